@@ -1,0 +1,56 @@
+import type * as z from 'zod/mini';
+import type { Completion, DeliveryKey, Receipt } from '../model/completions.ts';
+import type { ErpOrder, ErpOrderRef, ProductOrderRef, Watermark } from '../model/orders.ts';
+import type { Clock } from '../platform/clock.ts';
+
+/** How a connector is being called. */
+export interface Attempt {
+  /** An earlier attempt may have written: look before writing anything. */
+  readonly again: boolean;
+  /** Check before each write; pass to every call. Aborted shortly before the function's deadline. */
+  readonly signal: AbortSignal;
+}
+
+export interface ReleasedOrdersPage {
+  readonly orders: readonly ErpOrder[];
+  /** Where to resume when this page is done. */
+  readonly watermark: Watermark;
+}
+
+/**
+ * What this project asks of an ERP. Implementations keep no state but a session; they throw
+ * `RetryLater` (scope `target`: ERP unwell; scope `order`: this order is locked or busy) or `Rejected`
+ * (a sentence for a planner), and nothing else but bugs.
+ */
+export interface ErpConnector {
+  /**
+   * Released orders changed at or after the watermark, oldest first, page by page; orders at the watermark
+   * itself may come again, none may be missed. Without a watermark: all released orders.
+   */
+  releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;
+  /** Tell the ERP which Azumuta product order an ERP order became. Linking twice changes nothing. */
+  linkProductOrder?(order: ErpOrderRef, productOrder: ProductOrderRef, attempt: Attempt): Promise<void>;
+  /**
+   * Book the completion: read before writing, write the key before or with the irrevocable call, read again
+   * after. *Done with our key* is a receipt, *done without it* is `Rejected`.
+   */
+  deliver(completion: Completion, key: DeliveryKey, attempt: Attempt): Promise<Receipt>;
+}
+
+/** What a connector gets from the function that runs it. */
+export interface ErpEnvironment<Credentials> {
+  /** The ERP secret, parsed; `refresh` reads it again after the ERP refused it. */
+  readonly credentials: (options?: { readonly refresh?: boolean }) => Promise<Credentials>;
+  readonly clock: Clock;
+}
+
+/** A connector as chosen in `integration.config.ts`: its options, and how to connect when a worker starts. */
+export interface ErpDefinition<Credentials = unknown> {
+  /** Name shown to people: `tryton`, `odoo`, `sap-s4hana`, `rest`. */
+  readonly name: string;
+  /** Shape of the ERP secret. */
+  readonly credentials: z.ZodMiniType<Credentials>;
+  /** What to write into the secret, as an example for people. Holds no real value. */
+  readonly credentialsExample: Readonly<Record<string, string>>;
+  readonly connect: (environment: ErpEnvironment<Credentials>) => ErpConnector;
+}

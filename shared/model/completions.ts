@@ -1,0 +1,100 @@
+import type { ErpOrderRef, ParameterValue, ProductOrderRef } from './orders.ts';
+import type { Quantity } from './quantity.ts';
+
+/** One answer in a recording: a check, a measurement, a confirmation. Operator names stay out of it. */
+export interface RecordedStep {
+  readonly id?: string;
+  readonly name?: string;
+  readonly value?: ParameterValue | readonly ParameterValue[];
+  readonly unit?: string;
+  /** Whether Azumuta judged it in order; absent where it does not judge. */
+  readonly ok?: boolean;
+}
+
+/** What an operator recorded while executing one work instruction. */
+export interface Recording {
+  readonly id: string;
+  readonly workInstruction?: { readonly id: string; readonly version?: number; readonly name?: string };
+  /** ISO instants with zone. */
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  /** Working time in seconds, where Azumuta tells it. */
+  readonly durationSeconds?: number;
+  /** Name of who recorded it: personal data, forwarded only if the mapping asks for it, never logged. */
+  readonly operator?: string;
+  readonly steps: readonly RecordedStep[];
+  readonly url?: string;
+}
+
+/** A completed product order with everything that was read from Azumuta: what a completion mapping gets. */
+export interface CompletedProductOrder {
+  readonly productOrder: ProductOrderRef;
+  /** The ERP order that it was created from. */
+  readonly erpOrder: ErpOrderRef;
+  readonly article?: string;
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  readonly variants: readonly string[];
+  /** ISO instant with zone; the moment we learned of it when Azumuta does not tell. */
+  readonly completedAt: string;
+  readonly recordings: readonly Recording[];
+}
+
+export interface Link {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** A lot or serial number that was built. */
+export interface Lot {
+  readonly number: string;
+  /** How many of the good quantity bear it; all of it when absent. */
+  readonly quantity?: Quantity;
+}
+
+/** Time worked under one recording. */
+export interface WorkTime {
+  /** Id of the recording: unique, so that an ERP can refuse to book it twice. */
+  readonly id: string;
+  readonly seconds: number;
+  /** ISO date of the work. */
+  readonly date: string;
+  /** Name of the work instruction, for ERPs that book per operation. */
+  readonly operation?: string;
+}
+
+/**
+ * What is to be booked in the ERP.
+ * `quantity` closes (part of) the production; `amendment` adds notes and links to what was booked before
+ * and must never change a quantity.
+ */
+export interface Completion {
+  readonly kind: 'quantity' | 'amendment';
+  readonly erpOrder: ErpOrderRef;
+  readonly productOrder: ProductOrderRef;
+  /** When given, the ERP order must be for this product. */
+  readonly article?: string;
+  readonly completedAt: string;
+  /** Good quantity; present if and only if `kind` is `quantity`. */
+  readonly quantity?: Quantity;
+  readonly scrap?: Quantity;
+  /** Whether the ERP order is finished with this booking, even if less was built than planned. */
+  readonly final: boolean;
+  readonly lots: readonly Lot[];
+  readonly notes: readonly string[];
+  readonly links: readonly Link[];
+  readonly work: readonly WorkTime[];
+}
+
+/**
+ * Identifies one booking for ever: `<product order id>#quantity` or `<product order id>#recording#<id>`.
+ * Connectors write it into the ERP, to recognise their own work after a crash.
+ */
+export type DeliveryKey = string;
+
+/** Proof of a booking. */
+export interface Receipt {
+  /** What a person finds in the ERP: `production 17 done`, `confirmation 0000001234`. */
+  readonly reference: string;
+  /** True when the ERP showed that an earlier attempt had booked it. */
+  readonly alreadyBooked: boolean;
+}

@@ -1,0 +1,62 @@
+/**
+ * The two failures that a flow can act upon. Everything else that is thrown is a bug.
+ *
+ * Messages are written for a person (planner, operator): they name the order or field, what was found and
+ * what to do next, and never hold a credential.
+ */
+
+/** `target`: the partner is unwell, every call would fail. `order`: only this order must wait. */
+export type RetryScope = 'target' | 'order';
+
+/** Whether the failed attempt can have changed anything at the partner. */
+export type Wrote = 'nothing' | 'perhaps';
+
+export interface RetryLaterOptions extends ErrorOptions {
+  readonly scope: RetryScope;
+  /** Not before this many seconds from now (Retry-After, an account lock, a settling time). */
+  readonly afterSeconds?: number;
+  /** `perhaps` keeps the ledger's claim open, so that the next attempt looks before it writes. */
+  readonly wrote?: Wrote;
+  /** The partner refused our credentials: probing must be slow, or accounts get locked. */
+  readonly unauthorized?: boolean;
+}
+
+/** It did not work now, and may work later without anybody mending anything about this order. */
+export class RetryLater extends Error {
+  override readonly name = 'RetryLater';
+  readonly scope: RetryScope;
+  readonly afterSeconds: number | undefined;
+  readonly wrote: Wrote;
+  readonly unauthorized: boolean;
+
+  constructor(message: string, options: RetryLaterOptions) {
+    super(message, options);
+    this.scope = options.scope;
+    this.afterSeconds = options.afterSeconds;
+    this.wrote = options.wrote ?? 'nothing';
+    this.unauthorized = options.unauthorized ?? false;
+  }
+
+  /** The same failure, after a write had begun. */
+  afterWriting(): RetryLater {
+    if (this.wrote === 'perhaps') return this;
+    return new RetryLater(this.message, {
+      scope: this.scope,
+      wrote: 'perhaps',
+      unauthorized: this.unauthorized,
+      cause: this.cause,
+      ...(this.afterSeconds === undefined ? {} : { afterSeconds: this.afterSeconds }),
+    });
+  }
+}
+
+/** It will never work until a person mends something; the message is the sentence that person reads. */
+export class Rejected extends Error {
+  override readonly name = 'Rejected';
+}
+
+/** The sentence of any thrown value, cut to `limit` characters, without a stack trace. */
+export function reasonOf(thrown: unknown, limit = 1000): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return message.length > limit ? `${message.slice(0, limit - 1)}…` : message;
+}

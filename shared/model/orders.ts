@@ -1,0 +1,53 @@
+import type { Quantity } from './quantity.ts';
+
+/** Which ERP order is meant. Numbers are text: leading zeros and slashes are part of them. */
+export interface ErpOrderRef {
+  /** The number people read in the ERP. */
+  readonly number: string;
+  /** The ERP's internal id, where it differs from the number. */
+  readonly id?: string;
+}
+
+/** A released production order as the ERP tells it. */
+export interface ErpOrder extends ErpOrderRef {
+  /** The ERP's code of the product to build. */
+  readonly article: string;
+  readonly quantity: Quantity;
+  /** ISO date (`2026-11-30`) or date-time with zone by which it is due. */
+  readonly dueDate?: string;
+  /** `cancelled` when the ERP withdrew an order that it had released. */
+  readonly state: 'released' | 'cancelled';
+  /** Every other field that a mapping may want, as the connector's options select them. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** Value of an Azumuta parameter: its value type follows from the JSON type. */
+export type ParameterValue = string | number | boolean;
+
+/** A product order as the mapping wants it in Azumuta. One draft is one product order to create. */
+export interface ProductOrderDraft {
+  readonly number: string;
+  /** Number of the Azumuta article to create it from. */
+  readonly article: string;
+  /** Keys may contain spaces. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** Names (or ids) of the article's variants. */
+  readonly variants: readonly string[];
+}
+
+/** A product order that exists in Azumuta. */
+export interface ProductOrderRef {
+  /** 17-character Meteor id. */
+  readonly id: string;
+  readonly number: string;
+  /** Page of the product order for a person, when Azumuta tells it. */
+  readonly url?: string;
+}
+
+/** Where a listing of released orders has got to: the last change read, and which order it was of. */
+export interface Watermark {
+  /** ISO instant, UTC. */
+  readonly changedAt: string;
+  /** Id of the last order read with that time: breaks ties between equal times. */
+  readonly id?: string;
+}

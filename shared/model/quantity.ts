@@ -1,0 +1,34 @@
+import Big from 'big.js';
+
+/** An exact decimal as text: `12`, `0.5`, `-3.25`; no exponent, no superfluous zeros. */
+export type Decimal = string;
+
+/** An amount with its unit, as the ERP writes the unit (`u`, `kg`, `PC`); no unit means the article's own. */
+export interface Quantity {
+  readonly amount: Decimal;
+  readonly unit?: string;
+}
+
+const plainDecimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?$/i;
+
+/** Canonical decimal of a number or a numeric text; undefined when it is neither. */
+export function toDecimal(value: unknown): Decimal | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) return undefined;
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  const text = String(value).trim();
+  return plainDecimal.test(text) ? new Big(text).toFixed() : undefined;
+}
+
+export function sumOf(amounts: readonly Decimal[]): Decimal {
+  return amounts.reduce((sum, amount) => sum.plus(amount), new Big(0)).toFixed();
+}
+
+/** Negative when `a` is less than `b`, zero when equal (`5` and `5.0` are), positive when more. */
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  return new Big(a).cmp(b);
+}
+
+/** `5 kg`, or `5` without a unit. */
+export function formatQuantity(quantity: Quantity): string {
+  return quantity.unit ? `${quantity.amount} ${quantity.unit}` : quantity.amount;
+}

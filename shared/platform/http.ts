@@ -1,0 +1,236 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { Rejected, RetryLater } from '../model/errors.ts';
+
+/**
+ * The one HTTP client of this project, for Azumuta and for every ERP: built-in fetch with keep-alive,
+ * a time limit, a size limit, no redirects, https only, and errors that name the partner and the call but
+ * never a header, a query or a body. It never retries: the queue is the only retry loop.
+ */
+export interface HttpOptions {
+  /** How errors name the partner: `Azumuta`, `Tryton`. */
+  readonly partner: string;
+  /** Every path is resolved against it, and no request ever leaves its origin. */
+  readonly baseUrl: string;
+  /** Plain http is refused except to this machine, or when this says so. */
+  readonly allowHttp?: boolean;
+  /** Longest wait for a whole answer. Default 15 s, below every function's timeout. */
+  readonly timeoutMs?: number;
+  /** Largest answer accepted, in bytes. Default 10 MiB. */
+  readonly maxBytes?: number;
+  /** PEM of a private authority that signed the partner's certificate, trusted beside the public ones. */
+  readonly caCertificate?: string;
+}
+
+export interface HttpRequest {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+  /** Path below the base URL (`/productorders`), or an absolute URL on the same origin (paging links). */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text is sent as it is; anything else as JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+  /** Whether the call can change anything at the partner. Default: every method but GET and HEAD. */
+  readonly writes?: boolean;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; `undefined` when it is empty or is not JSON. */
+  readonly json: unknown;
+}
+
+export interface Http {
+  /**
+   * One call; any status is an answer.
+   * @throws RetryLater scope `target` when there was no usable answer: DNS, TLS, refused or reset connection,
+   * time limit, size limit, redirect.
+   */
+  readonly send: (request: HttpRequest) => Promise<HttpResponse>;
+}
+
+export function createHttp(options: HttpOptions): Http {
+  const base = checkedBaseUrl(options);
+  trustCertificate(options.caCertificate);
+  const { partner, timeoutMs = 15_000, maxBytes = 10 * 1024 * 1024 } = options;
+
+  return {
+    async send(request) {
+      const method = request.method ?? 'GET';
+      const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
+      const url = resolveUrl(base, request, partner);
+      const call = `${method} ${url.pathname}`;
+      request.signal?.throwIfAborted();
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+      try {
+        const response = await fetch(url, {
+          method,
+          redirect: 'manual',
+          signal,
+          headers: headersOf(request),
+          ...(request.body === undefined ? {} : { body: bodyOf(request.body) }),
+        });
+        if (response.status >= 300 && response.status < 400 && response.status !== 304) {
+          await response.body?.cancel();
+          throw new RetryLater(
+            `${partner} answered ${call} with a redirect (${response.status}), which is never followed: check the base URL.`,
+            { scope: 'target' },
+          );
+        }
+        const text = await readText(response, maxBytes, `${partner} ${call}`);
+        return { status: response.status, headers: response.headers, text, json: parseJson(text) };
+      } catch (error) {
+        if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
+        throw noAnswer(error, { partner, call, timedOut: timeout.aborted, writes });
+      }
+    },
+  };
+}
+
+/**
+ * The failure that an answer's status stands for, when it tells of the partner and not of the order:
+ * 401, 403, 408, 429 and 5xx. Undefined for all others, and for the statuses in `except`.
+ */
+export function targetFailure(
+  response: HttpResponse,
+  call: {
+    readonly partner: string;
+    readonly what: string;
+    readonly wrote?: 'nothing' | 'perhaps';
+    readonly now: Date;
+    readonly except?: readonly number[];
+  },
+): RetryLater | undefined {
+  const { status } = response;
+  if (call.except?.includes(status)) return undefined;
+  const afterSeconds = retryAfterSeconds(response.headers.get('retry-after'), call.now);
+  const common = { scope: 'target', ...(afterSeconds === undefined ? {} : { afterSeconds }) } as const;
+  if (status === 401 || status === 403) {
+    return new RetryLater(
+      `${call.partner} refused our credentials (${status}) at ${call.what}: check the secret, and the rights of its user.`,
+      { ...common, unauthorized: true },
+    );
+  }
+  if (status === 429)
+    return new RetryLater(`${call.partner} asks us to slow down (429) at ${call.what}.`, common);
+  if (status === 408 || status >= 500) {
+    return new RetryLater(`${call.partner} failed (${status}) at ${call.what}.`, {
+      ...common,
+      wrote: call.wrote ?? 'nothing',
+    });
+  }
+  return undefined;
+}
+
+/** Seconds of a Retry-After header, in both its forms (RFC 9110 §10.2.3); undefined when absent or unreadable. */
+export function retryAfterSeconds(header: string | null | undefined, now: Date): number | undefined {
+  if (!header) return undefined;
+  if (/^\d+$/.test(header.trim())) return Number(header.trim());
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now.getTime()) / 1000));
+}
+
+/** Codes of failures that happen before a request can have reached the partner. */
+const beforeSending =
+  /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+
+function noAnswer(
+  error: unknown,
+  call: {
+    readonly partner: string;
+    readonly call: string;
+    readonly timedOut: boolean;
+    readonly writes: boolean;
+  },
+): RetryLater {
+  const code = codeOf(error);
+  const why = call.timedOut ? 'no answer in time' : (code ?? 'connection failed');
+  const sent = call.timedOut || code === undefined || !beforeSending.test(code);
+  return new RetryLater(`${call.partner} did not answer ${call.call}: ${why}.`, {
+    scope: 'target',
+    wrote: call.writes && sent ? 'perhaps' : 'nothing',
+    cause: error,
+  });
+}
+
+function codeOf(error: unknown): string | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return at.code;
+    if (at.name === 'AbortError') return 'aborted before the deadline of the function';
+  }
+  return undefined;
+}
+
+function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
+  const url = new URL(baseUrl);
+  const loopback =
+    url.hostname === 'localhost' || url.hostname === '[::1]' || url.hostname.startsWith('127.');
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (loopback || allowHttp))) {
+    throw new Rejected(
+      `${partner}: the base URL must be https (it is ${url.protocol}//…); set allowHttp to permit http.`,
+    );
+  }
+  return url;
+}
+
+function resolveUrl(base: URL, request: HttpRequest, partner: string): URL {
+  const absolute = /^[a-z][a-z0-9+.-]*:/i.test(request.path);
+  const url = absolute
+    ? new URL(request.path)
+    : new URL(base.href.replace(/\/$/, '') + (request.path.startsWith('/') ? '' : '/') + request.path);
+  if (url.origin !== base.origin) {
+    throw new Rejected(
+      `${partner} pointed us to another server (${url.origin}); links are followed on ${base.origin} only.`,
+    );
+  }
+  for (const [key, value] of Object.entries(request.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(key, String(value));
+  }
+  return url;
+}
+
+function headersOf(request: HttpRequest): Record<string, string> {
+  const json = request.body !== undefined && typeof request.body !== 'string';
+  return {
+    accept: 'application/json',
+    ...(json ? { 'content-type': 'application/json' } : {}),
+    ...request.headers,
+  };
+}
+
+function bodyOf(body: unknown): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+async function readText(response: Response, maxBytes: number, what: string): Promise<string> {
+  if (!response.body) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the rest of the body.
+    if (size > maxBytes)
+      throw new RetryLater(`${what}: the answer is larger than ${maxBytes} bytes.`, { scope: 'target' });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Built-in fetch takes its authorities from the process (tls.setDefaultCACertificates, Node ≥ 24.5). */
+function trustCertificate(pem: string | undefined): void {
+  if (pem === undefined) return;
+  const trusted = getCACertificates('default');
+  if (!trusted.includes(pem)) setDefaultCACertificates([...trusted, pem]);
+}
