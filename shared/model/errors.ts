@@ -52,7 +52,12 @@ export class RetryLater extends Error {
 
 /** It will never work until a person mends something; the message is the sentence that person reads. */
 export class Rejected extends Error {
-  override readonly name = 'Rejected';
+  override readonly name: string = 'Rejected';
+}
+
+/** The ERP does not know the order: what then happens is a policy of the configuration. */
+export class UnknownOrder extends Rejected {
+  override readonly name = 'UnknownOrder';
 }
 
 /** The sentence of any thrown value, cut to `limit` characters, without a stack trace. */

@@ -51,3 +51,21 @@ export interface Watermark {
   /** Id of the last order read with that time: breaks ties between equal times. */
   readonly id?: string;
 }
+
+/** Which part of a split ERP order a product order is; part 1 of 1 when it is not split. */
+export interface Part {
+  readonly index: number;
+  readonly of: number;
+  /** Number of part 1: bookings that need all parts are kept with it. */
+  readonly first: string;
+  /** When the ERP is told: at each part, or once when all are completed. */
+  readonly book: 'each' | 'when-all-done';
+}
+
+/** A product order to create, and which part of its ERP order it is. */
+export interface MappedProductOrder {
+  readonly draft: ProductOrderDraft;
+  readonly part: Part;
+  /** Hash of the draft: equal content has an equal hash, whatever the order of its fields. */
+  readonly contentHash: string;
+}

@@ -1,0 +1,42 @@
+import integration from '#integration';
+import { collectCompletion } from '../../shared/completions/collect.ts';
+import { completionHintSchema } from '../../shared/completions/messages.ts';
+import { readEnvironment } from '../../shared/platform/environment.ts';
+import { parseMessage } from '../../shared/platform/message.ts';
+import { createWorker } from '../../shared/worker/consume.ts';
+import {
+  azumutaPart,
+  clock,
+  ledgerPart,
+  partnersPart,
+  queuesPart,
+  secretsPart,
+  workerParts,
+} from '../parts.ts';
+
+const settings = readEnvironment(['COMPLETIONS_QUEUE_URL', 'DELIVERIES_QUEUE_URL']);
+const { completions, azumuta } = integration;
+const ledger = ledgerPart();
+const parts = {
+  ledger,
+  clock,
+  queues: queuesPart(),
+  deliveriesQueueUrl: settings.DELIVERIES_QUEUE_URL,
+  partners: partnersPart(ledger),
+  azumuta: azumutaPart(integration, secretsPart()),
+  workInstructionNames: ledger.workInstructionNames,
+  includeOperators: completions.includeOperators ?? false,
+  trustTrigger: azumuta.assumptions.trustTrigger,
+  erpOrderNumber: completions.erpOrderNumber ?? ((number: string) => number),
+};
+
+/** Trigger: the completions queue. Reads completed product orders from Azumuta and plans their bookings. */
+export const handler = createWorker(
+  {
+    stage: 'collect-completion',
+    parse: (body) => parseMessage(completionHintSchema, body),
+    orderNumber: ({ productOrderNumber }) => productOrderNumber,
+    work: (hint, attempt) => collectCompletion(hint, attempt, parts),
+  },
+  workerParts(settings.COMPLETIONS_QUEUE_URL, ledger),
+);

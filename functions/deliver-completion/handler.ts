@@ -1,0 +1,33 @@
+import integration from '#integration';
+import { deliverCompletion } from '../../shared/completions/deliver.ts';
+import { deliveryMessageSchema } from '../../shared/completions/messages.ts';
+import { mapCompletion } from '../../shared/integration/completions.ts';
+import { readEnvironment } from '../../shared/platform/environment.ts';
+import { parseMessage } from '../../shared/platform/message.ts';
+import { createWorker } from '../../shared/worker/consume.ts';
+import { azumutaPart, erpPart, ledgerPart, partnersPart, secretsPart, workerParts } from '../parts.ts';
+
+const { completions } = integration;
+const ledger = ledgerPart();
+const secrets = secretsPart();
+const parts: Parameters<typeof deliverCompletion>[2] = {
+  ledger,
+  partners: partnersPart(ledger),
+  erp: erpPart(integration, secrets),
+  azumuta: azumutaPart(integration, secrets),
+  workInstructionNames: ledger.workInstructionNames,
+  includeOperators: completions.includeOperators ?? false,
+  unknownOrder: completions.unknownOrder ?? 'reject',
+  map: (kind, completed) => mapCompletion(completions, kind, completed),
+};
+
+/** Trigger: the deliveries queue. Books completions in the ERP, each once. */
+export const handler = createWorker(
+  {
+    stage: 'deliver-completion',
+    parse: (body) => parseMessage(deliveryMessageSchema, body),
+    orderNumber: ({ home }) => home,
+    work: (message, attempt) => deliverCompletion(message, attempt, parts),
+  },
+  workerParts(readEnvironment(['DELIVERIES_QUEUE_URL']).DELIVERIES_QUEUE_URL, ledger),
+);

@@ -1,0 +1,44 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
+import { receiveWebhook } from '../../shared/completions/receive.ts';
+import { systemClock } from '../../shared/platform/clock.ts';
+import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
+import { readEnvironment } from '../../shared/platform/environment.ts';
+import { createLogger } from '../../shared/platform/log.ts';
+import { createQueues, createSqsClient } from '../../shared/platform/queue.ts';
+import { createSecrets, createSecretsClient } from '../../shared/platform/secrets.ts';
+
+// Not the configuration: this door must open whatever is misconfigured.
+const settings = readEnvironment([
+  'COMPLETIONS_QUEUE_URL',
+  'DEAD_LETTERS_QUEUE_URL',
+  'WEBHOOK_TOKEN_SECRET_ARN',
+  'WEBHOOK_ALIASES',
+]);
+const secrets = createSecrets({ client: createSecretsClient(), clock: systemClock });
+const parts: Parameters<typeof receiveWebhook>[1] = {
+  queues: createQueues(createSqsClient()),
+  completionsQueueUrl: settings.COMPLETIONS_QUEUE_URL,
+  deadLetterQueueUrl: settings.DEAD_LETTERS_QUEUE_URL,
+  aliases: z.parse(webhookAliasesSchema, JSON.parse(settings.WEBHOOK_ALIASES)),
+  token: (options) => secrets.read(settings.WEBHOOK_TOKEN_SECRET_ARN, rotatingSecretSchema, options),
+  clock: systemClock,
+  log: createLogger(),
+};
+
+/** Trigger: `GET` and `POST /webhooks/azumuta/{event}/{token}`. Validates and enqueues Azumuta's triggers. */
+export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+  const { statusCode, body } = await receiveWebhook(
+    {
+      method: event.requestContext.http.method,
+      event: event.pathParameters?.event ?? '',
+      token: event.pathParameters?.token ?? '',
+      rawQueryString: event.rawQueryString,
+      body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+      id: event.requestContext.requestId,
+    },
+    parts,
+  );
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

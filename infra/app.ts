@@ -1,0 +1,17 @@
+import { App } from 'aws-cdk-lib';
+import { IntegrationMistake } from '../shared/integration/define.ts';
+import { assemble } from './assemble.ts';
+
+// `cdk synth -c config=plants/ghent.config.ts -c stage=production`
+const app = new App();
+const config: unknown = app.node.tryGetContext('config') ?? 'integration.config.ts';
+const stage: unknown = app.node.tryGetContext('stage') ?? 'production';
+
+try {
+  await assemble(app, String(config), String(stage));
+  app.synth();
+} catch (error) {
+  if (!(error instanceof IntegrationMistake)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

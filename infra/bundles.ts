@@ -1,0 +1,71 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile } from 'esbuild';
+
+/** The seven functions; each has its folder under `functions/`. */
+export const functionNames = [
+  'receive-webhook',
+  'collect-completion',
+  'deliver-completion',
+  'accept-product-orders',
+  'pull-product-orders',
+  'create-product-orders',
+] as const;
+
+export type FunctionName = (typeof functionNames)[number];
+
+/** Folder with the bundled code of each function. */
+export type Bundles = Readonly<Record<FunctionName, string>>;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Package dependencies that are CommonJS call `require`, which an ES module does not have by itself. */
+const requireShim =
+  "import { createRequire as createRequireOfModule } from 'node:module'; const require = createRequireOfModule(import.meta.url);";
+
+/**
+ * Bundles every function with the plant's configuration in the place of `#integration`, so that only that
+ * plant's connector is in its code. Needs no network and no Docker.
+ * @param integrationFile Absolute path of the configuration.
+ * @param outputFolder Gets one folder for each function, with `index.mjs`.
+ */
+export async function bundleFunctions(
+  integrationFile: string,
+  outputFolder: string,
+): Promise<{ readonly bundles: Bundles; readonly metafiles: Readonly<Record<FunctionName, Metafile>> }> {
+  const built = await Promise.all(
+    functionNames.map(async (name) => {
+      const folder = join(outputFolder, name);
+      mkdirSync(folder, { recursive: true });
+      const { metafile } = await build({
+        entryPoints: [join(root, 'functions', name, 'handler.ts')],
+        outfile: join(folder, 'index.mjs'),
+        bundle: true,
+        minify: true,
+        keepNames: true,
+        platform: 'node',
+        target: 'node24',
+        format: 'esm',
+        mainFields: ['module', 'main'],
+        alias: { '#integration': integrationFile },
+        banner: { js: requireShim },
+        legalComments: 'none',
+        logLevel: 'error',
+        metafile: true,
+        absWorkingDir: root,
+      });
+      writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
+      return { name, folder, metafile };
+    }),
+  );
+  return {
+    bundles: record(built.map(({ name, folder }) => [name, folder])),
+    metafiles: record(built.map(({ name, metafile }) => [name, metafile])),
+  };
+}
+
+function record<T>(entries: readonly (readonly [FunctionName, T])[]): Record<FunctionName, T> {
+  // Made from all names, so every name is a key.
+  return Object.fromEntries(entries) as Record<FunctionName, T>;
+}

@@ -1,0 +1,92 @@
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  CfnEventSourceMapping,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { VariableName } from '../shared/platform/environment.ts';
+import { batchWindow } from './queues.ts';
+
+export interface IntegrationFunctionProps {
+  readonly codeFolder: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memoryMb: number;
+  readonly environment: Partial<Record<VariableName, string>>;
+  /** All that its role may do, each on exactly the resources it is done to. */
+  readonly grants: readonly Grant[];
+}
+
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly on: readonly string[];
+}
+
+/** One function with its own role, log group and nothing that it does not use. */
+export class IntegrationFunction extends Construct {
+  readonly lambda: LambdaFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: IntegrationFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.role.addToPolicy(
+      statement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [`${logGroup.logGroupArn}`] }),
+    );
+    for (const grant of props.grants) this.role.addToPolicy(statement(grant));
+    this.lambda = new LambdaFunction(this, 'Function', {
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(props.codeFolder),
+      description: props.description,
+      timeout: props.timeout,
+      memorySize: props.memoryMb,
+      role: this.role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      environment: Object.fromEntries(
+        Object.entries(props.environment).filter(([, value]) => value !== undefined),
+      ),
+    });
+  }
+
+  /**
+   * Feeds the function from a queue. Written out instead of `SqsEventSource`, whose grants cannot be told from
+   * those the function itself needs.
+   * @param maximumConcurrency Containers that work on it at once: gentle on the partner behind it.
+   */
+  consume(queue: IQueue, maximumConcurrency: number): void {
+    this.role.addToPolicy(
+      statement({
+        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+        on: [queue.queueArn],
+      }),
+    );
+    const mapping = new CfnEventSourceMapping(this, 'Mapping', {
+      eventSourceArn: queue.queueArn,
+      functionName: this.lambda.functionName,
+      batchSize: 10,
+      maximumBatchingWindowInSeconds: batchWindow.toSeconds(),
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      scalingConfig: { maximumConcurrency },
+    });
+    // The mapping polls with the role's grants from its first second on.
+    mapping.node.addDependency(this.role);
+  }
+}
+
+function statement({ actions, on }: Grant): PolicyStatement {
+  return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...on] });
+}

@@ -1,0 +1,249 @@
+import type * as z from 'zod/mini';
+import { Rejected, RetryLater } from '../model/errors.ts';
+import type { ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
+import type { Clock } from '../platform/clock.ts';
+import { createHttp, type HttpRequest, type HttpResponse, targetFailure } from '../platform/http.ts';
+import { describeMismatches, parse } from '../platform/parse.ts';
+import type { AzumutaAssumptions } from './assumptions.ts';
+import * as wire from './schemas.ts';
+import { textIn } from './text.ts';
+import {
+  type Article,
+  type AzumutaProductOrder,
+  type AzumutaRecording,
+  productOrderOf,
+  recordingOf,
+  variantIdsOf,
+  type WorkInstruction,
+} from './translate.ts';
+
+/**
+ * Azumuta's REST API, as far as the two flows need it. Every method is one call (a listing by number follows
+ * `next` on the same origin only) and throws `RetryLater` of scope `target` when Azumuta is unwell and
+ * `Rejected` when it refuses or answers in a shape that the flows cannot stand on.
+ */
+export interface AzumutaClient {
+  readonly findArticle: (number: string, signal: AbortSignal) => Promise<Article | undefined>;
+  readonly findProductOrder: (
+    number: string,
+    signal: AbortSignal,
+  ) => Promise<AzumutaProductOrder | undefined>;
+  readonly productOrder: (id: string, signal: AbortSignal) => Promise<AzumutaProductOrder | undefined>;
+  readonly createProductOrder: (
+    draft: ProductOrderDraft,
+    article: Article,
+    signal: AbortSignal,
+  ) => Promise<ProductOrderRef>;
+  readonly recording: (id: string, signal: AbortSignal) => Promise<AzumutaRecording | undefined>;
+  readonly workInstruction: (id: string, signal: AbortSignal) => Promise<WorkInstruction | undefined>;
+}
+
+export interface AzumutaOptions {
+  readonly baseUrl: string;
+  readonly assumptions: AzumutaAssumptions;
+  /** The API key; `refresh` reads the secret again after Azumuta refused it. */
+  readonly apiKey: (options?: { readonly refresh?: boolean }) => Promise<string>;
+  readonly clock: Clock;
+}
+
+const partner = 'Azumuta';
+/** A listing by number has one entry; more pages than this is not one. */
+const mostPages = 5;
+/** Articles seldom change: one look-up serves a container for some minutes. Unknown ones are asked for again. */
+const articleTtlMs = 5 * 60_000;
+
+export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: AzumutaOptions): AzumutaClient {
+  const http = createHttp({ partner, baseUrl });
+  const { paths, numberQuery, language } = assumptions;
+
+  const articles = new Map<string, { readonly article: Article; readonly until: number }>();
+
+  /** One call with the key; a refused key is read again once: it may have been rotated, and a 401 has done nothing. */
+  async function call(request: HttpRequest, what: string): Promise<HttpResponse> {
+    let response = await sendWith(await apiKey());
+    if (response.status === 401) {
+      const before = await apiKey();
+      const after = await apiKey({ refresh: true });
+      if (after !== before) response = await sendWith(after);
+    }
+    const writes = request.method === 'POST';
+    const failure = targetFailure(response, {
+      partner,
+      what,
+      wrote: writes ? 'perhaps' : 'nothing',
+      now: clock.now(),
+    });
+    if (failure) throw failure;
+    return response;
+
+    function sendWith(key: string) {
+      return http.send({ ...request, headers: { ...request.headers, 'x-api-key': key } });
+    }
+  }
+
+  async function findByNumber<T extends { readonly number: string }>(
+    path: string,
+    number: string,
+    entry: z.ZodMiniType<T>,
+    what: string,
+    signal: AbortSignal,
+  ): Promise<T | undefined> {
+    let next: HttpRequest | undefined = { path, query: { [numberQuery]: number }, signal };
+    for (let page = 0; next && page < mostPages; page++) {
+      const response = await call(next, what);
+      if (response.status === 404) return undefined;
+      const list: z.output<ReturnType<typeof wire.listSchema<z.ZodMiniType<T>>>> = accept(
+        wire.listSchema(entry),
+        response,
+        what,
+      );
+      // The filter is an assumption: should Azumuta ignore it, another order must not be taken for this one.
+      const found = list.data.find((candidate) => candidate.number === number);
+      if (found) return found;
+      next =
+        list.data.length > 0 && list.next
+          ? nextPage(baseUrl, path, list.next, { [numberQuery]: number }, signal)
+          : undefined;
+    }
+    return undefined;
+  }
+
+  async function getById<T>(
+    path: string,
+    id: string,
+    schema: z.ZodMiniType<T>,
+    what: string,
+    signal: AbortSignal,
+  ) {
+    const response = await call({ path: `${path}/${encodeURIComponent(id)}`, signal }, what);
+    return response.status === 404 ? undefined : accept(schema, response, what);
+  }
+
+  return {
+    async findArticle(number, signal) {
+      const kept = articles.get(number);
+      if (kept && kept.until > clock.now().getTime()) return kept.article;
+      const article = await findByNumber(
+        paths.articles,
+        number,
+        wire.articleSchema,
+        `looking up article ${number}`,
+        signal,
+      );
+      if (!article) return undefined;
+      const variants = (article.variants ?? []).map(({ id, name }) => ({
+        id,
+        name: textIn(name, language) ?? id,
+      }));
+      const known = { id: article.id, number: article.number, variants };
+      articles.set(number, { article: known, until: clock.now().getTime() + articleTtlMs });
+      return known;
+    },
+
+    async findProductOrder(number, signal) {
+      const what = `looking up product order ${number}`;
+      const order = await findByNumber(paths.productOrders, number, wire.productOrderSchema, what, signal);
+      return order && productOrderOf(order, assumptions);
+    },
+
+    async productOrder(id, signal) {
+      const order = await getById(
+        paths.productOrders,
+        id,
+        wire.productOrderSchema,
+        `reading product order ${id}`,
+        signal,
+      );
+      return order && productOrderOf(order, assumptions);
+    },
+
+    async createProductOrder(draft, article, signal) {
+      const what = `creating product order ${draft.number}`;
+      const body = {
+        number: draft.number,
+        articleId: article.id,
+        parameters: Object.entries(draft.parameters).map(([key, value]) => ({ key, value })),
+        variantIds: variantIdsOf(draft, article),
+      };
+      const response = await call({ method: 'POST', path: paths.productOrders, body, signal }, what);
+      const parsed = parse(wire.createdProductOrderSchema, refuseFailure(response, what).json);
+      if (!parsed.ok) {
+        // It may well have been created: only a look by number can tell.
+        throw new RetryLater(
+          `Azumuta's answer to ${what} cannot be read: ${describeMismatches(parsed.mismatches)}.`,
+          {
+            scope: 'order',
+            wrote: 'perhaps',
+          },
+        );
+      }
+      const { id, url } = parsed.value;
+      return { id, number: draft.number, ...(url ? { url } : {}) };
+    },
+
+    async recording(id, signal) {
+      const recording = await getById(
+        paths.recordings,
+        id,
+        wire.recordingSchema,
+        `reading recording ${id}`,
+        signal,
+      );
+      return recording && recordingOf(recording, language);
+    },
+
+    async workInstruction(id, signal) {
+      const found = await getById(
+        paths.workInstructions,
+        id,
+        wire.workInstructionSchema,
+        `reading work instruction ${id}`,
+        signal,
+      );
+      return found && { id: found.id, name: textIn(found.name, language) };
+    },
+  };
+}
+
+/** `next` may be a path, an absolute URL or a cursor: which one is unknown. Other origins are refused by http. */
+function nextPage(
+  baseUrl: string,
+  path: string,
+  next: string,
+  query: Record<string, string>,
+  signal: AbortSignal,
+): HttpRequest {
+  if (/^https?:/i.test(next)) return { path: next, signal };
+  if (!next.startsWith('/')) return { path, query: { ...query, cursor: next }, signal };
+  const fromRoot = new URL(next, baseUrl);
+  const underBase = fromRoot.pathname.startsWith(`${new URL(baseUrl).pathname.replace(/\/$/, '')}/`);
+  return { path: underBase ? fromRoot.href : next, signal };
+}
+
+function accept<T>(schema: z.ZodMiniType<T>, response: HttpResponse, what: string): T {
+  const parsed = parse(schema, refuseFailure(response, what).json);
+  if (parsed.ok) return parsed.value;
+  throw new Rejected(
+    `Azumuta's answer when ${what} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
+  );
+}
+
+function refuseFailure(response: HttpResponse, what: string): HttpResponse {
+  if (response.status < 300) return response;
+  throw new Rejected(`Azumuta refused ${what} (${response.status})${refusalOf(response)}.`);
+}
+
+/** The sentence in an error body; its shape is unknown, so the usual places are looked at. */
+function refusalOf({ json }: HttpResponse): string {
+  const candidates = [json, field(json, 'error'), field(json, 'errors')].flatMap((at) => [
+    at,
+    field(at, 'message'),
+    field(at, 'reason'),
+  ]);
+  const sentence = candidates.find((candidate) => typeof candidate === 'string');
+  return sentence ? `: ${sentence.slice(0, 300)}` : '';
+}
+
+function field(value: unknown, name: string): unknown {
+  return value !== null && typeof value === 'object' ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,167 @@
+import type { ErpConnector } from '../erp/port.ts';
+import { deliveryKeyOf } from '../ledger/keys.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Claim } from '../ledger/steps.ts';
+import type { CompletedProductOrder, Completion, Receipt } from '../model/completions.ts';
+import { Rejected, RetryLater, reasonOf, UnknownOrder } from '../model/errors.ts';
+import type { WorkAttempt } from '../worker/consume.ts';
+import type { DeliveryMessage } from './messages.ts';
+import { completedOf, type ReadParts, readRecordings } from './read.ts';
+
+export interface DeliverParts extends ReadParts {
+  readonly ledger: Pick<Ledger, 'steps' | 'deliveries'>;
+  readonly erp: ErpConnector;
+  /** The configuration's mapping. @throws Rejected */
+  readonly map: (
+    kind: Completion['kind'],
+    completed: readonly [CompletedProductOrder, ...CompletedProductOrder[]],
+  ) => Completion;
+  readonly unknownOrder: 'reject' | 'ignore';
+}
+
+/**
+ * Books one delivery in the ERP: claim, lock of the ERP order, booking, receipt. The lock keeps two bookings
+ * of one ERP order apart; the claim keeps two attempts at one booking apart.
+ */
+export async function deliverCompletion(
+  message: DeliveryMessage,
+  attempt: WorkAttempt,
+  parts: DeliverParts,
+): Promise<void> {
+  const { steps, deliveries } = parts.ledger;
+  const claimed = await steps.claim(deliveryKeyOf(message.home, message.key), attempt);
+  if (claimed.outcome === 'done') {
+    attempt.log.info('Booked already', { delivery: message.key });
+    return;
+  }
+  if (claimed.outcome === 'unknown')
+    throw new Rejected(`The ledger never planned the delivery ${message.key}.`);
+  if (claimed.outcome === 'busy') {
+    throw new RetryLater(`The delivery ${message.key} is under way in another attempt.`, {
+      scope: 'order',
+      afterSeconds: attempt.secondsUntil(claimed.untilMs),
+    });
+  }
+  const { claim } = claimed;
+  const erpOrder = message.erpOrder.number;
+  const lockedUntil = await deliveries.lock(erpOrder, message.key, attempt.endsAt);
+  if (lockedUntil !== undefined) {
+    const reason = `Another booking on ERP order ${erpOrder} is under way.`;
+    await steps.release(claim, reason);
+    // The other booking is usually done in a second; its lease only tells the worst case.
+    throw new RetryLater(reason, { scope: 'order' });
+  }
+  await book(claim, message, attempt, parts);
+}
+
+async function book(
+  claim: Claim,
+  message: DeliveryMessage,
+  attempt: WorkAttempt,
+  parts: DeliverParts,
+): Promise<void> {
+  const { steps, deliveries } = parts.ledger;
+  const erpOrder = message.erpOrder.number;
+  let calling = false;
+  try {
+    const completed = await contentOf(message, attempt, parts);
+    const completion = finality(parts.map(message.delivers, completed), message);
+    const receipt = await parts.partners.call('erp', () => {
+      calling = true;
+      return parts.erp.deliver(completion, message.key, { again: claim.again, signal: attempt.signal });
+    });
+    await close(claim, message, receipt, attempt, parts);
+  } catch (error) {
+    if (error instanceof UnknownOrder && parts.unknownOrder === 'ignore') {
+      await steps.receipt(claim, { ignored: true }, { event: 'ignored', note: error.message });
+      await deliveries.unlock(erpOrder, message.key);
+      return;
+    }
+    throw await giveBack(claim, error, calling, message, attempt, parts);
+  }
+}
+
+async function close(
+  claim: Claim,
+  message: DeliveryMessage,
+  receipt: Receipt,
+  attempt: WorkAttempt,
+  { ledger }: DeliverParts,
+): Promise<void> {
+  const note = `${receipt.reference}${receipt.alreadyBooked ? ' (by an earlier attempt)' : ''}`;
+  const ours = await ledger.steps.receipt(
+    claim,
+    { receipt },
+    { event: message.delivers === 'quantity' ? 'booked' : 'amended', note },
+  );
+  await ledger.deliveries.unlock(message.erpOrder.number, message.key);
+  if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { delivery: message.key });
+  attempt.log.info('Booked', {
+    delivery: message.key,
+    reference: receipt.reference,
+    eventId: message.eventId,
+  });
+}
+
+/** Leaves claim and lock as the failure demands. @returns what to throw. */
+async function giveBack(
+  claim: Claim,
+  error: unknown,
+  calling: boolean,
+  message: DeliveryMessage,
+  attempt: WorkAttempt,
+  { ledger: { steps, deliveries } }: DeliverParts,
+): Promise<unknown> {
+  const erpOrder = message.erpOrder.number;
+  const reason = reasonOf(error, 300);
+  if (error instanceof Rejected) {
+    await steps.reject(claim, reasonOf(error));
+    await deliveries.unlock(erpOrder, message.key);
+    return error;
+  }
+  const wrote = error instanceof RetryLater ? error.wrote === 'perhaps' : calling;
+  if (!wrote) {
+    await steps.release(claim, reason);
+    await deliveries.unlock(erpOrder, message.key);
+    return error;
+  }
+  // What was sent may still be settling in the ERP: nobody books on this order before that is over.
+  const untilMs = await steps.leaveOpen(claim, reason);
+  await deliveries.keepLocked(erpOrder, message.key, untilMs);
+  const seconds = attempt.secondsUntil(untilMs);
+  if (!(error instanceof RetryLater)) return error;
+  return new RetryLater(error.message, {
+    scope: error.scope,
+    wrote: 'perhaps',
+    unauthorized: error.unauthorized,
+    afterSeconds: Math.max(seconds, error.afterSeconds ?? 0),
+    cause: error.cause,
+  });
+}
+
+/** A completion that was too large for its message is read again. */
+async function contentOf(
+  { content, erpOrder, key }: DeliveryMessage,
+  attempt: WorkAttempt,
+  parts: DeliverParts,
+): Promise<[CompletedProductOrder, ...CompletedProductOrder[]]> {
+  const completed = 'completed' in content ? [...content.completed] : [];
+  if ('reference' in content) {
+    for (const { productOrderId, recordingIds } of content.reference) {
+      const order = await parts.partners.call('azumuta', () =>
+        parts.azumuta.productOrder(productOrderId, attempt.signal),
+      );
+      if (!order)
+        throw new Rejected(`Azumuta no longer knows product order ${productOrderId} of the delivery ${key}.`);
+      const recordings = await readRecordings(recordingIds, order, attempt.signal, parts);
+      completed.push(completedOf(order, erpOrder, recordings, attempt.sentAt.toISOString()));
+    }
+  }
+  const [first, ...others] = completed;
+  if (!first) throw new Rejected(`The delivery ${key} holds no completed product order.`);
+  return [first, ...others];
+}
+
+function finality(completion: Completion, { last }: DeliveryMessage): Completion {
+  return last ? completion : { ...completion, final: false };
+}

@@ -1,0 +1,86 @@
+import * as z from 'zod/mini';
+import { webhookEvents } from '../azumuta/assumptions.ts';
+import type { CompletedProductOrder } from '../model/completions.ts';
+
+const text = z.string().check(z.minLength(1));
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/**
+ * What travels through the completions queue: a hint that a product order may be completed. All that is booked
+ * is read from Azumuta afterwards.
+ */
+export const completionHintSchema = z.object({
+  v: z.literal(1),
+  kind: z.literal('completion'),
+  event: z.enum(webhookEvents),
+  productOrderNumber: text,
+  workInstructionIds: z.array(text),
+  recordingIds: z.array(text),
+  /** ISO instant of the call. */
+  receivedAt: text,
+  /** Follows the completion through all logs. */
+  eventId: text,
+  via: z.enum(['webhook', 'reconciliation']),
+});
+
+export type CompletionHint = z.output<typeof completionHintSchema>;
+
+const completedSchema = z.object({
+  productOrder: z.object({ id: text, number: text, url: z.exactOptional(z.string()) }),
+  erpOrder: z.object({ number: text, id: z.exactOptional(z.string()) }),
+  article: z.exactOptional(z.string()),
+  parameters: z.record(z.string(), scalar),
+  variants: z.array(z.string()),
+  completedAt: text,
+  recordings: z.array(
+    z.object({
+      id: text,
+      workInstruction: z.exactOptional(
+        z.object({ id: text, version: z.exactOptional(z.number()), name: z.exactOptional(z.string()) }),
+      ),
+      startedAt: z.exactOptional(z.string()),
+      finishedAt: z.exactOptional(z.string()),
+      durationSeconds: z.exactOptional(z.number()),
+      operator: z.exactOptional(z.string()),
+      steps: z.array(
+        z.object({
+          id: z.exactOptional(z.string()),
+          name: z.exactOptional(z.string()),
+          value: z.exactOptional(z.union([scalar, z.array(scalar)])),
+          unit: z.exactOptional(z.string()),
+          ok: z.exactOptional(z.boolean()),
+        }),
+      ),
+      url: z.exactOptional(z.string()),
+    }),
+  ),
+});
+
+/** What must be read again from Azumuta, of a completion that is too large for a message. */
+const referenceSchema = z.object({ number: text, productOrderId: text, recordingIds: z.array(text) });
+
+/** What travels through the deliveries queue: one booking, with everything that was read for it. */
+export const deliveryMessageSchema = z.object({
+  v: z.literal(1),
+  kind: z.literal('delivery'),
+  key: text,
+  delivers: z.enum(['quantity', 'amendment']),
+  /** Product order under which the ledger keeps this booking. */
+  home: text,
+  erpOrder: z.object({ number: text, id: z.exactOptional(z.string()) }),
+  /** False for one of several parts that are booked each: the ERP order goes on. */
+  last: z.boolean(),
+  eventId: text,
+  content: z.union([
+    z.object({ completed: z.array(completedSchema).check(z.minLength(1)) }),
+    z.object({ reference: z.array(referenceSchema).check(z.minLength(1)) }),
+  ]),
+});
+
+export type CompletionReference = z.output<typeof referenceSchema>;
+
+export interface DeliveryMessage extends Omit<z.output<typeof deliveryMessageSchema>, 'content'> {
+  readonly content:
+    | { readonly completed: readonly CompletedProductOrder[] }
+    | { readonly reference: readonly CompletionReference[] };
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { type WebhookAliases, type WebhookEvent, webhookEvents } from '../azumuta/assumptions.ts';
+import { reasonOf } from '../model/errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import { isValid, type RotatingSecret } from '../platform/credentials.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Queues } from '../platform/queue.ts';
+import { SecretUnset } from '../platform/secrets.ts';
+import { deadLetterOf } from '../worker/dead-letter.ts';
+import type { CompletionHint } from './messages.ts';
+import { parseTriggerBody, parseTriggerQuery } from './webhook.ts';
+
+/** A call to the webhook door, as far as it matters. */
+export interface WebhookCall {
+  readonly method: string;
+  readonly event: string;
+  readonly token: string;
+  readonly rawQueryString: string;
+  readonly body: Buffer;
+  /** Unique to the call: follows the completion through all logs. */
+  readonly id: string;
+}
+
+export interface WebhookAnswer {
+  readonly statusCode: number;
+  readonly body: { readonly status: string; readonly reason?: string; readonly eventId?: string };
+}
+
+export interface ReceiveParts {
+  readonly queues: Pick<Queues, 'send'>;
+  readonly completionsQueueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly aliases: WebhookAliases;
+  /** The webhook token; `refresh` reads it again, at most once a minute. */
+  readonly token: (options?: { readonly refresh?: boolean }) => Promise<RotatingSecret>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const mostBodyBytes = 64 * 1024;
+const stage = 'receive-webhook';
+
+/**
+ * The webhook door: checks the token, parses the hint, and answers only after SQS has it. A call with a valid
+ * token is never dropped: what cannot be used is kept as a dead letter and answered with what was wrong.
+ */
+export async function receiveWebhook(call: WebhookCall, parts: ReceiveParts): Promise<WebhookAnswer> {
+  try {
+    if (!(await tokenFits(call.token, parts))) return { statusCode: 401, body: { status: 'unauthorized' } };
+  } catch (error) {
+    parts.log.error('The webhook token cannot be checked', { reason: reasonOf(error) });
+    const reason = error instanceof SecretUnset ? 'The webhook token is not set yet.' : 'Try again later.';
+    return { statusCode: 503, body: { status: 'unavailable', reason } };
+  }
+  try {
+    return await receive(call, parts);
+  } catch (error) {
+    parts.log.error('SQS did not take a webhook call', { reason: reasonOf(error), eventId: call.id });
+    return { statusCode: 503, body: { status: 'unavailable', reason: 'Try again later.' } };
+  }
+}
+
+async function tokenFits(presented: string, { token }: ReceiveParts): Promise<boolean> {
+  if (isValid(presented, await token())) return true;
+  // It may have been rotated since it was read.
+  return isValid(presented, await token({ refresh: true }));
+}
+
+async function receive(call: WebhookCall, parts: ReceiveParts): Promise<WebhookAnswer> {
+  if (!isKnown(call.event)) {
+    return keep(call, 404, `Unknown event: expected ${webhookEvents.join(' or ')}.`, parts);
+  }
+  if (call.body.byteLength > mostBodyBytes) {
+    return keep(call, 413, `The body is larger than ${mostBodyBytes} bytes.`, parts);
+  }
+  const fromQuery = call.method === 'GET' || call.body.byteLength === 0;
+  const parsed = fromQuery
+    ? parseTriggerQuery(call.rawQueryString, parts.aliases)
+    : parseTriggerBody(call.body.toString('utf8'), parts.aliases);
+  if (!parsed.ok) return keep(call, 400, parsed.reason, parts);
+
+  const hint = {
+    v: 1,
+    kind: 'completion',
+    event: call.event,
+    productOrderNumber: parsed.content.productOrderNumber,
+    workInstructionIds: [...parsed.content.workInstructionIds],
+    recordingIds: [...parsed.content.recordingIds],
+    receivedAt: parts.clock.now().toISOString(),
+    eventId: call.id,
+    via: 'webhook',
+  } as const satisfies CompletionHint;
+  await parts.queues.send(parts.completionsQueueUrl, { body: JSON.stringify(hint) });
+  parts.log.info('Webhook accepted', { order: hint.productOrderNumber, eventId: call.id });
+  return { statusCode: 202, body: { status: 'accepted', eventId: call.id } };
+}
+
+/** Keeps the raw call, so that nothing that Azumuta told is lost; identical ones collapse within the hour. */
+async function keep(
+  call: WebhookCall,
+  statusCode: number,
+  reason: string,
+  parts: ReceiveParts,
+): Promise<WebhookAnswer> {
+  const now = parts.clock.now();
+  const raw = {
+    kind: 'webhook-call',
+    method: call.method,
+    event: call.event.slice(0, 200),
+    rawQueryString: call.rawQueryString.slice(0, 8192),
+    bodyBase64: call.body.subarray(0, mostBodyBytes).toString('base64'),
+    truncated: call.body.byteLength > mostBodyBytes,
+  };
+  const body = JSON.stringify(raw);
+  const hash = createHash('sha256')
+    .update(`${now.toISOString().slice(0, 13)} ${body}`)
+    .digest('hex')
+    .slice(0, 32);
+  if (!kept.has(hash)) {
+    await parts.queues.send(
+      parts.deadLetterQueueUrl,
+      deadLetterOf({
+        body,
+        stage,
+        orderNumber: '',
+        reason,
+        firstAttemptAt: now,
+        lastAttemptAt: now,
+        messageId: hash,
+      }),
+    );
+    if (kept.size >= mostKept) kept.clear();
+    kept.add(hash);
+  }
+  parts.log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });
+  return { statusCode, body: { status: 'kept for a person', reason, eventId: call.id } };
+}
+
+/** Calls kept by this container; the door has no table, so the copies of other containers collapse at replay. */
+const kept = new Set<string>();
+const mostKept = 1000;
+
+function isKnown(event: string): event is WebhookEvent {
+  return webhookEvents.some((known) => known === event);
+}

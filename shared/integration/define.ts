@@ -1,0 +1,209 @@
+import * as z from 'zod/mini';
+import {
+  type AzumutaAssumptions,
+  assumptionsSchema,
+  type WebhookAliases,
+  webhookAliasesSchema,
+} from '../azumuta/assumptions.ts';
+import type { ErpDefinition } from '../erp/port.ts';
+import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
+import type { ErpOrder, ParameterValue } from '../model/orders.ts';
+import type { Quantity } from '../model/quantity.ts';
+import { describeMismatches, parse } from '../platform/parse.ts';
+
+/** How a product order is made from an ERP order: the three questions of Azumuta's ERP guide. */
+export interface ProductOrderMapping {
+  /** How is the product order number determined? Default: the ERP order's number. */
+  readonly number?: (order: ErpOrder) => string;
+  /** Based on which article is it created? Default: the ERP order's article. */
+  readonly article?: (order: ErpOrder) => string;
+  /** Which parameters are sent along? Default: `Quantity` with the ERP order's amount. Keys may hold spaces. */
+  readonly parameters?: (
+    order: ErpOrder,
+    part: { readonly index: number; readonly of: number },
+  ) => Readonly<Record<string, ParameterValue | undefined>>;
+  /** Which variants of the article apply, by name or id? Default: none. */
+  readonly variants?: (order: ErpOrder) => readonly string[];
+  /**
+   * Azumuta's product order is one individual product, an ERP order has a quantity. `one`: one product order
+   * that carries the quantity as a parameter. `per-unit`: one for each unit, numbered `<number>/1 …`.
+   */
+  readonly split?:
+    | 'one'
+    | { readonly per: 'unit'; readonly book: 'each' | 'when-all-done'; readonly most?: number };
+  /** Which ERP orders are wanted at all. Default: all. */
+  readonly accept?: (order: ErpOrder) => boolean;
+}
+
+/** What a completed product order becomes in the ERP. */
+export interface CompletionMapping {
+  /** Good quantity. Default: the parameter `Quantity` that the order was created with, else 1. */
+  readonly quantity?: (completed: CompletedProductOrder) => Quantity | string | number;
+  readonly scrap?: (completed: CompletedProductOrder) => Quantity | string | number | undefined;
+  /** Serial or lot numbers that were built. Default: none. */
+  readonly lots?: (completed: CompletedProductOrder) => readonly (Lot | string)[];
+  /** Default: one line that names the product order and its recordings. */
+  readonly notes?: (completed: CompletedProductOrder) => readonly string[];
+  /** Default: every page that Azumuta names for the product order and its recordings. */
+  readonly links?: (completed: CompletedProductOrder) => readonly Link[];
+  /** Whether the ERP order is finished with it, even when less was built than planned. Default: true. */
+  readonly final?: (completed: CompletedProductOrder) => boolean;
+  /** Number of the ERP order of a product order that was not created by this integration. Default: its own number. */
+  readonly erpOrderNumber?: (productOrderNumber: string) => string;
+  /** Completions of orders that the ERP does not know. Default `reject`: a person looks at them. */
+  readonly unknownOrder?: 'reject' | 'ignore';
+  /** Hand operators' names (personal data) to the mapping. Default: false. */
+  readonly includeOperators?: boolean;
+}
+
+export interface Integration {
+  /** Short name of the plant: part of the stack's name. Letters, digits and dashes. */
+  readonly plant: string;
+  readonly azumuta?: {
+    /** Default `https://app.azumuta.com/api/v1`. */
+    readonly baseUrl?: string;
+    /** Overrides of what is assumed about Azumuta's API. */
+    readonly assumptions?: z.input<typeof assumptionsSchema>;
+    /** Further names under which triggers carry their content. */
+    readonly webhookAliases?: z.input<typeof webhookAliasesSchema>;
+  };
+  /** The ERP's connector: `tryton({…})`, `odoo({…})`, `sapS4Hana({…})` or `rest({…})`. */
+  readonly erp: ErpDefinition;
+  readonly productOrders?: ProductOrderMapping;
+  readonly completions?: CompletionMapping;
+  readonly schedule?: {
+    /** Pull released orders from the ERP so often; `off` when the ERP calls the order endpoint. Default `off`. */
+    readonly pull?: 'off' | { readonly everyMinutes: number; readonly from: string };
+  };
+}
+
+/** An integration with its defaults filled in. */
+export interface CompleteIntegration {
+  readonly plant: string;
+  readonly azumuta: {
+    readonly baseUrl: string;
+    readonly assumptions: AzumutaAssumptions;
+    readonly webhookAliases: WebhookAliases;
+  };
+  readonly erp: ErpDefinition;
+  readonly productOrders: ProductOrderMapping;
+  readonly completions: CompletionMapping;
+  readonly schedule: { readonly pull: 'off' | { readonly everyMinutes: number; readonly from: string } };
+}
+
+const mapping = z.optional(
+  z.custom<(...input: never[]) => unknown>((value) => typeof value === 'function', 'a function'),
+);
+const instant = z
+  .string()
+  .check(
+    z.refine(
+      (text) => /(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)),
+      'an ISO time with zone, such as 2026-12-01T06:00:00Z',
+    ),
+  );
+
+const integrationSchema = z.strictObject({
+  plant: z
+    .string()
+    .check(
+      z.refine(
+        (text) => /^[A-Za-z][A-Za-z0-9-]{0,30}$/.test(text),
+        'letters, digits and dashes, beginning with a letter, at most 31',
+      ),
+    ),
+  azumuta: z._default(
+    z.strictObject({
+      baseUrl: z._default(z.url(), 'https://app.azumuta.com/api/v1'),
+      assumptions: z.prefault(assumptionsSchema, {}),
+      webhookAliases: z.prefault(webhookAliasesSchema, {}),
+    }),
+    () => ({
+      baseUrl: 'https://app.azumuta.com/api/v1',
+      assumptions: z.parse(assumptionsSchema, {}),
+      webhookAliases: z.parse(webhookAliasesSchema, {}),
+    }),
+  ),
+  erp: z.looseObject({
+    name: z.string(),
+    connect: z.custom<ErpDefinition['connect']>(
+      (value) => typeof value === 'function',
+      'a connector, such as tryton({ … })',
+    ),
+  }),
+  productOrders: z._default(
+    z.strictObject({
+      number: mapping,
+      article: mapping,
+      parameters: mapping,
+      variants: mapping,
+      accept: mapping,
+      split: z.optional(
+        z.union([
+          z.literal('one'),
+          z.strictObject({
+            per: z.literal('unit'),
+            book: z.enum(['each', 'when-all-done']),
+            most: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
+          }),
+        ]),
+      ),
+    }),
+    {},
+  ),
+  completions: z._default(
+    z.strictObject({
+      quantity: mapping,
+      scrap: mapping,
+      lots: mapping,
+      notes: mapping,
+      links: mapping,
+      final: mapping,
+      erpOrderNumber: mapping,
+      unknownOrder: z.optional(z.enum(['reject', 'ignore'])),
+      includeOperators: z.optional(z.boolean()),
+    }),
+    {},
+  ),
+  schedule: z._default(
+    z.strictObject({
+      pull: z._default(
+        z.union([
+          z.literal('off'),
+          z.strictObject({ everyMinutes: z.int().check(z.minimum(1), z.maximum(1440)), from: instant }),
+        ]),
+        'off',
+      ),
+    }),
+    { pull: 'off' },
+  ),
+});
+
+/** A configuration that does not fit: stops synth, start and every worker before any traffic. */
+export class IntegrationMistake extends Error {
+  override readonly name = 'IntegrationMistake';
+}
+
+/**
+ * The one configuration of a plant: `export default defineIntegration({ … })`. Checked here, so at synth and
+ * again when a worker starts.
+ * @throws IntegrationMistake with the path of every field that does not fit.
+ */
+export function defineIntegration(integration: Integration): CompleteIntegration {
+  const checked = parse(integrationSchema, integration);
+  if (!checked.ok) {
+    throw new IntegrationMistake(
+      `The integration configuration is wrong. ${describeMismatches(checked.mismatches)}.`,
+    );
+  }
+  const { plant, azumuta, schedule } = checked.value;
+  // Functions keep their own types: the schema could only check that they are functions.
+  return {
+    plant,
+    azumuta,
+    schedule,
+    erp: integration.erp,
+    productOrders: integration.productOrders ?? {},
+    completions: integration.completions ?? {},
+  };
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../platform/clock.ts';
+import { deadLetterKey, retentionSeconds } from './keys.ts';
+import type { Table } from './table.ts';
+
+/**
+ * Attempts at a message that began and never ended: a crash of the process, or its kill at the timeout. Kept
+ * only for messages that are received again, so that a message that goes well the first time costs nothing.
+ */
+export interface Attempts {
+  /** How many attempts at the message have begun and not ended. */
+  readonly unfinished: (messageId: string) => Promise<number>;
+  readonly begin: (messageId: string) => Promise<void>;
+  readonly end: (messageId: string) => Promise<void>;
+}
+
+export function createAttempts(table: Table, clock: Clock): Attempts {
+  const keyOf = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'ATTEMPTS' });
+  return {
+    async unfinished(messageId) {
+      return Number((await table.get(keyOf(messageId)))?.unfinished ?? 0);
+    },
+    async begin(messageId) {
+      const expiresAt = Math.floor(clock.now().getTime() / 1000) + 15 * 86_400;
+      await table.update(keyOf(messageId), { add: { unfinished: 1 }, set: { expiresAt } });
+    },
+    async end(messageId) {
+      await table.remove(keyOf(messageId));
+    },
+  };
+}
+
+/** A message that was put aside for a person. */
+export interface DeadLetterRecord {
+  readonly messageId: string;
+  readonly orderNumber: string;
+  readonly stage: string;
+  readonly reason: string;
+}
+
+export interface DeadLetterRecords {
+  readonly record: (deadLetter: DeadLetterRecord) => Promise<void>;
+}
+
+export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterRecords {
+  return {
+    async record({ messageId, orderNumber, stage, reason }) {
+      const now = clock.now();
+      await table.putIf({
+        ...deadLetterKey(orderNumber, messageId),
+        stage,
+        reason,
+        // Index keys are at most 2 KB; reasons differ in their details, so their first words group them.
+        deadLetterReason: reason.slice(0, 200) || 'no reason',
+        deadSince: now.getTime(),
+        history: [{ at: now.toISOString(), event: 'dead-lettered', note: `${stage}: ${reason}` }],
+        expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
+      });
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import type { RetryLater } from '../model/errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Table } from './table.ts';
+
+/** A partner that can be unwell as a whole. */
+export type Target = 'azumuta' | 'erp';
+
+export type Permit =
+  | { readonly permit: 'call' | 'probe' }
+  | { readonly permit: 'wait'; readonly seconds: number; readonly reason: string };
+
+export interface BreakerState {
+  readonly open: boolean;
+  readonly reason: string | undefined;
+  readonly openedAt: string | undefined;
+  readonly openUntilMs: number | undefined;
+}
+
+/**
+ * A circuit breaker that all containers share: one item per target. A healthy path only reads (and that at
+ * most once per `freshMs`); failures are counted per minute; when open, one container at a time probes.
+ */
+export interface Breaker {
+  readonly permit: (target: Target, owner: string) => Promise<Permit>;
+  readonly failed: (target: Target, failure: RetryLater, permit: Permit, owner: string) => Promise<void>;
+  readonly succeeded: (target: Target, permit: Permit) => Promise<void>;
+  readonly state: (target: Target) => Promise<BreakerState>;
+}
+
+export interface BreakerOptions {
+  /** Failures within one minute that open it. */
+  readonly threshold: number;
+  /** First wait before a probe; doubles with each failed probe. */
+  readonly cooldownSeconds: number;
+  readonly longestCooldownSeconds: number;
+  /** Wait after refused credentials: partners lock accounts (Tryton after six wrong logins). */
+  readonly unauthorizedSeconds: number;
+  /** How long a probe may take before another container may probe. */
+  readonly probeSeconds: number;
+}
+
+export const breakerDefaults: BreakerOptions = {
+  threshold: 5,
+  cooldownSeconds: 15,
+  longestCooldownSeconds: 300,
+  unauthorizedSeconds: 300,
+  probeSeconds: 90,
+};
+
+/** How long a container believes that a target is well without reading again. */
+const freshMs = 1000;
+
+export function createBreaker(table: Table, clock: Clock, options: BreakerOptions): Breaker {
+  const now = () => clock.now().getTime();
+  const stateKey = (target: Target) => ({ pk: `BREAKER#${target}`, sk: 'STATE' });
+  const closedSeenAt = new Map<Target, number>();
+
+  /** One read for all records of a batch that ask at the same moment. */
+  const reading = new Map<Target, ReturnType<Table['get']>>();
+  function read(target: Target) {
+    const under = reading.get(target);
+    if (under) return under;
+    const started = table.get(stateKey(target)).finally(() => reading.delete(target));
+    reading.set(target, started);
+    return started;
+  }
+
+  return {
+    async permit(target, owner) {
+      if (now() - (closedSeenAt.get(target) ?? 0) < freshMs) return { permit: 'call' };
+      const state = await read(target);
+      const at = now();
+      if (state?.open !== true) {
+        closedSeenAt.set(target, at);
+        return { permit: 'call' };
+      }
+      const reason = String(state.reason ?? '');
+      const opensAt = Math.max(Number(state.openUntil), Number(state.probeUntil ?? 0));
+      if (at < opensAt) return { permit: 'wait', seconds: Math.ceil((opensAt - at) / 1000), reason };
+      const probing = await table.update(stateKey(target), {
+        set: { probeUntil: at + options.probeSeconds * 1000, probeOwner: owner },
+        condition:
+          '#open = :yes AND #openUntil <= :at AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)',
+        values: { yes: true, at },
+      });
+      return probing ? { permit: 'probe' } : { permit: 'wait', seconds: options.cooldownSeconds, reason };
+    },
+
+    async failed(target, failure, permit, owner) {
+      if (failure.scope !== 'target') return;
+      closedSeenAt.delete(target);
+      const at = now();
+      if (permit.permit === 'probe') {
+        const state = await table.get(stateKey(target));
+        const openings = Number(state?.openings ?? 1) + 1;
+        await table.update(stateKey(target), {
+          set: {
+            openUntil: at + cooldown(failure, openings) * 1000,
+            openings,
+            reason: failure.message.slice(0, 500),
+          },
+          remove: ['probeUntil', 'probeOwner'],
+          condition: '#probeOwner = :owner',
+          values: { owner },
+        });
+        return;
+      }
+      const minute = Math.floor(at / 60_000);
+      const counted = await table.update(
+        { pk: `BREAKER#${target}`, sk: `MINUTE#${minute}` },
+        { add: { failures: 1 }, set: { expiresAt: (minute + 60) * 60 } },
+      );
+      const failures = Number(counted?.after.failures ?? 0);
+      if (failures < options.threshold && !failure.unauthorized) return;
+      await table.update(stateKey(target), {
+        set: {
+          open: true,
+          openedAt: clock.now().toISOString(),
+          openUntil: at + cooldown(failure, 1) * 1000,
+          openings: 1,
+          reason: failure.message.slice(0, 500),
+        },
+        remove: ['probeUntil', 'probeOwner'],
+        condition: 'attribute_not_exists(#open) OR #open = :no',
+        values: { no: false },
+      });
+    },
+
+    async succeeded(target, permit) {
+      if (permit.permit !== 'probe') return;
+      await table.update(stateKey(target), {
+        set: { open: false, closedAt: clock.now().toISOString() },
+        remove: ['probeUntil', 'probeOwner', 'openUntil', 'reason'],
+      });
+    },
+
+    async state(target) {
+      const state = await table.get(stateKey(target));
+      const open = state?.open === true;
+      return {
+        open,
+        reason: open ? String(state.reason) : undefined,
+        openedAt: open ? String(state.openedAt) : undefined,
+        openUntilMs: open ? Number(state.openUntil) : undefined,
+      };
+    },
+  };
+
+  function cooldown(failure: RetryLater, openings: number): number {
+    if (failure.unauthorized) return options.unauthorizedSeconds;
+    const doubled = options.cooldownSeconds * 2 ** (openings - 1);
+    return Math.max(failure.afterSeconds ?? 0, Math.min(options.longestCooldownSeconds, doubled));
+  }
+}

@@ -1,0 +1,153 @@
+import * as z from 'zod/mini';
+import type { CompletedProductOrder, DeliveryKey } from '../model/completions.ts';
+import type { ErpOrderRef, ProductOrderRef } from '../model/orders.ts';
+import type { Clock } from '../platform/clock.ts';
+import {
+  completedPartKey,
+  completedPartPrefix,
+  deliveryKeyOf,
+  deliveryPrefix,
+  lockKey,
+  partitionOf,
+  recordingKey,
+  retentionSeconds,
+} from './keys.ts';
+import type { StepTimes } from './steps.ts';
+import type { Table } from './table.ts';
+
+/** A booking that is planned, under way or done. */
+export interface DeliveryEntry {
+  readonly key: DeliveryKey;
+  readonly kind: 'quantity' | 'amendment';
+  /** Recordings that this booking tells of. */
+  readonly recordingIds: readonly string[];
+  readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
+  /** When the delivery was handed to the queue; undefined when that is still to do. */
+  readonly sentAt: string | undefined;
+}
+
+export interface PlannedDelivery {
+  readonly key: DeliveryKey;
+  readonly kind: 'quantity' | 'amendment';
+  readonly recordingIds: readonly string[];
+  readonly erpOrder: ErpOrderRef;
+  readonly productOrder: ProductOrderRef;
+}
+
+export interface Deliveries {
+  /** All bookings of a product order, the planned ones too. */
+  readonly of: (number: string) => Promise<DeliveryEntry[]>;
+  /** Write down what is going to be booked, before it is sent; false when it was planned already. */
+  readonly plan: (number: string, delivery: PlannedDelivery) => Promise<boolean>;
+  readonly sent: (number: string, key: DeliveryKey) => Promise<void>;
+  /** Lock the ERP order for one booking; undefined when taken, else the time (ms) until which another has it. */
+  readonly lock: (erpOrderNumber: string, holder: DeliveryKey, endsAt: Date) => Promise<number | undefined>;
+  readonly unlock: (erpOrderNumber: string, holder: DeliveryKey) => Promise<void>;
+  /** Keep the lock until `untilMs`, as what was sent may still be settling. */
+  readonly keepLocked: (erpOrderNumber: string, holder: DeliveryKey, untilMs: number) => Promise<void>;
+  /** Note a completed part of a split order; answers the numbers of all parts completed so far. */
+  readonly partCompleted: (erpOrderNumber: string, part: CompletedPart) => Promise<CompletedPart[]>;
+}
+
+/** A completed product order of a split ERP order, with what was read of it. */
+export interface CompletedPart {
+  readonly number: string;
+  /** The product order as it was read, without its recordings. */
+  readonly facts: CompletedProductOrder;
+  readonly recordingIds: readonly string[];
+}
+
+const storedSchema = z.object({
+  key: z.string(),
+  kind: z.enum(['quantity', 'amendment']),
+  recordingIds: z.array(z.string()),
+  state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
+  sentAt: z.optional(z.string()),
+});
+const partSchema = z.object({
+  number: z.string(),
+  // Only partCompleted() writes it, as the text of what it was given.
+  facts: z.pipe(
+    z.string(),
+    z.transform((text): CompletedProductOrder => JSON.parse(text)),
+  ),
+  recordingIds: z.array(z.string()),
+});
+
+export function createDeliveries(table: Table, clock: Clock, times: StepTimes): Deliveries {
+  const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + retentionSeconds;
+
+  return {
+    async of(number) {
+      const stored = await table.query(partitionOf(number), deliveryPrefix);
+      return stored.map((each) => {
+        const { sentAt, ...entry } = z.parse(storedSchema, each);
+        return { ...entry, sentAt };
+      });
+    },
+
+    async plan(number, delivery) {
+      const planned = await table.putIf({
+        ...deliveryKeyOf(number, delivery.key),
+        ...delivery,
+        state: 'waiting',
+        attempts: 0,
+        history: [
+          {
+            at: clock.now().toISOString(),
+            event: 'collected',
+            note: `${delivery.recordingIds.length} recording(s)`,
+          },
+        ],
+        expiresAt: expiresAt(),
+      });
+      if (planned) {
+        await Promise.all(
+          delivery.recordingIds.map((recordingId) =>
+            table.putIf({ ...recordingKey(number, recordingId), recordingId, expiresAt: expiresAt() }),
+          ),
+        );
+      }
+      return planned;
+    },
+
+    async sent(number, key) {
+      await table.update(deliveryKeyOf(number, key), { set: { sentAt: clock.now().toISOString() } });
+    },
+
+    async lock(erpOrderNumber, holder, endsAt) {
+      const now = clock.now().getTime();
+      const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;
+      const taken = await table.putIf(
+        { ...lockKey(erpOrderNumber), holder, leaseUntil, expiresAt: Math.ceil(leaseUntil / 1000) + 86_400 },
+        'attribute_not_exists(pk) OR holder = :holder OR leaseUntil <= :now',
+        { holder, now },
+      );
+      if (taken) return undefined;
+      const held = await table.get(lockKey(erpOrderNumber));
+      return held ? Number(held.leaseUntil) : now;
+    },
+
+    async unlock(erpOrderNumber, holder) {
+      await table.remove(lockKey(erpOrderNumber), 'holder = :holder', { holder });
+    },
+
+    async keepLocked(erpOrderNumber, holder, untilMs) {
+      await table.update(lockKey(erpOrderNumber), {
+        set: { leaseUntil: untilMs },
+        condition: '#holder = :holder',
+        values: { holder },
+      });
+    },
+
+    async partCompleted(erpOrderNumber, part) {
+      await table.putIf({
+        ...completedPartKey(erpOrderNumber, part.number),
+        ...part,
+        expiresAt: expiresAt(),
+      });
+      const stored = await table.query(`ERP-ORDER#${erpOrderNumber}`, completedPartPrefix);
+      return stored.map((each) => z.parse(partSchema, each));
+    },
+  };
+}

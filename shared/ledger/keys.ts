@@ -1,0 +1,42 @@
+import type { Key } from './table.ts';
+
+/**
+ * Keys of the ledger table. All that concerns one product order shares a partition, so that its journey is
+ * one query:
+ *
+ *   ORDER#<product order number>   ORDER                    the order: draft, claim of its creation, Azumuta id
+ *                                  DELIVERY#<delivery key>  one booking: claim, receipt
+ *                                  DEAD-LETTER#<message>    one dead letter and why
+ *                                  RECORDING#<id>           for finding the order by a recording
+ *   ERP-ORDER#<number>             LOCK                      who is booking on this ERP order right now
+ *                                  COMPLETED#<number>        a completed part of a split order
+ *   BREAKER#<target>               STATE, MINUTE#<n>         the circuit breaker of a partner
+ *   MESSAGE#<id>                   ATTEMPTS                  attempts that never finished
+ *   WORK-INSTRUCTION#<id>          VERSION#<n>               what was read from Azumuta once
+ *   PULL                           WATERMARK                 how far the ERP's orders were read
+ */
+export const orderKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'ORDER' });
+export const deliveryKeyOf = (number: string, delivery: string): Key => ({
+  pk: partitionOf(number),
+  sk: `${deliveryPrefix}${delivery}`,
+});
+export const deadLetterKey = (number: string, messageId: string): Key => ({
+  pk: partitionOf(number),
+  sk: `DEAD-LETTER#${messageId}`,
+});
+export const recordingKey = (number: string, recordingId: string): Key => ({
+  pk: partitionOf(number),
+  sk: `RECORDING#${recordingId}`,
+});
+export const lockKey = (erpOrderNumber: string): Key => ({ pk: `ERP-ORDER#${erpOrderNumber}`, sk: 'LOCK' });
+export const completedPartKey = (erpOrderNumber: string, number: string): Key => ({
+  pk: `ERP-ORDER#${erpOrderNumber}`,
+  sk: `${completedPartPrefix}${number}`,
+});
+
+export const deliveryPrefix = 'DELIVERY#';
+export const completedPartPrefix = 'COMPLETED#';
+export const partitionOf = (number: string): string => `ORDER#${number}`;
+
+/** Receipts outlive every replay: 400 days and some. */
+export const retentionSeconds = 430 * 86_400;

@@ -1,0 +1,53 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ledgerIndexes } from '../model/ledger-table.ts';
+import type { Clock } from '../platform/clock.ts';
+import {
+  type Attempts,
+  createAttempts,
+  createDeadLetterRecords,
+  type DeadLetterRecords,
+} from './attempts.ts';
+import { type Breaker, type BreakerOptions, breakerDefaults, createBreaker } from './breaker.ts';
+import { createDeliveries, type Deliveries } from './deliveries.ts';
+import { createJourneys, type Journeys } from './journey.ts';
+import { createOrders, type Orders } from './orders.ts';
+import { createPulling, type Pulling } from './pulling.ts';
+import { createSteps, type Steps, type StepTimes } from './steps.ts';
+import { createTable } from './table.ts';
+import { createWorkInstructionNames, type WorkInstructionNames } from './work-instructions.ts';
+
+/** What was done for which order, and what must not be done twice. */
+export interface Ledger {
+  readonly steps: Steps;
+  readonly orders: Orders;
+  readonly deliveries: Deliveries;
+  readonly breaker: Breaker;
+  readonly attempts: Attempts;
+  readonly deadLetters: DeadLetterRecords;
+  readonly pulling: Pulling;
+  readonly workInstructionNames: WorkInstructionNames;
+  readonly journeys: Journeys;
+}
+
+export interface LedgerOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  readonly clock: Clock;
+  readonly times: StepTimes;
+  readonly breaker?: Partial<BreakerOptions>;
+}
+
+export function createLedger({ client, tableName, clock, times, breaker }: LedgerOptions): Ledger {
+  const table = createTable(client, tableName);
+  return {
+    steps: createSteps(table, clock, times),
+    orders: createOrders(table, clock),
+    deliveries: createDeliveries(table, clock, times),
+    breaker: createBreaker(table, clock, { ...breakerDefaults, ...breaker }),
+    attempts: createAttempts(table, clock),
+    deadLetters: createDeadLetterRecords(table, clock),
+    pulling: createPulling(table, clock),
+    workInstructionNames: createWorkInstructionNames(table, clock),
+    journeys: createJourneys(table, ledgerIndexes),
+  };
+}

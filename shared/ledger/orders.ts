@@ -1,0 +1,148 @@
+import * as z from 'zod/mini';
+import type { ErpOrderRef, Part, ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
+import type { Clock } from '../platform/clock.ts';
+import { orderKey, retentionSeconds } from './keys.ts';
+import type { Claim, HistoryEntry } from './steps.ts';
+import type { StoredItem, Table } from './table.ts';
+
+/** What the ledger knows about one product order. */
+export interface OrderEntry {
+  readonly number: string;
+  readonly erpOrder: ErpOrderRef;
+  readonly draft: ProductOrderDraft;
+  /** Hash of the mapped content: tells an echo from a change. */
+  readonly contentHash: string;
+  readonly part: Part;
+  readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
+  readonly productOrder: ProductOrderRef | undefined;
+  readonly linkedAt: string | undefined;
+  readonly reason: string | undefined;
+  readonly history: readonly HistoryEntry[];
+}
+
+export type NewOrder = Pick<OrderEntry, 'number' | 'erpOrder' | 'draft' | 'contentHash' | 'part'> & {
+  /** ISO date(-time) by which the ERP wants it done. */
+  readonly dueDate?: string;
+  /** How it came: `endpoint`, `pull`. */
+  readonly via: string;
+};
+
+export interface Orders {
+  readonly find: (number: string) => Promise<OrderEntry | undefined>;
+  /** Put a new order; undefined when it is new, else what is there already. */
+  readonly put: (order: NewOrder) => Promise<OrderEntry | undefined>;
+  /** What the claimed step of creating it knows. */
+  readonly entryOf: (claim: Claim) => OrderEntry;
+  /** Put other content in the place of a rejected order that never came to be; false when it is not one. */
+  readonly replaceRejected: (order: NewOrder) => Promise<boolean>;
+  /** Its completion is known: reconciliation need not ask about it any more. */
+  readonly completed: (number: string) => Promise<void>;
+  readonly linked: (number: string, note: string) => Promise<void>;
+  /** Tell the journey something that changes no state: a cancellation in the ERP, a changed order. */
+  readonly note: (number: string, entry: Omit<HistoryEntry, 'at'>) => Promise<void>;
+}
+
+const draftSchema = z.object({
+  number: z.string(),
+  article: z.string(),
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  variants: z.array(z.string()),
+});
+const erpOrderRefSchema = z.object({ number: z.string(), id: z.exactOptional(z.string()) });
+export const historySchema = z._default(
+  z.array(z.object({ at: z.string(), event: z.string(), note: z.exactOptional(z.string()) })),
+  [],
+);
+const storedSchema = z.object({
+  number: z.string(),
+  erpOrder: erpOrderRefSchema,
+  draft: draftSchema,
+  contentHash: z.string(),
+  part: z.object({
+    index: z.number(),
+    of: z.number(),
+    first: z.string(),
+    book: z.enum(['each', 'when-all-done']),
+  }),
+  state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
+  productOrder: z.exactOptional(
+    z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
+  ),
+  linkedAt: z.exactOptional(z.string()),
+  reason: z.exactOptional(z.string()),
+  history: historySchema,
+});
+
+/** A stored order as an entry. Throws on an item that is not one: only this module writes them. */
+export function orderEntryOf(stored: StoredItem): OrderEntry {
+  const { productOrder, linkedAt, reason, ...entry } = z.parse(storedSchema, stored);
+  return { ...entry, productOrder, linkedAt, reason };
+}
+
+export function createOrders(table: Table, clock: Clock): Orders {
+  const entry = (event: Omit<HistoryEntry, 'at'>): HistoryEntry => ({
+    at: clock.now().toISOString(),
+    ...event,
+  });
+
+  return {
+    async find(number) {
+      const stored = await table.get(orderKey(number));
+      return stored && orderEntryOf(stored);
+    },
+
+    async put({ via, dueDate, ...order }) {
+      const now = clock.now();
+      const isNew = await table.putIf({
+        ...orderKey(order.number),
+        ...order,
+        erpOrderNumber: order.erpOrder.number,
+        state: 'waiting',
+        attempts: 0,
+        history: [entry({ event: 'queued', note: `by ${via}` })],
+        // When nobody says when it is due, it is overdue a week after it was ordered.
+        dueAt:
+          dueDate && !Number.isNaN(Date.parse(dueDate))
+            ? Date.parse(dueDate)
+            : now.getTime() + 7 * 86_400_000,
+        expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
+      });
+      return isNew ? undefined : this.find(order.number);
+    },
+
+    entryOf: (claim) => orderEntryOf(claim.held),
+
+    async replaceRejected({ number, erpOrder, draft, contentHash, part, via }) {
+      const replaced = await table.update(orderKey(number), {
+        set: { erpOrder, draft, contentHash, part, state: 'waiting' },
+        remove: ['reason'],
+        append: { history: [entry({ event: 'queued', note: `again by ${via}` })] },
+        condition: '#state = :rejected',
+        values: { rejected: 'rejected' },
+      });
+      return replaced !== undefined;
+    },
+
+    async completed(number) {
+      await table.update(orderKey(number), {
+        remove: ['awaiting'],
+        append: { history: [entry({ event: 'completed', note: 'Azumuta says so' })] },
+        condition: 'attribute_exists(#awaiting)',
+      });
+    },
+
+    async linked(number, note) {
+      await table.update(orderKey(number), {
+        set: { linkedAt: clock.now().toISOString() },
+        append: { history: [entry({ event: 'linked', note })] },
+      });
+    },
+
+    async note(number, told) {
+      await table.update(orderKey(number), {
+        append: { history: [entry(told)] },
+        condition: 'attribute_exists(pk)',
+      });
+    },
+  };
+}

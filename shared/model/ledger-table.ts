@@ -1,0 +1,29 @@
+/**
+ * The shape of the ledger table: one definition for the stack that creates it and the code that uses it.
+ * Partition key `pk`, sort key `sk`, both text; time to live in `expiresAt` (epoch seconds). The indexes are
+ * sparse: an item is in one only while it bears the index's attributes.
+ */
+export interface LedgerIndex {
+  readonly name: string;
+  readonly partition: string;
+  readonly sort: string;
+  readonly sortType: 'S' | 'N';
+}
+
+export const ledgerIndexes = {
+  /** All product orders of one ERP order. */
+  erpOrder: { name: 'by-erp-order', partition: 'erpOrderNumber', sort: 'pk', sortType: 'S' },
+  /** Which order a recording belongs to. */
+  recording: { name: 'by-recording', partition: 'recordingId', sort: 'pk', sortType: 'S' },
+  /** Dead letters of one reason, oldest first. */
+  deadLetterReason: {
+    name: 'by-dead-letter-reason',
+    partition: 'deadLetterReason',
+    sort: 'deadSince',
+    sortType: 'N',
+  },
+  /** Created product orders that wait for their completion, by when they are due (epoch milliseconds). */
+  awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
+} as const satisfies Record<string, LedgerIndex>;
+
+export const ledgerTimeToLive = 'expiresAt';

@@ -1,0 +1,130 @@
+import type { AzumutaClient } from '../azumuta/client.ts';
+import type { ErpConnector } from '../erp/port.ts';
+import { orderKey } from '../ledger/keys.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { OrderEntry } from '../ledger/orders.ts';
+import type { Claim } from '../ledger/steps.ts';
+import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
+import type { ProductOrderRef } from '../model/orders.ts';
+import type { WorkAttempt } from '../worker/consume.ts';
+import type { PartnerCalls } from '../worker/partner.ts';
+import type { ProductOrderMessage } from './messages.ts';
+
+export interface CreateParts {
+  readonly ledger: Pick<Ledger, 'steps' | 'orders'>;
+  readonly azumuta: AzumutaClient;
+  readonly erp: ErpConnector;
+  readonly partners: PartnerCalls;
+}
+
+/**
+ * Creates a product order in Azumuta, once per number, and tells the ERP its id. Azumuta is looked at by
+ * number before every create: orders typed by hand are adopted, and an attempt that died after its create is
+ * recognised.
+ */
+export async function createProductOrder(
+  message: ProductOrderMessage,
+  attempt: WorkAttempt,
+  parts: CreateParts,
+): Promise<void> {
+  const { ledger } = parts;
+  const key = orderKey(message.number);
+  const claimed = await ledger.steps.claim(key, attempt);
+  switch (claimed.outcome) {
+    case 'unknown':
+      throw new Rejected(
+        `The ledger does not know product order ${message.number}: send the order again from the ERP.`,
+      );
+    case 'busy':
+      throw new RetryLater(`Product order ${message.number} is being created by another attempt.`, {
+        scope: 'order',
+        afterSeconds: attempt.secondsUntil(claimed.untilMs),
+      });
+    case 'claimed':
+      await create(claimed.claim, attempt, parts);
+  }
+  await link(message.number, attempt, parts);
+}
+
+async function create(
+  claim: Claim,
+  attempt: WorkAttempt,
+  { ledger, azumuta, partners }: CreateParts,
+): Promise<void> {
+  const { draft } = ledger.orders.entryOf(claim);
+  let sent = false;
+  try {
+    const { productOrder, event } = await partners.call('azumuta', async () => {
+      const existing = await azumuta.findProductOrder(draft.number, attempt.signal);
+      if (existing)
+        return { productOrder: refOf(existing, draft.article), event: claim.again ? 'created' : 'adopted' };
+      const article = await azumuta.findArticle(draft.article, attempt.signal);
+      if (!article) throw unknownArticle(draft.article);
+      attempt.signal.throwIfAborted();
+      sent = true;
+      return {
+        productOrder: await azumuta.createProductOrder(draft, article, attempt.signal),
+        event: 'created',
+      };
+    });
+    // From now until it is completed, reconciliation may ask about it when it is overdue.
+    await ledger.steps.receipt(
+      claim,
+      { productOrder, awaiting: 'completion' },
+      { event, note: `Azumuta id ${productOrder.id}` },
+    );
+    attempt.log.info('Product order created', { event, azumutaId: productOrder.id });
+  } catch (error) {
+    await giveBack(claim, error, sent, ledger);
+    throw error;
+  }
+}
+
+async function giveBack(
+  claim: Claim,
+  error: unknown,
+  sent: boolean,
+  ledger: CreateParts['ledger'],
+): Promise<void> {
+  if (error instanceof Rejected) return ledger.steps.reject(claim, error.message);
+  const wrote = error instanceof RetryLater ? error.wrote === 'perhaps' : sent;
+  if (wrote) await ledger.steps.leaveOpen(claim, reasonOf(error, 300));
+  else await ledger.steps.release(claim, reasonOf(error, 300));
+}
+
+/** The Azumuta id goes back into the ERP: linking twice changes nothing, so it needs no claim. */
+async function link(
+  number: string,
+  attempt: WorkAttempt,
+  { ledger, erp, partners }: CreateParts,
+): Promise<void> {
+  if (!erp.linkProductOrder) return;
+  const entry: OrderEntry | undefined = await ledger.orders.find(number);
+  if (!entry?.productOrder || entry.linkedAt) return;
+  const { erpOrder, productOrder } = entry;
+  await partners.call('erp', async () =>
+    erp.linkProductOrder?.(erpOrder, productOrder, {
+      again: attempt.receiveCount > 1,
+      signal: attempt.signal,
+    }),
+  );
+  await ledger.orders.linked(number, `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`);
+}
+
+function refOf(
+  existing: ProductOrderRef & { readonly article: string | undefined },
+  article: string,
+): ProductOrderRef {
+  if (existing.article !== undefined && existing.article !== article) {
+    throw new Rejected(
+      `Azumuta has a product order ${existing.number} already, of article ${existing.article} instead of ${article}: rename or remove one of them.`,
+    );
+  }
+  return { id: existing.id, number: existing.number, ...(existing.url ? { url: existing.url } : {}) };
+}
+
+function unknownArticle(number: string): Rejected {
+  return new Rejected(
+    `Azumuta has no article ${number}: create it in its article category, or correct the order.`,
+  );
+}

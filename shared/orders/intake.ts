@@ -1,0 +1,131 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import type { OrderEntry } from '../ledger/orders.ts';
+import { Rejected } from '../model/errors.ts';
+import type { ErpOrder, MappedProductOrder } from '../model/orders.ts';
+import type { Queues } from '../platform/queue.ts';
+import { differences } from './differences.ts';
+import { productOrderMessage } from './messages.ts';
+
+export type OrderStatus = 'queued' | 'exists' | 'conflict' | 'rejected';
+
+/** One product order of an answered ERP order. */
+export interface ProductOrderStatus {
+  readonly number: string;
+  readonly status: OrderStatus;
+  /** Azumuta's id, once it is created. */
+  readonly id?: string;
+  readonly url?: string;
+  /** Why it is rejected or in conflict, for a person. */
+  readonly reason?: string;
+}
+
+/** What became of one ERP order at the door. */
+export interface IntakeAnswer {
+  readonly number: string;
+  readonly status: OrderStatus;
+  readonly productOrders: readonly ProductOrderStatus[];
+  readonly reason?: string;
+}
+
+export interface IntakeParts {
+  readonly ledger: Pick<Ledger, 'orders'>;
+  readonly queues: Pick<Queues, 'sendAll'>;
+  readonly queueUrl: string;
+  /** The configuration's mapping. @throws Rejected */
+  readonly map: (order: ErpOrder) => readonly MappedProductOrder[];
+}
+
+export interface IntakeOptions {
+  /** How the orders came: told in the journey. */
+  readonly via: 'endpoint' | 'pull';
+}
+
+/**
+ * Takes ERP orders in, from the endpoint and from the pull alike: writes each new product order into the
+ * ledger, then enqueues it. One bad order never blocks its neighbours. An order that is in the ledger but not
+ * created yet is enqueued again, as nobody can know whether its message was ever sent; creating it twice is
+ * what the ledger prevents.
+ */
+export async function takeIn(
+  orders: readonly ErpOrder[],
+  { via }: IntakeOptions,
+  parts: IntakeParts,
+): Promise<IntakeAnswer[]> {
+  const answers: IntakeAnswer[] = [];
+  for (const order of orders) answers.push(await takeInOne(order));
+
+  const queued = answers.flatMap(({ productOrders }) =>
+    productOrders.filter(({ status }) => status === 'queued'),
+  );
+  const refused = await parts.queues.sendAll(
+    parts.queueUrl,
+    queued.map(({ number }) => ({ body: productOrderMessage(number) })),
+  );
+  if (refused.length > 0)
+    throw new Error(`SQS did not take ${refused.length} of ${queued.length} product orders.`);
+  return answers;
+
+  async function takeInOne(order: ErpOrder): Promise<IntakeAnswer> {
+    try {
+      const mapped = parts.map(order);
+      const productOrders: ProductOrderStatus[] = [];
+      for (const one of mapped) productOrders.push(await put(order, one));
+      return { number: order.number, status: overall(productOrders), productOrders };
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      return { number: order.number, status: 'rejected', productOrders: [], reason: error.message };
+    }
+  }
+
+  async function put(
+    order: ErpOrder,
+    { draft, part, contentHash }: MappedProductOrder,
+  ): Promise<ProductOrderStatus> {
+    const { number } = draft;
+    const erpOrder = { number: order.number, ...(order.id === undefined ? {} : { id: order.id }) };
+    const entry = {
+      number,
+      erpOrder,
+      draft,
+      contentHash,
+      part,
+      via,
+      ...(order.dueDate === undefined ? {} : { dueDate: order.dueDate }),
+    };
+    const existing = await parts.ledger.orders.put(entry);
+    if (!existing) return { number, status: 'queued' };
+    const changed = existing.contentHash !== contentHash;
+    // A rejected order was never created: new content takes its place, and an ERP that asks again is served.
+    if (existing.state === 'rejected' && (changed || via === 'endpoint')) {
+      if (await parts.ledger.orders.replaceRejected(entry)) return { number, status: 'queued' };
+    }
+    if (changed && existing.state !== 'rejected') {
+      const reason = `Product order ${number} exists with other content. ${differences(existing.draft, draft).join('; ')}.`;
+      return { ...statusOf(existing), status: 'conflict', reason };
+    }
+    return statusOf(existing);
+  }
+}
+
+/** How an order stands by the ledger. */
+export function statusOf(entry: OrderEntry): ProductOrderStatus {
+  const { number, state, productOrder, reason } = entry;
+  if (state === 'done') {
+    return {
+      number,
+      status: 'exists',
+      ...(productOrder
+        ? { id: productOrder.id, ...(productOrder.url ? { url: productOrder.url } : {}) }
+        : {}),
+    };
+  }
+  if (state === 'rejected')
+    return { number, status: 'rejected', ...(reason === undefined ? {} : { reason }) };
+  return { number, status: 'queued' };
+}
+
+/** The worst of an order's product orders is what must be looked at first. */
+export function overall(productOrders: readonly ProductOrderStatus[]): OrderStatus {
+  const order: readonly OrderStatus[] = ['rejected', 'conflict', 'queued', 'exists'];
+  return order.find((status) => productOrders.some((one) => one.status === status)) ?? 'rejected';
+}

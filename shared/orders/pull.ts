@@ -1,0 +1,144 @@
+import type { ErpConnector } from '../erp/port.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { RetryLater } from '../model/errors.ts';
+import type { ErpOrder, Watermark } from '../model/orders.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Invocation } from '../worker/consume.ts';
+import type { PartnerCalls } from '../worker/partner.ts';
+import { type IntakeParts, takeIn } from './intake.ts';
+
+export interface PullParts extends IntakeParts {
+  readonly ledger: Pick<Ledger, 'orders' | 'pulling'>;
+  readonly erp: ErpConnector;
+  readonly partners: PartnerCalls;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Which orders the configuration wants at all. */
+  readonly accept: (order: ErpOrder) => boolean;
+  /** ISO time from which orders count, for the very first run. */
+  readonly goLive: string | undefined;
+}
+
+/** What one run did; also the function's answer, for a run by hand. */
+export interface PullReport {
+  readonly outcome: 'read' | 'another run is under way' | 'out of time';
+  readonly pages: number;
+  readonly orders: number;
+  readonly queued: number;
+  readonly conflicts: number;
+  readonly rejected: number;
+  readonly cancelled: number;
+}
+
+/**
+ * Each run reads a stretch again: an order that was being saved while the last run read past its time would
+ * else be missed for ever.
+ */
+const overlapMs = 10 * 60_000;
+/** A run that has less than this left reads no further page: the next run goes on from the watermark. */
+const pageMs = 15_000;
+
+/** Takes in the orders that the ERP released or changed since the watermark, page by page. */
+export async function pullOrders(invocation: Invocation, parts: PullParts): Promise<PullReport> {
+  const { ledger, partners, erp, clock, log } = parts;
+  const owner = invocation.awsRequestId;
+  const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
+  const begun = await ledger.pulling.begin(owner, leaseSeconds);
+  const report = {
+    outcome: 'read',
+    pages: 0,
+    orders: 0,
+    queued: 0,
+    conflicts: 0,
+    rejected: 0,
+    cancelled: 0,
+  } as {
+    -readonly [Field in keyof PullReport]: PullReport[Field];
+  };
+  if (!begun) return { ...report, outcome: 'another run is under way' };
+
+  const deadline = AbortSignal.timeout(Math.max(1000, invocation.getRemainingTimeInMillis() - 5000));
+  const pages = erp.releasedOrders(since(begun, parts.goLive), deadline)[Symbol.asyncIterator]();
+  let newest = begun.watermark;
+  let finished = false;
+  try {
+    while (true) {
+      const page = await partners.call('erp', () => pages.next());
+      if (page.done) {
+        finished = true;
+        break;
+      }
+      await takeInPage(page.value.orders, report, parts);
+      // Never backwards: the overlap's pages are older than what was reached before.
+      newest = later(newest, page.value.watermark);
+      const ours = await ledger.pulling.advance(owner, newest);
+      if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
+      if (invocation.getRemainingTimeInMillis() < pageMs) {
+        report.outcome = 'out of time';
+        break;
+      }
+    }
+  } finally {
+    await pages.return?.().catch(() => undefined);
+    await ledger.pulling.end(owner, finished);
+  }
+  log.info('Pulled orders from the ERP', { ...report, at: clock.now().toISOString() });
+  return report;
+}
+
+async function takeInPage(
+  orders: readonly ErpOrder[],
+  report: { -readonly [F in keyof PullReport]: PullReport[F] },
+  parts: PullParts,
+): Promise<void> {
+  const { log } = parts;
+  report.pages += 1;
+  report.orders += orders.length;
+  const wanted = orders.filter((order) => order.state === 'released' && parts.accept(order));
+  for (const answer of await takeIn(wanted, { via: 'pull' }, parts)) {
+    if (answer.status === 'queued') report.queued += 1;
+    if (answer.status === 'conflict') report.conflicts += 1;
+    if (answer.status === 'rejected') report.rejected += 1;
+    for (const { status, number, reason } of answer.productOrders) {
+      if (status === 'conflict')
+        log.warn('Order changed in the ERP after its product order was created', { order: number, reason });
+    }
+    if (answer.reason)
+      log.warn('Order of the ERP cannot be mapped', { order: answer.number, reason: answer.reason });
+  }
+  for (const order of orders.filter(({ state }) => state === 'cancelled')) {
+    report.cancelled += await tellCancelled(order, parts);
+  }
+}
+
+/** A cancelled order is reported in the journey of each of its product orders; Azumuta's API cannot withdraw it. */
+async function tellCancelled(order: ErpOrder, { ledger, map, log }: PullParts): Promise<number> {
+  let told = 0;
+  for (const { draft } of map(order)) {
+    const entry = await ledger.orders.find(draft.number);
+    if (!entry || entry.history.some(({ event }) => event === 'cancelled in the ERP')) continue;
+    await ledger.orders.note(draft.number, {
+      event: 'cancelled in the ERP',
+      note: 'remove it in Azumuta by hand',
+    });
+    log.warn('Order was cancelled in the ERP after its product order was queued', { order: draft.number });
+    told += 1;
+  }
+  return told;
+}
+
+function since(
+  { watermark, complete }: { readonly watermark: Watermark | undefined; readonly complete: boolean },
+  goLive: string | undefined,
+): Watermark | undefined {
+  if (!watermark) return goLive === undefined ? undefined : { changedAt: goLive };
+  if (!complete) return watermark;
+  const behind = new Date(Date.parse(watermark.changedAt) - overlapMs).toISOString();
+  const floor = goLive !== undefined && Date.parse(goLive) > Date.parse(behind) ? goLive : behind;
+  return { changedAt: floor };
+}
+
+function later(a: Watermark | undefined, b: Watermark): Watermark {
+  return a && Date.parse(a.changedAt) > Date.parse(b.changedAt) ? a : b;
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+import { describeMismatches, parse } from './parse.ts';
+
+const text = z.string().check(z.minLength(1));
+const seconds = z.pipe(
+  z.string().check(z.regex(/^\d+$/)),
+  z.transform((digits) => Number(digits)),
+);
+
+/**
+ * The environment variables of the functions: the stack writes them by these names, and each function picks
+ * those that it reads.
+ */
+export const variables = {
+  LEDGER_TABLE_NAME: text,
+  PRODUCT_ORDERS_QUEUE_URL: text,
+  COMPLETIONS_QUEUE_URL: text,
+  DELIVERIES_QUEUE_URL: text,
+  DEAD_LETTERS_QUEUE_URL: text,
+  WEBHOOK_TOKEN_SECRET_ARN: text,
+  ORDER_API_KEY_SECRET_ARN: text,
+  AZUMUTA_API_KEY_SECRET_ARN: text,
+  ERP_CREDENTIALS_SECRET_ARN: text,
+  /** JSON of the alias table: the webhook door does not read the configuration. */
+  WEBHOOK_ALIASES: text,
+  /** The longest that a partner may take to finish what was sent to it before an attempt died. */
+  SETTLING_SECONDS: seconds,
+  /** Longest wait after a first failure. */
+  RETRY_BASE_SECONDS: seconds,
+  /** First wait of an open circuit breaker. */
+  BREAKER_COOLDOWN_SECONDS: seconds,
+} as const;
+
+export type VariableName = keyof typeof variables;
+type Variables<Name extends VariableName> = { readonly [N in Name]: z.output<(typeof variables)[N]> };
+
+/**
+ * The named variables, parsed.
+ * @throws Error naming each variable that is missing or does not fit; its value is not repeated.
+ */
+export function readEnvironment<Name extends VariableName>(
+  names: readonly Name[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Variables<Name> {
+  const shape = Object.fromEntries(names.map((name) => [name, variables[name]]));
+  const parsed = parse(z.object(shape), environment);
+  if (!parsed.ok)
+    throw new Error(`The function's environment is wrong. ${describeMismatches(parsed.mismatches)}.`);
+  // The shape was made from exactly these names.
+  return parsed.value as Variables<Name>;
+}

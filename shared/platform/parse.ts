@@ -1,0 +1,95 @@
+import type * as z from 'zod/mini';
+
+/** One thing that does not fit: where, what was found (its type, never its value), what was expected. */
+export interface Mismatch {
+  /** JSON path, `$.orders[2].quantity`. */
+  readonly path: string;
+  /** Type of the value there: `string`, `null`, `missing`, `list` … */
+  readonly found: string;
+  readonly expected: string;
+}
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly mismatches: readonly Mismatch[] };
+
+/** Parse without throwing. Values are never repeated in mismatches: they may be secrets. */
+export function parse<T>(schema: z.ZodMiniType<T>, value: unknown): Parsed<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, mismatches: result.error.issues.flatMap((issue) => mismatchesOf(issue, value, [])) };
+}
+
+/** `$.quantity: found string, expected a positive number; …` */
+export function describeMismatches(mismatches: readonly Mismatch[]): string {
+  return mismatches
+    .map(({ path, found, expected }) => `${path}: found ${found}, expected ${expected}`)
+    .join('; ');
+}
+
+type Issue = z.core.$ZodIssue;
+
+function mismatchesOf(issue: Issue, root: unknown, parent: readonly PropertyKey[]): Mismatch[] {
+  const path = [...parent, ...issue.path];
+  const at = path.reduce<unknown>(stepInto, root);
+  if (issue.code === 'invalid_union') {
+    // The alternative that got furthest tells more than "invalid input".
+    const deepest = issue.errors
+      .map((alternative) => alternative.flatMap((inner) => mismatchesOf(inner, root, path)))
+      .sort((a, b) => depthOf(b) - depthOf(a))[0];
+    const beyond = deepest?.filter((mismatch) => mismatch.path.length > pathText(path).length) ?? [];
+    if (beyond.length > 0) return beyond;
+    const expected = [...new Set(issue.errors.flat().map(expectationOf))].join(' or ');
+    return [{ path: pathText(path), found: typeName(at), expected: expected || 'another form' }];
+  }
+  return [{ path: pathText(path), found: typeName(at), expected: expectationOf(issue) }];
+}
+
+function expectationOf(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'array' ? 'a list' : issue.expected;
+    case 'invalid_value':
+      return issue.values.map((value) => JSON.stringify(value)).join(' or ');
+    case 'too_small':
+      return `at least ${issue.minimum}${sizeWord(issue.origin)}`;
+    case 'too_big':
+      return `at most ${issue.maximum}${sizeWord(issue.origin)}`;
+    case 'unrecognized_keys':
+      return `none of the fields ${issue.keys.join(', ')}`;
+    case 'invalid_format':
+      return `text in the form ${issue.format}`;
+    default:
+      return issue.message;
+  }
+}
+
+function sizeWord(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' entries' : '';
+}
+
+function depthOf(mismatches: readonly Mismatch[]): number {
+  return Math.max(0, ...mismatches.map((mismatch) => mismatch.path.length));
+}
+
+function stepInto(value: unknown, key: PropertyKey): unknown {
+  return value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    const name = String(key);
+    return /^[A-Za-z_$][\w$]*$/.test(name) ? `${text}.${name}` : `${text}[${JSON.stringify(name)}]`;
+  }, '$');
+}
+
+function typeName(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (value === '') return 'empty text';
+  if (typeof value === 'number' && !Number.isInteger(value)) return 'a fraction';
+  return typeof value;
+}

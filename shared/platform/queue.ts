@@ -1,0 +1,118 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+
+/** SQS takes ten entries in one call, and 1 MiB in all (AWS quota for messages). */
+const mostEntries = 10;
+export const mostMessageBytes = 1024 * 1024;
+
+export interface OutgoingMessage {
+  readonly body: string;
+  /** Text attributes. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly delaySeconds?: number;
+}
+
+export interface Visibility {
+  readonly receiptHandle: string;
+  /** From now; at most 12 hours (AWS quota). */
+  readonly seconds: number;
+}
+
+/** Sending to SQS and giving back to it. Receiving is Lambda's job. */
+export interface Queues {
+  /** Resolves only after SQS has the message. */
+  readonly send: (queueUrl: string, message: OutgoingMessage) => Promise<void>;
+  /** Sends all, in as few calls as possible. @returns the indexes that SQS did not take. */
+  readonly sendAll: (queueUrl: string, messages: readonly OutgoingMessage[]) => Promise<number[]>;
+  /** Sets when messages come again. One that fails just comes again at its old time, so failures are not thrown. */
+  readonly changeVisibility: (
+    queueUrl: string,
+    messages: readonly Visibility[],
+  ) => Promise<{ failed: number }>;
+}
+
+/** A client of the region's endpoint (or `AWS_ENDPOINT_URL`), whatever host a queue's URL names. */
+export function createSqsClient(): SQSClient {
+  return new SQSClient({ useQueueUrlAsEndpoint: false, maxAttempts: 3 });
+}
+
+export function createQueues(client: SQSClient): Queues {
+  return {
+    async send(queueUrl, message) {
+      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...entryOf(message) }));
+    },
+
+    async sendAll(queueUrl, messages) {
+      const refused: number[] = [];
+      for (const batch of batchesOf(messages)) {
+        const { Failed = [] } = await client.send(
+          new SendMessageBatchCommand({
+            QueueUrl: queueUrl,
+            Entries: batch.map(({ index, message }) => ({ Id: String(index), ...entryOf(message) })),
+          }),
+        );
+        refused.push(...Failed.map(({ Id }) => Number(Id)));
+      }
+      return refused;
+    },
+
+    async changeVisibility(queueUrl, messages) {
+      let failed = 0;
+      for (let start = 0; start < messages.length; start += mostEntries) {
+        const entries = messages
+          .slice(start, start + mostEntries)
+          .map(({ receiptHandle, seconds }, index) => ({
+            Id: String(index),
+            ReceiptHandle: receiptHandle,
+            VisibilityTimeout: seconds,
+          }));
+        try {
+          const { Failed = [] } = await client.send(
+            new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
+          );
+          failed += Failed.length;
+        } catch {
+          failed += entries.length;
+        }
+      }
+      return { failed };
+    },
+  };
+}
+
+function entryOf({ body, attributes, delaySeconds }: OutgoingMessage) {
+  return {
+    MessageBody: body,
+    ...(delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds }),
+    ...(attributes
+      ? {
+          MessageAttributes: Object.fromEntries(
+            Object.entries(attributes).map(([name, value]) => [
+              name,
+              { DataType: 'String', StringValue: value },
+            ]),
+          ),
+        }
+      : {}),
+  };
+}
+
+function* batchesOf(messages: readonly OutgoingMessage[]) {
+  let batch: { index: number; message: OutgoingMessage }[] = [];
+  let bytes = 0;
+  for (const [index, message] of messages.entries()) {
+    const size = Buffer.byteLength(message.body) + 1024;
+    if (batch.length === mostEntries || (batch.length > 0 && bytes + size > mostMessageBytes)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push({ index, message });
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,107 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type * as z from 'zod/mini';
+import { RetryLater } from '../model/errors.ts';
+import type { Clock } from './clock.ts';
+import { describeMismatches, parse } from './parse.ts';
+
+/** What a secret holds until an operator sets it. Written by the stack, recognised by doors and doctor. */
+export const unsetSecret = '{"unset":true}';
+
+/** A secret that is not set yet: nothing works until an operator sets it. */
+export class SecretUnset extends RetryLater {
+  constructor(name: string) {
+    super(`The secret ${name} is not set yet.`, { scope: 'target', unauthorized: true });
+  }
+}
+
+export interface Secrets {
+  /**
+   * The parsed value, read once per container and again after `ttlSeconds`. `refresh` reads it again now, but
+   * at most once in `refreshSeconds`. When Secrets Manager fails, the last good value is answered.
+   * @throws SecretUnset; RetryLater when it was never read or does not have the expected shape.
+   */
+  readonly read: <T>(
+    arn: string,
+    schema: z.ZodMiniType<T>,
+    options?: { readonly refresh?: boolean },
+  ) => Promise<T>;
+}
+
+export interface SecretsOptions {
+  readonly client: SecretsManagerClient;
+  readonly clock: Clock;
+  readonly ttlSeconds?: number;
+  readonly refreshSeconds?: number;
+}
+
+interface Kept {
+  readonly text: string;
+  readonly readAt: number;
+}
+
+export function createSecretsClient(): SecretsManagerClient {
+  return new SecretsManagerClient({ maxAttempts: 3 });
+}
+
+export function createSecrets({
+  client,
+  clock,
+  ttlSeconds = 300,
+  refreshSeconds = 60,
+}: SecretsOptions): Secrets {
+  const kept = new Map<string, Kept>();
+  const reading = new Map<string, Promise<Kept>>();
+
+  function readNow(arn: string): Promise<Kept> {
+    const under = reading.get(arn);
+    if (under) return under;
+    const started = client
+      .send(new GetSecretValueCommand({ SecretId: arn }))
+      .then(({ SecretString = '' }) => {
+        const fresh = { text: SecretString, readAt: clock.now().getTime() };
+        kept.set(arn, fresh);
+        return fresh;
+      })
+      .finally(() => reading.delete(arn));
+    reading.set(arn, started);
+    return started;
+  }
+
+  async function current(arn: string, refresh: boolean): Promise<Kept> {
+    const last = kept.get(arn);
+    const age = last ? (clock.now().getTime() - last.readAt) / 1000 : Number.POSITIVE_INFINITY;
+    if (last && age < (refresh ? refreshSeconds : ttlSeconds)) return last;
+    try {
+      return await readNow(arn);
+    } catch (error) {
+      if (last) return last;
+      throw new RetryLater(`The secret ${nameOf(arn)} cannot be read.`, { scope: 'target', cause: error });
+    }
+  }
+
+  return {
+    async read(arn, schema, { refresh = false } = {}) {
+      const { text } = await current(arn, refresh);
+      if (text === unsetSecret) throw new SecretUnset(nameOf(arn));
+      const parsed = parse(schema, jsonOf(text));
+      if (parsed.ok) return parsed.value;
+      throw new RetryLater(
+        `The secret ${nameOf(arn)} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
+        { scope: 'target', unauthorized: true },
+      );
+    },
+  };
+}
+
+/** `plant/azumuta-api-key` of an ARN that ends in `:secret:plant/azumuta-api-key-AbCdEf`. */
+function nameOf(arn: string): string {
+  return arn.replace(/^.*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

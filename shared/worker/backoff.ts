@@ -1,0 +1,33 @@
+import type { RetryLater } from '../model/errors.ts';
+
+export interface BackoffOptions {
+  /** Longest wait after the first failure; doubles with each receive. */
+  readonly baseSeconds: number;
+  /** Waits stop growing here: later waits are spread over 10–15 minutes. */
+  readonly capSeconds: number;
+}
+
+export const backoffDefaults: BackoffOptions = { baseSeconds: 4, capSeconds: 900 };
+
+/** SQS hides a message for at most 12 hours. */
+const longestVisibility = 12 * 3600;
+
+/**
+ * Seconds until a message comes again: exponential with full jitter (any time up to the doubled wait), so
+ * that messages which failed together do not come again together. Once the cap is reached the wait lies in its
+ * upper third. `afterSeconds` (Retry-After, a lease, an open breaker) is a floor, with jitter above it.
+ * @param receiveCount 1 at the first receive.
+ * @param random In [0, 1).
+ */
+export function secondsUntilRetry(
+  failure: Pick<RetryLater, 'afterSeconds'>,
+  receiveCount: number,
+  random: number,
+  { baseSeconds, capSeconds }: BackoffOptions = backoffDefaults,
+): number {
+  const doubled = baseSeconds * 2 ** Math.min(receiveCount - 1, 30);
+  const jittered = doubled >= capSeconds ? capSeconds * (2 / 3 + random / 3) : 1 + random * (doubled - 1);
+  const floor = failure.afterSeconds ?? 0;
+  const seconds = floor > jittered ? floor + random * Math.min(baseSeconds, floor) : jittered;
+  return Math.min(longestVisibility, Math.max(1, Math.round(seconds)));
+}
