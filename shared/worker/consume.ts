@@ -59,6 +59,8 @@ const mostUnfinished = 5;
 const mostBugs = 5;
 /** Time kept at the end of an invocation to abort, await and report. */
 const reportingMs = 1500;
+/** What does not heed the abort is not awaited any longer than this. */
+const graceMs = 750;
 /** Records of one batch that are worked on at the same time: gentle on partners, as containers multiply it. */
 const concurrency = 5;
 
@@ -77,12 +79,13 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
     const records = suspect ? event.Records.filter(({ messageId }) => messageId === suspect) : event.Records;
     const untouched = event.Records.filter((record) => !records.includes(record));
 
-    const deadline = new AbortController();
-    const remaining = invocation.getRemainingTimeInMillis() - reportingMs;
-    const timer = setTimeout(() => deadline.abort(), Math.max(0, remaining));
+    const deadline = deadlineIn(invocation.getRemainingTimeInMillis() - reportingMs);
     try {
       const outcomes = await inTurns(records, concurrency, (record) =>
-        settle(record, suspects.get(record.messageId) ?? 0, invocation, deadline.signal),
+        Promise.race([
+          settle(record, suspects.get(record.messageId) ?? 0, invocation, deadline.signal),
+          deadline.overdue.then(() => ({ record, seconds: 1 })),
+        ]),
       );
       const again = [
         ...outcomes.flatMap((outcome) => (outcome ? [outcome] : [])),
@@ -97,7 +100,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
       }
       return { batchItemFailures: again.map(({ record }) => ({ itemIdentifier: record.messageId })) };
     } finally {
-      clearTimeout(timer);
+      deadline.cancel();
     }
   };
 
@@ -202,6 +205,23 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
       };
     }
   }
+}
+
+/** Aborts after `ms`, and is overdue a grace later. */
+function deadlineIn(ms: number) {
+  const abort = new AbortController();
+  const overdue = Promise.withResolvers<void>();
+  const timers = [
+    setTimeout(() => abort.abort(), Math.max(0, ms)),
+    setTimeout(overdue.resolve, Math.max(0, ms) + graceMs),
+  ];
+  return {
+    signal: abort.signal,
+    overdue: overdue.promise,
+    cancel: () => {
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
 }
 
 /** What to do about anything that was thrown. */

@@ -1,0 +1,150 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+
+/** An SQS endpoint on loopback that takes messages and changes of visibility, writes them down, and can fail. */
+export interface SqsEndpoint {
+  readonly client: SQSClient;
+  readonly queueUrl: (name: string) => string;
+  readonly sent: readonly SentMessage[];
+  /** Seconds per receipt handle. */
+  readonly visibility: ReadonlyMap<string, number>;
+  /** Answer the next calls of an action with this status. */
+  readonly fail: (action: string, status: number, times?: number) => void;
+  /** Refuse these receipt handles inside an otherwise good batch. */
+  readonly refuse: (receiptHandles: readonly string[]) => void;
+  readonly forget: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+export interface SentMessage {
+  readonly queue: string;
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+interface WireEntry {
+  readonly Id: string;
+  readonly MessageBody: string;
+  readonly ReceiptHandle: string;
+  readonly VisibilityTimeout: number;
+  readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue: string }>>;
+}
+
+export async function startSqsEndpoint(): Promise<SqsEndpoint> {
+  const sent: SentMessage[] = [];
+  const visibility = new Map<string, number>();
+  const failures = new Map<string, { status: number; times: number }>();
+  const refused = new Set<string>();
+
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
+    const body = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const failure = failures.get(action);
+    if (failure && failure.times > 0) {
+      failure.times -= 1;
+      response.writeHead(failure.status, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(
+        JSON.stringify({ __type: 'com.amazonaws.sqs#InternalError', message: 'switched on by the test' }),
+      );
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify(answer(action, body)));
+  });
+  await new Promise<void>((listening) => {
+    server.listen(0, '127.0.0.1', listening);
+  });
+  const { port } = server.address() as AddressInfo;
+  const base = `http://127.0.0.1:${port}`;
+  const client = new SQSClient({
+    endpoint: base,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    useQueueUrlAsEndpoint: false,
+    maxAttempts: 1,
+  });
+
+  function answer(
+    action: string,
+    body: WireEntry & { QueueUrl: string; Entries?: readonly WireEntry[] },
+  ): unknown {
+    const queue = body.QueueUrl.split('/').at(-1) ?? '';
+    const keep = (entry: WireEntry) => {
+      const attributes = Object.entries(entry.MessageAttributes ?? {}).map(([name, { StringValue }]) => [
+        name,
+        StringValue,
+      ]);
+      sent.push({ queue, body: entry.MessageBody, attributes: Object.fromEntries(attributes) });
+      return {
+        MessageId: randomUUID(),
+        MD5OfMessageBody: createHash('md5').update(entry.MessageBody).digest('hex'),
+      };
+    };
+    if (action === 'SendMessage') return keep(body);
+    const entries = body.Entries ?? [];
+    if (action === 'SendMessageBatch') {
+      return { Successful: entries.map((entry) => ({ Id: entry.Id, ...keep(entry) })), Failed: [] };
+    }
+    const bad = entries.filter(({ ReceiptHandle }) => refused.has(ReceiptHandle));
+    const good = entries.filter((entry) => !bad.includes(entry));
+    for (const { ReceiptHandle, VisibilityTimeout } of good) visibility.set(ReceiptHandle, VisibilityTimeout);
+    return {
+      Successful: good.map(({ Id }) => ({ Id })),
+      Failed: bad.map(({ Id }) => ({ Id, SenderFault: true, Code: 'ReceiptHandleIsInvalid' })),
+    };
+  }
+
+  return {
+    client,
+    sent,
+    visibility,
+    queueUrl: (name) => `${base}/000000000000/${name}`,
+    fail: (action, status, times = 1) => failures.set(action, { status, times }),
+    refuse: (handles) => {
+      for (const handle of handles) refused.add(handle);
+    },
+    forget: () => {
+      sent.length = 0;
+      visibility.clear();
+      failures.clear();
+      refused.clear();
+    },
+    async stop() {
+      client.destroy();
+      server.closeAllConnections();
+      await new Promise((stopped) => server.close(stopped));
+    },
+  };
+}
+
+/** A record as Lambda's event source mapping hands it to a function. */
+export function sqsRecord(given: {
+  readonly body: string;
+  readonly messageId?: string;
+  readonly receiveCount?: number;
+  readonly sentAt?: Date;
+}): SQSRecord {
+  const messageId = given.messageId ?? randomUUID();
+  const sentAt = String((given.sentAt ?? new Date('2026-11-24T07:59:00Z')).getTime());
+  return {
+    messageId,
+    receiptHandle: `handle of ${messageId}`,
+    body: given.body,
+    attributes: {
+      ApproximateReceiveCount: String(given.receiveCount ?? 1),
+      SentTimestamp: sentAt,
+      SenderId: 'AIDAEXAMPLE',
+      ApproximateFirstReceiveTimestamp: sentAt,
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:queue',
+    awsRegion: 'eu-west-1',
+  };
+}

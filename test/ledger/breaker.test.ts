@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
+import { RetryLater } from '../../shared/model/errors.ts';
+import { createPartnerCalls } from '../../shared/worker/partner.ts';
+import { type TestClock, testClock } from '../harness/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
+
+let store: LedgerStore;
+let clock: TestClock;
+let ledger: Ledger;
+
+beforeEach(async () => {
+  store = await startLedgerStore();
+  clock = testClock();
+  ledger = createLedger({
+    ...store,
+    clock,
+    times: { settlingSeconds: 300 },
+    breaker: { cooldownSeconds: 15 },
+  });
+  return () => store.stop();
+});
+
+const unwell = () => new RetryLater('The ERP failed (503).', { scope: 'target' });
+const locked = () => new RetryLater('MO/0001 is locked.', { scope: 'order' });
+const refused = () =>
+  new RetryLater('The ERP refused our credentials (401).', { scope: 'target', unauthorized: true });
+
+/** One container's calls; `asked` counts what reached the partner. */
+function container(name: string) {
+  const partners = createPartnerCalls(ledger.breaker, () => name);
+  let asked = 0;
+  return {
+    asked: () => asked,
+    call: (answer: () => unknown) =>
+      partners
+        .call('erp', async () => {
+          asked += 1;
+          const failure = answer();
+          if (failure instanceof Error) throw failure;
+        })
+        .then(
+          () => 'well' as const,
+          (error: Error) => error,
+        ),
+  };
+}
+
+async function opened(failure = unwell) {
+  const first = container('first');
+  for (let i = 0; i < 5; i++) await first.call(failure);
+  return first;
+}
+
+describe('the breaker opens when its partner is unwell', () => {
+  it('lets nothing through after five failures in a minute, for any container', async () => {
+    // Prepare
+    await opened();
+    const other = container('other');
+
+    // Act
+    const answer = await other.call(() => undefined);
+
+    // Assess
+    expect(answer).toBeInstanceOf(RetryLater);
+    expect(other.asked()).toBe(0);
+    expect(await ledger.breaker.state('erp')).toMatchObject({ open: true, reason: 'The ERP failed (503).' });
+  });
+
+  it('stays closed however many orders are locked', async () => {
+    const one = container('one');
+    for (let i = 0; i < 30; i++) await one.call(locked);
+    expect(await one.call(() => undefined)).toBe('well');
+    expect(await ledger.breaker.state('erp')).toMatchObject({ open: false });
+  });
+
+  it('opens at the first refused credentials, and waits at least five minutes', async () => {
+    const one = container('one');
+    await one.call(refused);
+    clock.advance(299);
+    await one.call(() => undefined);
+    expect(one.asked()).toBe(1);
+    clock.advance(2);
+    expect(await one.call(() => undefined)).toBe('well');
+    expect(one.asked()).toBe(2);
+  });
+
+  it('counts each target for itself', async () => {
+    await opened();
+    const partners = createPartnerCalls(ledger.breaker, () => 'one');
+    await expect(partners.call('azumuta', async () => 'answer')).resolves.toBe('answer');
+  });
+});
+
+describe('one probe at a time', () => {
+  it('lets exactly one of many containers through after the cooldown', async () => {
+    // Prepare: a probe that is under way until all others have been refused
+    await opened();
+    clock.advance(16);
+    const refusals = Promise.withResolvers<void>();
+    let refused = 0;
+    let asked = 0;
+
+    // Act
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        createPartnerCalls(ledger.breaker, () => `container ${i}`)
+          .call('erp', async () => {
+            asked += 1;
+            await refusals.promise;
+            return 'well';
+          })
+          .catch((error: Error) => {
+            refused += 1;
+            if (refused === 7) refusals.resolve();
+            return error.name;
+          }),
+      ),
+    );
+
+    // Assess
+    expect(asked).toBe(1);
+    expect(answers.filter((answer) => answer === 'well')).toHaveLength(1);
+  });
+
+  it('closes after a probe that went well', async () => {
+    const first = await opened();
+    clock.advance(16);
+    expect(await first.call(() => undefined)).toBe('well');
+    expect(await container('other').call(() => undefined)).toBe('well');
+    expect(await ledger.breaker.state('erp')).toMatchObject({ open: false });
+  });
+
+  it('waits twice as long after each probe that failed, up to five minutes', async () => {
+    const first = await opened();
+    const before = first.asked();
+    for (let second = 0; second < 60; second++) {
+      clock.advance(1);
+      await first.call(unwell);
+    }
+    // 15 s, then 30 s, then 60 s.
+    expect(first.asked() - before).toBe(2);
+  });
+
+  it('frees the probe of a container that died', async () => {
+    await opened();
+    clock.advance(16);
+    expect(await ledger.breaker.permit('erp', 'dies')).toEqual({ permit: 'probe' });
+    expect(await ledger.breaker.permit('erp', 'next')).toMatchObject({ permit: 'wait' });
+    clock.advance(91);
+    expect(await ledger.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+  });
+});
