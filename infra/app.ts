@@ -8,8 +8,9 @@ const config: unknown = app.node.tryGetContext('config') ?? 'integration.config.
 const stage: unknown = app.node.tryGetContext('stage') ?? 'production';
 
 try {
-  await assemble(app, String(config), String(stage));
+  const stackName = await assemble(app, String(config), String(stage));
   app.synth();
+  process.stdout.write(`${stackName}\n`);
 } catch (error) {
   if (!(error instanceof IntegrationMistake)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 
 /** The seven functions; each has its folder under `functions/`. */
 export const functionNames = [
@@ -48,7 +48,7 @@ export async function bundleFunctions(
         target: 'node24',
         format: 'esm',
         mainFields: ['module', 'main'],
-        alias: { '#integration': integrationFile },
+        plugins: [integrationPlugin(integrationFile)],
         banner: { js: requireShim },
         legalComments: 'none',
         logLevel: 'error',
@@ -62,6 +62,27 @@ export async function bundleFunctions(
   return {
     bundles: record(built.map(({ name, folder }) => [name, folder])),
     metafiles: record(built.map(({ name, metafile }) => [name, metafile])),
+  };
+}
+
+/**
+ * Resolves `#integration` to the plant's configuration, with the values of `process.env` that it reads written
+ * into it: a configuration says at synth what it means, and the functions' environment is the stack's alone.
+ */
+function integrationPlugin(integrationFile: string): Plugin {
+  return {
+    name: 'integration',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^#integration$/ }, () => ({ path: integrationFile, namespace: 'file' }));
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        if (path !== integrationFile) return undefined;
+        const source = readFileSync(path, 'utf8');
+        const contents = source.replace(/\bprocess\.env\.([A-Za-z_]\w*)/g, (_, name: string) =>
+          process.env[name] === undefined ? 'undefined' : JSON.stringify(process.env[name]),
+        );
+        return { contents, loader: 'ts' };
+      });
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { AzumutaProductOrder } from '../azumuta/translate.ts';
-import type { CompletedPart, PlannedDelivery } from '../ledger/deliveries.ts';
+import type { CompletedPart, DeliveryEntry, PlannedDelivery } from '../ledger/deliveries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OrderEntry } from '../ledger/orders.ts';
 import type { CompletedProductOrder } from '../model/completions.ts';
@@ -24,6 +24,8 @@ export interface CollectParts extends ReadParts {
 
 /** How long Azumuta may take to say what its trigger said already. */
 const patienceMs = 30 * 60_000;
+/** No attempt runs longer than its function's timeout, a minute. */
+const longestAttemptMs = 2 * 60_000;
 /** Leaves room for what surrounds the content in a message. */
 const mostContentBytes = mostMessageBytes - 16 * 1024;
 
@@ -120,7 +122,7 @@ async function partsToBook(
 async function plan(
   collection: Collection,
   attempt: WorkAttempt,
-  { ledger }: CollectParts,
+  { ledger, clock }: CollectParts,
 ): Promise<PlannedDelivery[]> {
   const { part, erpOrder, orders, current } = collection;
   const together = part.of > 1 && part.book === 'when-all-done';
@@ -137,31 +139,50 @@ async function plan(
   const ref = current.url
     ? { id: current.id, number: current.number, url: current.url }
     : { id: current.id, number: current.number };
-  const planned: PlannedDelivery[] = earlier
-    .filter(({ sentAt, state }) => sentAt === undefined && state === 'waiting')
-    .map(({ key, kind, recordingIds }) => ({ key, kind, recordingIds, erpOrder, productOrder: ref }));
-  if (!earlier.some(({ key }) => key === quantityKey)) {
-    planned.push({
-      key: quantityKey,
-      kind: 'quantity',
-      recordingIds: untold.map(({ id }) => id),
-      erpOrder,
-      productOrder: ref,
-    });
-  } else {
-    for (const { id, productOrder } of untold) {
-      planned.push({
+  const wanted: PlannedDelivery[] = earlier.some(({ key }) => key === quantityKey)
+    ? untold.map(({ id, productOrder }) => ({
         key: `${productOrder.id}#recording#${id}`,
         kind: 'amendment',
         recordingIds: [id],
         erpOrder,
         productOrder,
-      });
-    }
+      }))
+    : [
+        {
+          key: quantityKey,
+          kind: 'quantity',
+          recordingIds: untold.map(({ id }) => id),
+          erpOrder,
+          productOrder: ref,
+        },
+      ];
+  const planned = earlier
+    .filter((delivery) => isAbandoned(delivery, attempt, clock))
+    .map(
+      ({ key, kind, recordingIds }): PlannedDelivery => ({
+        key,
+        kind,
+        recordingIds,
+        erpOrder,
+        productOrder: ref,
+      }),
+    );
+  for (const delivery of wanted) {
+    // Planned at this very moment by another attempt: that one sends it, or comes again and does.
+    if (await ledger.deliveries.plan(home, delivery)) planned.push(delivery);
   }
-  for (const delivery of planned) await ledger.deliveries.plan(home, delivery);
   if (planned.length === 0) attempt.log.info('Nothing new: every recording is booked or on its way');
   return planned;
+}
+
+/** Planned by an attempt that ended before it was sent: this one's own earlier attempt, or one long gone. */
+function isAbandoned(
+  { sentAt, state, plannedAt }: DeliveryEntry,
+  attempt: WorkAttempt,
+  clock: Clock,
+): boolean {
+  if (sentAt !== undefined || state !== 'waiting') return false;
+  return attempt.receiveCount > 1 || clock.now().getTime() - plannedAt.getTime() > longestAttemptMs;
 }
 
 async function send(

@@ -22,6 +22,7 @@ export interface DeliveryEntry {
   /** Recordings that this booking tells of. */
   readonly recordingIds: readonly string[];
   readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
+  readonly plannedAt: Date;
   /** When the delivery was handed to the queue; undefined when that is still to do. */
   readonly sentAt: string | undefined;
 }
@@ -62,7 +63,8 @@ const storedSchema = z.object({
   kind: z.enum(['quantity', 'amendment']),
   recordingIds: z.array(z.string()),
   state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
-  sentAt: z.optional(z.string()),
+  plannedAt: z.string(),
+  sentAt: z.exactOptional(z.string()),
 });
 const partSchema = z.object({
   number: z.string(),
@@ -81,8 +83,8 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
     async of(number) {
       const stored = await table.query(partitionOf(number), deliveryPrefix);
       return stored.map((each) => {
-        const { sentAt, ...entry } = z.parse(storedSchema, each);
-        return { ...entry, sentAt };
+        const { sentAt, plannedAt, ...entry } = z.parse(storedSchema, each);
+        return { ...entry, sentAt, plannedAt: new Date(plannedAt) };
       });
     },
 
@@ -91,6 +93,7 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
         ...deliveryKeyOf(number, delivery.key),
         ...delivery,
         state: 'waiting',
+        plannedAt: clock.now().toISOString(),
         attempts: 0,
         history: [
           {

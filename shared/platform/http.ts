@@ -45,8 +45,8 @@ export interface HttpResponse {
 export interface Http {
   /**
    * One call; any status is an answer.
-   * @throws RetryLater scope `target` when there was no usable answer: DNS, TLS, refused or reset connection,
-   * time limit, size limit, redirect.
+   * @throws RetryLater scope `target` when there was no usable answer (DNS, TLS, refused or reset connection,
+   * time limit, size limit, redirect), scope `order` when the given signal aborted it.
    */
   readonly send: (request: HttpRequest) => Promise<HttpResponse>;
 }
@@ -62,7 +62,7 @@ export function createHttp(options: HttpOptions): Http {
       const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
       const url = resolveUrl(base, request, partner);
       const call = `${method} ${url.pathname}`;
-      request.signal?.throwIfAborted();
+      if (request.signal?.aborted) throw outOfTime(partner, call, false);
       const timeout = AbortSignal.timeout(timeoutMs);
       const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
       try {
@@ -84,6 +84,7 @@ export function createHttp(options: HttpOptions): Http {
         return { status: response.status, headers: response.headers, text, json: parseJson(text) };
       } catch (error) {
         if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
+        if (request.signal?.aborted && !timeout.aborted) throw outOfTime(partner, call, writes, error);
         throw noAnswer(error, { partner, call, timedOut: timeout.aborted, writes });
       }
     },
@@ -156,10 +157,18 @@ function noAnswer(
   });
 }
 
+/** Our own deadline, which tells nothing of the partner. */
+function outOfTime(partner: string, call: string, writes: boolean, cause?: unknown): RetryLater {
+  return new RetryLater(`Out of time in this invocation, at ${partner} ${call}.`, {
+    scope: 'order',
+    wrote: writes ? 'perhaps' : 'nothing',
+    cause,
+  });
+}
+
 function codeOf(error: unknown): string | undefined {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if ('code' in at && typeof at.code === 'string') return at.code;
-    if (at.name === 'AbortError') return 'aborted before the deadline of the function';
   }
   return undefined;
 }

@@ -1,0 +1,88 @@
+import * as z from 'zod/mini';
+
+/** The credential scope of a SigV4 signature: `<access key>/<date>/<region>/<service>/aws4_request`. */
+export interface Signer {
+  readonly accessKeyId: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+/** Who signed, by the Authorization header; the signature itself is not checked. */
+export function signerOf(authorization: string | undefined): Signer | undefined {
+  const scope = /^AWS4-HMAC-SHA256\s+Credential=([^/\s,]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(
+    authorization ?? '',
+  );
+  const [, accessKeyId, region, service] = scope ?? [];
+  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
+}
+
+/** One AWS call in IAM's words. */
+export interface AwsCall {
+  /** `sqs:SendMessage`. */
+  readonly action: string;
+  /** ARNs that IAM must allow, every one of them; `*` for calls without a resource. */
+  readonly resources: readonly string[];
+}
+
+const bodySchema = z.object({
+  QueueUrl: z.optional(z.string()),
+  QueueName: z.optional(z.string()),
+  TableName: z.optional(z.string()),
+  IndexName: z.optional(z.string()),
+  RequestItems: z.optional(z.record(z.string(), z.unknown())),
+  SecretId: z.optional(z.string()),
+});
+
+export interface AwsNames {
+  readonly region: string;
+  readonly accountId: string;
+  /** ARN of a secret by its name, ARN or the ARN without its random ending. */
+  readonly secretArn: (id: string) => string;
+}
+
+/**
+ * What a signed call asks for: the action by its `X-Amz-Target` header, the resources by its body (JSON
+ * protocols of SQS, DynamoDB and Secrets Manager). A batch names the action of the single call, as IAM does.
+ */
+export function awsCallOf(
+  service: string,
+  target: string | undefined,
+  body: Buffer,
+  names: AwsNames,
+): AwsCall {
+  const operation = target?.split('.').at(-1) ?? '';
+  const parsed = z.safeParse(bodySchema, parseJson(body));
+  const fields = parsed.success ? parsed.data : {};
+  const arn = (rest: string) => `arn:aws:${service}:${names.region}:${names.accountId}:${rest}`;
+  switch (service) {
+    case 'sqs': {
+      const queue = fields.QueueName ?? fields.QueueUrl?.split('/').at(-1);
+      const action = operation.replace(/(?<=Message|Visibility)Batch$/, '');
+      return { action: `sqs:${action}`, resources: [queue === undefined ? '*' : arn(queue)] };
+    }
+    case 'dynamodb': {
+      const tables =
+        fields.TableName === undefined ? Object.keys(fields.RequestItems ?? {}) : [fields.TableName];
+      const index = fields.IndexName === undefined ? '' : `/index/${fields.IndexName}`;
+      const resources = tables.map((table) =>
+        table.startsWith('arn:') ? table : arn(`table/${table}${index}`),
+      );
+      return { action: `dynamodb:${operation}`, resources: resources.length > 0 ? resources : ['*'] };
+    }
+    case 'secretsmanager':
+      return {
+        action: `secretsmanager:${operation}`,
+        resources: [fields.SecretId === undefined ? '*' : names.secretArn(fields.SecretId)],
+      };
+    default:
+      return { action: `${service}:${operation}`, resources: ['*'] };
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

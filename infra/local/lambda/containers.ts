@@ -1,0 +1,191 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** What an invocation came to: Lambda answers 200 for all of these, and says which in a header. */
+export interface Outcome {
+  readonly payload: string;
+  /** `Unhandled`: the handler threw, timed out or took its container down. */
+  readonly functionError?: 'Unhandled';
+}
+
+export interface Invocation {
+  readonly requestId: string;
+  readonly payload: string;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+export interface ContainerOptions {
+  readonly functionName: string;
+  readonly node: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly cwd: string;
+  readonly environment: (id: string) => Record<string, string>;
+  /** Most containers of this function; more invocations wait for one. */
+  readonly maxContainers: number;
+  readonly idleSeconds: number;
+  readonly newId: () => string;
+  readonly now: () => number;
+  /** One line of output, or of the service's own remarks. */
+  readonly log: (line: string) => void;
+  readonly onProcess: (state: 'up' | 'down', pid: number) => void;
+}
+
+/** What `next` of the Runtime API hands to a container. */
+export interface Work {
+  readonly invocation: Invocation;
+  /** Milliseconds since 1970. */
+  readonly deadline: number;
+}
+
+interface Container {
+  readonly id: string;
+  readonly child: ChildProcess;
+  /** The open `next` poll of a container that has nothing to do. */
+  next?: (work: Work) => void;
+  current?: Work;
+  timer?: NodeJS.Timeout;
+  /** Why its death is answered as it is. */
+  verdict?: Outcome;
+}
+
+export type Containers = ReturnType<typeof createContainers>;
+
+/** Lambda gives a container ten seconds to load the function's code. */
+const initSeconds = 10;
+
+/**
+ * All containers of one function. Each works on one invocation at a time; an idle one is taken first (the
+ * warmest), else a new one is started, up to the limit. A container that runs out of time is killed.
+ */
+export function createContainers(options: ContainerOptions) {
+  const containers = new Map<string, Container>();
+  const waiting: Invocation[] = [];
+  let stopped = false;
+
+  function dispatch(): void {
+    if (stopped) return;
+    for (const container of [...containers.values()].reverse()) {
+      if (waiting.length === 0) return;
+      if (container.next) hand(container, container.next);
+    }
+    const starting = [...containers.values()].filter(({ next, current }) => !next && !current).length;
+    const room = options.maxContainers - containers.size;
+    for (let more = Math.min(room, waiting.length - starting); more > 0; more -= 1) launch();
+  }
+
+  function hand(container: Container, next: (work: Work) => void): void {
+    const invocation = waiting.shift();
+    if (!invocation) return;
+    const milliseconds = options.timeoutSeconds * 1000;
+    const work = { invocation, deadline: options.now() + milliseconds };
+    delete container.next;
+    clearTimeout(container.timer);
+    container.current = work;
+    container.timer = setTimeout(() => expire(container, invocation.requestId), milliseconds);
+    next(work);
+  }
+
+  function expire(container: Container, requestId: string): void {
+    const text = `RequestId: ${requestId} Error: Task timed out after ${options.timeoutSeconds.toFixed(2)} seconds`;
+    options.log(text);
+    end(container, failed('Sandbox.Timedout', text));
+  }
+
+  function launch(): void {
+    const id = options.newId();
+    const child = fork(fileURLToPath(new URL('./container.ts', import.meta.url)), [], {
+      execPath: options.node,
+      // As on Lambda, the heap may grow to the function's memory; NODE_OPTIONS stays the function's own.
+      execArgv: [`--max-old-space-size=${options.memoryMegabytes}`],
+      cwd: options.cwd,
+      env: options.environment(id),
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    const container: Container = { id, child };
+    containers.set(id, container);
+    const { pid } = child;
+    if (pid !== undefined) options.onProcess('up', pid);
+    for (const stream of [child.stdout, child.stderr]) linesOf(stream, options.log);
+    child.on('error', (error) => options.log(`The container could not start: ${error.message}`));
+    container.timer = setTimeout(
+      () => end(container, failed('Sandbox.Timedout', `Init timed out after ${initSeconds} seconds`)),
+      initSeconds * 1000,
+    );
+    child.once('exit', (code, signal) => {
+      clearTimeout(container.timer);
+      if (pid !== undefined) options.onProcess('down', pid);
+      containers.delete(id);
+      const how = signal ? `signal: ${signal}` : `exit status ${code}`;
+      // One that never asked for work takes one invocation with it, so that a broken bundle ends its callers.
+      const invocation = container.current?.invocation ?? (container.next ? undefined : waiting.shift());
+      const error = `RequestId: ${invocation?.requestId} Error: Runtime exited with error: ${how}`;
+      invocation?.settle(container.verdict ?? failed('Runtime.ExitError', error));
+      dispatch();
+    });
+  }
+
+  function end(container: Container, verdict?: Outcome): void {
+    if (verdict) container.verdict = verdict;
+    container.child.kill('SIGKILL');
+  }
+
+  return {
+    invoke(invocation: Invocation): void {
+      waiting.push(invocation);
+      dispatch();
+    },
+    /** Waiting and running invocations. */
+    load: (): number => waiting.length + [...containers.values()].filter(({ current }) => current).length,
+
+    /** The container asks for work; false when it is unknown. The returned poll can be given up. */
+    next(id: string, give: (work: Work) => void): boolean {
+      const container = containers.get(id);
+      if (!container || stopped) return false;
+      clearTimeout(container.timer);
+      container.next = give;
+      container.timer = setTimeout(() => end(container), options.idleSeconds * 1000);
+      container.timer.unref();
+      dispatch();
+      return true;
+    },
+    /** The container answers; false when this is not what it works on. */
+    answer(id: string, requestId: string, outcome: Outcome): boolean {
+      const container = containers.get(id);
+      if (container?.current?.invocation.requestId !== requestId) return false;
+      clearTimeout(container.timer);
+      const { settle } = container.current.invocation;
+      delete container.current;
+      settle(outcome);
+      return true;
+    },
+    /** The container could not load the function. */
+    initFailed(id: string, outcome: Outcome): boolean {
+      const container = containers.get(id);
+      if (container) container.verdict = outcome;
+      return container !== undefined;
+    },
+    /** Ends all containers now. */
+    kill(): void {
+      stopped = true;
+      for (const container of containers.values()) end(container);
+    },
+  };
+}
+
+export function failed(errorType: string, errorMessage: string): Outcome {
+  return { functionError: 'Unhandled', payload: JSON.stringify({ errorType, errorMessage }) };
+}
+
+function linesOf(stream: NodeJS.ReadableStream | null, line: (text: string) => void): void {
+  let rest = '';
+  stream?.setEncoding('utf8');
+  stream?.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const text of lines) line(text);
+  });
+  stream?.on('end', () => {
+    if (rest) line(rest);
+  });
+}

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { describeMismatches, parse } from '../../../../shared/platform/parse.ts';
+import { meteorIdOf, uuidOf } from './ids.ts';
+
+/** Azumuta mixes plain names and language maps (VERIFIED). */
+const nameSchema = z.union([z.string(), z.record(z.string(), z.string())]);
+
+const stepSchema = z.strictObject({
+  name: nameSchema,
+  type: z.enum(['number', 'yes-no', 'confirmation', 'choice', 'signature']),
+  unit: z.optional(z.string()),
+  /** Permitted range of a measured number. */
+  minimum: z.optional(z.number()),
+  maximum: z.optional(z.number()),
+  /** What of a completion this step records; a measurement or a check if absent. */
+  records: z.optional(z.enum(['good-quantity', 'scrap-quantity', 'serial'])),
+});
+
+const catalogueSchema = z.strictObject({
+  plant: z.string(),
+  articleCategories: z.array(z.strictObject({ key: z.string(), name: nameSchema })),
+  workInstructions: z.array(
+    z.strictObject({
+      key: z.string(),
+      name: nameSchema,
+      version: z.int(),
+      articleCategory: z.string(),
+      steps: z.array(stepSchema),
+    }),
+  ),
+  articles: z.array(
+    z.strictObject({
+      number: z.string(),
+      name: nameSchema,
+      articleCategory: z.string(),
+      variants: z.array(nameSchema),
+      parameters: z.array(
+        z.strictObject({ key: z.string(), valueType: z.enum(['Text', 'Number', 'Boolean']) }),
+      ),
+      workInstructions: z.array(z.string()),
+    }),
+  ),
+});
+
+export type Name = z.output<typeof nameSchema>;
+
+export interface Step extends z.output<typeof stepSchema> {
+  readonly id: string;
+}
+
+export interface WorkInstruction {
+  readonly id: string;
+  readonly key: string;
+  readonly name: Name;
+  readonly version: number;
+  readonly category: ArticleCategory;
+  readonly steps: readonly Step[];
+}
+
+export interface ArticleCategory {
+  readonly id: string;
+  readonly key: string;
+  readonly name: Name;
+}
+
+export interface Article {
+  readonly id: string;
+  readonly number: string;
+  readonly name: Name;
+  readonly category: ArticleCategory;
+  readonly variants: readonly { readonly id: string; readonly name: Name }[];
+  readonly parameters: readonly { readonly key: string; readonly valueType: string }[];
+  readonly workInstructions: readonly WorkInstruction[];
+}
+
+/** What a plant has configured in Azumuta. */
+export interface Catalogue {
+  readonly plant: string;
+  readonly articles: readonly Article[];
+  readonly workInstructions: readonly WorkInstruction[];
+}
+
+/** Reads a catalogue from JSON; ids follow from keys and numbers, so that they stay over restarts. */
+export function readCatalogue(file: URL | string): Catalogue {
+  const parsed = parse(catalogueSchema, JSON.parse(readFileSync(file, 'utf8')));
+  if (!parsed.ok) throw new Error(`The catalogue does not fit: ${describeMismatches(parsed.mismatches)}`);
+  const source = parsed.value;
+  const categories = new Map(
+    source.articleCategories.map(({ key, name }) => [key, { id: meteorIdOf(`category ${key}`), key, name }]),
+  );
+  const workInstructions = new Map(
+    source.workInstructions.map(({ key, articleCategory, steps, ...rest }) => [
+      key,
+      {
+        ...rest,
+        key,
+        id: meteorIdOf(`work instruction ${key}`),
+        category: named(categories, articleCategory, 'article category'),
+        steps: steps.map((step, index) => ({ ...step, id: uuidOf(`step ${key} ${index}`) })),
+      },
+    ]),
+  );
+  const articles = source.articles.map((article) => ({
+    id: meteorIdOf(`article ${article.number}`),
+    number: article.number,
+    name: article.name,
+    category: named(categories, article.articleCategory, 'article category'),
+    variants: article.variants.map((name) => ({
+      id: meteorIdOf(`variant ${article.number} ${inEnglish(name)}`),
+      name,
+    })),
+    parameters: article.parameters,
+    workInstructions: article.workInstructions.map((key) => named(workInstructions, key, 'work instruction')),
+  }));
+  return { plant: source.plant, articles, workInstructions: [...workInstructions.values()] };
+}
+
+/** The English words of a name, or its first ones. */
+export function inEnglish(name: Name): string {
+  return typeof name === 'string' ? name : (name.en ?? Object.values(name)[0] ?? '');
+}
+
+function named<T>(known: ReadonlyMap<string, T>, key: string, what: string): T {
+  const found = known.get(key);
+  if (!found) throw new Error(`The catalogue has no ${what} "${key}".`);
+  return found;
+}

@@ -1,0 +1,113 @@
+import * as z from 'zod/mini';
+import { seededDraw } from '../faults.ts';
+import type { Article, Step, WorkInstruction } from './catalogue.ts';
+import type { ProductOrderRecord, RecordedStep, RecordingRecord } from './store.ts';
+
+/** What the operators of this sandbox do with a product order. */
+export const completionSchema = z.strictObject({
+  /** Which one, when several bear the number. */
+  id: z.optional(z.string()),
+  /** Good quantity; by default the `Quantity` parameter, else 1. `null` records none. */
+  quantity: z.optional(z.nullable(z.number())),
+  scrap: z.optional(z.number()),
+  serials: z.optional(z.array(z.string())),
+  /** A measurement is out of its permitted range. */
+  nok: z.optional(z.boolean()),
+  /** How many recordings; by default one per work instruction of the article. */
+  recordings: z.optional(z.int().check(z.nonnegative())),
+  operator: z.optional(z.string()),
+});
+
+export type CompletionRequest = z.output<typeof completionSchema>;
+
+interface Making {
+  readonly now: Date;
+  readonly newId: () => string;
+}
+
+/**
+ * Recordings of the article's work instructions, in order. Quantities stand in the last recording only, so
+ * that adding up all recordings of one completion counts nothing twice.
+ */
+export function recordingsOf(
+  order: ProductOrderRecord,
+  article: Article,
+  request: CompletionRequest,
+  { now, newId }: Making,
+): RecordingRecord[] {
+  const wanted = request.recordings ?? article.workInstructions.length;
+  const draw = seededDraw(seedOf(order.number));
+  return Array.from({ length: wanted }, (_, index) => {
+    const instruction = instructionAt(article, wanted, index);
+    const durationSeconds = 120 + Math.floor(draw() * 600);
+    const finishedAt = new Date(now.getTime() - (wanted - 1 - index) * 900_000);
+    return {
+      id: newId(),
+      productOrderId: order.id,
+      productOrderNumber: order.number,
+      workInstructionId: instruction.id,
+      workInstructionVersion: instruction.version,
+      startedAt: new Date(finishedAt.getTime() - durationSeconds * 1000).toISOString(),
+      finishedAt: finishedAt.toISOString(),
+      durationSeconds,
+      operator: { id: newId(), name: request.operator ?? 'An Peeters' },
+      steps: instruction.steps.flatMap((step) =>
+        answersTo(step, order, request, { last: index === wanted - 1, draw }),
+      ),
+    };
+  });
+}
+
+/** The last recording is of the last work instruction; with more recordings than those, they come round again. */
+function instructionAt(article: Article, wanted: number, index: number): WorkInstruction {
+  const { workInstructions } = article;
+  const fromEnd = (wanted - 1 - index) % workInstructions.length;
+  const found = workInstructions[workInstructions.length - 1 - fromEnd];
+  if (!found) throw new Error(`Article ${article.number} has no work instruction.`);
+  return found;
+}
+
+function answersTo(
+  step: Step,
+  order: ProductOrderRecord,
+  request: CompletionRequest,
+  { last, draw }: { last: boolean; draw: () => number },
+): RecordedStep[] {
+  const answered = (value: RecordedStep['value'], result: RecordedStep['result']): RecordedStep => ({
+    id: step.id,
+    name: step.name,
+    type: step.type,
+    value,
+    ...(step.unit === undefined ? {} : { unit: step.unit }),
+    result,
+  });
+  switch (step.records) {
+    case 'good-quantity': {
+      const good = request.quantity === undefined ? plannedQuantity(order) : request.quantity;
+      return last && good !== null ? [answered(good, null)] : [];
+    }
+    case 'scrap-quantity':
+      return last && request.quantity !== null ? [answered(request.scrap ?? 0, null)] : [];
+    case 'serial':
+      return (request.serials ?? []).map((serial) => answered(serial, null));
+    default:
+      break;
+  }
+  if (step.type === 'signature') return [answered(request.operator ?? 'An Peeters', null)];
+  if (step.type !== 'number') return [answered(true, 'Ok')];
+  const { minimum = 0, maximum = 100 } = step;
+  if (request.nok) return [answered(maximum + 1, 'Nok')];
+  return [answered(Math.round((minimum + draw() * (maximum - minimum)) * 10) / 10, 'Ok')];
+}
+
+function plannedQuantity(order: ProductOrderRecord): number {
+  const planned = Number(order.parameters.find(({ key }) => key === 'Quantity')?.value ?? 1);
+  return Number.isFinite(planned) ? planned : 1;
+}
+
+function seedOf(text: string): number {
+  return [...text].reduce(
+    (seed, character) => (Math.imul(seed, 31) + (character.codePointAt(0) ?? 0)) | 0,
+    7,
+  );
+}

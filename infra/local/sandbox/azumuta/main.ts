@@ -1,0 +1,61 @@
+/**
+ * A stand-in for Azumuta on this machine: `node infra/local/sandbox/azumuta/main.ts --port 0 --data <folder>`.
+ * Further settings: `--catalogue <file>`, `--requests-per-second <n>`, `--page-size <n>`,
+ * `--next path|url|cursor`. The key is in `SANDBOX_API_KEY`.
+ */
+import * as z from 'zod/mini';
+import { azumutaSandboxKey } from '../keys.ts';
+import { createRateLimit } from '../limit.ts';
+import { readArguments, run } from '../run.ts';
+import { type Call, createSandboxServer, type Reply } from '../server.ts';
+import { readCatalogue } from './catalogue.ts';
+import { floorRoutes } from './floor.ts';
+import { newMeteorId } from './ids.ts';
+import { apiRoutes, errorBody } from './routes.ts';
+import { openStore } from './store.ts';
+
+const settingsSchema = z.object({
+  catalogue: z.optional(z.string()),
+  'requests-per-second': z._default(z.coerce.number().check(z.positive()), 10_000),
+  'page-size': z._default(z.coerce.number().check(z.positive()), 50),
+  next: z._default(z.enum(['path', 'url', 'cursor']), 'path'),
+});
+
+const { port, folder, settings } = readArguments(process.argv.slice(2), Object.keys(settingsSchema.shape));
+const chosen = settingsSchema.parse(settings);
+const key = process.env.SANDBOX_API_KEY ?? azumutaSandboxKey;
+const now = () => new Date();
+const limit = createRateLimit(chosen['requests-per-second'], now);
+const store = openStore(folder);
+const azumuta = {
+  catalogue: readCatalogue(chosen.catalogue ?? new URL('./gearboxes.json', import.meta.url)),
+  store,
+  now,
+  newId: newMeteorId,
+  pageSize: chosen['page-size'],
+  nextAs: chosen.next,
+};
+
+const server = createSandboxServer({
+  api: apiRoutes(azumuta),
+  control: floorRoutes(azumuta),
+  guard,
+  errorBody,
+  database: store.database,
+});
+await run('Azumuta', server, port, store.database.close);
+
+/** VERIFIED: the key travels in `X-API-Key`. ASSUMED: 401 for a wrong one, and 429 with Retry-After. */
+function guard({ headers }: Call): Reply | undefined {
+  if (headers['x-api-key'] !== key) {
+    return { status: 401, body: errorBody('unauthorized', 'The API key is missing or wrong.') };
+  }
+  const tooFast = limit();
+  return (
+    tooFast && {
+      status: 429,
+      headers: { 'retry-after': String(tooFast.retryAfterSeconds) },
+      body: errorBody('rate-limited', 'Too many requests.'),
+    }
+  );
+}

@@ -1,0 +1,12 @@
+/** A JSON call to a sandbox's control routes; anything but 2xx is an error with the sandbox's own words. */
+export async function control<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(new URL(path, url), {
+    method,
+    ...(body === undefined
+      ? {}
+      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} at the sandbox: ${response.status} ${text}`);
+  return JSON.parse(text);
+}

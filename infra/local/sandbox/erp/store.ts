@@ -1,0 +1,113 @@
+import { type Database, openDatabase } from '../database.ts';
+import { callsTable } from '../server.ts';
+
+/** A production order as this ERP keeps and shows it. Quantities are decimal text. */
+export interface ProductionOrder {
+  readonly id: string;
+  readonly number: string;
+  readonly product: string;
+  readonly productName: string;
+  readonly quantity: string;
+  readonly unit: string;
+  readonly dueDate: string;
+  readonly status: 'released' | 'done' | 'cancelled';
+  readonly customer: string;
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly azumutaId: string | null;
+  readonly azumutaUrl: string | null;
+  /** Somebody has it open: every write is refused with 423. */
+  readonly locked: boolean;
+  readonly createdAt: string;
+  /** ISO instant with milliseconds; changes with every write, as in real ERPs with links, too. */
+  readonly changedAt: string;
+}
+
+/** One entry in the books: an amount produced, or notes that came later. */
+export interface Booking {
+  readonly id: string;
+  readonly order: string;
+  readonly kind: 'production' | 'notes';
+  /** Whatever the caller wrote there: not unique, and not checked. */
+  readonly reference: string | null;
+  readonly goodQuantity: string;
+  readonly scrapQuantity: string;
+  readonly unit: string;
+  readonly final: boolean;
+  readonly lots: readonly { readonly number: string; readonly quantity?: string | undefined }[];
+  readonly notes: readonly string[];
+  readonly links: readonly { readonly name: string; readonly url: string }[];
+  readonly completedAt: string | null;
+  readonly bookedAt: string;
+}
+
+export interface Store {
+  readonly database: Database;
+  /** Changed at or after `since`, by change time and id. */
+  readonly orders: (since?: string) => readonly ProductionOrder[];
+  readonly order: (number: string) => ProductionOrder | undefined;
+  readonly bookings: (number?: string, reference?: string) => readonly Booking[];
+  readonly saveOrder: (order: ProductionOrder) => void;
+  readonly addBooking: (booking: Omit<Booking, 'id'>) => Booking;
+  /** The next order number's count. */
+  readonly nextCount: () => number;
+  /** The present, or a millisecond after the latest change: every change is later than those before it. */
+  readonly tick: () => string;
+}
+
+const schema = `
+  ${callsTable}
+  CREATE TABLE IF NOT EXISTS orders (place INTEGER PRIMARY KEY, number TEXT UNIQUE, id TEXT, changed TEXT, document TEXT);
+  CREATE INDEX IF NOT EXISTS orders_changed ON orders (changed, id);
+  CREATE TABLE IF NOT EXISTS bookings (place INTEGER PRIMARY KEY, number TEXT, reference TEXT, document TEXT);
+  CREATE INDEX IF NOT EXISTS bookings_number ON bookings (number);
+`;
+
+export function openStore(folder: string, now: () => Date): Store {
+  const database = openDatabase(folder, 'erp', schema);
+  // Documents are written by this file only, so their shape is the one they were written in.
+  const many = <T>(sql: string, ...keys: string[]): T[] =>
+    database.all(sql, ...keys).map((row) => JSON.parse(String(row.document)));
+  const count = (sql: string): number => Number(database.get(sql)?.count ?? 0);
+
+  return {
+    database,
+    orders: (since = '') =>
+      many('SELECT document FROM orders WHERE changed >= ? ORDER BY changed, id', since),
+    order: (number) => many<ProductionOrder>('SELECT document FROM orders WHERE number = ?', number)[0],
+    bookings(number, reference) {
+      const all =
+        number === undefined
+          ? many<Booking>('SELECT document FROM bookings ORDER BY place')
+          : many<Booking>('SELECT document FROM bookings WHERE number = ? ORDER BY place', number);
+      return reference === undefined ? all : all.filter((booking) => booking.reference === reference);
+    },
+    saveOrder(order) {
+      database.run(
+        'INSERT INTO orders (number, id, changed, document) VALUES (?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET changed = excluded.changed, document = excluded.document',
+        order.number,
+        order.id,
+        order.changedAt,
+        JSON.stringify(order),
+      );
+    },
+    addBooking(booking) {
+      const place = count('SELECT count(*) AS count FROM bookings') + 1;
+      const added = { id: `B-${String(place).padStart(6, '0')}`, ...booking };
+      database.run(
+        'INSERT INTO bookings (number, reference, document) VALUES (?, ?, ?)',
+        booking.order,
+        booking.reference,
+        JSON.stringify(added),
+      );
+      return added;
+    },
+    nextCount: () => count('SELECT count(*) AS count FROM orders') + 1,
+    tick() {
+      const latest = Date.parse(
+        String(database.get('SELECT max(changed) AS latest FROM orders')?.latest ?? ''),
+      );
+      const present = now().getTime();
+      return new Date(latest >= present ? latest + 1 : present).toISOString();
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import * as z from 'zod/mini';
+
+/**
+ * A CloudFormation stack as the local platform runs it: every name, address and value is resolved, and
+ * nothing else of the template is needed. It is the configuration of the platform's processes, so that it
+ * must survive JSON.
+ */
+
+const resource = {
+  /** Key in the template's `Resources`. */
+  logicalId: z.string(),
+  /** Construct path below the stack (`Queues/Completions`), when the template names it. */
+  path: z.optional(z.string()),
+  /** Physical name; `<stack>-<logicalId>` when the template gives none. */
+  name: z.string(),
+  arn: z.string(),
+};
+
+export const statementSchema = z.object({
+  effect: z.enum(['Allow', 'Deny']),
+  actions: z.array(z.string()),
+  notActions: z.array(z.string()),
+  resources: z.array(z.string()),
+  notResources: z.array(z.string()),
+  condition: z.optional(z.record(z.string(), z.unknown())),
+});
+
+export const roleSchema = z.object({
+  ...resource,
+  statements: z.array(statementSchema),
+  /** ARNs of AWS's own policies (`…:policy/service-role/AWSLambdaBasicExecutionRole`), not expanded. */
+  managedPolicies: z.array(z.string()),
+});
+
+export const functionSchema = z.object({
+  ...resource,
+  /** ARN of the role it runs as. */
+  roleArn: z.string(),
+  handler: z.string(),
+  /** Absolute path of the unpacked bundle. */
+  assetDirectory: z.string(),
+  timeoutSeconds: z.number(),
+  memoryMegabytes: z.number(),
+  environment: z.record(z.string(), z.string()),
+  reservedConcurrency: z.optional(z.number()),
+});
+
+export const queueSchema = z.object({
+  ...resource,
+  url: z.string(),
+  /** As SQS's API wants them: names to text, RedrivePolicy as JSON text. */
+  attributes: z.record(z.string(), z.string()),
+});
+
+export const mappingSchema = z.object({
+  logicalId: z.string(),
+  /** Lambda's own identifier of a mapping. */
+  uuid: z.string(),
+  functionName: z.string(),
+  queueName: z.string(),
+  batchSize: z.number(),
+  windowSeconds: z.number(),
+  reportBatchItemFailures: z.boolean(),
+  maximumConcurrency: z.optional(z.number()),
+  enabled: z.boolean(),
+});
+
+const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+
+export const tableSchema = z.object({
+  ...resource,
+  keySchema,
+  attributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
+  indexes: z.array(
+    z.object({
+      IndexName: z.string(),
+      KeySchema: keySchema,
+      Projection: z.object({
+        ProjectionType: z.string(),
+        NonKeyAttributes: z.optional(z.array(z.string())),
+      }),
+    }),
+  ),
+  /** DynamoDB removes what is past it within days; the local store never does. */
+  ttlAttribute: z.optional(z.string()),
+});
+
+export const secretSchema = z.object({ ...resource, initialValue: z.string() });
+
+export const scheduleSchema = z.object({
+  ...resource,
+  expression: z.string(),
+  functionName: z.string(),
+  input: z.optional(z.string()),
+  enabled: z.boolean(),
+});
+
+export const apiSchema = z.object({
+  logicalId: z.string(),
+  name: z.string(),
+  apiId: z.string(),
+  routes: z.array(
+    z.object({ routeKey: z.string(), functionName: z.string(), timeoutMilliseconds: z.number() }),
+  ),
+  /** `$context.…` template of one access log line. */
+  accessLogFormat: z.optional(z.string()),
+  throttling: z.optional(z.object({ ratePerSecond: z.number(), burst: z.number() })),
+});
+
+export const localStackSchema = z.object({
+  name: z.string(),
+  region: z.string(),
+  accountId: z.string(),
+  apis: z.array(apiSchema),
+  functions: z.array(functionSchema),
+  queues: z.array(queueSchema),
+  mappings: z.array(mappingSchema),
+  tables: z.array(tableSchema),
+  secrets: z.array(secretSchema),
+  schedules: z.array(scheduleSchema),
+  roles: z.array(roleSchema),
+  outputs: z.record(z.string(), z.string()),
+  /** Resource types of the template that have no part in a local run. */
+  ignoredTypes: z.array(z.string()),
+});
+
+export type Statement = z.infer<typeof statementSchema>;
+export type LocalRole = z.infer<typeof roleSchema>;
+export type LocalFunction = z.infer<typeof functionSchema>;
+export type LocalQueue = z.infer<typeof queueSchema>;
+export type LocalMapping = z.infer<typeof mappingSchema>;
+export type LocalTable = z.infer<typeof tableSchema>;
+export type LocalSecret = z.infer<typeof secretSchema>;
+export type LocalSchedule = z.infer<typeof scheduleSchema>;
+export type LocalApi = z.infer<typeof apiSchema>;
+export type LocalStack = z.infer<typeof localStackSchema>;
+
+/** CDK ends a logical id with eight digits of a hash; without them it reads like the construct path. */
+function constructId(logicalId: string): string {
+  return logicalId.replace(/[0-9A-F]{8}$/, '');
+}
+
+/**
+ * The resource that somebody means by a logical id (with or without CDK's hash), a physical name, an ARN or
+ * a construct path.
+ * @throws Error naming what there is, when there is no such resource.
+ */
+export function find<T extends { logicalId: string; name: string; path?: string | undefined; arn?: string }>(
+  resources: readonly T[],
+  what: string,
+  wanted: string,
+): T {
+  const found = resources.find(({ logicalId, name, path, arn }) =>
+    [logicalId, name, path, arn, constructId(logicalId)].includes(wanted),
+  );
+  if (found) return found;
+  const known = resources.map(({ path, logicalId }) => path ?? constructId(logicalId)).join(', ') || 'none';
+  throw new Error(`The stack has no ${what} ${wanted}; it has: ${known}.`);
+}

@@ -1,0 +1,149 @@
+import * as z from 'zod/mini';
+import { path, rest, textAt, valueAt } from './shared/erp/rest/index.ts';
+import { recorded } from './shared/integration/completions.ts';
+import { defineIntegration } from './shared/integration/define.ts';
+
+/**
+ * The one file that you edit. It answers the three questions of Azumuta's ERP guide (number, article,
+ * parameters and variants) and says what a completion becomes in the ERP. As it stands it fits the sandbox ERP
+ * that `npm start` runs; the other connectors are `tryton({…})`, `odoo({…})` and `sapS4Hana({…})`.
+ *
+ * `process.env` is read when the stack is synthesized. Secrets never stand here: they are in Secrets Manager.
+ */
+export default defineIntegration({
+  plant: 'demo',
+
+  azumuta: { baseUrl: process.env.AZUMUTA_BASE_URL ?? 'https://app.azumuta.com/api/v1' },
+
+  erp: rest({
+    name: 'Sandbox ERP',
+    baseUrl: process.env.ERP_BASE_URL ?? 'https://erp.example.com',
+    auth: { kind: 'apiKey', header: 'X-Api-Key' },
+    orders: {
+      path: '/api/production-orders',
+      query: (since) => ({ changedSince: since, status: 'released,cancelled' }),
+      paging: {
+        kind: 'page',
+        parameter: 'page',
+        size: { parameter: 'pageSize', rows: 50 },
+        next: 'nextPage',
+      },
+      list: 'orders',
+      row: z.object({
+        id: z.string(),
+        number: z.string(),
+        product: z.string(),
+        quantity: z.string(),
+        unit: z.string(),
+        dueDate: z.string(),
+        status: z.string(),
+        customer: z.string(),
+        options: z.record(z.string(), z.unknown()),
+        changedAt: z.string(),
+      }),
+      order: ({ product, status, customer, options, ...order }) => ({
+        ...order,
+        article: product,
+        state: status === 'released' || status === 'cancelled' ? status : 'other',
+        attributes: { customer, ...options },
+      }),
+    },
+    link: {
+      lookUp: [
+        {
+          name: 'order',
+          request: ({ order }) => ({ path: path`/api/production-orders/${order.number}` }),
+          done: ({ json }, { productOrder }) =>
+            textAt(json, 'azumutaId') === productOrder.id ? productOrder.id : undefined,
+        },
+      ],
+      steps: [
+        {
+          name: 'link',
+          request: ({ order, productOrder }) => ({
+            method: 'PATCH',
+            path: path`/api/production-orders/${order.number}`,
+            body: { azumutaId: productOrder.id, azumutaUrl: productOrder.url ?? null },
+          }),
+        },
+      ],
+    },
+    deliver: {
+      lookUp: [
+        {
+          name: 'order',
+          request: ({ completion }) => ({ path: path`/api/production-orders/${completion.erpOrder.number}` }),
+          article: ({ json }) => textAt(json, 'product'),
+          refused: ({ json }, { completion }) => {
+            const status = textAt(json, 'status');
+            if (status === 'cancelled') return 'it is cancelled';
+            return status === 'done' && completion.kind === 'quantity'
+              ? 'it was completed by somebody else'
+              : undefined;
+          },
+          waits: ({ json }) => (valueAt(json, 'locked') === true ? 'somebody has it open' : undefined),
+        },
+        {
+          name: 'bookings',
+          request: ({ completion, key }) => ({
+            path: path`/api/production-orders/${completion.erpOrder.number}/bookings`,
+            query: { reference: key },
+          }),
+          done: ({ json }) => textAt(json, 'bookings.0.id'),
+        },
+      ],
+      steps: [
+        {
+          name: 'book',
+          when: ({ completion }) => completion.kind === 'quantity',
+          request: ({ completion, key }) => ({
+            path: path`/api/production-orders/${completion.erpOrder.number}/bookings`,
+            body: {
+              reference: key,
+              goodQuantity: completion.quantity?.amount,
+              scrapQuantity: completion.scrap?.amount ?? '0',
+              final: completion.final,
+              lots: completion.lots.map(({ number, quantity }) => ({ number, quantity: quantity?.amount })),
+              notes: completion.notes,
+              links: completion.links,
+              completedAt: completion.completedAt,
+            },
+          }),
+        },
+        {
+          name: 'note',
+          when: ({ completion }) => completion.kind === 'amendment',
+          request: ({ completion, key }) => ({
+            path: path`/api/production-orders/${completion.erpOrder.number}/notes`,
+            body: { reference: key, notes: completion.notes, links: completion.links },
+          }),
+        },
+      ],
+    },
+  }),
+
+  productOrders: {
+    // How is the product order number determined?
+    number: (order) => order.number,
+    // Based on which article is it created?
+    article: (order) => order.article,
+    // Which parameters and variants are sent along?
+    parameters: (order) => ({
+      Quantity: Number(order.quantity.amount),
+      'Customer name': textAt(order.attributes, 'customer'),
+    }),
+    variants: ({ attributes }) => [
+      ...(attributes.side === 'Left' || attributes.side === 'Right' ? [attributes.side] : []),
+      ...(attributes.atex === true ? ['ATEX'] : []),
+    ],
+  },
+
+  completions: {
+    quantity: (completed) =>
+      recorded(completed, 'Good quantity') ?? String(completed.parameters.Quantity ?? 1),
+    scrap: (completed) => recorded(completed, 'Scrap quantity'),
+    lots: (completed) => recorded(completed, 'Serial number')?.split(/,\s*/) ?? [],
+  },
+
+  schedule: { pull: { everyMinutes: 5, from: '2026-01-01T00:00:00Z' } },
+});

@@ -1,0 +1,42 @@
+import type { Completion } from '../model/completions.ts';
+import { Rejected, RetryLater } from '../model/errors.ts';
+import { sumOf } from '../model/quantity.ts';
+
+/**
+ * Stops before the next call once the function's deadline has aborted the delivery: nothing more is written,
+ * and the next attempt goes on.
+ * @throws RetryLater scope `order`: nothing is wrong with the ERP.
+ */
+export function stopIfAborted(signal: AbortSignal | undefined, partner: string, what: string): void {
+  if (signal?.aborted) {
+    throw new RetryLater(`${partner}: stopped before ${what}, because the time of this attempt is up.`, {
+      scope: 'order',
+    });
+  }
+}
+
+/** @throws Rejected when the completion is for another product than the ERP order. */
+export function requireArticle(completion: Completion, article: string, partner: string): void {
+  if (completion.article === undefined || completion.article === article) return;
+  throw new Rejected(
+    `${partner}: order ${completion.erpOrder.number} is for product ${article}, but what was completed is ` +
+      `${completion.article}. Check the article of product order ${completion.productOrder.number}.`,
+  );
+}
+
+/** What left the machine: good and scrap together, as the ERP consumes components for both. */
+export function producedOf(completion: Completion): string {
+  return sumOf([completion.quantity?.amount ?? '0', completion.scrap?.amount ?? '0']);
+}
+
+/**
+ * Runs a delivery in which `wrote()` tells whether a write has begun, so that whatever must be retried after
+ * one keeps the ledger's claim open.
+ */
+export async function keepingTrackOfWrites<T>(wrote: () => boolean, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof RetryLater && wrote() ? error.afterWriting() : error;
+  }
+}

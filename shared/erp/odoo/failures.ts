@@ -1,0 +1,52 @@
+import * as z from 'zod/mini';
+import { Rejected, RetryLater } from '../../model/errors.ts';
+
+/**
+ * An error as Odoo serializes it (http.py, serialize_exception): the body of a JSON-2 error, and `data` of a
+ * JSON-RPC one. `debug` is a traceback and is left out on purpose.
+ */
+export const odooErrorSchema = z.object({ name: z.string(), message: z.string() });
+
+export interface OdooFailedCall {
+  /** `mrp.production button_mark_done`. */
+  readonly what: string;
+  /** Number of the order that the call was about, where it was about one. */
+  readonly order?: string | undefined;
+}
+
+/** PostgreSQL's ways to say that another transaction was in between; Odoo itself tries five times (service/model.py). */
+const busy =
+  /could not serialize access|could not obtain lock|LockNotAvailable|SerializationFailure|deadlock detected|DeadlockDetected|LockError|ConcurrencyError/;
+const refused = /AccessDenied|AccessError|SessionExpired/;
+/** Somebody must change the order, the configuration or the mapping; the message says what. */
+const forAPerson =
+  /UserError|ValidationError|RedirectWarning|MissingError|ValueError|TypeError|KeyError|AttributeError|IntegrityError|NotNullViolation|UniqueViolation|CheckViolation/;
+
+/** What an Odoo exception stands for, by its Python name. */
+export function failureOfOdooError(
+  error: z.infer<typeof odooErrorSchema>,
+  call: OdooFailedCall,
+): RetryLater | Rejected {
+  const said = firstLines(error.message);
+  const about = call.order ? `order ${call.order}, ` : '';
+  if (busy.test(`${error.name} ${error.message}`)) {
+    return new RetryLater(`Odoo: ${about}${call.what} is held up by somebody else's change (${said}).`, {
+      scope: 'order',
+    });
+  }
+  if (refused.test(error.name)) {
+    return new RetryLater(
+      `Odoo refused our user at ${call.what}: ${said} Check the API key, and the user's rights to Manufacturing.`,
+      { scope: 'target', unauthorized: true },
+    );
+  }
+  if (forAPerson.test(error.name)) {
+    return new Rejected(`Odoo refused ${about}${call.what}: ${said}`);
+  }
+  return new RetryLater(`Odoo failed at ${about}${call.what}: ${error.name}: ${said}`, { scope: 'target' });
+}
+
+function firstLines(message: string): string {
+  const line = message.replace(/\s+/g, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}

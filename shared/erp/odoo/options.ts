@@ -1,0 +1,63 @@
+import * as z from 'zod/mini';
+
+/** How this plant's Odoo is reached and used. */
+export interface OdooOptions {
+  /** Base URL of the Odoo server, `https://example.odoo.com`. */
+  readonly url: string;
+  readonly database: string;
+  /** Major version. Default 19. */
+  readonly version?: 17 | 18 | 19;
+  /** `json2` exists from 19 on, and is the default there; `jsonrpc` is for 18 and older. */
+  readonly protocol?: 'json2' | 'jsonrpc';
+  /**
+   * What becomes of the rest when less than planned is booked and the completion is not final: `keep` lets
+   * Odoo make a backorder, on which later parts are booked (Odoo renames the order to …-001, …-002); `skip`
+   * rejects such a completion, because booking it would close the order. A final completion never leaves a
+   * backorder.
+   */
+  readonly backorder: 'skip' | 'keep';
+  /** States in which an order is released to the shop floor. */
+  readonly states?: readonly string[];
+  /** Further fields of mrp.production for the mapping, `['x_drawing']`. */
+  readonly orderFields?: readonly string[];
+  /**
+   * A text field of mrp.production that takes the product order (its URL, or number). Without it, the product
+   * order is written into the chatter.
+   */
+  readonly linkField?: string;
+  /** Orders read per call. Default 80. */
+  readonly pageSize?: number;
+  readonly timeoutMs?: number;
+  readonly allowHttp?: boolean;
+  readonly caCertificate?: string;
+}
+
+export const odooOptionsSchema = z.strictObject({
+  url: z.url(),
+  database: z.string().check(z.minLength(1)),
+  version: z.optional(z.literal([17, 18, 19])),
+  protocol: z.optional(z.enum(['json2', 'jsonrpc'])),
+  backorder: z.enum(['skip', 'keep']),
+  states: z.optional(z.array(z.string()).check(z.minLength(1))),
+  orderFields: z.optional(z.array(z.string())),
+  linkField: z.optional(z.string()),
+  pageSize: z.optional(z.int().check(z.positive())),
+  timeoutMs: z.optional(z.int().check(z.positive())),
+  allowHttp: z.optional(z.boolean()),
+  caCertificate: z.optional(z.string()),
+});
+
+/** The Odoo secret. JSON-2 needs the key only; JSON-RPC the user's login, too. */
+export interface OdooCredentials {
+  readonly username?: string | undefined;
+  readonly apiKey: string;
+}
+
+export const odooCredentialsSchema = z.object({
+  username: z.optional(z.string()),
+  apiKey: z.string().check(z.minLength(1)),
+});
+
+export function protocolOf(options: OdooOptions): 'json2' | 'jsonrpc' {
+  return options.protocol ?? ((options.version ?? 19) >= 19 ? 'json2' : 'jsonrpc');
+}

@@ -1,0 +1,71 @@
+import * as z from 'zod/mini';
+import { type Decimal, toDecimal } from '../../model/quantity.ts';
+
+/** Odoo writes `false` for every empty value. */
+const none = z.literal(false);
+const many2one = z.union([z.tuple([z.number(), z.string()]), none]);
+
+export const productionSchema = z.object({
+  id: z.number(),
+  name: z.string(),
+  product_id: z.tuple([z.number(), z.string()]),
+  product_qty: z.number(),
+  product_uom_id: many2one,
+  state: z.string(),
+  /** UTC, to the second: `2026-11-24 10:00:00`. */
+  write_date: z.string(),
+});
+
+/** A manufacturing order as a listing needs it; other fields are kept for the mapping. */
+export const listedProductionSchema = z.catchall(
+  z.object({
+    ...productionSchema.shape,
+    date_deadline: z.union([z.string(), none]),
+    origin: z.union([z.string(), none]),
+  }),
+  z.unknown(),
+);
+export type ListedProduction = z.infer<typeof listedProductionSchema>;
+
+export const productSchema = z.object({
+  id: z.number(),
+  default_code: z.union([z.string(), none]),
+  tracking: z.string(),
+});
+export type Product = z.infer<typeof productSchema>;
+
+/** A manufacturing order as a booking needs it. */
+export const bookedProductionSchema = z.object({
+  ...productionSchema.shape,
+  qty_producing: z.number(),
+  qty_produced: z.number(),
+  backorder_sequence: z.number(),
+  company_id: many2one,
+  /** Of 17 and 18. */
+  procurement_group_id: z.optional(many2one),
+  /** From 19 on. */
+  production_group_id: z.optional(many2one),
+});
+export type BookedProduction = z.infer<typeof bookedProductionSchema>;
+
+/** Names of fields that differ between versions. */
+export interface FieldNames {
+  readonly group: 'procurement_group_id' | 'production_group_id' | undefined;
+  readonly lot: 'lot_producing_id' | 'lot_producing_ids';
+}
+
+export const idsSchema = z.array(z.number());
+
+/** Exact decimal of an Odoo float: their noise begins beyond the digits that any unit is rounded to. */
+export function decimalOf(amount: number): Decimal {
+  return toDecimal(Number(amount.toFixed(6))) ?? '0';
+}
+
+/** `2026-11-24 10:00:00`, UTC. */
+export function toOdooTime(instant: string | Date): string {
+  return new Date(instant).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+export function fromOdooTime(text: string): string {
+  return `${text.slice(0, 19).replace(' ', 'T')}Z`;
+}

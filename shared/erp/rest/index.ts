@@ -1,0 +1,74 @@
+import { Rejected } from '../../model/errors.ts';
+import { describeMismatches, parse } from '../../platform/parse.ts';
+import { requireArticle } from '../common.ts';
+import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../port.ts';
+import { secrets } from './authentication.ts';
+import { listIncrementally, listWhole } from './listing.ts';
+import { type RestOptions, restOptionsSchema } from './options.ts';
+import { createReadPage } from './paging.ts';
+import { runProcedure } from './procedure.ts';
+import { createSession } from './session.ts';
+
+export type * from './options.ts';
+export { listAt, type Place, path, textAt, valueAt } from './places.ts';
+
+/**
+ * Any ERP with an HTTP API, by configuration alone: how to log in, how its released orders are listed, and
+ * how a completion is looked up, booked and read back.
+ * @throws Rejected when the options do not fit, naming the field.
+ */
+export function rest<Row>(options: RestOptions<Row>): ErpDefinition {
+  const parsed = parse(restOptionsSchema, options);
+  if (!parsed.ok) throw new Rejected(`rest(): ${describeMismatches(parsed.mismatches)}`);
+  const { schema, example } = secrets[options.auth.kind];
+  return {
+    name: options.name ?? 'rest',
+    credentials: schema,
+    credentialsExample: example,
+    connect: (environment) => connect(options, environment),
+  };
+}
+
+function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unknown>): ErpConnector {
+  const { orders, link, deliver } = options;
+  const session = createSession(options, environment);
+  const { partner } = session;
+
+  return {
+    releasedOrders(since, signal) {
+      const read = createReadPage(session, options, orders, signal);
+      return orders.incremental === false ? listWhole(read, since) : listIncrementally(read, since, partner);
+    },
+    // Without a procedure there is nowhere to write it, and nobody should count on it.
+    ...(link === undefined
+      ? {}
+      : {
+          async linkProductOrder(order, productOrder, attempt) {
+            await runProcedure({
+              session,
+              procedure: link,
+              what: `the link of order ${order.number}`,
+              orderNumber: order.number,
+              key: productOrder.id,
+              attempt,
+              context: (answers) => ({ ...answers, order, productOrder }),
+              requireArticle: () => {},
+            });
+          },
+        }),
+    async deliver(completion, key, attempt) {
+      const { number } = completion.erpOrder;
+      const { reference, alreadyDone } = await runProcedure({
+        session,
+        procedure: deliver,
+        what: `${completion.kind === 'quantity' ? 'the booking' : 'the amendment'} of order ${number}`,
+        orderNumber: number,
+        key,
+        attempt,
+        context: (answers) => ({ ...answers, completion, key }),
+        requireArticle: (article) => requireArticle(completion, article, partner),
+      });
+      return { reference, alreadyBooked: alreadyDone };
+    },
+  };
+}

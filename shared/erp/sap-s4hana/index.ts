@@ -1,0 +1,75 @@
+import { Rejected } from '../../model/errors.ts';
+import { describeMismatches, parse } from '../../platform/parse.ts';
+import { keepingTrackOfWrites } from '../common.ts';
+import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../port.ts';
+import { createSapClient, type SapClient } from './client.ts';
+import { deliverAmendment, deliverQuantity } from './delivery.ts';
+import { listReleasedOrders } from './listing.ts';
+import { appendNotes } from './notes.ts';
+import { type SapCredentials, type SapOptions, sapCredentialsSchema, sapOptionsSchema } from './options.ts';
+
+/**
+ * SAP S/4HANA (Cloud and on premise) over its released OData V2 services API_PRODUCTION_ORDER_2_SRV and
+ * API_PROD_ORDER_CONFIRMATION_2_SRV.
+ * @throws Rejected when the options do not fit.
+ */
+export function sapS4Hana(options: SapOptions): ErpDefinition<SapCredentials> {
+  const parsed = parse(sapOptionsSchema, options);
+  if (!parsed.ok) throw new Rejected(`sapS4Hana(): ${describeMismatches(parsed.mismatches)}`);
+  return {
+    name: 'sap-s4hana',
+    credentials: sapCredentialsSchema,
+    credentialsExample:
+      options.auth === 'basic'
+        ? { username: 'the communication user', password: 'its password' }
+        : { clientId: 'the OAuth client', clientSecret: 'its secret' },
+    connect: (environment) => connect(options, environment),
+  };
+}
+
+function connect(options: SapOptions, environment: ErpEnvironment<SapCredentials>): ErpConnector {
+  const client = createSapClient(options, environment);
+  const { notesField } = options;
+
+  function act<T>(run: (client: SapClient) => Promise<T>): Promise<T> {
+    let wrote = false;
+    const watched: SapClient = {
+      async call(call) {
+        const answer = await client.call(call);
+        wrote ||= call.method !== undefined && call.method !== 'GET';
+        return answer;
+      },
+    };
+    return keepingTrackOfWrites(
+      () => wrote,
+      () => run(watched),
+    );
+  }
+
+  return {
+    releasedOrders: (since, signal) => listReleasedOrders(client, options, since, signal),
+    // Without a field there is nowhere to write it, and nobody should count on it.
+    ...(notesField === undefined
+      ? {}
+      : {
+          linkProductOrder: (order, { id, number, url }, { signal }) =>
+            act(async (watched) => {
+              const lines = [`Azumuta product order ${number}${url === undefined ? '' : `: ${url}`}`];
+              await appendNotes(
+                { client: watched, field: notesField, signal },
+                order,
+                `product-order ${id}`,
+                lines,
+              );
+            }),
+        }),
+    // It looks before it writes in every attempt, so `again` makes no difference.
+    deliver: (completion, key, { signal }) =>
+      act((watched) => {
+        const delivery = { client: watched, options, signal };
+        return completion.kind === 'amendment'
+          ? deliverAmendment(delivery, completion, key)
+          : deliverQuantity(delivery, completion, key);
+      }),
+  };
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+
+const flag = z.nullish(z.string());
+
+/** A_ProductionOrder_2, as far as it is needed; flags are `X` or empty. */
+export const orderSchema = z.catchall(
+  z.object({
+    ManufacturingOrder: z.string(),
+    Material: z.string(),
+    TotalQuantity: z.string(),
+    ProductionUnit: z.string(),
+    ProductionPlant: z.nullish(z.string()),
+    StorageLocation: z.nullish(z.string()),
+    LastChangeDateTime: z.nullish(z.string()),
+    MfgOrderCreationDate: z.nullish(z.string()),
+    MfgOrderCreationTime: z.nullish(z.string()),
+    MfgOrderPlannedEndDate: z.nullish(z.string()),
+    OrderIsReleased: flag,
+    OrderIsConfirmed: flag,
+    OrderIsPartiallyConfirmed: flag,
+    OrderIsTechnicallyCompleted: flag,
+    OrderIsClosed: flag,
+    OrderIsLocked: flag,
+    OrderIsDeleted: flag,
+    OrderIsMarkedForDeletion: flag,
+  }),
+  z.unknown(),
+);
+export type SapOrder = z.infer<typeof orderSchema>;
+
+export const orderFields = [
+  ...['ManufacturingOrder', 'Material', 'TotalQuantity', 'ProductionUnit', 'ProductionPlant'],
+  ...['StorageLocation', 'ManufacturingOrderType', 'LastChangeDateTime', 'MfgOrderCreationDate'],
+  ...['MfgOrderCreationTime', 'MfgOrderPlannedEndDate', 'OrderIsReleased', 'OrderIsConfirmed'],
+  ...['OrderIsPartiallyConfirmed', 'OrderIsTechnicallyCompleted', 'OrderIsClosed', 'OrderIsLocked'],
+  ...['OrderIsDeleted', 'OrderIsMarkedForDeletion'],
+];
+
+export const confirmationSchema = z.object({
+  ConfirmationGroup: z.string(),
+  ConfirmationCount: z.string(),
+  ExternalSystemConfirmation: z.nullish(z.string()),
+  IsFinalConfirmation: z.nullish(z.boolean()),
+  IsReversed: z.nullish(z.boolean()),
+  IsReversal: z.nullish(z.boolean()),
+});
+export type SapConfirmation = z.infer<typeof confirmationSchema>;
+
+/** `{ d: { results: […], __next } }`. */
+export function listOf<T>(row: z.ZodMiniType<T>) {
+  return z.object({ d: z.object({ results: z.array(row), __next: z.optional(z.string()) }) });
+}
+
+export function isSet(value: string | null | undefined): boolean {
+  return value === 'X';
+}
+
+/** Numeric order numbers are stored with twelve digits; SAP shows them without the zeros. */
+export function toWire(number: string): string {
+  return /^\d+$/.test(number) ? number.padStart(12, '0') : number;
+}
+
+/** `20261124100000` (the type of LastChangeDateTime), taken for UTC. */
+export function toFourteen(instant: string): string {
+  return new Date(instant).toISOString().slice(0, 19).replace(/\D/g, '');
+}
+
+/** ISO instant of a change time of 14 digits, of `/Date(…)/`, or of an ISO text without zone; undefined when empty. */
+export function instantOf(text: string | null | undefined): string | undefined {
+  if (!text) return undefined;
+  const milliseconds = /^\/Date\((-?\d+)(?:[+-]\d+)?\)\/$/.exec(text)?.[1];
+  if (milliseconds !== undefined) return new Date(Number(milliseconds)).toISOString();
+  const digits = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
+  const iso = digits
+    ? `${digits.slice(1, 4).join('-')}T${digits.slice(4, 7).join(':')}Z`
+    : /[zZ]$|[+-]\d\d:\d\d$/.test(text)
+      ? text
+      : `${text}Z`;
+  const at = Date.parse(iso);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}
+
+/** Instant at which the order was created: a date, and a time as `PT11H16M37S`. */
+export function createdAt(order: SapOrder): string | undefined {
+  const date = instantOf(order.MfgOrderCreationDate);
+  const time = /^PT(\d+)H(\d+)M(\d+)S$/.exec(order.MfgOrderCreationTime ?? '');
+  if (date === undefined) return undefined;
+  const [hours, minutes, seconds] = (time?.slice(1) ?? []).map(Number);
+  const offset = ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000;
+  return new Date(Date.parse(date) + offset).toISOString();
+}
+
+/** Namespace of our confirmation ids, so that no other system makes the same. */
+const namespace = Buffer.from('6e0f7a3c5b1d4d0a9a5e2f8c7d416b90', 'hex');
+
+/** The delivery key as a GUID (RFC 9562 §5.5, name-based): the same key is always the same GUID. */
+export function guidOf(key: string): string {
+  const hash = createHash('sha1').update(namespace).update(key).digest();
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
+  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
+  const hex = hash.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
+}

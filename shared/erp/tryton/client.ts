@@ -1,0 +1,112 @@
+import * as z from 'zod/mini';
+import { RetryLater } from '../../model/errors.ts';
+import { createHttp, type HttpResponse, targetFailure } from '../../platform/http.ts';
+import { describeMismatches, parse } from '../../platform/parse.ts';
+import { stopIfAborted } from '../common.ts';
+import type { ErpEnvironment } from '../port.ts';
+import { failureOfTrytonError } from './failures.ts';
+import { createTrytonLogin, type TrytonSession } from './login.ts';
+import type { TrytonCredentials, TrytonOptions } from './options.ts';
+import { plainValue } from './wire.ts';
+
+export interface TrytonCall<T> {
+  readonly model: string;
+  readonly method: string;
+  /** Arguments without the context, which is always the last one. */
+  readonly params: readonly unknown[];
+  /** Beside the user's own context. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** What is being done, for the sentences of errors: `completing production 17`. */
+  readonly what: string;
+  /** Shape of the answer, in plain JSON (`plainValue`). */
+  readonly answer: z.ZodMiniType<T>;
+  /** Whether it changes anything in Tryton. */
+  readonly writes: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface TrytonClient {
+  /**
+   * One call of a model's method. A session that Tryton no longer knows (401) is renewed once, and the call
+   * sent again: a call with an unknown session was not executed.
+   * @throws RetryLater or Rejected (failures.ts)
+   */
+  call<T>(call: TrytonCall<T>): Promise<T>;
+  /** What the user's preferences say: company and employee. Logs in if need be. */
+  preferences(signal: AbortSignal): Promise<TrytonSession['preferences']>;
+}
+
+const answerSchema = z.object({ result: z.optional(z.unknown()), error: z.optional(z.unknown()) });
+
+/** Tryton 7.0 over JSON-RPC with a session: Basic would hash the password at every call. */
+export function createTrytonClient(
+  options: TrytonOptions,
+  environment: ErpEnvironment<TrytonCredentials>,
+): TrytonClient {
+  const http = createHttp({
+    partner: 'Tryton',
+    baseUrl: options.url,
+    ...(options.allowHttp === undefined ? {} : { allowHttp: options.allowHttp }),
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+    ...(options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }),
+  });
+  const path = `/${encodeURIComponent(options.database)}/`;
+  const login = createTrytonLogin({ http, path, options, environment });
+
+  function send(call: TrytonCall<unknown>, session: TrytonSession): Promise<HttpResponse> {
+    stopIfAborted(call.signal, 'Tryton', call.what);
+    return http.send({
+      method: 'POST',
+      path,
+      headers: { authorization: session.authorization },
+      body: {
+        id: 1,
+        method: `model.${call.model}.${call.method}`,
+        params: [...call.params, { ...session.context, ...call.context }],
+      },
+      signal: call.signal,
+      writes: call.writes,
+    });
+  }
+
+  return {
+    async preferences(signal) {
+      return (await login.session(signal)).session.preferences;
+    },
+    async call(call) {
+      stopIfAborted(call.signal, 'Tryton', call.what);
+      const { session, fresh } = await login.session(call.signal);
+      let response = await send(call, session);
+      if (response.status === 401) {
+        login.forget(session);
+        if (!fresh) {
+          const renewed = (await login.session(call.signal)).session;
+          response = await send(call, renewed);
+          if (response.status === 401) login.forget(renewed);
+        }
+      }
+      return resultOf(response, call, environment.clock.now());
+    },
+  };
+}
+
+function resultOf<T>(response: HttpResponse, call: TrytonCall<T>, now: Date): T {
+  const { what, writes } = call;
+  const wrote = writes ? 'perhaps' : 'nothing';
+  const unwell = targetFailure(response, { partner: 'Tryton', what, now, wrote });
+  if (unwell) throw unwell;
+  const envelope = parse(answerSchema, response.json);
+  if (response.status !== 200 || !envelope.ok) {
+    throw new RetryLater(
+      `Tryton answered ${response.status} without a usable answer at ${what}: check the URL and the database name.`,
+      { scope: 'target', wrote },
+    );
+  }
+  if (envelope.value.error) throw failureOfTrytonError(envelope.value.error, what);
+  const answer = parse(call.answer, plainValue(envelope.value.result));
+  if (answer.ok) return answer.value;
+  throw new RetryLater(
+    `Tryton's answer at ${what} does not look like Tryton 7.0: ${describeMismatches(answer.mismatches)}.`,
+    { scope: 'target', wrote },
+  );
+}

@@ -1,0 +1,71 @@
+import * as z from 'zod/mini';
+import { Rejected } from '../../model/errors.ts';
+import { describeMismatches, parse } from '../../platform/parse.ts';
+import type { Attempt, ErpConnector, ErpDefinition, ErpEnvironment } from '../port.ts';
+import { createTrytonClient } from './client.ts';
+import { deliverAmendment, deliverQuantity } from './delivery.ts';
+import { atDesk, type Desk } from './desk.ts';
+import { linkProductOrder } from './link.ts';
+import { listReleasedOrders } from './listing.ts';
+import {
+  type TrytonCredentials,
+  type TrytonOptions,
+  trytonCredentialsSchema,
+  trytonOptionsSchema,
+} from './options.ts';
+
+/**
+ * Tryton 7.0 with the module `production`, over JSON-RPC.
+ * @throws Rejected when the options do not fit.
+ */
+export function tryton(options: TrytonOptions): ErpDefinition<TrytonCredentials> {
+  const parsed = parse(trytonOptionsSchema, options);
+  if (!parsed.ok) throw new Rejected(`tryton(): ${describeMismatches(parsed.mismatches)}`);
+  return {
+    name: 'tryton',
+    credentials: trytonCredentialsSchema,
+    credentialsExample: {
+      username: 'azumuta',
+      password: 'password of a user in the groups Production and Stock',
+    },
+    connect: (environment) => connect(options, environment),
+  };
+}
+
+function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>): ErpConnector {
+  const client = createTrytonClient(options, environment);
+  const { link } = options;
+  let hasLots: boolean | undefined;
+
+  async function act<T>({ signal }: Attempt, run: (desk: Desk) => Promise<T>): Promise<T> {
+    if (hasLots === undefined) {
+      const fields = await client.call({
+        model: 'stock.move',
+        method: 'fields_get',
+        params: [[]],
+        what: 'asking which modules there are',
+        answer: z.record(z.string(), z.unknown()),
+        writes: false,
+        signal,
+      });
+      hasLots = 'lot' in fields;
+    }
+    return atDesk(client, signal, hasLots, run);
+  }
+
+  return {
+    releasedOrders: (since, signal) => listReleasedOrders(client, options, since, signal),
+    ...(link === false
+      ? {}
+      : {
+          linkProductOrder: (order, productOrder, attempt) =>
+            act(attempt, (desk) => linkProductOrder(desk, link, order, productOrder)),
+        }),
+    deliver: (completion, key, attempt) =>
+      act(attempt, (desk) =>
+        completion.kind === 'amendment'
+          ? deliverAmendment(desk, completion, key, attempt.again)
+          : deliverQuantity(desk, options, completion, key, attempt.again),
+      ),
+  };
+}

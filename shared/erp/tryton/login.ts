@@ -1,0 +1,174 @@
+import * as z from 'zod/mini';
+import { RetryLater } from '../../model/errors.ts';
+import { type Http, type HttpResponse, targetFailure } from '../../platform/http.ts';
+import { parse } from '../../platform/parse.ts';
+import { stopIfAborted } from '../common.ts';
+import type { ErpEnvironment } from '../port.ts';
+import { failureOfTrytonError } from './failures.ts';
+import type { TrytonCredentials, TrytonOptions } from './options.ts';
+
+/**
+ * Tryton counts wrong logins per user and refuses even the right password after the sixth, for as long as its
+ * `[session] timeout` says (seen, 7.0; 5 minutes by default). So a refused password is not sent again before.
+ */
+const lockSeconds = 300;
+
+export interface TrytonSession {
+  readonly authorization: string;
+  /** Last argument of every call: company, employee, language. */
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly preferences: { readonly company?: number; readonly employee?: number };
+}
+
+export interface TrytonLogin {
+  /**
+   * The current session, and whether it was made just now.
+   * @throws RetryLater scope `target`, `unauthorized` when Tryton refuses the credentials.
+   */
+  session(signal: AbortSignal): Promise<{ session: TrytonSession; fresh: boolean }>;
+  /** Tryton does not know this session (any more). */
+  forget(session: TrytonSession): void;
+}
+
+const loginSchema = z.object({ result: z.tuple([z.int(), z.string()]) });
+const preferencesSchema = z.object({
+  result: z.looseObject({
+    company: z.optional(z.nullable(z.int())),
+    employee: z.optional(z.nullable(z.int())),
+  }),
+});
+
+export function createTrytonLogin(needs: {
+  readonly http: Http;
+  readonly path: string;
+  readonly options: TrytonOptions;
+  readonly environment: ErpEnvironment<TrytonCredentials>;
+}): TrytonLogin {
+  const { http, path, options, environment } = needs;
+  const { clock } = environment;
+  let current: Promise<TrytonSession> | undefined;
+  let known: TrytonSession | undefined;
+  let refused: { readonly credentials: TrytonCredentials; readonly at: number } | undefined;
+
+  async function post(
+    method: string,
+    params: readonly unknown[],
+    signal: AbortSignal,
+    authorization?: string,
+  ): Promise<HttpResponse> {
+    stopIfAborted(signal, 'Tryton', 'logging in');
+    const response = await http.send({
+      method: 'POST',
+      path,
+      ...(authorization === undefined ? {} : { headers: { authorization } }),
+      body: { id: 1, method, params },
+      signal,
+      writes: false,
+    });
+    const unwell = targetFailure(response, { partner: 'Tryton', what: 'logging in', now: clock.now() });
+    // Without Retry-After a 429 is the lock of too many wrong logins.
+    if (unwell && response.status === 429 && unwell.afterSeconds === undefined) {
+      throw new RetryLater(
+        'Tryton has locked our user after too many wrong logins (429): check the secret; the lock ends by itself.',
+        { scope: 'target', unauthorized: true, afterSeconds: lockSeconds },
+      );
+    }
+    if (unwell) throw unwell;
+    return response;
+  }
+
+  async function open(credentials: TrytonCredentials, signal: AbortSignal): Promise<TrytonSession> {
+    const { username, password } = credentials;
+    if (refused && sameCredentials(refused.credentials, credentials)) {
+      const left = lockSeconds - (clock.now().getTime() - refused.at) / 1000;
+      if (left > 0) throw refusedFailure(Math.ceil(left));
+    }
+    let granted: HttpResponse;
+    try {
+      granted = await post('common.db.login', [username, { password }, 'en'], signal);
+    } catch (error) {
+      if (!(error instanceof RetryLater && error.unauthorized)) throw error;
+      refused = { credentials, at: clock.now().getTime() };
+      throw error.afterSeconds === undefined ? refusedFailure(lockSeconds) : error;
+    }
+    const login = parse(loginSchema, granted.json);
+    if (!login.ok) throw unusable(granted);
+    const authorization = sessionHeader(username, login.value.result);
+    const answer = await post('model.res.user.get_preferences', [true, {}], signal, authorization);
+    const preferences = parse(preferencesSchema, answer.json);
+    if (!preferences.ok) throw unusable(answer);
+    const own = preferences.value.result;
+    const company = options.company ?? own.company ?? undefined;
+    return {
+      authorization,
+      context: { ...own, ...(company === undefined ? {} : { company }) },
+      preferences: {
+        ...(company === undefined ? {} : { company }),
+        ...(own.employee == null ? {} : { employee: own.employee }),
+      },
+    };
+  }
+
+  /** A secret that was rotated in the meantime is worth one login more; the same one again is not. */
+  async function logIn(signal: AbortSignal): Promise<TrytonSession> {
+    const credentials = await environment.credentials();
+    try {
+      return await open(credentials, signal);
+    } catch (error) {
+      if (!(error instanceof RetryLater && error.unauthorized)) throw error;
+      const renewed = await environment.credentials({ refresh: true });
+      if (sameCredentials(renewed, credentials)) throw error;
+      return open(renewed, signal);
+    }
+  }
+
+  return {
+    async session(signal) {
+      if (current) return { session: await current, fresh: false };
+      // Calls that start together share one login.
+      const opening = logIn(signal);
+      current = opening;
+      try {
+        known = await opening;
+        return { session: known, fresh: true };
+      } catch (error) {
+        if (current === opening) current = undefined;
+        throw error;
+      }
+    },
+    forget(session) {
+      if (session !== known) return;
+      current = undefined;
+      known = undefined;
+    },
+  };
+}
+
+/** trytond/protocols/wrappers.py, parse_session. */
+function sessionHeader(username: string, [userId, token]: readonly [number, string]): string {
+  return `Session ${Buffer.from(`${username}:${userId}:${token}`).toString('base64')}`;
+}
+
+function sameCredentials(a: TrytonCredentials, b: TrytonCredentials): boolean {
+  return a.username === b.username && a.password === b.password;
+}
+
+function refusedFailure(afterSeconds: number): RetryLater {
+  return new RetryLater(
+    "Tryton refused our user's name or password: check the secret. It is not tried again for a while, because Tryton locks users.",
+    { scope: 'target', unauthorized: true, afterSeconds },
+  );
+}
+
+/** Its text is never repeated: an answer to a login may echo the login. */
+function unusable(response: HttpResponse): RetryLater {
+  const error = z.looseObject({ error: z.array(z.unknown()) }).safeParse(response.json);
+  if (error.success && error.data.error[0] === 'LoginException') {
+    const failure = failureOfTrytonError(['LoginException'], 'logging in');
+    if (failure instanceof RetryLater) return failure;
+  }
+  return new RetryLater(
+    `Tryton did not answer the login as Tryton 7.0 does (${response.status}): check the URL and the database name.`,
+    { scope: 'target' },
+  );
+}

@@ -1,0 +1,93 @@
+import type { Decimal } from '../../model/quantity.ts';
+
+/**
+ * Values that JSON lacks, as Tryton 7.0 writes them: objects with a `__class__` (trytond/protocols/jsonrpc.py).
+ * Times are UTC without saying so; microseconds matter, since Tryton compares with them.
+ */
+export type Tagged = Readonly<Record<string, unknown>> & { readonly __class__: string };
+
+/** A `Decimal` to send, without a detour through a float. */
+export function wireDecimal(amount: Decimal): Tagged {
+  return { __class__: 'Decimal', decimal: amount };
+}
+
+/** @param date ISO date, or an instant of which the UTC date counts. */
+export function wireDate(date: string): Tagged {
+  const [year, month, day] = date.slice(0, 10).split('-').map(Number);
+  return { __class__: 'date', year, month, day };
+}
+
+/** @param instant ISO instant, with up to six digits of a second; fewer are filled up with zeros. */
+export function wireDateTime(instant: string): Tagged {
+  const seconds = new Date(instant);
+  const fraction = /\.(\d{1,6})/.exec(instant)?.[1] ?? '';
+  return {
+    __class__: 'datetime',
+    year: seconds.getUTCFullYear(),
+    month: seconds.getUTCMonth() + 1,
+    day: seconds.getUTCDate(),
+    hour: seconds.getUTCHours(),
+    minute: seconds.getUTCMinutes(),
+    second: seconds.getUTCSeconds(),
+    microsecond: Number(fraction.padEnd(6, '0')),
+  };
+}
+
+export function wireDuration(seconds: number): Tagged {
+  return { __class__: 'timedelta', seconds };
+}
+
+/**
+ * A value from Tryton as plain JSON: decimals as text, dates and instants in ISO, durations in seconds, bytes as
+ * base64. Related records that were read along (`"unit.": {…}`) keep their key.
+ */
+export function plainValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (value === null || typeof value !== 'object') return value;
+  const fields: Readonly<Record<string, unknown>> = { ...value };
+  switch (fields.__class__) {
+    case undefined:
+      return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, plainValue(field)]));
+    case 'Decimal':
+      return fields.decimal;
+    case 'date':
+      return isoDate(fields);
+    case 'datetime':
+      return `${isoDate(fields)}T${isoTime(fields)}Z`;
+    case 'time':
+      return isoTime(fields);
+    case 'timedelta':
+      return fields.seconds;
+    case 'bytes':
+      return String(fields.base64).replaceAll('\n', '');
+    default:
+      return fields;
+  }
+}
+
+/** Value of a dotted name in a record that was read with it: `unit.symbol` stands under `"unit."`. */
+export function fieldOf(record: Readonly<Record<string, unknown>>, name: string): unknown {
+  const [first = '', ...rest] = name.split('.');
+  if (rest.length === 0) return record[first];
+  const related = record[`${first}.`];
+  const deeper = rest.join('.');
+  if (Array.isArray(related)) return related.map((one) => (isRecord(one) ? fieldOf(one, deeper) : undefined));
+  return isRecord(related) ? fieldOf(related, deeper) : null;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function isoDate(fields: Readonly<Record<string, unknown>>): string {
+  return [digits(fields.year, 4), digits(fields.month, 2), digits(fields.day, 2)].join('-');
+}
+
+function isoTime(fields: Readonly<Record<string, unknown>>): string {
+  const clock = [fields.hour, fields.minute, fields.second].map((part) => digits(part, 2)).join(':');
+  return `${clock}.${digits(fields.microsecond, 6)}`;
+}
+
+function digits(value: unknown, width: number): string {
+  return String(value ?? 0).padStart(width, '0');
+}

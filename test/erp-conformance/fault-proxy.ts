@@ -1,0 +1,140 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** Where a connection is cut: before the server sees the call, or after it answered (and committed). */
+export type CrashPoint = 'before' | 'after';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** One call as it passed through, for tests that look at the wire. */
+export interface PassedCall {
+  readonly method: string;
+  readonly url: string;
+  readonly body: string;
+}
+
+/**
+ * An HTTP proxy on loopback that stands between a connector and its server and breaks calls on demand.
+ * It counts calls, not connections, so keep-alive makes no difference.
+ */
+export interface FaultProxy {
+  /** Base URL for the connector, without a trailing slash. */
+  readonly url: string;
+  /** Calls since the last `reset`. */
+  callCount(): number;
+  /** The same calls, in order. */
+  calls(): readonly PassedCall[];
+  /** Cuts the connection at the n-th call from now (1 is the next one), once. */
+  crashAt(n: number, point: CrashPoint): void;
+  /** Answers the next `times` calls (default 1) without forwarding them. */
+  answerNext(answer: Answer, times?: number): void;
+  /** Swallows the next call: it is never answered and never forwarded. */
+  hangNext(): void;
+  /** Runs before the n-th call from now is forwarded, once; the call waits for it. */
+  beforeCall(n: number, act: () => void | Promise<void>): void;
+  /** Runs when the server has answered the n-th call from now and before the connector sees the answer, once. */
+  afterCall(n: number, act: () => void | Promise<void>): void;
+  /** Forgets all faults and counts. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** @param upstream Base URL of the real server, `http://127.0.0.1:<port>`. */
+export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
+  const origin = new URL(upstream);
+  let passed: PassedCall[] = [];
+  let crashes: { at: number; point: CrashPoint }[] = [];
+  let before: { at: number; act: () => void | Promise<void> }[] = [];
+  let after: { at: number; act: () => void | Promise<void> }[] = [];
+  let answers: Answer[] = [];
+  let hangs = 0;
+
+  const server = createServer((incoming, outgoing) => {
+    // A failure here is the proxy's own: cutting the connection makes the test see it.
+    pass(incoming, outgoing).catch(() => incoming.socket.destroy());
+  });
+
+  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await buffer(incoming);
+    passed.push({ method: incoming.method ?? '', url: incoming.url ?? '', body: body.toString('utf8') });
+    const n = passed.length;
+    await takeAt(before, n)?.act();
+    const crash = takeAt(crashes, n);
+    if (crash?.point === 'before') return void incoming.socket.destroy();
+    if (hangs > 0) {
+      hangs -= 1;
+      return;
+    }
+    const canned = answers.shift();
+    if (canned) {
+      outgoing.writeHead(canned.status, { 'content-type': 'application/json', ...canned.headers });
+      outgoing.end(canned.body ?? '');
+      return;
+    }
+    const answer = await forward(incoming, body);
+    const answerBody = await buffer(answer);
+    await takeAt(after, n)?.act();
+    if (crash?.point === 'after') return void incoming.socket.destroy();
+    const { 'transfer-encoding': _, connection: __, 'content-length': ___, ...headers } = answer.headers;
+    outgoing.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': answerBody.length });
+    outgoing.end(answerBody);
+  }
+
+  function forward(incoming: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const { host: _, connection: __, 'transfer-encoding': ___, ...headers } = incoming.headers;
+      const upstreamRequest = request(
+        {
+          host: origin.hostname,
+          port: origin.port,
+          method: incoming.method,
+          path: incoming.url,
+          agent: false,
+          headers: { ...headers, host: origin.host, 'content-length': body.length },
+        },
+        resolve,
+      );
+      upstreamRequest.on('error', reject);
+      upstreamRequest.end(body);
+    });
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A TCP server's address is always an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    callCount: () => passed.length,
+    calls: () => passed,
+    crashAt: (n, point) => void crashes.push({ at: passed.length + n, point }),
+    answerNext: (answer, times = 1) => void answers.push(...Array<Answer>(times).fill(answer)),
+    hangNext: () => {
+      hangs += 1;
+    },
+    beforeCall: (n, act) => void before.push({ at: passed.length + n, act }),
+    afterCall: (n, act) => void after.push({ at: passed.length + n, act }),
+    reset() {
+      passed = [];
+      crashes = [];
+      before = [];
+      after = [];
+      answers = [];
+      hangs = 0;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function takeAt<Fault extends { at: number }>(faults: Fault[], n: number): Fault | undefined {
+  const index = faults.findIndex((fault) => fault.at === n);
+  return index < 0 ? undefined : faults.splice(index, 1)[0];
+}

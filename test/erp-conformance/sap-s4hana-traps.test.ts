@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ErpConnector } from '../../shared/erp/port.ts';
+import { sapS4Hana } from '../../shared/erp/sap-s4hana/index.ts';
+import type { SapCredentials, SapOptions } from '../../shared/erp/sap-s4hana/options.ts';
+import { guidOf } from '../../shared/erp/sap-s4hana/records.ts';
+import type { Completion } from '../../shared/model/completions.ts';
+import { Rejected } from '../../shared/model/errors.ts';
+import { type Clock, systemClock } from '../../shared/platform/clock.ts';
+import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
+import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { type SapServer, startSap } from './servers/sap-s4hana.ts';
+
+const basic = { auth: 'basic', user: 'AZUMUTA', secret: 'right-password' } as const;
+
+describe('sap-s4hana', () => {
+  let server: SapServer;
+  let faults: FaultProxy;
+  beforeAll(async () => {
+    server = await startSap(basic);
+    faults = await startFaultProxy(server.url);
+  });
+  afterAll(async () => {
+    await faults.close();
+    await server.close();
+  });
+
+  const right: SapCredentials = { username: basic.user, password: basic.secret };
+  function connect(
+    options: Partial<SapOptions> = {},
+    credentials: (options?: { readonly refresh?: boolean }) => Promise<SapCredentials> = async () => right,
+  ): ErpConnector {
+    const whole: SapOptions = { url: faults.url, auth: 'basic', goodsMovements: 'backflush', ...options };
+    return sapS4Hana(whole).connect({ clock: systemClock, credentials });
+  }
+  const plan = () => ({ number: server.books.plan('FG226', '5').ManufacturingOrder });
+  const deliver = (completion: Completion, connector = connect()) =>
+    connector.deliver(completion, quantityKey(completion.productOrder), firstAttempt());
+  const confirmationsOf = (number: string) =>
+    server.books.confirmations.filter((one) => one.OrderID === number);
+
+  it('does not book again what a person cancelled', async () => {
+    // Prepare
+    const order = plan();
+    const completion = completionOf(order);
+    await deliver(completion);
+    for (const one of confirmationsOf(order.number)) one.IsReversed = true;
+    server.books.change(server.books.find(order.number), { OrderIsConfirmed: '' });
+
+    // Act
+    const failure = await failureOf(
+      connect().deliver(completion, quantityKey(completion.productOrder), nextAttempt()),
+    );
+
+    // Assess
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(failure).toHaveProperty('message', expect.stringMatching(/cancelled since/));
+    expect(confirmationsOf(order.number).length).toBe(1);
+  });
+
+  it('renews a CSRF token that SAP no longer knows, and books once', async () => {
+    // Prepare: the session ends between the look (two calls) and the confirmation.
+    const order = plan();
+    faults.reset();
+    faults.beforeCall(3, () => server.expireSessions());
+
+    // Act
+    await deliver(completionOf(order));
+
+    // Assess
+    expect(confirmationsOf(order.number).length).toBe(1);
+    expect(faults.calls().filter(({ method }) => method === 'POST').length).toBe(2);
+  });
+
+  it('finds its confirmation on a later page', async () => {
+    // Prepare: the server gives three confirmations a page.
+    const order = plan();
+    const parts = [1, 2, 3, 4, 5].map((n) =>
+      completionOf(order, { quantity: { amount: '1' }, final: false }, productOrderOf(order, n)),
+    );
+    for (const one of parts) await deliver(one);
+
+    // Act
+    const receipts = await Promise.all(parts.map((one) => deliver(one)));
+
+    // Assess
+    expect(receipts.map((receipt) => receipt.alreadyBooked)).toEqual(Array(5).fill(true));
+    expect(confirmationsOf(order.number).length).toBe(5);
+  });
+
+  it('writes what a confirmation has room for, with twelve digits and decimals as text', async () => {
+    // Prepare
+    const order = plan();
+    const completion = completionOf(order, {
+      quantity: { amount: '4.5' },
+      scrap: { amount: '0.5' },
+      notes: ['A note that is longer than the forty characters of a confirmation text'],
+      work: [{ id: 'r1', seconds: 90, date: '2026-11-24' }],
+    });
+    faults.reset();
+
+    // Act
+    await deliver(completion, connect({ operation: '0010', workActivity: 1, client: '100' }));
+
+    // Assess
+    const posted = faults.calls().find(({ method }) => method === 'POST');
+    expect(posted?.url).toContain('sap-client=100');
+    const body = JSON.parse(posted?.body ?? '{}');
+    expect(body).toMatchObject({
+      OrderID: order.number.padStart(12, '0'),
+      OrderOperation: '0010',
+      ConfirmationYieldQuantity: '4.5',
+      ConfirmationScrapQuantity: '0.5',
+      ConfirmationUnit: 'PC',
+      IsFinalConfirmation: true,
+      OpConfirmedWorkQuantity1: '1.5',
+      OpWorkQuantityUnit1: 'MIN',
+      ExternalSystemConfirmation: guidOf(quantityKey(completion.productOrder)),
+    });
+    expect(body.ConfirmationText.length).toBeLessThanOrEqual(40);
+  });
+
+  it("hands on SAP's own reasons, the details too", async () => {
+    // Prepare
+    const order = plan();
+
+    // Act: this order has no such operation.
+    const failure = await failureOf(deliver(completionOf(order), connect({ operation: '0090' })));
+
+    // Assess
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(failure).toHaveProperty('message', expect.stringContaining('Operation 0090 does not exist'));
+    expect(failure).toHaveProperty('message', expect.stringContaining(order.number));
+  });
+
+  it('rejects lots that backflush cannot book, and batches that are too long', async () => {
+    // Prepare
+    const order = plan();
+
+    // Act
+    const noPlace = await failureOf(deliver(completionOf(order, { lots: [{ number: 'L1' }] })));
+    const tooLong = await failureOf(
+      deliver(
+        completionOf(order, { lots: [{ number: 'LOT-0000001' }] }),
+        connect({ goodsMovements: 'receipt' }),
+      ),
+    );
+
+    // Assess
+    expect([noPlace, tooLong].map((one) => one instanceof Rejected)).toEqual([true, true]);
+    expect(confirmationsOf(order.number)).toEqual([]);
+  });
+
+  it('says that an amendment needs notesField', async () => {
+    const order = plan();
+
+    const failure = await failureOf(
+      connect().deliver(amendmentOf(order, { notes: ['late'] }), 'P#recording#R', firstAttempt()),
+    );
+
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(failure).toHaveProperty('message', expect.stringContaining('notesField'));
+  });
+
+  it('reads the secret again when SAP refuses it, and goes on with the new password', async () => {
+    // Prepare
+    const order = plan();
+    let reads = 0;
+    const connector = connect({}, async ({ refresh } = {}) => {
+      if (refresh) reads += 1;
+      return { username: basic.user, password: reads > 0 ? basic.secret : 'rotated-away' };
+    });
+
+    // Act
+    await deliver(completionOf(order), connector);
+
+    // Assess
+    expect(reads).toBe(1);
+    expect(confirmationsOf(order.number).length).toBe(1);
+  });
+
+  it('makes one valid GUID of one key, and another of another', () => {
+    const guid = guidOf('SarLiLeyuNWgw3Tai#quantity');
+
+    expect(guid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(guidOf('SarLiLeyuNWgw3Tai#quantity')).toBe(guid);
+    expect(guidOf('SarLiLeyuNWgw3Taj#quantity')).not.toBe(guid);
+  });
+});
+
+describe('sap-s4hana with OAuth2', () => {
+  it('keeps a token until shortly before it expires', async () => {
+    // Prepare
+    const server = await startSap({ auth: 'oauth2', user: 'client', secret: 'secret' });
+    const faults = await startFaultProxy(server.url);
+    let at = Date.parse('2026-11-24T10:00:00Z');
+    const clock: Clock = { now: () => new Date(at) };
+    const auth = { tokenUrl: `${faults.url}/oauth/token` };
+    const connector = sapS4Hana({ url: faults.url, auth, goodsMovements: 'none' }).connect({
+      clock,
+      credentials: async () => ({ clientId: 'client', clientSecret: 'secret' }),
+    });
+    const tokens = () => faults.calls().filter(({ url }) => url === '/oauth/token').length;
+    const deliverOne = async () => {
+      const completion = completionOf({ number: server.books.plan('FG226', '5').ManufacturingOrder });
+      await connector.deliver(completion, quantityKey(completion.productOrder), firstAttempt());
+      return tokens();
+    };
+
+    // Act: a token lasts an hour.
+    const seen = [await deliverOne(), await deliverOne()];
+    at += 3_541_000;
+    seen.push(await deliverOne());
+    await faults.close();
+    await server.close();
+
+    // Assess
+    expect(seen).toEqual([1, 1, 2]);
+  });
+});

@@ -1,0 +1,117 @@
+/** A record of the test server: plain values by field name; many2one fields hold an id or false. */
+export type OdooRow = Record<string, unknown> & { id: number };
+
+/** Raised by the server's models; becomes an error body in either protocol. */
+export class OdooError extends Error {
+  readonly odooName: string;
+  readonly status: number;
+  constructor(odooName: string, message: string, status: number) {
+    super(message);
+    this.odooName = odooName;
+    this.status = status;
+  }
+}
+
+export const userError = (message: string) => new OdooError('odoo.exceptions.UserError', message, 422);
+/** A field that does not exist: HTTP 500 in JSON-2, seen on 19. */
+export const valueError = (message: string) => new OdooError('builtins.ValueError', message, 500);
+
+type Test = (row: OdooRow) => boolean;
+
+/**
+ * Whether a row meets an Odoo domain (prefix notation; terms without an operator are and-ed).
+ * @param readField Reads a field, following dotted paths; throws for a field that does not exist.
+ */
+export function meetsDomain(
+  domain: unknown,
+  row: OdooRow,
+  readField: (row: OdooRow, field: string) => unknown,
+): boolean {
+  if (!Array.isArray(domain)) throw valueError('Domain must be a list');
+  const terms: unknown[] = [...domain];
+
+  const next = (): Test => {
+    const term = terms.shift();
+    if (term === undefined) throw valueError('Domain is incomplete');
+    if (term === '&' || term === '|') {
+      const [left, right] = [next(), next()];
+      return term === '&' ? (one) => left(one) && right(one) : (one) => left(one) || right(one);
+    }
+    if (term === '!') {
+      const negated = next();
+      return (one) => !negated(one);
+    }
+    if (!Array.isArray(term) || term.length !== 3) throw valueError(`Invalid leaf ${JSON.stringify(term)}`);
+    const [field, operator, value] = term;
+    return (one) => compares(readField(one, String(field)), String(operator), value);
+  };
+
+  const tests: Test[] = [];
+  while (terms.length > 0) tests.push(next());
+  return tests.every((test) => test(row));
+}
+
+function compares(actual: unknown, operator: string, expected: unknown): boolean {
+  switch (operator) {
+    case '=':
+      // Of a number, false means none or zero.
+      return expected === false ? !actual : actual === expected;
+    case '!=':
+      return actual !== expected;
+    case 'in':
+      return Array.isArray(expected) && expected.includes(actual);
+    case 'not in':
+      return Array.isArray(expected) && !expected.includes(actual);
+    case '>':
+    case '>=':
+    case '<':
+    case '<=':
+      return inOrder(actual, operator, expected);
+    case '=like':
+      return likePattern(String(expected), '').test(String(actual));
+    case 'ilike':
+      return likePattern(`%${String(expected)}%`, 'i').test(String(actual));
+    default:
+      throw valueError(`Invalid operator ${operator}`);
+  }
+}
+
+function inOrder(actual: unknown, operator: string, expected: unknown): boolean {
+  if (actual === false || expected === false) return false;
+  // Times are compared as the database holds them, with microseconds: `10:00:00.25` is after `10:00:00`.
+  const [left, right] =
+    typeof actual === 'number' ? [actual, Number(expected)] : [String(actual), String(expected)];
+  if (operator === '>') return left > right;
+  if (operator === '>=') return left >= right;
+  return operator === '<' ? left < right : left <= right;
+}
+
+function likePattern(pattern: string, flags: string): RegExp {
+  const source = pattern
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('%', '[^]*')
+    .replaceAll('_', '[^]');
+  return new RegExp(`^${source}$`, flags);
+}
+
+/** Compares two records by an Odoo `order`: `write_date asc, id asc`. */
+export function inOrderOf(order: string, a: OdooRow, b: OdooRow): number {
+  for (const part of order.split(',')) {
+    const [field = '', direction = 'asc'] = part.trim().split(/\s+/);
+    const [left, right] = [a[field], b[field]];
+    const sign = direction.toLowerCase() === 'desc' ? -1 : 1;
+    if (typeof left === 'number' && typeof right === 'number' && left !== right) return sign * (left - right);
+    if (String(left) !== String(right) && typeof left !== 'number') {
+      return String(left) < String(right) ? -sign : sign;
+    }
+  }
+  return 0;
+}
+
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&#34;');
+}

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { keyed, ODataQueryError, type ODataRow, parseFilter } from './odata-filter.ts';
+import { orderFields, SapBooks, SapError } from './sap-books.ts';
+
+export interface SapServer {
+  readonly url: string;
+  readonly books: SapBooks;
+  /** Every CSRF token, session cookie and bearer token becomes invalid. */
+  expireSessions(): void;
+  /** Every token is invalid as soon as it was given. */
+  sessionsLast: boolean;
+  close(): Promise<void>;
+}
+
+export interface SapLogin {
+  readonly auth: 'basic' | 'oauth2';
+  /** Communication user, or client id. */
+  readonly user: string;
+  /** Password, or client secret. */
+  readonly secret: string;
+}
+
+const root = '/sap/opu/odata/sap';
+const orderService = `${root}/API_PRODUCTION_ORDER_2_SRV`;
+const confirmationService = `${root}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
+/** Small, so that links to further pages are followed in tests. */
+const largestPage = 3;
+
+const confirmationFilters = [
+  'OrderID',
+  'ConfirmationGroup',
+  'ConfirmationCount',
+  'ExternalSystemConfirmation',
+];
+
+/** A stateful S/4HANA on loopback, for tests: the two OData V2 services of a production order integration. */
+export async function startSap(login: SapLogin): Promise<SapServer> {
+  const books = new SapBooks(login.auth === 'oauth2');
+  const bearers = new Set<string>();
+  /** CSRF token by session cookie: one without the other is refused. */
+  const sessions = new Map<string, string>();
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error) => {
+      response.writeHead(500).end(`the test server broke: ${error}`);
+    });
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<ServerResponse> {
+    const body = await text(request);
+    const url = new URL(request.url ?? '', 'http://sap');
+    if (url.pathname === '/oauth/token') return token(request, response, body);
+    if (!authorized(request)) {
+      // Logon failures are answered with a page, not with OData.
+      return response
+        .writeHead(401, { 'content-type': 'text/html', 'www-authenticate': 'Basic' })
+        .end('<html>Logon failed</html>');
+    }
+    try {
+      return route(request, response, url, body);
+    } catch (error) {
+      if (error instanceof ODataQueryError) {
+        return sendError(response, new SapError(400, '/IWBEP/CM_MGW_RT/022', error.message));
+      }
+      if (error instanceof SapError) return sendError(response, error);
+      throw error;
+    }
+  }
+
+  function token(request: IncomingMessage, response: ServerResponse, body: string): ServerResponse {
+    const client = `Basic ${Buffer.from(`${login.user}:${login.secret}`).toString('base64')}`;
+    const granted = new URLSearchParams(body).get('grant_type') === 'client_credentials';
+    if (login.auth !== 'oauth2' || request.headers.authorization !== client || !granted) {
+      return send(response, 401, { error: 'invalid_client' });
+    }
+    const bearer = randomUUID();
+    if (sap.sessionsLast) bearers.add(bearer);
+    return send(response, 200, { access_token: bearer, token_type: 'Bearer', expires_in: 3600 });
+  }
+
+  function authorized(request: IncomingMessage): boolean {
+    const given = request.headers.authorization ?? '';
+    if (login.auth === 'oauth2') return bearers.has(given.replace(/^Bearer /, ''));
+    return given === `Basic ${Buffer.from(`${login.user}:${login.secret}`).toString('base64')}`;
+  }
+
+  function route(request: IncomingMessage, response: ServerResponse, url: URL, body: string): ServerResponse {
+    const path = decodeURIComponent(url.pathname);
+    const key = /^\/A_ProductionOrder_2\('([^']+)'\)$/.exec(path.replace(orderService, ''))?.[1];
+    if (request.method === 'GET') {
+      offerToken(request, response);
+      if (key !== undefined) {
+        const order = books.find(key);
+        response.setHeader('etag', order.etag);
+        return send(response, 200, { d: shown(order, orderFields) });
+      }
+      if (path === `${orderService}/A_ProductionOrder_2`)
+        return list(response, url, books.orders, orderFields);
+      if (path === `${confirmationService}/ProdnOrdConf2`) {
+        return list(response, url, books.confirmations, confirmationFilters, largestPage);
+      }
+      if (path === `${confirmationService}/` || path === `${orderService}/`) {
+        return send(response, 200, { d: { EntitySets: [] } });
+      }
+    }
+    if (request.method === 'POST' || request.method === 'PATCH') {
+      if (!tokenFits(request)) {
+        response.setHeader('x-csrf-token', 'Required');
+        return response.writeHead(403, { 'content-type': 'text/plain' }).end('CSRF token validation failed');
+      }
+      if (request.method === 'POST' && path === `${confirmationService}/ProdnOrdConf2`) {
+        const { batches: _, ...confirmation } = books.confirm(JSON.parse(body));
+        return send(response, 201, { d: confirmation });
+      }
+      if (request.method === 'PATCH' && key !== undefined) {
+        books.patch(books.find(key), request.headers['if-match'], JSON.parse(body));
+        return response.writeHead(204).end();
+      }
+    }
+    throw new SapError(404, '/IWFND/MED/170', `No service found for ${path}`);
+  }
+
+  function offerToken(request: IncomingMessage, response: ServerResponse): void {
+    if (String(request.headers['x-csrf-token']).toLowerCase() !== 'fetch') return;
+    const [session, csrf] = [randomUUID(), randomUUID()];
+    if (sap.sessionsLast) sessions.set(session, csrf);
+    response.setHeader('x-csrf-token', csrf);
+    response.setHeader('set-cookie', [
+      'sap-usercontext=sap-client=100; path=/',
+      `SAP_SESSIONID_S4H_100=${session}; path=/; secure; HttpOnly`,
+    ]);
+  }
+
+  function tokenFits(request: IncomingMessage): boolean {
+    const session = /SAP_SESSIONID_S4H_100=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
+    const csrf = sessions.get(session);
+    return csrf !== undefined && csrf === request.headers['x-csrf-token'];
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A TCP server's address is always an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+  const sap: SapServer = {
+    url: `http://127.0.0.1:${port}`,
+    books,
+    sessionsLast: true,
+    expireSessions() {
+      bearers.clear();
+      sessions.clear();
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return sap;
+}
+
+function list(
+  response: ServerResponse,
+  url: URL,
+  rows: readonly ODataRow[],
+  fields: readonly string[],
+  pageSize = 1000,
+): ServerResponse {
+  const known = ['$filter', '$orderby', '$top', '$select', '$skiptoken', '$format', 'sap-client'];
+  const surplus = [...url.searchParams.keys()].find((name) => !known.includes(name));
+  if (surplus) throw new ODataQueryError(`Invalid system query option ${surplus}`);
+  const filter = url.searchParams.get('$filter');
+  const matching = filter ? rows.filter(parseFilter(filter, fields)) : rows;
+  const order = (url.searchParams.get('$orderby') ?? '').split(',').filter(Boolean);
+  const sorted = matching.toSorted((a, b) => {
+    for (const field of order) {
+      const name = field.trim().replace(/ asc$/, '');
+      const [left, right] = [keyed(name, a[name]), keyed(name, b[name])];
+      if (left !== right) return left < right ? -1 : 1;
+    }
+    return 0;
+  });
+  const from = Number(url.searchParams.get('$skiptoken') ?? 0);
+  const top = Math.min(Number(url.searchParams.get('$top') ?? pageSize), pageSize);
+  const page = sorted.slice(from, from + top);
+  const select = url.searchParams.get('$select')?.split(',');
+  const unknown = select?.find((field) => rows[0] && !(field in rows[0]) && !fields.includes(field));
+  if (unknown) throw new ODataQueryError(`Property ${unknown} not found in $select`);
+  const next = new URL(url);
+  next.searchParams.set('$skiptoken', String(from + top));
+  const more = !url.searchParams.has('$top') && from + top < sorted.length;
+  return send(response, 200, {
+    d: {
+      results: page.map((row) => shown(row, select ?? Object.keys(row))),
+      ...(more ? { __next: `${next.pathname}${next.search}` } : {}),
+    },
+  });
+}
+
+function shown(row: ODataRow, fields: readonly string[]): ODataRow {
+  return Object.fromEntries(
+    fields.filter((field) => field !== 'batches' && field !== 'etag').map((field) => [field, row[field]]),
+  );
+}
+
+function sendError(response: ServerResponse, error: SapError): ServerResponse {
+  return send(response, error.status, {
+    error: {
+      code: error.code,
+      message: { lang: 'en', value: error.message },
+      innererror: {
+        application: { component_id: 'PP-SFC', service_namespace: '/SAP/' },
+        errordetails: [
+          ...error.details.map((detail) => ({ ...detail, propertyref: '', severity: 'error' })),
+          { code: error.code, message: error.message, propertyref: '', severity: 'error' },
+        ],
+      },
+    },
+  });
+}
+
+function send(response: ServerResponse, status: number, body: unknown): ServerResponse {
+  return response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
