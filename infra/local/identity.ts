@@ -5,7 +5,7 @@ import { type LocalStack, statementSchema } from './stack.ts';
 export const credentialsSchema = z.object({
   accessKeyId: z.string(),
   secretAccessKey: z.string(),
-  sessionToken: z.optional(z.string()),
+  sessionToken: z.exactOptional(z.string()),
 });
 
 /** What an AWS client signs with. Good for the local endpoint only. */

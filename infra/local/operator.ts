@@ -17,11 +17,10 @@ export function operatorClients({
   region,
   credentials,
 }: Pick<Platform, 'awsEndpoint' | 'region' | 'credentials'>) {
-  const { accessKeyId, secretAccessKey } = credentials;
   const common = {
     endpoint: awsEndpoint,
     region,
-    credentials: { accessKeyId, secretAccessKey },
+    credentials,
     maxAttempts: 5,
   };
   return {

@@ -26,6 +26,8 @@ export interface PlatformOptions {
   readonly log?: (line: string) => void;
   /** Also what the functions write; it is in `<dataDir>/logs` in any case. */
   readonly logFunctions?: boolean;
+  /** Told of the process id of every piece that is started, also while the start is under way. */
+  readonly onProcess?: (pid: number) => void;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
 }
@@ -79,7 +81,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const log = options.log ?? (() => {});
   const assembly = readAssembly(options.template.directory, options.template.stackName);
   const folder = openDataFolder(options.dataDir);
-  const supervisor = createSupervisor(nodeBinary(), log);
+  const supervisor = createSupervisor({
+    node: nodeBinary(),
+    log,
+    onProcess: options.onProcess ?? (() => {}),
+  });
   let closeControl = async () => {};
 
   async function endAll() {

@@ -39,8 +39,14 @@ const compileCache = fileURLToPath(new URL('../../node_modules/.cache/local-plat
 /** What a piece that does not end by itself is given before it is killed. */
 const graceMs = 4_000;
 
+export interface SupervisorOptions {
+  readonly node: string;
+  readonly log: (line: string) => void;
+  readonly onProcess: (pid: number) => void;
+}
+
 /** Keeps the pieces alive: one that dies comes back with the same configuration, and so on the same port. */
-export function createSupervisor(node: string, log: (line: string) => void): Supervisor {
+export function createSupervisor({ node, log, onProcess }: SupervisorOptions): Supervisor {
   const pieces = new Map<string, Watched>();
   const containers = new Map<number, { readonly name: string; readonly owner: string }>();
 
@@ -58,6 +64,7 @@ export function createSupervisor(node: string, log: (line: string) => void): Sup
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     piece.child = child;
+    if (child.pid !== undefined) onProcess(child.pid);
     let ready = false;
     let reason = '';
     const lastLines: string[] = [];

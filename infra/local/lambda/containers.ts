@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** What an invocation came to: Lambda answers 200 for all of these, and says which in a header. */
@@ -165,10 +166,14 @@ export function createContainers(options: ContainerOptions) {
       if (container) container.verdict = outcome;
       return container !== undefined;
     },
-    /** Ends all containers now. */
-    kill(): void {
+    /** Ends all containers now; resolves when they are gone. */
+    async kill(): Promise<void> {
       stopped = true;
+      const gone = [...containers.values()].map(async ({ child }) => {
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      });
       for (const container of containers.values()) end(container);
+      await Promise.all(gone);
     },
   };
 }

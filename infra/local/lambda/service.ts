@@ -87,15 +87,13 @@ runPiece(configurationSchema, async (configuration, report) => {
     }
   });
 
-  const killAll = () => {
-    for (const { containers } of deployed) containers.kill();
-  };
+  const killAll = () => Promise.all(deployed.map(({ containers }) => containers.kill()));
   return {
     async stop() {
-      killAll();
+      await killAll();
       await server.close();
     },
-    abandon: killAll,
+    abandon: () => void killAll(),
   };
 });
 
