@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mapCompletion, recorded } from '../../shared/integration/completions.ts';
+import { defineIntegration, IntegrationMistake } from '../../shared/integration/define.ts';
+import { mapProductOrders } from '../../shared/integration/product-orders.ts';
+import { Rejected } from '../../shared/model/errors.ts';
+import { completedProductOrder, recording } from '../harness/completions.ts';
+import { noErp } from '../harness/no-erp.ts';
+import { erpOrder } from '../harness/orders.ts';
+
+describe('an ERP order becomes product orders', () => {
+  it('by default one, with its number, article and quantity', () => {
+    const [mapped, ...others] = mapProductOrders({}, erpOrder());
+    expect(others).toEqual([]);
+    expect(mapped?.draft).toEqual({
+      number: 'MO/0001',
+      article: 'GEAR-01',
+      variants: [],
+      parameters: { Quantity: '5' },
+    });
+  });
+
+  it('or one for each unit, numbered, and booked as the configuration says', () => {
+    const order = erpOrder({ quantity: { amount: '3' } });
+    const mapped = mapProductOrders({ split: { per: 'unit', book: 'when-all-done' } }, order);
+    expect(mapped.map(({ draft }) => draft.number)).toEqual(['MO/0001/1', 'MO/0001/2', 'MO/0001/3']);
+    expect(mapped.map(({ part }) => part)).toEqual(
+      [1, 2, 3].map((index) => ({ index, of: 3, first: 'MO/0001/1', book: 'when-all-done' })),
+    );
+  });
+
+  it.each([
+    ['a fraction', '2.5', 'cannot be split into units'],
+    ['too many', '201', 'at most 200 are allowed'],
+  ])('but refuses to split %s', (_name, amount, reason) => {
+    const order = erpOrder({ quantity: { amount } });
+    expect(() => mapProductOrders({ split: { per: 'unit', book: 'each' } }, order)).toThrow(reason);
+  });
+
+  it('has the same hash whatever the order of its parameters, and another when one changes', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ minLength: 1 }), fc.oneof(fc.string(), fc.integer(), fc.boolean()), {
+          minKeys: 1,
+        }),
+        (parameters) => {
+          const hash = (given: Record<string, string | number | boolean>) =>
+            mapProductOrders({ parameters: () => given }, erpOrder())[0]?.contentHash;
+          const reversed = Object.fromEntries(Object.entries(parameters).reverse());
+          expect(hash(reversed)).toBe(hash(parameters));
+          expect(hash({ ...parameters, 'one more': 1 })).not.toBe(hash(parameters));
+        },
+      ),
+    );
+  });
+
+  it.each([
+    [
+      'a mapping that throws',
+      {
+        article: () => {
+          throw new Error('no such column');
+        },
+      },
+      'Mapping productOrders.article failed for MO/0001: no such column',
+    ],
+    ['a number that is empty', { number: () => ' ' }, 'Mapping productOrders.number'],
+  ])('%s is rejected with the field and the order', (_name, mapping, reason) => {
+    expect(() => mapProductOrders(mapping, erpOrder())).toThrow(Rejected);
+    expect(() => mapProductOrders(mapping, erpOrder())).toThrow(reason);
+  });
+});
+
+describe('a completed product order becomes a completion', () => {
+  it('with the planned quantity, a note and links by default', () => {
+    const completion = mapCompletion({}, 'quantity', [
+      completedProductOrder({ parameters: { Quantity: '5' } }),
+    ]);
+    expect(completion).toMatchObject({ kind: 'quantity', quantity: { amount: '5' }, final: true, lots: [] });
+    expect(completion.notes[0]).toContain('MO/0001');
+  });
+
+  it('adds up the parts of a split order exactly', () => {
+    const parts = ['0.1', '0.2', '0.3'].map((quantity) =>
+      completedProductOrder({ parameters: { Quantity: quantity } }),
+    );
+    const [first, ...others] = parts;
+    if (!first) throw new Error('three parts were made');
+    expect(mapCompletion({}, 'quantity', [first, ...others]).quantity).toEqual({ amount: '0.6' });
+  });
+
+  it('as an amendment never carries a quantity, whatever the mapping says', () => {
+    const completion = mapCompletion({ quantity: () => 9, lots: () => ['L1'] }, 'amendment', [
+      completedProductOrder(),
+    ]);
+    expect(completion.quantity).toBeUndefined();
+    expect(completion).toMatchObject({ kind: 'amendment', final: false, lots: [] });
+  });
+
+  it.each([
+    ['a negative quantity', { quantity: () => -1 }],
+    ['text that is no number', { quantity: () => 'five' }],
+    ['mixed units', { quantity: () => ({ amount: '1', unit: 'kg' }) }],
+  ])('%s is rejected', (name, mapping) => {
+    const unit = completedProductOrder();
+    const act = () =>
+      name === 'mixed units'
+        ? mapCompletion({ quantity: (one) => ({ amount: '1', unit: one.productOrder.number }) }, 'quantity', [
+            unit,
+            completedProductOrder({ productOrder: { id: 'x', number: 'other' } }),
+          ])
+        : mapCompletion(mapping, 'quantity', [unit]);
+    expect(act).toThrow(Rejected);
+  });
+
+  it('reads a recorded value by its name in any case, of the last recording', () => {
+    const completed = completedProductOrder({
+      recordings: [
+        recording({ steps: [{ name: 'Good quantity', value: 3 }] }),
+        recording({ steps: [{ name: 'good Quantity', value: 4 }] }),
+      ],
+    });
+    expect(recorded(completed, 'GOOD QUANTITY')).toBe('4');
+    expect(recorded(completed, 'missing')).toBeUndefined();
+  });
+});
+
+describe('a wrong configuration stops everything with the path', () => {
+  it.each([
+    ['plant', { plant: 'Ghent 1' }, '$.plant'],
+    ['a mapping', { productOrders: { number: 'order.number' } }, '$.productOrders.number'],
+    ['a typing mistake', { productOrder: {} }, '$'],
+    ['the base URL', { azumuta: { baseUrl: 'app.azumuta.com' } }, '$.azumuta.baseUrl'],
+    [
+      'the schedule',
+      { schedule: { pull: { everyMinutes: 0, from: '2026-12-01T06:00:00Z' } } },
+      '$.schedule.pull.everyMinutes',
+    ],
+    [
+      'a time without zone',
+      { schedule: { pull: { everyMinutes: 5, from: '2026-12-01' } } },
+      '$.schedule.pull.from',
+    ],
+    ['the connector', { erp: 'tryton' }, '$.erp'],
+  ])('%s', (_name, wrong, path) => {
+    const define = () =>
+      Reflect.apply(defineIntegration, undefined, [{ plant: 'ghent', erp: noErp, ...wrong }]);
+    expect(define).toThrow(IntegrationMistake);
+    expect(define).toThrow(path);
+  });
+
+  it('fills in the defaults of what is left out', () => {
+    const integration = defineIntegration({ plant: 'ghent', erp: noErp });
+    expect(integration.azumuta.baseUrl).toBe('https://app.azumuta.com/api/v1');
+    expect(integration.azumuta.assumptions.completedStatuses).toContain('completed');
+    expect(integration.schedule.pull).toBe('off');
+  });
+});
