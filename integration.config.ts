@@ -1,7 +1,12 @@
 import * as z from 'zod/mini';
-import { path, rest, textAt, valueAt } from './shared/erp/rest/index.ts';
-import { recorded } from './shared/integration/completions.ts';
+import { path, type RestStep, rest, textAt, valueAt } from './shared/erp/rest/index.ts';
+import { recorded, recordedAll } from './shared/integration/completions.ts';
 import { defineIntegration } from './shared/integration/define.ts';
+
+/** This ERP may answer 200 with an error in its body. */
+const noErrorInBody: NonNullable<RestStep<unknown>['success']> = {
+  test: ({ json }) => textAt(json, 'error.message') ?? true,
+};
 
 /**
  * The one file that you edit. It answers the three questions of Azumuta's ERP guide (number, article,
@@ -60,6 +65,7 @@ export default defineIntegration({
       steps: [
         {
           name: 'link',
+          success: noErrorInBody,
           request: ({ order, productOrder }) => ({
             method: 'PATCH',
             path: path`/api/production-orders/${order.number}`,
@@ -95,6 +101,7 @@ export default defineIntegration({
       steps: [
         {
           name: 'book',
+          success: noErrorInBody,
           when: ({ completion }) => completion.kind === 'quantity',
           request: ({ completion, key }) => ({
             path: path`/api/production-orders/${completion.erpOrder.number}/bookings`,
@@ -112,6 +119,7 @@ export default defineIntegration({
         },
         {
           name: 'note',
+          success: noErrorInBody,
           when: ({ completion }) => completion.kind === 'amendment',
           request: ({ completion, key }) => ({
             path: path`/api/production-orders/${completion.erpOrder.number}/notes`,
@@ -142,7 +150,7 @@ export default defineIntegration({
     quantity: (completed) =>
       recorded(completed, 'Good quantity') ?? String(completed.parameters.Quantity ?? 1),
     scrap: (completed) => recorded(completed, 'Scrap quantity'),
-    lots: (completed) => recorded(completed, 'Serial number')?.split(/,\s*/) ?? [],
+    lots: (completed) => recordedAll(completed, 'Serial number'),
   },
 
   schedule: { pull: { everyMinutes: 5, from: '2026-01-01T00:00:00Z' } },

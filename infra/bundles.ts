@@ -11,6 +11,7 @@ export const functionNames = [
   'accept-product-orders',
   'pull-product-orders',
   'create-product-orders',
+  'reconcile-completions',
 ] as const;
 
 export type FunctionName = (typeof functionNames)[number];

@@ -27,6 +27,7 @@ export class Functions extends Construct {
   readonly acceptProductOrders: IntegrationFunction;
   readonly pullProductOrders: IntegrationFunction;
   readonly createProductOrders: IntegrationFunction;
+  readonly reconcileCompletions: IntegrationFunction;
 
   constructor(
     scope: Construct,
@@ -177,5 +178,23 @@ export class Functions extends Construct {
       ],
     });
     this.createProductOrders.consume(queues.productOrders, 5);
+
+    this.reconcileCompletions = new IntegrationFunction(this, 'ReconcileCompletions', {
+      codeFolder: bundles['reconcile-completions'],
+      description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
+      timeout: Duration.seconds(300),
+      memoryMb: 256,
+      environment: {
+        ...ledgerVariables,
+        ...azumutaVariables,
+        COMPLETIONS_QUEUE_URL: queues.completions.queueUrl,
+      },
+      grants: [
+        send(queues.completions),
+        ledgerGrant('GetItem', 'UpdateItem'),
+        indexGrant(ledgerIndexes.awaitingCompletion),
+        read(secrets.azumutaApiKey),
+      ],
+    });
   }
 }

@@ -36,7 +36,7 @@ export class IntegrationStack extends Stack {
     const functions = new Functions(this, 'Functions', { integration, bundles, queues, secrets, ledger });
     const doors = new Doors(this, 'Doors', functions);
 
-    const { pull } = integration.schedule;
+    const { pull, reconcile } = integration.schedule;
     new Schedule(this, 'PullSchedule', {
       description: 'Takes in released orders that changed in the ERP',
       schedule: ScheduleExpression.rate(Duration.minutes(pull === 'off' ? 5 : pull.everyMinutes)),
@@ -45,12 +45,25 @@ export class IntegrationStack extends Stack {
       target: new LambdaInvoke(functions.pullProductOrders.lambda, { retryAttempts: 0 }),
     });
 
+    new Schedule(this, 'ReconcileSchedule', {
+      description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
+      schedule: ScheduleExpression.rate(Duration.hours(reconcile === 'off' ? 24 : reconcile.everyHours)),
+      enabled: reconcile !== 'off',
+      // Whoever was not asked about is asked about first by the next run.
+      target: new LambdaInvoke(functions.reconcileCompletions.lambda, { retryAttempts: 0 }),
+    });
+
     // The token itself never stands in an output.
     new CfnOutput(this, 'WebhookUrl', {
       value: `${doors.api.apiEndpoint}/webhooks/azumuta/product-order-completed/<token>`,
     });
     new CfnOutput(this, 'OrderEndpoint', { value: `${doors.api.apiEndpoint}/product-orders` });
     new CfnOutput(this, 'DeadLetterQueue', { value: queues.deadLetters.queueUrl });
+    // For the operator's commands: where a dead letter goes back to, and what the webhook door understands.
+    new CfnOutput(this, 'ProductOrdersQueue', { value: queues.productOrders.queueUrl });
+    new CfnOutput(this, 'CompletionsQueue', { value: queues.completions.queueUrl });
+    new CfnOutput(this, 'DeliveriesQueue', { value: queues.deliveries.queueUrl });
+    new CfnOutput(this, 'WebhookAliases', { value: JSON.stringify(integration.azumuta.webhookAliases) });
     new CfnOutput(this, 'LedgerTable', { value: ledger.table.tableName });
     new CfnOutput(this, 'WebhookTokenSecret', { value: secrets.webhookToken.secretArn });
     new CfnOutput(this, 'OrderApiKeySecret', { value: secrets.orderApiKey.secretArn });

@@ -52,5 +52,6 @@ export interface ErpDefinition<Credentials = unknown> {
   readonly credentials: z.ZodMiniType<Credentials>;
   /** What to write into the secret, as an example for people. Holds no real value. */
   readonly credentialsExample: Readonly<Record<string, string>>;
-  readonly connect: (environment: ErpEnvironment<Credentials>) => ErpConnector;
+  // A method, so that a definition with its own credentials is a definition: `credentials` above makes it safe.
+  connect(environment: ErpEnvironment<Credentials>): ErpConnector;
 }

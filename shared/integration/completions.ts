@@ -44,15 +44,18 @@ export function mapCompletion(
   };
 }
 
-/** The value of a recorded step by its name (any case), of the last recording that has it. */
+/** The value of a recorded step by its name (any case); the last one when it was recorded several times. */
 export function recorded(completed: CompletedProductOrder, stepName: string): string | undefined {
+  return recordedAll(completed, stepName).at(-1);
+}
+
+/** All values of a recorded step by its name (any case), in the order of the recordings. */
+export function recordedAll({ recordings }: CompletedProductOrder, stepName: string): string[] {
   const wanted = stepName.toLowerCase();
-  const values = completed.recordings.flatMap(({ steps }) =>
-    steps
-      .filter((step) => step.name?.toLowerCase() === wanted && step.value !== undefined)
-      .map((step) => String(step.value)),
-  );
-  return values.at(-1);
+  return recordings
+    .flatMap(({ steps }) => steps)
+    .filter(({ name, value }) => name?.toLowerCase() === wanted && value !== undefined)
+    .map(({ value }) => String(value));
 }
 
 type GivenQuantity = Quantity | string | number | undefined;

@@ -74,6 +74,20 @@ export interface Integration {
   readonly schedule?: {
     /** Pull released orders from the ERP so often; `off` when the ERP calls the order endpoint. Default `off`. */
     readonly pull?: 'off' | { readonly everyMinutes: number; readonly from: string };
+    /**
+     * Ask Azumuta about overdue product orders, as a trigger may have been lost. Default `off`: Azumuta
+     * discourages polling, so this is one read for each order that is overdue, and no more than `most` a run.
+     */
+    readonly reconcile?:
+      | 'off'
+      | {
+          /** A day is gentle. */
+          readonly everyHours: number;
+          /** Orders asked about in one run. Default 50. */
+          readonly most?: number;
+          /** How long after its due date an order counts as overdue. Default 24: a date alone means its midnight. */
+          readonly graceHours?: number;
+        };
   };
 }
 
@@ -88,8 +102,20 @@ export interface CompleteIntegration {
   readonly erp: ErpDefinition;
   readonly productOrders: ProductOrderMapping;
   readonly completions: CompletionMapping;
-  readonly schedule: { readonly pull: 'off' | { readonly everyMinutes: number; readonly from: string } };
+  readonly schedule: {
+    readonly pull: 'off' | { readonly everyMinutes: number; readonly from: string };
+    readonly reconcile: 'off' | ReconcileSchedule;
+  };
 }
+
+export interface ReconcileSchedule {
+  readonly everyHours: number;
+  readonly most: number;
+  readonly graceHours: number;
+}
+
+/** What a run started by hand does while the schedule is off; the defaults otherwise. */
+export const reconcileDefaults: ReconcileSchedule = { everyHours: 24, most: 50, graceHours: 24 };
 
 const mapping = z.optional(
   z.custom<(...input: never[]) => unknown>((value) => typeof value === 'function', 'a function'),
@@ -174,8 +200,22 @@ const integrationSchema = z.strictObject({
         ]),
         'off',
       ),
+      reconcile: z._default(
+        z.union([
+          z.literal('off'),
+          z.strictObject({
+            everyHours: z.int().check(z.minimum(1), z.maximum(168)),
+            most: z._default(z.int().check(z.minimum(1), z.maximum(500)), reconcileDefaults.most),
+            graceHours: z._default(
+              z.int().check(z.minimum(0), z.maximum(2160)),
+              reconcileDefaults.graceHours,
+            ),
+          }),
+        ]),
+        'off',
+      ),
     }),
-    { pull: 'off' },
+    { pull: 'off', reconcile: 'off' },
   ),
 });
 

@@ -39,6 +39,11 @@ export interface DeadLetterRecord {
 
 export interface DeadLetterRecords {
   readonly record: (deadLetter: DeadLetterRecord) => Promise<void>;
+  /** It was sent to its queue again: it keeps its history, and leaves the index of what is dead. */
+  readonly replayed: (
+    deadLetter: Pick<DeadLetterRecord, 'messageId' | 'orderNumber'>,
+    note: string,
+  ) => Promise<void>;
 }
 
 export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterRecords {
@@ -54,6 +59,14 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         deadSince: now.getTime(),
         history: [{ at: now.toISOString(), event: 'dead-lettered', note: `${stage}: ${reason}` }],
         expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
+      });
+    },
+    async replayed({ messageId, orderNumber }, note) {
+      await table.update(deadLetterKey(orderNumber, messageId), {
+        append: { history: [{ at: clock.now().toISOString(), event: 'replayed', note }] },
+        remove: ['deadLetterReason', 'deadSince'],
+        // Not all have a record: the webhook door has no table, and SQS's own redrive writes none.
+        condition: 'attribute_exists(pk)',
       });
     },
   };

@@ -14,6 +14,7 @@ import type { Key } from './table.ts';
  *   MESSAGE#<id>                   ATTEMPTS                  attempts that never finished
  *   WORK-INSTRUCTION#<id>          VERSION#<n>               what was read from Azumuta once
  *   PULL                           WATERMARK                 how far the ERP's orders were read
+ *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
  */
 export const orderKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'ORDER' });
 export const deliveryKeyOf = (number: string, delivery: string): Key => ({

@@ -10,6 +10,7 @@ import {
 import { type Breaker, type BreakerOptions, breakerDefaults, createBreaker } from './breaker.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { createJourneys, type Journeys } from './journey.ts';
+import { createLease, type Lease } from './lease.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { createPulling, type Pulling } from './pulling.ts';
 import { createSteps, type Steps, type StepTimes } from './steps.ts';
@@ -25,6 +26,8 @@ export interface Ledger {
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetterRecords;
   readonly pulling: Pulling;
+  /** Whose turn it is to ask Azumuta about overdue orders. */
+  readonly reconciling: Lease;
   readonly workInstructionNames: WorkInstructionNames;
   readonly journeys: Journeys;
 }
@@ -47,6 +50,7 @@ export function createLedger({ client, tableName, clock, times, breaker }: Ledge
     attempts: createAttempts(table, clock),
     deadLetters: createDeadLetterRecords(table, clock),
     pulling: createPulling(table, clock),
+    reconciling: createLease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
     workInstructionNames: createWorkInstructionNames(table, clock),
     journeys: createJourneys(table, ledgerIndexes),
   };

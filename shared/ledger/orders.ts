@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { ledgerIndexes } from '../model/ledger-table.ts';
 import type { ErpOrderRef, Part, ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
-import { orderKey, retentionSeconds } from './keys.ts';
+import { orderKey, partitionOf, retentionSeconds } from './keys.ts';
 import type { Claim, HistoryEntry } from './steps.ts';
 import type { StoredItem, Table } from './table.ts';
 
@@ -16,6 +17,8 @@ export interface OrderEntry {
   readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
   readonly productOrder: ProductOrderRef | undefined;
   readonly linkedAt: string | undefined;
+  /** Created, and nothing has told of its completion yet. */
+  readonly awaitsCompletion: boolean;
   readonly reason: string | undefined;
   readonly history: readonly HistoryEntry[];
 }
@@ -38,6 +41,13 @@ export interface Orders {
   /** Its completion is known: reconciliation need not ask about it any more. */
   readonly completed: (number: string) => Promise<void>;
   readonly linked: (number: string, note: string) => Promise<void>;
+  /**
+   * Numbers of created orders that were due by then and are not known to be completed, longest overdue first.
+   * The index lags: one or the other may have been completed a moment ago.
+   */
+  readonly overdue: (dueBy: Date, most: number) => Promise<string[]>;
+  /** Asked about an overdue order: it comes after all others that are due before `dueAt` now. */
+  readonly asked: (number: string, dueAt: Date) => Promise<void>;
   /** Tell the journey something that changes no state: a cancellation in the ERP, a changed order. */
   readonly note: (number: string, entry: Omit<HistoryEntry, 'at'>) => Promise<void>;
 }
@@ -69,14 +79,15 @@ const storedSchema = z.object({
     z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
   ),
   linkedAt: z.exactOptional(z.string()),
+  awaiting: z.exactOptional(z.string()),
   reason: z.exactOptional(z.string()),
   history: historySchema,
 });
 
 /** A stored order as an entry. Throws on an item that is not one: only this module writes them. */
 export function orderEntryOf(stored: StoredItem): OrderEntry {
-  const { productOrder, linkedAt, reason, ...entry } = z.parse(storedSchema, stored);
-  return { ...entry, productOrder, linkedAt, reason };
+  const { productOrder, linkedAt, awaiting, reason, ...entry } = z.parse(storedSchema, stored);
+  return { ...entry, productOrder, linkedAt, awaitsCompletion: awaiting !== undefined, reason };
 }
 
 export function createOrders(table: Table, clock: Clock): Orders {
@@ -135,6 +146,23 @@ export function createOrders(table: Table, clock: Clock): Orders {
       await table.update(orderKey(number), {
         set: { linkedAt: clock.now().toISOString() },
         append: { history: [entry({ event: 'linked', note })] },
+      });
+    },
+
+    async overdue(dueBy, most) {
+      const found = await table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', {
+        upTo: dueBy.getTime(),
+        limit: most,
+      });
+      return found.map(({ pk }) => String(pk).slice(partitionOf('').length));
+    },
+
+    async asked(number, dueAt) {
+      await table.update(orderKey(number), {
+        set: { dueAt: dueAt.getTime(), askedAt: clock.now().toISOString() },
+        // Asked every day for months, it would outgrow its history: it is counted.
+        add: { asked: 1 },
+        condition: 'attribute_exists(#awaiting)',
       });
     },
 

@@ -36,14 +36,15 @@ export interface PullReport {
  * else be missed for ever.
  */
 const overlapMs = 10 * 60_000;
-/** A run that has less than this left reads no further page: the next run goes on from the watermark. */
-const pageMs = 15_000;
+/** A run that has less than this part of its time left reads no further page: the next run goes on from there. */
+const lastPart = 0.2;
 
 /** Takes in the orders that the ERP released or changed since the watermark, page by page. */
 export async function pullOrders(invocation: Invocation, parts: PullParts): Promise<PullReport> {
   const { ledger, partners, erp, clock, log } = parts;
   const owner = invocation.awsRequestId;
-  const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
+  const timeMs = invocation.getRemainingTimeInMillis();
+  const leaseSeconds = Math.ceil(timeMs / 1000) + 5;
   const begun = await ledger.pulling.begin(owner, leaseSeconds);
   const report = {
     outcome: 'read',
@@ -58,7 +59,7 @@ export async function pullOrders(invocation: Invocation, parts: PullParts): Prom
   };
   if (!begun) return { ...report, outcome: 'another run is under way' };
 
-  const deadline = AbortSignal.timeout(Math.max(1000, invocation.getRemainingTimeInMillis() - 5000));
+  const deadline = AbortSignal.timeout(timeMs * 0.9);
   const pages = erp.releasedOrders(since(begun, parts.goLive), deadline)[Symbol.asyncIterator]();
   let newest = begun.watermark;
   let finished = false;
@@ -74,7 +75,7 @@ export async function pullOrders(invocation: Invocation, parts: PullParts): Prom
       newest = later(newest, page.value.watermark);
       const ours = await ledger.pulling.advance(owner, newest);
       if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
-      if (invocation.getRemainingTimeInMillis() < pageMs) {
+      if (invocation.getRemainingTimeInMillis() < timeMs * lastPart) {
         report.outcome = 'out of time';
         break;
       }

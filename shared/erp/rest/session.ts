@@ -97,7 +97,9 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
   const session: Session = {
     partner,
     send(request, call) {
-      if (!csrf || !call.writes) return sendLoggedIn(request, call);
+      // The ERP asks by method: a look-up by POST needs the token, too.
+      const { method = 'GET' } = request;
+      if (!csrf || method === 'GET' || method === 'HEAD') return sendLoggedIn(request, call);
       return sendWithCsrf(request, call, {
         fetchPath: csrf.fetchPath,
         header: csrf.header ?? 'X-CSRF-Token',

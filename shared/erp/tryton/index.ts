@@ -42,8 +42,8 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
       const fields = await client.call({
         model: 'stock.move',
         method: 'fields_get',
-        params: [[]],
-        what: 'asking which modules there are',
+        params: [['lot']],
+        what: 'asking whether there are lots',
         answer: z.record(z.string(), z.unknown()),
         writes: false,
         signal,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { RetryLater } from '../../model/errors.ts';
 import type { ErpOrder, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
 import type { ReleasedOrdersPage } from '../port.ts';
@@ -66,6 +67,7 @@ export async function* listReleasedOrders(
     const both = [...written, ...created].sort(byChange).slice(0, pageSize);
     const last = both.at(-1);
     if (!last) return;
+    if (position && !isBeyond(last, position)) throw standingStill();
     position = { changedAt: changedAtOf(last), id: last.id };
     yield {
       orders: both.map((one) => orderOf(one, orderFields)),
@@ -108,6 +110,19 @@ export function byChange(a: Listed, b: Listed): number {
   const [atA, atB] = [changedAtOf(a), changedAtOf(b)];
   if (atA !== atB) return atA < atB ? -1 : 1;
   return a.id - b.id;
+}
+
+/** Guards the loop: a database that compares times otherwise than it stores them would give one page for ever. */
+function isBeyond(listed: Listed, { changedAt, id }: Position): boolean {
+  const at = changedAtOf(listed);
+  return id === undefined ? true : at > changedAt || (at === changedAt && listed.id > id);
+}
+
+function standingStill(): RetryLater {
+  return new RetryLater(
+    'Tryton lists the same productions again and again: its database does not compare change times as it stores them.',
+    { scope: 'target' },
+  );
 }
 
 function changedAtOf(listed: Listed): string {

@@ -4,6 +4,7 @@ import { compareDecimals } from '../../model/quantity.ts';
 import type { Desk } from './desk.ts';
 import { isUnchanged, outputChanges, remainderOf, type WantedMove } from './outputs.ts';
 import { type OutputMove, type Production, readAgain } from './production.ts';
+import { wireDecimal } from './wire.ts';
 
 export interface Shape {
   readonly wanted: readonly WantedMove[];
@@ -44,10 +45,12 @@ export async function shapeOutputs(
     to_location: one.location ?? location,
     ...(one.lotId === undefined ? {} : { lot: one.lotId }),
   });
+  // Tryton wants a price for what comes out of production, and computes it when the production is done.
+  const price = { unit_price: wireDecimal('0') };
   const outputs = [
     ...changes.write.map((change) => ['write', [change.id], valuesOf(change.wanted)]),
     ...(changes.create.length > 0
-      ? [['create', changes.create.map((one) => ({ ...template, ...valuesOf(one) }))]]
+      ? [['create', changes.create.map((one) => ({ ...template, ...price, ...valuesOf(one) }))]]
       : []),
     ...(changes.delete.length > 0 ? [['delete', changes.delete]] : []),
   ];

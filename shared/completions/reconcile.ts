@@ -1,0 +1,143 @@
+import type { AzumutaClient } from '../azumuta/client.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { Rejected, RetryLater } from '../model/errors.ts';
+import type { ProductOrderRef } from '../model/orders.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Queues } from '../platform/queue.ts';
+import type { Invocation } from '../worker/consume.ts';
+import type { PartnerCalls } from '../worker/partner.ts';
+import type { CompletionHint } from './messages.ts';
+
+export interface ReconcileParts {
+  readonly ledger: Pick<Ledger, 'orders' | 'reconciling'>;
+  readonly azumuta: Pick<AzumutaClient, 'productOrder'>;
+  readonly partners: PartnerCalls;
+  readonly queues: Pick<Queues, 'send'>;
+  readonly completionsQueueUrl: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Orders asked about in one run. */
+  readonly most: number;
+  /** Hours after its due date that an order counts as overdue. */
+  readonly graceHours: number;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** What one run did; also the function's answer, for a run by hand. */
+export interface ReconcileReport {
+  readonly outcome: 'asked' | 'another run is under way' | 'out of time' | 'Azumuta is unwell';
+  /** Product orders that Azumuta was asked about, one read each. */
+  readonly asked: number;
+  /** Completed: their trigger was lost, or is late. */
+  readonly completed: number;
+  /** Still being built. */
+  readonly open: number;
+  /** Azumuta does not know them any more, or refused the question. */
+  readonly unclear: number;
+}
+
+type Tally = { -readonly [Field in keyof ReconcileReport]: ReconcileReport[Field] };
+type Answer = 'completed' | 'open' | 'unclear';
+
+const hourMs = 3_600_000;
+/** Less than a day, so that a daily run asks again every day, whatever its minute. */
+const askAgainMs = 22 * hourMs;
+/** Between two questions: Azumuta asks its callers not to load its systems. */
+const pauseMs = 250;
+/** A run that has less than this left asks no more: one answer may take 15 seconds. */
+const questionMs = 20_000;
+
+/**
+ * Recovers what a lost trigger would have said: asks Azumuta about product orders that are overdue, one read
+ * each, one after the other, and never about anything else. A completed one enters the completions queue just
+ * as its trigger would have brought it; all others move behind those that were not asked about yet.
+ */
+export async function reconcileCompletions(
+  invocation: Invocation,
+  parts: ReconcileParts,
+): Promise<ReconcileReport> {
+  const { ledger, clock, log } = parts;
+  const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, open: 0, unclear: 0 };
+  const owner = invocation.awsRequestId;
+  const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
+  if (!(await ledger.reconciling.take(owner, leaseSeconds)))
+    return { ...tally, outcome: 'another run is under way' };
+  try {
+    tally.outcome = await askAboutOverdue(invocation, tally, parts);
+  } finally {
+    await ledger.reconciling.release(owner, { endedAt: clock.now().toISOString() });
+  }
+  log.info('Asked Azumuta about overdue product orders', { ...tally });
+  return tally;
+}
+
+async function askAboutOverdue(
+  invocation: Invocation,
+  tally: Tally,
+  parts: ReconcileParts,
+): Promise<ReconcileReport['outcome']> {
+  const { ledger, clock, log, most, graceHours } = parts;
+  const deadline = AbortSignal.timeout(Math.max(1000, invocation.getRemainingTimeInMillis() - 5000));
+  const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
+  for (const number of await ledger.orders.overdue(dueBy, most)) {
+    const entry = await ledger.orders.find(number);
+    // The index lags behind: its trigger came in the meantime.
+    if (!entry?.awaitsCompletion || !entry.productOrder) continue;
+    if (tally.asked > 0) await parts.pause(pauseMs);
+    if (invocation.getRemainingTimeInMillis() < questionMs) return 'out of time';
+    try {
+      const answer = await ask(entry.productOrder, deadline, parts);
+      tally.asked += 1;
+      tally[answer] += 1;
+      if (answer === 'completed') {
+        const eventId = `${invocation.awsRequestId}/${tally.asked}`;
+        await parts.queues.send(parts.completionsQueueUrl, { body: hintOf(number, eventId, clock) });
+        log.info('Completed without a trigger', { order: number, eventId });
+      }
+    } catch (error) {
+      if (!(error instanceof RetryLater)) throw error;
+      // Nothing was learnt: this order is the first that the next run asks about.
+      log.warn('Stopped asking Azumuta', { order: number, reason: error.message, scope: error.scope });
+      return error.scope === 'target' ? 'Azumuta is unwell' : 'out of time';
+    }
+    // A completed one, too: should its hint be lost, a later run sends another.
+    await ledger.orders.asked(number, new Date(dueBy.getTime() + askAgainMs));
+  }
+  return 'asked';
+}
+
+/** One read. What is wrong with one order only must not keep the others from being asked about. */
+async function ask(
+  { id, number }: ProductOrderRef,
+  signal: AbortSignal,
+  { azumuta, partners, log }: ReconcileParts,
+): Promise<Answer> {
+  try {
+    const order = await partners.call('azumuta', () => azumuta.productOrder(id, signal));
+    if (order) return order.completed ? 'completed' : 'open';
+    log.warn('Azumuta does not know an overdue product order any more', { order: number, azumutaId: id });
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error;
+    log.warn('Azumuta cannot be asked about an overdue product order', {
+      order: number,
+      reason: error.message,
+    });
+  }
+  return 'unclear';
+}
+
+function hintOf(productOrderNumber: string, eventId: string, clock: Clock): string {
+  const hint = {
+    v: 1,
+    kind: 'completion',
+    event: 'product-order-completed',
+    productOrderNumber,
+    workInstructionIds: [],
+    recordingIds: [],
+    receivedAt: clock.now().toISOString(),
+    eventId,
+    via: 'reconciliation',
+  } as const satisfies CompletionHint;
+  return JSON.stringify(hint);
+}

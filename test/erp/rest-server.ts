@@ -1,0 +1,48 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+
+export interface Received {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface Answer {
+  readonly status?: number;
+  /** Text as it is; anything else as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+}
+
+/** A loopback server that ends with the test. Without an answer it cuts the connection. */
+export async function startServer(
+  answer: (received: Received) => Answer | undefined | Promise<Answer | undefined>,
+) {
+  const calls: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const received = {
+      method: request.method ?? '',
+      url: new URL(request.url ?? '/', 'http://here'),
+      headers: request.headers,
+      body: await text(request),
+    };
+    calls.push(received);
+    const answered = await answer(received);
+    if (!answered) return void response.destroy();
+    const { status = 200, body = {}, headers } = answered;
+    const plain = typeof body === 'string';
+    response.writeHead(status, { 'content-type': plain ? 'text/plain' : 'application/json', ...headers });
+    response.end(plain ? body : JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  // A TCP server's address is always an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+  return { calls, url: `http://127.0.0.1:${port}` };
+}

@@ -1,0 +1,7 @@
+import { startFixture } from './running.ts';
+
+/** A program that runs the platform, to be killed: prints the process ids of the pieces once all are up. */
+const platform = await startFixture(process.argv[2] === undefined ? {} : { dataDir: process.argv[2] });
+await platform.invoke('Probe', { act: 'echo' });
+process.stdout.write(`${JSON.stringify(platform.processes().map(({ pid }) => pid))}\n`);
+setInterval(() => {}, 60_000);

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { dateOf, type Fields, TrytonTestClient } from './client.ts';
+import type { TrytonServer } from './server.ts';
+
+/** The user that the connector logs in as: no administrator, only the groups that its work needs. */
+export interface SeededPlant {
+  readonly username: string;
+  readonly password: string;
+}
+
+/**
+ * Fills an empty database with a plant: company, employee, gearboxes with their bill of materials, a routing
+ * with one operation, stock of the components, a waste location.
+ */
+export async function seedPlant(server: TrytonServer): Promise<SeededPlant> {
+  const { url, database, adminPassword } = server;
+  const admin = new TrytonTestClient({ url, database, username: 'admin', password: adminPassword });
+  await admin.login();
+  const company = await seedCompany(admin);
+  await admin.login(); // The session's context now holds the company.
+  await seedProducts(admin, company);
+  await seedRouting(admin, company);
+  return seedConnectorUser(admin, company);
+}
+
+async function seedCompany(admin: TrytonTestClient): Promise<number> {
+  const currency = await admin.create('currency.currency', {
+    ...{ name: 'Euro', symbol: '€', code: 'EUR', numeric_code: '978', digits: 2 },
+    rounding: decimal('0.01'),
+    rates: [['create', [{ date: dateOf('2020-01-01'), rate: decimal('1') }]]],
+  });
+  const party = await admin.create('party.party', { name: 'Test Plant BV' });
+  const company = await admin.create('company.company', { party, currency, timezone: 'Europe/Brussels' });
+  await admin.write('res.user', [await admin.idOf('res.user', [['login', '=', 'admin']])], {
+    companies: [['add', [company]]],
+    company,
+  });
+  return company;
+}
+
+async function seedProducts(admin: TrytonTestClient, company: number): Promise<void> {
+  const unit = await admin.idOf('product.uom', [['symbol', '=', 'u']]);
+  const kilogram = await admin.idOf('product.uom', [['symbol', '=', 'kg']]);
+  const product = async (code: string, name: string, extra: Fields = {}) => {
+    const template = await admin.create('product.template', {
+      ...{ name, type: 'goods', default_uom: unit, list_price: decimal('100'), cost_price_method: 'fixed' },
+      ...extra,
+      products: [['create', [{ suffix_code: code, cost_price: decimal('10') }]]],
+    });
+    return admin.idOf('product.product', [['template', '=', template]]);
+  };
+  const housing = await product('HSG-01', 'Housing');
+  const bolt = await product('BOLT-M8', 'Bolt M8');
+  const scarce = await product('RARE-01', 'Bearing that is never in stock');
+  const producible: Fields = { producible: true };
+  const tracked: Fields = { ...producible, lot_required: ['storage', 'production'] };
+  const usual = [
+    { product: housing, quantity: 1, unit },
+    { product: bolt, quantity: 8, unit },
+  ];
+  const built = [
+    { code: 'GEAR-01', name: 'Gearbox', extra: producible, inputs: usual },
+    {
+      code: 'PASTE-01',
+      name: 'Sealing paste',
+      extra: { ...producible, default_uom: kilogram },
+      inputs: usual,
+    },
+    { code: 'GEAR-LOT', name: 'Gearbox, tracked by lot', extra: tracked, inputs: usual },
+    {
+      code: 'GEAR-RARE',
+      name: 'Gearbox with a rare bearing',
+      extra: producible,
+      inputs: [{ product: scarce, quantity: 1, unit }],
+    },
+  ];
+  for (const { code, name, extra, inputs } of built) {
+    const gear = await product(code, name, extra);
+    const bom = await admin.create('production.bom', {
+      name: `${name} (bill of materials)`,
+      inputs: [['create', inputs]],
+      outputs: [['create', [{ product: gear, quantity: 1, unit: extra.default_uom ?? unit }]]],
+    });
+    await admin.create('product.product-production.bom', { product: gear, bom });
+  }
+  const warehouse = await admin.idOf('stock.location', [['type', '=', 'warehouse']]);
+  const scrapped = await admin.create('stock.location', { name: 'Scrap', code: 'SCRAP', type: 'lost_found' });
+  await admin.write('stock.location', [warehouse], { waste_locations: [['add', [scrapped]]] });
+  const [{ storage_location: storage } = {}] = await admin.find(
+    'stock.location',
+    [['id', '=', warehouse]],
+    ['storage_location'],
+  );
+  const inventory = await admin.create('stock.inventory', {
+    ...{ location: storage, company, date: dateOf('2026-01-01') },
+    lines: [
+      [
+        'create',
+        [
+          { product: housing, quantity: 100_000 },
+          { product: bolt, quantity: 800_000 },
+        ],
+      ],
+    ],
+  });
+  await admin.press('stock.inventory', 'confirm', inventory);
+}
+
+async function seedRouting(admin: TrytonTestClient, company: number): Promise<void> {
+  const category = await admin.create('production.work.center.category', { name: 'Benches' });
+  const plant = await admin.create('production.work.center', { name: 'Plant', company });
+  await admin.create('production.work.center', { name: 'Bench 1', company, category, parent: plant });
+  const operation = await admin.create('production.routing.operation', {
+    ...{ name: 'Assembly', work_center_category: category, timesheet_available: true },
+  });
+  const boms = (await admin.find('production.bom', [])).map(({ id }) => id);
+  await admin.create('production.routing', {
+    name: 'Gearbox routing',
+    steps: [['create', [{ operation }]]],
+    boms: [['add', boms]],
+  });
+}
+
+async function seedConnectorUser(admin: TrytonTestClient, company: number): Promise<SeededPlant> {
+  const username = 'azumuta';
+  const password = randomBytes(12).toString('hex');
+  const party = await admin.create('party.party', { name: 'Azumuta integration' });
+  const employee = await admin.create('company.employee', { party, company });
+  const groups = await admin.find('res.group', [
+    ['name', 'in', ['Production', 'Stock', 'Stock Force Assignment']],
+  ]);
+  const user = await admin.create('res.user', {
+    ...{ name: 'Azumuta integration', login: username, password },
+    groups: [['add', groups.map(({ id }) => id)]],
+    companies: [['add', [company]]],
+    employees: [['add', [employee]]],
+  });
+  await admin.write('res.user', [user], { company, employee });
+  return { username, password };
+}
+
+function decimal(text: string): Fields {
+  return { __class__: 'Decimal', decimal: text };
+}
