@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reasonOf } from '../../shared/model/errors.ts';
 import { type Listening, listen } from './loopback.ts';
-import type { LocalStack } from './stack.ts';
+import { type LocalStack, labelOf } from './stack.ts';
 import type { ProcessEntry } from './supervisor.ts';
 
 export interface Controlled {
@@ -47,19 +47,18 @@ async function answer(platform: Controlled, request: IncomingMessage, response: 
 }
 
 function overview({ stack, apiUrl, awsEndpoint, processes }: Controlled) {
-  const label = ({ path, logicalId }: { path?: string | undefined; logicalId: string }) => path ?? logicalId;
   return {
     stack: stack.name,
     region: stack.region,
     apiUrl,
     awsEndpoint,
     routes: stack.apis.flatMap(({ routes }) => routes.map(({ routeKey }) => routeKey)),
-    functions: stack.functions.map((lambda) => ({ id: label(lambda), name: lambda.name })),
-    queues: stack.queues.map((queue) => ({ id: label(queue), name: queue.name, url: queue.url })),
-    tables: stack.tables.map((table) => ({ id: label(table), name: table.name })),
-    secrets: stack.secrets.map((secret) => ({ id: label(secret), name: secret.name, arn: secret.arn })),
+    functions: stack.functions.map((lambda) => ({ id: labelOf(lambda), name: lambda.name })),
+    queues: stack.queues.map((queue) => ({ id: labelOf(queue), name: queue.name, url: queue.url })),
+    tables: stack.tables.map((table) => ({ id: labelOf(table), name: table.name })),
+    secrets: stack.secrets.map((secret) => ({ id: labelOf(secret), name: secret.name, arn: secret.arn })),
     schedules: stack.schedules.map((schedule) => ({
-      id: label(schedule),
+      id: labelOf(schedule),
       name: schedule.name,
       expression: schedule.expression,
       enabled: schedule.enabled,

@@ -1,4 +1,4 @@
-import type { LocalStack } from './stack.ts';
+import { type LocalStack, labelOf } from './stack.ts';
 
 /** What a local run shortens, so that a story that takes an hour in an account takes seconds here. */
 export interface Overrides {
@@ -45,21 +45,21 @@ export function overrideStack(
   const functions = stack.functions.map((lambda) => ({
     ...lambda,
     timeoutSeconds: shorten(
-      `${lambda.path ?? lambda.name}: timeout`,
+      `${labelOf(lambda)}: timeout`,
       lambda.timeoutSeconds,
       overrides.functionTimeoutSeconds,
     ),
     environment: Object.fromEntries(
       Object.entries(lambda.environment).map(([name, value]) => [
         name,
-        replace(lambda.path ?? lambda.name, name, value),
+        replace(labelOf(lambda), name, value),
       ]),
     ),
   }));
   const queues = stack.queues.map((queue) => {
     if (!sources.has(queue.name)) return queue;
     const seconds = shorten(
-      `${queue.path ?? queue.name}: visibility timeout`,
+      `${labelOf(queue)}: visibility timeout`,
       visibilityTimeout(queue.attributes),
       overrides.visibilityTimeoutSeconds,
     );

@@ -140,6 +140,11 @@ function constructId(logicalId: string): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
 
+/** How a person calls a resource: its construct path, else its logical id without CDK's hash. */
+export function labelOf({ path, logicalId }: { path?: string | undefined; logicalId: string }): string {
+  return path ?? constructId(logicalId);
+}
+
 /**
  * The resource that somebody means by a logical id (with or without CDK's hash), a physical name, an ARN or
  * a construct path.
@@ -154,6 +159,6 @@ export function find<T extends { logicalId: string; name: string; path?: string 
     [logicalId, name, path, arn, constructId(logicalId)].includes(wanted),
   );
   if (found) return found;
-  const known = resources.map(({ path, logicalId }) => path ?? constructId(logicalId)).join(', ') || 'none';
+  const known = resources.map(labelOf).join(', ') || 'none';
   throw new Error(`The stack has no ${what} ${wanted}; it has: ${known}.`);
 }

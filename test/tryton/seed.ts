@@ -53,7 +53,7 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
   const bolt = await product('BOLT-M8', 'Bolt M8');
   const scarce = await product('RARE-01', 'Bearing that is never in stock');
   const producible: Fields = { producible: true };
-  const tracked: Fields = { ...producible, lot_required: ['storage', 'production'] };
+  const tracked: Fields = { ...producible, lot_required: ['storage'] };
   const usual = [
     { product: housing, quantity: 1, unit },
     { product: bolt, quantity: 8, unit },

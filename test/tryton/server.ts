@@ -134,7 +134,7 @@ async function writeConfiguration(folder: string, listen: string): Promise<strin
   await writeFile(passwords, '[passlib]\nschemes = pbkdf2_sha512\npbkdf2_sha512__rounds = 1000\n');
   const lines = [
     ...['[web]', `listen = ${listen}`],
-    ...['[database]', 'uri = sqlite://', `path = ${folder}`],
+    ...['[database]', 'uri = sqlite://', `path = ${folder}`, 'retry = 2'],
     ...['[password]', `passlib = ${passwords}`],
     ...['[session]', 'max_age = 86400', 'timeout = 3600'],
   ];

@@ -1,9 +1,11 @@
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tryton } from '../../shared/erp/tryton/index.ts';
 import { RetryLater } from '../../shared/model/errors.ts';
 import { failureOf, newSignal } from '../erp-conformance/attempts.ts';
 import { accessFromEnvironment } from './client.ts';
 import { methodsOf, openPlant, type Plant } from './plant.ts';
+import { databaseFile } from './target.ts';
 
 let plant: Plant;
 beforeAll(async () => {
@@ -40,16 +42,9 @@ describe('logging in to a real Tryton', () => {
   });
 
   it('tells of a lock from a wrong password', async () => {
-    // Prepare: six wrong logins, of a user that nobody else needs.
-    const { url, database } = accessFromEnvironment('connector');
-    for (let n = 0; n < 6; n += 1) {
-      const body = { id: 1, method: 'common.db.login', params: ['locked', { password: `wrong ${n}` }, 'en'] };
-      await fetch(`${url}/${database}/`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-    }
+    // Prepare: wrong logins slow Tryton down more and more, so they are written into its books.
+    const { database } = accessFromEnvironment('connector');
+    bookWrongLogins('locked', 6);
     const connector = tryton({ url: plant.faults.url, database }).connect({
       clock: { now: () => new Date() },
       credentials: async () => ({ username: 'locked', password: 'canary-locked' }),
@@ -116,3 +111,17 @@ describe('logging in to a real Tryton', () => {
     expect(methodsOf(plant.faults).filter((method) => method === 'common.db.login')).toHaveLength(1);
   });
 });
+
+function bookWrongLogins(login: string, times: number): void {
+  const books = new DatabaseSync(databaseFile());
+  try {
+    books.exec('PRAGMA busy_timeout = 10000');
+    const statement = books.prepare(
+      "INSERT INTO res_user_login_attempt (login, create_date, ip_address, ip_network) VALUES (?, ?, '127.0.0.1', '127.0.0.1/32')",
+    );
+    const now = new Date().toISOString().replace('T', ' ').replace('Z', '000');
+    for (let n = 0; n < times; n += 1) statement.run(login, now);
+  } finally {
+    books.close();
+  }
+}

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 
@@ -45,6 +46,7 @@ export async function startSandbox(kind: SandboxKind, options: StartSandboxOptio
   // A sandbox must not keep the process alive that forgot to stop it: it ends when the channel closes.
   child.unref();
   child.channel?.unref();
+  if (child.stderr instanceof Socket) child.stderr.unref();
 
   const gone = once(child, 'exit').then(() => undefined);
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {

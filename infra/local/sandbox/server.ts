@@ -229,11 +229,10 @@ function matching(routes: readonly CompiledRoute[], method: string, path: string
   for (const { route, expression } of routes) {
     const match = route.method === method ? expression.exec(path) : null;
     if (!match) continue;
-    const parameters = Object.entries(match.groups ?? {}).map(([key, value]) => [
-      key,
-      decodeURIComponent(value),
-    ]);
-    return { route, parameters: Object.fromEntries(parameters) as Record<string, string> };
+    const parameters: Record<string, string> = {};
+    for (const [name, value] of Object.entries(match.groups ?? {}))
+      parameters[name] = decodeURIComponent(value);
+    return { route, parameters };
   }
   return undefined;
 }
@@ -247,7 +246,8 @@ function retryAfterOf(fault: Extract<Fault, { kind: 'status' }>): Record<string,
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Uint8Array>) {
+  for await (const piece of request) {
+    const chunk: Uint8Array = piece;
     size += chunk.byteLength;
     if (size > largestBody) throw new Refusal({ status: 413, body: {} }, 'The body is too large.');
     chunks.push(chunk);
