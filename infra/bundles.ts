@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -34,36 +34,35 @@ const requireShim =
 export async function bundleFunctions(
   integrationFile: string,
   outputFolder: string,
-): Promise<{ readonly bundles: Bundles; readonly metafiles: Readonly<Record<FunctionName, Metafile>> }> {
-  const built = await Promise.all(
-    functionNames.map(async (name) => {
-      const folder = join(outputFolder, name);
-      mkdirSync(folder, { recursive: true });
-      const { metafile } = await build({
-        entryPoints: [join(root, 'functions', name, 'handler.ts')],
-        outfile: join(folder, 'index.mjs'),
-        bundle: true,
-        minify: true,
-        keepNames: true,
-        platform: 'node',
-        target: 'node24',
-        format: 'esm',
-        mainFields: ['module', 'main'],
-        plugins: [integrationPlugin(integrationFile)],
-        banner: { js: requireShim },
-        legalComments: 'none',
-        logLevel: 'error',
-        metafile: true,
-        absWorkingDir: root,
-      });
-      writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
-      return { name, folder, metafile };
-    }),
-  );
-  return {
-    bundles: record(built.map(({ name, folder }) => [name, folder])),
-    metafiles: record(built.map(({ name, metafile }) => [name, metafile])),
-  };
+): Promise<{ readonly bundles: Bundles; readonly metafile: Metafile }> {
+  // One build for all: what they share is parsed once. Nothing is split off, so each folder stands alone.
+  const { metafile } = await build({
+    entryPoints: functionNames.map((name) => ({
+      in: join(root, 'functions', name, 'handler.ts'),
+      out: `${name}/index`,
+    })),
+    outdir: outputFolder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: false,
+    minify: true,
+    keepNames: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    plugins: [integrationPlugin(integrationFile)],
+    banner: { js: requireShim },
+    legalComments: 'none',
+    logLevel: 'error',
+    metafile: true,
+    absWorkingDir: root,
+  });
+  // Made from all names, so every name is a key.
+  const bundles = Object.fromEntries(
+    functionNames.map((name) => [name, join(outputFolder, name)]),
+  ) as Bundles;
+  return { bundles, metafile };
 }
 
 /**
@@ -85,9 +84,4 @@ function integrationPlugin(integrationFile: string): Plugin {
       });
     },
   };
-}
-
-function record<T>(entries: readonly (readonly [FunctionName, T])[]): Record<FunctionName, T> {
-  // Made from all names, so every name is a key.
-  return Object.fromEntries(entries) as Record<FunctionName, T>;
 }

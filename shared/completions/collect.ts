@@ -115,7 +115,9 @@ async function partsToBook(
   const completed = { number: order.number, facts, recordingIds };
   if (part.of === 1 || part.book === 'each') return [completed];
   const all = await ledger.deliveries.partCompleted(erpOrder.number, completed);
-  return all.length >= part.of ? all : undefined;
+  if (all.length < part.of) return undefined;
+  // The ledger keeps how each part was when it was completed first; this one was read just now.
+  return all.map((each) => (each.number === completed.number ? completed : each));
 }
 
 /** Writes down what is going to be booked; answers all that was planned and not yet sent. */

@@ -45,8 +45,10 @@ const hourMs = 3_600_000;
 const askAgainMs = 22 * hourMs;
 /** Between two questions: Azumuta asks its callers not to load its systems. */
 const pauseMs = 250;
-/** A run that has less than this left asks no more: one answer may take 15 seconds. */
+/** With less than this left (or half of the run, if that is shorter) it asks no more: an answer may take 15 s. */
 const questionMs = 20_000;
+/** Kept at the end to give the lease back and to report. */
+const reportingMs = 2000;
 
 /**
  * Recovers what a lost trigger would have said: asks Azumuta about product orders that are overdue, one read
@@ -78,14 +80,16 @@ async function askAboutOverdue(
   parts: ReconcileParts,
 ): Promise<ReconcileReport['outcome']> {
   const { ledger, clock, log, most, graceHours } = parts;
-  const deadline = AbortSignal.timeout(Math.max(1000, invocation.getRemainingTimeInMillis() - 5000));
+  const runMs = invocation.getRemainingTimeInMillis();
+  const deadline = AbortSignal.timeout(Math.max(1000, runMs - reportingMs));
+  const enoughMs = Math.min(questionMs, runMs / 2);
   const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
   for (const number of await ledger.orders.overdue(dueBy, most)) {
     const entry = await ledger.orders.find(number);
     // The index lags behind: its trigger came in the meantime.
     if (!entry?.awaitsCompletion || !entry.productOrder) continue;
     if (tally.asked > 0) await parts.pause(pauseMs);
-    if (invocation.getRemainingTimeInMillis() < questionMs) return 'out of time';
+    if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
     try {
       const answer = await ask(entry.productOrder, deadline, parts);
       tally.asked += 1;

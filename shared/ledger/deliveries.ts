@@ -147,6 +147,7 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
       await table.putIf({
         ...completedPartKey(erpOrderNumber, part.number),
         ...part,
+        facts: JSON.stringify(part.facts),
         expiresAt: expiresAt(),
       });
       const stored = await table.query(`ERP-ORDER#${erpOrderNumber}`, completedPartPrefix);

@@ -46,7 +46,7 @@ export function createLedger({ client, tableName, clock, times, breaker }: Ledge
     steps: createSteps(table, clock, times),
     orders: createOrders(table, clock),
     deliveries: createDeliveries(table, clock, times),
-    breaker: createBreaker(table, clock, { ...breakerDefaults, ...breaker }),
+    breaker: createBreaker(table, clock, breakerOptions(breaker)),
     attempts: createAttempts(table, clock),
     deadLetters: createDeadLetterRecords(table, clock),
     pulling: createPulling(table, clock),
@@ -54,4 +54,13 @@ export function createLedger({ client, tableName, clock, times, breaker }: Ledge
     workInstructionNames: createWorkInstructionNames(table, clock),
     journeys: createJourneys(table, ledgerIndexes),
   };
+}
+
+/** A prober that was killed blocks the next one for as long as its probe may take: that shrinks with the cooldown. */
+function breakerOptions({
+  cooldownSeconds = breakerDefaults.cooldownSeconds,
+  ...given
+}: Partial<BreakerOptions> = {}) {
+  const probeSeconds = (breakerDefaults.probeSeconds / breakerDefaults.cooldownSeconds) * cooldownSeconds;
+  return { ...breakerDefaults, probeSeconds, ...given, cooldownSeconds };
 }

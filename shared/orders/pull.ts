@@ -59,7 +59,7 @@ export async function pullOrders(invocation: Invocation, parts: PullParts): Prom
   };
   if (!begun) return { ...report, outcome: 'another run is under way' };
 
-  const deadline = AbortSignal.timeout(timeMs * 0.9);
+  const deadline = AbortSignal.timeout(Math.floor(timeMs * 0.9));
   const pages = erp.releasedOrders(since(begun, parts.goLive), deadline)[Symbol.asyncIterator]();
   let newest = begun.watermark;
   let finished = false;

@@ -48,7 +48,7 @@ function mismatchesOf(issue: Issue, root: unknown, parent: readonly PropertyKey[
 function expectationOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.expected === 'array' ? 'a list' : issue.expected;
+      return typeWords[issue.expected] ?? issue.expected;
     case 'invalid_value':
       return issue.values.map((value) => JSON.stringify(value)).join(' or ');
     case 'too_small':
@@ -63,6 +63,9 @@ function expectationOf(issue: Issue): string {
       return issue.message;
   }
 }
+
+/** Types as people say them. */
+const typeWords: Readonly<Record<string, string>> = { array: 'a list', int: 'a whole number' };
 
 function sizeWord(origin: string): string {
   if (origin === 'string') return ' characters';

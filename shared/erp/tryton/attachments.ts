@@ -41,6 +41,7 @@ function readLinks(desk: Desk, production: Production): Promise<z.infer<typeof a
   return desk.read('ir.attachment', 'search_read', [domain, 0, null, [['id', 'ASC']], ['name', 'link']], {
     what: `reading the links of production ${production.number}`,
     answer: z.array(attachmentSchema),
+    mayVanish: true,
   });
 }
 

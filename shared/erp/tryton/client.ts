@@ -71,19 +71,17 @@ export function createTrytonClient(
 
   return {
     async preferences(signal) {
-      return (await login.session(signal)).session.preferences;
+      return (await login.session(signal)).preferences;
     },
     async call(call) {
       stopIfAborted(call.signal, 'Tryton', call.what);
-      const { session, fresh } = await login.session(call.signal);
+      const session = await login.session(call.signal);
       let response = await send(call, session);
       if (response.status === 401) {
         login.forget(session);
-        if (!fresh) {
-          const renewed = (await login.session(call.signal)).session;
-          response = await send(call, renewed);
-          if (response.status === 401) login.forget(renewed);
-        }
+        const renewed = await login.session(call.signal);
+        response = await send(call, renewed);
+        if (response.status === 401) login.forget(renewed);
       }
       return resultOf(response, call, environment.clock.now());
     },

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { Rejected } from '../../model/errors.ts';
 import { keepingTrackOfWrites } from '../common.ts';
 import type { TrytonClient } from './client.ts';
 import type { TrytonSession } from './login.ts';
@@ -8,6 +9,11 @@ export interface Asked<T> {
   readonly what: string;
   readonly answer: z.ZodMiniType<T>;
   readonly context?: Readonly<Record<string, unknown>>;
+  /**
+   * Another attempt may be taking its records back: Tryton searches and then reads, and refuses to read what
+   * is gone by then. Such a refused search is made once more.
+   */
+  readonly mayVanish?: boolean;
 }
 
 /** One delivery's access to Tryton: it knows whether something was written. */
@@ -32,8 +38,13 @@ export function atDesk<T>(
   const desk: Desk = {
     hasLots,
     preferences: () => client.preferences(signal),
-    read: (model, method, params, asked) =>
-      client.call({ ...asked, model, method, params, writes: false, signal }),
+    read(model, method, params, asked) {
+      const read = () => client.call({ ...asked, model, method, params, writes: false, signal });
+      return read().catch((error: unknown) => {
+        if (asked.mayVanish && error instanceof Rejected) return read();
+        throw error;
+      });
+    },
     prepare: (model, method, params, asked) =>
       client.call({ ...asked, model, method, params, writes: true, signal }),
     async write(model, method, params, asked) {

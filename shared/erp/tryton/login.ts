@@ -22,10 +22,10 @@ export interface TrytonSession {
 
 export interface TrytonLogin {
   /**
-   * The current session, and whether it was made just now.
+   * The current session, made if need be.
    * @throws RetryLater scope `target`, `unauthorized` when Tryton refuses the credentials.
    */
-  session(signal: AbortSignal): Promise<{ session: TrytonSession; fresh: boolean }>;
+  session(signal: AbortSignal): Promise<TrytonSession>;
   /** Tryton does not know this session (any more). */
   forget(session: TrytonSession): void;
 }
@@ -124,13 +124,13 @@ export function createTrytonLogin(needs: {
 
   return {
     async session(signal) {
-      if (current) return { session: await current, fresh: false };
+      if (current) return current;
       // Calls that start together share one login.
       const opening = logIn(signal);
       current = opening;
       try {
         known = await opening;
-        return { session: known, fresh: true };
+        return known;
       } catch (error) {
         if (current === opening) current = undefined;
         throw error;

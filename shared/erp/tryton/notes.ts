@@ -22,7 +22,11 @@ export async function readKeyNotes(desk: Desk, production: Production): Promise<
     'ir.note',
     'search_read',
     [[['resource', 'in', resources]], 0, null, [['id', 'ASC']], ['resource', 'message']],
-    { what: `reading the notes of production ${production.number}`, answer: z.array(noteSchema) },
+    {
+      what: `reading the notes of production ${production.number}`,
+      answer: z.array(noteSchema),
+      mayVanish: true,
+    },
   );
   return notes.flatMap(({ id, resource, message }) => {
     const key = keyLine.exec(message ?? '')?.[1];

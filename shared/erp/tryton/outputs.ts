@@ -51,7 +51,10 @@ export function wantedMoves(
   const wanted: WantedMove[] = [];
   if (compareDecimals(good, '0') > 0) wanted.push(...byLot(completion.lots, good, number));
   if (compareDecimals(scrap, '0') > 0) {
-    wanted.push({ quantity: scrap, location: wasteLocation(production, scrapLocation) });
+    // What fell out of a batch bears the batch's number; which serial number scrap would have had, nobody says.
+    const [batch, other] = completion.lots;
+    const lot = batch && !other ? { lot: batch.number } : {};
+    wanted.push({ quantity: scrap, location: wasteLocation(production, scrapLocation), ...lot });
   }
   return wanted;
 }
