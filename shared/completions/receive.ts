@@ -129,8 +129,9 @@ async function keep(
         messageId: hash,
       }),
     );
-    if (kept.size >= mostKept) kept.clear();
     kept.add(hash);
+    const [oldest] = kept;
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
   }
   parts.log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });
   return { statusCode, body: { status: 'kept for a person', reason, eventId: call.id } };
@@ -138,7 +139,7 @@ async function keep(
 
 /** Calls kept by this container; the door has no table, so the copies of other containers collapse at replay. */
 const kept = new Set<string>();
-const mostKept = 1000;
+export const mostKept = 1000;
 
 function isKnown(event: string): event is WebhookEvent {
   return webhookEvents.some((known) => known === event);
