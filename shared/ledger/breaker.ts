@@ -53,6 +53,7 @@ const freshMs = 1000;
 export function createBreaker(table: Table, clock: Clock, options: BreakerOptions): Breaker {
   const now = () => clock.now().getTime();
   const stateKey = (target: Target) => ({ pk: `BREAKER#${target}`, sk: 'STATE' });
+  const minuteKey = (target: Target, minute: number) => ({ pk: `BREAKER#${target}`, sk: `MINUTE#${minute}` });
   const closedSeenAt = new Map<Target, number>();
 
   /** One read for all records of a batch that ask at the same moment. */
@@ -106,10 +107,10 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
         return;
       }
       const minute = Math.floor(at / 60_000);
-      const counted = await table.update(
-        { pk: `BREAKER#${target}`, sk: `MINUTE#${minute}` },
-        { add: { failures: 1 }, set: { expiresAt: (minute + 60) * 60 } },
-      );
+      const counted = await table.update(minuteKey(target, minute), {
+        add: { failures: 1 },
+        set: { expiresAt: (minute + 60) * 60 },
+      });
       const failures = Number(counted?.after.failures ?? 0);
       if (failures < options.threshold && !failure.unauthorized) return;
       await table.update(stateKey(target), {
@@ -128,6 +129,8 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
 
     async succeeded(target, permit) {
       if (permit.permit !== 'probe') return;
+      // Counting begins anew: else the failures that opened it would let a single further one open it again.
+      await table.remove(minuteKey(target, Math.floor(now() / 60_000)));
       await table.update(stateKey(target), {
         set: { open: false, closedAt: clock.now().toISOString() },
         remove: ['probeUntil', 'probeOwner', 'openUntil', 'reason'],

@@ -38,8 +38,8 @@ export interface PlannedDelivery {
 export interface Deliveries {
   /** All bookings of a product order, the planned ones too. */
   readonly of: (number: string) => Promise<DeliveryEntry[]>;
-  /** Write down what is going to be booked, before it is sent; false when it was planned already. */
-  readonly plan: (number: string, delivery: PlannedDelivery) => Promise<boolean>;
+  /** Write down what is going to be booked, before it is sent; false when another planner was first. */
+  readonly plan: (number: string, delivery: PlannedDelivery, planner: string) => Promise<boolean>;
   readonly sent: (number: string, key: DeliveryKey) => Promise<void>;
   /** Lock the ERP order for one booking; undefined when taken, else the time (ms) until which another has it. */
   readonly lock: (erpOrderNumber: string, holder: DeliveryKey, endsAt: Date) => Promise<number | undefined>;
@@ -88,10 +88,11 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
       });
     },
 
-    async plan(number, delivery) {
-      const planned = await table.putIf({
+    async plan(number, delivery, planner) {
+      const isNew = await table.putIf({
         ...deliveryKeyOf(number, delivery.key),
         ...delivery,
+        planner,
         state: 'waiting',
         plannedAt: clock.now().toISOString(),
         attempts: 0,
@@ -104,6 +105,8 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
         ],
         expiresAt: expiresAt(),
       });
+      // A write whose answer was lost is sent again by the AWS SDK, and then meets itself.
+      const planned = isNew || (await table.get(deliveryKeyOf(number, delivery.key)))?.planner === planner;
       if (planned) {
         await Promise.all(
           delivery.recordingIds.map((recordingId) =>

@@ -113,6 +113,11 @@ export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps
       const held = await table.get(key);
       if (!held) return { outcome: 'unknown' };
       if (held.state === 'done') return { outcome: 'done', held };
+      // A claim whose answer was lost is sent again by the AWS SDK, and then meets itself.
+      if (held.state === 'claimed' && held.owner === owner) {
+        const attempt = Number(held.attempts);
+        return { outcome: 'claimed', claim: { key, owner, attempt, again: attempt > 1, held } };
+      }
       return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) };
     },
 

@@ -1,0 +1,109 @@
+import { styleText } from 'node:util';
+
+/** One column of a table. */
+export interface Column {
+  readonly title: string;
+  /** Numbers stand at the right. */
+  readonly right?: boolean;
+  /** Widest on a terminal; longer cells go on in the next line. */
+  readonly most?: number;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colour on a terminal that wants it (NO_COLOR and FORCE_COLOR are heeded); plain text elsewhere. */
+export function styled(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(style, text, { stream });
+}
+
+/** Prints a line, or nothing but the line end. */
+export function say(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Prints a value for other programs. */
+export function sayJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The lines of a table: a bold head, cells under their titles, long ones wrapped at spaces. */
+export function tableOf(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
+  const wrapped = rows.map((row) => columns.map(({ most }, at) => wrap(row[at] ?? '', most)));
+  const widths = columns.map(({ title }, at) =>
+    Math.max(title.length, ...wrapped.flatMap((row) => (row[at] ?? []).map((line) => line.length))),
+  );
+  const line = (cells: readonly string[]) =>
+    columns
+      .map(({ right }, at) => {
+        const cell = cells[at] ?? '';
+        return right ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0);
+      })
+      .join('  ')
+      .trimEnd();
+  return [
+    styled('bold', line(columns.map(({ title }) => title))),
+    ...wrapped.flatMap((row) => {
+      const height = Math.max(...row.map((lines) => lines.length));
+      return Array.from({ length: height }, (_, at) => line(row.map((lines) => lines[at] ?? '')));
+    }),
+  ];
+}
+
+/** `1 message`, `2 messages`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** How long ago, in the largest unit that fits: `3 minutes ago`. */
+export function ago(then: Date, now: Date): string {
+  const minutes = Math.max(0, Math.round((now.getTime() - then.getTime()) / 60_000));
+  if (minutes < 1) return 'just now';
+  if (minutes < 120) return `${counted(minutes, 'minute')} ago`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} hours ago` : `${Math.round(hours / 24)} days ago`;
+}
+
+export interface Progress {
+  /** What is being done now. */
+  readonly tell: (text: string) => void;
+  /** Takes the line away from a terminal. */
+  readonly end: () => void;
+}
+
+/**
+ * Progress on the error stream, so that answers stay clean: nothing in the first second, then one line that is
+ * written over on a terminal, and a line every five seconds elsewhere.
+ */
+export function createProgress(
+  stream: Pick<NodeJS.WriteStream, 'write' | 'isTTY'> = process.stderr,
+  now: () => number = () => performance.now(),
+): Progress {
+  let next = now() + 1000;
+  let shown = false;
+  return {
+    tell(text) {
+      if (now() < next) return;
+      next = now() + (stream.isTTY ? 100 : 5000);
+      shown = true;
+      stream.write(stream.isTTY ? `\r\u001b[2K${text}` : `${text}\n`);
+    },
+    end() {
+      if (shown && stream.isTTY) stream.write('\r\u001b[2K');
+      shown = false;
+    },
+  };
+}
+
+function wrap(text: string, most = Number.POSITIVE_INFINITY): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > most) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

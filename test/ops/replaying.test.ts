@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openDeadLetterQueue } from '../../infra/ops/dead-letter-queue.ts';
+import type { ReplayParts } from '../../infra/ops/replaying.ts';
+import { createTable } from '../../shared/ledger/table.ts';
+import { ledgerIndexes } from '../../shared/model/ledger-table.ts';
+import { productOrderMessage } from '../../shared/orders/messages.ts';
+import {
+  attribute,
+  bodies,
+  completion,
+  delivery,
+  nothing,
+  type ReplayStores,
+  startReplayStores,
+  workQueues,
+} from './replay-run.ts';
+
+let stores: ReplayStores;
+let store: ReplayStores['store'];
+let table: ReplayStores['table'];
+let ledger: ReplayStores['ledger'];
+let run: ReplayStores['run'];
+let depths: ReplayStores['depths'];
+beforeAll(async () => {
+  stores = await startReplayStores();
+  ({ store, table, ledger, run, depths } = stores);
+});
+afterAll(() => stores?.stop());
+beforeEach(() => stores.empty());
+
+describe('a dry run', () => {
+  it('tells what would go where, by reason, whatever order the reason names', async () => {
+    // Prepare
+    for (const number of ['PO-1', 'PO-2']) {
+      const reason = `Azumuta has no article for ${number}.`;
+      await store.put({ body: productOrderMessage(number), orderNumber: number, reason });
+    }
+    await store.put({
+      body: delivery('PO-3', 'MO-3'),
+      stage: 'deliver-completion',
+      orderNumber: 'PO-3',
+      reason: 'It was completed by somebody else.',
+    });
+
+    // Act
+    const report = await run({ go: false });
+
+    // Assess
+    expect(report).toMatchObject({ lookedAt: 3, selected: 3, movable: 3, moved: 0 });
+    expect(report.groups).toEqual([
+      {
+        reason: 'Azumuta has no article for ‹order›.',
+        stage: 'create-product-orders',
+        to: 'product-orders',
+        letters: 2,
+        orders: expect.arrayContaining(['PO-1', 'PO-2']),
+        since: '2026-11-24T08:00:00.000Z',
+      },
+      {
+        reason: 'It was completed by somebody else.',
+        stage: 'deliver-completion',
+        to: 'deliveries',
+        letters: 1,
+        orders: ['PO-3'],
+        since: '2026-11-24T08:00:00.000Z',
+      },
+    ]);
+  });
+
+  it('changes nothing: every letter is visible again at once, and no queue gets any', async () => {
+    // Prepare: more than one page.
+    for (let n = 0; n < 23; n++)
+      await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
+
+    // Act
+    const report = await run({ go: false });
+
+    // Assess
+    expect(report.lookedAt).toBe(23);
+    expect(await depths()).toEqual({
+      'dead-letters': { visible: 23, hidden: 0 },
+      'product-orders': nothing,
+      completions: nothing,
+      deliveries: nothing,
+    });
+  });
+});
+
+describe('a replay sends back', () => {
+  it('every letter to the queue of its function, unchanged, with the id of its first message', async () => {
+    // Prepare
+    const order = productOrderMessage('PO-1');
+    const hint = completion('PO-2');
+    const booking = delivery('PO-3', 'MO-3');
+    await store.put({ body: order, messageId: 'of the order' });
+    await store.put({ body: hint, stage: 'collect-completion', messageId: 'of the hint' });
+    await store.put({ body: booking, stage: 'deliver-completion', messageId: 'of the booking' });
+
+    // Act
+    const report = await run();
+
+    // Assess
+    const [orders, completions, deliveries] = await Promise.all(workQueues.map(store.read));
+    expect(report).toMatchObject({ movable: 3, moved: 3, copied: 0 });
+    expect([orders, completions, deliveries].map((messages) => bodies(messages ?? []))).toEqual([
+      [order],
+      [hint],
+      [booking],
+    ]);
+    expect(
+      [...(orders ?? []), ...(completions ?? []), ...(deliveries ?? [])].map((message) =>
+        attribute(message, 'messageId'),
+      ),
+    ).toEqual(['of the order', 'of the hint', 'of the booking']);
+    expect((await depths())['dead-letters']).toEqual(nothing);
+  });
+
+  it('what SQS itself has put aside by the kind of its body', async () => {
+    // Prepare
+    await store.putBare(productOrderMessage('PO-1'));
+    await store.putBare(completion('PO-2'));
+    await store.putBare(delivery('PO-3', 'MO-3'));
+
+    // Act
+    await run();
+
+    // Assess
+    const after = await depths();
+    expect(workQueues.map((queue) => after[queue].visible)).toEqual([1, 1, 1]);
+  });
+
+  it('those of one order only, by its product order number or its number in the ERP', async () => {
+    // Prepare
+    await store.put({ body: productOrderMessage('PO-1'), orderNumber: 'PO-1' });
+    await store.put({ body: productOrderMessage('PO-10'), orderNumber: 'PO-10' });
+    await store.put({
+      body: delivery('PO-1', 'MO/1'),
+      stage: 'deliver-completion',
+      orderNumber: 'PO-1',
+    });
+
+    // Act
+    const byErpNumber = await run({ orders: new Set(['MO/1']) });
+    const byNumber = await run({ orders: new Set(['PO-1']) });
+
+    // Assess
+    expect([byErpNumber.moved, byNumber.moved]).toEqual([1, 1]);
+    expect(await depths()).toEqual({
+      'dead-letters': { visible: 1, hidden: 0 },
+      'product-orders': { visible: 1, hidden: 0 },
+      completions: nothing,
+      deliveries: { visible: 1, hidden: 0 },
+    });
+  });
+
+  it('those of one reason only, by any part of it', async () => {
+    // Prepare
+    await store.put({ body: productOrderMessage('PO-1'), reason: 'Azumuta has no article GEAR-99.' });
+    await store.put({ body: productOrderMessage('PO-2'), reason: 'Waited too long: Azumuta is unwell.' });
+
+    // Act
+    const report = await run({ reason: 'NO ARTICLE' });
+
+    // Assess
+    expect(report).toMatchObject({ lookedAt: 2, selected: 1, moved: 1 });
+    expect(bodies(await store.read('product-orders'))).toEqual([productOrderMessage('PO-1')]);
+    expect(bodies(await store.read('dead-letters'))).toEqual([productOrderMessage('PO-2')]);
+  });
+
+  it('a letter once, though it is put aside again before the run ends', async () => {
+    // Prepare: the function rejects at once what it gets.
+    await store.put({ body: productOrderMessage('PO-1') });
+    const rejecting: ReplayParts['queues'] = {
+      async sendAll(_, messages) {
+        for (const { body } of messages) await store.put({ body });
+        return [];
+      },
+    };
+
+    // Act
+    const report = await run({}, { queues: rejecting });
+
+    // Assess
+    expect(report).toMatchObject({ lookedAt: 1, moved: 1 });
+    expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
+  });
+
+  it('a letter once, though it becomes visible again while the run looks at the others', async () => {
+    // Prepare
+    await store.put({ body: productOrderMessage('PO-1') });
+    const deadLetters = openDeadLetterQueue(store.sqs, store.url('dead-letters'), { hiddenSeconds: 1 });
+
+    // Act
+    const report = await run({}, { deadLetters });
+
+    // Assess
+    expect(report).toMatchObject({ lookedAt: 1, moved: 1 });
+    expect(await depths()).toMatchObject({
+      'dead-letters': nothing,
+      'product-orders': { visible: 1, hidden: 0 },
+    });
+  });
+});
+it('a letter that does not tell its function stays', async () => {
+  // Prepare
+  await store.putBare('something that somebody put there by hand');
+
+  // Act
+  const report = await run();
+
+  // Assess
+  expect(report).toMatchObject({ selected: 1, movable: 0 });
+  expect(report.groups[0]?.stage).toBe('unknown');
+  expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
+});
+
+it('what was replayed leaves the index of what is dead, and stands in the journey of its order', async () => {
+  // Prepare
+  const dead = {
+    messageId: 'm-77',
+    orderNumber: 'PO-77',
+    stage: 'create-product-orders',
+    reason: 'No article 77.',
+  };
+  await ledger.deadLetters.record(dead);
+  await ledger.deadLetters.record({ ...dead, messageId: 'm-78' });
+  await store.put({ ...dead, body: productOrderMessage('PO-77') });
+
+  // Act
+  await run();
+
+  // Assess
+  const stillDead = await createTable(table.client, table.tableName).queryIndex(
+    ledgerIndexes.deadLetterReason,
+    dead.reason,
+  );
+  const journey = await ledger.journeys.of('PO-77');
+  expect(stillDead.map(({ sk }) => sk)).toEqual(['DEAD-LETTER#m-78']);
+  expect(journey.filter(({ of }) => of === 'dead letter m-77').map(({ event }) => event)).toEqual([
+    'dead-lettered',
+    'replayed',
+  ]);
+});

@@ -1,0 +1,105 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { findTarget } from '../../infra/ops/target.ts';
+
+/** A folder that stands for the temporary one of this machine. */
+async function emptyTemporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'target-'));
+  vi.stubEnv('TMPDIR', folder);
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** A platform that runs in this folder, as far as its address and its control server show. */
+async function startControl(folder: string, outputs: Readonly<Record<string, string>>, pid = process.pid) {
+  const server = createServer((_, response) => void response.end(JSON.stringify({ outputs })));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  // A TCP server's address is not a pipe's name.
+  const controlUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await mkdir(folder, { recursive: true });
+  const address = {
+    pid,
+    stackName: 'AzumutaErp-demo-local',
+    region: 'eu-west-1',
+    apiUrl: 'http://127.0.0.1:1',
+    awsEndpoint: 'http://127.0.0.1:2',
+    controlUrl,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  };
+  await writeFile(join(folder, 'platform.json'), JSON.stringify(address));
+}
+
+it.each([
+  ['of npm start', 'azumuta-erp-x/platform'],
+  ['of a platform by itself', 'local-platform-x'],
+])('finds the only platform on this machine, in a temporary folder %s', async (_, below) => {
+  // Prepare
+  const folder = join(await emptyTemporaryFolder(), below);
+  await startControl(folder, { LedgerTable: 'ledger' });
+
+  // Act
+  const target = await findTarget({ local: true });
+
+  // Assess
+  expect(target).toMatchObject({
+    name: `AzumutaErp-demo-local on this machine (${folder})`,
+    local: true,
+    aws: { region: 'eu-west-1', endpoint: 'http://127.0.0.1:2' },
+  });
+  expect(target.output('LedgerTable')).toBe('ledger');
+});
+
+it('finds a platform in the data folder that it is given', async () => {
+  // Prepare
+  const folder = await emptyTemporaryFolder();
+  await startControl(join(folder, 'kept', 'platform'), {});
+
+  // Act and assess
+  expect((await findTarget({ local: join(folder, 'kept') })).local).toBe(true);
+  expect((await findTarget({ local: join(folder, 'kept', 'platform') })).local).toBe(true);
+});
+
+it('asks which one when several platforms run', async () => {
+  // Prepare
+  const folder = await emptyTemporaryFolder();
+  await startControl(join(folder, 'local-platform-a'), {});
+  await startControl(join(folder, 'local-platform-b'), {});
+
+  // Act and assess
+  await expect(findTarget({ local: true })).rejects.toThrow(
+    /say which:\n {2}--local .*local-platform-a\n {2}--local .*local-platform-b/,
+  );
+});
+
+it('overlooks a platform whose process is gone', async () => {
+  // Prepare
+  const folder = await emptyTemporaryFolder();
+  // Larger than any process id that Linux gives.
+  await startControl(join(folder, 'local-platform-a'), {}, 2 ** 22 + 1);
+
+  // Act and assess
+  await expect(findTarget({ local: true })).rejects.toThrow('No platform runs');
+});
+
+it('says that a stack without a needed output is older than the command', async () => {
+  // Prepare
+  const folder = await emptyTemporaryFolder();
+  await startControl(folder, {});
+  const target = await findTarget({ local: folder });
+
+  // Act and assess
+  expect(() => target.output('CompletionsQueue')).toThrow(
+    'The stack AzumutaErp-demo-local has no output CompletionsQueue: deploy it again with this version.',
+  );
+});
