@@ -143,6 +143,7 @@ export class Functions extends Construct {
     });
 
     this.pullProductOrders = new IntegrationFunction(this, 'PullProductOrders', {
+      retryAsyncInvocations: false,
       codeFolder: bundles['pull-product-orders'],
       description: 'Takes in released orders that changed in the ERP',
       timeout: Duration.seconds(300),
@@ -180,6 +181,7 @@ export class Functions extends Construct {
     this.createProductOrders.consume(queues.productOrders, 5);
 
     this.reconcileCompletions = new IntegrationFunction(this, 'ReconcileCompletions', {
+      retryAsyncInvocations: false,
       codeFolder: bundles['reconcile-completions'],
       description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
       timeout: Duration.seconds(300),

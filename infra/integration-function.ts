@@ -20,6 +20,8 @@ export interface IntegrationFunctionProps {
   readonly timeout: Duration;
   readonly memoryMb: number;
   readonly environment: Partial<Record<VariableName, string>>;
+  /** Set for functions that a schedule invokes: the next run does what a failed one left. */
+  readonly retryAsyncInvocations?: false;
   /** All that its role may do, each on exactly the resources it is done to. */
   readonly grants: readonly Grant[];
 }
@@ -56,6 +58,7 @@ export class IntegrationFunction extends Construct {
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
+      ...(props.retryAsyncInvocations === false ? { retryAttempts: 0 } : {}),
       environment: Object.fromEntries(
         Object.entries(props.environment).filter(([, value]) => value !== undefined),
       ),

@@ -1,8 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { type WebhookAliases, webhookEvents } from '../../shared/azumuta/assumptions.ts';
-import type { CompletionHint } from '../../shared/completions/messages.ts';
-import { type ParsedTrigger, parseTriggerBody, parseTriggerQuery } from '../../shared/completions/webhook.ts';
+import { parseTrigger, webhookHint } from '../../shared/completions/webhook.ts';
 
 /** Queues that a dead letter can go back to. */
 export const queueNames = ['product-orders', 'completions', 'deliveries'] as const;
@@ -104,32 +103,15 @@ export function routeOf(letter: KeptLetter, aliases: WebhookAliases, now: Date):
       stays: `its event is none of ${webhookEvents.join(', ')}: correct the trigger's URL in Azumuta`,
     };
   if (call.data.truncated) return { stays: 'its body was too large to be kept whole' };
-  const parsed = parsedAgain(call.data, aliases);
+  const { method, rawQueryString, bodyBase64 } = call.data;
+  const parsed = parseTrigger({ method, rawQueryString, body: Buffer.from(bodyBase64, 'base64') }, aliases);
   if (!parsed.ok)
     return {
       stays: `still not understood (${parsed.reason}) Add its field's name to azumuta.webhookAliases and deploy`,
     };
-  const hint = {
-    v: 1,
-    kind: 'completion',
-    event,
-    productOrderNumber: parsed.content.productOrderNumber,
-    workInstructionIds: [...parsed.content.workInstructionIds],
-    recordingIds: [...parsed.content.recordingIds],
-    // Its patience with Azumuta begins now, not when the call came.
-    receivedAt: now.toISOString(),
-    eventId: letter.messageId,
-    via: 'webhook',
-  } as const satisfies CompletionHint;
+  // Its patience with Azumuta begins now, not when the call came.
+  const hint = webhookHint(event, parsed.content, { receivedAt: now, eventId: letter.messageId });
   return { to: 'completions', body: JSON.stringify(hint) };
-}
-
-/** As the webhook door would read it today. */
-function parsedAgain(call: z.output<typeof webhookCallSchema>, aliases: WebhookAliases): ParsedTrigger {
-  const body = Buffer.from(call.bodyBase64, 'base64');
-  return call.method === 'GET' || body.byteLength === 0
-    ? parseTriggerQuery(call.rawQueryString, aliases)
-    : parseTriggerBody(body.toString('utf8'), aliases);
 }
 
 function jsonOf(text: string): unknown {

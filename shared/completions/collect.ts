@@ -171,7 +171,7 @@ async function plan(
     );
   for (const delivery of wanted) {
     // Planned at this very moment by another attempt: that one sends it, or comes again and does.
-    if (await ledger.deliveries.plan(home, delivery)) planned.push(delivery);
+    if (await ledger.deliveries.plan(home, delivery, attempt.owner)) planned.push(delivery);
   }
   if (planned.length === 0) attempt.log.info('Nothing new: every recording is booked or on its way');
   return planned;

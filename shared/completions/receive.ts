@@ -7,8 +7,7 @@ import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
 import { SecretUnset } from '../platform/secrets.ts';
 import { deadLetterOf } from '../worker/dead-letter.ts';
-import type { CompletionHint } from './messages.ts';
-import { parseTriggerBody, parseTriggerQuery } from './webhook.ts';
+import { parseTrigger, webhookHint } from './webhook.ts';
 
 /** A call to the webhook door, as far as it matters. */
 export interface WebhookCall {
@@ -73,23 +72,10 @@ async function receive(call: WebhookCall, parts: ReceiveParts): Promise<WebhookA
   if (call.body.byteLength > mostBodyBytes) {
     return keep(call, 413, `The body is larger than ${mostBodyBytes} bytes.`, parts);
   }
-  const fromQuery = call.method === 'GET' || call.body.byteLength === 0;
-  const parsed = fromQuery
-    ? parseTriggerQuery(call.rawQueryString, parts.aliases)
-    : parseTriggerBody(call.body.toString('utf8'), parts.aliases);
+  const parsed = parseTrigger(call, parts.aliases);
   if (!parsed.ok) return keep(call, 400, parsed.reason, parts);
 
-  const hint = {
-    v: 1,
-    kind: 'completion',
-    event: call.event,
-    productOrderNumber: parsed.content.productOrderNumber,
-    workInstructionIds: [...parsed.content.workInstructionIds],
-    recordingIds: [...parsed.content.recordingIds],
-    receivedAt: parts.clock.now().toISOString(),
-    eventId: call.id,
-    via: 'webhook',
-  } as const satisfies CompletionHint;
+  const hint = webhookHint(call.event, parsed.content, { receivedAt: parts.clock.now(), eventId: call.id });
   await parts.queues.send(parts.completionsQueueUrl, { body: JSON.stringify(hint) });
   parts.log.info('Webhook accepted', { order: hint.productOrderNumber, eventId: call.id });
   return { statusCode: 202, body: { status: 'accepted', eventId: call.id } };

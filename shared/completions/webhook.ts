@@ -1,4 +1,5 @@
-import type { WebhookAliases } from '../azumuta/assumptions.ts';
+import type { WebhookAliases, WebhookEvent } from '../azumuta/assumptions.ts';
+import type { CompletionHint } from './messages.ts';
 
 /** What a trigger's call told: the order, and ids if it had any. */
 export interface TriggerContent {
@@ -13,6 +14,35 @@ export type ParsedTrigger =
   | { readonly ok: false; readonly reason: string };
 
 type Field = readonly [name: string, value: unknown];
+
+/** Content of a trigger's call: its query when it is a GET or has no body, else its body. */
+export function parseTrigger(
+  call: { readonly method: string; readonly rawQueryString: string; readonly body: Buffer },
+  aliases: WebhookAliases,
+): ParsedTrigger {
+  return call.method === 'GET' || call.body.byteLength === 0
+    ? parseTriggerQuery(call.rawQueryString, aliases)
+    : parseTriggerBody(call.body.toString('utf8'), aliases);
+}
+
+/** What the completions queue is told of a trigger. */
+export function webhookHint(
+  event: WebhookEvent,
+  content: TriggerContent,
+  { receivedAt, eventId }: { readonly receivedAt: Date; readonly eventId: string },
+): CompletionHint {
+  return {
+    v: 1,
+    kind: 'completion',
+    event,
+    productOrderNumber: content.productOrderNumber,
+    workInstructionIds: [...content.workInstructionIds],
+    recordingIds: [...content.recordingIds],
+    receivedAt: receivedAt.toISOString(),
+    eventId,
+    via: 'webhook',
+  };
+}
 
 /**
  * Content of a GET trigger, from the raw query string (API Gateway's payload 2.0 joins repeated keys with

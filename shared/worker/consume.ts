@@ -175,7 +175,9 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
     }
     const reason = tooLong ? `Waited too long: ${reasonOf(failure)}` : reasonOf(failure);
     try {
-      const { messageId, body } = at.record;
+      const { body, messageAttributes } = at.record;
+      // A replayed message keeps the id that it had at first.
+      const messageId = messageAttributes.messageId?.stringValue ?? at.record.messageId;
       await parts.deadLetters.record({
         messageId,
         orderNumber: at.orderNumber || 'unknown',

@@ -90,6 +90,11 @@ describe('functions', () => {
     expect(code('deliver-completion')).toContain('Sandbox ERP');
   });
 
+  it('that a schedule invokes are not tried again by Lambda: the next run does what one left', () => {
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
+    template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
+  });
+
   it('hold only the chosen connector', () => {
     expect(code('deliver-completion')).not.toMatch(/stock\.lot|ProdnOrdConf2|qty_producing/);
   });

@@ -46,7 +46,8 @@ export async function deliverAmendment(
  *
  * Tryton completes a move once, so a done move that bears our key is our booking, and a done production without
  * such moves is somebody else's. Each step looks at what is there and adds what lacks: after a crash the next
- * attempt goes through all of them again.
+ * attempt goes through all of them again. Components and by-products are booked as they were planned, since
+ * Tryton takes all components when a production starts, whatever is built of them.
  */
 export async function deliverQuantity(
   desk: Desk,

@@ -13,7 +13,8 @@ export interface KeyNote {
 }
 
 const noteSchema = z.object({ id: z.int(), resource: z.string(), message: z.nullable(z.string()) });
-const keyLine = /^Azumuta delivery (\S+)$/m;
+/** The last line only: what stands before it is free text, and may look like anything. */
+const keyLine = /(?:^|\n)Azumuta delivery (\S+)\s*$/;
 
 /** Keys on a production and its output moves, oldest note first. */
 export async function readKeyNotes(desk: Desk, production: Production): Promise<KeyNote[]> {
