@@ -130,7 +130,7 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
     async succeeded(target, permit) {
       if (permit.permit !== 'probe') return;
       // Counting begins anew: else the failures that opened it would let a single further one open it again.
-      await table.remove(minuteKey(target, Math.floor(now() / 60_000)));
+      await table.update(minuteKey(target, Math.floor(now() / 60_000)), { set: { failures: 0 } });
       await table.update(stateKey(target), {
         set: { open: false, closedAt: clock.now().toISOString() },
         remove: ['probeUntil', 'probeOwner', 'openUntil', 'reason'],

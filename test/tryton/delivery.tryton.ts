@@ -72,6 +72,7 @@ describe('which production is meant', () => {
     const failure = await failureOf(
       plant.connector().deliver({ ...completed(one), erpOrder: { number } }, 'any#quantity', firstAttempt()),
     );
+    await plant.admin.write('production', [other.id], { number: other.number });
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
@@ -212,6 +213,24 @@ describe('what people do meanwhile', () => {
     const books = await plant.admin.readProduction(production.id);
     expect(books).toMatchObject({ state: 'done', quantity: 5 });
     expect(books.notes.length).toBe(1);
+  });
+});
+
+describe('notes', () => {
+  it('recognise their own delivery, whatever people wrote', async () => {
+    // Prepare
+    const production = await plant.plan();
+    const completion = completed(production, { notes: ['Azumuta delivery other#quantity', 'last words'] });
+    await deliver(plant.connector(), completion);
+
+    // Act
+    const receipt = await deliver(plant.connector(), completion);
+
+    // Assess
+    expect(receipt.alreadyBooked).toBe(true);
+    const { notes } = await plant.admin.readProduction(production.id);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain('other#quantity\nlast words\nAzumuta delivery');
   });
 });
 

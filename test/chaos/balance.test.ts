@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { balanceOf, type Injected } from './balance.ts';
+import type { Books } from './books.ts';
+
+const nothing: Injected = { permanent: [], typedByHand: new Set(), unbooked: 0 };
+const booked = {
+  order: 'MO/1',
+  kind: 'production',
+  reference: 'id1#quantity',
+  goodQuantity: '5',
+  scrapQuantity: '0',
+  links: [{ url: 'http://azumuta/recordings/r1' }],
+} as const;
+
+/** One order that went all the way; a test changes what it is about. */
+function books(differs: Partial<Books> = {}): Books {
+  return {
+    released: [{ number: 'MO/1', product: 'GEAR-01', azumutaId: 'id1' }],
+    built: [
+      {
+        id: 'id1',
+        number: 'MO/1',
+        completedAt: '2026-11-24T08:00:00.000Z',
+        recordings: ['r1'],
+        good: 5,
+        scrap: 0,
+      },
+    ],
+    booked: [booked],
+    triggers: [],
+    deadLetters: [],
+    waiting: 0,
+    ...differs,
+  };
+}
+const [built] = books().built;
+if (!built) throw new Error('There is no order.');
+const letter = { stage: 'deliver-completion', orderNumber: 'MO/1', reason: 'it is cancelled', body: '{}' };
+
+describe('the balance', () => {
+  it('is even when every order was booked once', () => {
+    expect(balanceOf(books(), nothing)).toEqual({ lost: [], double: [], wrong: [], copies: 0 });
+  });
+
+  it.each<[string, 'lost' | 'double' | 'wrong', Partial<Books>]>([
+    ['an order that is not in Azumuta', 'lost', { built: [], booked: [] }],
+    ['a completion that is not booked', 'lost', { booked: [] }],
+    ['a recording that is not told', 'lost', { booked: [{ ...booked, links: [] }] }],
+    ['a reference that is booked twice', 'double', { booked: [booked, booked] }],
+    [
+      'a recording that is told twice',
+      'double',
+      { booked: [booked, { ...booked, reference: 'id1#recording#r1' }] },
+    ],
+    ['a product order that is twice in Azumuta', 'double', { built: [built, { ...built, id: 'id2' }] }],
+    ['another quantity than was recorded', 'wrong', { booked: [{ ...booked, goodQuantity: '4' }] }],
+    [
+      'an order that is not linked',
+      'wrong',
+      { released: [{ number: 'MO/1', product: 'GEAR-01', azumutaId: null }] },
+    ],
+    ['a dead letter for no reason', 'wrong', { deadLetters: [letter] }],
+    ['a booking of what was never completed', 'wrong', { built: [{ ...built, completedAt: null }] }],
+    ['a message that still waits', 'wrong', { waiting: 1 }],
+  ])('finds %s', (_, found, differs) => {
+    expect(balanceOf(books(differs), nothing)[found]).not.toEqual([]);
+  });
+
+  it('expects a dead letter for each permanent fault, and takes copies of it for one', () => {
+    const injected: Injected = { ...nothing, permanent: [{ kind: 'cancelled', about: 'MO/1' }] };
+
+    expect(balanceOf(books({ booked: [] }), injected).lost).toHaveLength(1);
+    expect(balanceOf(books({ booked: [], deadLetters: [letter, letter] }), injected)).toEqual({
+      lost: [],
+      double: [],
+      wrong: [],
+      copies: 1,
+    });
+    expect(balanceOf(books({ deadLetters: [letter] }), injected).wrong).toHaveLength(1);
+  });
+
+  it('lets a booking that was answered and not done cost one dead letter, and not two', () => {
+    const shown = { ...letter, reason: 'The ERP accepted the booking, but shows nothing under id1#quantity' };
+
+    expect(balanceOf(books({ booked: [], deadLetters: [shown] }), { ...nothing, unbooked: 1 }).wrong).toEqual(
+      [],
+    );
+    expect(balanceOf(books({ booked: [], deadLetters: [shown] }), nothing).wrong).toHaveLength(1);
+  });
+});

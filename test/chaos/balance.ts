@@ -1,0 +1,153 @@
+import type { BookedEntry, Books, BuiltOrder } from './books.ts';
+import type { DeadLetter } from './queues.ts';
+
+/** A fault that only a person can mend, as it was injected. */
+export interface PermanentFault {
+  readonly kind:
+    | 'unknown product'
+    | 'finished by somebody else'
+    | 'cancelled'
+    | 'unknown order'
+    | 'malformed call';
+  /** Number of the order; of a malformed call, the text that its body holds. */
+  readonly about: string;
+}
+
+export interface Injected {
+  readonly permanent: readonly PermanentFault[];
+  /** Orders that Azumuta got from somebody else: the ERP does not know them. */
+  readonly typedByHand: ReadonlySet<string>;
+  /** Bookings that were answered 200 and not done: each may cost one dead letter, not more. */
+  readonly unbooked: number;
+}
+
+/** What does not add up, each with the sentence that names it. */
+export interface Balance {
+  /** Accepted and neither delivered nor dead-lettered; released and not created; recorded and not told. */
+  readonly lost: readonly string[];
+  /** Booked, told or created more than once. */
+  readonly double: readonly string[];
+  /** Quantities that differ, orders that are not linked, dead letters that are wrong, queues that are not empty. */
+  readonly wrong: readonly string[];
+  /** Copies of a dead letter that is there already: a crash between writing one and deleting its message. */
+  readonly copies: number;
+}
+
+const stageOf: Readonly<Record<PermanentFault['kind'], string>> = {
+  'unknown product': 'create-product-orders',
+  'finished by somebody else': 'deliver-completion',
+  cancelled: 'deliver-completion',
+  'unknown order': 'deliver-completion',
+  'malformed call': 'receive-webhook',
+};
+
+/** How the sandbox's business error reads, and what is said of a booking that shows no effect. */
+const notDone = /It could not be done|shows nothing under/;
+
+/** Compares the partners' own books with each other and with the faults that were injected. */
+export function balanceOf(books: Books, injected: Injected): Balance {
+  const lost: string[] = [];
+  const double: string[] = [];
+  const wrong: string[] = [];
+  const expected = new Map(
+    injected.permanent.map((fault) => [`${stageOf[fault.kind]} ${fault.about}`, fault]),
+  );
+  const stuck = new Set(injected.permanent.map(({ about }) => about));
+  const { copies, setAside } = weighDeadLetters();
+
+  weighOrders();
+  weighBookings();
+  if (books.waiting > 0) wrong.push(`${books.waiting} messages are still in the queues.`);
+  return { lost, double, wrong, copies };
+
+  /** Dead letters are exactly the permanent faults that were injected. */
+  function weighDeadLetters() {
+    const found = groupBy(books.deadLetters, (letter) => `${letter.stage} ${aboutOf(letter)}`);
+    const unbooked = new Set<string>();
+    for (const [key, [letter]] of found) {
+      if (expected.has(key) || !letter) continue;
+      if (notDone.test(letter.reason)) unbooked.add(letter.orderNumber);
+      else wrong.push(`Dead letter without an injected fault: ${key}: ${letter.reason}`);
+    }
+    if (unbooked.size > injected.unbooked) {
+      wrong.push(`${unbooked.size} dead letters for ${injected.unbooked} bookings that were not done.`);
+    }
+    for (const [key, { kind }] of expected) {
+      if (!found.has(key)) lost.push(`No dead letter for ${kind}: ${key}.`);
+    }
+    return { copies: books.deadLetters.length - found.size, setAside: unbooked };
+  }
+
+  /** Every released order became one product order, and knows it. */
+  function weighOrders() {
+    const built = groupBy(books.built, ({ number }) => number);
+    for (const [number, orders] of built) {
+      if (orders.length > 1 && !injected.typedByHand.has(number))
+        double.push(`Product order ${number} is ${orders.length} times in Azumuta.`);
+    }
+    for (const { number, azumutaId } of books.released) {
+      const [order] = built.get(number) ?? [];
+      if (expected.has(`create-product-orders ${number}`)) {
+        if (order) wrong.push(`Order ${number} of an unknown product is in Azumuta.`);
+      } else if (!order) lost.push(`Order ${number} was released and is not in Azumuta.`);
+      else if (azumutaId !== order.id)
+        wrong.push(`Order ${number} is linked to ${azumutaId ?? 'nothing'} instead of ${order.id}.`);
+    }
+  }
+
+  /** Every completed order is booked once, with what was recorded, and each recording is told once. */
+  function weighBookings() {
+    for (const [reference, entries] of groupBy(books.booked, (entry) => entry.reference)) {
+      if (reference !== null && entries.length > 1)
+        double.push(`${reference} is booked ${entries.length} times in the ERP.`);
+    }
+    const bookedOn = groupBy(
+      books.booked.filter(({ reference }) => reference !== null),
+      ({ order }) => order,
+    );
+    const completed = books.built.filter(({ completedAt }) => completedAt !== null);
+    for (const order of completed) {
+      const entries = bookedOn.get(order.number) ?? [];
+      const isBooked = entries.some(({ kind }) => kind === 'production');
+      // A second message of the same delivery may have booked what the ERP refused the first time.
+      if (stuck.has(order.number) || (setAside.has(order.number) && !isBooked)) {
+        if (isBooked) wrong.push(`Order ${order.number} is dead-lettered and booked all the same.`);
+      } else weighBooking(order, entries);
+    }
+    const numbers = new Set(completed.map(({ number }) => number));
+    for (const number of bookedOn.keys()) {
+      if (!numbers.has(number)) wrong.push(`Order ${number} is booked and was never completed.`);
+    }
+  }
+
+  function weighBooking(order: BuiltOrder, entries: readonly BookedEntry[]) {
+    const productions = entries.filter(({ kind }) => kind === 'production');
+    if (productions.length === 0) {
+      lost.push(`Completed order ${order.number} is not booked in the ERP.`);
+      return;
+    }
+    const sum = (of: 'goodQuantity' | 'scrapQuantity') =>
+      productions.reduce((total, entry) => total + Number(entry[of]), 0);
+    if (sum('goodQuantity') !== order.good || sum('scrapQuantity') !== order.scrap) {
+      wrong.push(
+        `Order ${order.number}: ${sum('goodQuantity')} good and ${sum('scrapQuantity')} scrap booked, ${order.good} and ${order.scrap} recorded.`,
+      );
+    }
+    for (const id of order.recordings) {
+      const times = entries.filter(({ links }) => links.some(({ url }) => url.endsWith(`/${id}`))).length;
+      if (times === 0) lost.push(`Recording ${id} of order ${order.number} is not told in the ERP.`);
+      if (times > 1) double.push(`Recording ${id} of order ${order.number} is told ${times} times.`);
+    }
+  }
+}
+
+/** Number of the order, or the text in a kept webhook call. */
+function aboutOf({ stage, orderNumber, body }: DeadLetter): string {
+  if (stage !== stageOf['malformed call']) return orderNumber;
+  const base64 = /"bodyBase64":"([^"]*)"/.exec(body)?.[1] ?? '';
+  return /"chaos":"([^"]*)"/.exec(Buffer.from(base64, 'base64').toString('utf8'))?.[1] ?? body;
+}
+
+function groupBy<T, K>(all: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
+  return Map.groupBy(all, keyOf);
+}

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { openStore as openAzumuta } from '../../infra/local/sandbox/azumuta/store.ts';
+import type { TriggerLogEntry } from '../../infra/local/sandbox/azumuta/triggers.ts';
+import { triggerLog } from '../../infra/local/sandbox/azumuta/triggers.ts';
+import { openStore as openErp } from '../../infra/local/sandbox/erp/store.ts';
+import type { DeadLetter } from './queues.ts';
+
+/** A product order in Azumuta's own books, with what its operators recorded. */
+export interface BuiltOrder {
+  readonly id: string;
+  readonly number: string;
+  /** ISO instant; null while it is open. */
+  readonly completedAt: string | null;
+  readonly recordings: readonly string[];
+  readonly good: number;
+  readonly scrap: number;
+}
+
+/** A production order in the ERP's own books. */
+export interface ReleasedOrder {
+  readonly number: string;
+  readonly product: string;
+  readonly azumutaId: string | null;
+}
+
+/** An entry in the ERP's own books. */
+export interface BookedEntry {
+  readonly order: string;
+  readonly kind: 'production' | 'notes';
+  readonly reference: string | null;
+  readonly goodQuantity: string;
+  readonly scrapQuantity: string;
+  readonly links: readonly { readonly url: string }[];
+}
+
+/** What both partners have, and what waits for a person, once all is quiet. */
+export interface Books {
+  readonly released: readonly ReleasedOrder[];
+  readonly booked: readonly BookedEntry[];
+  readonly built: readonly BuiltOrder[];
+  readonly triggers: readonly TriggerLogEntry[];
+  readonly deadLetters: readonly DeadLetter[];
+  readonly waiting: number;
+}
+
+export type PartnersBooks = Omit<Books, 'deadLetters' | 'waiting'>;
+
+/** Reads the partners' databases in the data folder of a plant; they may be in use. */
+export function readPartners(dataDir: string): PartnersBooks {
+  const azumuta = openAzumuta(join(dataDir, 'azumuta'));
+  const erp = openErp(join(dataDir, 'erp'), () => new Date());
+  try {
+    return {
+      released: erp.orders(),
+      booked: erp.bookings(),
+      triggers: triggerLog(azumuta),
+      built: azumuta.productOrders().map(({ id, number, completedAt }) => {
+        const recordings = azumuta.recordingsOf(id);
+        const recorded = (step: string) =>
+          recordings
+            .flatMap(({ steps }) => steps)
+            .filter(({ name }) => (typeof name === 'string' ? name : name.en) === step)
+            .reduce((sum, { value }) => sum + Number(value), 0);
+        return {
+          id,
+          number,
+          completedAt,
+          recordings: recordings.map((recording) => recording.id),
+          good: recorded('Good quantity'),
+          scrap: recorded('Scrap quantity'),
+        };
+      }),
+    };
+  } finally {
+    azumuta.database.close();
+    erp.database.close();
+  }
+}
+
+/** Completed orders of whose triggers none was answered 2xx since: Azumuta told nobody. */
+export function untold({ built, triggers }: Pick<Books, 'built' | 'triggers'>): string[] {
+  const toldAt = new Map<string, string>();
+  for (const { outcome, productOrderNumber, at } of triggers) {
+    // Oldest first, so the last one stays.
+    if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) toldAt.set(productOrderNumber, at);
+  }
+  return built
+    .filter(({ number, completedAt }) => completedAt !== null && (toldAt.get(number) ?? '') < completedAt)
+    .map(({ number }) => number);
+}

@@ -1,0 +1,164 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Plant } from '../../infra/local/plant.ts';
+import { control } from '../../infra/local/sandbox/client.ts';
+import type { Fault } from '../../infra/local/sandbox/faults.ts';
+import type { Dice } from './dice.ts';
+
+type Partner = 'azumuta' | 'erp';
+
+/** A fault and the weight it is chosen with. `most` keeps the expensive ones rare: they hold a container. */
+interface Choice {
+  readonly weight: number;
+  readonly most: number;
+  readonly fault: (dice: Dice) => Fault;
+}
+
+const status = (code: number, route?: string) => (): Fault => ({
+  kind: 'status',
+  status: code,
+  ...(route === undefined ? {} : { route }),
+});
+const slowDown = (dice: Dice): Fault => ({
+  kind: 'status',
+  status: 429,
+  retryAfter: dice.between(1, 2),
+  retryAfterAs: dice.oneOf(['seconds', 'date']),
+});
+const plain = (kind: 'reset-before' | 'reset-after' | 'timeout-after', route?: string) => (): Fault => ({
+  kind,
+  ...(route === undefined ? {} : { route }),
+});
+const late =
+  (route: string) =>
+  (dice: Dice): Fault => ({
+    kind: 'delay',
+    ms: dice.between(200, slowestCommitMs),
+    route,
+  });
+
+/**
+ * The sandboxes commit a write at the latest so long after it reached them: the settling time of a run must be
+ * longer, as a takeover relies on it.
+ */
+export const slowestCommitMs = 1_500;
+
+const booking = 'POST /api/production-orders/{number}/bookings';
+const link = 'PATCH /api/production-orders/{number}';
+const creation = 'POST /api/v1/productorders';
+
+/**
+ * What partners do wrong for a while and then no more: none of these may cost a completion, an order or a dead
+ * letter. Reads that answer 200 with an error are left out, since neither Azumuta's client nor the configuration
+ * of the sandbox ERP can tell them from an answer. A booking that is answered 200 with an error is for a person,
+ * as the ERP has said no: the balance lets each of them cost one dead letter at most.
+ */
+const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
+  erp: [
+    { weight: 3, most: 8, fault: status(503) },
+    { weight: 2, most: 4, fault: status(500, booking) },
+    { weight: 2, most: 6, fault: slowDown },
+    { weight: 3, most: 6, fault: plain('reset-before') },
+    { weight: 4, most: 4, fault: plain('reset-after', booking) },
+    { weight: 2, most: 4, fault: plain('reset-after', link) },
+    { weight: 4, most: 2, fault: plain('timeout-after', booking) },
+    { weight: 1, most: 1, fault: plain('timeout-after', link) },
+    { weight: 3, most: 6, fault: late(booking) },
+    { weight: 1, most: 1, fault: () => ({ kind: 'business-error', route: booking }) },
+  ],
+  azumuta: [
+    { weight: 3, most: 8, fault: status(503) },
+    { weight: 2, most: 4, fault: status(500, creation) },
+    { weight: 2, most: 6, fault: slowDown },
+    { weight: 3, most: 6, fault: plain('reset-before') },
+    { weight: 4, most: 4, fault: plain('reset-after', creation) },
+    { weight: 3, most: 2, fault: plain('timeout-after', creation) },
+    { weight: 1, most: 1, fault: plain('timeout-after', 'GET /api/v1/recordings/{id}') },
+    { weight: 3, most: 6, fault: late(creation) },
+    { weight: 2, most: 2, fault: () => ({ kind: 'malformed', as: 'not-json', route: creation }) },
+    { weight: 1, most: 1, fault: () => ({ kind: 'business-error', route: creation }) },
+  ],
+};
+
+export interface Faults {
+  /** Faults that struck, by partner and kind. Those of a sandbox that was killed meanwhile are not counted. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Bookings that were answered 200 and not done: at most so many. */
+  readonly unbooked: () => number;
+  /** Ends all faults; resolves when both partners are well. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Gives each partner another handful of faults every few seconds, and now and then a short outage. */
+export function startFaults(plant: Plant, dice: Dice): Faults {
+  const counts = new Map<string, number>();
+  const stopping = new AbortController();
+  const urls = { azumuta: plant.sandboxes.azumuta.url, erp: plant.sandboxes.erp.url };
+  let armed: Readonly<Record<Partner, readonly Fault[]>> = { azumuta: [], erp: [] };
+  let unbooked = 0;
+
+  async function go() {
+    while (!stopping.signal.aborted) {
+      armed = { azumuta: handful('azumuta'), erp: handful('erp') };
+      unbooked += armed.erp.filter(({ kind }) => kind === 'business-error').length;
+      await Promise.all([arm('azumuta'), arm('erp')]);
+      await pause(dice.between(2000, 5000), undefined, { signal: stopping.signal }).catch(() => undefined);
+      await Promise.all([count('azumuta'), count('erp')]);
+    }
+  }
+
+  function handful(partner: Partner): Fault[] {
+    if (dice.chance(0.05)) return [{ kind: 'status', status: 503, times: 200 }];
+    const [first, ...others] = menus[partner].map(({ weight, ...choice }) => [weight, choice] as const);
+    if (!first) return [];
+    return Array.from({ length: dice.between(0, 3) }, () => {
+      const { most, fault } = dice.weighted([first, ...others]);
+      return { ...fault(dice), times: dice.between(1, most), probability: 0.3, seed: dice.seed() };
+    });
+  }
+
+  /** A sandbox that is just being started again has no faults until the next handful. */
+  async function arm(partner: Partner) {
+    await control(urls[partner], 'PUT', '/sandbox/faults', armed[partner]).catch(() => undefined);
+  }
+
+  async function count(partner: Partner) {
+    const left = await control<readonly Fault[]>(urls[partner], 'GET', '/sandbox/faults').catch(
+      () => undefined,
+    );
+    // A killed sandbox has forgotten its faults: what is left there says nothing.
+    if (!left) return;
+    const times = (faults: readonly Fault[], name: string) =>
+      faults.filter((fault) => nameOf(fault) === name).reduce((sum, fault) => sum + (fault.times ?? 0), 0);
+    for (const name of new Set(armed[partner].map(nameOf))) {
+      const struck = times(armed[partner], name) - times(left, name);
+      if (struck > 0) counts.set(`${partner}: ${name}`, (counts.get(`${partner}: ${name}`) ?? 0) + struck);
+    }
+  }
+
+  const ended = go();
+  return {
+    counts,
+    unbooked: () => unbooked,
+    async stop() {
+      stopping.abort();
+      await ended;
+      for (const url of Object.values(urls)) await untilWell(url);
+    },
+  };
+}
+
+async function untilWell(url: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await control(url, 'PUT', '/sandbox/faults', []);
+      return;
+    } catch (error) {
+      if (tries > 100) throw error;
+      await pause(100);
+    }
+  }
+}
+
+function nameOf(fault: Fault): string {
+  return fault.kind === 'status' ? String(fault.status) : fault.kind;
+}

@@ -1,0 +1,105 @@
+import { createServer, type Server } from 'node:http';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { orderKey } from '../../shared/ledger/keys.ts';
+import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
+import { testClock } from '../harness/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
+import { newOrder } from '../harness/orders.ts';
+
+/** DynamoDB does what it is told, and then the connection breaks: the AWS SDK asks once more. */
+describe('an answer of DynamoDB that is lost on its way', () => {
+  let store: LedgerStore;
+  let proxy: Server;
+  let client: DynamoDBClient;
+  let ledger: Ledger;
+  let toCut = 0;
+  let cut = 0;
+
+  beforeEach(async () => {
+    store = await startLedgerStore();
+    const upstream = await store.client.config.endpoint?.();
+    proxy = createServer(async (request, response) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const answer = await fetch(`http://127.0.0.1:${upstream?.port}/`, {
+        method: 'POST',
+        headers: Object.entries(request.headers).flatMap(([name, value]) =>
+          typeof value === 'string' && /^(x-amz|authorization|content-type)/.test(name)
+            ? [[name, value]]
+            : [],
+        ),
+        body: Buffer.concat(chunks),
+      });
+      const text = await answer.text();
+      if (toCut > 0) {
+        toCut -= 1;
+        cut += 1;
+        response.destroy();
+        return;
+      }
+      const type = answer.headers.get('content-type') ?? 'application/x-amz-json-1.0';
+      response.writeHead(answer.status, { 'content-type': type }).end(text);
+    });
+    await new Promise<void>((listening) => {
+      proxy.listen(0, '127.0.0.1', listening);
+    });
+    const address = proxy.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    client = new DynamoDBClient({
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    ledger = createLedger({
+      client,
+      tableName: store.tableName,
+      clock: testClock(),
+      times: { settlingSeconds: 300 },
+    });
+    cut = 0;
+  });
+  afterEach(async () => {
+    client.destroy();
+    proxy.closeAllConnections();
+    await new Promise((closed) => proxy.close(closed));
+    await store.stop();
+  });
+
+  const delivery = {
+    key: 'po1#quantity',
+    kind: 'quantity',
+    recordingIds: ['r1'],
+    erpOrder: { number: 'MO/1' },
+    productOrder: { id: 'po1', number: 'MO/1' },
+  } as const;
+
+  it('does not keep a planned delivery from being sent by who planned it', async () => {
+    // Prepare
+    toCut = 1;
+
+    // Act
+    const planned = await ledger.deliveries.plan('MO/1', delivery, 'this attempt');
+
+    // Assess
+    expect(cut).toBe(1);
+    expect(planned).toBe(true);
+    expect(await ledger.deliveries.plan('MO/1', delivery, 'another attempt')).toBe(false);
+  });
+
+  it('does not lock an attempt out of the step that it has just claimed', async () => {
+    // Prepare
+    await ledger.orders.put(newOrder({ number: 'PO-1' }));
+    const endsAt = new Date('2026-11-24T08:01:00.000Z');
+    toCut = 1;
+
+    // Act
+    const claimed = await ledger.steps.claim(orderKey('PO-1'), { owner: 'this attempt', endsAt });
+
+    // Assess
+    expect(cut).toBe(1);
+    expect(claimed).toMatchObject({ outcome: 'claimed', claim: { again: false, attempt: 1 } });
+    const other = await ledger.steps.claim(orderKey('PO-1'), { owner: 'another attempt', endsAt });
+    expect(other.outcome).toBe('busy');
+  });
+});

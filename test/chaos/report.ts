@@ -1,0 +1,51 @@
+import type { ChaosResult, Progress } from './run.ts';
+import { sumOf } from './run.ts';
+
+const mostFindings = 40;
+
+/** One line that tells how far a run has got. */
+export function progressLine(progress: Progress): string {
+  const { phase, seconds, orders, completions, kills, faults, waiting } = progress;
+  return `${seconds.toFixed(0).padStart(5)} s  ${phase}: ${orders} orders, ${completions} completed, ${waiting} in the queues, ${kills} kills, ${faults} faults`;
+}
+
+/** Whether everything adds up. */
+export function isBalanced({ balance: { lost, double, wrong } }: ChaosResult): boolean {
+  return lost.length === 0 && double.length === 0 && wrong.length === 0;
+}
+
+/** The table at the end, and what does not add up. */
+export function reportOf(seed: number, result: ChaosResult): string {
+  const { balance, loadSeconds, quietSeconds } = result;
+  const rows: readonly (readonly [string, string | number])[] = [
+    ['seed', seed],
+    ['kills', listed(result.kills)],
+    ['faults', listed(result.faults)],
+    ['orders', result.orders],
+    ['completions', `${result.completions}, ${result.reopened} of them reopened and completed again`],
+    ['pulls', result.pulls],
+    ['webhook calls', result.webhookCalls],
+    ['retries', result.retries],
+    [
+      'dead letters',
+      `${result.deadLetters} for ${result.permanentFaults} permanent faults (${balance.copies} copies)`,
+    ],
+    ['lost', balance.lost.length],
+    ['double', balance.double.length],
+    ['wrong', balance.wrong.length],
+    ['seconds', `${loadSeconds.toFixed(0)} of load, ${quietSeconds.toFixed(0)} until quiet`],
+    ['rate', `${(result.completions / (loadSeconds + quietSeconds)).toFixed(1)} completions/s over all`],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const findings = [...balance.lost, ...balance.double, ...balance.wrong];
+  return [
+    ...rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
+    ...findings.slice(0, mostFindings).map((finding) => `  ✗ ${finding}`),
+    ...(findings.length > mostFindings ? [`  … and ${findings.length - mostFindings} more`] : []),
+  ].join('\n');
+}
+
+function listed(counts: ReadonlyMap<string, number>): string {
+  const each = [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([name, count]) => `${name} ${count}`);
+  return `${sumOf(counts)} (${each.join(', ')})`;
+}

@@ -1,0 +1,154 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { localOverrides, startPlant } from '../../infra/local/plant.ts';
+import { type Balance, balanceOf } from './balance.ts';
+import { readPartners, untold } from './books.ts';
+import { createDice } from './dice.ts';
+import { type Faults, startFaults } from './faults.ts';
+import { type Kills, startKilling } from './kills.ts';
+import { type Load, type LoadFigures, startLoad } from './load.ts';
+import { comesTrue, persistently } from './patience.ts';
+import { viewQueues } from './queues.ts';
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly loadSeconds: number;
+  /** Orders, and so completions, per second. */
+  readonly perSecond: number;
+  readonly killEverySeconds: number;
+  readonly dataDir: string;
+  readonly tell: (progress: Progress) => void;
+  readonly log: (line: string) => void;
+}
+
+export interface Progress extends LoadFigures {
+  readonly phase: 'load' | 'completing' | 'pulling' | 'telling again' | 'emptying the queues';
+  readonly seconds: number;
+  readonly kills: number;
+  readonly faults: number;
+  readonly waiting: number;
+}
+
+export interface ChaosResult extends LoadFigures {
+  readonly balance: Balance;
+  readonly kills: ReadonlyMap<string, number>;
+  readonly faults: ReadonlyMap<string, number>;
+  readonly permanentFaults: number;
+  readonly webhookCalls: number;
+  /** Messages that were given back to a queue. */
+  readonly retries: number;
+  readonly deadLetters: number;
+  readonly loadSeconds: number;
+  readonly quietSeconds: number;
+}
+
+/** What comes again after a kill is hidden for ten seconds, after failures for longer and longer. */
+const emptyWithinMs = (loadSeconds: number) => 1000 * Math.max(240, loadSeconds);
+
+/**
+ * One run: load, kills and faults together, then quiet until nothing moves any more, then the balance of the
+ * partners' own books.
+ */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  let retries = 0;
+  const log = (line: string) => {
+    retries += Number(/: (\d+) of \d+ come again/.exec(line)?.[1] ?? 0);
+    options.log(line);
+  };
+  const plant = await startPlant({
+    integrationFile: 'integration.config.ts',
+    dataDir: options.dataDir,
+    overrides: localOverrides,
+    log,
+  });
+  try {
+    const queues = viewQueues(plant);
+    const began = performance.now();
+    const dice = (part: string) => createDice(options.seed, part);
+    const load = startLoad(plant, dice('load'), options.perSecond);
+    const faults = startFaults(plant, dice('faults'));
+    const kills = startKilling(plant, dice('kills'), options.killEverySeconds);
+    const tell = teller(options, { load, faults, kills, depth: queues.depth }, began);
+
+    for (const until = began + options.loadSeconds * 1000; performance.now() < until; ) {
+      await pause(Math.min(5_000, Math.max(0, until - performance.now())));
+      await tell('load');
+    }
+    await kills.stop();
+    await faults.stop();
+    const loadSeconds = (performance.now() - began) / 1000;
+
+    await tell('completing');
+    await load.finish();
+    await tell('pulling');
+    await load.pullRest();
+    await tell('telling again');
+    await tellUntold();
+    const empty = () =>
+      comesTrue(
+        async () => {
+          await tell('emptying the queues');
+          return (await queues.depth()) === 0;
+        },
+        emptyWithinMs(options.loadSeconds),
+        2_000,
+      );
+    await empty();
+
+    const partners = readPartners(options.dataDir);
+    const deadLetters = await queues.deadLetters();
+    const injected = { ...load.injected(), unbooked: faults.unbooked() };
+    return {
+      ...load.figures(),
+      balance: balanceOf({ ...partners, deadLetters, waiting: await queues.depth() }, injected),
+      kills: kills.counts,
+      faults: faults.counts,
+      permanentFaults: injected.permanent.length,
+      webhookCalls: partners.triggers.length,
+      retries,
+      deadLetters: deadLetters.length,
+      loadSeconds,
+      quietSeconds: (performance.now() - began) / 1000 - loadSeconds,
+    };
+  } finally {
+    await plant.stop();
+  }
+
+  /** What reconciliation does about a trigger that was lost with its sender or at a dead door. */
+  async function tellUntold() {
+    await comesTrue(
+      async () => {
+        const numbers = untold(readPartners(options.dataDir));
+        for (const number of numbers) await persistently(() => plant.azumuta.trigger(number));
+        return numbers.length === 0;
+      },
+      120_000,
+      6_000,
+    );
+  }
+}
+
+function teller(
+  options: ChaosOptions,
+  parts: {
+    readonly load: Load;
+    readonly faults: Faults;
+    readonly kills: Kills;
+    readonly depth: () => Promise<number>;
+  },
+  began: number,
+) {
+  return async (phase: Progress['phase']) => {
+    options.tell({
+      ...parts.load.figures(),
+      phase,
+      seconds: (performance.now() - began) / 1000,
+      kills: sumOf(parts.kills.counts),
+      faults: sumOf(parts.faults.counts),
+      waiting: await parts.depth().catch(() => Number.NaN),
+    });
+  };
+}
+
+export function sumOf(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
