@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { path, type RestStep, rest, textAt, valueAt } from './shared/erp/rest/index.ts';
+import { path, type RestAnswer, type RestStep, rest, textAt, valueAt } from './shared/erp/rest/index.ts';
 import { recorded, recordedAll } from './shared/integration/completions.ts';
 import { defineIntegration } from './shared/integration/define.ts';
 
@@ -7,6 +7,12 @@ import { defineIntegration } from './shared/integration/define.ts';
 const noErrorInBody: NonNullable<RestStep<unknown>['success']> = {
   test: ({ json }) => textAt(json, 'error.message') ?? true,
 };
+
+/** The same goes for what is read: an error must not look like an order without bookings. */
+const unlessShown =
+  (field: string) =>
+  ({ json }: RestAnswer): string | undefined =>
+    valueAt(json, field) === undefined ? `it cannot be read (no ${field} in the answer)` : undefined;
 
 /**
  * The one file that you edit. It answers the three questions of Azumuta's ERP guide (number, article,
@@ -60,6 +66,7 @@ export default defineIntegration({
           request: ({ order }) => ({ path: path`/api/production-orders/${order.number}` }),
           done: ({ json }, { productOrder }) =>
             textAt(json, 'azumutaId') === productOrder.id ? productOrder.id : undefined,
+          waits: unlessShown('number'),
         },
       ],
       steps: [
@@ -87,7 +94,8 @@ export default defineIntegration({
               ? 'it was completed by somebody else'
               : undefined;
           },
-          waits: ({ json }) => (valueAt(json, 'locked') === true ? 'somebody has it open' : undefined),
+          waits: (answer) =>
+            valueAt(answer.json, 'locked') === true ? 'somebody has it open' : unlessShown('status')(answer),
         },
         {
           name: 'bookings',
@@ -96,6 +104,7 @@ export default defineIntegration({
             query: { reference: key },
           }),
           done: ({ json }) => textAt(json, 'bookings.0.id'),
+          waits: unlessShown('bookings'),
         },
       ],
       steps: [

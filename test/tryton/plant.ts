@@ -59,3 +59,17 @@ export function positionOf(methods: readonly string[], method: string): number {
   if (at < 0) throw new Error(`${method} was not called: ${methods.join(', ')}.`);
   return at + 1;
 }
+
+/**
+ * Methods called by a delivery that nobody disturbs, of a whole waiting order of 5, or of one that differs and
+ * was started already.
+ */
+export async function undisturbed(plant: Plant, differs: Partial<Completion> = {}): Promise<string[]> {
+  const started = differs.quantity !== undefined;
+  const production = await plant.plan(started ? { state: 'running' } : {});
+  plant.faults.reset();
+  await deliver(plant.connector(), completed(production, differs));
+  const methods = methodsOf(plant.faults);
+  plant.faults.reset();
+  return methods;
+}
