@@ -65,5 +65,3 @@ export function erpOrderOf({
     ...(due === undefined ? {} : { dueDate: due }),
   };
 }
-
-export const erpOrderRefSchema = z.object({ number: z.string(), id: z.optional(z.string()) });
