@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AzumutaClient, createAzumutaClient } from '../shared/azumuta/client.ts';
 import type { ErpConnector } from '../shared/erp/port.ts';
@@ -35,9 +36,7 @@ export function secretsPart(): Secrets {
 }
 
 export function partnersPart(ledger: Ledger): PartnerCalls {
-  // Names this container as the prober of an open breaker.
-  const owner = `${process.env.AWS_LAMBDA_LOG_STREAM_NAME ?? 'container'}/${process.pid}`;
-  return createPartnerCalls(ledger.breaker, () => owner);
+  return createPartnerCalls(ledger.breaker, randomUUID);
 }
 
 export function azumutaPart({ azumuta }: CompleteIntegration, secrets: Secrets): AzumutaClient {

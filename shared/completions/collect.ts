@@ -171,20 +171,20 @@ async function plan(
     );
   for (const delivery of wanted) {
     // Planned at this very moment by another attempt: that one sends it, or comes again and does.
-    if (await ledger.deliveries.plan(home, delivery, attempt.owner)) planned.push(delivery);
+    if (await ledger.deliveries.plan(home, delivery, attempt)) planned.push(delivery);
   }
   if (planned.length === 0) attempt.log.info('Nothing new: every recording is booked or on its way');
   return planned;
 }
 
-/** Planned by an attempt that ended before it was sent: this one's own earlier attempt, or one long gone. */
+/** Planned and never sent: by an earlier attempt at this very message, or by one long gone. */
 function isAbandoned(
-  { sentAt, state, plannedAt }: DeliveryEntry,
+  { sentAt, state, plannedAt, plannedFor }: DeliveryEntry,
   attempt: WorkAttempt,
   clock: Clock,
 ): boolean {
   if (sentAt !== undefined || state !== 'waiting') return false;
-  return attempt.receiveCount > 1 || clock.now().getTime() - plannedAt.getTime() > longestAttemptMs;
+  return plannedFor === attempt.messageId || clock.now().getTime() - plannedAt.getTime() > longestAttemptMs;
 }
 
 async function send(

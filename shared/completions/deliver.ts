@@ -34,6 +34,13 @@ export async function deliverCompletion(
     attempt.log.info('Booked already', { delivery: message.key });
     return;
   }
+  if (claimed.outcome === 'rejected') {
+    attempt.log.info('Another message of this delivery is a dead letter', {
+      delivery: message.key,
+      reason: claimed.reason,
+    });
+    return;
+  }
   if (claimed.outcome === 'unknown')
     throw new Rejected(`The ledger never planned the delivery ${message.key}.`);
   if (claimed.outcome === 'busy') {

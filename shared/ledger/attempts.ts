@@ -10,21 +10,32 @@ export interface Attempts {
   /** How many attempts at the message have begun and not ended. */
   readonly unfinished: (messageId: string) => Promise<number>;
   readonly begin: (messageId: string) => Promise<void>;
+  /** The last attempt was good: nothing needs to be known about the message any more. */
   readonly end: (messageId: string) => Promise<void>;
+  /** An attempt ended in good order with a failure. @returns how many ended with an unexpected one so far. */
+  readonly failed: (messageId: string, how: { readonly unexpected: boolean }) => Promise<number>;
 }
 
 export function createAttempts(table: Table, clock: Clock): Attempts {
   const keyOf = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'ATTEMPTS' });
+  // A message lives 14 days at most.
+  const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + 15 * 86_400;
   return {
     async unfinished(messageId) {
       return Number((await table.get(keyOf(messageId)))?.unfinished ?? 0);
     },
     async begin(messageId) {
-      const expiresAt = Math.floor(clock.now().getTime() / 1000) + 15 * 86_400;
-      await table.update(keyOf(messageId), { add: { unfinished: 1 }, set: { expiresAt } });
+      await table.update(keyOf(messageId), { add: { unfinished: 1 }, set: { expiresAt: expiresAt() } });
     },
     async end(messageId) {
       await table.remove(keyOf(messageId));
+    },
+    async failed(messageId, { unexpected }) {
+      const written = await table.update(keyOf(messageId), {
+        set: { unfinished: 0, expiresAt: expiresAt() },
+        add: { unexpected: unexpected ? 1 : 0 },
+      });
+      return Number(written?.after.unexpected ?? 0);
     },
   };
 }

@@ -18,9 +18,10 @@ export interface BreakerState {
 
 /**
  * A circuit breaker that all containers share: one item per target. A healthy path only reads (and that at
- * most once per `freshMs`); failures are counted per minute; when open, one container at a time probes.
+ * most once per `freshMs`); failures are counted per minute; when open, one call at a time probes.
  */
 export interface Breaker {
+  /** @param owner Unique to this one call: a probe is known by it. */
   readonly permit: (target: Target, owner: string) => Promise<Permit>;
   readonly failed: (target: Target, failure: RetryLater, permit: Permit, owner: string) => Promise<void>;
   readonly succeeded: (target: Target, permit: Permit) => Promise<void>;
@@ -84,7 +85,9 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
           '#open = :yes AND #openUntil <= :at AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)',
         values: { yes: true, at },
       });
-      return probing ? { permit: 'probe' } : { permit: 'wait', seconds: options.cooldownSeconds, reason };
+      // A permit whose answer was lost is asked for again by the AWS SDK, and then meets itself.
+      const ours = probing !== undefined || (await table.get(stateKey(target)))?.probeOwner === owner;
+      return ours ? { permit: 'probe' } : { permit: 'wait', seconds: options.cooldownSeconds, reason };
     },
 
     async failed(target, failure, permit, owner) {

@@ -12,7 +12,7 @@ import {
   recordingKey,
   retentionSeconds,
 } from './keys.ts';
-import type { StepTimes } from './steps.ts';
+import type { Claimant, StepTimes } from './steps.ts';
 import type { Table } from './table.ts';
 
 /** A booking that is planned, under way or done. */
@@ -23,6 +23,8 @@ export interface DeliveryEntry {
   readonly recordingIds: readonly string[];
   readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
   readonly plannedAt: Date;
+  /** The message whose attempt planned it. */
+  readonly plannedFor: string;
   /** When the delivery was handed to the queue; undefined when that is still to do. */
   readonly sentAt: string | undefined;
 }
@@ -35,11 +37,14 @@ export interface PlannedDelivery {
   readonly productOrder: ProductOrderRef;
 }
 
+/** The attempt that plans, and the message that it works on. */
+export type Planner = Pick<Claimant, 'owner' | 'messageId'>;
+
 export interface Deliveries {
   /** All bookings of a product order, the planned ones too. */
   readonly of: (number: string) => Promise<DeliveryEntry[]>;
   /** Write down what is going to be booked, before it is sent; false when another planner was first. */
-  readonly plan: (number: string, delivery: PlannedDelivery, planner: string) => Promise<boolean>;
+  readonly plan: (number: string, delivery: PlannedDelivery, planner: Planner) => Promise<boolean>;
   readonly sent: (number: string, key: DeliveryKey) => Promise<void>;
   /** Lock the ERP order for one booking; undefined when taken, else the time (ms) until which another has it. */
   readonly lock: (erpOrderNumber: string, holder: DeliveryKey, endsAt: Date) => Promise<number | undefined>;
@@ -64,6 +69,7 @@ const storedSchema = z.object({
   recordingIds: z.array(z.string()),
   state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
   plannedAt: z.string(),
+  plannedFor: z.string(),
   sentAt: z.exactOptional(z.string()),
 });
 const partSchema = z.object({
@@ -92,7 +98,8 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
       const isNew = await table.putIf({
         ...deliveryKeyOf(number, delivery.key),
         ...delivery,
-        planner,
+        planner: planner.owner,
+        plannedFor: planner.messageId,
         state: 'waiting',
         plannedAt: clock.now().toISOString(),
         attempts: 0,
@@ -106,7 +113,8 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
         expiresAt: expiresAt(),
       });
       // A write whose answer was lost is sent again by the AWS SDK, and then meets itself.
-      const planned = isNew || (await table.get(deliveryKeyOf(number, delivery.key)))?.planner === planner;
+      const planned =
+        isNew || (await table.get(deliveryKeyOf(number, delivery.key)))?.planner === planner.owner;
       if (planned) {
         await Promise.all(
           delivery.recordingIds.map((recordingId) =>

@@ -28,7 +28,12 @@ export function createLease(table: Table, clock: Clock, key: Key): Lease {
         condition: 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now',
         values: { now },
       });
-      return taken?.before;
+      if (taken) return taken.before;
+      // A lease whose answer was lost is asked for again by the AWS SDK, and then meets itself. What was
+      // remembered before is gone with the answer.
+      const held = await table.get(key);
+      if (held?.owner !== owner || Number(held.leaseUntil) <= now) return undefined;
+      return Object.fromEntries(Object.entries(held).filter(([name]) => !(name in remember)));
     },
     async write(owner, set) {
       const written = await table.update(key, { set, condition: '#owner = :ours', values: { ours: owner } });

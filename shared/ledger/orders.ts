@@ -126,12 +126,15 @@ export function createOrders(table: Table, clock: Clock): Orders {
     async replaceRejected({ number, erpOrder, draft, contentHash, part, via }) {
       const replaced = await table.update(orderKey(number), {
         set: { erpOrder, draft, contentHash, part, state: 'waiting' },
-        remove: ['reason'],
+        remove: ['reason', 'rejectedBy'],
         append: { history: [entry({ event: 'queued', note: `again by ${via}` })] },
         condition: '#state = :rejected',
         values: { rejected: 'rejected' },
       });
-      return replaced !== undefined;
+      if (replaced) return true;
+      // Replaced by a write whose answer was lost, or by another caller with the same content.
+      const held = await this.find(number);
+      return held?.state === 'waiting' && held.contentHash === contentHash;
     },
 
     async completed(number) {

@@ -6,7 +6,11 @@ import type { Key, StoredItem, Table } from './table.ts';
  *
  *   waiting ──claim──▶ claimed ──receipt──▶ done
  *      ▲                │   │
- *      └──release───────┘   └──reject──▶ rejected ──claim (replayed)──▶ claimed …
+ *      └──release───────┘   └──reject──▶ rejected ──claim by the same message──▶ claimed …
+ *
+ * A rejected step belongs to the message that became its dead letter: only that message, replayed or come again
+ * after a crash, claims it once more. A second message for the same step would otherwise book it behind the
+ * back of the dead letter.
  *
  * A claim is open from its conditional write until its receipt, and it names its owner. Leases do not fence:
  * a container can freeze between its check and its write. So a takeover waits until the claim's function must
@@ -25,6 +29,7 @@ import type { Key, StoredItem, Table } from './table.ts';
 export interface Claim {
   readonly key: Key;
   readonly owner: string;
+  readonly messageId: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
   readonly again: boolean;
@@ -36,6 +41,8 @@ export type ClaimOutcome =
   | { readonly outcome: 'claimed'; readonly claim: Claim }
   | { readonly outcome: 'done'; readonly held: StoredItem }
   | { readonly outcome: 'busy'; readonly untilMs: number }
+  /** Another message for this step is a dead letter: it is that one's to be replayed. */
+  | { readonly outcome: 'rejected'; readonly reason: string }
   | { readonly outcome: 'unknown' };
 
 /** What happened to a step and when: the journey of an order is read from these. */
@@ -54,6 +61,8 @@ const mostHistory = 60;
 /** Who claims, and until when the claim's process can run at the longest: Lambda kills it then. */
 export interface Claimant {
   readonly owner: string;
+  /** Id that the message had at first; a replay keeps it. */
+  readonly messageId: string;
   readonly endsAt: Date;
 }
 
@@ -92,31 +101,38 @@ export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps
   }
 
   return {
-    async claim(key, { owner, endsAt }) {
+    async claim(key, { owner, messageId, endsAt }) {
       const at = now();
       const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;
       const updated = await table.update(key, {
         set: { state: 'claimed', owner, leaseUntil, clean: false },
         add: { attempts: 1 },
         condition:
-          'attribute_exists(pk) AND (#state IN (:waiting, :rejected) OR (#state = :claimedState AND #leaseUntil <= :at))',
-        values: { waiting: 'waiting', rejected: 'rejected', claimedState: 'claimed', at },
+          'attribute_exists(pk) AND (#state = :waiting OR (#state = :rejected AND #rejectedBy = :message) OR (#state = :claimedState AND #leaseUntil <= :at))',
+        values: {
+          waiting: 'waiting',
+          rejected: 'rejected',
+          message: messageId,
+          claimedState: 'claimed',
+          at,
+        },
       });
       if (updated) {
         const { before, after } = updated;
         const attempt = Number(after.attempts);
         return {
           outcome: 'claimed',
-          claim: { key, owner, attempt, again: attempt > 1 && before.clean !== true, held: after },
+          claim: { key, owner, messageId, attempt, again: attempt > 1 && before.clean !== true, held: after },
         };
       }
       const held = await table.get(key);
       if (!held) return { outcome: 'unknown' };
       if (held.state === 'done') return { outcome: 'done', held };
+      if (held.state === 'rejected') return { outcome: 'rejected', reason: String(held.reason) };
       // A claim whose answer was lost is sent again by the AWS SDK, and then meets itself.
       if (held.state === 'claimed' && held.owner === owner) {
         const attempt = Number(held.attempts);
-        return { outcome: 'claimed', claim: { key, owner, attempt, again: attempt > 1, held } };
+        return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again: attempt > 1, held } };
       }
       return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) };
     },
@@ -156,7 +172,7 @@ export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps
 
     async reject(claim, reason) {
       await table.update(claim.key, {
-        set: { state: 'rejected', reason },
+        set: { state: 'rejected', reason, rejectedBy: claim.messageId },
         ...remember(claim.held, { event: 'rejected', note: reason }),
         remove: ['owner', 'leaseUntil'],
         ...ours,

@@ -40,6 +40,9 @@ export async function createProductOrder(
         scope: 'order',
         afterSeconds: attempt.secondsUntil(claimed.untilMs),
       });
+    case 'rejected':
+      attempt.log.info('Another message of this product order is a dead letter', { reason: claimed.reason });
+      return;
     case 'claimed':
       await create(claimed.claim, attempt, parts);
   }

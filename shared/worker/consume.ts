@@ -21,6 +21,8 @@ export interface Consumer<Message> {
 export interface WorkAttempt {
   /** Unique to this invocation and message: owner of ledger claims. */
   readonly owner: string;
+  /** Id that the message had at first; a replay keeps it. */
+  readonly messageId: string;
   /** When Lambda kills this attempt at the latest. */
   readonly endsAt: Date;
   /** Aborts a little before: every call takes it, and connectors look at it before each write. */
@@ -55,7 +57,7 @@ export interface Invocation {
 const longestWaitMs = 6 * 86_400_000;
 /** Attempts that never finished (crashes, timeouts) before a message is put aside. */
 const mostUnfinished = 5;
-/** A bug is tried so often before it is put aside: it may have been a passing one. */
+/** An internal error is tried so often before it is put aside: it may have been a passing one. */
 const mostBugs = 5;
 /** Time kept at the end of an invocation to abort, await and report. */
 const reportingMs = 1500;
@@ -127,6 +129,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
       const secondsUntil = (ms: number) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000));
       await consumer.work(message, {
         owner,
+        messageId: firstIdOf(record),
         endsAt,
         secondsUntil,
         signal,
@@ -137,8 +140,8 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
       if (watched) await parts.attempts.end(record.messageId);
       return undefined;
     } catch (thrown) {
-      if (watched) await parts.attempts.end(record.messageId).catch(() => undefined);
       return failed(thrown, {
+        watched,
         record,
         receiveCount,
         sentAt,
@@ -152,6 +155,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
   async function failed(
     thrown: unknown,
     at: {
+      watched: boolean;
       record: SQSRecord;
       receiveCount: number;
       sentAt: Date;
@@ -160,7 +164,13 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
       log: Logger;
     },
   ) {
-    const failure = verdictOn(thrown, at.receiveCount, at.signal);
+    const unexpected = !isVerdict(thrown) && !at.signal.aborted && !isAwsFailure(thrown);
+    // Without a table there is no count, and no message to blame either.
+    const bugs =
+      at.watched || unexpected
+        ? await parts.attempts.failed(at.record.messageId, { unexpected }).catch(() => 0)
+        : 0;
+    const failure = verdictOn(thrown, bugs, at.signal);
     const waitedMs = clock.now().getTime() - at.sentAt.getTime();
     const tooLong = failure instanceof RetryLater && waitedMs > longestWaitMs;
     if (failure instanceof RetryLater && !tooLong) {
@@ -175,9 +185,8 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
     }
     const reason = tooLong ? `Waited too long: ${reasonOf(failure)}` : reasonOf(failure);
     try {
-      const { body, messageAttributes } = at.record;
-      // A replayed message keeps the id that it had at first.
-      const messageId = messageAttributes.messageId?.stringValue ?? at.record.messageId;
+      const { body } = at.record;
+      const messageId = firstIdOf(at.record);
       await parts.deadLetters.record({
         messageId,
         orderNumber: at.orderNumber || 'unknown',
@@ -227,13 +236,13 @@ function deadlineIn(ms: number) {
 }
 
 /** What to do about anything that was thrown. */
-function verdictOn(thrown: unknown, receiveCount: number, signal: AbortSignal): RetryLater | Rejected {
-  if (thrown instanceof RetryLater || thrown instanceof Rejected) return thrown;
+function verdictOn(thrown: unknown, bugs: number, signal: AbortSignal): RetryLater | Rejected {
+  if (isVerdict(thrown)) return thrown;
   if (signal.aborted) return outOfTime(thrown);
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
-  if (receiveCount >= mostBugs && !isAwsFailure(thrown)) {
+  if (bugs >= mostBugs) {
     return new Rejected(
-      `Internal error, ${receiveCount} times (${name}: ${reasonOf(thrown, 300)}). Please report it.`,
+      `Internal error, ${bugs} times (${name}: ${reasonOf(thrown, 300)}). Please report it.`,
       { cause: thrown },
     );
   }
@@ -243,6 +252,10 @@ function verdictOn(thrown: unknown, receiveCount: number, signal: AbortSignal): 
   });
 }
 
+function isVerdict(thrown: unknown): thrown is RetryLater | Rejected {
+  return thrown instanceof RetryLater || thrown instanceof Rejected;
+}
+
 /** A failure of our own table, queue or secrets: AWS is unwell, which no message is to blame for. */
 function isAwsFailure(thrown: unknown): boolean {
   return thrown instanceof Error && '$metadata' in thrown;
@@ -250,6 +263,11 @@ function isAwsFailure(thrown: unknown): boolean {
 
 function outOfTime(cause?: unknown): RetryLater {
   return new RetryLater('Out of time in this invocation.', { scope: 'order', afterSeconds: 1, cause });
+}
+
+/** A replayed message keeps the id that it had at first. */
+function firstIdOf({ messageAttributes, messageId }: SQSRecord): string {
+  return messageAttributes.messageId?.stringValue ?? messageId;
 }
 
 function firstReceive(record: SQSRecord): Date {

@@ -3,7 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { orderKey } from '../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
-import { testClock } from '../harness/clock.ts';
+import { RetryLater } from '../../shared/model/errors.ts';
+import { type TestClock, testClock } from '../harness/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
 import { newOrder } from '../harness/orders.ts';
 
@@ -13,6 +14,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
   let proxy: Server;
   let client: DynamoDBClient;
   let ledger: Ledger;
+  let clock: TestClock;
   let toCut = 0;
   let cut = 0;
 
@@ -51,10 +53,11 @@ describe('an answer of DynamoDB that is lost on its way', () => {
       region: 'eu-west-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
+    clock = testClock();
     ledger = createLedger({
       client,
       tableName: store.tableName,
-      clock: testClock(),
+      clock,
       times: { settlingSeconds: 300 },
     });
     cut = 0;
@@ -66,6 +69,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     await store.stop();
   });
 
+  const planner = (owner: string) => ({ owner, messageId: `message of ${owner}` });
   const delivery = {
     key: 'po1#quantity',
     kind: 'quantity',
@@ -79,12 +83,12 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     toCut = 1;
 
     // Act
-    const planned = await ledger.deliveries.plan('MO/1', delivery, 'this attempt');
+    const planned = await ledger.deliveries.plan('MO/1', delivery, planner('this attempt'));
 
     // Assess
     expect(cut).toBe(1);
     expect(planned).toBe(true);
-    expect(await ledger.deliveries.plan('MO/1', delivery, 'another attempt')).toBe(false);
+    expect(await ledger.deliveries.plan('MO/1', delivery, planner('another attempt'))).toBe(false);
   });
 
   it('does not lock an attempt out of the step that it has just claimed', async () => {
@@ -94,12 +98,69 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     toCut = 1;
 
     // Act
-    const claimed = await ledger.steps.claim(orderKey('PO-1'), { owner: 'this attempt', endsAt });
+    const claimed = await ledger.steps.claim(orderKey('PO-1'), { ...planner('this attempt'), endsAt });
 
     // Assess
     expect(cut).toBe(1);
     expect(claimed).toMatchObject({ outcome: 'claimed', claim: { again: false, attempt: 1 } });
-    const other = await ledger.steps.claim(orderKey('PO-1'), { owner: 'another attempt', endsAt });
+    const other = await ledger.steps.claim(orderKey('PO-1'), {
+      ...planner('another attempt'),
+      endsAt,
+    });
     expect(other.outcome).toBe('busy');
+  });
+
+  it('does not make a run wait for the lease that it has just taken, and the overlap is read again', async () => {
+    // Prepare
+    await ledger.pulling.begin('run 1', 60);
+    await ledger.pulling.advance('run 1', { changedAt: '2026-11-24T07:00:00.000Z' });
+    await ledger.pulling.end('run 1', true);
+    toCut = 1;
+
+    // Act
+    const begun = await ledger.pulling.begin('run 2', 60);
+
+    // Assess
+    expect(cut).toBe(1);
+    expect(begun).toEqual({ watermark: { changedAt: '2026-11-24T07:00:00.000Z' }, complete: true });
+    expect(await ledger.pulling.begin('run 3', 60)).toBeUndefined();
+  });
+
+  it('does not keep the prober of an open breaker from probing', async () => {
+    // Prepare
+    const unwell = new RetryLater('The ERP refused our credentials (401).', {
+      scope: 'target',
+      unauthorized: true,
+    });
+    await ledger.breaker.failed('erp', unwell, { permit: 'call' }, 'call 1');
+    clock.advance(301);
+    toCut = 1;
+
+    // Act
+    const permit = await ledger.breaker.permit('erp', 'call 2');
+
+    // Assess
+    expect(cut).toBe(1);
+    expect(permit.permit).toBe('probe');
+    expect((await ledger.breaker.permit('erp', 'call 3')).permit).toBe('wait');
+  });
+
+  it('does not tell an ERP that its mended order is still rejected', async () => {
+    // Prepare
+    await ledger.orders.put(newOrder({ number: 'PO-1' }));
+    const claimed = await ledger.steps.claim(orderKey('PO-1'), {
+      ...planner('an attempt'),
+      endsAt: new Date('2026-11-24T08:01:00.000Z'),
+    });
+    if (claimed.outcome !== 'claimed') throw new Error('nobody else claims');
+    await ledger.steps.reject(claimed.claim, 'Azumuta has no article X.');
+    toCut = 1;
+
+    // Act
+    const replaced = await ledger.orders.replaceRejected(newOrder({ number: 'PO-1' }));
+
+    // Assess
+    expect(cut).toBe(1);
+    expect(replaced).toBe(true);
   });
 });

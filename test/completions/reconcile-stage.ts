@@ -82,7 +82,11 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
       const number = `${name}-${year}`;
       const dueDate = new Date(clock.now().getTime() - dueDaysAgo * 86_400_000).toISOString();
       await ledger.orders.put(newOrder({ number, dueDate }));
-      const claimed = await ledger.steps.claim(orderKey(number), { owner: 'test', endsAt: clock.now() });
+      const claimed = await ledger.steps.claim(orderKey(number), {
+        owner: 'test',
+        messageId: 'test',
+        endsAt: clock.now(),
+      });
       const article = await azumuta.findArticle('GEAR-01', never);
       if (claimed.outcome !== 'claimed' || !article) throw new Error(`${number} cannot be created.`);
       const { draft } = ledger.orders.entryOf(claimed.claim);

@@ -141,6 +141,7 @@ function collect(hint: CompletionHint, owner: string): Promise<void> {
     hint,
     {
       owner,
+      messageId: owner,
       endsAt: new Date(clock.now().getTime() + 60_000),
       signal: never,
       log: silent,

@@ -23,8 +23,9 @@ beforeEach(() => {
 });
 
 const key = () => orderKey(`PO-${number}`);
-const claimant = (owner: string, runsSeconds = 60) => ({
+const claimant = (owner: string, runsSeconds = 60, messageId = 'message 1') => ({
   owner,
+  messageId,
   endsAt: new Date(clock.now().getTime() + runsSeconds * 1000),
 });
 
@@ -148,6 +149,20 @@ describe('how an attempt ends decides whether the next one must look', () => {
       reason: 'Azumuta has no article X.',
     });
     expect(claimOf(await ledger.steps.claim(key(), claimant('b')))).toMatchObject({ again: true });
+  });
+
+  it('belongs to the message that became its dead letter: another one for it does nothing', async () => {
+    // Prepare
+    await queued();
+    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
+    await ledger.steps.reject(claim, 'Azumuta has no article X.');
+
+    // Act
+    const other = await ledger.steps.claim(key(), claimant('b', 60, 'message 2'));
+
+    // Assess
+    expect(other).toEqual({ outcome: 'rejected', reason: 'Azumuta has no article X.' });
+    expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({ state: 'rejected' });
   });
 });
 

@@ -208,8 +208,24 @@ describe('a poison message never takes its neighbours down', () => {
   });
 
   it('dead-letters a bug after five tries, naming it', async () => {
-    await worker()({ Records: [sqsRecord({ body: 'bug', receiveCount: 5 })] }, invocation());
-    expect(sqs.sent[0]?.attributes.reason).toContain('TypeError: undefined is not a function');
+    // Prepare
+    const poison = sqsRecord({ body: 'bug', receiveCount: 1 });
+
+    // Act
+    for (let i = 0; i < 4; i++) await worker()({ Records: [poison] }, invocation());
+    const before = sqs.sent.length;
+    await worker()({ Records: [poison] }, invocation());
+
+    // Assess
+    expect(before).toBe(0);
+    expect(sqs.sent[0]?.attributes.reason).toContain(
+      'Internal error, 5 times (TypeError: undefined is not a function)',
+    );
+  });
+
+  it('gives a bug all its tries, however often the message had to wait before', async () => {
+    await worker()({ Records: [sqsRecord({ body: 'bug', receiveCount: 40 })] }, invocation());
+    expect(sqs.sent).toEqual([]);
   });
 });
 
