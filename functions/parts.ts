@@ -7,7 +7,7 @@ import { createLedger, type Ledger } from '../shared/ledger/ledger.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import { apiKeySchema } from '../shared/platform/credentials.ts';
 import { readEnvironment } from '../shared/platform/environment.ts';
-import { createLogger } from '../shared/platform/log.ts';
+import { createLogger, type Logger } from '../shared/platform/log.ts';
 import { createQueues, createSqsClient } from '../shared/platform/queue.ts';
 import { createSecrets, createSecretsClient, type Secrets } from '../shared/platform/secrets.ts';
 import type { WorkerParts } from '../shared/worker/consume.ts';
@@ -35,8 +35,13 @@ export function secretsPart(): Secrets {
   return createSecrets({ client: createSecretsClient(), clock });
 }
 
-export function partnersPart(ledger: Ledger): PartnerCalls {
-  return createPartnerCalls(ledger.breaker, randomUUID);
+/** The function's log, and with it its metrics. */
+export function logPart(functionName: string): Logger {
+  return createLogger({ stack: readEnvironment(['STACK_NAME']).STACK_NAME, functionName });
+}
+
+export function partnersPart(ledger: Ledger, log: Logger): PartnerCalls {
+  return createPartnerCalls({ breaker: ledger.breaker, newOwner: randomUUID, clock, log });
 }
 
 export function azumutaPart({ azumuta }: CompleteIntegration, secrets: Secrets): AzumutaClient {
@@ -54,7 +59,7 @@ export function erpPart({ erp }: CompleteIntegration, secrets: Secrets): ErpConn
   return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.credentials, options) });
 }
 
-export function workerParts(queueUrl: string, ledger: Ledger): WorkerParts {
+export function workerParts(queueUrl: string, ledger: Ledger, log: Logger): WorkerParts {
   const settings = readEnvironment(['DEAD_LETTERS_QUEUE_URL', 'RETRY_BASE_SECONDS']);
   return {
     queueUrl,
@@ -64,7 +69,7 @@ export function workerParts(queueUrl: string, ledger: Ledger): WorkerParts {
     deadLetters: ledger.deadLetters,
     clock,
     random: Math.random,
-    log: createLogger(),
+    log,
     backoff: { baseSeconds: settings.RETRY_BASE_SECONDS, capSeconds: 900 },
   };
 }

@@ -1,16 +1,38 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  DomainName,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { CompleteDeployment } from '../shared/integration/deployment.ts';
+import { metricNamespace } from '../shared/platform/metrics.ts';
+import { glance } from './figures.ts';
 import type { Functions } from './functions.ts';
+
+export interface DoorsProps {
+  readonly functions: Functions;
+  readonly domain: CompleteDeployment['domain'];
+}
+
+/** Answers that an alarm watches, as the access log tells them. */
+const watched = { '5xx': '5*', '429': '429' } as const;
 
 /** The HTTP API: Azumuta's triggers and the ERP's orders come in here. */
 export class Doors extends Construct {
   readonly api: HttpApi;
+  /** What the own domain's DNS entry points to. */
+  readonly domainTarget: string | undefined;
+  private readonly accessLogs: LogGroup;
 
-  constructor(scope: Construct, id: string, functions: Functions) {
+  constructor(scope: Construct, id: string, { functions, domain }: DoorsProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       description: 'Webhook of Azumuta and order endpoint of the ERP',
@@ -27,20 +49,29 @@ export class Doors extends Construct {
     // Greedy, as order numbers may hold slashes.
     this.api.addRoutes({ path: '/product-orders/{number+}', methods: [HttpMethod.GET], integration: orders });
 
-    const accessLogs = new LogGroup(this, 'AccessLogs', {
+    this.accessLogs = new LogGroup(this, 'AccessLogs', {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const ownDomain =
+      domain &&
+      new DomainName(this, 'Domain', {
+        domainName: domain.name,
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      });
+    this.domainTarget = ownDomain?.regionalDomainName;
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
+      ...(ownDomain ? { domainMapping: { domainName: ownDomain } } : {}),
       throttle: { rateLimit: 100, burstLimit: 200 },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(accessLogs),
+        destination: new LogGroupLogDestination(this.accessLogs),
         // Never the path: it holds the webhook's token.
         format: AccessLogFormat.custom(
           JSON.stringify({
+            stack: Stack.of(this).stackName,
             time: '$context.requestTimeEpoch',
             route: '$context.routeKey',
             status: '$context.status',
@@ -51,6 +82,27 @@ export class Doors extends Construct {
           }),
         ),
       },
+    });
+    for (const [answers, status] of Object.entries(watched)) {
+      new MetricFilter(this, `Answers${answers}`, {
+        logGroup: this.accessLogs,
+        filterPattern: FilterPattern.stringValue('$.status', '=', status),
+        metricNamespace,
+        metricName: `Doors${answers}`,
+        dimensions: { Stack: '$.stack' },
+        metricValue: '1',
+      });
+    }
+  }
+
+  /** How many calls were answered so: the API's own metrics count 429 among all other 4xx. */
+  answers(status: keyof typeof watched): IMetric {
+    return new Metric({
+      namespace: metricNamespace,
+      metricName: `Doors${status}`,
+      dimensionsMap: { Stack: Stack.of(this).stackName },
+      statistic: 'Sum',
+      period: glance,
     });
   }
 }

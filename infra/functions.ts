@@ -2,9 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { ledgerIndexes } from '../shared/model/ledger-table.ts';
-import type { Bundles } from './bundles.ts';
+import type { Bundles, FunctionName } from './bundles.ts';
 import { IntegrationFunction } from './integration-function.ts';
 import type { LedgerTable } from './ledger.ts';
+import type { Placement } from './network.ts';
 import { consumerTimeout, type Queues } from './queues.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -14,6 +15,8 @@ export interface FunctionsProps {
   readonly queues: Queues;
   readonly secrets: Secrets;
   readonly ledger: LedgerTable;
+  /** The network of the functions that call the ERP. */
+  readonly placement: Placement | undefined;
 }
 
 /** What a partner may need to finish what was sent to it (DynamoDB leases wait that long before a takeover). */
@@ -28,11 +31,12 @@ export class Functions extends Construct {
   readonly pullProductOrders: IntegrationFunction;
   readonly createProductOrders: IntegrationFunction;
   readonly reconcileCompletions: IntegrationFunction;
+  readonly named: Readonly<Record<FunctionName, IntegrationFunction>>;
 
   constructor(
     scope: Construct,
     id: string,
-    { integration, bundles, queues, secrets, ledger }: FunctionsProps,
+    { integration, bundles, queues, secrets, ledger, placement }: FunctionsProps,
   ) {
     super(scope, id);
     const { table } = ledger;
@@ -80,6 +84,7 @@ export class Functions extends Construct {
         DEAD_LETTERS_QUEUE_URL: queues.deadLetters.queueUrl,
         WEBHOOK_TOKEN_SECRET_ARN: secrets.webhookToken.secretArn,
         WEBHOOK_ALIASES: JSON.stringify(integration.azumuta.webhookAliases),
+        ALLOWED_SOURCES: JSON.stringify(integration.deployment.allowedSources.webhook),
       },
       grants: [send(queues.completions, queues.deadLetters), read(secrets.webhookToken)],
     });
@@ -106,6 +111,7 @@ export class Functions extends Construct {
 
     this.deliverCompletion = new IntegrationFunction(this, 'DeliverCompletion', {
       codeFolder: bundles['deliver-completion'],
+      placement,
       description: 'Books completions in the ERP, each once',
       timeout: consumerTimeout,
       memoryMb: 512,
@@ -133,6 +139,7 @@ export class Functions extends Construct {
         ...ledgerVariables,
         PRODUCT_ORDERS_QUEUE_URL: queues.productOrders.queueUrl,
         ORDER_API_KEY_SECRET_ARN: secrets.orderApiKey.secretArn,
+        ALLOWED_SOURCES: JSON.stringify(integration.deployment.allowedSources.orders),
       },
       grants: [
         send(queues.productOrders),
@@ -145,6 +152,7 @@ export class Functions extends Construct {
     this.pullProductOrders = new IntegrationFunction(this, 'PullProductOrders', {
       retryAsyncInvocations: false,
       codeFolder: bundles['pull-product-orders'],
+      placement,
       description: 'Takes in released orders that changed in the ERP',
       timeout: Duration.seconds(300),
       memoryMb: 512,
@@ -162,6 +170,7 @@ export class Functions extends Construct {
 
     this.createProductOrders = new IntegrationFunction(this, 'CreateProductOrders', {
       codeFolder: bundles['create-product-orders'],
+      placement,
       description: 'Creates product orders in Azumuta and links them in the ERP',
       timeout: consumerTimeout,
       memoryMb: 512,
@@ -198,5 +207,15 @@ export class Functions extends Construct {
         read(secrets.azumutaApiKey),
       ],
     });
+
+    this.named = {
+      'receive-webhook': this.receiveWebhook,
+      'collect-completion': this.collectCompletion,
+      'deliver-completion': this.deliverCompletion,
+      'accept-product-orders': this.acceptProductOrders,
+      'pull-product-orders': this.pullProductOrders,
+      'create-product-orders': this.createProductOrders,
+      'reconcile-completions': this.reconcileCompletions,
+    };
   }
 }

@@ -1,8 +1,9 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   CfnEventSourceMapping,
+  CfnFunction,
   Code,
   Function as LambdaFunction,
   LoggingFormat,
@@ -12,6 +13,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { VariableName } from '../shared/platform/environment.ts';
+import type { Placement } from './network.ts';
 import { batchWindow } from './queues.ts';
 
 export interface IntegrationFunctionProps {
@@ -20,6 +22,8 @@ export interface IntegrationFunctionProps {
   readonly timeout: Duration;
   readonly memoryMb: number;
   readonly environment: Partial<Record<VariableName, string>>;
+  /** Set for functions that call the ERP, if it is called from a network of the plant's own. */
+  readonly placement?: Placement | undefined;
   /** Set for functions that a schedule invokes: the next run does what a failed one left. */
   readonly retryAsyncInvocations?: false;
   /** All that its role may do, each on exactly the resources it is done to. */
@@ -47,6 +51,10 @@ export class IntegrationFunction extends Construct {
       statement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [`${logGroup.logGroupArn}`] }),
     );
     for (const grant of props.grants) this.role.addToPolicy(statement(grant));
+    if (props.placement) {
+      // Lambda makes the function's network interfaces in its name, and asks for these on any resource.
+      this.role.addToPolicy(statement({ actions: networkActions, on: ['*'] }));
+    }
     this.lambda = new LambdaFunction(this, 'Function', {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -59,10 +67,12 @@ export class IntegrationFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       ...(props.retryAsyncInvocations === false ? { retryAttempts: 0 } : {}),
-      environment: Object.fromEntries(
-        Object.entries(props.environment).filter(([, value]) => value !== undefined),
-      ),
+      environment: {
+        STACK_NAME: Stack.of(this).stackName,
+        ...Object.fromEntries(Object.entries(props.environment).filter(([, value]) => value !== undefined)),
+      },
     });
+    if (props.placement) this.placeInto(props.placement);
   }
 
   /**
@@ -88,7 +98,24 @@ export class IntegrationFunction extends Construct {
     // The mapping polls with the role's grants from its first second on.
     mapping.node.addDependency(this.role);
   }
+
+  private placeInto({ subnetIds, securityGroupIds, after }: Placement): void {
+    const { defaultChild } = this.lambda.node;
+    if (!(defaultChild instanceof CfnFunction)) throw new Error('A function is a function resource.');
+    defaultChild.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
+    if (after) this.lambda.node.addDependency(after);
+  }
 }
+
+/** Source: AWS, "Giving Lambda functions access to resources in an Amazon VPC". */
+const networkActions = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DeleteNetworkInterface',
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:UnassignPrivateIpAddresses',
+];
 
 function statement({ actions, on }: Grant): PolicyStatement {
   return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...on] });

@@ -2,6 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
+/** The functions that work on queues. */
+export const consumers = ['create-product-orders', 'collect-completion', 'deliver-completion'] as const;
+
 /** Batches are taken at once: people wait for orders, and messages are few. */
 export const batchWindow = Duration.seconds(0);
 
@@ -17,6 +20,8 @@ export class Queues extends Construct {
   readonly completions: Queue;
   readonly deliveries: Queue;
   readonly deadLetters: Queue;
+  /** Each queue by the function that works on it. */
+  readonly work: Readonly<Record<(typeof consumers)[number], Queue>>;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -35,5 +40,10 @@ export class Queues extends Construct {
     this.productOrders = work('ProductOrders');
     this.completions = work('Completions');
     this.deliveries = work('Deliveries');
+    this.work = {
+      'create-product-orders': this.productOrders,
+      'collect-completion': this.completions,
+      'deliver-completion': this.deliveries,
+    };
   }
 }

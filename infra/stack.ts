@@ -1,13 +1,15 @@
-import { CfnOutput, Duration, Stack, type StackProps, Tags } from 'aws-cdk-lib';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
+import { Alarms } from './alarms.ts';
 import type { Bundles } from './bundles.ts';
+import { Picture } from './dashboard.ts';
 import { Doors } from './doors.ts';
 import { Functions } from './functions.ts';
 import { LedgerTable } from './ledger.ts';
+import { Network } from './network.ts';
 import { Queues } from './queues.ts';
+import { Schedules } from './schedules.ts';
 import { Secrets } from './secrets.ts';
 
 export interface IntegrationStackProps extends StackProps {
@@ -25,38 +27,48 @@ export class IntegrationStack extends Stack {
     { integration, bundles, stage, ...props }: IntegrationStackProps,
   ) {
     super(scope, id, props);
-    const { plant } = integration;
+    const { plant, deployment } = integration;
     const production = stage === 'production';
     Tags.of(this).add('azumuta-erp:plant', plant);
     Tags.of(this).add('azumuta-erp:stage', stage);
 
     const queues = new Queues(this, 'Queues');
     const ledger = new LedgerTable(this, 'Ledger', { production });
-    const secrets = new Secrets(this, 'Secrets', { plant, stage, production });
-    const functions = new Functions(this, 'Functions', { integration, bundles, queues, secrets, ledger });
-    const doors = new Doors(this, 'Doors', functions);
-
-    const { pull, reconcile } = integration.schedule;
-    new Schedule(this, 'PullSchedule', {
-      description: 'Takes in released orders that changed in the ERP',
-      schedule: ScheduleExpression.rate(Duration.minutes(pull === 'off' ? 5 : pull.everyMinutes)),
-      enabled: pull !== 'off',
-      // The next run reads what this one missed: repeating it would only pile up runs.
-      target: new LambdaInvoke(functions.pullProductOrders.lambda, { retryAttempts: 0 }),
+    const secrets = new Secrets(this, 'Secrets', {
+      plant,
+      stage,
+      production,
+      existing: deployment.secrets,
     });
-
-    new Schedule(this, 'ReconcileSchedule', {
-      description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
-      schedule: ScheduleExpression.rate(Duration.hours(reconcile === 'off' ? 24 : reconcile.everyHours)),
-      enabled: reconcile !== 'off',
-      // Whoever was not asked about is asked about first by the next run.
-      target: new LambdaInvoke(functions.reconcileCompletions.lambda, { retryAttempts: 0 }),
+    const network = new Network(this, 'Network', deployment.network);
+    const functions = new Functions(this, 'Functions', {
+      integration,
+      bundles,
+      queues,
+      secrets,
+      ledger,
+      placement: network.placement,
     });
+    const doors = new Doors(this, 'Doors', { functions, domain: deployment.domain });
+    const schedules = new Schedules(this, 'Schedules', { integration, functions });
+    const alarms = new Alarms(this, 'Alarms', { integration, queues, functions, doors, schedules });
+    new Picture(this, 'Picture', { queues, functions, doors, alarms });
 
     // The token itself never stands in an output.
     new CfnOutput(this, 'WebhookUrl', {
       value: `${doors.api.apiEndpoint}/webhooks/azumuta/product-order-completed/<token>`,
     });
+    if (doors.domainTarget !== undefined)
+      new CfnOutput(this, 'DomainTarget', {
+        value: doors.domainTarget,
+        description: 'The DNS entry (CNAME) of the own domain points here',
+      });
+    if (network.address !== undefined)
+      new CfnOutput(this, 'FixedAddress', {
+        value: network.address,
+        description: 'The public address from which the ERP is called',
+      });
+    new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
     new CfnOutput(this, 'OrderEndpoint', { value: `${doors.api.apiEndpoint}/product-orders` });
     new CfnOutput(this, 'DeadLetterQueue', { value: queues.deadLetters.queueUrl });
     // For the operator's commands: where a dead letter goes back to, and what the webhook door understands.

@@ -1,15 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod/mini';
 import integration from '#integration';
 import { mapProductOrders } from '../../shared/integration/product-orders.ts';
 import { getOrder, postOrders } from '../../shared/orders/endpoint.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import { createLogger } from '../../shared/platform/log.ts';
-import { ledgerPart, queuesPart, secretsPart } from '../parts.ts';
+import { sourceCheck, sourcesSchema } from '../../shared/platform/sources.ts';
+import { ledgerPart, logPart, queuesPart, secretsPart } from '../parts.ts';
 import { waitSecondsOf } from './prefer.ts';
 
-const settings = readEnvironment(['PRODUCT_ORDERS_QUEUE_URL', 'ORDER_API_KEY_SECRET_ARN']);
+const settings = readEnvironment(['PRODUCT_ORDERS_QUEUE_URL', 'ORDER_API_KEY_SECRET_ARN', 'ALLOWED_SOURCES']);
+const log = logPart('accept-product-orders');
 const secrets = secretsPart();
 const parts: Parameters<typeof postOrders>[1] = {
   ledger: ledgerPart(),
@@ -17,19 +19,20 @@ const parts: Parameters<typeof postOrders>[1] = {
   queueUrl: settings.PRODUCT_ORDERS_QUEUE_URL,
   map: (order) => mapProductOrders(integration.productOrders, order),
   apiKey: (options) => secrets.read(settings.ORDER_API_KEY_SECRET_ARN, rotatingSecretSchema, options),
-  log: createLogger(),
+  mayCall: sourceCheck(z.parse(sourcesSchema, JSON.parse(settings.ALLOWED_SOURCES))),
+  log,
   pause: (ms) => pause(ms),
 };
 
 /** Trigger: `POST /product-orders` and `GET /product-orders/{number}`, called by the ERP. */
 export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-  const apiKey = event.headers['x-api-key'];
+  const caller = { apiKey: event.headers['x-api-key'], sourceIp: event.requestContext.http.sourceIp };
   const { statusCode, body } =
     event.requestContext.http.method === 'GET'
-      ? await getOrder({ apiKey, number: event.pathParameters?.number ?? '' }, parts)
+      ? await getOrder({ ...caller, number: event.pathParameters?.number ?? '' }, parts)
       : await postOrders(
           {
-            apiKey,
+            ...caller,
             body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
             waitSeconds: waitSecondsOf(event.headers.prefer),
           },

@@ -8,6 +8,7 @@ import {
   azumutaPart,
   clock,
   ledgerPart,
+  logPart,
   partnersPart,
   queuesPart,
   secretsPart,
@@ -16,13 +17,15 @@ import {
 
 const settings = readEnvironment(['COMPLETIONS_QUEUE_URL', 'DELIVERIES_QUEUE_URL']);
 const { completions, azumuta } = integration;
+const stage = 'collect-completion';
+const log = logPart(stage);
 const ledger = ledgerPart();
 const parts = {
   ledger,
   clock,
   queues: queuesPart(),
   deliveriesQueueUrl: settings.DELIVERIES_QUEUE_URL,
-  partners: partnersPart(ledger),
+  partners: partnersPart(ledger, log),
   azumuta: azumutaPart(integration, secretsPart()),
   workInstructionNames: ledger.workInstructionNames,
   includeOperators: completions.includeOperators ?? false,
@@ -33,10 +36,10 @@ const parts = {
 /** Trigger: the completions queue. Reads completed product orders from Azumuta and plans their bookings. */
 export const handler = createWorker(
   {
-    stage: 'collect-completion',
+    stage,
     parse: (body) => parseMessage(completionHintSchema, body),
     orderNumber: ({ productOrderNumber }) => productOrderNumber,
     work: (hint, attempt) => collectCompletion(hint, attempt, parts),
   },
-  workerParts(settings.COMPLETIONS_QUEUE_URL, ledger),
+  workerParts(settings.COMPLETIONS_QUEUE_URL, ledger, log),
 );

@@ -3,13 +3,23 @@ import { createProductOrder } from '../../shared/orders/create.ts';
 import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { createWorker } from '../../shared/worker/consume.ts';
-import { azumutaPart, erpPart, ledgerPart, partnersPart, secretsPart, workerParts } from '../parts.ts';
+import {
+  azumutaPart,
+  erpPart,
+  ledgerPart,
+  logPart,
+  partnersPart,
+  secretsPart,
+  workerParts,
+} from '../parts.ts';
 
+const stage = 'create-product-orders';
+const log = logPart(stage);
 const ledger = ledgerPart();
 const secrets = secretsPart();
 const parts = {
   ledger,
-  partners: partnersPart(ledger),
+  partners: partnersPart(ledger, log),
   azumuta: azumutaPart(integration, secrets),
   erp: erpPart(integration, secrets),
 };
@@ -17,10 +27,10 @@ const parts = {
 /** Trigger: the product-orders queue. Creates product orders in Azumuta and links them in the ERP. */
 export const handler = createWorker(
   {
-    stage: 'create-product-orders',
+    stage,
     parse: parseProductOrderMessage,
     orderNumber: ({ number }) => number,
     work: (message, attempt) => createProductOrder(message, attempt, parts),
   },
-  workerParts(readEnvironment(['PRODUCT_ORDERS_QUEUE_URL']).PRODUCT_ORDERS_QUEUE_URL, ledger),
+  workerParts(readEnvironment(['PRODUCT_ORDERS_QUEUE_URL']).PRODUCT_ORDERS_QUEUE_URL, ledger, log),
 );

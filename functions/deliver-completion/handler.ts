@@ -5,14 +5,24 @@ import { mapCompletion } from '../../shared/integration/completions.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { parseMessage } from '../../shared/platform/message.ts';
 import { createWorker } from '../../shared/worker/consume.ts';
-import { azumutaPart, erpPart, ledgerPart, partnersPart, secretsPart, workerParts } from '../parts.ts';
+import {
+  azumutaPart,
+  erpPart,
+  ledgerPart,
+  logPart,
+  partnersPart,
+  secretsPart,
+  workerParts,
+} from '../parts.ts';
 
 const { completions } = integration;
+const stage = 'deliver-completion';
+const log = logPart(stage);
 const ledger = ledgerPart();
 const secrets = secretsPart();
 const parts: Parameters<typeof deliverCompletion>[2] = {
   ledger,
-  partners: partnersPart(ledger),
+  partners: partnersPart(ledger, log),
   erp: erpPart(integration, secrets),
   azumuta: azumutaPart(integration, secrets),
   workInstructionNames: ledger.workInstructionNames,
@@ -24,10 +34,10 @@ const parts: Parameters<typeof deliverCompletion>[2] = {
 /** Trigger: the deliveries queue. Books completions in the ERP, each once. */
 export const handler = createWorker(
   {
-    stage: 'deliver-completion',
+    stage,
     parse: (body) => parseMessage(deliveryMessageSchema, body),
     orderNumber: ({ home }) => home,
     work: (message, attempt) => deliverCompletion(message, attempt, parts),
   },
-  workerParts(readEnvironment(['DELIVERIES_QUEUE_URL']).DELIVERIES_QUEUE_URL, ledger),
+  workerParts(readEnvironment(['DELIVERIES_QUEUE_URL']).DELIVERIES_QUEUE_URL, ledger, log),
 );

@@ -2,23 +2,23 @@ import integration from '#integration';
 import { mapProductOrders } from '../../shared/integration/product-orders.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import { createLogger } from '../../shared/platform/log.ts';
 import type { Invocation } from '../../shared/worker/consume.ts';
-import { clock, erpPart, ledgerPart, partnersPart, queuesPart, secretsPart } from '../parts.ts';
+import { clock, erpPart, ledgerPart, logPart, partnersPart, queuesPart, secretsPart } from '../parts.ts';
 
 const { productOrders, schedule } = integration;
+const log = logPart('pull-product-orders');
 const ledger = ledgerPart();
 const parts = {
   ledger,
   clock,
   queues: queuesPart(),
   queueUrl: readEnvironment(['PRODUCT_ORDERS_QUEUE_URL']).PRODUCT_ORDERS_QUEUE_URL,
-  partners: partnersPart(ledger),
+  partners: partnersPart(ledger, log),
   erp: erpPart(integration, secretsPart()),
   map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders(productOrders, order),
   accept: productOrders.accept ?? (() => true),
   goLive: schedule.pull === 'off' ? undefined : schedule.pull.from,
-  log: createLogger(),
+  log,
 };
 
 /** Trigger: EventBridge Scheduler. Takes in released orders that changed in the ERP since the last run. */

@@ -8,13 +8,16 @@ import { readEnvironment } from '../../shared/platform/environment.ts';
 import { createLogger } from '../../shared/platform/log.ts';
 import { createQueues, createSqsClient } from '../../shared/platform/queue.ts';
 import { createSecrets, createSecretsClient } from '../../shared/platform/secrets.ts';
+import { sourceCheck, sourcesSchema } from '../../shared/platform/sources.ts';
 
 // Not the configuration: this door must open whatever is misconfigured.
 const settings = readEnvironment([
+  'STACK_NAME',
   'COMPLETIONS_QUEUE_URL',
   'DEAD_LETTERS_QUEUE_URL',
   'WEBHOOK_TOKEN_SECRET_ARN',
   'WEBHOOK_ALIASES',
+  'ALLOWED_SOURCES',
 ]);
 const secrets = createSecrets({ client: createSecretsClient(), clock: systemClock });
 const parts: Parameters<typeof receiveWebhook>[1] = {
@@ -22,9 +25,10 @@ const parts: Parameters<typeof receiveWebhook>[1] = {
   completionsQueueUrl: settings.COMPLETIONS_QUEUE_URL,
   deadLetterQueueUrl: settings.DEAD_LETTERS_QUEUE_URL,
   aliases: z.parse(webhookAliasesSchema, JSON.parse(settings.WEBHOOK_ALIASES)),
+  mayCall: sourceCheck(z.parse(sourcesSchema, JSON.parse(settings.ALLOWED_SOURCES))),
   token: (options) => secrets.read(settings.WEBHOOK_TOKEN_SECRET_ARN, rotatingSecretSchema, options),
   clock: systemClock,
-  log: createLogger(),
+  log: createLogger({ stack: settings.STACK_NAME, functionName: 'receive-webhook' }),
 };
 
 /** Trigger: `GET` and `POST /webhooks/azumuta/{event}/{token}`. Validates and enqueues Azumuta's triggers. */
@@ -32,6 +36,7 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
   const { statusCode, body } = await receiveWebhook(
     {
       method: event.requestContext.http.method,
+      sourceIp: event.requestContext.http.sourceIp,
       event: event.pathParameters?.event ?? '',
       token: event.pathParameters?.token ?? '',
       rawQueryString: event.rawQueryString,

@@ -3,11 +3,11 @@ import integration from '#integration';
 import { reconcileCompletions } from '../../shared/completions/reconcile.ts';
 import { reconcileDefaults } from '../../shared/integration/define.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import { createLogger } from '../../shared/platform/log.ts';
 import type { Invocation } from '../../shared/worker/consume.ts';
-import { azumutaPart, clock, ledgerPart, partnersPart, queuesPart, secretsPart } from '../parts.ts';
+import { azumutaPart, clock, ledgerPart, logPart, partnersPart, queuesPart, secretsPart } from '../parts.ts';
 
 const { reconcile } = integration.schedule;
+const log = logPart('reconcile-completions');
 const ledger = ledgerPart();
 const parts: Parameters<typeof reconcileCompletions>[1] = {
   ...(reconcile === 'off' ? reconcileDefaults : reconcile),
@@ -15,9 +15,9 @@ const parts: Parameters<typeof reconcileCompletions>[1] = {
   clock,
   queues: queuesPart(),
   completionsQueueUrl: readEnvironment(['COMPLETIONS_QUEUE_URL']).COMPLETIONS_QUEUE_URL,
-  partners: partnersPart(ledger),
+  partners: partnersPart(ledger, log),
   azumuta: azumutaPart(integration, secretsPart()),
-  log: createLogger(),
+  log,
   pause: (ms) => pause(ms),
 };
 

@@ -66,7 +66,7 @@ Try it by hand (an order that only Azumuta gets, as the ERP sandbox does not kno
 Release one more order in the ERP, pull it, complete it, and look into the ERP's books:
 
   curl -s -X POST '${sandboxes.erp.url}/sandbox/orders' -H 'Content-Type: application/json' -d '{"count":1}'
-  curl -s -X POST '${platform.controlUrl}/schedules/PullSchedule/run'
+  curl -s -X POST '${platform.controlUrl}/schedules/SchedulesPull/run'
   curl -s -X POST '${sandboxes.azumuta.url}/sandbox/productorders/<number, / as %2F>/complete' -H 'Content-Type: application/json' -d '{}'
   curl -s '${sandboxes.erp.url}/sandbox/bookings'
 

@@ -98,7 +98,7 @@ export function createStory(
       numbers.push(...pulled.map(({ number }) => number));
       tell({ released: numbers.length });
       await persistently(async () => {
-        const run = await platform.runSchedule('PullSchedule');
+        const run = await platform.runSchedule('SchedulesPull');
         // A run that was killed keeps its lease for a while: the next one that gets it reads everything.
         if (!tellsRead(run.payload))
           throw new Error(`The pull did not run through: ${JSON.stringify(run.payload)}`);

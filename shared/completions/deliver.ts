@@ -103,11 +103,11 @@ async function close(
   );
   await ledger.deliveries.unlock(message.erpOrder.number, message.key);
   if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { delivery: message.key });
-  attempt.log.info('Booked', {
-    delivery: message.key,
-    reference: receipt.reference,
-    eventId: message.eventId,
-  });
+  attempt.log.info(
+    'Booked',
+    { delivery: message.key, reference: receipt.reference, eventId: message.eventId },
+    { CompletionsBooked: 1 },
+  );
 }
 
 /** Leaves claim and lock as the failure demands. @returns what to throw. */

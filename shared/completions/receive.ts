@@ -12,6 +12,7 @@ import { parseTrigger, webhookHint } from './webhook.ts';
 /** A call to the webhook door, as far as it matters. */
 export interface WebhookCall {
   readonly method: string;
+  readonly sourceIp: string;
   readonly event: string;
   readonly token: string;
   readonly rawQueryString: string;
@@ -30,6 +31,8 @@ export interface ReceiveParts {
   readonly completionsQueueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly aliases: WebhookAliases;
+  /** Whether this address may call the door at all. */
+  readonly mayCall: (sourceIp: string) => boolean;
   /** The webhook token; `refresh` reads it again, at most once a minute. */
   readonly token: (options?: { readonly refresh?: boolean }) => Promise<RotatingSecret>;
   readonly clock: Clock;
@@ -44,6 +47,10 @@ const stage = 'receive-webhook';
  * token is never dropped: what cannot be used is kept as a dead letter and answered with what was wrong.
  */
 export async function receiveWebhook(call: WebhookCall, parts: ReceiveParts): Promise<WebhookAnswer> {
+  if (!parts.mayCall(call.sourceIp)) {
+    parts.log.warn('A call from an address that is not allowed', { sourceIp: call.sourceIp });
+    return { statusCode: 403, body: { status: 'forbidden' } };
+  }
   try {
     if (!(await tokenFits(call.token, parts))) return { statusCode: 401, body: { status: 'unauthorized' } };
   } catch (error) {
@@ -77,7 +84,11 @@ async function receive(call: WebhookCall, parts: ReceiveParts): Promise<WebhookA
 
   const hint = webhookHint(call.event, parsed.content, { receivedAt: parts.clock.now(), eventId: call.id });
   await parts.queues.send(parts.completionsQueueUrl, { body: JSON.stringify(hint) });
-  parts.log.info('Webhook accepted', { order: hint.productOrderNumber, eventId: call.id });
+  parts.log.info(
+    'Webhook accepted',
+    { order: hint.productOrderNumber, eventId: call.id },
+    { CompletionsAccepted: 1 },
+  );
   return { statusCode: 202, body: { status: 'accepted', eventId: call.id } };
 }
 
@@ -115,6 +126,7 @@ async function keep(
         messageId: hash,
       }),
     );
+    parts.log.error('Dead letter', { reason, eventId: call.id }, { DeadLettered: 1 });
     kept.add(hash);
     const [oldest] = kept;
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);

@@ -70,7 +70,11 @@ export async function reconcileCompletions(
   } finally {
     await ledger.reconciling.release(owner, { endedAt: clock.now().toISOString() });
   }
-  log.info('Asked Azumuta about overdue product orders', { ...tally });
+  log.info(
+    'Asked Azumuta about overdue product orders',
+    { ...tally },
+    tally.outcome === 'asked' ? { ReconciliationsCompleted: 1 } : undefined,
+  );
   return tally;
 }
 

@@ -10,6 +10,7 @@ import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
 import type { Quantity } from '../model/quantity.ts';
 import { describeMismatches, parse } from '../platform/parse.ts';
+import { type CompleteDeployment, type Deployment, deploymentSchema } from './deployment.ts';
 
 /** How a product order is made from an ERP order: the three questions of Azumuta's ERP guide. */
 export interface ProductOrderMapping {
@@ -89,6 +90,8 @@ export interface Integration {
           readonly graceHours?: number;
         };
   };
+  /** What of the stack differs from plant to plant: alarms, domain, network. */
+  readonly deployment?: Deployment;
 }
 
 /** An integration with its defaults filled in. */
@@ -106,6 +109,7 @@ export interface CompleteIntegration {
     readonly pull: 'off' | { readonly everyMinutes: number; readonly from: string };
     readonly reconcile: 'off' | ReconcileSchedule;
   };
+  readonly deployment: CompleteDeployment;
 }
 
 export interface ReconcileSchedule {
@@ -204,7 +208,8 @@ const integrationSchema = z.strictObject({
         z.union([
           z.literal('off'),
           z.strictObject({
-            everyHours: z.int().check(z.minimum(1), z.maximum(168)),
+            // An alarm tells when two runs in a row were missed, and CloudWatch looks back a week at most.
+            everyHours: z.int().check(z.minimum(1), z.maximum(72)),
             most: z._default(z.int().check(z.minimum(1), z.maximum(500)), reconcileDefaults.most),
             graceHours: z._default(
               z.int().check(z.minimum(0), z.maximum(2160)),
@@ -217,6 +222,7 @@ const integrationSchema = z.strictObject({
     }),
     { pull: 'off', reconcile: 'off' },
   ),
+  deployment: z.prefault(deploymentSchema, {}),
 });
 
 /** A configuration that does not fit: stops synth, start and every worker before any traffic. */
@@ -236,12 +242,13 @@ export function defineIntegration(integration: Integration): CompleteIntegration
       `The integration configuration is wrong. ${describeMismatches(checked.mismatches)}.`,
     );
   }
-  const { plant, azumuta, schedule } = checked.value;
+  const { plant, azumuta, schedule, deployment } = checked.value;
   // Functions keep their own types: the schema could only check that they are functions.
   return {
     plant,
     azumuta,
     schedule,
+    deployment,
     erp: integration.erp,
     productOrders: integration.productOrders ?? {},
     completions: integration.completions ?? {},

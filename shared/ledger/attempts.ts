@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import { onItsDay } from './days.ts';
 import { deadLetterKey, retentionSeconds } from './keys.ts';
 import type { Table } from './table.ts';
 
@@ -55,6 +56,8 @@ export interface DeadLetterRecords {
     deadLetter: Pick<DeadLetterRecord, 'messageId' | 'orderNumber'>,
     note: string,
   ) => Promise<void>;
+  /** A person took it out of the world: the note says who and why, and is kept even where no record was. */
+  readonly discarded: (deadLetter: DeadLetterRecord, note: string) => Promise<void>;
 }
 
 export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterRecords {
@@ -68,6 +71,7 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         // Index keys are at most 2 KB; reasons differ in their details, so their first words group them.
         deadLetterReason: reason.slice(0, 200) || 'no reason',
         deadSince: now.getTime(),
+        ...onItsDay(now, 'dead-lettered'),
         history: [{ at: now.toISOString(), event: 'dead-lettered', note: `${stage}: ${reason}` }],
         expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
       });
@@ -78,6 +82,14 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         remove: ['deadLetterReason', 'deadSince'],
         // Not all have a record: the webhook door has no table, and SQS's own redrive writes none.
         condition: 'attribute_exists(pk)',
+      });
+    },
+    async discarded({ messageId, orderNumber, stage, reason }, note) {
+      const now = clock.now();
+      await table.update(deadLetterKey(orderNumber, messageId), {
+        set: { stage, reason, expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds },
+        append: { history: [{ at: now.toISOString(), event: 'discarded', note }] },
+        remove: ['deadLetterReason', 'deadSince'],
       });
     },
   };

@@ -35,6 +35,7 @@ export function createJourneys(table: Table, indexes: typeof ledgerIndexes): Jou
               : String(sk)
                   .replace('#', ' ')
                   .replace('DELIVERY', 'delivery')
+                  .replace('CONFLICT', 'conflict')
                   .replace('DEAD-LETTER', 'dead letter'),
             at,
             event,

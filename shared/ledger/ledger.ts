@@ -8,6 +8,7 @@ import {
   type DeadLetterRecords,
 } from './attempts.ts';
 import { type Breaker, type BreakerOptions, breakerDefaults, createBreaker } from './breaker.ts';
+import { createDays, type Days } from './days.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { createJourneys, type Journeys } from './journey.ts';
 import { createLease, type Lease } from './lease.ts';
@@ -30,6 +31,8 @@ export interface Ledger {
   readonly reconciling: Lease;
   readonly workInstructionNames: WorkInstructionNames;
   readonly journeys: Journeys;
+  /** What happened on which day, for the digest. */
+  readonly days: Days;
 }
 
 export interface LedgerOptions {
@@ -53,6 +56,7 @@ export function createLedger({ client, tableName, clock, times, breaker }: Ledge
     reconciling: createLease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
     workInstructionNames: createWorkInstructionNames(table, clock),
     journeys: createJourneys(table, ledgerIndexes),
+    days: createDays(table),
   };
 }
 

@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { ledgerIndexes } from '../model/ledger-table.ts';
 import type { ErpOrderRef, Part, ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
-import { orderKey, partitionOf, retentionSeconds } from './keys.ts';
+import { onItsDay } from './days.ts';
+import { conflictKey, orderKey, partitionOf, retentionSeconds } from './keys.ts';
 import type { Claim, HistoryEntry } from './steps.ts';
 import type { StoredItem, Table } from './table.ts';
 
@@ -48,8 +49,13 @@ export interface Orders {
   readonly overdue: (dueBy: Date, most: number) => Promise<string[]>;
   /** Asked about an overdue order: it comes after all others that are due before `dueAt` now. */
   readonly asked: (number: string, dueAt: Date) => Promise<void>;
-  /** Tell the journey something that changes no state: a cancellation in the ERP, a changed order. */
-  readonly note: (number: string, entry: Omit<HistoryEntry, 'at'>) => Promise<void>;
+  /**
+   * Tell the journey that the order was changed, or cancelled, in the ERP after it came: changes no state, and is
+   * told once for each content.
+   * @param content What the ERP has now: the hash of the mapped content, or a word.
+   * @returns false when it was told already.
+   */
+  readonly conflict: (number: string, content: string, entry: Omit<HistoryEntry, 'at'>) => Promise<boolean>;
 }
 
 const draftSchema = z.object({
@@ -169,11 +175,19 @@ export function createOrders(table: Table, clock: Clock): Orders {
       });
     },
 
-    async note(number, told) {
-      await table.update(orderKey(number), {
+    async conflict(number, content, told) {
+      const now = clock.now();
+      const written = await table.update(conflictKey(number), {
+        set: {
+          content,
+          ...onItsDay(now, told.event),
+          expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
+        },
         append: { history: [entry(told)] },
-        condition: 'attribute_exists(pk)',
+        condition: 'attribute_not_exists(#content) OR #content <> :now',
+        values: { now: content },
       });
+      return written !== undefined;
     },
   };
 }

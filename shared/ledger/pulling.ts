@@ -14,12 +14,17 @@ export interface Pulling {
   /** Save how far a run has got; false when the lease was lost to another run. */
   readonly advance: (owner: string, watermark: Watermark) => Promise<boolean>;
   readonly end: (owner: string, complete: boolean) => Promise<void>;
+  /** How far it has got, and when that was last written down (ISO); nothing when it never ran. */
+  readonly state: () => Promise<{ readonly watermark?: Watermark; readonly advancedAt?: string }>;
 }
 
 const watermarkSchema = z.optional(z.object({ changedAt: z.string(), id: z.exactOptional(z.string()) }));
 
+const storedSchema = z.object({ watermark: watermarkSchema, advancedAt: z.optional(z.string()) });
+
 export function createPulling(table: Table, clock: Clock): Pulling {
-  const lease = createLease(table, clock, { pk: 'PULL', sk: 'WATERMARK' });
+  const key = { pk: 'PULL', sk: 'WATERMARK' };
+  const lease = createLease(table, clock, key);
   return {
     async begin(owner, leaseSeconds) {
       const before = await lease.take(owner, leaseSeconds, { complete: false });
@@ -33,5 +38,12 @@ export function createPulling(table: Table, clock: Clock): Pulling {
     },
     advance: (owner, watermark) => lease.write(owner, { watermark, advancedAt: clock.now().toISOString() }),
     end: (owner, complete) => lease.release(owner, { complete }),
+    async state() {
+      const { watermark, advancedAt } = z.parse(storedSchema, (await table.get(key)) ?? {});
+      return {
+        ...(watermark === undefined ? {} : { watermark }),
+        ...(advancedAt === undefined ? {} : { advancedAt }),
+      };
+    },
   };
 }

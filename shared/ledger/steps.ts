@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import { onItsDay } from './days.ts';
 import type { Key, StoredItem, Table } from './table.ts';
 
 /**
@@ -139,7 +140,12 @@ export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps
 
     async receipt(claim, receipt, entry) {
       const updated = await table.update(claim.key, {
-        set: { ...receipt, state: 'done', doneAt: clock.now().toISOString() },
+        set: {
+          ...receipt,
+          state: 'done',
+          doneAt: clock.now().toISOString(),
+          ...onItsDay(clock.now(), entry.event),
+        },
         append: { history: [entryOf(entry)] },
         remove: ['owner', 'leaseUntil', 'reason'],
         ...ours,

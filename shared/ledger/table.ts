@@ -59,7 +59,10 @@ export interface Table {
   readonly queryIndex: (
     index: LedgerIndex,
     value: string,
-    options?: { readonly upTo?: number; readonly limit?: number },
+    options?: { readonly limit?: number } & (
+      | { readonly from?: string; readonly upTo?: never }
+      | { readonly upTo?: number; readonly from?: never }
+    ),
   ) => Promise<StoredItem[]>;
 }
 
@@ -149,16 +152,21 @@ export function createTable(client: DynamoDBClient, tableName: string): Table {
       });
     },
 
-    queryIndex(index, value, { upTo, limit } = {}) {
+    queryIndex(index, value, { from, upTo, limit } = {}) {
+      const bound = upTo ?? from;
+      const comparison = upTo === undefined ? '>=' : '<=';
       return pages(
         {
           IndexName: index.name,
-          KeyConditionExpression: upTo === undefined ? '#p = :p' : '#p = :p AND #s <= :s',
+          KeyConditionExpression: bound === undefined ? '#p = :p' : `#p = :p AND #s ${comparison} :s`,
           ExpressionAttributeNames: {
             '#p': index.partition,
-            ...(upTo === undefined ? {} : { '#s': index.sort }),
+            ...(bound === undefined ? {} : { '#s': index.sort }),
           },
-          ExpressionAttributeValues: marshall({ ':p': value, ...(upTo === undefined ? {} : { ':s': upTo }) }),
+          ExpressionAttributeValues: marshall({
+            ':p': value,
+            ...(bound === undefined ? {} : { ':s': bound }),
+          }),
           ...(limit === undefined ? {} : { Limit: limit }),
         },
         limit,

@@ -24,6 +24,8 @@ export const ledgerIndexes = {
   },
   /** Created product orders that wait for their completion, by when they are due (epoch milliseconds). */
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
+  /** What was created, booked, put aside or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */
+  day: { name: 'by-day', partition: 'day', sort: 'happened', sortType: 'S' },
 } as const satisfies Record<string, LedgerIndex>;
 
 export const ledgerTimeToLive = 'expiresAt';

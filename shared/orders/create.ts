@@ -76,7 +76,7 @@ async function create(
       { productOrder, awaiting: 'completion' },
       { event, note: `Azumuta id ${productOrder.id}` },
     );
-    attempt.log.info('Product order created', { event, azumutaId: productOrder.id });
+    attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });
   } catch (error) {
     await giveBack(claim, error, sent, ledger);
     throw error;

@@ -2,7 +2,6 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import { isValid, type RotatingSecret } from '../platform/credentials.ts';
-import type { Logger } from '../platform/log.ts';
 import { type Mismatch, parse } from '../platform/parse.ts';
 import { SecretUnset } from '../platform/secrets.ts';
 import {
@@ -18,6 +17,7 @@ import { erpOrderOf, postedOrderSchema } from './schema.ts';
 export interface OrderCall {
   /** The key that was presented, if any. */
   readonly apiKey: string | undefined;
+  readonly sourceIp: string;
   readonly body: Buffer;
   /** Seconds that the caller wants to wait for the Azumuta ids (`Prefer: wait=10`); 0 for an answer at once. */
   readonly waitSeconds: number;
@@ -44,7 +44,8 @@ export interface AnsweredOrder extends Omit<IntakeAnswer, 'status'> {
 export interface EndpointParts extends IntakeParts {
   readonly ledger: Pick<Ledger, 'orders' | 'journeys'>;
   readonly apiKey: (options?: { readonly refresh?: boolean }) => Promise<RotatingSecret>;
-  readonly log: Logger;
+  /** Whether this address may call the endpoint at all. */
+  readonly mayCall: (sourceIp: string) => boolean;
   /** Resolves after so many milliseconds. */
   readonly pause: (ms: number) => Promise<void>;
 }
@@ -56,7 +57,7 @@ const lookMs = 250;
 
 /** `POST /product-orders`: takes in one order or a list; one bad order never blocks its neighbours. */
 export async function postOrders(call: OrderCall, parts: EndpointParts): Promise<OrderCallAnswer> {
-  const refused = await refusal(call.apiKey, parts);
+  const refused = await refusal(call, parts);
   if (refused) return refused;
   if (call.body.byteLength > mostBodyBytes)
     return failure(413, `The body is larger than ${mostBodyBytes} bytes.`);
@@ -88,10 +89,10 @@ export async function postOrders(call: OrderCall, parts: EndpointParts): Promise
 
 /** `GET /product-orders/{number}`: how an order stands, by its product order number or its ERP order number. */
 export async function getOrder(
-  call: { readonly apiKey: string | undefined; readonly number: string },
+  call: Pick<OrderCall, 'apiKey' | 'sourceIp'> & { readonly number: string },
   parts: EndpointParts,
 ): Promise<OrderCallAnswer> {
-  const refused = await refusal(call.apiKey, parts);
+  const refused = await refusal(call, parts);
   if (refused) return refused;
   const entry = await parts.ledger.orders.find(call.number);
   const numbers = entry ? [call.number] : await parts.ledger.journeys.productOrdersOf(call.number);
@@ -108,9 +109,13 @@ export async function getOrder(
 }
 
 async function refusal(
-  presented: string | undefined,
-  { apiKey, log }: EndpointParts,
+  { apiKey: presented, sourceIp }: Pick<OrderCall, 'apiKey' | 'sourceIp'>,
+  { apiKey, mayCall, log }: EndpointParts,
 ): Promise<OrderCallAnswer | undefined> {
+  if (!mayCall(sourceIp)) {
+    log.warn('A call from an address that is not allowed', { sourceIp });
+    return failure(403, 'This address may not call the order endpoint.');
+  }
   try {
     if (presented === undefined)
       return failure(401, 'Send the key of the order endpoint in the header X-API-Key.');

@@ -2,6 +2,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { OrderEntry } from '../ledger/orders.ts';
 import { Rejected } from '../model/errors.ts';
 import type { ErpOrder, MappedProductOrder } from '../model/orders.ts';
+import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
 import { differences } from './differences.ts';
 import { productOrderMessage } from './messages.ts';
@@ -31,6 +32,7 @@ export interface IntakeParts {
   readonly ledger: Pick<Ledger, 'orders'>;
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrl: string;
+  readonly log: Logger;
   /** The configuration's mapping. @throws Rejected */
   readonly map: (order: ErpOrder) => readonly MappedProductOrder[];
 }
@@ -63,6 +65,7 @@ export async function takeIn(
   );
   if (refused.length > 0)
     throw new Error(`SQS did not take ${refused.length} of ${queued.length} product orders.`);
+  tellAbout(answers, via, parts.log);
   return answers;
 
   async function takeInOne(order: ErpOrder): Promise<IntakeAnswer> {
@@ -100,10 +103,30 @@ export async function takeIn(
       if (await parts.ledger.orders.replaceRejected(entry)) return { number, status: 'queued' };
     }
     if (changed && existing.state !== 'rejected') {
-      const reason = `Product order ${number} exists with other content. ${differences(existing.draft, draft).join('; ')}.`;
+      const changes = differences(existing.draft, draft).join('; ');
+      const reason = `Product order ${number} exists with other content. ${changes}.`;
+      await parts.ledger.orders.conflict(number, contentHash, { event: 'conflict', note: changes });
       return { ...statusOf(existing), status: 'conflict', reason };
     }
     return statusOf(existing);
+  }
+}
+
+/** An order that changed after its product order was created needs a person; one that cannot be mapped, too. */
+function tellAbout(answers: readonly IntakeAnswer[], via: IntakeOptions['via'], log: Logger): void {
+  const all = answers.flatMap(({ productOrders }) => productOrders);
+  const accepted = all.filter(({ status }) => status === 'queued').length;
+  if (accepted > 0) log.info('Orders accepted', { via }, { OrdersAccepted: accepted });
+  for (const { status, number, reason } of all) {
+    if (status === 'conflict')
+      log.warn(
+        'Order changed in the ERP after its product order was created',
+        { order: number, reason, via },
+        { OrderConflicts: 1 },
+      );
+  }
+  for (const { number, reason } of answers) {
+    if (reason) log.warn('Order of the ERP cannot be mapped', { order: number, reason, via });
   }
 }
 

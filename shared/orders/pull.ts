@@ -3,7 +3,6 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { RetryLater } from '../model/errors.ts';
 import type { ErpOrder, Watermark } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Logger } from '../platform/log.ts';
 import type { Invocation } from '../worker/consume.ts';
 import type { PartnerCalls } from '../worker/partner.ts';
 import { type IntakeParts, takeIn } from './intake.ts';
@@ -13,7 +12,6 @@ export interface PullParts extends IntakeParts {
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   readonly clock: Clock;
-  readonly log: Logger;
   /** Which orders the configuration wants at all. */
   readonly accept: (order: ErpOrder) => boolean;
   /** ISO time from which orders count, for the very first run. */
@@ -84,7 +82,11 @@ export async function pullOrders(invocation: Invocation, parts: PullParts): Prom
     await pages.return?.().catch(() => undefined);
     await ledger.pulling.end(owner, finished);
   }
-  log.info('Pulled orders from the ERP', { ...report, at: clock.now().toISOString() });
+  log.info(
+    'Pulled orders from the ERP',
+    { ...report, at: clock.now().toISOString() },
+    finished ? { PullsCompleted: 1 } : undefined,
+  );
   return report;
 }
 
@@ -93,7 +95,6 @@ async function takeInPage(
   report: { -readonly [F in keyof PullReport]: PullReport[F] },
   parts: PullParts,
 ): Promise<void> {
-  const { log } = parts;
   report.pages += 1;
   report.orders += orders.length;
   const wanted = orders.filter((order) => order.state === 'released' && parts.accept(order));
@@ -101,12 +102,6 @@ async function takeInPage(
     if (answer.status === 'queued') report.queued += 1;
     if (answer.status === 'conflict') report.conflicts += 1;
     if (answer.status === 'rejected') report.rejected += 1;
-    for (const { status, number, reason } of answer.productOrders) {
-      if (status === 'conflict')
-        log.warn('Order changed in the ERP after its product order was created', { order: number, reason });
-    }
-    if (answer.reason)
-      log.warn('Order of the ERP cannot be mapped', { order: answer.number, reason: answer.reason });
   }
   for (const order of orders.filter(({ state }) => state === 'cancelled')) {
     report.cancelled += await tellCancelled(order, parts);
@@ -118,12 +113,17 @@ async function tellCancelled(order: ErpOrder, { ledger, map, log }: PullParts): 
   let told = 0;
   for (const { draft } of map(order)) {
     const entry = await ledger.orders.find(draft.number);
-    if (!entry || entry.history.some(({ event }) => event === 'cancelled in the ERP')) continue;
-    await ledger.orders.note(draft.number, {
+    if (!entry) continue;
+    const isNews = await ledger.orders.conflict(draft.number, 'cancelled', {
       event: 'cancelled in the ERP',
       note: 'remove it in Azumuta by hand',
     });
-    log.warn('Order was cancelled in the ERP after its product order was queued', { order: draft.number });
+    if (!isNews) continue;
+    log.warn(
+      'Order was cancelled in the ERP after its product order was queued',
+      { order: draft.number },
+      { OrdersCancelled: 1 },
+    );
     told += 1;
   }
   return told;

@@ -12,6 +12,8 @@ const seconds = z.pipe(
  * those that it reads.
  */
 export const variables = {
+  /** Name of the stack: the dimension of all its metrics. */
+  STACK_NAME: text,
   LEDGER_TABLE_NAME: text,
   PRODUCT_ORDERS_QUEUE_URL: text,
   COMPLETIONS_QUEUE_URL: text,
@@ -23,6 +25,8 @@ export const variables = {
   ERP_CREDENTIALS_SECRET_ARN: text,
   /** JSON of the alias table: the webhook door does not read the configuration. */
   WEBHOOK_ALIASES: text,
+  /** JSON list of the addresses and networks that may call a door; an empty one lets all in. */
+  ALLOWED_SOURCES: text,
   /** The longest that a partner may take to finish what was sent to it before an attempt died. */
   SETTLING_SECONDS: seconds,
   /** Longest wait after a first failure. */

@@ -1,16 +1,27 @@
+import { embeddedMetrics, type Measured } from './metrics.ts';
+
 /** Fields that follow one order through all functions. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
  * One JSON line per entry on standard output, as Lambda's JSON log format expects (`level`, `message`,
- * `timestamp`). Only the fields named here are logged: never an event, a header or a body.
+ * `timestamp`). Only the fields named here are logged: never an event, a header or a body. An entry that bears
+ * figures is a metric, too.
  */
 export interface Logger {
-  readonly info: (message: string, fields?: LogFields) => void;
-  readonly warn: (message: string, fields?: LogFields) => void;
-  readonly error: (message: string, fields?: LogFields) => void;
+  readonly info: (message: string, fields?: LogFields, measured?: Measured) => void;
+  readonly warn: (message: string, fields?: LogFields, measured?: Measured) => void;
+  readonly error: (message: string, fields?: LogFields, measured?: Measured) => void;
   /** The same logger with fields that every entry bears. */
   readonly with: (fields: LogFields) => Logger;
+}
+
+/** Who speaks: both are dimensions of the metrics. */
+export interface Speaker {
+  /** Name of the stack. */
+  readonly stack: string;
+  /** Name of the function, such as `deliver-completion`. */
+  readonly functionName: string;
 }
 
 export type LogSink = (line: string) => void;
@@ -19,15 +30,30 @@ const standardOutput: LogSink = (line) => {
   process.stdout.write(`${line}\n`);
 };
 
-export function createLogger(fields: LogFields = {}, write: LogSink = standardOutput): Logger {
+export function createLogger(speaker: Speaker, write: LogSink = standardOutput): Logger {
+  return loggerWith({ Stack: speaker.stack, Function: speaker.functionName }, write);
+}
+
+function loggerWith(fields: LogFields, write: LogSink): Logger {
   const at =
     (level: string) =>
-    (message: string, more: LogFields = {}) =>
-      write(JSON.stringify({ level, message, timestamp: new Date().toISOString(), ...fields, ...more }));
+    (message: string, more: LogFields = {}, measured?: Measured) => {
+      const now = new Date();
+      write(
+        JSON.stringify({
+          level,
+          message,
+          timestamp: now.toISOString(),
+          ...fields,
+          ...more,
+          ...(measured ? embeddedMetrics(measured, now) : {}),
+        }),
+      );
+    };
   return {
     info: at('INFO'),
     warn: at('WARN'),
     error: at('ERROR'),
-    with: (more) => createLogger({ ...fields, ...more }, write),
+    with: (more) => loggerWith({ ...fields, ...more }, write),
   };
 }

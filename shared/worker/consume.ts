@@ -175,12 +175,11 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
     const tooLong = failure instanceof RetryLater && waitedMs > longestWaitMs;
     if (failure instanceof RetryLater && !tooLong) {
       const seconds = secondsUntilRetry(failure, at.receiveCount, random(), parts.backoff ?? backoffDefaults);
-      at.log.warn('Comes again', {
-        reason: failure.message,
-        scope: failure.scope,
-        seconds,
-        waitingSeconds: Math.round(waitedMs / 1000),
-      });
+      at.log.warn(
+        'Comes again',
+        { reason: failure.message, scope: failure.scope, seconds },
+        { Retried: 1, WaitingSeconds: Math.round(waitedMs / 1000) },
+      );
       return { record: at.record, seconds };
     }
     const reason = tooLong ? `Waited too long: ${reasonOf(failure)}` : reasonOf(failure);
@@ -205,7 +204,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
           messageId,
         }),
       );
-      at.log.error('Dead letter', { reason });
+      at.log.error('Dead letter', { reason }, { DeadLettered: 1 });
       return undefined;
     } catch (error) {
       // Not put aside is not done: it comes again and is put aside then.

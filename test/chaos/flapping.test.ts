@@ -4,6 +4,7 @@ import { RetryLater } from '../../shared/model/errors.ts';
 import { createPartnerCalls } from '../../shared/worker/partner.ts';
 import { type TestClock, testClock } from '../harness/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
+import { silent } from '../harness/logs.ts';
 
 describe('a partner that fails now and then, all in one minute', () => {
   let store: LedgerStore;
@@ -19,7 +20,7 @@ describe('a partner that fails now and then, all in one minute', () => {
 
   const isOpen = async () => (await ledger.breaker.state('erp')).open;
   const call = (work: () => Promise<string>) =>
-    createPartnerCalls(ledger.breaker, () => 'a container')
+    createPartnerCalls({ breaker: ledger.breaker, newOwner: () => 'a container', clock, log: silent })
       .call('erp', work)
       .catch(() => 'failed');
   const fails = () => call(() => Promise.reject(new RetryLater('503', { scope: 'target' })));

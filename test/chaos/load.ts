@@ -128,7 +128,7 @@ export function startLoad(plant: Plant, dice: Dice, perSecond: number): Load {
 
   async function pull(): Promise<string> {
     pulls += 1;
-    const { payload, functionError } = await platform.runSchedule('PullSchedule');
+    const { payload, functionError } = await platform.runSchedule('SchedulesPull');
     return functionError ? functionError : z.parse(pullReportSchema, payload).outcome;
   }
 

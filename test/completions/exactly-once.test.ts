@@ -26,13 +26,13 @@ import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../shared/model/errors.ts';
 import type { Part } from '../../shared/model/orders.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
-import { createLogger } from '../../shared/platform/log.ts';
 import { parseMessage } from '../../shared/platform/message.ts';
 import { createQueues } from '../../shared/platform/queue.ts';
 import type { WorkAttempt } from '../../shared/worker/consume.ts';
 import { createPartnerCalls } from '../../shared/worker/partner.ts';
 import { sandboxErp } from '../erp/rest-sandbox.ts';
 import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
+import { silent } from '../harness/logs.ts';
 import { newOrder } from '../harness/orders.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../harness/sqs.ts';
 
@@ -85,7 +85,7 @@ function attempt(messageId: string = randomUUID()): WorkAttempt {
     endsAt: new Date(Date.now() + 5000),
     secondsUntil: (ms) => Math.max(1, Math.ceil((ms - Date.now()) / 1000)),
     signal: new AbortController().signal,
-    log: createLogger({}, () => undefined),
+    log: silent,
     sentAt: new Date(),
     receiveCount: 1,
   };
@@ -93,7 +93,12 @@ function attempt(messageId: string = randomUUID()): WorkAttempt {
 
 const readParts = () => ({
   azumuta,
-  partners: createPartnerCalls(ledger.breaker, () => 'test'),
+  partners: createPartnerCalls({
+    breaker: ledger.breaker,
+    newOwner: () => 'test',
+    clock: systemClock,
+    log: silent,
+  }),
   workInstructionNames: ledger.workInstructionNames,
   includeOperators: false,
 });

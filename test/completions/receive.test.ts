@@ -10,10 +10,11 @@ import {
   type WebhookCall,
 } from '../../shared/completions/receive.ts';
 import type { RotatingSecret } from '../../shared/platform/credentials.ts';
-import { createLogger } from '../../shared/platform/log.ts';
 import { createQueues } from '../../shared/platform/queue.ts';
 import { SecretUnset } from '../../shared/platform/secrets.ts';
+import { sourceCheck } from '../../shared/platform/sources.ts';
 import { testClock } from '../harness/clock.ts';
+import { type HeardLog, heardLog } from '../harness/logs.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../harness/sqs.ts';
 
 /** Looked for in everything that is logged, answered or kept. */
@@ -23,7 +24,7 @@ const previous = 'CANARY-previous-token-of-the-webhook';
 const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 1000);
 
 let sqs: SqsEndpoint;
-let logged: string[];
+let heard: HeardLog;
 let ids = 0;
 
 beforeAll(async () => {
@@ -32,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => sqs.stop());
 beforeEach(() => {
   sqs.forget();
-  logged = [];
+  heard = heardLog();
 });
 
 function parts(token: ReceiveParts['token'] = async () => ({ current: canary, previous })): ReceiveParts {
@@ -41,9 +42,10 @@ function parts(token: ReceiveParts['token'] = async () => ({ current: canary, pr
     completionsQueueUrl: sqs.queueUrl('completions'),
     deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
     aliases: z.parse(webhookAliasesSchema, {}),
+    mayCall: sourceCheck(['203.0.113.0/24']),
     token,
     clock: testClock(),
-    log: createLogger({}, (line) => logged.push(line)),
+    log: heard.log,
   };
 }
 
@@ -51,6 +53,7 @@ function call(given: Partial<WebhookCall> = {}): WebhookCall {
   ids += 1;
   return {
     method: 'GET',
+    sourceIp: '203.0.113.7',
     event: 'product-order-completed',
     token: canary,
     rawQueryString: 'productOrderNumber=MO%2F1&recordingId=SarLiLeyuNWgw3Tai',
@@ -102,6 +105,14 @@ describe('the token', () => {
   });
 });
 
+describe('an address that is not on the list', () => {
+  it('is refused before its token is looked at, and leaves nothing behind', async () => {
+    const answer = await receiveWebhook(call({ sourceIp: '198.51.100.9' }), parts());
+    expect(answer).toMatchObject({ statusCode: 403 });
+    expect(sqs.sent).toEqual([]);
+  });
+});
+
 describe('whatever is sent', () => {
   const rubbish = fc.oneof(
     fc.string({ maxLength: 60 }),
@@ -132,6 +143,7 @@ describe('whatever is sent', () => {
       fc.asyncProperty(anyCall, async ({ valid, token, body, ...given }) => {
         // Prepare
         sqs.forget();
+        heard.forget();
         const sent = call({
           ...given,
           token: valid ? canary : token,
@@ -153,7 +165,7 @@ describe('whatever is sent', () => {
           expect(keptBefore.slice(-mostKept)).not.toContain(attributes.messageId);
           keptBefore.push(attributes.messageId ?? '');
         }
-        expect(`${logged.splice(0).join()}${JSON.stringify(sqs.sent)}`).not.toContain('CANARY');
+        expect(`${heard.lines.join()}${JSON.stringify(sqs.sent)}`).not.toContain('CANARY');
       }),
       { numRuns: callsPerRun },
     );

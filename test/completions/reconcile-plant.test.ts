@@ -26,7 +26,7 @@ const reportSchema = z.looseObject({ outcome: z.string(), asked: z.number(), com
 
 /** Runs the bundled function under its own role, as its schedule would. */
 async function reconcile() {
-  const { payload, functionError } = await plant.platform.runSchedule('ReconcileSchedule');
+  const { payload, functionError } = await plant.platform.runSchedule('SchedulesReconcile');
   if (functionError) throw new Error(`${functionError}: ${JSON.stringify(payload)}`);
   return z.parse(reportSchema, payload);
 }

@@ -15,12 +15,12 @@ import {
 import { orderKey } from '../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
-import { createLogger } from '../../shared/platform/log.ts';
 import { parseMessage } from '../../shared/platform/message.ts';
 import { createQueues } from '../../shared/platform/queue.ts';
 import { createPartnerCalls, type PartnerCalls } from '../../shared/worker/partner.ts';
 import { type TestClock, testClock } from '../harness/clock.ts';
 import { startLedgerStore } from '../harness/dynamodb.ts';
+import { silent } from '../harness/logs.ts';
 import { newOrder } from '../harness/orders.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../harness/sqs.ts';
 
@@ -52,7 +52,6 @@ export interface ReconcileTest {
 }
 
 export const never = new AbortController().signal;
-export const silent = createLogger({}, () => undefined);
 
 export async function startReconcileStage(): Promise<ReconcileStage> {
   const folder = await mkdtemp(join(tmpdir(), 'reconcile-'));
@@ -74,7 +73,12 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
     year -= 1;
     const clock = testClock(`${year}-11-24T08:00:00.000Z`);
     const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-    const partners = createPartnerCalls(ledger.breaker, () => 'test');
+    const partners = createPartnerCalls({
+      breaker: ledger.breaker,
+      newOwner: () => 'test',
+      clock,
+      log: silent,
+    });
     sqs.forget();
     await control.setFaults([]);
 

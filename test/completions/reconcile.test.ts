@@ -3,13 +3,8 @@ import { type CollectParts, collectCompletion } from '../../shared/completions/c
 import { type CompletionHint, deliveryMessageSchema } from '../../shared/completions/messages.ts';
 import { parseMessage } from '../../shared/platform/message.ts';
 import { createQueues } from '../../shared/platform/queue.ts';
-import {
-  never,
-  type ReconcileStage,
-  type ReconcileTest,
-  silent,
-  startReconcileStage,
-} from './reconcile-stage.ts';
+import { silent } from '../harness/logs.ts';
+import { never, type ReconcileStage, type ReconcileTest, startReconcileStage } from './reconcile-stage.ts';
 
 let stage: ReconcileStage;
 let sqs: ReconcileStage['sqs'];

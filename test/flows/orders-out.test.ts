@@ -63,8 +63,8 @@ describe('an order of the ERP becomes a product order in Azumuta', () => {
     const released = await plant.erp.release({ count: 60, seed: 7 });
 
     // Act: two runs overlap by ten minutes, so the second reads them all again
-    const first = await plant.platform.runSchedule('PullSchedule');
-    const second = await plant.platform.runSchedule('PullSchedule');
+    const first = await plant.platform.runSchedule('SchedulesPull');
+    const second = await plant.platform.runSchedule('SchedulesPull');
 
     // Assess
     expect(first.payload).toMatchObject({ outcome: 'read', queued: 60 });

@@ -4,6 +4,7 @@ import { RetryLater } from '../../shared/model/errors.ts';
 import { createPartnerCalls } from '../../shared/worker/partner.ts';
 import { type TestClock, testClock } from '../harness/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
+import { silent } from '../harness/logs.ts';
 
 let store: LedgerStore;
 let clock: TestClock;
@@ -28,7 +29,7 @@ const refused = () =>
 
 /** One container's calls; `asked` counts what reached the partner. */
 function container(name: string) {
-  const partners = createPartnerCalls(ledger.breaker, () => name);
+  const partners = createPartnerCalls({ breaker: ledger.breaker, newOwner: () => name, clock, log: silent });
   let asked = 0;
   return {
     asked: () => asked,
@@ -87,7 +88,12 @@ describe('the breaker opens when its partner is unwell', () => {
 
   it('counts each target for itself', async () => {
     await opened();
-    const partners = createPartnerCalls(ledger.breaker, () => 'one');
+    const partners = createPartnerCalls({
+      breaker: ledger.breaker,
+      newOwner: () => 'one',
+      clock,
+      log: silent,
+    });
     await expect(partners.call('azumuta', async () => 'answer')).resolves.toBe('answer');
   });
 });
@@ -104,7 +110,7 @@ describe('one probe at a time', () => {
     // Act
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, i) =>
-        createPartnerCalls(ledger.breaker, () => `container ${i}`)
+        createPartnerCalls({ breaker: ledger.breaker, newOwner: () => `container ${i}`, clock, log: silent })
           .call('erp', async () => {
             asked += 1;
             await refusals.promise;

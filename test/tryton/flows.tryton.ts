@@ -18,7 +18,7 @@ it('a production planned in Tryton becomes a product order, and comes back as do
   const { id, number } = await planProduction({ article: 'GEAR-01', quantity: 5, reference: 'SO-2026-17' });
 
   // Act: the schedule pulls it, operators build it
-  const run = await plant.platform.runSchedule('PullSchedule');
+  const run = await plant.platform.runSchedule('SchedulesPull');
   expect(run.payload).toMatchObject({ outcome: 'read' });
   await eventually(async () => {
     const entry = await plant.ledger.orders.find(number);

@@ -2,18 +2,18 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../shared/model/errors.ts';
-import { createLogger } from '../../shared/platform/log.ts';
 import { createQueues } from '../../shared/platform/queue.ts';
 import { type Consumer, createWorker } from '../../shared/worker/consume.ts';
 import { type TestClock, testClock } from '../harness/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
+import { type HeardLog, heardLog } from '../harness/logs.ts';
 import { type SqsEndpoint, sqsRecord, startSqsEndpoint } from '../harness/sqs.ts';
 
 let store: LedgerStore;
 let sqs: SqsEndpoint;
 let clock: TestClock;
 let ledger: Ledger;
-let logged: string[];
+let heard: HeardLog;
 
 beforeAll(async () => {
   store = await startLedgerStore();
@@ -26,7 +26,7 @@ afterAll(async () => {
 beforeEach(() => {
   clock = testClock();
   ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  logged = [];
+  heard = heardLog();
   sqs.forget();
 });
 
@@ -55,7 +55,7 @@ function worker(consumer: Consumer<string> = obeys) {
     deadLetters: ledger.deadLetters,
     clock,
     random: () => 0.5,
-    log: createLogger({}, (line) => logged.push(line)),
+    log: heard.log,
   });
 }
 

@@ -1,0 +1,96 @@
+import { BlockList } from 'node:net';
+import * as z from 'zod/mini';
+import { addressesOf } from '../platform/sources.ts';
+
+/** What of the stack differs from plant to plant. All of it is optional. */
+export interface Deployment {
+  /** Who is mailed when a person must act. Each address confirms its subscription once. */
+  readonly alarmEmails?: readonly string[];
+  /** Own domain of the doors. Its certificate is in AWS Certificate Manager, in the stack's region. */
+  readonly domain?: { readonly name: string; readonly certificateArn: string };
+  /** Addresses and networks (`203.0.113.7`, `203.0.113.0/24`) that may call each door. Default: any. */
+  readonly allowedSources?: {
+    readonly webhook?: readonly string[];
+    readonly orders?: readonly string[];
+  };
+  /**
+   * The network from which the ERP is called, when it is not on the internet or only lets known addresses in:
+   * one of its own with a fixed public address, or one that exists.
+   */
+  readonly network?:
+    | 'none'
+    | { readonly fixedAddress: true; readonly cidr?: string }
+    | {
+        readonly subnetIds: readonly string[];
+        readonly securityGroupIds: readonly string[];
+      };
+  /** ARNs of secrets that exist already, instead of those that the stack would create. */
+  readonly secrets?: Partial<Record<SecretName, string>>;
+}
+
+export const secretNames = ['webhookToken', 'orderApiKey', 'azumutaApiKey', 'erpCredentials'] as const;
+export type SecretName = (typeof secretNames)[number];
+
+export type CompleteDeployment = z.output<typeof deploymentSchema>;
+
+const arnOf = (service: string) =>
+  z
+    .string()
+    .check(
+      z.refine(
+        (text) => new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:.+`).test(text),
+        `an ARN of ${service}`,
+      ),
+    );
+const idOf = (prefix: string) =>
+  z.string().check(z.refine((text) => text.startsWith(`${prefix}-`), `an id that begins with ${prefix}-`));
+const source = z
+  .string()
+  .check(
+    z.refine(
+      (text) => addressesOf([text], new BlockList()),
+      'an address or a network, such as 203.0.113.0/24',
+    ),
+  );
+const atLeastOne = <T>(schema: z.ZodMiniType<T>) => z.array(schema).check(z.minLength(1));
+
+export const deploymentSchema = z.strictObject({
+  alarmEmails: z._default(z.array(z.email()), []),
+  domain: z.optional(
+    z.strictObject({
+      name: z
+        .string()
+        .check(z.refine((text) => /^([a-z0-9-]+\.)+[a-z]{2,}$/.test(text), 'a domain in small letters')),
+      certificateArn: arnOf('acm'),
+    }),
+  ),
+  allowedSources: z._default(
+    z.strictObject({ webhook: z._default(z.array(source), []), orders: z._default(z.array(source), []) }),
+    { webhook: [], orders: [] },
+  ),
+  network: z._default(
+    z.union([
+      z.literal('none'),
+      z.strictObject({
+        fixedAddress: z.literal(true),
+        cidr: z._default(
+          z
+            .string()
+            .check(
+              z.refine(
+                (text) => /^\d+\.\d+\.\d+\.\d+\/(1[6-9]|2[0-4])$/.test(text),
+                'a network of /16 to /24',
+              ),
+            ),
+          '10.90.0.0/24',
+        ),
+      }),
+      z.strictObject({
+        subnetIds: atLeastOne(idOf('subnet')),
+        securityGroupIds: atLeastOne(idOf('sg')),
+      }),
+    ]),
+    'none',
+  ),
+  secrets: z._default(z.partialRecord(z.enum(secretNames), arnOf('secretsmanager')), {}),
+});

@@ -1,0 +1,33 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import * as z from 'zod/mini';
+
+/** As the stack hands a list to a door. */
+export const sourcesSchema = z.array(z.string());
+
+/**
+ * Whether a call's source address may come in at all. An empty list lets every address in.
+ * @param allowed Addresses and networks: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`.
+ */
+export function sourceCheck(allowed: readonly string[]): (address: string) => boolean {
+  if (allowed.length === 0) return () => true;
+  const list = new BlockList();
+  if (!addressesOf(allowed, list)) throw new Error('The list of allowed sources holds something else.');
+  return (address) =>
+    (isIPv4(address) && list.check(address, 'ipv4')) || (isIPv6(address) && list.check(address, 'ipv6'));
+}
+
+/** Adds addresses and networks to the list; false when one of them is neither. */
+export function addressesOf(written: readonly string[], list: BlockList): boolean {
+  return written.every((text) => {
+    const [address = '', bits, ...more] = text.split('/');
+    const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;
+    if (!family || more.length > 0) return false;
+    if (bits === undefined) {
+      list.addAddress(address, family);
+      return true;
+    }
+    if (!/^\d+$/.test(bits) || Number(bits) > (family === 'ipv4' ? 32 : 128)) return false;
+    list.addSubnet(address, Number(bits), family);
+    return true;
+  });
+}

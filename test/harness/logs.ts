@@ -1,0 +1,31 @@
+import { createLogger, type Logger } from '../../shared/platform/log.ts';
+import type { MetricName } from '../../shared/platform/metrics.ts';
+
+const speaker = { stack: 'AzumutaErp-test-test', functionName: 'test' };
+
+export const silent: Logger = createLogger(speaker, () => undefined);
+
+/** A log that is read by the test. */
+export interface HeardLog {
+  readonly log: Logger;
+  readonly lines: readonly string[];
+  /** Every figure of the metric, in turn. */
+  readonly measured: (name: MetricName) => number[];
+  readonly forget: () => void;
+}
+
+export function heardLog(): HeardLog {
+  const lines: string[] = [];
+  return {
+    log: createLogger(speaker, (line) => lines.push(line)),
+    lines,
+    measured: (name) =>
+      lines.flatMap((line) => {
+        const value: unknown = JSON.parse(line)[name];
+        return typeof value === 'number' ? [value] : [];
+      }),
+    forget: () => {
+      lines.length = 0;
+    },
+  };
+}
