@@ -13,6 +13,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import type { MetricName } from '../shared/platform/metrics.ts';
+import { acknowledge } from './acknowledge.ts';
 import { functionNames } from './bundles.ts';
 import type { Doors } from './doors.ts';
 import { figure, glance } from './figures.ts';
@@ -54,6 +55,10 @@ export class Alarms extends Construct {
     });
     for (const address of integration.deployment.alarmEmails)
       this.topic.addSubscription(new EmailSubscription(address));
+    acknowledge(this.topic, {
+      'Serverless::Serverless-SNSRedrivePolicy':
+        'Mails are best effort; the alarm itself stays red on the dashboard until its cause is mended.',
+    });
 
     this.watch('DeadLetters', {
       metric: queues.deadLetters.metricApproximateNumberOfMessagesVisible({

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { builtInModulesPlugin, leanSdkPlugin, versionOnlyPlugin } from './lean-sdk.ts';
+import { leanPlugins } from './lean-sdk.ts';
 
 /** The seven functions; each has its folder under `functions/`. */
 export const functionNames = [
@@ -52,12 +52,7 @@ export async function bundleFunctions(
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    plugins: [
-      integrationPlugin(integrationFile),
-      builtInModulesPlugin(),
-      leanSdkPlugin(),
-      versionOnlyPlugin((path) => readFileSync(path, 'utf8')),
-    ],
+    plugins: [integrationPlugin(integrationFile), ...leanPlugins()],
     banner: { js: requireShim },
     legalComments: 'none',
     logLevel: 'error',

@@ -13,6 +13,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { VariableName } from '../shared/platform/environment.ts';
+import { acknowledge } from './acknowledge.ts';
 import type { Placement } from './network.ts';
 import { batchWindow } from './queues.ts';
 
@@ -54,6 +55,10 @@ export class IntegrationFunction extends Construct {
     if (props.placement) {
       // Lambda makes the function's network interfaces in its name, and asks for these on any resource.
       this.role.addToPolicy(statement({ actions: networkActions, on: ['*'] }));
+      acknowledge(this.role, {
+        'AwsSolutions::AwsSolutions-IAM5[Resource::*]':
+          'Lambda makes network interfaces in the name of the role, and IAM has no resource for them before they exist.',
+      });
     }
     this.lambda = new LambdaFunction(this, 'Function', {
       runtime: Runtime.NODEJS_24_X,
@@ -71,6 +76,14 @@ export class IntegrationFunction extends Construct {
         STACK_NAME: Stack.of(this).stackName,
         ...Object.fromEntries(Object.entries(props.environment).filter(([, value]) => value !== undefined)),
       },
+    });
+    acknowledge(this, {
+      'Serverless::Serverless-LambdaDLQ':
+        'Called by API Gateway and by queues it answers for itself; a scheduled run that fails is made up for by the next.',
+      'Serverless::Serverless-LambdaAsyncFailureDestination':
+        'The next scheduled run does what a failed one left; an alarm tells of errors and of silence.',
+      'Serverless::Serverless-LambdaTracing':
+        'The log lines of all functions bear the order number and the event id; tracing would be billed for each call.',
     });
     if (props.placement) this.placeInto(props.placement);
   }
@@ -94,6 +107,10 @@ export class IntegrationFunction extends Construct {
       maximumBatchingWindowInSeconds: batchWindow.toSeconds(),
       functionResponseTypes: ['ReportBatchItemFailures'],
       scalingConfig: { maximumConcurrency },
+    });
+    acknowledge(mapping, {
+      'Serverless::Serverless-LambdaEventSourceMappingDestination':
+        'Messages that cannot be worked on are dead-lettered by the function, with their reason, and by SQS after a thousand receives.',
     });
     // The mapping polls with the role's grants from its first second on.
     mapping.node.addDependency(this.role);

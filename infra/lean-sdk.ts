@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /** A module of the AWS SDK that a function never uses, and what stands in its place. */
@@ -62,12 +64,17 @@ const standIns: readonly StandIn[] = [
   },
 ];
 
+/** What keeps a function's bundle small and quick to start; order does not matter. */
+export function leanPlugins(): Plugin[] {
+  return [leanSdkPlugin(), versionOnlyPlugin(), builtInModulesPlugin()];
+}
+
 /**
  * Leaves out of a bundle what the AWS SDK brings and a Lambda function never uses. The clients stay as they
  * are. A stand-in that lacks a name which a newer SDK asks for stops the build (esbuild does that); so does one
  * whose module is not there any more, as this list would then be wrong without anybody noticing.
  */
-export function leanSdkPlugin(): Plugin {
+function leanSdkPlugin(): Plugin {
   return {
     name: 'lean-sdk',
     setup({ onStart, onLoad, onEnd }) {
@@ -78,7 +85,7 @@ export function leanSdkPlugin(): Plugin {
         const standIn = standIns.find(({ module }) => place.endsWith(`/node_modules/${module}`));
         if (!standIn) return undefined;
         used.add(standIn);
-        return { contents: standIn.contents, loader: 'js', resolveDir: path.replace(/[\\/][^\\/]*$/, '') };
+        return { contents: standIn.contents, loader: 'js', resolveDir: dirname(path) };
       });
       onEnd(({ errors }) => {
         if (errors.length > 0) return undefined;
@@ -96,12 +103,12 @@ export function leanSdkPlugin(): Plugin {
 }
 
 /** `package.json` of a client is read for its version alone, which it tells AWS with each call. */
-export function versionOnlyPlugin(readText: (path: string) => string): Plugin {
+function versionOnlyPlugin(): Plugin {
   return {
     name: 'version-only',
     setup({ onLoad }) {
       onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[a-z-]+[\\/]package\.json$/ }, ({ path }) => {
-        const found: unknown = JSON.parse(readText(path));
+        const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
         const version = found !== null && typeof found === 'object' ? Reflect.get(found, 'version') : '';
         return { contents: JSON.stringify({ version }), loader: 'json' };
       });
@@ -112,17 +119,35 @@ export function versionOnlyPlugin(readText: (path: string) => string): Plugin {
 /**
  * Takes Node's own modules from the process instead of importing them. An import of a built-in module reads
  * every one of its exports, so that `node:process` opens the standard streams, `node:fs` loads its promises and
- * `node:http` all of undici (Node 24, `getESMFacade`): a fifth of what receive-webhook needs to start.
+ * `node:http` all of undici (`getESMFacade` in Node's lib/internal/bootstrap/realm.js). Taken like this, only
+ * what is used is read.
  */
-export function builtInModulesPlugin(): Plugin {
+function builtInModulesPlugin(): Plugin {
   return {
     name: 'built-in-modules',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'built-in', sideEffects: false }));
       onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path }) => ({
-        contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+        contents: builtInModule(path),
         loader: 'js',
       }));
     },
   };
+}
+
+/** An ES module with the exports of a built-in one, of which esbuild keeps those that are used. */
+function builtInModule(name: string): string {
+  const names = Object.keys(process.getBuiltinModule(name) ?? {}).filter((each) =>
+    /^[A-Za-z_$][\w$]*$/.test(each),
+  );
+  return [
+    `const all = process.getBuiltinModule(${JSON.stringify(name)});`,
+    'export default all;',
+    ...names
+      .filter((each) => each !== 'default')
+      .map(
+        (each, index) =>
+          `const e${index} = /* @__PURE__ */ (() => all.${each})(); export { e${index} as ${each} };`,
+      ),
+  ].join('\n');
 }

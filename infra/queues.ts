@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 
 /** The functions that work on queues. */
 export const consumers = ['create-product-orders', 'collect-completion', 'deliver-completion'] as const;
@@ -31,6 +32,9 @@ export class Queues extends Construct {
       retentionPeriod: Duration.days(14),
     } as const;
     this.deadLetters = new Queue(this, 'DeadLetters', common);
+    acknowledge(this.deadLetters, {
+      'Serverless::Serverless-SQSRedrivePolicy': 'It is where dead letters end; a person empties it.',
+    });
     const work = (name: string) =>
       new Queue(this, name, {
         ...common,

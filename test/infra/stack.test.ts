@@ -1,32 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assemble } from '../../infra/assemble.ts';
-import { IntegrationStack } from '../../infra/stack.ts';
+import { type Assembled, startAssembly } from './assembled.ts';
 
+let assembled: Assembled;
 let template: Template;
 let production: Template;
-let folder: string;
 let code: (name: string) => string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'stack-test-'));
-  const app = new App({ outdir: folder });
-  await assemble(app, 'integration.config.ts', 'test');
-  await assemble(app, 'integration.config.ts', 'production');
-  const stackOf = (id: string) => {
-    const stack = app.node.findChild(id);
-    if (!(stack instanceof IntegrationStack)) throw new Error(`${id} is not our stack`);
-    return stack;
-  };
-  template = Template.fromStack(stackOf('AzumutaErp-demo-test'));
-  production = Template.fromStack(stackOf('AzumutaErp-demo-production'));
-  code = (name) => readFileSync(join(folder, 'bundles', name, 'index.mjs'), 'utf8');
+  assembled = startAssembly();
+  const stacks = [
+    await assembled.add('integration.config.ts', 'test'),
+    await assembled.add('integration.config.ts', 'production'),
+  ] as const;
+  [template, production] = [Template.fromStack(stacks[0]), Template.fromStack(stacks[1])];
+  code = (name) => readFileSync(join(assembled.folder, 'bundles', name, 'index.mjs'), 'utf8');
 }, 60_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => assembled.remove());
 
 describe('queues', () => {
   it('are encrypted, refuse plain connections and keep messages for 14 days', () => {
