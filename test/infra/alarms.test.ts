@@ -251,6 +251,7 @@ describe('each alarm watches a metric that its failure emits', () => {
     it(`${alarm}: what it listens for is missing only when it should ring`, async () => {
       await fail();
       expect(emitted()).not.toContain(watched(alarm));
+      clock.advance(3600);
       await well();
       expect(emitted()).toContain(watched(alarm));
       expect(alarms.get(alarm)?.TreatMissingData).toBe('breaching');
