@@ -39,6 +39,7 @@ export const handler = createWorker(
     stage,
     parse: (body) => parseMessage(completionHintSchema, body),
     orderNumber: ({ productOrderNumber }) => productOrderNumber,
+    eventId: ({ eventId }) => eventId,
     work: (hint, attempt) => collectCompletion(hint, attempt, parts),
   },
   workerParts(settings.COMPLETIONS_QUEUE_URL, ledger, log),

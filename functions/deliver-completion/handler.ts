@@ -37,6 +37,7 @@ export const handler = createWorker(
     stage,
     parse: (body) => parseMessage(deliveryMessageSchema, body),
     orderNumber: ({ home }) => home,
+    eventId: ({ eventId }) => eventId,
     work: (message, attempt) => deliverCompletion(message, attempt, parts),
   },
   workerParts(readEnvironment(['DELIVERIES_QUEUE_URL']).DELIVERIES_QUEUE_URL, ledger, log),

@@ -223,7 +223,6 @@ async function send(
   attempt.log.info('Collected', {
     delivery: delivery.key,
     recordings: delivery.recordingIds.length,
-    eventId: hint.eventId,
   });
 }
 

@@ -14,6 +14,8 @@ export interface Consumer<Message> {
   /** @throws Rejected naming the path of what does not fit. */
   readonly parse: (body: string) => Message;
   readonly orderNumber: (message: Message) => string;
+  /** Id of the call or run that began it all: it follows the order through all logs. */
+  readonly eventId?: (message: Message) => string;
   /** Done when it resolves; else RetryLater, Rejected, or a bug. */
   readonly work: (message: Message, attempt: WorkAttempt) => Promise<void>;
 }
@@ -110,7 +112,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
   async function settle(record: SQSRecord, unfinished: number, invocation: Invocation, signal: AbortSignal) {
     const receiveCount = Number(record.attributes.ApproximateReceiveCount);
     const sentAt = new Date(Number(record.attributes.SentTimestamp));
-    const log = parts.log.with({ messageId: record.messageId, attempt: receiveCount });
+    let log = parts.log.with({ messageId: record.messageId, attempt: receiveCount });
     let orderNumber = '';
     // Only messages that come again are watched, so that the healthy path writes nothing more.
     const watched = receiveCount > 1;
@@ -118,6 +120,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
       if (signal.aborted) throw outOfTime();
       const message = consumer.parse(record.body);
       orderNumber = consumer.orderNumber(message);
+      log = log.with({ order: orderNumber, eventId: consumer.eventId?.(message) });
       if (unfinished >= mostUnfinished) {
         throw new Rejected(
           `${unfinished} attempts never finished (crash or timeout): see the logs of ${consumer.stage}.`,
@@ -135,7 +138,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
         signal,
         sentAt,
         receiveCount,
-        log: log.with({ order: orderNumber }),
+        log,
       });
       if (watched) await parts.attempts.end(record.messageId);
       return undefined;
@@ -147,7 +150,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
         sentAt,
         orderNumber,
         signal,
-        log: log.with({ order: orderNumber }),
+        log,
       });
     }
   }
