@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
 import { type WebhookAliases, type WebhookEvent, webhookEvents } from '../azumuta/assumptions.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -23,8 +24,15 @@ export interface WebhookCall {
 
 export interface WebhookAnswer {
   readonly statusCode: number;
-  readonly body: { readonly status: string; readonly reason?: string; readonly eventId?: string };
+  readonly body: Readonly<z.output<typeof webhookAnswerSchema>>;
 }
+
+/** Body of the door's answers; its OpenAPI document is made of it. */
+export const webhookAnswerSchema = z.object({
+  status: z.enum(['accepted', 'kept for a person', 'unauthorized', 'forbidden', 'unavailable']),
+  reason: z.exactOptional(z.string().check(z.describe('What is wrong with the call, for a person.'))),
+  eventId: z.exactOptional(z.string().check(z.describe('Follows the call through all logs.'))),
+});
 
 export interface ReceiveParts {
   readonly queues: Pick<Queues, 'send'>;

@@ -5,7 +5,7 @@ export function differences(before: ProductOrderDraft, after: ProductOrderDraft)
   const flat = (draft: ProductOrderDraft): Map<string, string> =>
     new Map([
       ['article', draft.article],
-      ['variants', draft.variants.join(', ')],
+      ['variants', draft.variants.join(', ') || 'none'],
       ...Object.entries(draft.parameters).map(([key, value]): [string, string] => [
         `parameters["${key}"]`,
         String(value),

@@ -2,16 +2,10 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import { isValid, type RotatingSecret } from '../platform/credentials.ts';
-import { type Mismatch, parse } from '../platform/parse.ts';
+import { parse } from '../platform/parse.ts';
 import { SecretUnset } from '../platform/secrets.ts';
-import {
-  type IntakeAnswer,
-  type IntakeParts,
-  type OrderStatus,
-  overall,
-  statusOf,
-  takeIn,
-} from './intake.ts';
+import type { AnsweredOrder, IntakeAnswer, OrderCallBody, OrderStatus } from './answers.ts';
+import { type IntakeParts, overall, statusOf, takeIn } from './intake.ts';
 import { erpOrderOf, postedOrderSchema } from './schema.ts';
 
 export interface OrderCall {
@@ -26,19 +20,7 @@ export interface OrderCall {
 /** Answer of the order endpoint; each order of the call has its own entry. */
 export interface OrderCallAnswer {
   readonly statusCode: number;
-  readonly body: {
-    readonly orders?: readonly AnsweredOrder[];
-    readonly error?: string;
-    readonly hint?: string;
-  };
-}
-
-export interface AnsweredOrder extends Omit<IntakeAnswer, 'status'> {
-  readonly status: OrderStatus;
-  /** Where to ask how it stands. */
-  readonly statusUrl?: string;
-  /** What does not fit, per field. */
-  readonly errors?: readonly Mismatch[];
+  readonly body: OrderCallBody;
 }
 
 export interface EndpointParts extends IntakeParts {

@@ -4,29 +4,9 @@ import { Rejected } from '../model/errors.ts';
 import type { ErpOrder, MappedProductOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
+import type { IntakeAnswer, OrderStatus, ProductOrderStatus } from './answers.ts';
 import { differences } from './differences.ts';
 import { productOrderMessage } from './messages.ts';
-
-export type OrderStatus = 'queued' | 'exists' | 'conflict' | 'rejected';
-
-/** One product order of an answered ERP order. */
-export interface ProductOrderStatus {
-  readonly number: string;
-  readonly status: OrderStatus;
-  /** Azumuta's id, once it is created. */
-  readonly id?: string;
-  readonly url?: string;
-  /** Why it is rejected or in conflict, for a person. */
-  readonly reason?: string;
-}
-
-/** What became of one ERP order at the door. */
-export interface IntakeAnswer {
-  readonly number: string;
-  readonly status: OrderStatus;
-  readonly productOrders: readonly ProductOrderStatus[];
-  readonly reason?: string;
-}
 
 export interface IntakeParts {
   readonly ledger: Pick<Ledger, 'orders'>;

@@ -33,17 +33,40 @@ const dueDate = z
 
 /** An order as an ERP posts it to `POST /product-orders`. */
 export const postedOrderSchema = z.strictObject({
-  /** Number people read in the ERP. */
-  number: orderNumber,
-  /** The ERP's internal id, when it differs. */
-  id: z.optional(z.string().check(z.minLength(1))),
-  /** Code of the article to build. */
-  article: z.string().check(z.minLength(1), z.maxLength(200)),
-  quantity: z._default(positiveDecimal, '1'),
-  unit: z.optional(z.string().check(z.minLength(1))),
-  dueDate: z.optional(dueDate),
-  /** Whatever else the mapping wants: customer, options, colour … */
-  attributes: z._default(z.record(z.string(), z.unknown()), {}),
+  number: orderNumber.check(
+    z.meta({ description: 'Number that people read in the ERP.', examples: ['MO/0001'] }),
+  ),
+  id: z.optional(
+    z.string().check(z.minLength(1), z.describe("The ERP's internal id, when it differs from the number.")),
+  ),
+  article: z
+    .string()
+    .check(
+      z.minLength(1),
+      z.maxLength(200),
+      z.meta({ description: 'Code of the article to build.', examples: ['GEAR-01'] }),
+    ),
+  quantity: z._default(
+    positiveDecimal.check(
+      z.meta({ description: 'A decimal above 0, as text or as a number.', examples: ['5', 2.5] }),
+    ),
+    '1',
+  ),
+  unit: z.optional(
+    z.string().check(z.minLength(1), z.meta({ description: 'Unit of the quantity.', examples: ['u'] })),
+  ),
+  dueDate: z.optional(
+    dueDate.check(z.meta({ description: 'ISO date, or a time with its zone.', examples: ['2026-12-24'] })),
+  ),
+  attributes: z._default(
+    z.record(z.string(), z.unknown()).check(
+      z.meta({
+        description: 'Whatever else the mapping wants: customer, options, colour …',
+        examples: [{ colour: 'red' }],
+      }),
+    ),
+    {},
+  ),
 });
 
 export function erpOrderOf({

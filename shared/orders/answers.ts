@@ -1,0 +1,48 @@
+import * as z from 'zod/mini';
+
+/** What the order endpoint answers; its OpenAPI document is made of these. */
+
+const described = (description: string) => z.string().check(z.describe(description));
+
+export const orderStatusSchema = z.enum(['queued', 'exists', 'conflict', 'rejected']);
+export type OrderStatus = z.output<typeof orderStatusSchema>;
+
+/** One product order of an answered ERP order. */
+export const productOrderStatusSchema = z.object({
+  number: described('Number of the product order in Azumuta.'),
+  status: orderStatusSchema,
+  id: z.exactOptional(described('Id in Azumuta, once it is created.')),
+  url: z.exactOptional(described('Page in Azumuta, when Azumuta names one.')),
+  reason: z.exactOptional(described('Why it is rejected or in conflict, for a person.')),
+});
+export type ProductOrderStatus = Readonly<z.output<typeof productOrderStatusSchema>>;
+
+const mismatchSchema = z.object({
+  path: described('Where in the posted body, as a JSON path.'),
+  found: described('Type of what was found there; never its value.'),
+  expected: described('What would fit.'),
+});
+
+/** How one order of a call stands. */
+export const answeredOrderSchema = z.object({
+  number: described('Number of the order in the ERP, as it was posted.'),
+  status: orderStatusSchema,
+  productOrders: z.readonly(z.array(productOrderStatusSchema)),
+  reason: z.exactOptional(described('Why it is rejected, for a person.')),
+  statusUrl: z.exactOptional(described('Where to ask how it stands.')),
+  errors: z.exactOptional(z.readonly(z.array(mismatchSchema))),
+});
+export type AnsweredOrder = Readonly<z.output<typeof answeredOrderSchema>>;
+
+/** What became of one ERP order at the door. */
+export type IntakeAnswer = Pick<AnsweredOrder, 'number' | 'status' | 'productOrders' | 'reason'>;
+
+export const ordersAnswerSchema = z.object({ orders: z.readonly(z.array(answeredOrderSchema)) });
+export const failureAnswerSchema = z.object({
+  error: described('What is wrong with the call, and what to do.'),
+});
+
+/** Body of an answer of the order endpoint. */
+export type OrderCallBody = Readonly<
+  Partial<z.output<typeof ordersAnswerSchema> & z.output<typeof failureAnswerSchema>>
+>;

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { type Example, examples } from '../../infra/openapi/examples.ts';
+import { openApiFile, openApiText } from '../../infra/openapi/write.ts';
+import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
+import { receiveWebhook } from '../../shared/completions/receive.ts';
+import { mapProductOrders } from '../../shared/integration/product-orders.ts';
+import { createLedger } from '../../shared/ledger/ledger.ts';
+import { getOrder, postOrders } from '../../shared/orders/endpoint.ts';
+import { createQueues } from '../../shared/platform/queue.ts';
+import { testClock } from '../harness/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
+import { silent } from '../harness/logs.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../harness/sqs.ts';
+
+let store: LedgerStore;
+let sqs: SqsEndpoint;
+
+beforeAll(async () => {
+  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
+});
+afterAll(() => Promise.all([store.stop(), sqs.stop()]));
+
+describe('the OpenAPI document', () => {
+  it('is the one that the schemas of the doors make: npm run openapi writes it', () => {
+    expect(readFileSync(openApiFile, 'utf8')).toBe(openApiText());
+  });
+
+  it('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    expect(await validator.validate(JSON.parse(openApiText()))).toMatchObject({ valid: true });
+    expect(validator.version).toBe('3.1');
+  });
+});
+
+describe('the examples of the OpenAPI document', () => {
+  it('are what the doors answer, one after the other', async () => {
+    for (const example of examples) {
+      const { statusCode, body } = await carriedOut(example);
+      expect({ name: example.name, status: statusCode, body }).toEqual({
+        name: example.name,
+        ...example.answer,
+      });
+    }
+  });
+});
+
+const secret = 'a key or token of the examples';
+
+async function carriedOut({ operation, request: { number, query, body, authorized } }: Example) {
+  const presented = authorized === false ? 'some other key or token' : secret;
+  const clock = testClock();
+  const queues = createQueues(sqs.client);
+  const common = { queues, clock, log: silent, mayCall: () => true };
+  const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  if (operation === 'postProductOrders' || operation === 'getProductOrder') {
+    const parts = {
+      ...common,
+      ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
+      queueUrl: sqs.queueUrl('product-orders'),
+      map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders({}, order),
+      apiKey: async () => ({ current: secret }),
+      pause: async () => undefined,
+    };
+    const caller = { apiKey: presented, sourceIp: '203.0.113.7' };
+    return operation === 'postProductOrders'
+      ? postOrders({ ...caller, body: bytes, waitSeconds: 0 }, parts)
+      : getOrder({ ...caller, number: number ?? '' }, parts);
+  }
+  return receiveWebhook(
+    {
+      method: operation === 'getTrigger' ? 'GET' : 'POST',
+      event: 'product-order-completed',
+      token: presented,
+      sourceIp: '203.0.113.7',
+      rawQueryString: query ?? '',
+      body: bytes,
+      id: 'KlbwWhbbjoEEJVw=',
+    },
+    {
+      ...common,
+      completionsQueueUrl: sqs.queueUrl('completions'),
+      deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
+      aliases: z.parse(webhookAliasesSchema, {}),
+      token: async () => ({ current: secret }),
+    },
+  );
+}
