@@ -31,7 +31,14 @@ export interface ProductOrderMapping {
    */
   readonly split?:
     | 'one'
-    | { readonly per: 'unit'; readonly book: 'each' | 'when-all-done'; readonly most?: number };
+    | {
+        /** One product order for each unit. */
+        readonly per: 'unit';
+        /** Book each unit when it is completed, or all of them when the last is: closing may close them all. */
+        readonly book: 'each' | 'when-all-done';
+        /** A larger order is rejected. Default 200. */
+        readonly most?: number;
+      };
   /** Which ERP orders are wanted at all. Default: all. */
   readonly accept?: (order: ErpOrder) => boolean;
 }
@@ -40,6 +47,7 @@ export interface ProductOrderMapping {
 export interface CompletionMapping {
   /** Good quantity. Default: the parameter `Quantity` that the order was created with, else 1. */
   readonly quantity?: (completed: CompletedProductOrder) => Quantity | string | number;
+  /** Quantity that was built and cannot be used. Default: none. */
   readonly scrap?: (completed: CompletedProductOrder) => Quantity | string | number | undefined;
   /** Serial or lot numbers that were built. Default: none. */
   readonly lots?: (completed: CompletedProductOrder) => readonly (Lot | string)[];
@@ -60,6 +68,7 @@ export interface CompletionMapping {
 export interface Integration {
   /** Short name of the plant: part of the stack's name. Letters, digits and dashes. */
   readonly plant: string;
+  /** How Azumuta is called, and what its triggers send. */
   readonly azumuta?: {
     /** Default `https://app.azumuta.com/api/v1`. */
     readonly baseUrl?: string;
@@ -70,11 +79,21 @@ export interface Integration {
   };
   /** The ERP's connector: `tryton({…})`, `odoo({…})`, `sapS4Hana({…})` or `rest({…})`. */
   readonly erp: ErpDefinition;
+  /** How a product order is made from an ERP order. */
   readonly productOrders?: ProductOrderMapping;
+  /** What a completed product order becomes in the ERP. */
   readonly completions?: CompletionMapping;
+  /** What runs by the clock. */
   readonly schedule?: {
     /** Pull released orders from the ERP so often; `off` when the ERP calls the order endpoint. Default `off`. */
-    readonly pull?: 'off' | { readonly everyMinutes: number; readonly from: string };
+    readonly pull?:
+      | 'off'
+      | {
+          /** 1 to 1440. */
+          readonly everyMinutes: number;
+          /** Going live: orders that were released or changed before this time (ISO, with zone) stay out. */
+          readonly from: string;
+        };
     /**
      * Ask Azumuta about overdue product orders, as a trigger may have been lost. Default `off`: Azumuta
      * discourages polling, so this is one read for each order that is overdue, and no more than `most` a run.
@@ -133,7 +152,7 @@ const instant = z
     ),
   );
 
-const integrationSchema = z.strictObject({
+export const integrationSchema = z.strictObject({
   plant: z
     .string()
     .check(

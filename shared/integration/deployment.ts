@@ -7,10 +7,17 @@ export interface Deployment {
   /** Who is mailed when a person must act. Each address confirms its subscription once. */
   readonly alarmEmails?: readonly string[];
   /** Own domain of the doors. Its certificate is in AWS Certificate Manager, in the stack's region. */
-  readonly domain?: { readonly name: string; readonly certificateArn: string };
+  readonly domain?: {
+    /** Such as `azumuta.plant.example`; its DNS entry points to the output `DomainTarget`. */
+    readonly name: string;
+    /** ARN of its certificate. */
+    readonly certificateArn: string;
+  };
   /** Addresses and networks (`203.0.113.7`, `203.0.113.0/24`) that may call each door. Default: any. */
   readonly allowedSources?: {
+    /** Azumuta's servers. */
     readonly webhook?: readonly string[];
+    /** The ERP. */
     readonly orders?: readonly string[];
   };
   /**
@@ -19,9 +26,16 @@ export interface Deployment {
    */
   readonly network?:
     | 'none'
-    | { readonly fixedAddress: true; readonly cidr?: string }
     | {
+        /** Makes a network whose calls all come from one public address, the output `FixedAddress`. */
+        readonly fixedAddress: true;
+        /** Its addresses, if they could meet those of a network that it is connected with. */
+        readonly cidr?: string;
+      }
+    | {
+        /** Private subnets of a network that exists, from which the ERP, AWS and Azumuta can be reached. */
         readonly subnetIds: readonly string[];
+        /** Security groups for the functions. */
         readonly securityGroupIds: readonly string[];
       };
   /** ARNs of secrets that exist already, instead of those that the stack would create. */

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 export interface OdooOptions {
   /** Base URL of the Odoo server, `https://example.odoo.com`. */
   readonly url: string;
+  /** Name of its database. */
   readonly database: string;
   /** Major version. Default 19. */
   readonly version?: 17 | 18 | 19;

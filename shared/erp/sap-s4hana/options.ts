@@ -7,7 +7,14 @@ export interface SapOptions {
   /** SAP client (`sap-client`), where the communication user is not bound to one. */
   readonly client?: string;
   /** `basic`: a communication user. `oauth2`: client credentials, with the token from `tokenUrl`. */
-  readonly auth: 'basic' | { readonly tokenUrl: string; readonly scope?: string };
+  readonly auth:
+    | 'basic'
+    | {
+        /** Token endpoint of the authorization server. */
+        readonly tokenUrl: string;
+        /** Scope to ask for, if it wants one. */
+        readonly scope?: string;
+      };
   /** Only orders of this production plant. */
   readonly plant?: string;
   /** Only orders of these types, `['YBM1']`. */

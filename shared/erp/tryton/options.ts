@@ -5,6 +5,7 @@ import type { ProductOrderRef } from '../../model/orders.ts';
 export interface TrytonOptions {
   /** Base URL of trytond, `https://tryton.example.com`. */
   readonly url: string;
+  /** Name of its database. */
   readonly database: string;
   /** Id of the company to work in; by default that of the user's preferences. */
   readonly company?: number;
@@ -28,7 +29,12 @@ export interface TrytonOptions {
   /** Whether works that nobody finished are finished with the production: Tryton refuses to complete it otherwise. */
   readonly finishWorks?: boolean;
   /** How the product order is attached to its production; `false` attaches nothing. */
-  readonly link?: false | { readonly url?: (productOrder: ProductOrderRef) => string };
+  readonly link?:
+    | false
+    | {
+        /** Address of the attachment. Default: the page that Azumuta names. */
+        readonly url?: (productOrder: ProductOrderRef) => string;
+      };
   /** Productions read per call. Default 50. */
   readonly pageSize?: number;
   readonly timeoutMs?: number;

@@ -3,7 +3,7 @@ import { webhookEvents } from '../../shared/azumuta/assumptions.ts';
 import { webhookAnswerSchema } from '../../shared/completions/receive.ts';
 import { answeredOrderSchema, failureAnswerSchema, ordersAnswerSchema } from '../../shared/orders/answers.ts';
 import { postedOrderSchema } from '../../shared/orders/schema.ts';
-import { type Example, examples, type Operation } from './examples.ts';
+import { type Example, examples, type Operation } from './openapi-examples.ts';
 
 /**
  * The OpenAPI 3.1 document of the doors: what the ERP calls, and what Azumuta's triggers call. Its schemas are

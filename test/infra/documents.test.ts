@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { type Example, examples } from '../../infra/openapi/examples.ts';
-import { openApiFile, openApiText } from '../../infra/openapi/write.ts';
+import { configurationReference } from '../../infra/documents/configuration.ts';
+import { openApiDocument } from '../../infra/documents/openapi.ts';
+import { type Example, examples } from '../../infra/documents/openapi-examples.ts';
+import { documents } from '../../infra/documents/write.ts';
 import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
 import { receiveWebhook } from '../../shared/completions/receive.ts';
 import { mapProductOrders } from '../../shared/integration/product-orders.ts';
@@ -23,14 +25,30 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 
-describe('the OpenAPI document', () => {
-  it('is the one that the schemas of the doors make: npm run openapi writes it', () => {
-    expect(readFileSync(openApiFile, 'utf8')).toBe(openApiText());
-  });
+describe('a document that is made of schemas', () => {
+  for (const { file, text } of documents) {
+    it(`${file.path} is up to date: npm run documents writes it`, () => {
+      expect(readFileSync(file.absolute, 'utf8')).toBe(text());
+    });
+  }
 
+  it('tells what every field of the configuration means', () => {
+    const rows = configurationReference()
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    expect(rows.length).toBeGreaterThan(60);
+    // Names of paths and aliases tell enough.
+    const untold = rows.filter((row) => row.endsWith('|  |'));
+    expect(untold.filter((row) => !/paths\.|webhookAliases\./.test(row))).toEqual([]);
+  });
+});
+
+describe('the OpenAPI document', () => {
   it('is valid OpenAPI 3.1', async () => {
     const validator = new Validator();
-    expect(await validator.validate(JSON.parse(openApiText()))).toMatchObject({ valid: true });
+    expect(await validator.validate(JSON.parse(JSON.stringify(openApiDocument())))).toMatchObject({
+      valid: true,
+    });
     expect(validator.version).toBe('3.1');
   });
 });

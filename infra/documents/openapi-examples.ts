@@ -83,8 +83,7 @@ export const examples: readonly Example[] = [
               {
                 number: 'MO/0001',
                 status: 'conflict',
-                reason:
-                  'Product order MO/0001 exists with other content. article: was GEAR-01, is GEAR-02.',
+                reason: 'Product order MO/0001 exists with other content. article: was GEAR-01, is GEAR-02.',
               },
             ],
             statusUrl: '/product-orders/MO%2F0001',
