@@ -1,16 +1,27 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operatorClients } from '../../infra/local/operator.ts';
 import { type Plant, startPlant } from '../../infra/local/plant.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../infra/local/sandbox/keys.ts';
 import { eventually } from '../local/eventually.ts';
 import { callsOf } from './calls.ts';
 
+let folder: string;
 let plant: Plant;
 let calls: ReturnType<typeof callsOf>;
 
 beforeAll(async () => {
-  plant = await startPlant({ integrationFile: 'integration.config.ts' });
+  folder = mkdtempSync(join(tmpdir(), 'results-back-'));
+  plant = await startPlant({ integrationFile: 'integration.config.ts', dataDir: folder });
   calls = callsOf(plant);
 }, 60_000);
-afterAll(() => plant?.stop());
+afterAll(async () => {
+  await plant?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** An order that exists in Azumuta and is linked in the ERP. */
 async function builtOrder(quantity = '5'): Promise<string> {
@@ -163,4 +174,42 @@ describe('the webhook door', () => {
     });
     expect(await bookingsOf(number)).toEqual([]);
   });
+});
+
+describe('no secret is in logs, ledger or dead letters', () => {
+  it('after a booking, a partner that fails, a wrong token, and a dead letter', async () => {
+    // Prepare
+    const secrets = [
+      azumutaSandboxKey,
+      erpSandboxKey,
+      plant.orderEndpoint.key,
+      new URL(plant.webhookUrl).pathname.split('/').at(-1) ?? '',
+    ];
+    const number = await builtOrder();
+
+    // Act
+    await plant.erp.setFaults([{ kind: 'status', status: 503, times: 1 }]);
+    await plant.azumuta.complete(number);
+    await calls.webhook({ query: 'number=', token: 'wrong' });
+    await calls.webhook({ query: 'what=nonsense' });
+    await eventually(() => retry());
+    await plant.erp.setFaults([]);
+
+    // Assess
+    const { dynamodb } = operatorClients(plant.platform);
+    const [table] = plant.platform.stack.tables;
+    const { Items: ledger = [] } = await dynamodb.send(new ScanCommand({ TableName: table?.name }));
+    const kept = { logs: logs(), ledger, deadLetters: await calls.deadLetters() };
+    for (const [where, what] of Object.entries(kept)) {
+      const text = JSON.stringify(what);
+      expect(text.length, `something is in the ${where}`).toBeGreaterThan(200);
+      for (const secret of secrets) expect(text.includes(secret), `${where} hold a secret`).toBe(false);
+    }
+  });
+
+  const logs = () =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.log'))
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
+  const retry = async () => logs().find((log) => log.includes('"Retried":1'));
 });
