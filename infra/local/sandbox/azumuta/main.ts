@@ -4,10 +4,10 @@
  * `--next path|url|cursor`. The key is in `SANDBOX_API_KEY`.
  */
 import * as z from 'zod/mini';
+import { createGuard } from '../guard.ts';
 import { azumutaSandboxKey } from '../keys.ts';
-import { createRateLimit } from '../limit.ts';
 import { readArguments, run } from '../run.ts';
-import { type Call, createSandboxServer, type Reply } from '../server.ts';
+import { createSandboxServer } from '../server.ts';
 import { readCatalogue } from './catalogue.ts';
 import { floorRoutes } from './floor.ts';
 import { newMeteorId } from './ids.ts';
@@ -23,9 +23,7 @@ const settingsSchema = z.object({
 
 const { port, folder, settings } = readArguments(process.argv.slice(2), Object.keys(settingsSchema.shape));
 const chosen = settingsSchema.parse(settings);
-const key = process.env.SANDBOX_API_KEY ?? azumutaSandboxKey;
 const now = () => new Date();
-const limit = createRateLimit(chosen['requests-per-second'], now);
 const store = openStore(folder);
 const azumuta = {
   catalogue: readCatalogue(chosen.catalogue ?? new URL('./gearboxes.json', import.meta.url)),
@@ -39,23 +37,13 @@ const azumuta = {
 const server = createSandboxServer({
   api: apiRoutes(azumuta),
   control: floorRoutes(azumuta),
-  guard,
+  guard: createGuard({
+    key: process.env.SANDBOX_API_KEY ?? azumutaSandboxKey,
+    requestsPerSecond: chosen['requests-per-second'],
+    now,
+    errorBody,
+  }),
   errorBody,
   database: store.database,
 });
 await run('Azumuta', server, port, store.database.close);
-
-/** VERIFIED: the key travels in `X-API-Key`. ASSUMED: 401 for a wrong one, and 429 with Retry-After. */
-function guard({ headers }: Call): Reply | undefined {
-  if (headers['x-api-key'] !== key) {
-    return { status: 401, body: errorBody('unauthorized', 'The API key is missing or wrong.') };
-  }
-  const tooFast = limit();
-  return (
-    tooFast && {
-      status: 429,
-      headers: { 'retry-after': String(tooFast.retryAfterSeconds) },
-      body: errorBody('rate-limited', 'Too many requests.'),
-    }
-  );
-}
