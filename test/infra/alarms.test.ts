@@ -269,7 +269,10 @@ describe('each alarm watches a metric that its failure emits', () => {
     expect([...alarms.keys()].sort()).toEqual(
       [...Object.keys(failures), ...Object.keys(silences), ...Object.keys(kept)].sort(),
     );
-    for (const { AlarmDescription } of alarms.values())
-      expect(AlarmDescription).toContain('infra/RUNBOOK.md');
+    const runbook = readFileSync(new URL('../../infra/RUNBOOK.md', import.meta.url), 'utf8');
+    for (const { AlarmDescription } of alarms.values()) {
+      const section = /infra\/RUNBOOK\.md, "(\w+)"/.exec(AlarmDescription)?.[1];
+      expect(runbook).toContain(`\n## ${section}\n`);
+    }
   });
 });
