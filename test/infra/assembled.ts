@@ -1,15 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { assemble } from '../../infra/assemble.ts';
+import { type Bundles, functionNames } from '../../infra/bundles.ts';
+import { loadIntegration } from '../../infra/integration-file.ts';
 import { IntegrationStack } from '../../infra/stack.ts';
 
 /** An app with stacks of this project in it. */
 export interface Assembled {
   readonly app: App;
   readonly folder: string;
-  /** Add them all before the first template is read: that synthesizes the app. */
+  /**
+   * A stack without its code, which takes the most time. Add all before the first template is read: that
+   * synthesizes the app.
+   */
   readonly add: (configuration: string, stage: string) => Promise<IntegrationStack>;
   readonly remove: () => void;
 }
@@ -21,9 +25,18 @@ export function startAssembly(): Assembled {
     app,
     folder,
     async add(configuration, stage) {
-      const stack = app.node.findChild(await assemble(app, configuration, stage));
-      if (!(stack instanceof IntegrationStack)) throw new Error('It is not our stack.');
-      return stack;
+      const { integration } = await loadIntegration(configuration);
+      const code = join(folder, 'no-code');
+      mkdirSync(code, { recursive: true });
+      writeFileSync(join(code, 'index.mjs'), '');
+      const stackName = `AzumutaErp-${integration.plant}-${stage}`;
+      return new IntegrationStack(app, stackName, {
+        stackName,
+        integration,
+        stage,
+        // Made from all names, so every name is a key.
+        bundles: Object.fromEntries(functionNames.map((name) => [name, code])) as Bundles,
+      });
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

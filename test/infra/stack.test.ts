@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assemble } from '../../infra/assemble.ts';
+import { IntegrationStack } from '../../infra/stack.ts';
 import { type Assembled, startAssembly } from './assembled.ts';
 
 let assembled: Assembled;
@@ -11,11 +13,12 @@ let code: (name: string) => string;
 
 beforeAll(async () => {
   assembled = startAssembly();
-  const stacks = [
-    await assembled.add('integration.config.ts', 'test'),
-    await assembled.add('integration.config.ts', 'production'),
-  ] as const;
-  [template, production] = [Template.fromStack(stacks[0]), Template.fromStack(stacks[1])];
+  const name = await assemble(assembled.app, 'integration.config.ts', 'test');
+  const stack = assembled.app.node.findChild(name);
+  if (!(stack instanceof IntegrationStack)) throw new Error(`${name} is not our stack`);
+  const productionStack = await assembled.add('integration.config.ts', 'production');
+  template = Template.fromStack(stack);
+  production = Template.fromStack(productionStack);
   code = (name) => readFileSync(join(assembled.folder, 'bundles', name, 'index.mjs'), 'utf8');
 }, 60_000);
 afterAll(() => assembled.remove());
