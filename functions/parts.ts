@@ -19,7 +19,8 @@ export const clock = systemClock;
 export function ledgerPart(): Ledger {
   const settings = readEnvironment(['LEDGER_TABLE_NAME', 'SETTLING_SECONDS', 'BREAKER_COOLDOWN_SECONDS']);
   return createLedger({
-    client: new DynamoDBClient({ maxAttempts: 3 }),
+    // The client's middlewares are put in order once, not for each call: nobody adds one later.
+    client: new DynamoDBClient({ maxAttempts: 3, cacheMiddleware: true }),
     tableName: settings.LEDGER_TABLE_NAME,
     clock,
     times: { settlingSeconds: settings.SETTLING_SECONDS },

@@ -82,6 +82,10 @@ export class Alarms extends Construct {
       metric: figure(this, 'OrderConflicts'),
       means: 'An order changed in the ERP after its product order was created: change it in Azumuta by hand.',
     });
+    this.watch('OrdersUnmapped', {
+      metric: figure(this, 'OrdersUnmapped'),
+      means: 'The mapping refuses an order of the ERP: nothing was created of it.',
+    });
     this.watch('OrdersCancelled', {
       metric: figure(this, 'OrdersCancelled'),
       means: 'An order was cancelled in the ERP after its product order was queued: remove it in Azumuta.',

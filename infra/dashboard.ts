@@ -37,7 +37,12 @@ export class Picture extends Construct {
     );
     dashboard.addWidgets(title('Orders out: ERP → Azumuta'));
     dashboard.addWidgets(
-      graph('Accepted', [count('OrdersAccepted'), count('OrderConflicts'), count('OrdersCancelled')]),
+      graph('Accepted', [
+        count('OrdersAccepted'),
+        count('OrdersUnmapped'),
+        count('OrderConflicts'),
+        count('OrdersCancelled'),
+      ]),
       waiting('Waiting to be created', queues.productOrders),
       graph('Created in Azumuta', [count('OrdersCreated')]),
     );

@@ -40,16 +40,23 @@ export interface AwsNames {
   readonly secretArn: (id: string) => string;
 }
 
+/** A signed call as it came in. */
+export interface SignedCall {
+  /** SigV4's name of the service. */
+  readonly service: string;
+  /** Header `X-Amz-Target` of the JSON protocols. */
+  readonly target?: string | undefined;
+  /** Lambda's API tells by method and path what it is asked for. */
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
+  readonly body: Buffer;
+}
+
 /**
  * What a signed call asks for: the action by its `X-Amz-Target` header, the resources by its body (JSON
  * protocols of SQS, DynamoDB and Secrets Manager). A batch names the action of the single call, as IAM does.
  */
-export function awsCallOf(
-  service: string,
-  target: string | undefined,
-  body: Buffer,
-  names: AwsNames,
-): AwsCall {
+export function awsCallOf({ service, target, method, path, body }: SignedCall, names: AwsNames): AwsCall {
   const operation = target?.split('.').at(-1) ?? '';
   const parsed = z.safeParse(bodySchema, parseJson(body));
   const fields = parsed.success ? parsed.data : {};
@@ -74,9 +81,27 @@ export function awsCallOf(
         action: `secretsmanager:${operation}`,
         resources: [fields.SecretId === undefined ? '*' : names.secretArn(fields.SecretId)],
       };
+    case 'lambda':
+      return lambdaCallOf(method ?? 'GET', (path ?? '/').split('?')[0] ?? '/', arn);
     default:
       return { action: `${service}:${operation}`, resources: ['*'] };
   }
+}
+
+function lambdaCallOf(method: string, path: string, arn: (rest: string) => string): AwsCall {
+  const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path) ?? [];
+  if (name !== undefined) {
+    const wanted = decodeURIComponent(name);
+    const resource = wanted.startsWith('arn:') ? wanted : arn(`function:${wanted}`);
+    return { action: 'lambda:InvokeFunction', resources: [resource] };
+  }
+  const [, uuid] = /^\/2015-03-31\/event-source-mappings\/?([^/]*)$/.exec(path) ?? [];
+  if (uuid === '') return { action: 'lambda:ListEventSourceMappings', resources: ['*'] };
+  if (uuid !== undefined) {
+    const action = method === 'PUT' ? 'UpdateEventSourceMapping' : 'GetEventSourceMapping';
+    return { action: `lambda:${action}`, resources: [arn(`event-source-mapping:${uuid}`)] };
+  }
+  return { action: `lambda:${method} ${path}`, resources: ['*'] };
 }
 
 function parseJson(body: Buffer): unknown {

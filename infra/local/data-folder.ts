@@ -14,6 +14,8 @@ export const addressSchema = z.object({
   controlUrl: z.string(),
   /** The operator's. */
   credentials: credentialsSchema,
+  /** Where the partners' sandboxes listen, when the platform runs with them. */
+  sandboxes: z.exactOptional(z.object({ azumuta: z.string(), erp: z.string() })),
 });
 
 export type PlatformAddress = z.infer<typeof addressSchema>;

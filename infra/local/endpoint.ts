@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod/mini';
-import { authorize } from './authorize.ts';
+import { type Access, prepareAccess } from './authorize.ts';
 import { type AwsNames, awsCallOf, signerOf } from './aws-request.ts';
 import { runPiece } from './child.ts';
-import { principalSchema } from './identity.ts';
+import { createGrantLog, grantLogSchema } from './grant-log.ts';
+import { type Principal, principalSchema } from './identity.ts';
 import { listen, open, readBody } from './loopback.ts';
+import { resourcePolicySchema } from './stack.ts';
 
 /**
  * The one AWS endpoint of the platform. It finds out who calls and what for, asks whether that is allowed,
@@ -16,6 +18,8 @@ const configurationSchema = z.object({
   region: z.string(),
   accountId: z.string(),
   principals: z.array(principalSchema),
+  resourcePolicies: z.array(resourcePolicySchema),
+  grantLog: z.optional(grantLogSchema),
   secrets: z.array(z.object({ name: z.string(), arn: z.string() })),
   /** Base URL of each service, by its SigV4 name. */
   services: z.record(z.string(), z.string()),
@@ -26,10 +30,30 @@ const configurationSchema = z.object({
 /** DynamoDB takes 16 MB, the most of all. */
 const maxBytes = 16 * 1024 * 1024;
 
-runPiece(configurationSchema, async (configuration) => {
-  const byKey = new Map(
-    configuration.principals.map((principal) => [principal.credentials.accessKeyId, principal]),
+runPiece(configurationSchema, async (configuration, report) => {
+  const callers = new Map(
+    configuration.principals.map((principal): [string, { principal: Principal; access: Access }] => [
+      principal.credentials.accessKeyId,
+      {
+        principal,
+        access: prepareAccess(principal, configuration.resourcePolicies, {
+          // Clients of an account speak TLS; that this endpoint does not never leaves 127.0.0.1.
+          'aws:securetransport': 'true',
+          'aws:requestedregion': configuration.region,
+          'aws:principalaccount': configuration.accountId,
+        }),
+      },
+    ]),
   );
+  const noteGrant = createGrantLog(configuration.grantLog);
+  const refused = new Set<string>();
+
+  /** Tells the operator of a refusal, the first time: whoever was refused may hide it or try again. */
+  function tell({ kind, label }: Principal, reason: string): void {
+    if (kind === 'operator' || refused.has(reason)) return;
+    refused.add(reason);
+    report({ kind: 'log', line: `endpoint: ${label} was refused. ${reason}.` });
+  }
   const names: AwsNames = {
     region: configuration.region,
     accountId: configuration.accountId,
@@ -43,8 +67,8 @@ runPiece(configurationSchema, async (configuration) => {
     if (!signer) {
       return refuse(response, 403, 'MissingAuthenticationToken', 'The request is not signed with SigV4.');
     }
-    const principal = byKey.get(signer.accessKeyId);
-    if (!principal) {
+    const caller = callers.get(signer.accessKeyId);
+    if (!caller) {
       return refuse(
         response,
         403,
@@ -55,13 +79,20 @@ runPiece(configurationSchema, async (configuration) => {
     const body = await readBody(request, maxBytes);
     if (!body) return refuse(response, 413, 'RequestEntityTooLargeException', 'The request is too large.');
     const { service } = signer;
-    const { action, resources } = awsCallOf(service, header(request, 'x-amz-target'), body, names);
+    const { principal, access } = caller;
+    const { action, resources } = awsCallOf(
+      { service, target: header(request, 'x-amz-target'), method: request.method, path: request.url, body },
+      names,
+    );
     for (const resource of resources) {
-      const decision = authorize(principal, action, resource);
+      const decision = access({ action, resource });
       if (!decision.allowed) {
-        // DynamoDB answers a refusal with 400, the others with 403.
-        return refuse(response, service === 'dynamodb' ? 400 : 403, 'AccessDeniedException', decision.reason);
+        tell(principal, decision.reason);
+        // DynamoDB and Secrets Manager answer a refusal with 400, the others with 403.
+        const status = service === 'dynamodb' || service === 'secretsmanager' ? 400 : 403;
+        return refuse(response, status, 'AccessDeniedException', decision.reason);
       }
+      noteGrant(principal, decision.grant, principal.kind === 'mapping' ? 'mapping' : 'function');
     }
     const mappings = service === 'lambda' && request.url?.startsWith('/2015-03-31/event-source-mappings');
     const base = mappings ? configuration.mappingsUrl : configuration.services[service];

@@ -4,21 +4,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { accessLogLine } from './access-log.ts';
+import { prepareAccess } from './authorize.ts';
 import { runPiece } from './child.ts';
 import { type HttpAnswer, httpAnswer, httpEvent, splitTarget } from './http-event.ts';
 import { matchRoute } from './http-routes.ts';
 import { invoke } from './invoke.ts';
 import { listen, readBody } from './loopback.ts';
-import { apiSchema } from './stack.ts';
+import { apiSchema, resourcePolicySchema } from './stack.ts';
 import { createThrottle } from './throttle.ts';
 
 /** The HTTP API: matches the route, invokes its function with payload format 2.0, answers what it returned. */
 const configurationSchema = z.object({
   port: z.number(),
+  region: z.string(),
   accountId: z.string(),
   lambdaUrl: z.string(),
   logDirectory: z.string(),
   api: apiSchema,
+  functions: z.array(z.object({ name: z.string(), arn: z.string() })),
+  resourcePolicies: z.array(resourcePolicySchema),
 });
 
 /** API Gateway's quota for a request's body. */
@@ -32,11 +36,40 @@ interface Served {
   readonly latencyMs?: number;
 }
 
-runPiece(configurationSchema, async ({ port, accountId, lambdaUrl, logDirectory, api }) => {
+/** What API Gateway writes to its log when the function's policy does not let it in (observed wording). */
+const notPermitted =
+  "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
+
+runPiece(configurationSchema, async (configuration, report) => {
+  const { port, region, accountId, lambdaUrl, logDirectory, api } = configuration;
   mkdirSync(logDirectory, { recursive: true });
   const accessLog = createWriteStream(join(logDirectory, 'access.log'), { flags: 'a' });
   const throttle = api.throttling && createThrottle(api.throttling, () => performance.now());
   const routeKeys = api.routes.map(({ routeKey }) => routeKey);
+  const access = prepareAccess(
+    { arn: 'apigateway.amazonaws.com', statements: [], managedPolicies: [] },
+    configuration.resourcePolicies,
+    { 'aws:sourceaccount': accountId, 'aws:securetransport': 'true' },
+  );
+
+  /** Whether the function's policy lets this route call it; the source is named by API, stage, method and route. */
+  function mayInvoke(functionName: string, method: string, routeKey: string): boolean {
+    // `GET /orders`; or `$default`, which is a route of any method and path.
+    const [, path] = routeKey.split(' ');
+    const source = `${api.apiId}/$default/${path === undefined ? routeKey : `${method}${path}`}`;
+    const decision = access({
+      action: 'lambda:InvokeFunction',
+      resource: configuration.functions.find(({ name }) => name === functionName)?.arn ?? '*',
+      context: { 'aws:sourcearn': `arn:aws:execute-api:${region}:${accountId}:${source}` },
+    });
+    if (!decision.allowed) {
+      report({
+        kind: 'log',
+        line: `gateway: ${routeKey} may not invoke ${functionName}. ${decision.reason}.`,
+      });
+    }
+    return decision.allowed;
+  }
 
   async function serve(request: IncomingMessage, requestId: string, now: Date): Promise<Served> {
     const method = request.method ?? 'GET';
@@ -66,6 +99,9 @@ runPiece(configurationSchema, async ({ port, accountId, lambdaUrl, logDirectory,
       integrationError,
       latencyMs: performance.now() - began,
     });
+    if (!mayInvoke(route.functionName, method, routeKey)) {
+      return failed(500, 'Internal Server Error', notPermitted);
+    }
     const timeout = AbortSignal.timeout(route.timeoutMilliseconds);
     try {
       const invoked = await invoke(lambdaUrl, route.functionName, event, { signal: timeout });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type LocalStack, statementSchema } from './stack.ts';
+import { type LocalStack, labelOf, statementSchema } from './stack.ts';
 
 export const credentialsSchema = z.object({
   accessKeyId: z.string(),
@@ -12,17 +12,23 @@ export const credentialsSchema = z.object({
 export type LocalCredentials = z.infer<typeof credentialsSchema>;
 
 export const principalSchema = z.object({
-  kind: z.enum(['operator', 'function']),
-  /** Function's name, or `operator`. */
+  kind: z.enum(['operator', 'function', 'mapping', 'schedule']),
+  /** Name of the function or schedule, logical id of the mapping, or `operator`. */
   name: z.string(),
+  /** How a person calls the role: by its function, which its mapping shares; schedules may share one, too. */
+  label: z.string(),
   /** What IAM calls it in a refusal. */
   arn: z.string(),
+  roleArn: z.optional(z.string()),
   credentials: credentialsSchema,
   statements: z.array(statementSchema),
   managedPolicies: z.array(z.string()),
 });
 
-/** Who signs: each function with the rights of its role, and the operator, who may do everything. */
+/**
+ * Who signs: each function with the rights of its role, each event source mapping with those of its function's
+ * role, each schedule with those of its own, and the operator, who may do everything.
+ */
 export type Principal = z.infer<typeof principalSchema>;
 
 /** Everybody who may call AWS in this stack. Keys are derived from names, so that they survive a restart. */
@@ -30,23 +36,49 @@ export function principalsOf(stack: LocalStack): Principal[] {
   const operator: Principal = {
     kind: 'operator',
     name: 'operator',
+    label: 'operator',
     arn: `arn:aws:iam::${stack.accountId}:user/operator`,
     credentials: keyFor(`${stack.name}/operator`),
     statements: [{ effect: 'Allow', actions: ['*'], notActions: [], resources: ['*'], notResources: [] }],
     managedPolicies: [],
   };
-  const functions = stack.functions.map((lambda): Principal => {
-    const role = stack.roles.find(({ arn }) => arn === lambda.roleArn);
+  /** The session of a role that a service of AWS takes on. */
+  const session = (
+    kind: 'function' | 'mapping' | 'schedule',
+    name: string,
+    label: string,
+    roleArn: string,
+    sessionName: string,
+  ): Principal => {
+    const role = stack.roles.find(({ arn }) => arn === roleArn);
     return {
-      kind: 'function',
-      name: lambda.name,
-      arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${lambda.name}`,
-      credentials: { ...keyFor(`${stack.name}/function/${lambda.name}`), sessionToken: 'local' },
+      kind,
+      name,
+      label,
+      roleArn,
+      arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${sessionName}`,
+      credentials: { ...keyFor(`${stack.name}/${kind}/${name}`), sessionToken: 'local' },
       statements: role?.statements ?? [],
       managedPolicies: role?.managedPolicies ?? [],
     };
-  });
-  return [operator, ...functions];
+  };
+  return [
+    operator,
+    ...stack.functions.map((lambda) =>
+      session('function', lambda.name, labelOf(lambda), lambda.roleArn, lambda.name),
+    ),
+    ...stack.mappings.flatMap(({ logicalId, functionName }) =>
+      stack.functions
+        .filter(({ name }) => name === functionName)
+        .map((lambda) =>
+          session('mapping', logicalId, labelOf(lambda), lambda.roleArn, `event-source-mapping-${logicalId}`),
+        ),
+    ),
+    ...stack.schedules.map(({ name, roleArn }) => {
+      const role = stack.roles.find(({ arn }) => arn === roleArn);
+      return session('schedule', name, role ? labelOf(role) : roleArn, roleArn, name);
+    }),
+  ];
 }
 
 function keyFor(owner: string): { accessKeyId: string; secretAccessKey: string } {

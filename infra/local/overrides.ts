@@ -77,12 +77,21 @@ export function overrideStack(
 }
 
 /**
- * What the account would refuse when the stack is deployed, one sentence each: Lambda creates no mapping for
- * a queue whose visibility timeout is shorter than the function's timeout, or for a batch above ten messages
- * without a batching window.
+ * What the account would refuse when the stack is deployed, one sentence each: Lambda creates no function with
+ * a role that it cannot take on, and no mapping for a queue whose visibility timeout is shorter than the
+ * function's timeout, or for a batch above ten messages without a batching window.
  */
 export function refusals(stack: LocalStack): string[] {
-  return stack.mappings.flatMap((mapping) => {
+  const untrusted = stack.functions
+    .filter(({ roleArn }) => {
+      const role = stack.roles.find(({ arn }) => arn === roleArn);
+      return role && !role.trusts.some((who) => who === '*' || who === 'lambda.amazonaws.com');
+    })
+    .map(
+      (lambda) =>
+        `The role of ${labelOf(lambda)} cannot be assumed by Lambda: its trust policy leaves it out.`,
+    );
+  const mappings = stack.mappings.flatMap((mapping) => {
     const queue = stack.queues.find(({ name }) => name === mapping.queueName);
     const lambda = stack.functions.find(({ name }) => name === mapping.functionName);
     const visibility = visibilityTimeout(queue?.attributes ?? {});
@@ -100,6 +109,7 @@ export function refusals(stack: LocalStack): string[] {
     }
     return found;
   });
+  return [...untrusted, ...mappings];
 }
 
 /** SQS's default is 30 seconds. */

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { principalsOf } from './identity.ts';
+import { fileURLToPath } from 'node:url';
+import { grantLogSettings } from './grant-log.ts';
+import { type Principal, principalsOf } from './identity.ts';
 import type { LocalStack } from './stack.ts';
 import type { PieceSpec } from './supervisor.ts';
 
@@ -32,35 +34,43 @@ export interface PieceSetup {
   readonly stack: LocalStack;
   readonly ports: Ports;
   readonly dataDirectory: string;
+  /** Folder of the bundled programs (`bundlePrograms`). */
+  readonly programs: string;
   readonly node: string;
   readonly limits: Limits;
   readonly passFunctionLines: boolean;
+  /** Where to note which grants are used. */
+  readonly grantsFile?: string | undefined;
+  /** Where the functions find AWS, when something stands between them and the endpoint. */
+  readonly functionsEndpoint?: string | undefined;
 }
 
 /** What each piece has to know to do its part of the stack. */
 export function pieceSpecs(setup: PieceSetup): PieceSpec[] {
-  const { stack, ports, dataDirectory, limits } = setup;
+  const { stack, ports, dataDirectory, programs, limits } = setup;
   const { region, accountId } = stack;
   const url = (name: PieceName) => `http://127.0.0.1:${ports[name]}`;
   const logDirectory = join(dataDirectory, 'logs');
   const principals = principalsOf(stack);
-  const credentialsOf = (functionName: string) => {
-    const principal = principals.find(({ kind, name }) => kind === 'function' && name === functionName);
-    if (!principal) throw new Error(`There is no function ${functionName}.`);
-    return principal.credentials;
+  const principalOf = (kind: Principal['kind'], name: string) => {
+    const principal = principals.find((known) => known.kind === kind && known.name === name);
+    if (!principal) throw new Error(`There is no ${kind} ${name}.`);
+    return principal;
   };
+  const grantLog = grantLogSettings(stack, setup.grantsFile);
+  const policies = { resourcePolicies: stack.resourcePolicies, grantLog };
   const store = (name: PieceName, configuration: object): PieceSpec => ({
     name,
     kind: 'store',
-    module: new URL(`./stores/${name}.ts`, import.meta.url),
+    module: fileURLToPath(new URL(`./stores/${name}.ts`, import.meta.url)),
     configuration: { port: ports[name], directory: join(dataDirectory, name), ...configuration },
     // dynalite reads both from its environment.
     environment: { AWS_REGION: region, AWS_ACCOUNT_ID: accountId },
   });
-  const service = (name: PieceName, file: string, configuration: object): PieceSpec => ({
+  const service = (name: PieceName, configuration: object): PieceSpec => ({
     name,
     kind: 'service',
-    module: new URL(file, import.meta.url),
+    module: join(programs, `${name}.mjs`),
     configuration: { port: ports[name], ...configuration },
   });
 
@@ -68,16 +78,26 @@ export function pieceSpecs(setup: PieceSetup): PieceSpec[] {
   if (others.length > 0)
     throw new Error(`${stack.name} has ${stack.apis.length} HTTP APIs; local runs serve one.`);
   const gateway =
-    api && service('gateway', './gateway.ts', { accountId, lambdaUrl: url('lambda'), logDirectory, api });
+    api &&
+    service('gateway', {
+      region,
+      accountId,
+      lambdaUrl: url('lambda'),
+      logDirectory,
+      api,
+      functions: stack.functions.map(({ name, arn }) => ({ name, arn })),
+      resourcePolicies: stack.resourcePolicies,
+    });
 
   return [
     store('sqs', { region, awsEndpoint: url('endpoint'), queues: stack.queues }),
     store('dynamodb', { tables: stack.tables }),
-    store('secrets', { secrets: stack.secrets }),
-    service('endpoint', './endpoint.ts', {
+    { ...store('secrets', { secrets: stack.secrets }), module: join(programs, 'secrets.mjs') },
+    service('endpoint', {
       region,
       accountId,
       principals,
+      ...policies,
       secrets: stack.secrets.map(({ name, arn }) => ({ name, arn })),
       services: {
         sqs: url('sqs'),
@@ -87,18 +107,24 @@ export function pieceSpecs(setup: PieceSetup): PieceSpec[] {
       },
       mappingsUrl: url('pollers'),
     }),
-    service('lambda', './lambda/service.ts', {
+    service('lambda', {
       node: setup.node,
       region,
-      awsEndpoint: url('endpoint'),
+      accountId,
+      awsEndpoint: setup.functionsEndpoint ?? url('endpoint'),
       logDirectory,
+      runtimeFile: join(programs, 'container.mjs'),
       passLinesOn: setup.passFunctionLines,
       maxContainers: limits.maxContainers ?? 10,
       concurrencyLimit: limits.concurrency ?? 200,
       idleSeconds: limits.idleSeconds ?? 300,
-      functions: stack.functions.map((lambda) => ({ lambda, credentials: credentialsOf(lambda.name) })),
+      functions: stack.functions.map((lambda) => ({
+        lambda,
+        principal: principalOf('function', lambda.name),
+      })),
+      ...policies,
     }),
-    service('pollers', './pollers.ts', {
+    service('pollers', {
       region,
       awsEndpoint: url('endpoint'),
       lambdaUrl: url('lambda'),
@@ -111,11 +137,18 @@ export function pieceSpecs(setup: PieceSetup): PieceSpec[] {
           queueUrl: queue?.url,
           queueArn: queue?.arn,
           functionArn: lambda?.arn,
-          credentials: credentialsOf(mapping.functionName),
+          credentials: principalOf('mapping', mapping.logicalId).credentials,
         };
       }),
     }),
     ...(gateway ? [gateway] : []),
-    service('scheduler', './scheduler.ts', { lambdaUrl: url('lambda'), schedules: stack.schedules }),
+    service('scheduler', {
+      lambdaUrl: url('lambda'),
+      schedules: stack.schedules.map((schedule) => ({
+        schedule,
+        principal: principalOf('schedule', schedule.name),
+      })),
+      ...policies,
+    }),
   ];
 }

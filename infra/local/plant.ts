@@ -13,6 +13,7 @@ import { type ErpControl, erpControl } from './sandbox/erp/control.ts';
 import { type KeptSandbox, keepSandbox } from './sandbox/keep.ts';
 import { azumutaSandboxKey, erpSandboxKey } from './sandbox/keys.ts';
 import { synthesize } from './synthesize.ts';
+import { synthesizeOnce } from './synthesized-once.ts';
 
 export interface PlantOptions {
   /** Path of the configuration. */
@@ -73,11 +74,14 @@ export async function startPlant(options: PlantOptions): Promise<Plant> {
     options.signal?.throwIfAborted();
 
     progress('synthesis');
-    const template = await synthesize({
+    const wanted = {
       integrationFile: options.integrationFile,
       folder: join(folder, 'cdk.out'),
       environment: { AZUMUTA_BASE_URL: `${azumutaSandbox.url}/api/v1`, ERP_BASE_URL: erpSandbox.url },
-    });
+    };
+    // Set for the time of a test run, which starts many plants of the same sources.
+    const keptIn = process.env.SYNTHESIZED_ONCE_IN;
+    const template = await (keptIn === undefined ? synthesize(wanted) : synthesizeOnce(wanted, keptIn));
 
     progress('platform');
     const platform = await startPlatform({
@@ -85,6 +89,7 @@ export async function startPlant(options: PlantOptions): Promise<Plant> {
       dataDir: join(folder, 'platform'),
       overrides: options.overrides ?? localOverrides,
       log,
+      sandboxes: { azumuta: azumutaSandbox.url, erp: erpSandbox.url },
       ...(options.signal ? { signal: options.signal } : {}),
     });
     stops.push(platform.stop);

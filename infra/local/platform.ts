@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { readAssembly } from './assembly.ts';
 import { startControl } from './control.ts';
 import { openDataFolder } from './data-folder.ts';
+import { recordGranted } from './grant-log.ts';
 import { type LocalCredentials, principalsOf } from './identity.ts';
 import { type Invoked, invoke } from './invoke.ts';
 import { call } from './loopback.ts';
@@ -9,8 +11,9 @@ import { nodeBinary } from './node-binary.ts';
 import { type Overrides, overrideStack, refusals } from './overrides.ts';
 import { type Limits, type PieceName, pieceNames, pieceSpecs } from './pieces.ts';
 import { freePorts, isFree } from './ports.ts';
+import { bundlePrograms } from './programs.ts';
 import { find, type LocalStack } from './stack.ts';
-import { createSupervisor, type ProcessEntry } from './supervisor.ts';
+import { createSupervisor, type PieceSpec, type ProcessEntry } from './supervisor.ts';
 import { readStack } from './template.ts';
 
 export interface PlatformOptions {
@@ -30,6 +33,15 @@ export interface PlatformOptions {
   readonly onProcess?: (pid: number) => void;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
+  /**
+   * File that gets a line for each grant of the stack's roles, and for each that was used (`GrantRecord`).
+   * Default: what `RECORD_GRANTS` in the environment names, else none.
+   */
+  readonly grantsFile?: string;
+  /** Where the functions find AWS, when something stands between them and the endpoint (a counter, say). */
+  readonly functionsEndpoint?: string;
+  /** Where the partners' sandboxes listen: told in `platform.json`, for other commands. */
+  readonly sandboxes?: { readonly azumuta: string; readonly erp: string };
 }
 
 export interface Platform {
@@ -86,11 +98,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     log,
     onProcess: options.onProcess ?? (() => {}),
   });
+  const programs = join(folder.path, 'programs');
+  const bundled = bundlePrograms(programs);
   let closeControl = async () => {};
 
   async function endAll() {
     await closeControl();
     for (const names of stopOrder) await supervisor.stop(...names);
+    // What is still being written would bring the folder back.
+    await bundled.catch(() => {});
     folder.close();
   }
   let ending: Promise<void> | undefined;
@@ -115,13 +131,18 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     if (refused.length > 0) throw new Error(refused.join(' '));
     for (const change of changes) log(change);
 
+    const grantsFile = options.grantsFile ?? process.env.RECORD_GRANTS;
+    if (grantsFile !== undefined) recordGranted(stack, grantsFile);
     const specs = pieceSpecs({
       stack,
       ports,
       dataDirectory: folder.path,
+      programs,
       node: nodeBinary(),
       limits: options.limits ?? {},
       passFunctionLines: options.logFunctions ?? false,
+      grantsFile,
+      functionsEndpoint: options.functionsEndpoint,
     });
     const [operator] = principalsOf(stack);
     if (!operator) throw new Error('There is no operator.');
@@ -169,7 +190,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const control = startControl(ports.control, platform).then(({ close }) => {
       closeControl = close;
     });
-    await Promise.all([control, ...specs.map(supervisor.start)]);
+    // The two stores that are slowest to start are no bundles, and need not wait for them.
+    const isBundle = ({ module }: PieceSpec) => module.startsWith(programs);
+    const first = Promise.all([control, ...specs.filter((spec) => !isBundle(spec)).map(supervisor.start)]);
+    await Promise.race([bundled, first.then(() => bundled)]);
+    options.signal?.throwIfAborted();
+    await Promise.all([first, ...specs.filter(isBundle).map(supervisor.start)]);
     options.signal?.throwIfAborted();
     const { credentials, apiUrl, awsEndpoint, controlUrl } = platform;
     folder.publish({
@@ -180,6 +206,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       awsEndpoint,
       controlUrl,
       credentials,
+      ...(options.sandboxes ? { sandboxes: options.sandboxes } : {}),
     });
     return platform;
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from './resource-shapes.ts';
-import type { LocalRole, Statement } from './stack.ts';
+import type { LocalRole, ResourcePolicy, Statement } from './stack.ts';
 
 interface Common {
   readonly logicalId: string;
@@ -11,6 +11,7 @@ interface Common {
 interface RoleResource {
   readonly common: Common;
   readonly properties: {
+    readonly AssumeRolePolicyDocument: PolicyDocument;
     readonly Policies: readonly { readonly PolicyDocument: PolicyDocument }[];
     readonly ManagedPolicyArns: string[];
   };
@@ -28,6 +29,7 @@ export function readPolicies(
 ): LocalRole[] {
   return roles.map(({ common, properties }) => ({
     ...common,
+    trusts: properties.AssumeRolePolicyDocument.Statement.flatMap(principalsOf),
     managedPolicies: properties.ManagedPolicyArns,
     statements: [
       ...properties.Policies,
@@ -35,17 +37,65 @@ export function readPolicies(
       ...[...inline, ...managed]
         .map((policy) => policy.properties)
         .filter(({ Roles }) => Roles.includes(common.name)),
-    ].flatMap(({ PolicyDocument }) => statementsOf(PolicyDocument)),
+    ].flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(statementOf)),
   }));
 }
 
-function statementsOf({ Statement }: PolicyDocument): Statement[] {
-  return Statement.map((statement) => ({
+/** The policy of a queue or secret. A statement without a resource speaks of the one that bears it. */
+export function resourcePolicy(on: string, { Statement }: PolicyDocument): ResourcePolicy {
+  return {
+    on,
+    statements: Statement.map((raw) => {
+      const statement = statementOf(raw);
+      const silent = statement.resources.length + statement.notResources.length === 0;
+      return { ...statement, resources: silent ? [on] : statement.resources, principals: principalsOf(raw) };
+    }),
+  };
+}
+
+/** A permission of Lambda as the statement that `AddPermission` makes of it. */
+export function permissionPolicy(
+  on: string,
+  permission: {
+    readonly Action: string;
+    readonly Principal: string;
+    readonly SourceArn?: string | undefined;
+    readonly SourceAccount?: string | undefined;
+  },
+): ResourcePolicy {
+  const condition = {
+    ...(permission.SourceArn === undefined ? {} : { ArnLike: { 'AWS:SourceArn': permission.SourceArn } }),
+    ...(permission.SourceAccount === undefined
+      ? {}
+      : { StringEquals: { 'AWS:SourceAccount': permission.SourceAccount } }),
+  };
+  return {
+    on,
+    statements: [
+      {
+        effect: 'Allow',
+        principals: [permission.Principal],
+        actions: [permission.Action],
+        notActions: [],
+        resources: [on],
+        notResources: [],
+        condition,
+      },
+    ],
+  };
+}
+
+function statementOf(statement: PolicyDocument['Statement'][number]): Statement {
+  return {
     effect: statement.Effect,
     actions: statement.Action ?? [],
     notActions: statement.NotAction ?? [],
     resources: statement.Resource ?? [],
     notResources: statement.NotResource ?? [],
     condition: statement.Condition,
-  }));
+  };
+}
+
+function principalsOf({ Principal = {} }: PolicyDocument['Statement'][number]): string[] {
+  return Principal === '*' ? ['*'] : Object.values(Principal).flat();
 }

@@ -6,7 +6,7 @@ import type { LocalMapping } from './stack.ts';
 import type { storeClient } from './stores/store-client.ts';
 
 export interface MappingPlace {
-  /** SQS with the function's own credentials, as Lambda polls with the function's role. */
+  /** SQS with a session of the function's role, as Lambda polls with that role. */
   readonly sqs: ReturnType<typeof storeClient>;
   readonly queueUrl: string;
   readonly queueArn: string;
@@ -19,6 +19,9 @@ export interface MappingPoll {
   /** Receives no more and gives back what it waited for; resolves when the running batches have ended. */
   readonly stop: () => Promise<void>;
 }
+
+/** What a start of the platform may take, since this process began. */
+const startingMs = 5_000;
 
 /** Lambda starts with five batches at once; more than that helps nobody on one machine. */
 const localConcurrency = 5;
@@ -34,6 +37,17 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
   const running = new Set<Promise<void>>();
   const limit = Math.min(mapping.maximumConcurrency ?? localConcurrency, localConcurrency);
 
+  /**
+   * Lambda scales its pollers by the queue's attributes, so that a function's role needs this grant beside
+   * those to receive and delete ("Execution role permissions" for SQS in the Lambda guide).
+   */
+  async function look(): Promise<void> {
+    const attributes = { QueueUrl: place.queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] };
+    const answer = await place.sqs('GetQueueAttributes', attributes, signal);
+    if (answer.status !== 200)
+      throw new Error(`${answer.type || answer.status}: ${answer.message || answer.text}`);
+  }
+
   async function receive(most: number, seconds: number): Promise<ReceivedMessage[]> {
     const answer = await place.sqs(
       'ReceiveMessage',
@@ -46,7 +60,8 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
       },
       signal,
     );
-    if (answer.status !== 200) throw new Error(`${answer.type || answer.status}: ${answer.text}`);
+    if (answer.status !== 200)
+      throw new Error(`${answer.type || answer.status}: ${answer.message || answer.text}`);
     return receivedSchema.parse(answer.json).Messages;
   }
 
@@ -79,24 +94,34 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
   async function remove(messages: readonly ReceivedMessage[]): Promise<void> {
     const entries = messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
     // A store that restarts meanwhile must not make a done message come again.
+    let last = '';
     for (let tries = 0; tries < 5; tries += 1) {
       const answer = await place.sqs('DeleteMessageBatch', { QueueUrl: place.queueUrl, Entries: entries });
       if (answer.status === 200) return;
+      last = answer.message;
+      if (answer.type.endsWith('AccessDeniedException')) break;
       await wait(100 * 2 ** tries);
     }
-    place.log(`${mapping.queueName}: ${messages.length} messages could not be deleted and come again.`);
+    place.log(
+      `${mapping.queueName}: ${messages.length} messages could not be deleted and come again. ${last}`,
+    );
   }
 
   async function loop(): Promise<void> {
     let pause = 100;
+    let looked = false;
+    let lastSaid = '';
     while (!signal.aborted) {
       try {
+        if (!looked) await look();
+        looked = true;
         if (running.size >= limit) {
           await Promise.race(running);
           continue;
         }
         const batch = await gather();
         pause = 100;
+        lastSaid = '';
         if (batch.length === 0) continue;
         const batchDone = work(batch)
           .catch((error: unknown) => place.log(`${mapping.queueName}: ${reasonOf(error)}`))
@@ -104,7 +129,12 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
         running.add(batchDone);
       } catch (error) {
         if (signal.aborted) return;
-        place.log(`${mapping.queueName}: ${reasonOf(error)}; polling again.`);
+        // The same refusal every other second would drown all else.
+        const said = `${mapping.queueName}: ${reasonOf(error)}; polling again.`;
+        // Nor is it worth a word that the queues are not there yet while all pieces start at once.
+        const starting = !looked && said.includes('QueueDoesNotExist') && performance.now() < startingMs;
+        if (said !== lastSaid && !starting) place.log(said);
+        lastSaid = said;
         await wait(pause, undefined, { signal }).catch(() => {});
         pause = Math.min(pause * 2, 2_000);
       }

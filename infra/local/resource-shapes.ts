@@ -45,6 +45,7 @@ export const lambdaFunction = shape({
   MemorySize: z._default(number, 128),
   Environment: z.optional(z.object({ Variables: z.optional(z.record(z.string(), z.coerce.string())) })),
   ReservedConcurrentExecutions: optionalNumber,
+  LoggingConfig: z.optional(z.object({ LogGroup: optionalText })),
   Layers: unsupported('layers'),
 });
 
@@ -107,7 +108,7 @@ export const secret = shape({
 export const schedule = shape({
   ScheduleExpression: z.string(),
   State: z._default(z.enum(['ENABLED', 'DISABLED']), 'ENABLED'),
-  Target: z.object({ Arn: z.string(), Input: optionalText }),
+  Target: z.object({ Arn: z.string(), RoleArn: z.string(), Input: optionalText }),
 });
 
 export const api = shape({ ProtocolType: z.optional(z.literal('HTTP')) });
@@ -145,6 +146,8 @@ const policyDocument = z.object({
       NotAction: z.optional(orList(z.string())),
       Resource: z.optional(orList(z.string())),
       NotResource: z.optional(orList(z.string())),
+      Principal: z.optional(z.union([z.literal('*'), z.record(z.string(), orList(z.string()))])),
+      NotPrincipal: unsupported('NotPrincipal'),
       Condition: z.optional(z.record(z.string(), z.unknown())),
     }),
   ),
@@ -153,6 +156,8 @@ const policyDocument = z.object({
 export type PolicyDocument = z.infer<typeof policyDocument>;
 
 export const role = shape({
+  AssumeRolePolicyDocument: policyDocument,
+  PermissionsBoundary: unsupported('permissions boundaries'),
   Policies: z._default(z.array(z.object({ PolicyDocument: policyDocument })), []),
   ManagedPolicyArns: z._default(z.array(z.string()), []),
 });
@@ -160,6 +165,18 @@ export const role = shape({
 export const policy = shape({
   PolicyDocument: policyDocument,
   Roles: z._default(z.array(z.string()), []),
+});
+
+export const queuePolicy = shape({ PolicyDocument: policyDocument, Queues: z.array(z.string()) });
+
+export const secretPolicy = shape({ ResourcePolicy: policyDocument, SecretId: z.string() });
+
+export const lambdaPermission = shape({
+  Action: z.string(),
+  FunctionName: z.string(),
+  Principal: z.string(),
+  SourceArn: optionalText,
+  SourceAccount: optionalText,
 });
 
 /** Typed access to a template's resources; references are resolved in the properties of the shape only. */

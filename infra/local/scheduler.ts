@@ -1,29 +1,52 @@
 import * as z from 'zod/mini';
 import { reasonOf } from '../../shared/model/errors.ts';
+import { prepareAccess } from './authorize.ts';
 import { runPiece } from './child.ts';
-import { invoke } from './invoke.ts';
+import { createGrantLog, grantLogSchema } from './grant-log.ts';
+import { principalSchema } from './identity.ts';
+import { type Invoked, invoke } from './invoke.ts';
 import { listen } from './loopback.ts';
 import { rateMilliseconds } from './rate.ts';
-import { find, scheduleSchema } from './stack.ts';
+import { find, resourcePolicySchema, scheduleSchema } from './stack.ts';
 
 /**
- * EventBridge Scheduler: invokes the target of every enabled schedule, first one period after the start.
- * `POST /schedules/{name}/run` invokes it now, whatever its state, and answers what the function returned.
+ * EventBridge Scheduler: invokes the target of every enabled schedule with the schedule's own role, first one
+ * period after the start. `POST /schedules/{name}/run` invokes it now, whatever its state, and answers what the
+ * function returned.
  */
 const configurationSchema = z.object({
   port: z.number(),
   lambdaUrl: z.string(),
-  schedules: z.array(scheduleSchema),
+  schedules: z.array(z.object({ schedule: scheduleSchema, principal: principalSchema })),
+  resourcePolicies: z.array(resourcePolicySchema),
+  grantLog: z.optional(grantLogSchema),
 });
 
-runPiece(configurationSchema, async ({ port, lambdaUrl, schedules }, report) => {
+runPiece(configurationSchema, async (configuration, report) => {
+  const { port, lambdaUrl, resourcePolicies } = configuration;
   const log = (line: string) => report({ kind: 'log', line: `scheduler: ${line}` });
+  const noteGrant = createGrantLog(configuration.grantLog);
+  const schedules = configuration.schedules.map(({ schedule, principal }) => {
+    const { name, targetArn, functionName, input = '{}' } = schedule;
+    const access = prepareAccess(principal, resourcePolicies);
+    return {
+      ...schedule,
+      async run(type: 'RequestResponse' | 'Event'): Promise<Invoked> {
+        const decision = access({ action: 'lambda:InvokeFunction', resource: targetArn });
+        if (!decision.allowed) {
+          log(`${name} may not invoke ${functionName}. ${decision.reason}.`);
+          return { status: 403, payload: { message: decision.reason } };
+        }
+        noteGrant(principal, decision.grant, 'schedule');
+        return invoke(lambdaUrl, functionName, input, { type });
+      },
+    };
+  });
   const timers = schedules
     .filter(({ enabled }) => enabled)
-    .map((schedule) => {
-      const { name, functionName, input = '{}', expression } = schedule;
+    .map(({ name, functionName, expression, run }) => {
       const fire = () => {
-        invoke(lambdaUrl, functionName, input, { type: 'Event' }).catch((error: unknown) =>
+        run('Event').catch((error: unknown) =>
           log(`${name} could not invoke ${functionName}: ${reasonOf(error)}`),
         );
       };
@@ -36,8 +59,7 @@ runPiece(configurationSchema, async ({ port, lambdaUrl, schedules }, report) => 
       response.writeHead(404).end();
       return;
     }
-    const { functionName, input = '{}' } = find(schedules, 'schedule', decodeURIComponent(encoded));
-    const invoked = await invoke(lambdaUrl, functionName, input);
+    const invoked = await find(schedules, 'schedule', decodeURIComponent(encoded)).run('RequestResponse');
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(invoked));
   });
 

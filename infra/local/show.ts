@@ -78,5 +78,7 @@ Azumuta sandbox ${sandboxes.azumuta.url}    ERP sandbox ${sandboxes.erp.url}
 AWS endpoint    ${platform.awsEndpoint}    platform    ${platform.controlUrl}
 Logs            ${platform.dataDir}/logs
 
+Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local
+
 Ctrl-C stops everything.`);
 }

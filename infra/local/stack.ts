@@ -25,8 +25,22 @@ export const statementSchema = z.object({
   condition: z.optional(z.record(z.string(), z.unknown())),
 });
 
+/** The policy of a queue, a secret or a function: who may do what with it. */
+export const resourcePolicySchema = z.object({
+  /** ARN of the resource that bears it. */
+  on: z.string(),
+  statements: z.array(
+    z.extend(statementSchema, {
+      /** ARNs, accounts and names of services; `*` for everybody. */
+      principals: z.array(z.string()),
+    }),
+  ),
+});
+
 export const roleSchema = z.object({
   ...resource,
+  /** Who may take the role on: services' names, ARNs. */
+  trusts: z.array(z.string()),
   statements: z.array(statementSchema),
   /** ARNs of AWS's own policies (`…:policy/service-role/AWSLambdaBasicExecutionRole`), not expanded. */
   managedPolicies: z.array(z.string()),
@@ -36,6 +50,8 @@ export const functionSchema = z.object({
   ...resource,
   /** ARN of the role it runs as. */
   roleArn: z.string(),
+  /** Name of the log group that its output goes to. */
+  logGroup: z.string(),
   handler: z.string(),
   /** Absolute path of the unpacked bundle. */
   assetDirectory: z.string(),
@@ -91,6 +107,10 @@ export const scheduleSchema = z.object({
   ...resource,
   expression: z.string(),
   functionName: z.string(),
+  /** ARN of what it invokes: the function, or one of its versions. */
+  targetArn: z.string(),
+  /** ARN of the role that it invokes it with. */
+  roleArn: z.string(),
   input: z.optional(z.string()),
   enabled: z.boolean(),
 });
@@ -119,12 +139,14 @@ export const localStackSchema = z.object({
   secrets: z.array(secretSchema),
   schedules: z.array(scheduleSchema),
   roles: z.array(roleSchema),
+  resourcePolicies: z.array(resourcePolicySchema),
   outputs: z.record(z.string(), z.string()),
   /** Resource types of the template that have no part in a local run. */
   ignoredTypes: z.array(z.string()),
 });
 
 export type Statement = z.infer<typeof statementSchema>;
+export type ResourcePolicy = z.infer<typeof resourcePolicySchema>;
 export type LocalRole = z.infer<typeof roleSchema>;
 export type LocalFunction = z.infer<typeof functionSchema>;
 export type LocalQueue = z.infer<typeof queueSchema>;

@@ -7,7 +7,8 @@ import { type Report, reportSchema } from './child.ts';
 export interface PieceSpec {
   readonly name: string;
   readonly kind: 'store' | 'service';
-  readonly module: URL;
+  /** Path of the program. */
+  readonly module: string;
   readonly configuration: unknown;
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -57,7 +58,7 @@ export function createSupervisor({ node, log, onProcess }: SupervisorOptions): S
   ) {
     const piece = pieces.get(spec.name);
     if (!piece || piece.stopping) return;
-    const child = fork(fileURLToPath(spec.module), [], {
+    const child = fork(spec.module, [], {
       execPath: node,
       execArgv: ['--disable-warning=ExperimentalWarning'],
       env: { PATH: process.env.PATH ?? '', TZ: 'UTC', NODE_COMPILE_CACHE: compileCache, ...spec.environment },

@@ -1,6 +1,6 @@
 import type { Assembly } from './assembly.ts';
 import { fingerprint, namesOf, type Place } from './physical-names.ts';
-import { readPolicies } from './policies.ts';
+import { permissionPolicy, readPolicies, resourcePolicy } from './policies.ts';
 import * as shapes from './resource-shapes.ts';
 import type { LocalApi, LocalStack, LocalTable } from './stack.ts';
 
@@ -36,6 +36,8 @@ export function readStack(
     ({ common, properties, at }) => ({
       ...common,
       roleArn: properties.Role,
+      // Where Lambda logs to when the function names no group.
+      logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${common.name}`,
       handler: properties.Handler,
       assetDirectory: assetOf(assembly, properties.Code.S3Key, at),
       timeoutSeconds: properties.Timeout,
@@ -44,11 +46,12 @@ export function readStack(
       reservedConcurrency: properties.ReservedConcurrentExecutions,
     }),
   );
-  const functionName = (arnOrName: string, at: string) => {
+  const functionOf = (arnOrName: string, at: string) => {
     const target = functions.find(({ name, arn }) => arnOrName === name || arnOrName.includes(arn));
     if (!target) throw new Error(`${at}: ${arnOrName} is not a function of this stack.`);
-    return target.name;
+    return target;
   };
+  const functionName = (arnOrName: string, at: string) => functionOf(arnOrName, at).name;
 
   const queues = each('AWS::SQS::Queue', shapes.queue).map(({ common, properties }) => ({
     ...common,
@@ -98,6 +101,8 @@ export function readStack(
     ...common,
     expression: properties.ScheduleExpression,
     functionName: functionName(properties.Target.Arn, at),
+    targetArn: properties.Target.Arn,
+    roleArn: properties.Target.RoleArn,
     input: properties.Target.Input,
     enabled: properties.State === 'ENABLED',
   }));
@@ -141,6 +146,25 @@ export function readStack(
     ...each('AWS::IAM::ManagedPolicy', shapes.policy),
   ]);
 
+  /** Policies have no identity that anything points to. */
+  function policiesOf<T>(type: string, shape: shapes.Shape<T>) {
+    used.add(type);
+    return resources.ofType(type, shape);
+  }
+  const resourcePolicies = [
+    ...policiesOf('AWS::SQS::QueuePolicy', shapes.queuePolicy).flatMap(({ properties }) =>
+      queues
+        .filter(({ url }) => properties.Queues.includes(url))
+        .map(({ arn }) => resourcePolicy(arn, properties.PolicyDocument)),
+    ),
+    ...policiesOf('AWS::SecretsManager::ResourcePolicy', shapes.secretPolicy).map(({ properties }) =>
+      resourcePolicy(properties.SecretId, properties.ResourcePolicy),
+    ),
+    ...policiesOf('AWS::Lambda::Permission', shapes.lambdaPermission).map(({ properties, at }) =>
+      permissionPolicy(functionOf(properties.FunctionName, at).arn, properties),
+    ),
+  ];
+
   return {
     name: stackName,
     region: place.region,
@@ -153,6 +177,7 @@ export function readStack(
     secrets,
     schedules,
     roles,
+    resourcePolicies,
     outputs: resources.outputs(),
     ignoredTypes: resources.types().filter((type) => !used.has(type)),
   };

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import * as z from 'zod/mini';
+import { IntegrationMistake } from '../../shared/integration/define.ts';
 import { reasonOf } from '../../shared/model/errors.ts';
 import { describeMismatches, parse } from '../../shared/platform/parse.ts';
 
@@ -12,6 +14,8 @@ export const exits = {
   usage: 2,
   /** Done as far as possible: something is left that a person must mend. */
   partly: 3,
+  /** What was asked about is not there. */
+  notFound: 3,
   interrupted: 130,
 } as const;
 
@@ -22,26 +26,45 @@ export class Mistake extends Error {
 
 const text = z.string().check(z.minLength(1));
 
-/** Options of every command: where the stack is, and how to answer. */
+/** How every command answers. */
+export const answerOptions = { json: z._default(z.boolean(), false) };
+
+/** Options of every command that works on a stack: where it is, and how to answer. */
 export const commonOptions = {
+  ...answerOptions,
   /** `true` when the folder was left out. */
   local: z.exactOptional(z.union([z.literal(true), text])),
   stack: z.exactOptional(text),
   region: z.exactOptional(text),
-  json: z._default(z.boolean(), false),
 };
 
+/** The plant's configuration, for commands that read it: see `withConfig`. */
+export const configOptions = { config: z._default(text, 'integration.config.ts') };
+
 /**
- * A command with the options that all share; its own are added with `.option()`, examples with
- * `.addHelpText('after', …)`.
+ * A command that works on a stack, with the options that all of them share; its own are added with `.option()`,
+ * examples with `.addHelpText('after', …)`.
  * @param name As it is typed: `npm run <name> --`.
  */
 export function opsCommand(name: string, description: string): Command {
-  return new Command(`npm run ${name} --`)
-    .description(description)
+  return plainCommand(name, description)
     .option('--local [folder]', 'the platform that runs on this machine (in the data folder of npm start)')
     .option('--stack <name>', 'the deployed stack, such as AzumutaErp-ghent-production')
-    .option('--region <region>', 'AWS region of the stack (default: that of the AWS profile)')
+    .option('--region <region>', 'AWS region of the stack (default: that of the AWS profile)');
+}
+
+/** Adds the option that names the plant's configuration. */
+export function withConfig(command: Command): Command {
+  return command.option(
+    '-c, --config <file>',
+    "the plant's configuration file (default: integration.config.ts)",
+  );
+}
+
+/** A command that needs no stack. */
+export function plainCommand(name: string, description: string): Command {
+  return new Command(`npm run ${name} --`)
+    .description(description)
     .option('--json', 'answer as JSON')
     .helpOption('-h, --help', 'show this help')
     .allowExcessArguments(false)
@@ -56,6 +79,19 @@ export function optionsOf<T>(command: Command, schema: z.ZodMiniType<T>): T {
   throw new Mistake(
     `The command line does not fit: ${describeMismatches(parsed.mismatches).replaceAll('$.', '--')}.`,
   );
+}
+
+/**
+ * The words of a command line beside its options. The folder of `--local` may be left out, so the word after it is
+ * taken for one: `trace -- --local MO/0042` means the order, unless there is such a folder.
+ */
+export function wordsOf<T extends { readonly local?: string | true }>(
+  parsed: Command,
+  options: T,
+): { readonly words: readonly string[]; readonly options: T } {
+  const { local } = options;
+  if (typeof local !== 'string' || existsSync(local)) return { words: parsed.args, options };
+  return { words: [local, ...parsed.args], options: { ...options, local: true } };
 }
 
 /**
@@ -87,11 +123,12 @@ export async function runCommand(
 
 function exitOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
-  return error instanceof Mistake ? exits.usage : exits.failed;
+  const ofTheCaller = error instanceof Mistake || error instanceof IntegrationMistake;
+  return ofTheCaller ? exits.usage : exits.failed;
 }
 
 /** AWS's own complaints, with what to do about the usual ones. */
-function sentenceOf(error: unknown): string {
+export function sentenceOf(error: unknown): string {
   const name = error instanceof Error ? error.name : '';
   const reason = reasonOf(error);
   if (name === 'CredentialsProviderError')

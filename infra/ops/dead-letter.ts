@@ -35,6 +35,11 @@ const queueOfStage: Readonly<Record<string, QueueName>> = {
   'collect-completion': 'completions',
   'deliver-completion': 'deliveries',
 };
+/** Function that takes from a queue. */
+export function stageOfQueue(queue: QueueName): string {
+  return Object.entries(queueOfStage).find(([, takes]) => takes === queue)?.[0] ?? 'unknown';
+}
+
 const stageOfKind: Readonly<Record<string, string>> = {
   'product-order': 'create-product-orders',
   completion: 'collect-completion',

@@ -66,6 +66,8 @@ export function ago(then: Date, now: Date): string {
 export interface Progress {
   /** What is being done now. */
   readonly tell: (text: string) => void;
+  /** Tells `text` for as long as `work` takes, then takes the line away. */
+  readonly during: <T>(text: string, work: Promise<T>) => Promise<T>;
   /** Takes the line away from a terminal. */
   readonly end: () => void;
 }
@@ -80,21 +82,33 @@ export function createProgress(
 ): Progress {
   let next = now() + 1000;
   let shown = false;
+  const tell = (text: string) => {
+    if (now() < next) return;
+    next = now() + (stream.isTTY ? 100 : 5000);
+    shown = true;
+    stream.write(stream.isTTY ? `\r\u001b[2K${text}` : `${text}\n`);
+  };
+  const end = () => {
+    if (shown && stream.isTTY) stream.write('\r\u001b[2K');
+    shown = false;
+  };
   return {
-    tell(text) {
-      if (now() < next) return;
-      next = now() + (stream.isTTY ? 100 : 5000);
-      shown = true;
-      stream.write(stream.isTTY ? `\r\u001b[2K${text}` : `${text}\n`);
+    tell,
+    async during(text, work) {
+      const ticking = setInterval(() => tell(text), 250);
+      try {
+        return await work;
+      } finally {
+        clearInterval(ticking);
+        end();
+      }
     },
-    end() {
-      if (shown && stream.isTTY) stream.write('\r\u001b[2K');
-      shown = false;
-    },
+    end,
   };
 }
 
-function wrap(text: string, most = Number.POSITIVE_INFINITY): string[] {
+/** The lines of a text of at most so many characters, broken at spaces; a longer word stays whole. */
+export function wrap(text: string, most = Number.POSITIVE_INFINITY): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

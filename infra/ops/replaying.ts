@@ -24,6 +24,8 @@ export interface ReplayRequest {
   readonly orders?: ReadonlySet<string>;
   /** Part of the reason, in any case; absent for any. */
   readonly reason?: string;
+  /** A further condition on each letter; absent for any. */
+  readonly wanted?: (letter: KeptLetter) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -114,7 +116,8 @@ interface Chosen {
   readonly route: Route;
 }
 
-function isSelected(letter: KeptLetter, { orders, reason }: ReplayRequest): boolean {
+function isSelected(letter: KeptLetter, { orders, reason, wanted }: ReplayRequest): boolean {
+  if (wanted && !wanted(letter)) return false;
   if (orders && !letter.numbers.some((number) => orders.has(number))) return false;
   return reason === undefined || letter.reason.toLowerCase().includes(reason.toLowerCase());
 }
@@ -180,9 +183,11 @@ async function giveBack(held: readonly KeptLetter[], { deadLetters, progress }: 
 }
 
 /** Reasons name their order: without its number, those of many orders are one. */
+export function reasonFor({ reason, orderNumber }: Pick<KeptLetter, 'reason' | 'orderNumber'>): string {
+  return orderNumber.length < 2 ? reason : reason.replaceAll(orderNumber, '‹order›');
+}
+
 function groupsOf(chosen: readonly Chosen[]): ReplayGroup[] {
-  const reasonFor = ({ reason, orderNumber }: KeptLetter) =>
-    orderNumber.length < 2 ? reason : reason.replaceAll(orderNumber, '‹order›');
   const groups = Map.groupBy(chosen, ({ letter, route }) =>
     JSON.stringify([reasonFor(letter), letter.stage, 'to' in route ? route.to : route.stays]),
   );

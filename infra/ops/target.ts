@@ -15,7 +15,14 @@ import { Mistake } from './command.ts';
 export interface Target {
   /** How answers name it. */
   readonly name: string;
+  readonly stackName: string;
+  /** The options that name it on a command line. */
+  readonly options: readonly string[];
   readonly local: boolean;
+  /** Where the partners' sandboxes of a local platform listen, when it runs with them. */
+  readonly sandboxes?: { readonly azumuta: string; readonly erp: string };
+  /** The local platform itself: its data folder, and the URL of its own API. */
+  readonly platform?: { readonly folder: string; readonly controlUrl: string };
   /** What every AWS client is made with; what is absent comes from the operator's own AWS settings. */
   readonly aws: {
     readonly region?: string;
@@ -37,12 +44,25 @@ export interface Where {
 
 const maxAttempts = 5;
 
+/** The options that name this stack, for commands that a person is told to type. */
+export function whereOf({ options }: Pick<Target, 'options'>): string {
+  return options.map(shellWord).join(' ');
+}
+
+/** As a POSIX shell takes it for one word. */
+export function shellWord(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 /** @throws Mistake when nothing, or more than one stack, is meant. */
 export async function findTarget({ local, stack, region }: Where): Promise<Target> {
   if (local !== undefined && stack !== undefined)
     throw new Mistake('Choose one: --local for this machine, or --stack for a deployed one.');
   if (stack !== undefined) return deployed(stack, region);
-  if (local !== undefined) return onThisMachine(local === true ? onlyPlatform() : platformIn(local));
+  if (local !== undefined) {
+    const options = local === true ? ['--local'] : ['--local', local];
+    return onThisMachine(local === true ? onlyPlatform() : platformIn(local), options);
+  }
   throw new Mistake(
     'Say which stack: --stack AzumutaErp-<plant>-<stage> for a deployed one, or --local for the platform on this machine.',
   );
@@ -76,6 +96,8 @@ async function deployed(stack: string, region: string | undefined): Promise<Targ
     );
     return {
       name: `${stack} in ${await client.config.region()}`,
+      stackName: stack,
+      options: ['--stack', stack, ...(region === undefined ? [] : ['--region', region])],
       local: false,
       aws,
       output: reader(outputs, stack),
@@ -96,16 +118,33 @@ async function deployed(stack: string, region: string | undefined): Promise<Targ
 
 const overviewSchema = z.object({ outputs: z.record(z.string(), z.string()) });
 
-async function onThisMachine({ folder, address }: RunningPlatform): Promise<Target> {
-  const answer = await fetch(address.controlUrl);
-  const { outputs } = z.parse(overviewSchema, await answer.json());
-  const { region, awsEndpoint: endpoint, credentials, stackName } = address;
+async function onThisMachine(
+  { folder, address }: RunningPlatform,
+  options: readonly string[],
+): Promise<Target> {
+  const { outputs } = await overviewOf(address.controlUrl, folder);
+  const { region, awsEndpoint: endpoint, credentials, stackName, sandboxes } = address;
   return {
     name: `${stackName} on this machine (${folder})`,
+    stackName,
+    options,
     local: true,
+    ...(sandboxes ? { sandboxes } : {}),
+    platform: { folder, controlUrl: address.controlUrl },
     aws: { region, endpoint, credentials, maxAttempts },
     output: reader(new Map(Object.entries(outputs)), stackName),
   };
+}
+
+async function overviewOf(url: string, folder: string): Promise<z.output<typeof overviewSchema>> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    return z.parse(overviewSchema, await answer.json());
+  } catch (error) {
+    throw new Mistake(`The platform in ${folder} does not answer: stop it (npm start), and start it again.`, {
+      cause: error,
+    });
+  }
 }
 
 function reader(outputs: ReadonlyMap<string | undefined, string | undefined>, stack: string) {

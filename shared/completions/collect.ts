@@ -44,7 +44,7 @@ export async function collectCompletion(
   const erpOrder = entry?.erpOrder ?? { number: parts.erpOrderNumber(hint.productOrderNumber) };
   const part: Part = entry?.part ?? { index: 1, of: 1, first: order.number, book: 'each' };
   const recordingIds = [...new Set([...order.recordingIds, ...hint.recordingIds])];
-  await parts.ledger.orders.completed(hint.productOrderNumber);
+  if (entry?.awaitsCompletion) await parts.ledger.orders.completed(hint.productOrderNumber);
 
   const completedParts = await partsToBook(part, erpOrder, order, recordingIds, parts);
   if (!completedParts) {

@@ -1,4 +1,5 @@
 import type { ErpConnector } from '../erp/port.ts';
+import type { BookedFigures } from '../ledger/deliveries.ts';
 import { deliveryKeyOf } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Claim } from '../ledger/steps.ts';
@@ -77,7 +78,7 @@ async function book(
       calling = true;
       return parts.erp.deliver(completion, message.key, { again: claim.again, signal: attempt.signal });
     });
-    await close(claim, message, receipt, attempt, parts);
+    await close(claim, message, { receipt, booked: figuresOf(completion) }, attempt, parts);
   } catch (error) {
     if (error instanceof UnknownOrder && parts.unknownOrder === 'ignore') {
       await steps.receipt(claim, { ignored: true }, { event: 'ignored', note: error.message });
@@ -91,23 +92,33 @@ async function book(
 async function close(
   claim: Claim,
   message: DeliveryMessage,
-  receipt: Receipt,
+  done: { readonly receipt: Receipt; readonly booked: BookedFigures },
   attempt: WorkAttempt,
   { ledger }: DeliverParts,
 ): Promise<void> {
+  const { receipt } = done;
   const note = `${receipt.reference}${receipt.alreadyBooked ? ' (by an earlier attempt)' : ''}`;
-  const ours = await ledger.steps.receipt(
-    claim,
-    { receipt },
-    { event: message.delivers === 'quantity' ? 'booked' : 'amended', note },
-  );
+  const ours = await ledger.steps.receipt(claim, done, {
+    event: message.delivers === 'quantity' ? 'booked' : 'amended',
+    note,
+  });
   await ledger.deliveries.unlock(message.erpOrder.number, message.key);
   if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { delivery: message.key });
   attempt.log.info(
     'Booked',
-    { delivery: message.key, reference: receipt.reference, eventId: message.eventId },
+    { delivery: message.key, reference: receipt.reference },
     { CompletionsBooked: 1 },
   );
+}
+
+function figuresOf({ quantity, scrap, lots, notes, links }: Completion): BookedFigures {
+  return {
+    ...(quantity ? { good: quantity } : {}),
+    ...(scrap ? { scrap } : {}),
+    lots: lots.length,
+    notes: notes.length,
+    links: links.length,
+  };
 }
 
 /** Leaves claim and lock as the failure demands. @returns what to throw. */

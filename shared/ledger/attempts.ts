@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { Clock } from '../platform/clock.ts';
 import { onItsDay } from './days.ts';
 import { deadLetterKey, retentionSeconds } from './keys.ts';
@@ -50,6 +51,8 @@ export interface DeadLetterRecord {
 }
 
 export interface DeadLetterRecords {
+  /** The dead letters of an order, those that were replayed or discarded since among them. */
+  readonly of: (orderNumber: string) => Promise<(DeadLetterRecord & { readonly isDead: boolean })[]>;
   readonly record: (deadLetter: DeadLetterRecord) => Promise<void>;
   /** It was sent to its queue again: it keeps its history, and leaves the index of what is dead. */
   readonly replayed: (
@@ -60,20 +63,43 @@ export interface DeadLetterRecords {
   readonly discarded: (deadLetter: DeadLetterRecord, note: string) => Promise<void>;
 }
 
+const recordSchema = z.object({
+  sk: z.string(),
+  stage: z._default(z.string(), 'unknown'),
+  reason: z._default(z.string(), ''),
+  deadLetterReason: z.optional(z.string()),
+});
+
 export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterRecords {
   return {
+    async of(orderNumber) {
+      const { pk, sk: prefix } = deadLetterKey(orderNumber, '');
+      const stored = await table.query(pk, prefix);
+      return stored.map((each) => {
+        const { sk, stage, reason, deadLetterReason } = z.parse(recordSchema, each);
+        const messageId = sk.slice(prefix.length);
+        return { messageId, orderNumber, stage, reason, isDead: deadLetterReason !== undefined };
+      });
+    },
     async record({ messageId, orderNumber, stage, reason }) {
       const now = clock.now();
-      await table.putIf({
-        ...deadLetterKey(orderNumber, messageId),
+      const key = deadLetterKey(orderNumber, messageId);
+      const isSo = {
         stage,
         reason,
         // Index keys are at most 2 KB; reasons differ in their details, so their first words group them.
         deadLetterReason: reason.slice(0, 200) || 'no reason',
         deadSince: now.getTime(),
         ...onItsDay(now, 'dead-lettered'),
-        history: [{ at: now.toISOString(), event: 'dead-lettered', note: `${stage}: ${reason}` }],
         expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
+      };
+      const history = [{ at: now.toISOString(), event: 'dead-lettered', note: `${stage}: ${reason}` }];
+      if (await table.putIf({ ...key, ...isSo, history })) return;
+      // It was replayed, and failed again. One that is recorded as dead already comes from a crash in between.
+      await table.update(key, {
+        set: isSo,
+        append: { history },
+        condition: 'attribute_not_exists(#deadLetterReason)',
       });
     },
     async replayed({ messageId, orderNumber }, note) {

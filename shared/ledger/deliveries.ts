@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { CompletedProductOrder, DeliveryKey } from '../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../model/orders.ts';
+import type { Quantity } from '../model/quantity.ts';
 import type { Clock } from '../platform/clock.ts';
 import {
   completedPartKey,
@@ -27,6 +28,18 @@ export interface DeliveryEntry {
   readonly plannedFor: string;
   /** When the delivery was handed to the queue; undefined when that is still to do. */
   readonly sentAt: string | undefined;
+  /** What was booked, once it is. */
+  readonly booked?: BookedFigures;
+}
+
+/** A booking in figures: its texts may name persons, and stay in the ERP. */
+export interface BookedFigures {
+  /** Absent for an amendment. */
+  readonly good?: Quantity;
+  readonly scrap?: Quantity;
+  readonly lots: number;
+  readonly notes: number;
+  readonly links: number;
 }
 
 export interface PlannedDelivery {
@@ -63,6 +76,7 @@ export interface CompletedPart {
   readonly recordingIds: readonly string[];
 }
 
+const quantitySchema = z.object({ amount: z.string(), unit: z.exactOptional(z.string()) });
 const storedSchema = z.object({
   key: z.string(),
   kind: z.enum(['quantity', 'amendment']),
@@ -71,6 +85,15 @@ const storedSchema = z.object({
   plannedAt: z.string(),
   plannedFor: z.string(),
   sentAt: z.exactOptional(z.string()),
+  booked: z.exactOptional(
+    z.object({
+      good: z.exactOptional(quantitySchema),
+      scrap: z.exactOptional(quantitySchema),
+      lots: z.number(),
+      notes: z.number(),
+      links: z.number(),
+    }),
+  ),
 });
 const partSchema = z.object({
   number: z.string(),

@@ -50,8 +50,8 @@ export interface Orders {
   /** Asked about an overdue order: it comes after all others that are due before `dueAt` now. */
   readonly asked: (number: string, dueAt: Date) => Promise<void>;
   /**
-   * Tell the journey that the order was changed, or cancelled, in the ERP after it came: changes no state, and is
-   * told once for each content.
+   * Tell the journey that the order was changed, or cancelled, in the ERP after it came, or that it cannot be
+   * mapped: changes no state, and is told once for each content.
    * @param content What the ERP has now: the hash of the mapped content, or a word.
    * @returns false when it was told already.
    */

@@ -14,13 +14,13 @@ export interface Pulling {
   /** Save how far a run has got; false when the lease was lost to another run. */
   readonly advance: (owner: string, watermark: Watermark) => Promise<boolean>;
   readonly end: (owner: string, complete: boolean) => Promise<void>;
-  /** How far it has got, and when that was last written down (ISO); nothing when it never ran. */
-  readonly state: () => Promise<{ readonly watermark?: Watermark; readonly advancedAt?: string }>;
+  /** How far it has got, and when its last run ended (ISO); nothing when it never ran. */
+  readonly state: () => Promise<{ readonly watermark?: Watermark; readonly endedAt?: string }>;
 }
 
 const watermarkSchema = z.optional(z.object({ changedAt: z.string(), id: z.exactOptional(z.string()) }));
 
-const storedSchema = z.object({ watermark: watermarkSchema, advancedAt: z.optional(z.string()) });
+const storedSchema = z.object({ watermark: watermarkSchema, endedAt: z.optional(z.string()) });
 
 export function createPulling(table: Table, clock: Clock): Pulling {
   const key = { pk: 'PULL', sk: 'WATERMARK' };
@@ -37,12 +37,12 @@ export function createPulling(table: Table, clock: Clock): Pulling {
       return { watermark, complete: before.complete !== false };
     },
     advance: (owner, watermark) => lease.write(owner, { watermark, advancedAt: clock.now().toISOString() }),
-    end: (owner, complete) => lease.release(owner, { complete }),
+    end: (owner, complete) => lease.release(owner, { complete, endedAt: clock.now().toISOString() }),
     async state() {
-      const { watermark, advancedAt } = z.parse(storedSchema, (await table.get(key)) ?? {});
+      const { watermark, endedAt } = z.parse(storedSchema, (await table.get(key)) ?? {});
       return {
         ...(watermark === undefined ? {} : { watermark }),
-        ...(advancedAt === undefined ? {} : { advancedAt }),
+        ...(endedAt === undefined ? {} : { endedAt }),
       };
     },
   };

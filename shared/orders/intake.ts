@@ -4,6 +4,7 @@ import { Rejected } from '../model/errors.ts';
 import type { ErpOrder, MappedProductOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
+import { inTurns } from '../platform/turns.ts';
 import type { IntakeAnswer, OrderStatus, ProductOrderStatus } from './answers.ts';
 import { differences } from './differences.ts';
 import { productOrderMessage } from './messages.ts';
@@ -22,6 +23,9 @@ export interface IntakeOptions {
   readonly via: 'endpoint' | 'pull';
 }
 
+/** Orders that are written into the ledger at the same time; a partner is not asked for any of them. */
+const concurrency = 8;
+
 /**
  * Takes ERP orders in, from the endpoint and from the pull alike: writes each new product order into the
  * ledger, then enqueues it. One bad order never blocks its neighbours. An order that is in the ledger but not
@@ -33,8 +37,8 @@ export async function takeIn(
   { via }: IntakeOptions,
   parts: IntakeParts,
 ): Promise<IntakeAnswer[]> {
-  const answers: IntakeAnswer[] = [];
-  for (const order of orders) answers.push(await takeInOne(order));
+  const underWay = new Map<string, Promise<unknown>>();
+  const answers = await inTurns(orders, concurrency, takeInItsTurn);
 
   const queued = answers.flatMap(({ productOrders }) =>
     productOrders.filter(({ status }) => status === 'queued'),
@@ -48,6 +52,17 @@ export async function takeIn(
   tellAbout(answers, via, parts.log);
   return answers;
 
+  /** An order that is listed twice is taken in twice, one after the other: the first is the one that counts. */
+  async function takeInItsTurn(order: ErpOrder): Promise<IntakeAnswer> {
+    const before = underWay.get(order.number);
+    const mine = (before ?? Promise.resolve()).then(
+      () => takeInOne(order),
+      () => takeInOne(order),
+    );
+    underWay.set(order.number, mine);
+    return mine;
+  }
+
   async function takeInOne(order: ErpOrder): Promise<IntakeAnswer> {
     try {
       const mapped = parts.map(order);
@@ -56,6 +71,11 @@ export async function takeIn(
       return { number: order.number, status: overall(productOrders), productOrders };
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
+      // A pull has nobody to answer to: the journey tells why there is no product order.
+      await parts.ledger.orders.conflict(order.number, error.message, {
+        event: 'not mapped',
+        note: error.message,
+      });
       return { number: order.number, status: 'rejected', productOrders: [], reason: error.message };
     }
   }
@@ -106,7 +126,8 @@ function tellAbout(answers: readonly IntakeAnswer[], via: IntakeOptions['via'], 
       );
   }
   for (const { number, reason } of answers) {
-    if (reason) log.warn('Order of the ERP cannot be mapped', { order: number, reason, via });
+    if (reason)
+      log.warn('Order of the ERP cannot be mapped', { order: number, reason, via }, { OrdersUnmapped: 1 });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ErpConnector } from '../erp/port.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { RetryLater } from '../model/errors.ts';
+import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
 import type { ErpOrder, Watermark } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../worker/consume.ts';
@@ -97,8 +97,8 @@ async function takeInPage(
 ): Promise<void> {
   report.pages += 1;
   report.orders += orders.length;
-  const wanted = orders.filter((order) => order.state === 'released' && parts.accept(order));
-  for (const answer of await takeIn(wanted, { via: 'pull' }, parts)) {
+  const released = orders.filter(({ state }) => state === 'released');
+  for (const answer of await takeIn(released.filter(isWanted(parts)), { via: 'pull' }, mapping(parts))) {
     if (answer.status === 'queued') report.queued += 1;
     if (answer.status === 'conflict') report.conflicts += 1;
     if (answer.status === 'rejected') report.rejected += 1;
@@ -108,10 +108,49 @@ async function takeInPage(
   }
 }
 
+/** An order that `accept` fails on is not left out silently: its mapping fails, for the same reason. */
+function isWanted({ accept }: PullParts) {
+  return (order: ErpOrder): boolean => {
+    try {
+      return accept(order);
+    } catch {
+      return true;
+    }
+  };
+}
+
+function mapping(parts: PullParts): PullParts {
+  return {
+    ...parts,
+    map(order) {
+      try {
+        parts.accept(order);
+      } catch (error) {
+        throw new Rejected(
+          `Mapping productOrders.accept failed on ERP order ${order.number}: ${reasonOf(error, 300)}`,
+          { cause: error },
+        );
+      }
+      return parts.map(order);
+    },
+  };
+}
+
+/** What a cancelled order was mapped to; nothing when it cannot be mapped, as nothing was created of it then. */
+function mappedAtAll(order: ErpOrder, { map }: PullParts): ReturnType<PullParts['map']> {
+  try {
+    return map(order);
+  } catch (error) {
+    if (error instanceof Rejected) return [];
+    throw error;
+  }
+}
+
 /** A cancelled order is reported in the journey of each of its product orders; Azumuta's API cannot withdraw it. */
-async function tellCancelled(order: ErpOrder, { ledger, map, log }: PullParts): Promise<number> {
+async function tellCancelled(order: ErpOrder, parts: PullParts): Promise<number> {
+  const { ledger, log } = parts;
   let told = 0;
-  for (const { draft } of map(order)) {
+  for (const { draft } of mappedAtAll(order, parts)) {
     const entry = await ledger.orders.find(draft.number);
     if (!entry) continue;
     const isNews = await ledger.orders.conflict(draft.number, 'cancelled', {

@@ -16,6 +16,8 @@ export const metrics = {
   OrderConflicts: { unit: 'Count', by: [] },
   /** Orders that were cancelled in the ERP after their product order was queued. */
   OrdersCancelled: { unit: 'Count', by: [] },
+  /** Orders of the ERP that the mapping refuses: nothing was created of them. */
+  OrdersUnmapped: { unit: 'Count', by: [] },
   /** Attempts that come again. */
   Retried: { unit: 'Count', by: ['Function'] },
   /**

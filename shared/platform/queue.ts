@@ -4,10 +4,12 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { inTurns } from './turns.ts';
 
 /** SQS takes ten entries in one call, and 1 MiB in all (AWS quota for messages). */
 const mostEntries = 10;
 export const mostMessageBytes = 1024 * 1024;
+const batchesAtOnce = 4;
 
 export interface OutgoingMessage {
   readonly body: string;
@@ -37,7 +39,8 @@ export interface Queues {
 
 /** A client of the region's endpoint (or `AWS_ENDPOINT_URL`), whatever host a queue's URL names. */
 export function createSqsClient(): SQSClient {
-  return new SQSClient({ useQueueUrlAsEndpoint: false, maxAttempts: 3 });
+  // The client's middlewares are put in order once, not for each call: nobody adds one later.
+  return new SQSClient({ useQueueUrlAsEndpoint: false, maxAttempts: 3, cacheMiddleware: true });
 }
 
 export function createQueues(client: SQSClient): Queues {
@@ -47,17 +50,16 @@ export function createQueues(client: SQSClient): Queues {
     },
 
     async sendAll(queueUrl, messages) {
-      const refused: number[] = [];
-      for (const batch of batchesOf(messages)) {
+      const refused = await inTurns([...batchesOf(messages)], batchesAtOnce, async (batch) => {
         const { Failed = [] } = await client.send(
           new SendMessageBatchCommand({
             QueueUrl: queueUrl,
             Entries: batch.map(({ index, message }) => ({ Id: String(index), ...entryOf(message) })),
           }),
         );
-        refused.push(...Failed.map(({ Id }) => Number(Id)));
-      }
-      return refused;
+        return Failed.map(({ Id }) => Number(Id));
+      });
+      return refused.flat();
     },
 
     async changeVisibility(queueUrl, messages) {

@@ -4,6 +4,7 @@ import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
+import { inTurns } from '../platform/turns.ts';
 import { type BackoffOptions, backoffDefaults, secondsUntilRetry } from './backoff.ts';
 import { deadLetterOf } from './dead-letter.ts';
 
@@ -283,19 +284,4 @@ async function suspectsIn(records: readonly SQSRecord[], attempts: Attempts): Pr
     again.map(async ({ messageId }) => [messageId, await attempts.unfinished(messageId)] as const),
   );
   return new Map(counts.filter(([, unfinished]) => unfinished > 0));
-}
-
-async function inTurns<In, Out>(
-  all: readonly In[],
-  width: number,
-  work: (one: In) => Promise<Out>,
-): Promise<Out[]> {
-  const results: Out[] = new Array(all.length);
-  const entries = all.entries();
-  await Promise.all(
-    Array.from({ length: Math.min(width, all.length) }, async () => {
-      for (const [index, one] of entries) results[index] = await work(one);
-    }),
-  );
-  return results;
 }

@@ -17,6 +17,8 @@ export interface PartnerCallParts {
   readonly log: Logger;
 }
 
+const partnerWords: Readonly<Record<Target, string>> = { azumuta: 'Azumuta', erp: 'the ERP' };
+
 /** Thrown instead of a call while a breaker is open: waiting, not failing. */
 export class BreakerOpen extends RetryLater {}
 
@@ -31,7 +33,7 @@ export function createPartnerCalls({ breaker, newOwner, clock, log }: PartnerCal
           { Partner: target, seconds: permit.seconds },
           { BreakerOpen: 1 },
         );
-        throw new BreakerOpen(`Waiting for ${target} to recover. ${permit.reason}`.trim(), {
+        throw new BreakerOpen(`Waiting for ${partnerWords[target]} to recover. ${permit.reason}`.trim(), {
           scope: 'target',
           afterSeconds: permit.seconds,
         });

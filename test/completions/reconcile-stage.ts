@@ -68,6 +68,8 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
     clock: systemClock,
   });
   let year = 2100;
+  // A run knows its lease by its own id.
+  let runs = 0;
 
   async function begin(): Promise<ReconcileTest> {
     year -= 1;
@@ -110,7 +112,7 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
       createdOutside: (name, dueDaysAgo) => put(name, dueDaysAgo, 'gone2345678923456'),
       run: ({ remainingMs = () => 300_000, ...parts } = {}) =>
         reconcileCompletions(
-          { awsRequestId: 'run-1', getRemainingTimeInMillis: remainingMs },
+          { awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs },
           {
             ledger,
             azumuta,

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { reconcileCompletions } from '../../shared/completions/reconcile.ts';
 import { orderKey } from '../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
-import { RetryLater } from '../../shared/model/errors.ts';
+import { Rejected, RetryLater } from '../../shared/model/errors.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
 import { createLogger, type Logger } from '../../shared/platform/log.ts';
@@ -148,13 +148,16 @@ async function pulled(orders: readonly ErpOrder[], failure?: Error): Promise<voi
     partners: partners(log),
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
-    map: ({ number, article }) => [
-      {
-        draft: { number, article, parameters: {}, variants: [] },
-        part: { index: 1, of: 1, first: number, book: 'each' },
-        contentHash: article,
-      },
-    ],
+    map: ({ number, article }) => {
+      if (article === '') throw new Rejected('It has no article.');
+      return [
+        {
+          draft: { number, article, parameters: {}, variants: [] },
+          part: { index: 1, of: 1, first: number, book: 'each' },
+          contentHash: article,
+        },
+      ];
+    },
     accept: () => true,
     goLive: undefined,
     erp: {
@@ -210,6 +213,7 @@ const failures: Readonly<Record<string, () => Promise<unknown>>> = {
     await pulled([erpOrder({ number: 'CHANGED' })]);
     await pulled([erpOrder({ number: 'CHANGED', article: 'GEAR-02' })]);
   },
+  OrdersUnmapped: () => pulled([erpOrder({ number: 'UNFIT', article: '' })]),
   OrdersCancelled: async () => {
     await pulled([erpOrder({ number: 'CANCELLED' })]);
     await pulled([erpOrder({ number: 'CANCELLED', state: 'cancelled' })]);

@@ -68,12 +68,29 @@ describe('what a call asks for, in IAM’s words', () => {
       ['arn-of-key'],
     ],
   ])('%s %s', (service, target, body, action, resources) => {
-    const asked = awsCallOf(service, target, Buffer.from(JSON.stringify(body)), names);
+    const asked = awsCallOf({ service, target, body: Buffer.from(JSON.stringify(body)) }, names);
 
     expect(asked).toEqual({ action, resources });
   });
 
+  it.each([
+    ['POST', 'functions/worker/invocations', 'lambda:InvokeFunction', 'function:worker'],
+    ['GET', 'event-source-mappings/?FunctionName=worker', 'lambda:ListEventSourceMappings', ''],
+    ['GET', 'event-source-mappings/1-2', 'lambda:GetEventSourceMapping', 'event-source-mapping:1-2'],
+    ['PUT', 'event-source-mappings/1-2', 'lambda:UpdateEventSourceMapping', 'event-source-mapping:1-2'],
+    ['DELETE', 'functions/worker', 'lambda:DELETE /2015-03-31/functions/worker', ''],
+  ])('lambda %s %s', (method, path, action, resource) => {
+    const call = { service: 'lambda', method, path: `/2015-03-31/${path}`, body: Buffer.alloc(0) };
+
+    expect(awsCallOf(call, names)).toEqual({
+      action,
+      resources: [resource === '' ? '*' : `arn:aws:lambda:eu-west-1:000000000000:${resource}`],
+    });
+  });
+
   it('names no resource for a body that is no JSON', () => {
-    expect(awsCallOf('sqs', 'AmazonSQS.SendMessage', Buffer.from('{'), names).resources).toEqual(['*']);
+    expect(
+      awsCallOf({ service: 'sqs', target: 'AmazonSQS.SendMessage', body: Buffer.from('{') }, names).resources,
+    ).toEqual(['*']);
   });
 });

@@ -1,4 +1,5 @@
-import { startFixture } from './running.ts';
+// Not by running.ts: this program needs no AWS client, which takes a second to load.
+import { startFixture } from './start-fixture.ts';
 
 /** A program that runs the platform, to be killed: prints the process ids of the pieces once all are up. */
 const platform = await startFixture(process.argv[2] === undefined ? {} : { dataDir: process.argv[2] });

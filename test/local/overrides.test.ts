@@ -13,6 +13,7 @@ function stack(times: { timeout: number; visibility?: string; window?: number; b
       {
         ...common('Worker'),
         roleArn: 'arn:role',
+        logGroup: '/aws/lambda/Worker',
         handler: 'index.handler',
         assetDirectory: '/bundle',
         timeoutSeconds: times.timeout,
@@ -41,6 +42,7 @@ function stack(times: { timeout: number; visibility?: string; window?: number; b
     secrets: [],
     schedules: [],
     roles: [],
+    resourcePolicies: [],
     outputs: {},
     ignoredTypes: [],
   };
@@ -90,6 +92,23 @@ describe('overrides', () => {
 });
 
 describe('what the account would refuse', () => {
+  it('is a function whose role Lambda cannot take on', () => {
+    const roleFor = (trusts: string[]) => ({
+      logicalId: 'Role',
+      name: 'role',
+      arn: 'arn:role',
+      trusts,
+      statements: [],
+      managedPolicies: [],
+    });
+    const sound = stack({ timeout: 3 });
+
+    expect(refusals({ ...sound, roles: [roleFor(['lambda.amazonaws.com'])] })).toEqual([]);
+    expect(refusals({ ...sound, roles: [roleFor(['scheduler.amazonaws.com'])] })).toEqual([
+      'The role of Worker cannot be assumed by Lambda: its trust policy leaves it out.',
+    ]);
+  });
+
   it('is a queue whose messages come again while the function still works', () => {
     expect(refusals(stack({ timeout: 31 }))).toEqual([
       'The visibility timeout of Orders (30 s) is shorter than the timeout of Worker (31 s).',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   DescribeSecretCommand,
@@ -97,7 +97,9 @@ describe('a function', () => {
         '_HANDLER',
       ].sort(),
     );
-    expect(environment).toMatchObject({ TZ: ':UTC', LAMBDA_TASK_ROOT: cwd });
+    expect(environment).toMatchObject({ TZ: ':UTC', LAMBDA_TASK_ROOT: expect.any(String) });
+    const { LAMBDA_TASK_ROOT } = Object.fromEntries(Object.entries(environment ?? {}));
+    expect(realpathSync(LAMBDA_TASK_ROOT)).toBe(cwd);
     expect(context).toMatchObject({
       functionName: platform.functionName('Probe'),
       memoryLimitInMB: '256',

@@ -15,6 +15,9 @@ let aws: ReturnType<typeof awsOf>;
 beforeAll(async () => {
   platform = await startFixture();
   aws = awsOf(platform);
+  // A container that is up keeps to its two seconds also when the machine is busy.
+  await aws.send({ id: 'first' });
+  await eventually(() => aws.seen('first'));
 });
 afterAll(() => platform?.stop());
 
@@ -75,7 +78,10 @@ describe('a batch', () => {
     await platform.switchMapping('Worker', false);
     try {
       await aws.send({ id: 'waits' });
-      await eventually(async () => (await aws.depth('orders')).visible >= 1);
+      await eventually(async () => {
+        const { visible, inFlight } = await aws.depth('orders');
+        return visible + inFlight >= 1;
+      });
       expect(await aws.seen('waits')).toBeUndefined();
     } finally {
       await platform.switchMapping('Worker', true);

@@ -7,8 +7,9 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type Platform, type PlatformOptions, startPlatform } from '../../infra/local/platform.ts';
-import { synthesizeFixture } from './fixture/synthesize.ts';
+import type { Platform } from '../../infra/local/platform.ts';
+
+export { startFixture } from './start-fixture.ts';
 
 /** What the Worker of the fixture does with a message. */
 export interface Task {
@@ -16,20 +17,6 @@ export interface Task {
   readonly failUntil?: number;
   readonly throws?: boolean;
   readonly waitMs?: number;
-}
-
-/** The fixture stack, running with short times. */
-export async function startFixture(options: Partial<PlatformOptions> = {}): Promise<Platform> {
-  return startPlatform({
-    template: { directory: await synthesizeFixture(), stackName: 'Fixture' },
-    overrides: {
-      functionTimeoutSeconds: 2,
-      visibilityTimeoutSeconds: 2,
-      batchingWindowSeconds: 0,
-      environment: { SETTLING_SECONDS: '1' },
-    },
-    ...options,
-  });
 }
 
 /** AWS as its SDK sees it, with the operator's credentials. */

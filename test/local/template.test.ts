@@ -100,6 +100,30 @@ describe('a synthesized CDK stack', () => {
     );
   });
 
+  it('keeps who may invoke a function, with which role a schedule does, and where a function logs', () => {
+    const door = find(stack.functions, 'function', 'Door');
+    const [hourly] = stack.schedules;
+    const [api] = stack.apis;
+
+    expect(stack.resourcePolicies.find(({ on }) => on === door.arn)?.statements).toMatchObject([
+      {
+        effect: 'Allow',
+        principals: ['apigateway.amazonaws.com'],
+        actions: ['lambda:InvokeFunction'],
+        resources: [door.arn],
+        condition: {
+          ArnLike: {
+            'AWS:SourceArn': `arn:aws:execute-api:eu-west-1:000000000000:${api?.apiId}/*/*/product-orders`,
+          },
+        },
+      },
+    ]);
+    expect(stack.roles.find(({ arn }) => arn === hourly?.roleArn)?.trusts).toEqual([
+      'scheduler.amazonaws.com',
+    ]);
+    expect(door.logGroup).toBe(`/aws/lambda/${door.name}`);
+  });
+
   it('names what there is when somebody asks for a stack or resource that is not there', () => {
     expect(() => readAssembly(directory, 'Other')).toThrow(/no stack Other.*holds: Fixture/s);
     expect(() => find(stack.queues, 'queue', 'Deliveries')).toThrow(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ago, counted, createProgress, tableOf } from '../../infra/ops/output.ts';
 import { replayLines } from '../../infra/ops/replay-report.ts';
 import type { ReplayReport } from '../../infra/ops/replaying.ts';
@@ -56,6 +56,27 @@ describe('progress', () => {
     at(900, 'looking');
     progress.end();
     expect(written).toEqual([]);
+  });
+
+  it('is told for as long as work takes, then no more', async () => {
+    // Prepare
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const written: string[] = [];
+    const write = (text: string | Uint8Array): boolean => written.push(String(text)) > 0;
+    const progress = createProgress({ isTTY: true, write }, () => Date.now());
+    const work = Promise.withResolvers<string>();
+
+    // Act
+    const answer = progress.during('reading', work.promise);
+    await vi.advanceTimersByTimeAsync(1500);
+    work.resolve('done');
+
+    // Assess
+    expect(await answer).toBe('done');
+    expect(written).toEqual([...Array(3).fill('\r\u001b[2Kreading'), '\r\u001b[2K']);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(written).toHaveLength(4);
   });
 
   it('writes over its own line on a terminal, and takes it away at the end', () => {

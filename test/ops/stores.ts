@@ -123,7 +123,8 @@ export async function startQueueStore(): Promise<QueueStore> {
   };
 }
 
-async function ready(child: ChildProcess): Promise<void> {
+/** Resolves when a forked piece of the platform can be used. */
+export async function ready(child: ChildProcess): Promise<void> {
   for (;;) {
     const [message] = await once(child, 'message');
     const report = reportSchema.parse(message);

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 
 /** What an invocation came to: Lambda answers 200 for all of these, and says which in a header. */
 export interface Outcome {
@@ -18,6 +17,8 @@ export interface Invocation {
 export interface ContainerOptions {
   readonly functionName: string;
   readonly node: string;
+  /** Path of the program that a container runs. */
+  readonly runtimeFile: string;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   readonly cwd: string;
@@ -95,7 +96,7 @@ export function createContainers(options: ContainerOptions) {
 
   function launch(): void {
     const id = options.newId();
-    const child = fork(fileURLToPath(new URL('./container.ts', import.meta.url)), [], {
+    const child = fork(options.runtimeFile, [], {
       execPath: options.node,
       // As on Lambda, the heap may grow to the function's memory; NODE_OPTIONS stays the function's own.
       execArgv: [`--max-old-space-size=${options.memoryMegabytes}`],

@@ -3,10 +3,12 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { prepareAccess } from '../authorize.ts';
 import { runPiece } from '../child.ts';
-import { credentialsSchema } from '../identity.ts';
+import { createGrantLog, grantLogSchema } from '../grant-log.ts';
+import { type Principal, principalSchema } from '../identity.ts';
 import { listen, readBody } from '../loopback.ts';
-import { functionSchema } from '../stack.ts';
+import { functionSchema, type LocalFunction, resourcePolicySchema } from '../stack.ts';
 import { type Containers, createContainers, failed, type Outcome } from './containers.ts';
 import { containerEnvironment } from './environment.ts';
 
@@ -18,19 +20,26 @@ const configurationSchema = z.object({
   port: z.number(),
   node: z.string(),
   region: z.string(),
+  accountId: z.string(),
   awsEndpoint: z.string(),
   logDirectory: z.string(),
+  /** Program that every container runs. */
+  runtimeFile: z.string(),
   /** Whether the functions' lines are also passed on to the platform's log. */
   passLinesOn: z.boolean(),
   maxContainers: z.number(),
   /** Concurrency limit of the account, per function; a reserved concurrency goes before it. */
   concurrencyLimit: z.number(),
   idleSeconds: z.number(),
-  functions: z.array(z.object({ lambda: functionSchema, credentials: credentialsSchema })),
+  functions: z.array(z.object({ lambda: functionSchema, principal: principalSchema })),
+  resourcePolicies: z.array(resourcePolicySchema),
+  grantLog: z.optional(grantLogSchema),
 });
 
 /** Lambda's quota for what goes in and comes out of a synchronous invocation. */
 const maxPayloadBytes = 6 * 1024 * 1024;
+
+const logStream = (containerId: string) => `local/[$LATEST]${containerId}`;
 
 interface Deployed {
   readonly name: string;
@@ -42,24 +51,46 @@ interface Deployed {
 
 runPiece(configurationSchema, async (configuration, report) => {
   mkdirSync(configuration.logDirectory, { recursive: true });
-  const deployed = configuration.functions.map(({ lambda, credentials }): Deployed => {
+  const noteGrant = createGrantLog(configuration.grantLog);
+
+  /** Lambda writes a function's output with the function's role; without its grants the output is lost. */
+  function mayLog({ name, logGroup }: LocalFunction, principal: Principal): boolean {
+    const access = prepareAccess(principal, configuration.resourcePolicies);
+    const { region, accountId } = configuration;
+    const resource = `arn:aws:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:${logStream('1')}`;
+    for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) {
+      const decision = access({ action, resource });
+      if (!decision.allowed) {
+        report({ kind: 'log', line: `lambda: what ${name} writes is lost. ${decision.reason}.` });
+        return false;
+      }
+      noteGrant(principal, decision.grant, 'logs');
+    }
+    return true;
+  }
+
+  const deployed = configuration.functions.map(({ lambda, principal }): Deployed => {
     const file = createWriteStream(join(configuration.logDirectory, `${lambda.name}.log`), { flags: 'a' });
+    let allowed: boolean | undefined;
     const log = (line: string) => {
+      allowed ??= mayLog(lambda, principal);
+      if (!allowed) return;
       file.write(`${line}\n`);
       if (configuration.passLinesOn) report({ kind: 'log', line: `${lambda.name}: ${line}` });
     };
     const containers = createContainers({
       functionName: lambda.name,
       node: configuration.node,
+      runtimeFile: configuration.runtimeFile,
       timeoutSeconds: lambda.timeoutSeconds,
       memoryMegabytes: lambda.memoryMegabytes,
       cwd: lambda.assetDirectory,
       environment: (id) =>
-        containerEnvironment(lambda, credentials, {
+        containerEnvironment(lambda, principal.credentials, {
           region: configuration.region,
           awsEndpoint: configuration.awsEndpoint,
           runtimeApi: `127.0.0.1:${configuration.port}/containers/${lambda.name}/${id}`,
-          logStream: `local/[$LATEST]${id}`,
+          logStream: logStream(id),
         }),
       maxContainers: configuration.maxContainers,
       idleSeconds: configuration.idleSeconds,

@@ -5,11 +5,13 @@ export interface StoreAnswer {
   readonly status: number;
   /** `__type` of an error, empty otherwise. */
   readonly type: string;
+  /** What an error says, empty otherwise. */
+  readonly message: string;
   readonly text: string;
   readonly json: unknown;
 }
 
-const errorSchema = z.object({ __type: z.optional(z.string()) });
+const errorSchema = z.object({ __type: z.optional(z.string()), message: z.optional(z.string()) });
 
 /**
  * A client of one AWS service in its JSON protocol, for the platform's own calls: it names the credentials
@@ -45,6 +47,7 @@ export function storeClient(
       json = undefined;
     }
     const error = z.safeParse(errorSchema, json);
-    return { status: answer.status, type: (error.success && error.data.__type) || '', text, json };
+    const { __type: type = '', message = '' } = error.success ? error.data : {};
+    return { status: answer.status, type, message, text, json };
   };
 }

@@ -1,0 +1,158 @@
+import { html } from 'hono/html';
+import type { BookedFigures } from '../../../shared/ledger/deliveries.ts';
+import type { Quantity } from '../../../shared/model/quantity.ts';
+import { counted } from '../../ops/output.ts';
+import type { Trace, TracedOrder } from '../../ops/tracing.ts';
+import { redacted, redactedText } from '../redact.ts';
+import { type Html, moment, orderLink } from '../words.ts';
+import { timelinePart } from './timeline.ts';
+
+/** How one order stands, what was received and sent for it, and all that happened to it. */
+export function journeyPage(order: TracedOrder, siblings: readonly TracedOrder[], now: Date): Html {
+  return html`<h1>Order ${order.number}</h1>
+    <div id="journey" data-live>
+      ${standingPart(order)}
+      ${siblings.length > 0 ? siblingsPart(siblings) : ''}
+      <div class="cards sides">${receivedPart(order)}${sentPart(order)}${completedPart(order)}${bookingsPart(order)}</div>
+      <section aria-labelledby="timeline">
+        <h2 id="timeline">What happened</h2>
+        ${timelinePart(order.journey, now)}
+      </section>
+    </div>`;
+}
+
+/** Several orders that were meant by one search. */
+export function choicePage(trace: Trace): Html {
+  return html`<h1>${trace.productOrders.length} product orders of ${trace.asked}</h1>
+    <div id="found" data-live><ul class="choice">${trace.productOrders.map(
+      (order) => html`<li>
+        <a href="${orderLink(order.number)}">${order.number}</a> ${stateBadge(order)}
+        <p>${redactedText(order.says)}</p>
+      </li>`,
+    )}</ul></div>`;
+}
+
+/** Nothing is known by that name. */
+export function nothingFoundPage(asked: string, letters: number): Html {
+  return html`<h1>Nothing found</h1>
+    <p>The ledger knows no order, ERP order or recording <strong>${asked}</strong>.</p>
+    ${
+      letters > 0
+        ? html`<p>But ${letters === 1 ? 'a dead letter names' : `${letters} dead letters name`} it: <a href="/letters?${new URLSearchParams({ order: asked })}">show ${letters === 1 ? 'it' : 'them'}</a>.</p>`
+        : ''
+    }
+    <ul>
+      <li>Numbers are found as a whole, with their slashes and leading zeros: <code>MO/0042</code>.</li>
+      <li>An order appears once the ERP has sent it, or the pull has found it: it must be <em>released</em> there.</li>
+    </ul>`;
+}
+
+function standingPart(order: TracedOrder): Html {
+  const { state, says, next, deadLetters, number } = order;
+  const tones: Readonly<Partial<Record<typeof state, string>>> = {
+    booked: 'good',
+    'needs a person': 'bad',
+    discarded: '',
+  };
+  const tone = tones[state] ?? 'going';
+  const what =
+    deadLetters.length > 0
+      ? html`Mend what the reason names, then <a href="/letters?${new URLSearchParams({ order: number })}">replay it or discard it</a>.`
+      : next;
+  return html`<div class="verdict ${tone}">
+    ${stateBadge(order)}
+    <p>${redactedText(says)}</p>
+    ${what === undefined ? '' : html`<p><strong>What to do:</strong> ${what}</p>`}
+  </div>`;
+}
+
+function stateBadge({ state }: TracedOrder): Html {
+  return html`<span class="badge ${state.replaceAll(' ', '-')}">${state}</span>`;
+}
+
+function siblingsPart(siblings: readonly TracedOrder[]): Html {
+  return html`<p>Other product orders of this ERP order: ${siblings.map(
+    ({ number, state }, at) =>
+      html`${at > 0 ? ', ' : ''}<a href="${orderLink(number)}">${number}</a> (${state})`,
+  )}</p>`;
+}
+
+function receivedPart({ erpOrder, part, journey, draft }: TracedOrder): Html {
+  const how = journey.find(({ event }) => event === 'queued')?.note;
+  if (erpOrder === undefined && !draft) return html``;
+  return card('Received from the ERP', [
+    ['ERP order', erpOrder],
+    ['Came', how],
+    ['Part', part && part.of > 1 ? `${part.index} of ${part.of}` : undefined],
+  ]);
+}
+
+function sentPart({ draft, azumuta }: TracedOrder): Html {
+  if (!draft) return html``;
+  const parameters = Object.entries(redacted(draft.parameters) ?? {});
+  return card(azumuta ? 'Sent to Azumuta' : 'To be sent to Azumuta', [
+    ['Number', draft.number],
+    ['Article', draft.article],
+    ...parameters.map(([key, value]): [string, string] => [key, String(value)]),
+    ['Variants', draft.variants.join(', ') || 'none'],
+    [
+      'Azumuta id',
+      azumuta && (azumuta.url === undefined ? azumuta.id : externalLink(azumuta.url, azumuta.id)),
+    ],
+  ]);
+}
+
+function completedPart({ bookings, journey }: TracedOrder): Html {
+  const recordings = bookings.flatMap(({ recordingIds }) => recordingIds);
+  const completed = journey.find(({ event }) => event === 'completed' || event === 'collected');
+  if (!completed) return html``;
+  return card('Received from Azumuta', [
+    ['Completed', moment(new Date(completed.at), new Date(completed.at))],
+    [
+      recordings.length === 1 ? 'Recording' : 'Recordings',
+      html`${recordings.map((id) => html`<code>${id}</code> `)}`,
+    ],
+  ]);
+}
+
+function bookingsPart({ bookings, journey }: TracedOrder): Html {
+  if (bookings.length === 0) return html``;
+  return card(
+    bookings.some(({ state }) => state === 'done') ? 'Sent to the ERP' : 'To be sent to the ERP',
+    bookings.flatMap(({ key, kind, state, booked }) => {
+      const receipt = journey.findLast(
+        ({ of, event }) => of === `delivery ${key}` && (event === 'booked' || event === 'amended'),
+      )?.note;
+      const how = state === 'done' ? (receipt ?? 'done') : state === 'rejected' ? 'refused' : 'not yet';
+      return [
+        [kind === 'quantity' ? 'Quantity' : 'Later recording', booked ? figures(booked) : how],
+        ['Receipt', booked && receipt !== undefined ? redactedText(receipt) : undefined],
+      ] as const;
+    }),
+  );
+}
+
+/** `5 u good, 1 u scrap, 2 lots, 3 notes`. */
+function figures({ good, scrap, lots, notes, links }: BookedFigures): string {
+  const amount = ({ amount: text, unit }: Quantity) => (unit === undefined ? text : `${text} ${unit}`);
+  return [
+    ...(good ? [`${amount(good)} good`] : []),
+    ...(scrap ? [`${amount(scrap)} scrap`] : []),
+    ...(lots > 0 ? [counted(lots, 'lot')] : []),
+    ...(notes > 0 ? [counted(notes, 'note')] : []),
+    ...(links > 0 ? [counted(links, 'link')] : []),
+  ].join(', ');
+}
+
+function card(title: string, rows: readonly (readonly [string, string | Html | undefined])[]): Html {
+  return html`<section class="card"><h2>${title}</h2><dl>${rows
+    .filter(([, value]) => value !== undefined)
+    .map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+}
+
+/** Only the web's own kinds of address become links. */
+function externalLink(url: string, label: string): Html {
+  return /^https?:\/\//i.test(url)
+    ? html`<a href="${url}" rel="noreferrer" target="_blank">${label}</a>`
+    : html`${label}`;
+}

@@ -1,0 +1,88 @@
+import { html } from 'hono/html';
+import type { Html } from '../words.ts';
+
+/** What every page shows around its own content. */
+export interface Frame {
+  /** Which stack this is. */
+  readonly target: string;
+  /** Whether the partners are sandboxes, so that there is a shop floor. */
+  readonly hasFloor: boolean;
+  /** How many dead letters there are; undefined when it is not known. */
+  readonly deadLetters: number | undefined;
+  /** What was just done, on the page after a form. */
+  readonly said: string | undefined;
+}
+
+export type PageName = 'flows' | 'search' | 'letters' | 'floor' | 'none';
+
+export interface Page {
+  readonly name: PageName;
+  readonly title: string;
+  readonly content: Html;
+  /** The one sentence that a screen reader is told when it changes. */
+  readonly headline?: string;
+  /** Seconds between two looks; absent for a page that does not refresh itself. */
+  readonly refreshSeconds?: number | undefined;
+  /** What stands in the search field. */
+  readonly asked?: string;
+}
+
+/** A whole page. Without JavaScript it is complete; with it, the parts with `data-live` keep up to date. */
+export function layout(frame: Frame, page: Page): Html {
+  const { target, hasFloor, deadLetters, said } = frame;
+  const title = `${said === undefined ? '' : `${said} · `}${page.title} · Azumuta ↔ ERP`;
+  return html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>${title}</title>
+    <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="/assets/style.css">
+    <script src="/assets/refresh.js" defer></script>
+  </head>
+  <body${page.refreshSeconds === undefined ? '' : html` data-refresh-seconds="${page.refreshSeconds}"`}>
+    <a class="skip" href="#main">Skip to the content</a>
+    <header class="top">
+      <p class="brand"><a href="/">Azumuta <span aria-hidden="true">↔</span><span class="unseen">and</span> ERP</a></p>
+      <nav aria-label="Pages" class="tabs">
+        <ul>
+          ${tab('/', 'Flows', page.name === 'flows')}
+          ${tab('/letters', 'Dead letters', page.name === 'letters', deadLetters)}
+          ${hasFloor ? tab('/floor', 'Shop floor', page.name === 'floor') : ''}
+        </ul>
+      </nav>
+      <search>
+        <form action="/search" method="get" class="find">
+          <label for="q" class="unseen">Order number, ERP number or recording id</label>
+          <input id="q" name="q" type="search" value="${page.asked ?? ''}" placeholder="Order or recording id" autocomplete="off" spellcheck="false" maxlength="200" required>
+          <button>Find</button>
+        </form>
+      </search>
+    </header>
+    <main id="main" tabindex="-1">
+      ${said === undefined ? '' : html`<p class="said" role="status">${said}</p>`}
+      ${page.content}
+    </main>
+    <footer class="foot">
+      <p>${target}</p>
+      ${page.refreshSeconds === undefined ? '' : refreshing}
+    </footer>
+    <p class="unseen" role="status" id="announcer">${page.headline ?? ''}</p>
+  </body>
+</html>`;
+}
+
+const refreshing = html`<p class="refreshing">
+        <span id="refreshed"><a href="">Look again</a></span>
+        <button type="button" id="pause" class="quiet" aria-pressed="false" hidden>Pause refreshing</button>
+      </p>`;
+
+function tab(href: string, label: string, current: boolean, count?: number): Html {
+  return html`<li><a href="${href}"${current ? html` aria-current="page"` : ''}>${label}${
+    count === undefined
+      ? ''
+      : html` <span id="count-${label.toLowerCase().replace(/\W+/g, '-')}" data-live class="count${count > 0 ? ' some' : ''}">${count}<span class="unseen"> waiting for a person</span></span>`
+  }</a></li>`;
+}

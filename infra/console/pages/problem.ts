@@ -1,0 +1,49 @@
+import { html } from 'hono/html';
+import { reasonOf } from '../../../shared/model/errors.ts';
+import { sentenceOf } from '../../ops/command.ts';
+import { redactedText } from '../redact.ts';
+import type { Html } from '../words.ts';
+
+export interface Problem {
+  readonly what: string;
+  readonly next: string;
+}
+
+/** What went wrong, as a sentence with the next step. */
+export function problemOf(error: unknown, local: boolean): Problem {
+  if (local && cannotConnect(error)) {
+    return {
+      what: 'The platform on this machine does not answer.',
+      next: 'Has npm start been stopped? Start it again, then start the console again.',
+    };
+  }
+  const name = error instanceof Error ? error.name : '';
+  if (/AccessDenied|UnauthorizedOperation/.test(name)) {
+    return {
+      what: `AWS refuses this to you: ${reasonOf(error, 500)}`,
+      next: 'Use a profile that may read the queues and the table of this stack (AWS_PROFILE).',
+    };
+  }
+  return {
+    what: redactedText(sentenceOf(error)),
+    next: 'Reload the page once that is mended; nothing was changed by looking.',
+  };
+}
+
+export function problemPage({ what, next }: Problem): Html {
+  return html`<h1>That did not work</h1><p class="verdict bad" data-problem>${what}</p><p>${next}</p>`;
+}
+
+/** A whole page without anything of the console, for whoever may not see it. */
+export function refusalPage(sentence: string): Html {
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Refused</title></head>
+<body><main><h1>Refused</h1><p>${sentence}</p></main></body></html>`;
+}
+
+function cannotConnect(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && at.code === 'ECONNREFUSED') return true;
+  }
+  return false;
+}

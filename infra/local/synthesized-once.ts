@@ -1,0 +1,59 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Synthesized, type SynthesizeOptions, synthesize } from './synthesize.ts';
+
+/**
+ * Like `synthesize`, but what was once synthesized in this folder is used again: a run of tests starts many
+ * plants, which differ in nothing but the addresses of their partners. Addresses are left open in what is kept,
+ * and written into the copy. Nobody looks whether a source has changed since, so the folder must not outlive
+ * the run.
+ */
+export async function synthesizeOnce(options: SynthesizeOptions, keptIn: string): Promise<Synthesized> {
+  const names = Object.keys(options.environment).sort();
+  const standIns = Object.fromEntries(
+    names.map((name, at) => [name, standIn(options.environment[name] ?? '', at)]),
+  );
+  const kept = join(keptIn, await fingerprint(options, standIns));
+  if (!existsSync(kept)) {
+    const making = join(keptIn, randomUUID());
+    const { stackName } = await synthesize({ ...options, folder: making, environment: standIns });
+    await writeFile(join(making, 'stack-name'), stackName);
+    // Another process may have been faster: its result is as good.
+    await rename(making, kept).catch(() => rm(making, { recursive: true }));
+  }
+  await rm(options.folder, { recursive: true, force: true });
+  await mkdir(options.folder, { recursive: true });
+  // The bundles are copied into the assets when they are synthesized.
+  await cp(kept, options.folder, { recursive: true, filter: (path) => path !== join(kept, 'bundles') });
+  for (const name of names) {
+    await replaceAll(options.folder, standIns[name] ?? '', options.environment[name] ?? '');
+  }
+  const stackName = await readFile(join(options.folder, 'stack-name'), 'utf8');
+  return { directory: options.folder, stackName };
+}
+
+/** An address that nothing listens at, of the same form; its port is found nowhere else in a bundle. */
+function standIn(value: string, at: number): string {
+  return value.replace(/(?<=^http:\/\/127\.0\.0\.1:)\d+/, String(64_997 + at));
+}
+
+async function fingerprint(
+  { integrationFile, stage }: SynthesizeOptions,
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
+  const source = await readFile(integrationFile, 'utf8');
+  const all = JSON.stringify([resolve(integrationFile), source, stage, environment]);
+  return createHash('sha256').update(all).digest('hex').slice(0, 16);
+}
+
+async function replaceAll(folder: string, standIn: string, value: string): Promise<void> {
+  if (standIn === value) return;
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((found) => found.isFile())) {
+    const file = join(entry.parentPath, entry.name);
+    const text = await readFile(file, 'utf8');
+    if (text.includes(standIn)) await writeFile(file, text.replaceAll(standIn, value));
+  }
+}

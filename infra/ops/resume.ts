@@ -1,0 +1,3 @@
+import { runSwitch } from './switch-command.ts';
+
+await runSwitch('resume');

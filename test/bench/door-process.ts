@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+
+/**
+ * One process, the deployed bundle of receive-webhook and a bare SendMessage of the stock client, in turns:
+ * what the handler costs beside the call that it cannot do without. Its environment is the function's own.
+ */
+const ordered = z.parse(
+  z.object({
+    bundle: z.string(),
+    stock: z.string(),
+    token: z.string(),
+    queueUrl: z.string(),
+    calls: z.number(),
+  }),
+  JSON.parse(process.argv[2] ?? '{}'),
+);
+
+type Handler = (event: unknown) => Promise<unknown>;
+const handlerSchema = z.object({ handler: z.custom<Handler>((value) => typeof value === 'function') });
+const door = z.parse(handlerSchema, { ...(await import(ordered.bundle)) }).handler;
+const bare = z.parse(handlerSchema, { ...(await import(ordered.stock)) }).handler;
+
+const body = (at: number) =>
+  JSON.stringify({ productOrderNumber: `door-${at}`, recordingIds: [`recordingdoor-${at}`] });
+
+const event = (at: number) => ({
+  version: '2.0',
+  rawPath: `/webhooks/azumuta/product-order-completed/${ordered.token}`,
+  rawQueryString: '',
+  headers: { 'content-type': 'application/json' },
+  pathParameters: { event: 'product-order-completed', token: ordered.token },
+  requestContext: { http: { method: 'POST', sourceIp: '127.0.0.1' }, requestId: `request-${at}` },
+  body: body(at),
+  isBase64Encoded: false,
+});
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+const answeredSchema = z.object({ statusCode: z.number() });
+const samples = { door: [] as number[], bare: [] as number[] };
+// The logger writes to standard output, as it does in Lambda; the figures go to the parent.
+for (let at = -100; at < ordered.calls; at += 1) {
+  const ours = await timed(async () => {
+    const { statusCode } = z.parse(answeredSchema, await door(event(at)));
+    if (statusCode !== 202) throw new Error(`The door answered ${statusCode}.`);
+  });
+  const theirs = await timed(() => bare({ url: ordered.queueUrl, body: body(at) }));
+  if (at < 0) continue;
+  samples.door.push(ours);
+  samples.bare.push(theirs);
+}
+process.send?.(samples);
+process.disconnect?.();
+process.exit(0);

@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { promisify } from 'node:util';
+import { nodeBinary } from '../../infra/local/node-binary.ts';
+
+const run = promisify(execFile);
+
+/** What everything was measured on, in one line. */
+export async function machineLine(): Promise<string> {
+  const { stdout } = await run(nodeBinary(), ['--version']);
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor';
+  const memory = Math.round(totalmem() / 1024 ** 3);
+  return `${availableParallelism()} cores of ${model}, ${memory} GB, ${platform()} ${arch()}, Node ${stdout.trim()}`;
+}
+
+/** Seconds that a command takes. @throws Error when it fails, with its last words. */
+export async function secondsOf(command: string, ...parameters: string[]): Promise<number> {
+  const began = performance.now();
+  try {
+    await run(command, parameters, { maxBuffer: 64 * 1024 * 1024, timeout: 600_000 });
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).slice(-400) : '';
+    throw new Error(`${[command, ...parameters].join(' ')} failed. ${said}`, { cause: error });
+  }
+  return (performance.now() - began) / 1000;
+}

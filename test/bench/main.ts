@@ -1,0 +1,254 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Listr } from 'listr2';
+import { bundleFunctions } from '../../infra/bundles.ts';
+import { reasonOf } from '../../shared/model/errors.ts';
+import { measureBills } from './bill.ts';
+import { sizesOf } from './bundle-sizes.ts';
+import { nodeRed, ours } from './contenders.ts';
+import { costPerMillion } from './cost.ts';
+import { doorTimes, environmentOf } from './door.ts';
+import type { ContenderFigures, Figures } from './figures.ts';
+import { importTimes, writeYardsticks } from './imports.ts';
+import { machineLine, secondsOf } from './machine.ts';
+import { installNodeRed, startNodeRed } from './node-red.ts';
+import { type Partners, startPartners } from './partners.ts';
+import { type BenchPlant, startBenchPlant } from './plant.ts';
+import { pullAll, pullThroughKill } from './pulling.ts';
+import { countLosses, type Fault, measureRound, type Round } from './rounds.ts';
+import { markdownOf, rowsOf } from './table.ts';
+
+const parts = ['bundles', 'door', 'completions', 'pull', 'cost', 'commands'] as const;
+type Part = (typeof parts)[number];
+
+interface Wishes {
+  readonly json: boolean;
+  readonly peers: 'node-red' | 'none';
+  readonly rounds: number;
+  readonly completions: number;
+  readonly orders: number;
+  readonly only: readonly Part[];
+  readonly nodeRed?: string;
+}
+
+/** What both partners take to answer. */
+const delayMs = 5;
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value > 0))
+    throw new InvalidArgumentError('It takes a whole number above 0.');
+  return value;
+}
+
+const command = new Command('npm run bench --')
+  .description(
+    'Measures the deployed bundles on the local platform, beside Node-RED, and prints one table. It asserts nothing.',
+  )
+  .option('--json', 'all raw figures instead of the table', false)
+  .addOption(
+    new Option('--peers <which>', 'what to compare with').choices(['node-red', 'none']).default('node-red'),
+  )
+  .option('--rounds <n>', 'rounds of which the median counts', whole, 3)
+  .option('--completions <n>', 'completions in each round', whole, 400)
+  .option('--orders <n>', 'released orders of the large pull', whole, 100_000)
+  .option('--node-red <folder>', 'an installation to use again; else one is made in a temporary folder')
+  .addOption(
+    new Option('--only <parts...>', `some of ${parts.join(', ')}`)
+      .choices([...parts])
+      .default([...parts], 'all'),
+  );
+
+async function measure(wishes: Wishes): Promise<Figures> {
+  const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-bench-'));
+  const figures: Figures = { machine: await machineLine(), at: new Date().toISOString(), delayMs };
+  const stops: (() => Promise<void>)[] = [];
+  const wants = (...some: readonly Part[]) => some.some((part) => wishes.only.includes(part));
+  const stock = { file: '' };
+  let partners: Partners;
+  let plant: BenchPlant;
+
+  const tasks = new Listr(
+    [
+      {
+        title: 'Starting the stubs and the platform',
+        async task() {
+          partners = await startPartners(delayMs);
+          stops.push(partners.stop);
+          await partners.reset();
+          plant = await startBenchPlant({ partners });
+          stops.push(plant.stop);
+          stock.file = (await writeYardsticks(join(folder, 'yardsticks'))).stock;
+        },
+      },
+      {
+        title: 'Bundles: bytes and import',
+        enabled: () => wants('bundles'),
+        async task() {
+          const { metafile } = await bundleFunctions(
+            resolve(root, 'integration.config.ts'),
+            join(folder, 'bundles'),
+          );
+          figures.bundles = sizesOf(metafile);
+          const doors = environmentOf(plant, 'ReceiveWebhook');
+          figures.imports = await importTimes(
+            [
+              { name: 'empty handler', file: join(folder, 'yardsticks/empty.mjs'), environment: doors },
+              { name: 'stock SQS client', file: stock.file, environment: doors },
+              ...figures.bundles.map(({ name }) => ({
+                name,
+                file: join(folder, 'bundles', name, 'index.mjs'),
+                environment: environmentOf(plant, pascal(name)),
+              })),
+            ],
+            wishes.rounds * 7,
+          );
+        },
+      },
+      {
+        title: 'Completions: this bundle',
+        enabled: () => wants('completions'),
+        async task(_, task) {
+          const own = await contend(ours(plant), (told) => {
+            task.output = told;
+          });
+          figures.contenders = [own];
+        },
+      },
+      {
+        title: 'Completions: Node-RED',
+        enabled: () => wants('completions') && wishes.peers === 'node-red',
+        async task(_, task) {
+          const home = wishes.nodeRed ?? join(folder, 'node-red');
+          task.output = 'installing it from npm';
+          const version = await installNodeRed(home);
+          for (const form of ['default', 'retry'] as const) {
+            const running = await startNodeRed(home, form, partners);
+            try {
+              const name = `Node-RED ${version}${form === 'retry' ? ' with retries' : ''}`;
+              const peer = await contend(nodeRed(name, running), (told) => {
+                task.output = `${form}: ${told}`;
+              });
+              figures.contenders = [...(figures.contenders ?? []), peer];
+            } finally {
+              await running.stop();
+            }
+          }
+        },
+      },
+      {
+        title: 'A pull that is killed',
+        enabled: () => wants('pull'),
+        async task() {
+          figures.killedPull = await pullThroughKill(plant, partners, 300);
+        },
+      },
+      {
+        title: 'The door, warm',
+        enabled: () => wants('door'),
+        async task() {
+          // What it enqueues stays there: nothing else is measured on this plant afterwards.
+          await plant.platform.switchMapping(plant.functionCalled('CollectCompletion').name, false);
+          figures.door = await doorTimes(plant, stock.file, wishes.rounds * 200);
+        },
+      },
+      {
+        title: 'A small and a large pull',
+        enabled: () => wants('pull'),
+        async task(_, task) {
+          // As deployed: one run may take minutes.
+          const long = await startBenchPlant({ partners, overrides: {} });
+          try {
+            const small = await pullAll(long, partners, 1_000);
+            task.output = `${wishes.orders} orders`;
+            figures.pulled = { small, large: await pullAll(long, partners, wishes.orders) };
+          } finally {
+            await long.stop();
+          }
+        },
+      },
+      {
+        title: 'Requests and time for the bill',
+        enabled: () => wants('cost'),
+        async task() {
+          const { completions, orders } = await measureBills(partners, 100);
+          figures.bills = { completions: costPerMillion(completions), orders: costPerMillion(orders) };
+        },
+      },
+      {
+        title: 'npx cdk synth and npm test',
+        enabled: () => wants('commands'),
+        async task(_, task) {
+          const synth = await secondsOf(
+            'npx',
+            'cdk',
+            'synth',
+            '--quiet',
+            '--output',
+            join(folder, 'cdk.out'),
+          );
+          task.output = 'npm test';
+          figures.seconds = { 'npx cdk synth': synth, 'npm test': await secondsOf('npm', 'test') };
+        },
+      },
+    ],
+    { renderer: wishes.json ? 'silent' : 'default', fallbackRenderer: 'simple' },
+  );
+
+  /** Some rounds of one contender after a warm-up, and then its losses. */
+  async function contend(
+    contender: ReturnType<typeof ours>,
+    tell: (told: string) => void,
+  ): Promise<ContenderFigures> {
+    tell('warming up');
+    await measureRound(contender, partners, { prefix: 'warm', completions: 100 });
+    const rounds: Round[] = [];
+    for (let round = 1; round <= wishes.rounds; round += 1) {
+      tell(`round ${round} of ${wishes.rounds}`);
+      rounds.push(
+        await measureRound(contender, partners, { prefix: `r${round}`, completions: wishes.completions }),
+      );
+    }
+    const lossOf = async (fault: Fault) => {
+      tell(`losses: ${fault}`);
+      return countLosses(contender, partners, { prefix: fault, fault });
+    };
+    const losses = {
+      outage: await lossOf('outage'),
+      kill: await lossOf('kill'),
+      both: await lossOf('both'),
+    };
+    return { name: contender.name, rounds, losses };
+  }
+
+  try {
+    await tasks.run();
+    return figures;
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function pascal(folder: string): string {
+  return folder.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
+}
+
+try {
+  const wishes = command.parse().opts<Wishes>();
+  process.chdir(root);
+  const figures = await measure(wishes);
+  if (wishes.json) process.stdout.write(`${JSON.stringify(figures, mapsAsObjects, 2)}\n`);
+  else process.stdout.write(`\n${figures.machine}\n\n${markdownOf(rowsOf(figures))}\n`);
+} catch (error) {
+  process.stderr.write(`${reasonOf(error)}\n`);
+  process.exitCode = 1;
+}
+
+function mapsAsObjects(_key: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value) : value;
+}

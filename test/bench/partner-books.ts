@@ -1,0 +1,144 @@
+/** A released order of the ERP stub: all that the sample configuration reads of one. */
+export interface ReleasedOrder {
+  readonly id: string;
+  readonly number: string;
+  readonly product: string;
+  readonly quantity: string;
+  readonly unit: string;
+  readonly dueDate: string;
+  readonly status: string;
+  readonly customer: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly changedAt: string;
+}
+
+/** What both stubs have seen since the last reset. */
+export interface Books {
+  /** Calls by partner and kind: `azumuta product order`, `erp booking` … */
+  readonly calls: Readonly<Record<string, number>>;
+  /** Bookings by ERP order: more than one is a double booking. */
+  readonly bookings: Readonly<Record<string, number>>;
+  /** Epoch milliseconds of the last booking; 0 without one. */
+  readonly lastBookingAt: number;
+  /** Pages of released orders that were asked for, each with how often. */
+  readonly pages: Readonly<Record<string, number>>;
+  /** Product orders created in Azumuta, by number. */
+  readonly created: Readonly<Record<string, number>>;
+}
+
+/** Every order was changed a second after the one before it, from here on. */
+const firstChange = Date.parse('2026-02-01T00:00:00Z');
+const instructions = 10;
+
+/**
+ * The stubs' memory. Product orders, recordings and instructions follow from the number that is asked for, so
+ * that a stub costs nothing but its delay: each product order has one recording, of one of ten instructions.
+ */
+export function createBooks() {
+  let calls = new Map<string, number>();
+  let bookings = new Map<string, { id: string; reference: string }[]>();
+  let pages = new Map<string, number>();
+  let created = new Map<string, number>();
+  let lastBookingAt = 0;
+  let released = 0;
+  let failingUntil = 0;
+  const count = (counted: Map<string, number>, name: string) =>
+    void counted.set(name, (counted.get(name) ?? 0) + 1);
+
+  return {
+    count: (name: string) => count(calls, name),
+    read: (): Books => ({
+      calls: Object.fromEntries(calls),
+      bookings: Object.fromEntries([...bookings].map(([order, all]) => [order, all.length])),
+      lastBookingAt,
+      pages: Object.fromEntries(pages),
+      created: Object.fromEntries(created),
+    }),
+    reset(orders: number) {
+      calls = new Map();
+      bookings = new Map();
+      pages = new Map();
+      created = new Map();
+      lastBookingAt = 0;
+      released = orders;
+    },
+    /** The ERP answers 503 for so long. */
+    fail(ms: number, now: number) {
+      failingUntil = now + ms;
+    },
+    failing: (now: number) => now < failingUntil,
+
+    productOrder: (number: string) => ({
+      object: 'product-order',
+      id: `order${number}`,
+      number,
+      status: 'completed',
+      completedAt: '2026-03-01T10:00:00Z',
+      url: `https://azumuta.example/product-orders/${number}`,
+      article: { id: 'articleGear01', number: 'GEAR-01' },
+      parameters: [{ key: 'Quantity', value: 5 }],
+      variants: [],
+      recordings: [{ object: 'recording', id: `recording${number}` }],
+    }),
+    recording: (id: string) => {
+      const number = id.replace(/^recording/, '');
+      return {
+        object: 'recording',
+        id,
+        productOrderId: `order${number}`,
+        productOrderNumber: number,
+        workInstruction: { id: `instruction${Number(number.replace(/\D/g, '')) % instructions}`, version: 3 },
+        startedAt: '2026-03-01T09:30:00Z',
+        finishedAt: '2026-03-01T10:00:00Z',
+        durationSeconds: 1800,
+        steps: [
+          { id: 's1', name: { en: 'Good quantity' }, value: 5 },
+          { id: 's2', name: { en: 'Serial number' }, value: `SN-${number}` },
+          { id: 's3', name: { en: 'Torque' }, value: 41.5, unit: 'Nm', result: 'Ok' },
+        ],
+        url: `https://azumuta.example/recordings/${id}`,
+      };
+    },
+    create(number: string) {
+      count(created, number);
+      return { ...this.productOrder(number), status: 'open' };
+    },
+
+    bookingsOf: (order: string, reference: string | null) =>
+      (bookings.get(order) ?? []).filter((booking) => reference === null || booking.reference === reference),
+    book(order: string, reference: string, now: number) {
+      const known = bookings.get(order) ?? [];
+      const booking = { id: `booking-${order}-${known.length + 1}`, reference };
+      bookings.set(order, [...known, booking]);
+      lastBookingAt = now;
+      return booking;
+    },
+    isBooked: (order: string) => bookings.has(order),
+
+    /** One page of the released orders changed at or after `since`, oldest first. */
+    page(since: string | null, page: number, size: number) {
+      count(pages, `${since} page ${page}`);
+      const first = Math.max(0, Math.ceil((Date.parse(since ?? '') - firstChange) / 1000) || 0);
+      const from = first + (page - 1) * size;
+      const to = Math.min(released, from + size);
+      const orders: ReleasedOrder[] = [];
+      for (let at = from; at < to; at += 1) orders.push(releasedOrder(at));
+      return { orders, ...(to < released ? { nextPage: page + 1 } : {}) };
+    },
+  };
+}
+
+function releasedOrder(at: number): ReleasedOrder {
+  return {
+    id: `id-${at}`,
+    number: `PO-${String(at).padStart(6, '0')}`,
+    product: 'GEAR-01',
+    quantity: '5',
+    unit: 'u',
+    dueDate: '2027-03-01',
+    status: 'released',
+    customer: 'Example',
+    options: { side: 'Left' },
+    changedAt: new Date(firstChange + at * 1000).toISOString(),
+  };
+}

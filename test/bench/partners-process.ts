@@ -1,0 +1,144 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createBooks } from './partner-books.ts';
+
+/**
+ * Azumuta and the ERP as stubs, in a process of their own so that their work is nobody else's: each answers
+ * after a fixed delay and counts. `GET /bench`, `POST /bench/reset?orders=` and `POST /bench/fail?ms=` are the
+ * bench's own, without delay.
+ */
+const delayMs = Number(process.argv[2] ?? 5);
+const books = createBooks();
+
+interface Answer {
+  readonly status?: number;
+  readonly body: unknown;
+}
+
+async function answerOf(request: IncomingMessage, url: URL): Promise<Answer> {
+  const { pathname, searchParams } = url;
+  const parts = pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const [api, second, third, fourth, fifth] = parts;
+  if (api !== 'api') return { status: 404, body: {} };
+  if (second === 'v1') return azumuta(request, third, fourth, searchParams);
+  if (books.failing(Date.now())) {
+    books.count('erp refused');
+    return { status: 503, body: { error: { message: 'closed for three seconds' } } };
+  }
+  if (second !== 'production-orders') return { status: 404, body: {} };
+  return erp(
+    request,
+    third === undefined ? undefined : { order: third, part: fourth ?? fifth },
+    searchParams,
+  );
+}
+
+async function azumuta(
+  request: IncomingMessage,
+  collection: string | undefined,
+  id: string | undefined,
+  query: URLSearchParams,
+): Promise<Answer> {
+  if (collection === 'productorders' && request.method === 'POST') {
+    const { number } = JSON.parse(await text(request));
+    books.count('azumuta create');
+    return { body: books.create(String(number)) };
+  }
+  if (collection === 'productorders') {
+    books.count('azumuta product order');
+    const number = query.get('number');
+    if (id !== undefined) return { body: books.productOrder(id.replace(/^order/, '')) };
+    const found = number === null ? [] : [books.productOrder(number)];
+    return { body: { object: 'list', url: '/productorders', next: null, data: found } };
+  }
+  if (collection === 'recordings' && id !== undefined) {
+    books.count('azumuta recording');
+    return { body: books.recording(id) };
+  }
+  if (collection === 'workinstructions' && id !== undefined) {
+    books.count('azumuta work instruction');
+    return { body: { object: 'work-instruction', id, name: { en: `Instruction ${id}` } } };
+  }
+  if (collection === 'articles') {
+    books.count('azumuta article');
+    const number = query.get('number');
+    const variants = [{ id: 'variantLeft', name: 'Left' }];
+    return { body: { object: 'list', next: null, data: [{ id: 'articleGear01', number, variants }] } };
+  }
+  return { status: 404, body: {} };
+}
+
+async function erp(
+  request: IncomingMessage,
+  wanted: { readonly order: string; readonly part: string | undefined } | undefined,
+  query: URLSearchParams,
+): Promise<Answer> {
+  if (!wanted) {
+    books.count('erp page');
+    return {
+      body: books.page(
+        query.get('changedSince'),
+        Number(query.get('page') ?? 1),
+        Number(query.get('pageSize') ?? 50),
+      ),
+    };
+  }
+  const { order, part } = wanted;
+  if (part === 'bookings' && request.method === 'POST') {
+    const { reference } = JSON.parse(await text(request));
+    books.count('erp booking');
+    return { status: 201, body: books.book(order, String(reference), Date.now()) };
+  }
+  if (part === 'bookings') {
+    books.count('erp look at bookings');
+    return { body: { bookings: books.bookingsOf(order, query.get('reference')) } };
+  }
+  if (request.method === 'PATCH') {
+    await text(request);
+    books.count('erp link');
+    return { body: {} };
+  }
+  books.count('erp look at order');
+  const status = books.isBooked(order) ? 'done' : 'released';
+  return { body: { number: order, product: 'GEAR-01', status, locked: false, azumutaId: null } };
+}
+
+async function own(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  if (url.pathname === '/bench/reset') books.reset(Number(url.searchParams.get('orders') ?? 0));
+  if (url.pathname === '/bench/fail') books.fail(Number(url.searchParams.get('ms')), Date.now());
+  await text(request);
+  send(response, { body: books.read() });
+}
+
+function send(response: ServerResponse, { status = 200, body }: Answer): void {
+  const sent = JSON.stringify(body);
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) })
+    .end(sent);
+}
+
+async function text(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url ?? '/', 'http://stub');
+  if (url.pathname.startsWith('/bench')) {
+    void own(request, response, url);
+    return;
+  }
+  const began = performance.now();
+  answerOf(request, url).then(
+    (answer) => {
+      setTimeout(() => send(response, answer), Math.max(0, delayMs - (performance.now() - began)));
+    },
+    (error: unknown) => send(response, { status: 400, body: { error: { message: String(error) } } }),
+  );
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  process.send?.({ port: typeof address === 'object' && address ? address.port : 0 });
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+
+/** What a process has used so far. */
+export interface Usage {
+  /** User and system time of all its threads, in milliseconds. */
+  readonly cpuMs: number;
+  /** Memory that it holds now, in bytes (VmRSS). */
+  readonly memoryBytes: number;
+  /** The most that it ever held (VmHWM). */
+  readonly peakBytes: number;
+}
+
+/** Linux counts processor time in hundredths of a second for programs (USER_HZ, `man 5 proc`). */
+const msPerTick = 10;
+
+/** Reads `/proc`; undefined where there is none, or when the process is gone. */
+export function usageOf(pid: number): Usage | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the name in brackets and may hold spaces; utime and stime are the 14th and 15th.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const kilobytes = (name: string) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
+    return {
+      cpuMs: (Number(fields[11]) + Number(fields[12])) * msPerTick,
+      memoryBytes: kilobytes('VmRSS') * 1024,
+      peakBytes: kilobytes('VmHWM') * 1024,
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import * as z from 'zod/mini';
+import { until } from './load.ts';
+import type { Partners } from './partners.ts';
+import type { BenchPlant } from './plant.ts';
+import { usageOf } from './processes.ts';
+import { sum } from './statistics.ts';
+
+/** One pull of all that is released, in as many runs as it takes. */
+export interface Pulled {
+  readonly orders: number;
+  readonly calls: number;
+  readonly seconds: number;
+  readonly runs: number;
+  /** The most memory that a process of the function held; undefined without /proc. */
+  readonly peakBytes: number | undefined;
+}
+
+export interface PulledAfterKill {
+  readonly pagesReadAgain: number;
+  readonly orders: number;
+  readonly createdTwice: number;
+  readonly missing: number;
+}
+
+const reportSchema = z.object({ outcome: z.string(), orders: z.number() });
+const schedule = 'SchedulesPull';
+const folder = 'pull-product-orders';
+const mostRuns = 50;
+
+/**
+ * Lets the ERP have so many released orders and pulls them with a fresh process. What becomes of the messages
+ * is not part of it: their mapping is switched off.
+ */
+export async function pullAll(plant: BenchPlant, partners: Partners, released: number): Promise<Pulled> {
+  await plant.platform.switchMapping(plant.functionCalled('CreateProductOrders').name, false);
+  await endContainers(plant);
+  await partners.reset(released);
+  const began = performance.now();
+  let orders = 0;
+  let peakBytes: number | undefined;
+  for (let runs = 1; runs <= mostRuns; runs += 1) {
+    const { payload, functionError } = await plant.platform.runSchedule(schedule);
+    if (functionError) throw new Error(`The pull failed: ${JSON.stringify(payload)}`);
+    const report = z.parse(reportSchema, payload);
+    orders += report.orders;
+    for (const { pid } of plant.containers(folder)) {
+      const usage = usageOf(pid);
+      if (usage) peakBytes = Math.max(peakBytes ?? 0, usage.peakBytes);
+    }
+    if (report.outcome !== 'read') continue;
+    const { calls } = await partners.read();
+    return {
+      orders,
+      runs,
+      calls: calls['erp page'] ?? 0,
+      seconds: (performance.now() - began) / 1000,
+      peakBytes,
+    };
+  }
+  throw new Error(`The pull of ${released} orders did not end within ${mostRuns} runs.`);
+}
+
+/** Kills the pull in the middle, pulls again, and waits until everything is created. */
+export async function pullThroughKill(
+  plant: BenchPlant,
+  partners: Partners,
+  released: number,
+): Promise<PulledAfterKill> {
+  await plant.platform.switchMapping(plant.functionCalled('CreateProductOrders').name, true);
+  await partners.reset(released);
+  const first = plant.platform.runSchedule(schedule).catch(() => undefined);
+  await until(async () => Object.keys((await partners.read()).pages).length >= 3, 20_000, 5);
+  await endContainers(plant);
+  await first;
+  // The killed run's lease must end first.
+  const goneOn = async () => {
+    const { payload } = await plant.platform.runSchedule(schedule);
+    return z.parse(reportSchema, payload).outcome === 'read';
+  };
+  if (!(await until(goneOn, 60_000, 1_000))) throw new Error('After the kill no pull came to its end.');
+  await until(async () => Object.keys((await partners.read()).created).length >= released, 120_000, 500);
+  const { pages, created } = await partners.read();
+  return {
+    orders: released,
+    pagesReadAgain: sum(Object.values(pages).map((times) => times - 1)),
+    createdTwice: Object.values(created).filter((times) => times > 1).length,
+    missing: released - Object.keys(created).length,
+  };
+}
+
+async function endContainers(plant: BenchPlant): Promise<void> {
+  for (const { pid } of plant.containers(folder)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It had just ended by itself.
+    }
+  }
+  await until(async () => plant.containers(folder).length === 0, 5_000, 20);
+}

@@ -1,0 +1,250 @@
+import { type CostLine, totalOf } from './cost.ts';
+import type { ContenderFigures, Figures } from './figures.ts';
+import type { Fault } from './rounds.ts';
+import { median, sum } from './statistics.ts';
+
+/** One line of the table. */
+export interface Row {
+  readonly figure: string;
+  readonly measured: string;
+  readonly against: string;
+  readonly wanted: string;
+  /** Nothing when there is nothing to reach. */
+  readonly reached?: boolean;
+}
+
+const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} KB`;
+const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+const times = (a: number, b: number) => `${(a / b).toFixed(2)} ×`;
+const missing = 'not on this machine (no /proc)';
+
+/** What the calls of the sample configuration's connector come to: two look-ups, the booking, its proof. */
+const erpMinimum = 4;
+
+const faults: readonly (readonly [Fault, string])[] = [
+  ['kill', '`kill -9` of every process'],
+  ['outage', 'the ERP out for 3 s'],
+  ['both', 'the kill within the outage'],
+];
+
+/** The table's rows, in the order in which the work flows. */
+export function rowsOf(figures: Figures): Row[] {
+  return [
+    ...importRows(figures),
+    ...sizeRows(figures),
+    ...doorRows(figures),
+    ...completionRows(figures),
+    ...pullRows(figures),
+    ...billRows(figures),
+    ...Object.entries(figures.seconds ?? {}).map(([command, seconds]) => {
+      const most = command.includes('synth') ? 10 : 120;
+      return {
+        figure: `\`${command}\``,
+        measured: `${seconds.toFixed(0)} s`,
+        against: '–',
+        wanted: `≤ ${most} s`,
+        reached: seconds <= most,
+      };
+    }),
+  ];
+}
+
+function importRows({ imports }: Figures): Row[] {
+  const stock = imports?.find(({ name }) => name === 'stock SQS client');
+  const empty = imports?.find(({ name }) => name === 'empty handler');
+  if (!imports || !stock || !empty) return [];
+  return imports
+    .filter((each) => each !== stock && each !== empty)
+    .map((each) => ({
+      figure: `import of ${each.name}`,
+      measured: `${ms(each.ms)} (${times(each.ms, stock.ms)})`,
+      against: `stock SQS client ${ms(stock.ms)}, empty handler ${ms(empty.ms)}`,
+      ...(each.name === 'receive-webhook'
+        ? { wanted: '≤ 0.5 ×', reached: each.ms <= 0.5 * stock.ms }
+        : { wanted: '–' }),
+    }));
+}
+
+function sizeRows({ bundles = [] }: Figures): Row[] {
+  return bundles.map(({ name, bytes, packages }) => {
+    const most = name === 'receive-webhook' ? 230_000 : 450_000;
+    const shares = [...packages]
+      .slice(0, 4)
+      .map(([part, share]) => `${part} ${Math.round((share / bytes) * 100)} %`);
+    return {
+      figure: `bytes of ${name}`,
+      measured: kilobytes(bytes),
+      against: shares.join(', '),
+      wanted: `≤ ${kilobytes(most)}`,
+      reached: bytes <= most,
+    };
+  });
+}
+
+function doorRows({ door }: Figures): Row[] {
+  if (!door) return [];
+  return [
+    {
+      figure: 'receive-webhook, handler, warm, p50 / p99',
+      measured: `${ms(door.door.p50)} / ${ms(door.door.p99)} (${times(door.door.p50, door.bare.p50)})`,
+      against: `bare SendMessage ${ms(door.bare.p50)} / ${ms(door.bare.p99)}`,
+      wanted: '≤ 1.3 × at p50',
+      reached: door.door.p50 <= 1.3 * door.bare.p50,
+    },
+  ];
+}
+
+function completionRows({ contenders = [] }: Figures): Row[] {
+  const [own, ...peers] = contenders;
+  if (!own) return [];
+  const cpuOf = ({ rounds }: ContenderFigures) =>
+    rounds.some(({ cpuMs }) => cpuMs === undefined)
+      ? undefined
+      : median(rounds.map(({ cpuMs = 0, completions }) => cpuMs / completions));
+  const rateOf = ({ rounds }: ContenderFigures) => median(rounds.map(({ perSecond }) => perSecond));
+  const each = (told: (peer: ContenderFigures) => string) =>
+    peers.length === 0 ? '–' : peers.map((peer) => `${peer.name} ${told(peer)}`).join(', ');
+  const [peer] = peers;
+  const [cpu, peerCpu] = [cpuOf(own), peer && cpuOf(peer)];
+  const memories = Object.entries(own.rounds.at(-1)?.memory ?? {});
+  const peerMemory = peer && Math.max(...Object.values(peer.rounds.at(-1)?.memory ?? {}));
+  const completions = sum(own.rounds.map((round) => round.completions));
+  const callsOf = (kind: RegExp) =>
+    sum(
+      own.rounds.flatMap(({ calls }) =>
+        Object.entries(calls).map(([name, count]) => (kind.test(name) ? count : 0)),
+      ),
+    ) / completions;
+  const azumuta = callsOf(/^azumuta/);
+  const erp = callsOf(/^erp/);
+  const loss = ({ losses }: ContenderFigures, fault: Fault) => {
+    const { lost, accepted, doubled } = losses[fault];
+    return `${lost} of ${accepted} lost${doubled > 0 ? `, ${doubled} doubled` : ''}`;
+  };
+  return [
+    {
+      figure: 'CPU per completion, all functions',
+      measured: cpu === undefined ? missing : `${ms(cpu)}${peerCpu ? ` (${times(cpu, peerCpu)})` : ''}`,
+      against: each((one) => ms(cpuOf(one) ?? 0)),
+      wanted: '< 1 ×',
+      ...(cpu !== undefined && peerCpu ? { reached: cpu < peerCpu } : {}),
+    },
+    ...memories.map(([name, bytes]) => ({
+      figure: `memory of ${name}, steady load`,
+      measured: megabytes(bytes),
+      against: each((one) => megabytes(Math.max(...Object.values(one.rounds.at(-1)?.memory ?? {})))),
+      wanted: '< 1 ×',
+      ...(peerMemory === undefined ? {} : { reached: bytes < peerMemory }),
+    })),
+    {
+      figure: 'completions per second, end to end',
+      measured: `${rateOf(own).toFixed(0)}/s${peer ? ` (${times(rateOf(own), rateOf(peer))})` : ''}`,
+      against: each((one) => `${rateOf(one).toFixed(0)}/s`),
+      wanted: '≥ 1 ×',
+      ...(peer ? { reached: rateOf(own) >= rateOf(peer) } : {}),
+    },
+    ...faults.map(([fault, name]) => ({
+      figure: `completions lost: ${name}`,
+      measured: loss(own, fault),
+      against: each((one) => loss(one, fault)),
+      wanted: '0',
+      reached: own.losses[fault].lost === 0 && own.losses[fault].doubled === 0,
+    })),
+    {
+      figure: `Azumuta calls per completion (${completions}, 10 instructions)`,
+      measured: azumuta.toFixed(3),
+      against: '1 product order + 1 recording',
+      wanted: '≤ 2.02',
+      reached: azumuta <= 2.02,
+    },
+    {
+      figure: 'ERP calls per completion',
+      measured: erp.toFixed(3),
+      against: 'two look-ups, the booking, its proof',
+      wanted: `= ${erpMinimum}`,
+      reached: erp === erpMinimum,
+    },
+  ];
+}
+
+function pullRows({ pulled, killedPull }: Figures): Row[] {
+  const rows: Row[] = [];
+  if (pulled) {
+    const { small, large } = pulled;
+    const ratio = small.peakBytes && large.peakBytes ? large.peakBytes / small.peakBytes : undefined;
+    const perThousand = ({ calls, orders }: typeof small) => (calls / orders) * 1000;
+    rows.push({
+      figure: `pull of ${large.orders.toLocaleString('en')} orders: peak memory`,
+      measured: ratio === undefined ? missing : `${megabytes(large.peakBytes ?? 0)} (${ratio.toFixed(2)} ×)`,
+      against: `${small.orders.toLocaleString('en')} orders ${megabytes(small.peakBytes ?? 0)}`,
+      wanted: '≤ 1.2 ×',
+      ...(ratio === undefined ? {} : { reached: ratio <= 1.2 }),
+    });
+    rows.push({
+      figure: 'calls per 1,000 orders',
+      measured: perThousand(large).toFixed(1),
+      against: `${perThousand(small).toFixed(1)} (pages of 50)`,
+      wanted: 'linear',
+      reached: perThousand(large) <= perThousand(small) * 1.05,
+    });
+    rows.push({
+      figure: 'orders pulled per second',
+      measured: `${(large.orders / large.seconds).toFixed(0)}/s, ${large.runs} runs`,
+      against: `${(small.orders / small.seconds).toFixed(0)}/s`,
+      wanted: '–',
+    });
+  }
+  if (killedPull) {
+    rows.push({
+      figure: `after a kill in a pull of ${killedPull.orders}`,
+      measured: `${killedPull.pagesReadAgain} page(s) again, ${killedPull.createdTwice} created twice, ${killedPull.missing} missing`,
+      against: '–',
+      wanted: '≤ 1, 0, 0',
+      reached: killedPull.pagesReadAgain <= 1 && killedPull.createdTwice === 0 && killedPull.missing === 0,
+    });
+  }
+  return rows;
+}
+
+function billRows({ bills }: Figures): Row[] {
+  if (!bills) return [];
+  const rows = (what: string, lines: readonly CostLine[]): Row[] => [
+    {
+      figure: `cost of a million ${what}`,
+      measured: `$${totalOf(lines).toFixed(2)}`,
+      against: 'list prices, no free tier, one event at a time',
+      wanted: '–',
+    },
+    ...lines.map(({ service, dollars, formula }) => ({
+      figure: `… ${service}`,
+      measured: `$${dollars.toFixed(2)}`,
+      against: formula,
+      wanted: '–',
+    })),
+  ];
+  return [...rows('completions', bills.completions), ...rows('orders', bills.orders)];
+}
+
+/** The table as Markdown, its columns aligned. */
+export function markdownOf(rows: readonly Row[]): string {
+  const cells = [
+    ['figure', 'measured', 'against', 'to reach', ''],
+    ...rows.map(({ figure, measured, against, wanted, reached }) => [
+      figure,
+      measured,
+      against,
+      wanted,
+      reached === undefined ? '' : reached ? '✓' : '✗',
+    ]),
+  ];
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(...cells.map((row) => row[column]?.length ?? 0), 3),
+  );
+  const line = (row: readonly string[]) =>
+    `| ${widths.map((width, at) => (row[at] ?? '').padEnd(width)).join(' | ')} |`;
+  const [head = [], ...body] = cells;
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body.map(line)].join(
+    '\n',
+  );
+}

@@ -1,0 +1,92 @@
+import { request } from 'node:http';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly text: string;
+}
+
+/** Asks as any program may, with whatever headers, `Host` among them. */
+export function ask(
+  url: string,
+  {
+    method = 'GET',
+    headers = {},
+    form,
+  }: {
+    readonly method?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly form?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<Answer> {
+  const body = form === undefined ? undefined : new URLSearchParams(form).toString();
+  return new Promise((resolve, reject) => {
+    const asking = request(
+      url,
+      {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+          ...headers,
+        },
+      },
+      async (answer) => {
+        const pieces = await answer.toArray();
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          text: Buffer.concat(pieces).toString('utf8'),
+        });
+      },
+    );
+    asking.on('error', reject);
+    asking.end(body);
+  });
+}
+
+/** What a browser does that was given the address: it keeps the cookie, and sends its own origin with forms. */
+export interface Visitor {
+  readonly cookie: string;
+  readonly get: (path: string) => Promise<Answer>;
+  /** Opens a page, fills its form in, sends it, and goes where that leads. */
+  readonly send: (page: string, filled?: Readonly<Record<string, string>>) => Promise<Answer>;
+}
+
+export async function enter({
+  origin,
+  address,
+}: {
+  readonly origin: string;
+  readonly address: string;
+}): Promise<Visitor> {
+  const { headers } = await ask(address);
+  const [cookie = ''] = String(headers['set-cookie'] ?? '').split(';');
+  const get = (path: string) => ask(`${origin}${path}`, { headers: { cookie } });
+  return {
+    cookie,
+    get,
+    async send(page, filled = {}) {
+      const shown = (await get(page)).text;
+      const answer = await ask(new URL(page, origin).href.split('?')[0] ?? '', {
+        method: 'POST',
+        headers: { cookie, origin },
+        form: { ...hiddenFieldsOf(shown), ...filled },
+      });
+      const { location } = answer.headers;
+      return answer.status === 303 && typeof location === 'string' ? get(location) : answer;
+    },
+  };
+}
+
+/** Names and values of the hidden fields of a page's form. */
+export function hiddenFieldsOf(page: string): Record<string, string> {
+  const found = page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g);
+  return Object.fromEntries([...found].map(([, name, value]) => [String(name), String(value)]));
+}
+
+/** Addresses on a page that begin so, as the browser reads them. */
+export function linksOf(page: string, beginning: string): string[] {
+  return [...page.matchAll(/href="([^"]+)"/g)]
+    .map(([, href]) => String(href).replaceAll('&amp;', '&'))
+    .filter((href) => href.startsWith(beginning));
+}

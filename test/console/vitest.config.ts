@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    root: new URL('../..', import.meta.url).pathname,
+    include: ['test/console/**/*.browser.ts'],
+    // Each file has a browser and stores or the whole plant of its own.
+    fileParallelism: false,
+    testTimeout: 100_000,
+    hookTimeout: 90_000,
+  },
+});

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { standingOf } from '../../infra/ops/standing.ts';
+import { mapProductOrders } from '../../shared/integration/product-orders.ts';
+import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
+import { Rejected } from '../../shared/model/errors.ts';
+import type { ErpOrder } from '../../shared/model/orders.ts';
+import { pullOrders } from '../../shared/orders/pull.ts';
+import { createQueues } from '../../shared/platform/queue.ts';
+import { createPartnerCalls } from '../../shared/worker/partner.ts';
+import { type TestClock, testClock } from '../harness/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
+import { silent } from '../harness/logs.ts';
+import { erpOrder } from '../harness/orders.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../harness/sqs.ts';
+
+let store: LedgerStore;
+let sqs: SqsEndpoint;
+let clock: TestClock;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
+});
+afterAll(() => Promise.all([store.stop(), sqs.stop()]));
+beforeEach(() => {
+  clock = testClock();
+  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+});
+
+/** One run over these orders of an ERP. */
+function pull(orders: readonly ErpOrder[], accept: (order: ErpOrder) => boolean = () => true) {
+  return pullOrders(
+    { awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 },
+    {
+      ledger,
+      clock,
+      accept,
+      log: silent,
+      queues: createQueues(sqs.client),
+      queueUrl: sqs.queueUrl('product-orders'),
+      partners: createPartnerCalls({ breaker: ledger.breaker, newOwner: () => 'owner', clock, log: silent }),
+      goLive: undefined,
+      map(order) {
+        if (order.article === '') throw new Rejected(`ERP order ${order.number} has no article.`);
+        return mapProductOrders({}, order);
+      },
+      erp: {
+        async *releasedOrders() {
+          yield { orders, watermark: { changedAt: clock.now().toISOString() } };
+        },
+        async deliver() {
+          throw new Error('A pull books nothing.');
+        },
+      },
+    },
+  );
+}
+
+it('an order that cannot be mapped holds up no other, and its journey tells why, once', async () => {
+  // Prepare
+  const orders = [
+    erpOrder({ number: 'UNFIT-1', article: '' }),
+    erpOrder({ number: 'UNFIT-2', article: '', state: 'cancelled' }),
+    erpOrder({ number: 'FIT-1' }),
+  ];
+
+  // Act
+  const first = await pull(orders);
+  clock.advance(300);
+  const second = await pull(orders);
+
+  // Assess
+  expect(first).toMatchObject({ outcome: 'read', queued: 1, rejected: 1, cancelled: 0 });
+  expect(second).toMatchObject({ outcome: 'read', rejected: 1 });
+  const journey = await ledger.journeys.of('UNFIT-1');
+  expect(journey.map(({ event, note }) => `${event}: ${note}`)).toEqual([
+    'not mapped: ERP order UNFIT-1 has no article.',
+  ]);
+  const standing = standingOf({
+    number: 'UNFIT-1',
+    entry: undefined,
+    deliveries: [],
+    deadLetters: [],
+    journey,
+    unwell: {},
+  });
+  expect(standing.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
+});
+
+it('an order that accept fails on is told as one that cannot be mapped, and holds up no other', async () => {
+  // Act
+  const report = await pull([erpOrder({ number: 'ODD-1' }), erpOrder({ number: 'EVEN-1' })], ({ number }) => {
+    if (number.startsWith('ODD')) throw new TypeError('order.attributes.colour is undefined');
+    return true;
+  });
+
+  // Assess
+  expect(report).toMatchObject({ outcome: 'read', queued: 1, rejected: 1 });
+  const [told] = await ledger.journeys.of('ODD-1');
+  expect(told).toMatchObject({
+    event: 'not mapped',
+    note: expect.stringContaining('order.attributes.colour is undefined'),
+  });
+});
+
+it('a cancellation is told once, and so is a change', async () => {
+  // Prepare
+  await pull([erpOrder({ number: 'GONE-1' }), erpOrder({ number: 'MORE-1', quantity: { amount: '5' } })]);
+  const changed = [
+    erpOrder({ number: 'GONE-1', state: 'cancelled' }),
+    erpOrder({ number: 'MORE-1', quantity: { amount: '6' } }),
+  ];
+
+  // Act
+  clock.advance(300);
+  const first = await pull(changed);
+  clock.advance(300);
+  const second = await pull(changed);
+
+  // Assess
+  expect(first).toMatchObject({ cancelled: 1, conflicts: 1 });
+  expect(second).toMatchObject({ cancelled: 0, conflicts: 1 });
+  const told = async (number: string) => (await ledger.journeys.of(number)).map(({ event }) => event);
+  expect(await told('GONE-1')).toEqual(['queued', 'cancelled in the ERP']);
+  expect(await told('MORE-1')).toEqual(['queued', 'conflict']);
+});
+
+it('knows when it ran last, whether or not there was anything to read', async () => {
+  clock.advance(3600);
+  await pull([]);
+  expect(await ledger.pulling.state()).toMatchObject({ endedAt: clock.now().toISOString() });
+});
