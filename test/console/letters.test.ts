@@ -125,6 +125,7 @@ describe('discarding', () => {
     const journey = (await visitor.get('/order?number=PO-7')).text;
     expect(journey).toContain('Typed by hand &lt;today&gt;');
     expect(journey).toContain('Discarded by a person');
+    expect(journey).toContain('A person discarded what was to be done.');
   });
 
   it('keeps the note of a letter that the ledger never knew', async () => {

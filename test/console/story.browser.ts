@@ -183,6 +183,25 @@ describe('from the README to a booked order, with nothing but the console', () =
     await trouble.waitFor({ state: 'detached' });
   });
 
+  it('what nobody knows is answered with what to do', async () => {
+    const { page } = window;
+    await page.getByRole('searchbox').fill('MO/9999');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
+    await window.picture('nothing-found');
+  });
+
+  it('a platform that was stopped is told of on the open page, and in a sentence on the next', async () => {
+    const { page } = window;
+    await page.goto(stage.origin);
+    await stage.plant.stop();
+    await page.locator('#refreshed.stale', { hasText: 'does not answer' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'That did not work' }).waitFor();
+    expect(await page.locator('main').textContent()).toContain('Start it again');
+    await window.picture('problem');
+  });
+
   it('nothing that a page did was refused by its content security policy, nor failed', () => {
     expect(window.complaints).toEqual([]);
   });
