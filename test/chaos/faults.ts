@@ -88,8 +88,11 @@ export interface Faults {
   readonly stop: () => Promise<void>;
 }
 
-/** Gives each partner another handful of faults every few seconds, and now and then a short outage. */
-export function startFaults(plant: Plant, dice: Dice): Faults {
+/**
+ * Gives each partner another handful of faults every `everySeconds` on average (between half and one and a half
+ * of it), and now and then a short outage.
+ */
+export function startFaults(plant: Plant, dice: Dice, everySeconds: number): Faults {
   const counts = new Map<string, number>();
   const stopping = new AbortController();
   const urls = { azumuta: plant.sandboxes.azumuta.url, erp: plant.sandboxes.erp.url };
@@ -101,7 +104,9 @@ export function startFaults(plant: Plant, dice: Dice): Faults {
       armed = { azumuta: handful('azumuta'), erp: handful('erp') };
       unbooked += armed.erp.filter(({ kind }) => kind === 'business-error').length;
       await Promise.all([arm('azumuta'), arm('erp')]);
-      await pause(dice.between(2000, 5000), undefined, { signal: stopping.signal }).catch(() => undefined);
+      await pause(everySeconds * dice.between(500, 1500), undefined, { signal: stopping.signal }).catch(
+        () => undefined,
+      );
       await Promise.all([count('azumuta'), count('erp')]);
     }
   }

@@ -11,8 +11,9 @@ const help = `Kills everything that may die, lets both partners fail, and then c
 
   npm run chaos                      40 s of load
   npm run chaos -- --minutes 30      longer
-  npm run chaos -- --rate 20         orders (and completions) per second, default 6
+  npm run chaos -- --rate 10         orders (and completions) per second, default 6; in an outage 20
   npm run chaos -- --kill-every 2    seconds between two kills, default 4
+  npm run chaos -- --faults-every 10 seconds between two handfuls of faults, default 3.5
   npm run chaos -- --seed 7          the same draws again; the timing is the machine's
   npm run chaos -- --keep            leave the data folder, with the log of the platform in it
   npm run chaos -- --outage 60       instead: the ERP answers 503 for so many seconds, at --rate completions/s
@@ -25,6 +26,7 @@ interface Wishes {
   readonly seconds: number;
   readonly rate: number | undefined;
   readonly killEvery: number;
+  readonly faultsEvery: number;
   readonly outage: number | undefined;
   readonly keep: boolean;
 }
@@ -37,13 +39,14 @@ function wishesOf(commandLine: string[]): Wishes | undefined {
       seed: { type: 'string' },
       rate: { type: 'string' },
       'kill-every': { type: 'string' },
+      'faults-every': { type: 'string' },
       outage: { type: 'string' },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return undefined;
-  const positive = (name: 'minutes' | 'seed' | 'rate' | 'kill-every' | 'outage') => {
+  const positive = (name: 'minutes' | 'seed' | 'rate' | 'kill-every' | 'faults-every' | 'outage') => {
     const text = values[name];
     if (text === undefined) return undefined;
     if (!(Number(text) > 0)) throw new Error(`--${name} takes a number above 0, not "${text}".`);
@@ -55,6 +58,7 @@ function wishesOf(commandLine: string[]): Wishes | undefined {
     seconds: minutes === undefined ? 40 : minutes * 60,
     rate: positive('rate'),
     killEvery: positive('kill-every') ?? 4,
+    faultsEvery: positive('faults-every') ?? 3.5,
     outage: positive('outage'),
     keep: values.keep,
   };
@@ -97,6 +101,7 @@ async function main(): Promise<number> {
       loadSeconds: wishes.seconds,
       perSecond: wishes.rate ?? 6,
       killEverySeconds: wishes.killEvery,
+      faultsEverySeconds: wishes.faultsEvery,
       dataDir,
       log,
       tell: (progress) => say(progressLine(progress)),

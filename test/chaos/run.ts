@@ -15,6 +15,7 @@ export interface ChaosOptions {
   /** Orders, and so completions, per second. */
   readonly perSecond: number;
   readonly killEverySeconds: number;
+  readonly faultsEverySeconds: number;
   readonly dataDir: string;
   readonly tell: (progress: Progress) => void;
   readonly log: (line: string) => void;
@@ -65,7 +66,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const began = performance.now();
     const dice = (part: string) => createDice(options.seed, part);
     const load = startLoad(plant, dice('load'), options.perSecond);
-    const faults = startFaults(plant, dice('faults'));
+    const faults = startFaults(plant, dice('faults'), options.faultsEverySeconds);
     const kills = startKilling(plant, dice('kills'), options.killEverySeconds);
     const tell = teller(options, { load, faults, kills, depth: queues.depth }, began);
 
