@@ -158,7 +158,7 @@ describe('a function', () => {
   });
 
   it('is throttled above its concurrency, and never has more containers than this machine allows', async () => {
-    const calls = Array.from({ length: 12 }, () => platform.invoke('Probe', { act: 'wait', ms: 50 }));
+    const calls = Array.from({ length: 12 }, () => platform.invoke('Probe', { act: 'wait', ms: 300 }));
     const answers = await Promise.all(calls);
 
     const pids = platform.processes().filter(({ name }) => name === platform.functionName('Probe'));
