@@ -17,7 +17,7 @@ import { machineLine, secondsOf } from './machine.ts';
 import { installNodeRed, startNodeRed } from './node-red.ts';
 import { type Partners, startPartners } from './partners.ts';
 import { type BenchPlant, startBenchPlant } from './plant.ts';
-import { pullAll, pullThroughKill } from './pulling.ts';
+import { pullAll, pullSmall, pullThroughKill } from './pulling.ts';
 import { countLosses, type Fault, measureRound, type Round } from './rounds.ts';
 import { markdownOf, rowsOf } from './table.ts';
 
@@ -128,6 +128,7 @@ async function measure(wishes: Wishes): Promise<Figures> {
           const version = await installNodeRed(home);
           for (const form of ['default', 'retry'] as const) {
             const running = await startNodeRed(home, form, partners);
+            stops.push(running.stop);
             try {
               const name = `Node-RED ${version}${form === 'retry' ? ' with retries' : ''}`;
               const peer = await contend(nodeRed(name, running), (told) => {
@@ -162,8 +163,9 @@ async function measure(wishes: Wishes): Promise<Figures> {
         async task(_, task) {
           // As deployed: one run may take minutes.
           const long = await startBenchPlant({ partners, overrides: {} });
+          stops.push(long.stop);
           try {
-            const small = await pullAll(long, partners, 1_000);
+            const small = await pullSmall(long, partners, 6);
             task.output = `${wishes.orders} orders`;
             figures.pulled = { small, large: await pullAll(long, partners, wishes.orders) };
           } finally {
@@ -225,12 +227,18 @@ async function measure(wishes: Wishes): Promise<Figures> {
     return { name: contender.name, rounds, losses };
   }
 
+  async function stopAll() {
+    for (const stop of stops.splice(0).reverse()) await stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const interrupted = () => void stopAll().finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
+
   try {
     await tasks.run();
     return figures;
   } finally {
-    for (const stop of stops.reverse()) await stop();
-    rmSync(folder, { recursive: true, force: true });
+    await stopAll();
   }
 }
 

@@ -39,6 +39,7 @@ export function createBooks() {
   let bookings = new Map<string, { id: string; reference: string }[]>();
   let pages = new Map<string, number>();
   let created = new Map<string, number>();
+  let links = new Map<string, string>();
   let lastBookingAt = 0;
   let released = 0;
   let failingUntil = 0;
@@ -59,6 +60,7 @@ export function createBooks() {
       bookings = new Map();
       pages = new Map();
       created = new Map();
+      links = new Map();
       lastBookingAt = 0;
       released = orders;
     },
@@ -114,6 +116,8 @@ export function createBooks() {
       return booking;
     },
     isBooked: (order: string) => bookings.has(order),
+    link: (order: string, productOrderId: string) => void links.set(order, productOrderId),
+    linkOf: (order: string) => links.get(order) ?? null,
 
     /** One page of the released orders changed at or after `since`, oldest first. */
     page(since: string | null, page: number, size: number) {

@@ -93,13 +93,16 @@ async function erp(
     return { body: { bookings: books.bookingsOf(order, query.get('reference')) } };
   }
   if (request.method === 'PATCH') {
-    await text(request);
+    const { azumutaId } = JSON.parse(await text(request));
+    books.link(order, String(azumutaId));
     books.count('erp link');
     return { body: {} };
   }
   books.count('erp look at order');
   const status = books.isBooked(order) ? 'done' : 'released';
-  return { body: { number: order, product: 'GEAR-01', status, locked: false, azumutaId: null } };
+  return {
+    body: { number: order, product: 'GEAR-01', status, locked: false, azumutaId: books.linkOf(order) },
+  };
 }
 
 async function own(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {

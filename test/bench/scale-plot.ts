@@ -4,7 +4,7 @@ const width = 860;
 const height = 430;
 const frame = { left: 70, right: 270, top: 24, bottom: 56 };
 const plants = { from: 1, to: 10_000 };
-const used = { from: 0.001, to: 100 };
+const used = { from: 0.0001, to: 100 };
 /** Told apart by colour-blind eyes, on white and on black. */
 const colours = [
   '#8a8a8a',
@@ -49,7 +49,7 @@ export function scalePlot(): string {
     .sort((a, b) => a.end - b.end);
   let labelY = Number.NEGATIVE_INFINITY;
   const lines = sorted.map(({ limit, colour, end }) => {
-    const points = [plants.from, plants.to].flatMap((count) => pointsTo(limit.used, count));
+    const points = [plants.from, plants.to].map((count) => pointTo(limit.used, count));
     labelY = Math.max(labelY + 17, end + 4);
     const full = fullAt(limit);
     const dot =
@@ -69,14 +69,17 @@ export function scalePlot(): string {
     ...horizontal,
     ...lines,
     `<text x="${at((frame.left + width - frame.right) / 2)}" y="${height - 14}" text-anchor="middle" ${grey}>plants in one account and region</text>`,
+    `<text x="${frame.left - 8}" y="14" text-anchor="end" ${grey}>used</text>`,
     '</svg>',
     '',
   ].join('\n');
 }
 
-/** A straight line between two decades, cut off at the top of the plot. */
-function pointsTo(usedAt: (plants: number) => number, count: number): string[] {
+/** One end of a line that is straight on both logarithmic axes, moved along it into the plot. */
+function pointTo(usedAt: (plants: number) => number, count: number): string {
   const share = usedAt(count);
-  const reached = share > used.to ? (count * used.to) / share : count;
-  return [`${at(x(Math.max(plants.from, reached)))},${at(y(usedAt(reached)))}`];
+  const shown = Math.min(used.to, Math.max(used.from, share));
+  // What does not grow with the plants is inside the plot as it is.
+  const seenAt = usedAt(1) === usedAt(2) ? count : (count * shown) / share;
+  return `${at(x(seenAt))},${at(y(shown))}`;
 }
