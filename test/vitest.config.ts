@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/infra/grants-record.ts', 'test/local/synthesized-once.ts'],
     reporters: ['default', 'test/infra/grants-reporter.ts'],
+    // By itself Vitest leaves one core to its own process, which has little to do: half of two is too much.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
