@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -17,9 +20,26 @@ const sources = {
  * else read a hundred modules of the schema library first, which takes longer than all that it does then; and
  * each cold start of a function is such a process.
  */
-export async function bundlePrograms(folder: string): Promise<void> {
+export function bundlePrograms(folder: string): Promise<void> {
+  return bundleInto(folder, sources);
+}
+
+/** The partners' stand-ins, bundled once by each process that starts them; gone when it ends. */
+export function sandboxPrograms(): Promise<string> {
+  sandboxes ??= (async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sandbox-programs-'));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+    await bundleInto(folder, { azumuta: './sandbox/azumuta/main.ts', erp: './sandbox/erp/main.ts' });
+    return folder;
+  })();
+  return sandboxes;
+}
+
+let sandboxes: Promise<string> | undefined;
+
+async function bundleInto(folder: string, programs: Readonly<Record<string, string>>): Promise<void> {
   await build({
-    entryPoints: Object.entries(sources).map(([out, source]) => ({
+    entryPoints: Object.entries(programs).map(([out, source]) => ({
       in: fileURLToPath(new URL(source, import.meta.url)),
       out,
     })),

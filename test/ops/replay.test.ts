@@ -184,13 +184,9 @@ it('works on a deployed stack through its outputs, with the credentials of the o
 });
 
 it.each([
-  ['names no stack', [], 'Say which stack'],
-  ['names two', ['--local', '--stack', 'x'], 'Choose one'],
   ['would move everything without saying so', ['--local', '--go'], 'Say what to replay'],
   ['contradicts itself', ['--local', '--all', '--order', '1'], 'Choose'],
   ['has an unknown option', ['--lokal'], '--lokal'],
-  ['names a folder where nothing runs', ['--local', '/nowhere'], 'No platform runs in /nowhere'],
-  ['finds no platform by itself', ['--local'], 'No platform runs'],
 ])('a command line that %s is refused with exit code 2', async (_, options, complaint) => {
   // Act
   const refused = await replay(options);

@@ -71,6 +71,19 @@ it('finds a platform in the data folder that it is given', async () => {
   expect((await findTarget({ local: join(folder, 'kept', 'platform') })).local).toBe(true);
 });
 
+it.each([
+  ['nothing is named', {}, 'Say which stack'],
+  ['two are named', { local: true, stack: 'x' }, 'Choose one'],
+  ['nothing runs in the folder', { local: '/nowhere' }, 'No platform runs in /nowhere'],
+] as const)('says what to type when %s', async (_, where, complaint) => {
+  await expect(findTarget(where)).rejects.toThrow(complaint);
+});
+
+it('says so when no platform runs on this machine', async () => {
+  await emptyTemporaryFolder();
+  await expect(findTarget({ local: true })).rejects.toThrow('No platform runs');
+});
+
 it('asks which one when several platforms run', async () => {
   // Prepare
   const folder = await emptyTemporaryFolder();

@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Socket } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
+import { sandboxPrograms } from '../programs.ts';
 
 export type SandboxKind = 'azumuta' | 'erp';
 
@@ -31,13 +33,22 @@ export interface Sandbox {
   readonly kill: () => Promise<void>;
 }
 
+/** A bundled program does not know where its sources stand. */
+const standard = {
+  azumuta: { catalogue: fileURLToPath(new URL('./azumuta/gearboxes.json', import.meta.url)) },
+  erp: {},
+} as const;
+
 const readySchema = z.object({ ready: z.literal(true), port: z.int() });
 
 /** Forks a sandbox; resolves when it listens. It ends with this process, however that ends. */
 export async function startSandbox(kind: SandboxKind, options: StartSandboxOptions): Promise<Sandbox> {
-  const settings = Object.entries(options.settings ?? {}).flatMap(([name, value]) => [`--${name}`, value]);
+  const settings = Object.entries({ ...standard[kind], ...options.settings }).flatMap(([name, value]) => [
+    `--${name}`,
+    value,
+  ]);
   const child = fork(
-    fileURLToPath(new URL(`./${kind}/main.ts`, import.meta.url)),
+    join(await sandboxPrograms(), `${kind}.mjs`),
     ['--port', String(options.port ?? 0), '--data', options.dataDir, ...settings],
     { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { ...process.env, ...options.env }, execArgv: [] },
   );
