@@ -30,9 +30,9 @@ export async function measureBills(
     const completions = await bill(plant, counter, completionFunctions, units, () =>
       complete(plant, partners, 'bill', units),
     );
-    await order(plant, partners, 'OW', 20);
+    await order(plant, partners, 'PO-W', 20);
     const orders = await bill(plant, counter, orderFunctions, units, () =>
-      order(plant, partners, 'OB', units),
+      order(plant, partners, 'PO-B', units),
     );
     return { completions, orders };
   } finally {

@@ -67,7 +67,7 @@ export function costPerMillion({ units, functions, requests, apiCalls }: Measure
     line('SQS', sqs, prices.sqsPerRequest, 'requests'),
     line('DynamoDB, writes', requests.writeUnits, prices.dynamodbPerWriteUnit, 'units'),
     line('DynamoDB, reads', requests.readUnits, prices.dynamodbPerReadUnit, 'units'),
-    line('CloudWatch Logs', logBytes / 1e9, prices.logsPerGb, 'GB'),
+    line('CloudWatch Logs', logBytes / 1e3, prices.logsPerGb / 1e6, 'KB'),
   ];
 }
 

@@ -47,7 +47,7 @@ async function azumuta(
     books.count('azumuta product order');
     const number = query.get('number');
     if (id !== undefined) return { body: books.productOrder(id.replace(/^order/, '')) };
-    const found = number === null ? [] : [books.productOrder(number)];
+    const found = number !== null && books.exists(number) ? [books.productOrder(number)] : [];
     return { body: { object: 'list', url: '/productorders', next: null, data: found } };
   }
   if (collection === 'recordings' && id !== undefined) {
