@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/infra/grants-record.ts', 'test/local/synthesized-once.ts'],
     reporters: ['default', 'test/infra/grants-reporter.ts'],
+    // Test files share no state but what modules keep for themselves; loading those again for each takes a quarter.
+    isolate: false,
     // By itself Vitest leaves one core to its own process, which has little to do: half of two is too much.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { type Plant, startPlant } from '../../infra/local/plant.ts';
 import { eventually } from '../local/eventually.ts';
 import { callsOf } from './calls.ts';
@@ -20,6 +21,21 @@ const posted = (more: Readonly<Record<string, unknown>>) => ({
   quantity: '3',
   ...more,
 });
+
+const reportSchema = z.object({ outcome: z.string(), queued: z.number(), conflicts: z.number() });
+
+/** One run, or several: on a busy machine the short local timeout may end one early, and the next goes on. */
+async function pulledToTheEnd() {
+  const all = { queued: 0, conflicts: 0 };
+  for (let runs = 0; runs < 5; runs += 1) {
+    const { payload } = await plant.platform.runSchedule('SchedulesPull');
+    const { outcome, queued, conflicts } = z.parse(reportSchema, payload);
+    all.queued += queued;
+    all.conflicts += conflicts;
+    if (outcome === 'read') return all;
+  }
+  throw new Error('The pull never came to its end.');
+}
 
 describe('an order of the ERP becomes a product order in Azumuta', () => {
   it('with number, article, parameters, variants and quantity as mapped, and its id goes back to the ERP', async () => {
@@ -63,12 +79,12 @@ describe('an order of the ERP becomes a product order in Azumuta', () => {
     const released = await plant.erp.release({ count: 60, seed: 7 });
 
     // Act: two runs overlap by ten minutes, so the second reads them all again
-    const first = await plant.platform.runSchedule('SchedulesPull');
-    const second = await plant.platform.runSchedule('SchedulesPull');
+    const first = await pulledToTheEnd();
+    const second = await pulledToTheEnd();
 
     // Assess
-    expect(first.payload).toMatchObject({ outcome: 'read', queued: 60 });
-    expect(second.payload).toMatchObject({ outcome: 'read', conflicts: 0 });
+    expect(first).toMatchObject({ queued: 60, conflicts: 0 });
+    expect(second).toMatchObject({ conflicts: 0 });
     await eventually(async () => {
       const numbers = (await plant.azumuta.productOrders()).map(({ number }) => number);
       return released.every(({ number }) => numbers.includes(number)) || undefined;
