@@ -1,5 +1,5 @@
 import integration from '#integration';
-import { mapProductOrders } from '../../shared/integration/product-orders.ts';
+import { isWanted, mapProductOrders } from '../../shared/integration/product-orders.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import type { Invocation } from '../../shared/worker/consume.ts';
@@ -16,7 +16,7 @@ const parts = {
   partners: partnersPart(ledger, log),
   erp: erpPart(integration, secretsPart()),
   map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders(productOrders, order),
-  accept: productOrders.accept ?? (() => true),
+  accept: (order: Parameters<typeof isWanted>[1]) => isWanted(productOrders, order),
   goLive: schedule.pull === 'off' ? undefined : schedule.pull.from,
   log,
 };

@@ -1,8 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { mapProductOrders } from '../../shared/integration/product-orders.ts';
-import { run } from '../../shared/integration/run.ts';
+import { isWanted, mapProductOrders } from '../../shared/integration/product-orders.ts';
 import type { PullReport } from '../../shared/orders/pull.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import {
@@ -82,7 +81,7 @@ async function dryRun(
     ...partnersOf(integration, keeper),
     ledger,
     map: (order) => mapProductOrders(productOrders, order),
-    accept: (order) => run('productOrders.accept', () => productOrders.accept?.(order) ?? true, order),
+    accept: (order) => isWanted(productOrders, order),
     signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
     progress: progress.tell,
   }).finally(progress.end);

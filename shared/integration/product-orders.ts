@@ -37,6 +37,14 @@ export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder):
   });
 }
 
+/**
+ * Whether the configuration wants an ERP order at all.
+ * @throws Rejected when its function fails.
+ */
+export function isWanted({ accept }: ProductOrderMapping, order: ErpOrder): boolean {
+  return run('productOrders.accept', () => accept?.(order) ?? true, order);
+}
+
 function partsOf(
   { split = 'one' }: ProductOrderMapping,
   order: ErpOrder,

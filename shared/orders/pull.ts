@@ -1,6 +1,6 @@
 import type { ErpConnector } from '../erp/port.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
+import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ErpOrder, Watermark } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../worker/consume.ts';
@@ -12,7 +12,7 @@ export interface PullParts extends IntakeParts {
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   readonly clock: Clock;
-  /** Which orders the configuration wants at all. */
+  /** Which orders the configuration wants at all. @throws Rejected */
   readonly accept: (order: ErpOrder) => boolean;
   /** ISO time from which orders count, for the very first run. */
   readonly goLive: string | undefined;
@@ -97,8 +97,11 @@ async function takeInPage(
 ): Promise<void> {
   report.pages += 1;
   report.orders += orders.length;
-  const released = orders.filter(({ state }) => state === 'released');
-  for (const answer of await takeIn(released.filter(isWanted(parts)), { via: 'pull' }, mapping(parts))) {
+  const released = wantedOf(
+    orders.filter(({ state }) => state === 'released'),
+    parts,
+  );
+  for (const answer of await takeIn(released.wanted, { via: 'pull' }, released.parts)) {
     if (answer.status === 'queued') report.queued += 1;
     if (answer.status === 'conflict') report.conflicts += 1;
     if (answer.status === 'rejected') report.rejected += 1;
@@ -108,32 +111,24 @@ async function takeInPage(
   }
 }
 
-/** An order that `accept` fails on is not left out silently: its mapping fails, for the same reason. */
-function isWanted({ accept }: PullParts) {
-  return (order: ErpOrder): boolean => {
+/** An order that `accept` fails on is not left out silently: it is taken in, and its mapping fails with that. */
+function wantedOf(orders: readonly ErpOrder[], parts: PullParts): { wanted: ErpOrder[]; parts: PullParts } {
+  const failed = new Map<ErpOrder, Rejected>();
+  const wanted = orders.filter((order) => {
     try {
-      return accept(order);
-    } catch {
+      return parts.accept(order);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      failed.set(order, error);
       return true;
     }
+  });
+  const map = (order: ErpOrder) => {
+    const failure = failed.get(order);
+    if (failure) throw failure;
+    return parts.map(order);
   };
-}
-
-function mapping(parts: PullParts): PullParts {
-  return {
-    ...parts,
-    map(order) {
-      try {
-        parts.accept(order);
-      } catch (error) {
-        throw new Rejected(
-          `Mapping productOrders.accept failed on ERP order ${order.number}: ${reasonOf(error, 300)}`,
-          { cause: error },
-        );
-      }
-      return parts.map(order);
-    },
-  };
+  return { wanted, parts: { ...parts, map } };
 }
 
 /** What a cancelled order was mapped to; nothing when it cannot be mapped, as nothing was created of it then. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { standingOf } from '../../infra/ops/standing.ts';
-import { mapProductOrders } from '../../shared/integration/product-orders.ts';
+import { isWanted, mapProductOrders } from '../../shared/integration/product-orders.ts';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import { Rejected } from '../../shared/model/errors.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
@@ -34,7 +34,7 @@ function pull(orders: readonly ErpOrder[], accept: (order: ErpOrder) => boolean 
     {
       ledger,
       clock,
-      accept,
+      accept: (order) => isWanted({ accept }, order),
       log: silent,
       queues: createQueues(sqs.client),
       queueUrl: sqs.queueUrl('product-orders'),
