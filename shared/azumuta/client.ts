@@ -19,8 +19,9 @@ import {
 
 /**
  * Azumuta's REST API, as far as the two flows need it. Every method is one call (a listing by number follows
- * `next` on the same origin only) and throws `RetryLater` of scope `target` when Azumuta is unwell and
- * `Rejected` when it refuses or answers in a shape that the flows cannot stand on.
+ * `next` on the same origin only) and throws `RetryLater` of scope `target` when Azumuta is unwell, of scope
+ * `order` when it answers 200 with an error, and `Rejected` when it refuses or answers in a shape that the
+ * flows cannot stand on.
  */
 export interface AzumutaClient {
   readonly findArticle: (number: string, signal: AbortSignal) => Promise<Article | undefined>;
@@ -220,9 +221,15 @@ function nextPage(
   return { path: underBase ? fromRoot.href : next, signal };
 }
 
+/** What was read. An error in a 200, or no JSON at all (a page of a proxy), says nothing of the order: it may be gone soon. */
 function accept<T>(schema: z.ZodMiniType<T>, response: HttpResponse, what: string): T {
-  const parsed = parse(schema, refuseFailure(response, what).json);
+  const { json } = refuseFailure(response, what);
+  const parsed = parse(schema, json);
   if (parsed.ok) return parsed.value;
+  if (json === undefined)
+    throw new RetryLater(`Azumuta answered ${what} with something that is no JSON.`, { scope: 'target' });
+  if (field(json, 'error') || field(json, 'errors'))
+    throw new RetryLater(`Azumuta answered ${what} with an error${refusalOf(response)}.`, { scope: 'order' });
   throw new Rejected(
     `Azumuta's answer when ${what} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
   );
@@ -241,7 +248,8 @@ function refusalOf({ json }: HttpResponse): string {
     field(at, 'reason'),
   ]);
   const sentence = candidates.find((candidate) => typeof candidate === 'string');
-  return sentence ? `: ${sentence.slice(0, 300)}` : '';
+  // Our own sentence ends with a full stop already.
+  return sentence ? `: ${sentence.slice(0, 300).replace(/\.$/, '')}` : '';
 }
 
 function field(value: unknown, name: string): unknown {

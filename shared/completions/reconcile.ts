@@ -126,7 +126,9 @@ async function ask(
     if (order) return order.completed ? 'completed' : 'open';
     log.warn('Azumuta does not know an overdue product order any more', { order: number, azumutaId: id });
   } catch (error) {
-    if (!(error instanceof Rejected)) throw error;
+    const ofThisOrder = error instanceof Rejected || (error instanceof RetryLater && error.scope === 'order');
+    // At the deadline every call ends so, whatever the order.
+    if (!ofThisOrder || signal.aborted) throw error;
     log.warn('Azumuta cannot be asked about an overdue product order', {
       order: number,
       reason: error.message,

@@ -199,18 +199,20 @@ it('one order that Azumuta does not know any more does not keep the others from 
   expect(await askedAbout()).toEqual([number]);
 });
 
-it('one order whose answer cannot be read does not keep the others from being asked about', async () => {
-  // Prepare
-  await created('ODD', 3);
-  await created('EVEN', 2);
-  const route = 'GET /api/v1/productorders/{id}';
-  await control.setFaults([{ route, kind: 'malformed', as: 'wrong-shape', times: 1 }]);
+it.each([{ kind: 'malformed', as: 'wrong-shape' }, { kind: 'business-error' }] as const)(
+  'one order whose answer cannot be read does not keep the others from being asked about: %o',
+  async (fault) => {
+    // Prepare
+    await created('ODD', 3);
+    await created('EVEN', 2);
+    await control.setFaults([{ ...fault, route: 'GET /api/v1/productorders/{id}', times: 1 }]);
 
-  // Act
-  const first = await run();
-  const second = await run();
+    // Act
+    const first = await run();
+    const second = await run();
 
-  // Assess
-  expect(first).toMatchObject({ outcome: 'asked', asked: 2, open: 1, unclear: 1 });
-  expect(second.asked).toBe(0);
-});
+    // Assess
+    expect(first).toMatchObject({ outcome: 'asked', asked: 2, open: 1, unclear: 1 });
+    expect(second.asked).toBe(0);
+  },
+);

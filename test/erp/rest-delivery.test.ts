@@ -3,8 +3,8 @@ import { type RestAnswer, type RestOptions, rest, textAt } from '../../shared/er
 import { Rejected, RetryLater, UnknownOrder } from '../../shared/model/errors.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../erp-conformance/attempts.ts';
 import { completionOf } from '../erp-conformance/completions.ts';
+import { type Answer, type Received, startServer } from '../harness/server.ts';
 import { connected } from './rest-sandbox.ts';
-import { type Answer, type Received, startServer } from './rest-server.ts';
 import { type SmallRow, smallOptions } from './rest-small.ts';
 
 const order = { number: 'MO/0001' };

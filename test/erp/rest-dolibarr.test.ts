@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { failureOf, firstAttempt, newSignal, nextAttempt } from '../erp-conformance/attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from '../erp-conformance/completions.ts';
+import { type Answer, startServer } from '../harness/server.ts';
 import { dolibarr } from './rest-dolibarr.ts';
 import { connected } from './rest-sandbox.ts';
-import { type Answer, startServer } from './rest-server.ts';
 
 const apiKey = 'canary-dol';
 const order = { number: 'MO2611-0001' };

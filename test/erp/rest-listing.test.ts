@@ -3,8 +3,8 @@ import type { ReleasedOrdersPage } from '../../shared/erp/port.ts';
 import { type RestOptions, type RestPaging, rest } from '../../shared/erp/rest/index.ts';
 import type { Watermark } from '../../shared/model/orders.ts';
 import { failureOf, newSignal } from '../erp-conformance/attempts.ts';
+import { startServer } from '../harness/server.ts';
 import { connected } from './rest-sandbox.ts';
-import { startServer } from './rest-server.ts';
 import { type SmallRow, smallOptions } from './rest-small.ts';
 
 type Listing = RestOptions<SmallRow>['orders'];

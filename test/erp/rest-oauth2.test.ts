@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { type RestAuthentication, rest } from '../../shared/erp/rest/index.ts';
 import { failureOf, firstAttempt, newSignal } from '../erp-conformance/attempts.ts';
 import { completionOf } from '../erp-conformance/completions.ts';
+import { startServer } from '../harness/server.ts';
 import { connected } from './rest-sandbox.ts';
-import { startServer } from './rest-server.ts';
 import { smallOptions } from './rest-small.ts';
 
 const client = { clientId: 'plant', clientSecret: 'canary-9d2e' };

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { failureOf, firstAttempt, newSignal, nextAttempt } from '../erp-conformance/attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from '../erp-conformance/completions.ts';
+import { startServer } from '../harness/server.ts';
 import { odataService } from './rest-odata.ts';
 import { connected } from './rest-sandbox.ts';
-import { startServer } from './rest-server.ts';
 
 const login = { username: 'AZUMUTA', password: 'canary-gw' };
 const order = { number: '1000042' };
