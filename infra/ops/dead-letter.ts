@@ -2,6 +2,7 @@ import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { type WebhookAliases, webhookEvents } from '../../shared/azumuta/assumptions.ts';
 import { parseTrigger, webhookHint } from '../../shared/completions/webhook.ts';
+import { orderNumberAttribute } from '../../shared/worker/dead-letter.ts';
 
 /** Queues that a dead letter can go back to. */
 export const queueNames = ['product-orders', 'completions', 'deliveries'] as const;
@@ -75,8 +76,11 @@ export function letterOf(message: Message): KeptLetter {
   const attribute = (name: string) => MessageAttributes[name]?.StringValue;
   const telling = z.safeParse(tellingSchema, jsonOf(Body));
   const { kind = '', number, productOrderNumber, home, erpOrder } = telling.success ? telling.data : {};
-  const told = attribute('orderNumber');
-  const orderNumber = (told === 'unknown' ? undefined : told) ?? productOrderNumber ?? number ?? home ?? '';
+  const inBody = [productOrderNumber, number, home].flatMap((each) => each || []);
+  const told = attribute('orderNumber') ?? 'unknown';
+  // A long number is cut in its attribute; the ledger and the body have all of it.
+  const filedUnder = inBody.find((each) => orderNumberAttribute(each) === told) ?? told;
+  const orderNumber = filedUnder === 'unknown' ? (inBody[0] ?? '') : filedUnder;
   const firstAttempt = Date.parse(attribute('firstAttemptAt') ?? '');
   return {
     sqsId: MessageId,
@@ -84,8 +88,8 @@ export function letterOf(message: Message): KeptLetter {
     body: Body,
     stage: attribute('stage') ?? stageOfKind[kind] ?? 'unknown',
     orderNumber,
-    filedUnder: told ?? 'unknown',
-    numbers: [orderNumber, productOrderNumber, number, home, erpOrder?.number].flatMap((each) => each || []),
+    filedUnder,
+    numbers: [orderNumber, ...inBody, erpOrder?.number].flatMap((each) => each || []),
     reason: attribute('reason') ?? withoutReason,
     since: new Date(Number.isNaN(firstAttempt) ? Number(Attributes.SentTimestamp ?? 0) : firstAttempt),
     messageId: attribute('messageId') ?? MessageId,

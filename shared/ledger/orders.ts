@@ -18,6 +18,8 @@ export interface OrderEntry {
   readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
   readonly productOrder: ProductOrderRef | undefined;
   readonly linkedAt: string | undefined;
+  /** An attempt at telling the ERP its id ended after it may have written. */
+  readonly linkInDoubt: boolean;
   /** Created, and nothing has told of its completion yet. */
   readonly awaitsCompletion: boolean;
   readonly reason: string | undefined;
@@ -42,6 +44,7 @@ export interface Orders {
   /** Its completion is known: reconciliation need not ask about it any more. */
   readonly completed: (number: string) => Promise<void>;
   readonly linked: (number: string, note: string) => Promise<void>;
+  readonly doubtLink: (number: string, inDoubt: boolean) => Promise<void>;
   /**
    * Numbers of created orders that were due by then and are not known to be completed, longest overdue first.
    * The index lags: one or the other may have been completed a moment ago.
@@ -85,6 +88,7 @@ const storedSchema = z.object({
     z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
   ),
   linkedAt: z.exactOptional(z.string()),
+  linkInDoubt: z._default(z.boolean(), false),
   awaiting: z.exactOptional(z.string()),
   reason: z.exactOptional(z.string()),
   history: historySchema,
@@ -156,6 +160,10 @@ export function createOrders(table: Table, clock: Clock): Orders {
         set: { linkedAt: clock.now().toISOString() },
         append: { history: [entry({ event: 'linked', note })] },
       });
+    },
+
+    async doubtLink(number, inDoubt) {
+      await table.update(orderKey(number), { set: { linkInDoubt: inDoubt } });
     },
 
     async overdue(dueBy, most) {

@@ -104,13 +104,17 @@ async function link(
   if (!erp.linkProductOrder) return;
   const entry: OrderEntry | undefined = await ledger.orders.find(number);
   if (!entry?.productOrder || entry.linkedAt) return;
-  const { erpOrder, productOrder } = entry;
-  await partners.call('erp', async () =>
-    erp.linkProductOrder?.(erpOrder, productOrder, {
-      again: attempt.receiveCount > 1,
-      signal: attempt.signal,
-    }),
-  );
+  const { erpOrder, productOrder, linkInDoubt } = entry;
+  try {
+    await partners.call('erp', async () =>
+      erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal: attempt.signal }),
+    );
+  } catch (error) {
+    // Once a person was asked, what they send again begins anew.
+    const inDoubt = error instanceof RetryLater && (error.wrote === 'perhaps' || linkInDoubt);
+    if (inDoubt !== linkInDoubt) await ledger.orders.doubtLink(number, inDoubt);
+    throw error;
+  }
   await ledger.orders.linked(number, `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`);
 }
 

@@ -20,13 +20,18 @@ export function deadLetterOf(deadLetter: DeadLetter): OutgoingMessage {
     body: deadLetter.body,
     attributes: {
       stage: deadLetter.stage,
-      orderNumber: attributeText(deadLetter.orderNumber, 200) || 'unknown',
+      orderNumber: orderNumberAttribute(deadLetter.orderNumber),
       reason: attributeText(deadLetter.reason, 1000) || 'no reason',
       firstAttemptAt: deadLetter.firstAttemptAt.toISOString(),
       lastAttemptAt: deadLetter.lastAttemptAt.toISOString(),
       messageId: deadLetter.messageId,
     },
   };
+}
+
+/** An order number as a dead letter's attribute tells it: cut, and without what SQS does not take. */
+export function orderNumberAttribute(orderNumber: string): string {
+  return attributeText(orderNumber, 200) || 'unknown';
 }
 
 /** Text that SQS takes as an attribute (no control characters), cut to `bytes` bytes of UTF-8. */

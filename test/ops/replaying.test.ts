@@ -214,30 +214,31 @@ it('a letter that does not tell its function stays', async () => {
   expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
 });
 
-it('what was replayed leaves the index of what is dead, and stands in the journey of its order', async () => {
-  // Prepare
-  const dead = {
-    messageId: 'm-77',
-    orderNumber: 'PO-77',
-    stage: 'create-product-orders',
-    reason: 'No article 77.',
-  };
-  await ledger.deadLetters.record(dead);
-  await ledger.deadLetters.record({ ...dead, messageId: 'm-78' });
-  await store.put({ ...dead, body: productOrderMessage('PO-77') });
+it.each([
+  ['PO-77', 'of a plain number'],
+  [`PO-${'é'.repeat(150)}`, 'of a number that is cut in the attribute of its letter'],
+])(
+  'what was replayed leaves the index of what is dead, and stands in the journey of its order: %s',
+  async (orderNumber, reason) => {
+    // Prepare
+    const dead = { messageId: 'm-77', orderNumber, stage: 'create-product-orders', reason };
+    await ledger.deadLetters.record(dead);
+    await ledger.deadLetters.record({ ...dead, messageId: 'm-78' });
+    await store.put({ ...dead, body: productOrderMessage(orderNumber) });
 
-  // Act
-  await run();
+    // Act
+    await run({ orders: new Set([orderNumber]) });
 
-  // Assess
-  const stillDead = await createTable(table.client, table.tableName).queryIndex(
-    ledgerIndexes.deadLetterReason,
-    dead.reason,
-  );
-  const journey = await ledger.journeys.of('PO-77');
-  expect(stillDead.map(({ sk }) => sk)).toEqual(['DEAD-LETTER#m-78']);
-  expect(journey.filter(({ of }) => of === 'dead letter m-77').map(({ event }) => event)).toEqual([
-    'dead-lettered',
-    'replayed',
-  ]);
-});
+    // Assess
+    const stillDead = await createTable(table.client, table.tableName).queryIndex(
+      ledgerIndexes.deadLetterReason,
+      dead.reason,
+    );
+    const journey = await ledger.journeys.of(orderNumber);
+    expect(stillDead.map(({ sk }) => sk)).toEqual(['DEAD-LETTER#m-78']);
+    expect(journey.filter(({ of }) => of === 'dead letter m-77').map(({ event }) => event)).toEqual([
+      'dead-lettered',
+      'replayed',
+    ]);
+  },
+);

@@ -12,6 +12,7 @@ const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   state: 'done',
   productOrder: undefined,
   linkedAt: undefined,
+  linkInDoubt: false,
   awaitsCompletion: false,
   reason: undefined,
   history: [],
