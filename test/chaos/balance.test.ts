@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { balanceOf, type Injected } from './balance.ts';
 import type { Books } from './books.ts';
 
-const nothing: Injected = { permanent: [], typedByHand: new Set(), unbooked: 0 };
+const nothing: Injected = { permanent: [], typedByHand: new Set() };
 const booked = {
   order: 'MO/1',
   kind: 'production',
@@ -28,6 +28,7 @@ function books(differs: Partial<Books> = {}): Books {
     ],
     booked: [booked],
     triggers: [],
+    strikes: { azumuta: [], erp: [] },
     deadLetters: [],
     waiting: 0,
     ...differs,
@@ -79,12 +80,23 @@ describe('the balance', () => {
     expect(balanceOf(books({ deadLetters: [letter] }), injected).wrong).toHaveLength(1);
   });
 
-  it('lets a booking that was answered and not done cost one dead letter, and not two', () => {
-    const shown = { ...letter, reason: 'The ERP accepted the booking, but shows nothing under id1#quantity' };
+  it.each(['business-error', 'silent-no-op'])(
+    'lets a booking that the ERP answered and did not do (%s) be left to a person, and no other',
+    (fault) => {
+      const shown = {
+        ...letter,
+        reason: 'The ERP accepted the booking, but shows nothing under id1#quantity',
+      };
+      const struck = (path: string, method = 'POST') => ({
+        azumuta: [],
+        erp: [{ fault, method, path: `/api/production-orders/${path}` }],
+      });
+      const wrong = (strikes: Books['strikes']) =>
+        balanceOf(books({ booked: [], deadLetters: [shown], strikes }), nothing).wrong;
 
-    expect(balanceOf(books({ booked: [], deadLetters: [shown] }), { ...nothing, unbooked: 1 }).wrong).toEqual(
-      [],
-    );
-    expect(balanceOf(books({ booked: [], deadLetters: [shown] }), nothing).wrong).toHaveLength(1);
-  });
+      expect(wrong(struck('MO%2F1/bookings'))).toEqual([]);
+      expect(wrong(struck('MO%2F2/bookings'))).toHaveLength(1);
+      expect(wrong(struck('MO%2F1/bookings', 'GET'))).toHaveLength(1);
+    },
+  );
 });

@@ -24,10 +24,13 @@ const slowDown = (dice: Dice): Fault => ({
   retryAfter: dice.between(1, 2),
   retryAfterAs: dice.oneOf(['seconds', 'date']),
 });
-const plain = (kind: 'reset-before' | 'reset-after' | 'timeout-after', route?: string) => (): Fault => ({
+type PlainKind = 'reset-before' | 'reset-after' | 'timeout-after' | 'business-error' | 'silent-no-op';
+const plain = (kind: PlainKind, route?: string) => (): Fault => ({
   kind,
   ...(route === undefined ? {} : { route }),
 });
+/** A page of something that stands between, after the work was done. */
+const webPage = (): Fault => ({ kind: 'malformed', as: 'not-json' });
 const late =
   (route: string) =>
   (dice: Dice): Fault => ({
@@ -42,15 +45,18 @@ const late =
  */
 export const slowestCommitMs = 1_500;
 
+const listing = 'GET /api/production-orders';
+const order = 'GET /api/production-orders/{number}';
+const bookings = 'GET /api/production-orders/{number}/bookings';
 const booking = 'POST /api/production-orders/{number}/bookings';
 const link = 'PATCH /api/production-orders/{number}';
 const creation = 'POST /api/v1/productorders';
 
 /**
  * What partners do wrong for a while and then no more: none of these may cost a completion, an order or a dead
- * letter. Reads that answer 200 with an error are left out, since neither Azumuta's client nor the configuration
- * of the sandbox ERP can tell them from an answer. A booking that is answered 200 with an error is for a person,
- * as the ERP has said no: the balance lets each of them cost one dead letter at most.
+ * letter. The exceptions are a booking that is answered 200 with an error, as the ERP has said no, and one that is
+ * answered 200 and never shown: these may be left to a person, and the balance looks up in the ERP's own books
+ * whom they struck. A link that is answered so would be one for a person, too: it is left out.
  */
 const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
   erp: [
@@ -63,7 +69,12 @@ const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
     { weight: 4, most: 2, fault: plain('timeout-after', booking) },
     { weight: 1, most: 1, fault: plain('timeout-after', link) },
     { weight: 3, most: 6, fault: late(booking) },
-    { weight: 1, most: 1, fault: () => ({ kind: 'business-error', route: booking }) },
+    { weight: 2, most: 4, fault: webPage },
+    { weight: 1, most: 2, fault: plain('business-error', listing) },
+    { weight: 1, most: 2, fault: plain('business-error', order) },
+    { weight: 1, most: 2, fault: plain('business-error', bookings) },
+    { weight: 1, most: 1, fault: plain('business-error', booking) },
+    { weight: 1, most: 1, fault: plain('silent-no-op', booking) },
   ],
   azumuta: [
     { weight: 3, most: 8, fault: status(503) },
@@ -74,16 +85,12 @@ const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
     { weight: 3, most: 2, fault: plain('timeout-after', creation) },
     { weight: 1, most: 1, fault: plain('timeout-after', 'GET /api/v1/recordings/{id}') },
     { weight: 3, most: 6, fault: late(creation) },
-    { weight: 2, most: 2, fault: () => ({ kind: 'malformed', as: 'not-json', route: creation }) },
-    { weight: 1, most: 1, fault: () => ({ kind: 'business-error', route: creation }) },
+    { weight: 2, most: 4, fault: webPage },
+    { weight: 2, most: 4, fault: plain('business-error') },
   ],
 };
 
 export interface Faults {
-  /** Faults that struck, by partner and kind. Those of a sandbox that was killed meanwhile are not counted. */
-  readonly counts: ReadonlyMap<string, number>;
-  /** Bookings that were answered 200 and not done: at most so many. */
-  readonly unbooked: () => number;
   /** Ends all faults; resolves when both partners are well. */
   readonly stop: () => Promise<void>;
 }
@@ -93,21 +100,15 @@ export interface Faults {
  * of it), and now and then a short outage.
  */
 export function startFaults(plant: Plant, dice: Dice, everySeconds: number): Faults {
-  const counts = new Map<string, number>();
   const stopping = new AbortController();
   const urls = { azumuta: plant.sandboxes.azumuta.url, erp: plant.sandboxes.erp.url };
-  let armed: Readonly<Record<Partner, readonly Fault[]>> = { azumuta: [], erp: [] };
-  let unbooked = 0;
 
   async function go() {
     while (!stopping.signal.aborted) {
-      armed = { azumuta: handful('azumuta'), erp: handful('erp') };
-      unbooked += armed.erp.filter(({ kind }) => kind === 'business-error').length;
       await Promise.all([arm('azumuta'), arm('erp')]);
       await pause(everySeconds * dice.between(500, 1500), undefined, { signal: stopping.signal }).catch(
         () => undefined,
       );
-      await Promise.all([count('azumuta'), count('erp')]);
     }
   }
 
@@ -123,27 +124,11 @@ export function startFaults(plant: Plant, dice: Dice, everySeconds: number): Fau
 
   /** A sandbox that is just being started again has no faults until the next handful. */
   async function arm(partner: Partner) {
-    await control(urls[partner], 'PUT', '/sandbox/faults', armed[partner]).catch(() => undefined);
-  }
-
-  async function count(partner: Partner) {
-    const left = await control<readonly Fault[]>(urls[partner], 'GET', '/sandbox/faults').catch(
-      () => undefined,
-    );
-    // A killed sandbox has forgotten its faults: what is left there says nothing.
-    if (!left) return;
-    const times = (faults: readonly Fault[], name: string) =>
-      faults.filter((fault) => nameOf(fault) === name).reduce((sum, fault) => sum + (fault.times ?? 0), 0);
-    for (const name of new Set(armed[partner].map(nameOf))) {
-      const struck = times(armed[partner], name) - times(left, name);
-      if (struck > 0) counts.set(`${partner}: ${name}`, (counts.get(`${partner}: ${name}`) ?? 0) + struck);
-    }
+    await control(urls[partner], 'PUT', '/sandbox/faults', handful(partner)).catch(() => undefined);
   }
 
   const ended = go();
   return {
-    counts,
-    unbooked: () => unbooked,
     async stop() {
       stopping.abort();
       await ended;
@@ -162,8 +147,4 @@ async function untilWell(url: string): Promise<void> {
       await pause(100);
     }
   }
-}
-
-function nameOf(fault: Fault): string {
-  return fault.kind === 'status' ? String(fault.status) : fault.kind;
 }

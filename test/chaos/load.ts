@@ -17,7 +17,7 @@ export interface LoadFigures {
 
 export interface Load {
   readonly figures: () => LoadFigures;
-  readonly injected: () => Omit<Injected, 'unbooked'>;
+  readonly injected: () => Injected;
   /** No new orders; resolves when every order is completed. */
   readonly finish: () => Promise<void>;
   /** Pulls until the ERP has nothing new. */

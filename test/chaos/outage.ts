@@ -76,7 +76,7 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
       deadLetters: await queues.deadLetters(),
       waiting: await queues.depth(),
     };
-    const { lost, double, wrong } = balanceOf(books, { permanent: [], typedByHand: new Set(), unbooked: 0 });
+    const { lost, double, wrong } = balanceOf(books, { permanent: [], typedByHand: new Set() });
     return {
       completions: numbers.length,
       callsInAll,

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { localOverrides, startPlant } from '../../infra/local/plant.ts';
 import { type Balance, balanceOf } from './balance.ts';
-import { readPartners, untold } from './books.ts';
+import { countStrikes, readPartners, strikeCounts, untold } from './books.ts';
 import { createDice } from './dice.ts';
-import { type Faults, startFaults } from './faults.ts';
+import { startFaults } from './faults.ts';
 import { type Kills, startKilling } from './kills.ts';
 import { type Load, type LoadFigures, startLoad } from './load.ts';
 import { comesTrue, persistently } from './patience.ts';
@@ -68,7 +68,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const load = startLoad(plant, dice('load'), options.perSecond);
     const faults = startFaults(plant, dice('faults'), options.faultsEverySeconds);
     const kills = startKilling(plant, dice('kills'), options.killEverySeconds);
-    const tell = teller(options, { load, faults, kills, depth: queues.depth }, began);
+    const tell = teller(options, { load, kills, depth: queues.depth }, began);
 
     for (const until = began + options.loadSeconds * 1000; performance.now() < until; ) {
       await pause(Math.min(5_000, Math.max(0, until - performance.now())));
@@ -97,12 +97,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 
     const partners = readPartners(options.dataDir);
     const deadLetters = await queues.deadLetters();
-    const injected = { ...load.injected(), unbooked: faults.unbooked() };
+    const injected = load.injected();
     return {
       ...load.figures(),
       balance: balanceOf({ ...partners, deadLetters, waiting: await queues.depth() }, injected),
       kills: kills.counts,
-      faults: faults.counts,
+      faults: strikeCounts(partners.strikes),
       permanentFaults: injected.permanent.length,
       webhookCalls: partners.triggers.length,
       retries,
@@ -132,7 +132,6 @@ function teller(
   options: ChaosOptions,
   parts: {
     readonly load: Load;
-    readonly faults: Faults;
     readonly kills: Kills;
     readonly depth: () => Promise<number>;
   },
@@ -144,7 +143,7 @@ function teller(
       phase,
       seconds: (performance.now() - began) / 1000,
       kills: sumOf(parts.kills.counts),
-      faults: sumOf(parts.faults.counts),
+      faults: countStrikes(options.dataDir),
       waiting: await parts.depth().catch(() => Number.NaN),
     });
   };

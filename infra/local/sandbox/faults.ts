@@ -45,8 +45,12 @@ export interface Faults {
   readonly set: (faults: readonly Fault[]) => void;
   /** The faults with how often each will still strike. */
   readonly current: () => readonly Fault[];
-  /** The faults that strike this request, delays first. */
-  readonly strike: (route: string) => { readonly delayMs: number; readonly fault: Fault | undefined };
+  /** The faults that strike this request: any number of delays, and then one that ends it. */
+  readonly strike: (route: string) => {
+    readonly struck: readonly Fault[];
+    readonly delayMs: number;
+    readonly fault: Fault | undefined;
+  };
 }
 
 export function createFaults(): Faults {
@@ -65,16 +69,18 @@ export function createFaults(): Faults {
         .filter(({ left }) => left > 0)
         .map(({ fault, left }) => (Number.isFinite(left) ? { ...fault, times: left } : fault)),
     strike(route) {
+      const struck: Fault[] = [];
       let delayMs = 0;
       for (const candidate of armed) {
         const { fault } = candidate;
         if (candidate.left <= 0 || (fault.route !== undefined && fault.route !== route)) continue;
         if (fault.probability !== undefined && candidate.draw() >= fault.probability) continue;
         candidate.left -= 1;
-        if (fault.kind !== 'delay') return { delayMs, fault };
+        struck.push(fault);
+        if (fault.kind !== 'delay') return { struck, delayMs, fault };
         delayMs += fault.ms;
       }
-      return { delayMs, fault: undefined };
+      return { struck, delayMs, fault: undefined };
     },
   };
 }

@@ -9,6 +9,7 @@ import type * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../shared/platform/parse.ts';
 import type { Database } from './database.ts';
 import { createFaults, type Fault, faultsSchema } from './faults.ts';
+import { noteStrike } from './strikes.ts';
 
 /** One request to a sandbox, read and decoded. */
 export interface Call {
@@ -111,7 +112,8 @@ export function createSandboxServer(options: SandboxServerOptions): Server {
       name,
       url.pathname,
     );
-    const { delayMs, fault } = faults.strike(name);
+    const { struck, delayMs, fault } = faults.strike(name);
+    for (const each of struck) noteStrike(database, each, method, url.pathname);
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     await answerWith(fault, response, work);
   }

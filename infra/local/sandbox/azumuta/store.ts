@@ -1,5 +1,6 @@
 import { type Database, openDatabase } from '../database.ts';
 import { callsTable } from '../server.ts';
+import { strikesTable } from '../strikes.ts';
 
 export type ProductOrderStatus = 'open' | 'in-progress' | 'completed';
 
@@ -56,6 +57,7 @@ export interface Store {
 
 const schema = `
   ${callsTable}
+  ${strikesTable}
   CREATE TABLE IF NOT EXISTS product_orders (place INTEGER PRIMARY KEY, id TEXT UNIQUE, number TEXT, document TEXT);
   CREATE INDEX IF NOT EXISTS product_orders_number ON product_orders (number);
   CREATE TABLE IF NOT EXISTS recordings (place INTEGER PRIMARY KEY, id TEXT UNIQUE, product_order TEXT, document TEXT);

@@ -1,5 +1,6 @@
 import { type Database, openDatabase } from '../database.ts';
 import { callsTable } from '../server.ts';
+import { strikesTable } from '../strikes.ts';
 
 /** A production order as this ERP keeps and shows it. Quantities are decimal text. */
 export interface ProductionOrder {
@@ -56,6 +57,7 @@ export interface Store {
 
 const schema = `
   ${callsTable}
+  ${strikesTable}
   CREATE TABLE IF NOT EXISTS orders (place INTEGER PRIMARY KEY, number TEXT UNIQUE, id TEXT, changed TEXT, document TEXT);
   CREATE INDEX IF NOT EXISTS orders_changed ON orders (changed, id);
   CREATE TABLE IF NOT EXISTS bookings (place INTEGER PRIMARY KEY, number TEXT, reference TEXT, document TEXT);
