@@ -111,7 +111,7 @@ export function routeOf(letter: KeptLetter, aliases: WebhookAliases, now: Date):
     return {
       stays: `its event is none of ${webhookEvents.join(', ')}: correct the trigger's URL in Azumuta`,
     };
-  if (call.data.truncated) return { stays: 'its body was too large to be kept whole' };
+  if (call.data.truncated) return { stays: 'it was too large to be kept whole' };
   const { method, rawQueryString, bodyBase64 } = call.data;
   const parsed = parseTrigger({ method, rawQueryString, body: Buffer.from(bodyBase64, 'base64') }, aliases);
   if (!parsed.ok)

@@ -48,6 +48,8 @@ export interface ReceiveParts {
 }
 
 const mostBodyBytes = 64 * 1024;
+/** An HTTP API takes request line and headers of 10,240 bytes together: longer than this is none. */
+const mostQuery = 10_240;
 const stage = 'receive-webhook';
 
 /**
@@ -112,9 +114,9 @@ async function keep(
     kind: 'webhook-call',
     method: call.method,
     event: call.event.slice(0, 200),
-    rawQueryString: call.rawQueryString.slice(0, 8192),
+    rawQueryString: call.rawQueryString.slice(0, mostQuery),
     bodyBase64: call.body.subarray(0, mostBodyBytes).toString('base64'),
-    truncated: call.body.byteLength > mostBodyBytes,
+    truncated: call.body.byteLength > mostBodyBytes || call.rawQueryString.length > mostQuery,
   };
   const body = JSON.stringify(raw);
   const hash = createHash('sha256')

@@ -16,6 +16,8 @@ export interface OrderEntry {
   readonly contentHash: string;
   readonly part: Part;
   readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
+  /** It was claimed at least once since its content was put: its message is known to have been sent. */
+  readonly tried: boolean;
   readonly productOrder: ProductOrderRef | undefined;
   readonly linkedAt: string | undefined;
   /** An attempt at telling the ERP its id ended after it may have written. */
@@ -39,8 +41,8 @@ export interface Orders {
   readonly put: (order: NewOrder) => Promise<OrderEntry | undefined>;
   /** What the claimed step of creating it knows. */
   readonly entryOf: (claim: Claim) => OrderEntry;
-  /** Put other content in the place of a rejected order that never came to be; false when it is not one. */
-  readonly replaceRejected: (order: NewOrder) => Promise<boolean>;
+  /** Put other content in the place of an order that surely never came to be; false when it may have. */
+  readonly replaceUncreated: (order: NewOrder) => Promise<boolean>;
   /** Its completion is known: reconciliation need not ask about it any more. */
   readonly completed: (number: string) => Promise<void>;
   readonly linked: (number: string, note: string) => Promise<void>;
@@ -84,6 +86,7 @@ const storedSchema = z.object({
     book: z.enum(['each', 'when-all-done']),
   }),
   state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
+  attempts: z.number(),
   productOrder: z.exactOptional(
     z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
   ),
@@ -96,8 +99,15 @@ const storedSchema = z.object({
 
 /** A stored order as an entry. Throws on an item that is not one: only this module writes them. */
 export function orderEntryOf(stored: StoredItem): OrderEntry {
-  const { productOrder, linkedAt, awaiting, reason, ...entry } = z.parse(storedSchema, stored);
-  return { ...entry, productOrder, linkedAt, awaitsCompletion: awaiting !== undefined, reason };
+  const { productOrder, linkedAt, awaiting, reason, attempts, ...entry } = z.parse(storedSchema, stored);
+  return {
+    ...entry,
+    tried: attempts > 0,
+    productOrder,
+    linkedAt,
+    awaitsCompletion: awaiting !== undefined,
+    reason,
+  };
 }
 
 export function createOrders(table: Table, clock: Clock): Orders {
@@ -121,11 +131,7 @@ export function createOrders(table: Table, clock: Clock): Orders {
         state: 'waiting',
         attempts: 0,
         history: [entry({ event: 'queued', note: `by ${via}` })],
-        // When nobody says when it is due, it is overdue a week after it was ordered.
-        dueAt:
-          dueDate && !Number.isNaN(Date.parse(dueDate))
-            ? Date.parse(dueDate)
-            : now.getTime() + 7 * 86_400_000,
+        dueAt: dueAtOf(dueDate, now),
         expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
       });
       return isNew ? undefined : this.find(order.number);
@@ -133,18 +139,25 @@ export function createOrders(table: Table, clock: Clock): Orders {
 
     entryOf: (claim) => orderEntryOf(claim.held),
 
-    async replaceRejected({ number, erpOrder, draft, contentHash, part, via }) {
+    async replaceUncreated({ via, dueDate, number, ...content }) {
       const replaced = await table.update(orderKey(number), {
-        set: { erpOrder, draft, contentHash, part, state: 'waiting' },
+        // Nobody has tried this content yet, nor is it known that its message is sent.
+        set: {
+          ...content,
+          erpOrderNumber: content.erpOrder.number,
+          state: 'waiting',
+          attempts: 0,
+          dueAt: dueAtOf(dueDate, clock.now()),
+        },
         remove: ['reason', 'rejectedBy'],
         append: { history: [entry({ event: 'queued', note: `again by ${via}` })] },
-        condition: '#state = :rejected',
-        values: { rejected: 'rejected' },
+        condition: '#state = :rejected OR (#state = :waiting AND (#attempts = :none OR #clean = :yes))',
+        values: { rejected: 'rejected', waiting: 'waiting', none: 0, yes: true },
       });
       if (replaced) return true;
       // Replaced by a write whose answer was lost, or by another caller with the same content.
       const held = await this.find(number);
-      return held?.state === 'waiting' && held.contentHash === contentHash;
+      return held?.state === 'waiting' && held.contentHash === content.contentHash;
     },
 
     async completed(number) {
@@ -198,4 +211,10 @@ export function createOrders(table: Table, clock: Clock): Orders {
       return written !== undefined;
     },
   };
+}
+
+/** When nobody says when it is due, it is overdue a week after it was ordered. */
+function dueAtOf(dueDate: string | undefined, now: Date): number {
+  const due = Date.parse(dueDate ?? '');
+  return Number.isNaN(due) ? now.getTime() + 7 * 86_400_000 : due;
 }

@@ -48,13 +48,21 @@ export async function postOrders(call: OrderCall, parts: EndpointParts): Promise
   if (posted.length > mostOrders)
     return failure(413, `${posted.length} orders in one call; at most ${mostOrders} are taken.`);
 
+  return unlessUnavailable(parts, () => takeInAll(posted, call.waitSeconds, parts));
+}
+
+async function takeInAll(
+  posted: readonly unknown[],
+  waitSeconds: number,
+  parts: EndpointParts,
+): Promise<OrderCallAnswer> {
   const checked = posted.map((order, index) => checkOne(order, index, posted.length));
   const taken = await takeIn(
     checked.flatMap(({ order }) => order ?? []),
     { via: 'endpoint' },
     parts,
   );
-  const settled = call.waitSeconds > 0 ? await waitFor(taken, call.waitSeconds, parts) : taken;
+  const settled = waitSeconds > 0 ? await waitFor(taken, waitSeconds, parts) : taken;
   const inTurn = settled[Symbol.iterator]();
   const orders = checked.map(({ order, answer }): AnsweredOrder => {
     const accepted = order ? inTurn.next().value : undefined;
@@ -76,18 +84,35 @@ export async function getOrder(
 ): Promise<OrderCallAnswer> {
   const refused = await refusal(call, parts);
   if (refused) return refused;
-  const entry = await parts.ledger.orders.find(call.number);
-  const numbers = entry ? [call.number] : await parts.ledger.journeys.productOrdersOf(call.number);
+  return unlessUnavailable(parts, () => lookUp(call.number, parts));
+}
+
+async function lookUp(number: string, { ledger }: EndpointParts): Promise<OrderCallAnswer> {
+  const entry = await ledger.orders.find(number);
+  const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
   const productOrders = [];
-  for (const number of numbers) {
-    const found = await parts.ledger.orders.find(number);
+  for (const each of numbers) {
+    const found = await ledger.orders.find(each);
     if (found) productOrders.push(statusOf(found));
   }
-  if (productOrders.length === 0) return failure(404, `No order ${call.number} was received.`);
+  if (productOrders.length === 0) return failure(404, `No order ${number} was received.`);
   return {
     statusCode: 200,
-    body: { orders: [{ number: call.number, status: overall(productOrders), productOrders }] },
+    body: { orders: [{ number, status: overall(productOrders), productOrders }] },
   };
+}
+
+/** Nothing is accepted before ledger and SQS have it: a caller that is told 503 posts the same again. */
+async function unlessUnavailable(
+  { log }: Pick<EndpointParts, 'log'>,
+  answer: () => Promise<OrderCallAnswer>,
+): Promise<OrderCallAnswer> {
+  try {
+    return await answer();
+  } catch (error) {
+    log.error('The order endpoint cannot answer', { reason: reasonOf(error) });
+    return failure(503, 'Try again later: send the same call again.');
+  }
 }
 
 async function refusal(

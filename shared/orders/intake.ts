@@ -29,8 +29,10 @@ const concurrency = 8;
 /**
  * Takes ERP orders in, from the endpoint and from the pull alike: writes each new product order into the
  * ledger, then enqueues it. One bad order never blocks its neighbours. An order that is in the ledger but not
- * created yet is enqueued again, as nobody can know whether its message was ever sent; creating it twice is
- * what the ledger prevents.
+ * created yet is enqueued again while nobody can know whether its message was ever sent; creating it twice is
+ * what the ledger prevents. Once it was tried, its message is known to be there: a pull, which sees the same
+ * orders again and again, leaves it at that, else an outage would multiply them; a caller's wish is obeyed.
+ * @throws when SQS or the ledger does not answer: what was taken in by then is enqueued when it comes again.
  */
 export async function takeIn(
   orders: readonly ErpOrder[],
@@ -38,17 +40,15 @@ export async function takeIn(
   parts: IntakeParts,
 ): Promise<IntakeAnswer[]> {
   const underWay = new Map<string, Promise<unknown>>();
+  const toSend = new Set<string>();
   const answers = await inTurns(orders, concurrency, takeInItsTurn);
 
-  const queued = answers.flatMap(({ productOrders }) =>
-    productOrders.filter(({ status }) => status === 'queued'),
-  );
   const refused = await parts.queues.sendAll(
     parts.queueUrl,
-    queued.map(({ number }) => ({ body: productOrderMessage(number) })),
+    [...toSend].map((number) => ({ body: productOrderMessage(number) })),
   );
   if (refused.length > 0)
-    throw new Error(`SQS did not take ${refused.length} of ${queued.length} product orders.`);
+    throw new Error(`SQS did not take ${refused.length} of ${toSend.size} product orders.`);
   tellAbout(answers, via, parts.log);
   return answers;
 
@@ -96,19 +96,24 @@ export async function takeIn(
       ...(order.dueDate === undefined ? {} : { dueDate: order.dueDate }),
     };
     const existing = await parts.ledger.orders.put(entry);
-    if (!existing) return { number, status: 'queued' };
+    if (!existing) return queued(number);
     const changed = existing.contentHash !== contentHash;
-    // A rejected order was never created: new content takes its place, and an ERP that asks again is served.
-    if (existing.state === 'rejected' && (changed || via === 'endpoint')) {
-      if (await parts.ledger.orders.replaceRejected(entry)) return { number, status: 'queued' };
-    }
+    // What was never created takes new content; a rejected one is tried again for an ERP that asks again, too.
+    const replaces = changed || (existing.state === 'rejected' && via === 'endpoint');
+    if (replaces && !toSend.has(number) && (await parts.ledger.orders.replaceUncreated(entry))) return queued(number);
     if (changed && existing.state !== 'rejected') {
       const changes = differences(existing.draft, draft).join('; ');
       const reason = `Product order ${number} exists with other content. ${changes}.`;
       await parts.ledger.orders.conflict(number, contentHash, { event: 'conflict', note: changes });
       return { ...statusOf(existing), status: 'conflict', reason };
     }
-    return statusOf(existing);
+    const status = statusOf(existing);
+    return status.status === 'queued' && (via === 'endpoint' || !existing.tried) ? queued(number) : status;
+  }
+
+  function queued(number: string): ProductOrderStatus {
+    toSend.add(number);
+    return { number, status: 'queued' };
   }
 }
 

@@ -157,7 +157,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     toCut = 1;
 
     // Act
-    const replaced = await ledger.orders.replaceRejected(newOrder({ number: 'PO-1' }));
+    const replaced = await ledger.orders.replaceUncreated(newOrder({ number: 'PO-1' }));
 
     // Assess
     expect(cut).toBe(1);

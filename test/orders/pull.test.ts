@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { standingOf } from '../../infra/ops/standing.ts';
 import { isWanted, mapProductOrders } from '../../shared/integration/product-orders.ts';
+import { orderKey } from '../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import { Rejected } from '../../shared/model/errors.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
@@ -103,9 +104,20 @@ it('an order that accept fails on is told as one that cannot be mapped, and hold
   });
 });
 
-it('a cancellation is told once, and so is a change', async () => {
+it('a cancellation is told once, and so is a change after the creation', async () => {
   // Prepare
   await pull([erpOrder({ number: 'GONE-1' }), erpOrder({ number: 'MORE-1', quantity: { amount: '5' } })]);
+  const claimed = await ledger.steps.claim(orderKey('MORE-1'), {
+    owner: 'creator',
+    messageId: 'creator',
+    endsAt: clock.now(),
+  });
+  if (claimed.outcome !== 'claimed') throw new Error('The order was just put.');
+  await ledger.steps.receipt(
+    claimed.claim,
+    { productOrder: { id: 'p1', number: 'MORE-1' } },
+    { event: 'created' },
+  );
   const changed = [
     erpOrder({ number: 'GONE-1', state: 'cancelled' }),
     erpOrder({ number: 'MORE-1', quantity: { amount: '6' } }),
@@ -122,7 +134,7 @@ it('a cancellation is told once, and so is a change', async () => {
   expect(second).toMatchObject({ cancelled: 0, conflicts: 1 });
   const told = async (number: string) => (await ledger.journeys.of(number)).map(({ event }) => event);
   expect(await told('GONE-1')).toEqual(['queued', 'cancelled in the ERP']);
-  expect(await told('MORE-1')).toEqual(['queued', 'conflict']);
+  expect(await told('MORE-1')).toEqual(['queued', 'created', 'conflict']);
 });
 
 it('knows when it ran last, whether or not there was anything to read', async () => {
