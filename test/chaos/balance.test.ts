@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { balanceOf, type Injected } from './balance.ts';
 import type { Books } from './books.ts';
 
-const nothing: Injected = { permanent: [], typedByHand: new Set() };
+const nothing: Injected = { permanent: [], typedByHand: new Set(), completed: new Set(['MO/1']), kills: 1 };
 const booked = {
   order: 'MO/1',
   kind: 'production',
@@ -15,7 +15,7 @@ const booked = {
 /** One order that went all the way; a test changes what it is about. */
 function books(differs: Partial<Books> = {}): Books {
   return {
-    released: [{ number: 'MO/1', product: 'GEAR-01', azumutaId: 'id1' }],
+    released: [{ number: 'MO/1', product: 'GEAR-01', status: 'done', azumutaId: 'id1' }],
     built: [
       {
         id: 'id1',
@@ -58,11 +58,24 @@ describe('the balance', () => {
     [
       'an order that is not linked',
       'wrong',
-      { released: [{ number: 'MO/1', product: 'GEAR-01', azumutaId: null }] },
+      { released: [{ number: 'MO/1', product: 'GEAR-01', status: 'done', azumutaId: null }] },
     ],
     ['a dead letter for no reason', 'wrong', { deadLetters: [letter] }],
     ['a booking of what was never completed', 'wrong', { built: [{ ...built, completedAt: null }] }],
     ['a message that still waits', 'wrong', { waiting: 1 }],
+    ['a completion that nobody has', 'lost', { built: [], booked: [], released: [] }],
+    ['an order that nobody released', 'wrong', { released: [] }],
+    ['a booking without a reference', 'wrong', { booked: [booked, { ...booked, reference: null }] }],
+    [
+      'a booked order that is not done',
+      'wrong',
+      { released: [{ number: 'MO/1', product: 'GEAR-01', status: 'released', azumutaId: 'id1' }] },
+    ],
+    [
+      'a recording that is told twice in one booking',
+      'double',
+      { booked: [{ ...booked, links: [...booked.links, ...booked.links] }] },
+    ],
   ])('finds %s', (_, found, differs) => {
     expect(balanceOf(books(differs), nothing)[found]).not.toEqual([]);
   });
@@ -78,6 +91,9 @@ describe('the balance', () => {
       copies: 1,
     });
     expect(balanceOf(books({ deadLetters: [letter] }), injected).wrong).toHaveLength(1);
+    expect(
+      balanceOf(books({ booked: [], deadLetters: [letter, letter, letter] }), injected).wrong,
+    ).toHaveLength(1);
   });
 
   it.each(['business-error', 'silent-no-op'])(

@@ -17,6 +17,10 @@ export interface Injected {
   readonly permanent: readonly PermanentFault[];
   /** Orders that Azumuta got from somebody else: the ERP does not know them. */
   readonly typedByHand: ReadonlySet<string>;
+  /** Numbers of the orders whose operators were told that they are completed. */
+  readonly completed: ReadonlySet<string>;
+  /** Each may have cost one copy of a dead letter. */
+  readonly kills: number;
 }
 
 /** What does not add up, each with the sentence that names it. */
@@ -51,12 +55,14 @@ export function balanceOf(books: Books, injected: Injected): Balance {
     injected.permanent.map((fault) => [`${stageOf[fault.kind]} ${fault.about}`, fault]),
   );
   const stuck = new Set(injected.permanent.map(({ about }) => about));
+  const statusOf = new Map(books.released.map(({ number, status }) => [number, status]));
   const mayBeSetAside = notBooked(books.strikes);
   const { copies, setAside } = weighDeadLetters();
 
   weighOrders();
   weighBookings();
   if (books.waiting > 0) wrong.push(`${books.waiting} messages are still in the queues.`);
+  if (copies > injected.kills) wrong.push(`${copies} copies of dead letters after ${injected.kills} kills.`);
   return { lost, double, wrong, copies };
 
   /**
@@ -82,9 +88,11 @@ export function balanceOf(books: Books, injected: Injected): Balance {
   /** Every released order became one product order, and knows it. */
   function weighOrders() {
     const built = groupBy(books.built, ({ number }) => number);
+    const released = new Set(books.released.map(({ number }) => number));
     for (const [number, orders] of built) {
-      if (orders.length > 1 && !injected.typedByHand.has(number))
-        double.push(`Product order ${number} is ${orders.length} times in Azumuta.`);
+      if (injected.typedByHand.has(number)) continue;
+      if (orders.length > 1) double.push(`Product order ${number} is ${orders.length} times in Azumuta.`);
+      if (!released.has(number)) wrong.push(`Product order ${number} is in Azumuta and was never released.`);
     }
     for (const { number, azumutaId } of books.released) {
       const [order] = built.get(number) ?? [];
@@ -99,8 +107,8 @@ export function balanceOf(books: Books, injected: Injected): Balance {
   /** Every completed order is booked once, with what was recorded, and each recording is told once. */
   function weighBookings() {
     for (const [reference, entries] of groupBy(books.booked, (entry) => entry.reference)) {
-      if (reference !== null && entries.length > 1)
-        double.push(`${reference} is booked ${entries.length} times in the ERP.`);
+      if (reference === null) weighBookingsByHand(entries);
+      else if (entries.length > 1) double.push(`${reference} is booked ${entries.length} times in the ERP.`);
     }
     const bookedOn = groupBy(
       books.booked.filter(({ reference }) => reference !== null),
@@ -116,8 +124,21 @@ export function balanceOf(books: Books, injected: Injected): Balance {
       } else weighBooking(order, entries);
     }
     const numbers = new Set(completed.map(({ number }) => number));
+    for (const number of injected.completed) {
+      if (!numbers.has(number)) lost.push(`Order ${number} was completed and is open in Azumuta.`);
+    }
     for (const number of bookedOn.keys()) {
       if (!numbers.has(number)) wrong.push(`Order ${number} is booked and was never completed.`);
+    }
+  }
+
+  /** We book nothing without a reference; somebody else does, on the orders that were to be so. */
+  function weighBookingsByHand(entries: readonly BookedEntry[]) {
+    for (const { order } of entries) {
+      const byHand = injected.permanent.some(
+        ({ kind, about }) => kind === 'finished by somebody else' && about === order,
+      );
+      if (!byHand) wrong.push(`Order ${order} has a booking without a reference.`);
     }
   }
 
@@ -127,6 +148,8 @@ export function balanceOf(books: Books, injected: Injected): Balance {
       lost.push(`Completed order ${order.number} is not booked in the ERP.`);
       return;
     }
+    if (statusOf.get(order.number) !== 'done')
+      wrong.push(`Order ${order.number} is booked and not done in the ERP.`);
     const sum = (of: 'goodQuantity' | 'scrapQuantity') =>
       productions.reduce((total, entry) => total + Number(entry[of]), 0);
     if (sum('goodQuantity') !== order.good || sum('scrapQuantity') !== order.scrap) {
@@ -134,8 +157,9 @@ export function balanceOf(books: Books, injected: Injected): Balance {
         `Order ${order.number}: ${sum('goodQuantity')} good and ${sum('scrapQuantity')} scrap booked, ${order.good} and ${order.scrap} recorded.`,
       );
     }
+    const links = entries.flatMap((entry) => entry.links);
     for (const id of order.recordings) {
-      const times = entries.filter(({ links }) => links.some(({ url }) => url.endsWith(`/${id}`))).length;
+      const times = links.filter(({ url }) => url.endsWith(`/${id}`)).length;
       if (times === 0) lost.push(`Recording ${id} of order ${order.number} is not told in the ERP.`);
       if (times > 1) double.push(`Recording ${id} of order ${order.number} is told ${times} times.`);
     }

@@ -21,6 +21,7 @@ export interface BuiltOrder {
 export interface ReleasedOrder {
   readonly number: string;
   readonly product: string;
+  readonly status: 'released' | 'done' | 'cancelled';
   readonly azumutaId: string | null;
 }
 

@@ -62,6 +62,7 @@ const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
   erp: [
     { weight: 3, most: 8, fault: status(503) },
     { weight: 2, most: 4, fault: status(500, booking) },
+    { weight: 2, most: 4, fault: status(423, booking) },
     { weight: 2, most: 6, fault: slowDown },
     { weight: 3, most: 6, fault: plain('reset-before') },
     { weight: 4, most: 4, fault: plain('reset-after', booking) },

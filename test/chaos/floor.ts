@@ -13,8 +13,15 @@ export interface Floor {
   /** Somebody makes a product order in Azumuta's own screens. */
   readonly typeByHand: (number: string) => Promise<void>;
   readonly figures: () => { readonly completions: number; readonly reopened: number };
+  /** Numbers of the orders that are completed. */
+  readonly completed: () => ReadonlySet<string>;
   /** Resolves when every expected order is completed. @throws Error when one does not come. */
   readonly finish: () => Promise<void>;
+}
+
+export interface FloorOptions {
+  /** Every completion is told once, and never again. */
+  readonly single: boolean;
 }
 
 interface Expected {
@@ -35,10 +42,10 @@ const reopenAfterMs = 8_000;
 const patienceMs = 150_000;
 const articlesSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
-export function createFloor({ azumuta, sandboxes }: Plant, dice: Dice): Floor {
+export function createFloor({ azumuta, sandboxes }: Plant, dice: Dice, { single }: FloorOptions): Floor {
   let waiting: Expected[] = [];
   let atWork = 0;
-  let completions = 0;
+  const done = new Set<string>();
   let reopened = 0;
   let finishing = false;
   let latestAt = performance.now();
@@ -73,8 +80,9 @@ export function createFloor({ azumuta, sandboxes }: Plant, dice: Dice): Floor {
       // Completed by the call that was cut off by a kill.
       if (!/ 409 /.test(reasonOf(error))) return false;
     }
-    completions += 1;
+    done.add(number);
     latestAt = performance.now();
+    if (single) return true;
     if (dice.chance(0.03)) {
       waiting.push({ number, quantity, again: true, notBefore: performance.now() + reopenAfterMs });
     } else if (dice.chance(0.05)) await azumuta.trigger(number).catch(() => undefined);
@@ -124,7 +132,8 @@ export function createFloor({ azumuta, sandboxes }: Plant, dice: Dice): Floor {
       waiting.push({ number, quantity, notBefore: performance.now() });
     },
     typeByHand,
-    figures: () => ({ completions, reopened }),
+    figures: () => ({ completions: done.size, reopened }),
+    completed: () => done,
     async finish() {
       finishing = true;
       latestAt = performance.now();

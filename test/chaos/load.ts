@@ -4,7 +4,7 @@ import type { Plant } from '../../infra/local/plant.ts';
 import type { ProductionOrder } from '../../infra/local/sandbox/erp/store.ts';
 import type { Injected, PermanentFault } from './balance.ts';
 import type { Dice } from './dice.ts';
-import { createFloor, type Floor } from './floor.ts';
+import { createFloor, type Floor, type FloorOptions } from './floor.ts';
 import { persistently } from './patience.ts';
 import { postOrders } from './posting.ts';
 
@@ -17,7 +17,7 @@ export interface LoadFigures {
 
 export interface Load {
   readonly figures: () => LoadFigures;
-  readonly injected: () => Injected;
+  readonly injected: () => Omit<Injected, 'kills'>;
   /** No new orders; resolves when every order is completed. */
   readonly finish: () => Promise<void>;
   /** Pulls until the ERP has nothing new. */
@@ -32,15 +32,21 @@ const mostAtOnce = 10;
 const pullEveryMs = 3_000;
 const pullReportSchema = z.object({ outcome: z.string() });
 
+export interface LoadOptions extends FloorOptions {
+  /** Orders per second. */
+  readonly perSecond: number;
+}
+
 /**
  * Production orders at a steady rate: most are posted to the order endpoint (some twice, as a caller does that
- * got no answer), the others wait for the pull; operators complete each as soon as it is in Azumuta.
+ * got no answer), the others wait for the pull; operators complete each as soon as it is in Azumuta. With `single`
+ * all are posted, and nothing is pulled, re-opened or told twice: no second message can make good for a lost one.
  */
-export function startLoad(plant: Plant, dice: Dice, perSecond: number): Load {
+export function startLoad(plant: Plant, dice: Dice, { perSecond, single }: LoadOptions): Load {
   const { erp, platform } = plant;
   const permanent: PermanentFault[] = [];
   const typedByHand = new Set<string>();
-  const floor: Floor = createFloor(plant, dice);
+  const floor: Floor = createFloor(plant, dice, { single });
   const stopping = new AbortController();
   const posting: Promise<void>[] = [];
   let orders = 0;
@@ -67,7 +73,7 @@ export function startLoad(plant: Plant, dice: Dice, perSecond: number): Load {
     orders += count;
     const released = await persistently(() => erp.release({ count, seed: dice.seed() }));
     // A door that is dead for a while does not slow the planners down.
-    if (dice.chance(0.7)) later(post(released));
+    if (single || dice.chance(0.7)) later(post(released));
     for (const { number, quantity } of released) floor.expect(number, Number(quantity));
     if (Math.floor(before / oddEvery) < Math.floor(orders / oddEvery)) later(releaseOdd());
   }
@@ -133,11 +139,11 @@ export function startLoad(plant: Plant, dice: Dice, perSecond: number): Load {
   }
 
   const releasing = releaseSteadily();
-  const pulling = pullSteadily();
+  const pulling = single ? Promise.resolve() : pullSteadily();
   for (const loop of [releasing, pulling]) loop.catch(() => undefined);
   return {
     figures: () => ({ orders, pulls, ...floor.figures() }),
-    injected: () => ({ permanent, typedByHand }),
+    injected: () => ({ permanent, typedByHand, completed: floor.completed() }),
     async finish() {
       stopping.abort();
       await releasing;
@@ -147,10 +153,12 @@ export function startLoad(plant: Plant, dice: Dice, perSecond: number): Load {
       completed = true;
       await pulling;
     },
-    pullRest: () =>
-      persistently(async () => {
+    async pullRest() {
+      if (single) return;
+      await persistently(async () => {
         const outcome = await pull();
         if (outcome !== 'read') throw new Error(`The pull ended: ${outcome}.`);
-      }, 240_000),
+      }, 240_000);
+    },
   };
 }

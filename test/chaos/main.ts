@@ -14,6 +14,7 @@ const help = `Kills everything that may die, lets both partners fail, and then c
   npm run chaos -- --rate 10         orders (and completions) per second, default 6; in an outage 20
   npm run chaos -- --kill-every 2    seconds between two kills, default 4
   npm run chaos -- --faults-every 10 seconds between two handfuls of faults, default 3.5
+  npm run chaos -- --single          one trigger an order, no pull: nothing makes good for what is lost
   npm run chaos -- --seed 7          the same draws again; the timing is the machine's
   npm run chaos -- --keep            leave the data folder, with the log of the platform in it
   npm run chaos -- --outage 60       instead: the ERP answers 503 for so many seconds, at --rate completions/s
@@ -28,6 +29,7 @@ interface Wishes {
   readonly killEvery: number;
   readonly faultsEvery: number;
   readonly outage: number | undefined;
+  readonly single: boolean;
   readonly keep: boolean;
 }
 
@@ -41,6 +43,7 @@ function wishesOf(commandLine: string[]): Wishes | undefined {
       'kill-every': { type: 'string' },
       'faults-every': { type: 'string' },
       outage: { type: 'string' },
+      single: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -60,6 +63,7 @@ function wishesOf(commandLine: string[]): Wishes | undefined {
     killEvery: positive('kill-every') ?? 4,
     faultsEvery: positive('faults-every') ?? 3.5,
     outage: positive('outage'),
+    single: values.single,
     keep: values.keep,
   };
 }
@@ -102,6 +106,7 @@ async function main(): Promise<number> {
       perSecond: wishes.rate ?? 6,
       killEverySeconds: wishes.killEvery,
       faultsEverySeconds: wishes.faultsEvery,
+      single: wishes.single,
       dataDir,
       log,
       tell: (progress) => say(progressLine(progress)),

@@ -76,7 +76,12 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
       deadLetters: await queues.deadLetters(),
       waiting: await queues.depth(),
     };
-    const { lost, double, wrong } = balanceOf(books, { permanent: [], typedByHand: new Set() });
+    const { lost, double, wrong } = balanceOf(books, {
+      permanent: [],
+      typedByHand: new Set(),
+      completed: new Set(all),
+      kills: 0,
+    });
     return {
       completions: numbers.length,
       callsInAll,

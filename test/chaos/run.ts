@@ -16,6 +16,8 @@ export interface ChaosOptions {
   readonly perSecond: number;
   readonly killEverySeconds: number;
   readonly faultsEverySeconds: number;
+  /** One trigger an order, no pull: nothing makes good for what is lost. */
+  readonly single: boolean;
   readonly dataDir: string;
   readonly tell: (progress: Progress) => void;
   readonly log: (line: string) => void;
@@ -60,12 +62,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     dataDir: options.dataDir,
     overrides: localOverrides,
     log,
+    ...(options.single ? { triggers: (url) => [{ method: 'POST', url }] } : {}),
   });
   try {
     const queues = viewQueues(plant);
     const began = performance.now();
     const dice = (part: string) => createDice(options.seed, part);
-    const load = startLoad(plant, dice('load'), options.perSecond);
+    const load = startLoad(plant, dice('load'), options);
     const faults = startFaults(plant, dice('faults'), options.faultsEverySeconds);
     const kills = startKilling(plant, dice('kills'), options.killEverySeconds);
     const tell = teller(options, { load, kills, depth: queues.depth }, began);
@@ -97,7 +100,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 
     const partners = readPartners(options.dataDir);
     const deadLetters = await queues.deadLetters();
-    const injected = load.injected();
+    const injected = { ...load.injected(), kills: sumOf(kills.counts) };
     return {
       ...load.figures(),
       balance: balanceOf({ ...partners, deadLetters, waiting: await queues.depth() }, injected),

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runChaos, sumOf } from './run.ts';
+
+/** The short form of `npm run chaos`. */
+describe.each([
+  ['with second triggers and pulls', false],
+  ['with nothing that makes good for a loss', true],
+])('kills and faults under load, %s', (_, single) => {
+  it('lose nothing and book nothing twice, by the books of both partners', { timeout: 400_000 }, async () => {
+    // Prepare
+    const dataDir = mkdtempSync(join(tmpdir(), 'azumuta-erp-run-'));
+    const log: string[] = [];
+    try {
+      // Act
+      const result = await runChaos({
+        seed: 7,
+        single,
+        loadSeconds: 30,
+        perSecond: 5,
+        killEverySeconds: 3,
+        faultsEverySeconds: 2.5,
+        dataDir,
+        tell: () => {},
+        log: (line) => log.push(line),
+      });
+
+      // Assess: a run in which nothing happened is none
+      const { lost, double, wrong } = result.balance;
+      expect({ lost, double, wrong }, log.slice(-50).join('\n')).toEqual({ lost: [], double: [], wrong: [] });
+      expect(result.orders).toBeGreaterThan(100);
+      expect(result.completions).toBeGreaterThanOrEqual(result.orders);
+      expect(sumOf(result.kills)).toBeGreaterThanOrEqual(5);
+      for (const partner of ['azumuta', 'erp']) {
+        expect([...result.faults.keys()].filter((name) => name.startsWith(partner))).not.toEqual([]);
+      }
+    } finally {
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
+});
