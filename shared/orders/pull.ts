@@ -1,11 +1,12 @@
 import type { ErpConnector } from '../erp/port.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
-import type { ErpOrder, Watermark } from '../model/orders.ts';
+import type { ErpOrder } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../worker/consume.ts';
 import type { PartnerCalls } from '../worker/partner.ts';
 import { type IntakeParts, takeIn } from './intake.ts';
+import { afterPage, afterSweep, type BegunSweep, startOf } from './sweep.ts';
 
 export interface PullParts extends IntakeParts {
   readonly ledger: Pick<Ledger, 'orders' | 'pulling'>;
@@ -29,21 +30,16 @@ export interface PullReport {
   readonly cancelled: number;
 }
 
-/**
- * Each run reads a stretch again: an order that was being saved while the last run read past its time would
- * else be missed for ever.
- */
-const overlapMs = 10 * 60_000;
 /** A run that has less than this part of its time left reads no further page: the next run goes on from there. */
 const lastPart = 0.2;
 
-/** Takes in the orders that the ERP released or changed since the watermark, page by page. */
+/** Takes in the orders that the ERP released or changed since the last sweep over them, page by page. */
 export async function pullOrders(invocation: Invocation, parts: PullParts): Promise<PullReport> {
   const { ledger, partners, erp, clock, log } = parts;
   const owner = invocation.awsRequestId;
   const timeMs = invocation.getRemainingTimeInMillis();
   const leaseSeconds = Math.ceil(timeMs / 1000) + 5;
-  const begun = await ledger.pulling.begin(owner, leaseSeconds);
+  const stand = await ledger.pulling.begin(owner, leaseSeconds);
   const report = {
     outcome: 'read',
     pages: 0,
@@ -55,11 +51,11 @@ export async function pullOrders(invocation: Invocation, parts: PullParts): Prom
   } as {
     -readonly [Field in keyof PullReport]: PullReport[Field];
   };
-  if (!begun) return { ...report, outcome: 'another run is under way' };
+  if (!stand) return { ...report, outcome: 'another run is under way' };
 
   const deadline = AbortSignal.timeout(Math.floor(timeMs * 0.9));
-  const pages = erp.releasedOrders(since(begun, parts.goLive), deadline)[Symbol.asyncIterator]();
-  let newest = begun.watermark;
+  const pages = erp.releasedOrders(startOf(stand, parts.goLive), deadline)[Symbol.asyncIterator]();
+  let sweep: BegunSweep = stand.sweep ?? { startedAt: clock.now().toISOString() };
   let finished = false;
   try {
     while (true) {
@@ -68,11 +64,12 @@ export async function pullOrders(invocation: Invocation, parts: PullParts): Prom
         finished = true;
         break;
       }
+      const readAt = clock.now();
       await takeInPage(page.value.orders, report, parts);
-      // Never backwards: the overlap's pages are older than what was reached before.
-      newest = later(newest, page.value.watermark);
-      const ours = await ledger.pulling.advance(owner, newest);
+      const further = afterPage(sweep, page.value.watermark, readAt);
+      const ours = await ledger.pulling.advance(owner, further);
       if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
+      sweep = further;
       if (invocation.getRemainingTimeInMillis() < timeMs * lastPart) {
         report.outcome = 'out of time';
         break;
@@ -80,7 +77,7 @@ export async function pullOrders(invocation: Invocation, parts: PullParts): Prom
     }
   } finally {
     await pages.return?.().catch(() => undefined);
-    await ledger.pulling.end(owner, finished);
+    await ledger.pulling.end(owner, finished ? { watermark: afterSweep(stand.watermark, sweep) } : undefined);
   }
   log.info(
     'Pulled orders from the ERP',
@@ -161,19 +158,4 @@ async function tellCancelled(order: ErpOrder, parts: PullParts): Promise<number>
     told += 1;
   }
   return told;
-}
-
-function since(
-  { watermark, complete }: { readonly watermark: Watermark | undefined; readonly complete: boolean },
-  goLive: string | undefined,
-): Watermark | undefined {
-  if (!watermark) return goLive === undefined ? undefined : { changedAt: goLive };
-  if (!complete) return watermark;
-  const behind = new Date(Date.parse(watermark.changedAt) - overlapMs).toISOString();
-  const floor = goLive !== undefined && Date.parse(goLive) > Date.parse(behind) ? goLive : behind;
-  return { changedAt: floor };
-}
-
-function later(a: Watermark | undefined, b: Watermark): Watermark {
-  return a && Date.parse(a.changedAt) > Date.parse(b.changedAt) ? a : b;
 }
