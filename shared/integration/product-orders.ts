@@ -8,6 +8,7 @@ import type {
   ProductOrderDraft,
 } from '../model/orders.ts';
 import type { ProductOrderMapping } from './define.ts';
+import { checkedDraft } from './draft.ts';
 import { run } from './run.ts';
 
 const mostParts = 200;
@@ -27,12 +28,7 @@ export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder):
       () => mapping.parameters?.(order, { index: part.index, of: part.of }) ?? defaultParameters(order, part),
       order,
     );
-    const draft: ProductOrderDraft = {
-      number: partNumber,
-      article,
-      variants: [...variants],
-      parameters: present(parameters, order),
-    };
+    const draft = checkedDraft({ number: partNumber, article, variants, parameters }, order);
     return { draft, part, contentHash: hashOf(draft) };
   });
 }
@@ -72,22 +68,6 @@ function partsOf(
 
 function defaultParameters(order: ErpOrder, part: Part): Record<string, ParameterValue> {
   return { Quantity: part.of === 1 ? order.quantity.amount : '1' };
-}
-
-function present(
-  parameters: Readonly<Record<string, ParameterValue | undefined>>,
-  order: ErpOrder,
-): Record<string, ParameterValue> {
-  const kept = Object.entries(parameters).flatMap(([key, value]): [string, ParameterValue][] => {
-    if (value === undefined || value === null) return [];
-    if (!['string', 'number', 'boolean'].includes(typeof value)) {
-      throw new Rejected(
-        `Mapping productOrders.parameters gave "${key}" a ${typeof value} for ERP order ${order.number}: text, a number or true/false is needed.`,
-      );
-    }
-    return [[key, value]];
-  });
-  return Object.fromEntries(kept);
 }
 
 function textOf(field: string, map: () => unknown, order: ErpOrder): string {

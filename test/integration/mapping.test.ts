@@ -71,6 +71,66 @@ describe('an ERP order becomes product orders', () => {
   });
 });
 
+describe('what a mapping in plain JavaScript gives', () => {
+  const long = 'ö'.repeat(251);
+  it.each([
+    [
+      'not a number',
+      'parameters',
+      { Quantity: Number.NaN },
+      'gave "Quantity" NaN for ERP order MO/0001: a number of',
+    ],
+    ['infinity', 'parameters', { Quantity: 1 / 0 }, 'productOrders.parameters gave "Quantity" Infinity for'],
+    ['an unsafe integer', 'parameters', { Id: 2 ** 53 }, 'gave "Id" 9007199254740992 for'],
+    [
+      'a number too small to be kept',
+      'parameters',
+      { Gap: 1e-200 },
+      'gave "Gap" 1e-200 for ERP order MO/0001: a number of',
+    ],
+    ['a list as a value', 'parameters', { Colour: ['red'] }, 'gave "Colour" a list for'],
+    [
+      'a promise of parameters',
+      'parameters',
+      Promise.resolve({ Quantity: '1' }),
+      'parameters gave an object for',
+    ],
+    ['a parameter without a name', 'parameters', { '': 1 }, 'a name for each parameter is needed'],
+    ['a text for variants', 'variants', 'Left', 'productOrders.variants gave a text of 4 bytes for'],
+    ['a variant that is no text', 'variants', ['Left', 7], 'productOrders.variants gave 1 7 for'],
+    [
+      'a long number',
+      'number',
+      long,
+      'productOrders.number gave a text of 502 bytes for ERP order MO/0001: at most 500',
+    ],
+    [
+      'a huge draft',
+      'parameters',
+      { Drawing: 'x'.repeat(300_000) },
+      'Mapping productOrders gave an object for',
+    ],
+  ])('is rejected when it is %s, naming field, finding and what is needed', (_name, field, gives, reason) => {
+    const map = () => mapProductOrders({ [field]: () => gives }, erpOrder());
+    expect(map).toThrow(Rejected);
+    expect(map).toThrow(reason);
+  });
+
+  it('leaves out parameters without a value, and keeps all others as they are', () => {
+    const field: string = 'parameters';
+    const given = { none: undefined, nothing: null, text: '', zero: 0, no: false, tiny: -1e-130 };
+    const [mapped] = mapProductOrders({ [field]: () => given }, erpOrder());
+    expect(mapped?.draft.parameters).toEqual({ text: '', zero: 0, no: false, tiny: -1e-130 });
+  });
+
+  it('is rejected for an ERP order whose own number is no key, and not told at full length', () => {
+    const order = erpOrder({ number: 'x'.repeat(3000) });
+    expect(() => mapProductOrders({ number: () => 'short' }, order)).toThrow(
+      /^ERP order x{100}… has a number of 3000/,
+    );
+  });
+});
+
 describe('a completed product order becomes a completion', () => {
   it('with the planned quantity, a note and links by default', () => {
     const completion = mapCompletion({}, 'quantity', [

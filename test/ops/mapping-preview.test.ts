@@ -84,7 +84,7 @@ describe('a sample order', () => {
     expect(preview?.mistakes).toEqual([
       'Mapping productOrders.number gave an empty text for ERP order MO/0042: a text is needed.',
       'Mapping productOrders.article failed for MO/0042: no such table',
-      'Mapping productOrders.parameters gave "Quantity" a object for ERP order MO/0042: text, a number or true/false is needed.',
+      'Mapping productOrders.parameters gave "Quantity" a list for ERP order MO/0042: text, a number or true/false is needed.',
     ]);
     expect(preview && previewLines(preview, 100).join('\n')).toContain('3 mistakes: nothing would be sent.');
   });
