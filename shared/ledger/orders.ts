@@ -16,8 +16,8 @@ export interface OrderEntry {
   readonly contentHash: string;
   readonly part: Part;
   readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
-  /** It was claimed at least once since its content was put: its message is known to have been sent. */
-  readonly tried: boolean;
+  /** Its message is known to have been sent since its content was put: it was claimed, or a pull has sent it again. */
+  readonly enqueued: boolean;
   readonly productOrder: ProductOrderRef | undefined;
   readonly linkedAt: string | undefined;
   /** An attempt at telling the ERP its id ended after it may have written. */
@@ -43,6 +43,8 @@ export interface Orders {
   readonly entryOf: (claim: Claim) => OrderEntry;
   /** Put other content in the place of an order that surely never came to be; false when it may have. */
   readonly replaceUncreated: (order: NewOrder) => Promise<boolean>;
+  /** Its message was sent again: from now on it is known to have been sent. */
+  readonly sentAgain: (number: string) => Promise<void>;
   /** Its completion is known: reconciliation need not ask about it any more. */
   readonly completed: (number: string) => Promise<void>;
   readonly linked: (number: string, note: string) => Promise<void>;
@@ -87,6 +89,7 @@ const storedSchema = z.object({
   }),
   state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
   attempts: z.number(),
+  sentAgain: z._default(z.boolean(), false),
   productOrder: z.exactOptional(
     z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
   ),
@@ -99,10 +102,13 @@ const storedSchema = z.object({
 
 /** A stored order as an entry. Throws on an item that is not one: only this module writes them. */
 export function orderEntryOf(stored: StoredItem): OrderEntry {
-  const { productOrder, linkedAt, awaiting, reason, attempts, ...entry } = z.parse(storedSchema, stored);
+  const { productOrder, linkedAt, awaiting, reason, attempts, sentAgain, ...entry } = z.parse(
+    storedSchema,
+    stored,
+  );
   return {
     ...entry,
-    tried: attempts > 0,
+    enqueued: attempts > 0 || sentAgain,
     productOrder,
     linkedAt,
     awaitsCompletion: awaiting !== undefined,
@@ -149,7 +155,7 @@ export function createOrders(table: Table, clock: Clock): Orders {
           attempts: 0,
           dueAt: dueAtOf(dueDate, clock.now()),
         },
-        remove: ['reason', 'rejectedBy'],
+        remove: ['reason', 'rejectedBy', 'sentAgain'],
         append: { history: [entry({ event: 'queued', note: `again by ${via}` })] },
         condition: '#state = :rejected OR (#state = :waiting AND (#attempts = :none OR #clean = :yes))',
         values: { rejected: 'rejected', waiting: 'waiting', none: 0, yes: true },
@@ -158,6 +164,14 @@ export function createOrders(table: Table, clock: Clock): Orders {
       // Replaced by a write whose answer was lost, or by another caller with the same content.
       const held = await this.find(number);
       return held?.state === 'waiting' && held.contentHash === content.contentHash;
+    },
+
+    async sentAgain(number) {
+      await table.update(orderKey(number), {
+        set: { sentAgain: true },
+        condition: '#state = :waiting AND #attempts = :none',
+        values: { waiting: 'waiting', none: 0 },
+      });
     },
 
     async completed(number) {

@@ -5,7 +5,7 @@ import type { ErpOrder } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../worker/consume.ts';
 import type { PartnerCalls } from '../worker/partner.ts';
-import { type IntakeParts, takeIn } from './intake.ts';
+import { type IntakeParts, mappedAtAll, takeIn } from './intake.ts';
 import { afterPage, afterSweep, type BegunSweep, startOf } from './sweep.ts';
 
 export interface PullParts extends IntakeParts {
@@ -126,16 +126,6 @@ function wantedOf(orders: readonly ErpOrder[], parts: PullParts): { wanted: ErpO
     return parts.map(order);
   };
   return { wanted, parts: { ...parts, map } };
-}
-
-/** What a cancelled order was mapped to; nothing when it cannot be mapped, as nothing was created of it then. */
-function mappedAtAll(order: ErpOrder, { map }: PullParts): ReturnType<PullParts['map']> {
-  try {
-    return map(order);
-  } catch (error) {
-    if (error instanceof Rejected) return [];
-    throw error;
-  }
 }
 
 /** A cancelled order is reported in the journey of each of its product orders; Azumuta's API cannot withdraw it. */

@@ -211,6 +211,8 @@ const failures: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   OrderConflicts: async () => {
     await pulled([erpOrder({ number: 'CHANGED' })]);
+    // What nobody has tried to create yet would just take the change.
+    await ledger.steps.claim(orderKey('CHANGED'), { owner: 'test', messageId: 'test', endsAt: clock.now() });
     await pulled([erpOrder({ number: 'CHANGED', article: 'GEAR-02' })]);
   },
   OrdersUnmapped: () => pulled([erpOrder({ number: 'UNFIT', article: '' })]),

@@ -10,7 +10,7 @@ const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   contentHash: 'x',
   part: { index: 1, of: 1, first: 'MO/1', book: 'each' },
   state: 'done',
-  tried: false,
+  enqueued: false,
   productOrder: undefined,
   linkedAt: undefined,
   linkInDoubt: false,
