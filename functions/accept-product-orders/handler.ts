@@ -7,7 +7,7 @@ import { getOrder, postOrders } from '../../shared/orders/endpoint.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { sourceCheck, sourcesSchema } from '../../shared/platform/sources.ts';
-import { ledgerPart, logPart, queuesPart, secretsPart } from '../parts.ts';
+import { clock, ledgerPart, logPart, queuesPart, secretsPart } from '../parts.ts';
 import { waitSecondsOf } from './prefer.ts';
 
 const settings = readEnvironment(['PRODUCT_ORDERS_QUEUE_URL', 'ORDER_API_KEY_SECRET_ARN', 'ALLOWED_SOURCES']);
@@ -21,6 +21,7 @@ const parts: Parameters<typeof postOrders>[1] = {
   apiKey: (options) => secrets.read(settings.ORDER_API_KEY_SECRET_ARN, rotatingSecretSchema, options),
   mayCall: sourceCheck(z.parse(sourcesSchema, JSON.parse(settings.ALLOWED_SOURCES))),
   log,
+  clock,
   pause: (ms) => pause(ms),
 };
 

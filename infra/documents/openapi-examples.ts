@@ -70,7 +70,7 @@ export const examples: readonly Example[] = [
   {
     operation: 'postProductOrders',
     name: 'changedOrder',
-    summary: 'An order that was posted before with other content',
+    summary: 'An order that is being created, or was, with other content',
     request: { body: { orders: [{ ...order, article: 'GEAR-02' }] } },
     answer: {
       status: 409,

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { webhookEvents } from '../../shared/azumuta/assumptions.ts';
 import { webhookAnswerSchema } from '../../shared/completions/receive.ts';
 import { answeredOrderSchema, failureAnswerSchema, ordersAnswerSchema } from '../../shared/orders/answers.ts';
+import { mostOrders, mostProductOrders } from '../../shared/orders/endpoint.ts';
 import { postedOrderSchema } from '../../shared/orders/schema.ts';
 import { type Example, examples, type Operation } from './openapi-examples.ts';
 
@@ -55,8 +56,7 @@ function postOrders() {
     tags: ['Orders'],
     operationId: 'postProductOrders',
     summary: 'Create product orders in Azumuta, each once',
-    description:
-      'Takes one order, a list, or { "orders": [ … ] }; up to 500. Each order has its own answer, and a bad one never blocks its neighbours. Posting an order again is safe.',
+    description: `Takes one order, a list, or { "orders": [ … ] }; up to ${mostOrders}, which may become up to ${mostProductOrders} product orders where the configuration splits them. Each order has its own answer, and a bad one never blocks its neighbours. Posting an order again is safe.`,
     security: [{ orderApiKey: [] }],
     parameters: [
       {
@@ -74,11 +74,11 @@ function postOrders() {
           schema: {
             oneOf: [
               ref('PostedOrder'),
-              { type: 'array', minItems: 1, maxItems: 500, items: ref('PostedOrder') },
+              { type: 'array', minItems: 1, maxItems: mostOrders, items: ref('PostedOrder') },
               {
                 type: 'object',
                 properties: {
-                  orders: { type: 'array', minItems: 1, maxItems: 500, items: ref('PostedOrder') },
+                  orders: { type: 'array', minItems: 1, maxItems: mostOrders, items: ref('PostedOrder') },
                 },
                 required: ['orders'],
               },

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../shared/integration/product-orders.ts';
+import { orderKey } from '../../shared/ledger/keys.ts';
 import { createLedger } from '../../shared/ledger/ledger.ts';
 import { type EndpointParts, getOrder, postOrders } from '../../shared/orders/endpoint.ts';
 import { createQueues } from '../../shared/platform/queue.ts';
-import { testClock } from '../harness/clock.ts';
+import { type TestClock, testClock } from '../harness/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
 import { type HeardLog, heardLog } from '../harness/logs.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../harness/sqs.ts';
@@ -14,6 +15,7 @@ const previous = 'CANARY-previous-0123456789abcdef01234';
 let store: LedgerStore;
 let sqs: SqsEndpoint;
 let heard: HeardLog;
+let clock: TestClock;
 let parts: EndpointParts;
 
 beforeAll(async () => {
@@ -23,15 +25,17 @@ afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 beforeEach(() => {
   sqs.forget();
   heard = heardLog();
+  clock = testClock();
   parts = {
-    ledger: createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } }),
+    clock,
+    ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
     log: heard.log,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
     map: (order) => mapProductOrders({}, order),
     apiKey: async () => ({ current, previous }),
     mayCall: () => true,
-    pause: async () => undefined,
+    pause: async (ms) => clock.advance(ms / 1000),
   };
 });
 
@@ -87,5 +91,103 @@ describe('the key of the order endpoint', () => {
     expect(answer.statusCode).toBe(401);
     expect(sqs.sent).toEqual([]);
     expect(JSON.stringify(answer) + heard.lines.join()).not.toContain('CANARY');
+  });
+});
+
+describe('an ERP that prefers to wait', () => {
+  const listOf = (prefix: string, count: number) =>
+    Buffer.from(
+      JSON.stringify(
+        Array.from({ length: count }, (_, at) => ({ number: `${prefix}-${at}`, article: 'GEAR-01' })),
+      ),
+    );
+  const secondsOf = async (work: Promise<unknown>, from = clock.now().getTime()) => {
+    await work;
+    return (clock.now().getTime() - from) / 1000;
+  };
+
+  it('is answered by the clock, however long each look takes', async () => {
+    // Prepare: a ledger that takes a second for each look
+    const find: typeof parts.ledger.orders.find = async (number) => {
+      clock.advance(1);
+      return parts.ledger.orders.find(number);
+    };
+    const slow = { ...parts, ledger: { ...parts.ledger, orders: { ...parts.ledger.orders, find } } };
+
+    // Act
+    const lasted = await secondsOf(
+      postOrders({ ...call('-'), body: listOf('SLOW', 60), waitSeconds: 25 }, slow),
+    );
+
+    // Assess: those that were being looked at may come to their end
+    expect(lasted).toBeGreaterThanOrEqual(25);
+    expect(lasted).toBeLessThan(25 + 8);
+  });
+
+  it('has the time that taking its orders in took in its waiting', async () => {
+    const map: typeof parts.map = (order) => {
+      clock.advance(3);
+      return parts.map(order);
+    };
+    expect(await secondsOf(postOrders({ ...call('WAITED'), waitSeconds: 10 }, { ...parts, map }))).toBe(10);
+  });
+
+  it('has only what is queued still looked at', async () => {
+    // Prepare: the first is created at the first pause
+    const looked: string[] = [];
+    const find: typeof parts.ledger.orders.find = async (number) => {
+      looked.push(number);
+      return parts.ledger.orders.find(number);
+    };
+    const pause = async (ms: number) => {
+      if (looked.length === 0) await created('LOOK-0');
+      clock.advance(ms / 1000);
+    };
+    const watched = {
+      ...parts,
+      pause,
+      ledger: { ...parts.ledger, orders: { ...parts.ledger.orders, find } },
+    };
+
+    // Act
+    const answer = await postOrders({ ...call('-'), body: listOf('LOOK', 2), waitSeconds: 1 }, watched);
+
+    // Assess
+    expect(answer.body.orders?.map(({ status }) => status)).toEqual(['exists', 'queued']);
+    expect(looked).toEqual(['LOOK-0', 'LOOK-1', 'LOOK-1', 'LOOK-1']);
+  });
+
+  async function created(number: string) {
+    const { steps } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+    const claimed = await steps.claim(orderKey(number), { owner: 'o', messageId: 'm', endsAt: clock.now() });
+    if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
+    await steps.receipt(claimed.claim, { productOrder: { id: 'p1', number } }, { event: 'created' });
+  }
+});
+
+describe('a call that is too large', () => {
+  const posting = (orders: number, units: number) => {
+    const list = Array.from({ length: orders }, (_, at) => {
+      return { number: `BIG-${orders}-${at}`, article: 'GEAR-01', quantity: units };
+    });
+    const map: typeof parts.map = (order) =>
+      mapProductOrders({ split: { per: 'unit', book: 'each', most: 1000 } }, order);
+    return postOrders({ ...call('-'), body: Buffer.from(JSON.stringify(list)) }, { ...parts, map });
+  };
+
+  it.each([
+    ['many orders', 501, 1, '501 orders in one call'],
+    ['orders of many units', 11, 91, 'These orders become more than 1000 product orders'],
+  ])('of %s is refused as a whole, and told what fits', async (_name, orders, units, reason) => {
+    const answer = await posting(orders, units);
+    expect(answer.statusCode).toBe(413);
+    expect(answer.body.error).toContain(reason);
+    expect(answer.body.error).toContain('at most 500 are taken, which may become 1000 product orders');
+    expect(sqs.sent).toEqual([]);
+  });
+
+  it('is none when it just fits', async () => {
+    expect(await posting(1, 1000)).toMatchObject({ statusCode: 202 });
+    expect(sqs.sent).toHaveLength(1000);
   });
 });
