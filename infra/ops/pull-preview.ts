@@ -104,13 +104,16 @@ async function previewOrder(order: ErpOrder, parts: PreviewParts): Promise<Previ
 type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;
 
 function cancelled(entry: OrderEntry | undefined): Found {
-  return entry
-    ? { outcome: 'cancelled', reason: 'cancelled in the ERP since: remove it in Azumuta by hand' }
-    : { outcome: 'left out', reason: 'cancelled in the ERP before it came' };
+  if (!entry) return { outcome: 'left out', reason: 'cancelled in the ERP before it came' };
+  if (entry.withdrawn || (entry.state === 'waiting' && !entry.enqueued))
+    return { outcome: 'left out', reason: 'cancelled in the ERP before it was created' };
+  return { outcome: 'cancelled', reason: 'cancelled in the ERP since: remove it in Azumuta by hand' };
 }
 
 function known(entry: OrderEntry, { draft, contentHash }: MappedProductOrder): Found {
   const same = entry.contentHash === contentHash;
+  if (entry.withdrawn)
+    return { outcome: 'create', reason: 'was cancelled in the ERP, and is released again' };
   if (entry.state === 'rejected')
     return same
       ? { outcome: 'reject', reason: `was refused: ${entry.reason ?? 'no reason is known'}` }

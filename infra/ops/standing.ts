@@ -51,6 +51,7 @@ export function standingOf(known: KnownOfOrder): Standing {
     };
   }
   if (entry?.state === 'waiting' || entry?.state === 'claimed') return beingCreated(entry, known);
+  if (entry?.withdrawn) return { state: 'discarded', says: sentence(entry.reason ?? 'It was withdrawn') };
   if (entry?.state === 'rejected') {
     return {
       state: 'needs a person',

@@ -18,6 +18,8 @@ export interface OrderEntry {
   readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
   /** Its message is known to have been sent since its content was put: it was claimed, or a pull has sent it again. */
   readonly enqueued: boolean;
+  /** Rejected without a dead letter: the ERP cancelled it before it was created. It may be released again. */
+  readonly withdrawn: boolean;
   readonly productOrder: ProductOrderRef | undefined;
   readonly linkedAt: string | undefined;
   /** An attempt at telling the ERP its id ended after it may have written. */
@@ -43,6 +45,8 @@ export interface Orders {
   readonly entryOf: (claim: Claim) => OrderEntry;
   /** Put other content in the place of an order that surely never came to be; false when it may have. */
   readonly replaceUncreated: (order: NewOrder) => Promise<boolean>;
+  /** See to it that an order that surely never came to be never will be; false when it may have. */
+  readonly withdraw: (number: string, reason: string, entry: Omit<HistoryEntry, 'at'>) => Promise<boolean>;
   /** Its message was sent again: from now on it is known to have been sent. */
   readonly sentAgain: (number: string) => Promise<void>;
   /** Its completion is known: reconciliation need not ask about it any more. */
@@ -90,6 +94,7 @@ const storedSchema = z.object({
   state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
   attempts: z.number(),
   sentAgain: z._default(z.boolean(), false),
+  withdrawn: z._default(z.boolean(), false),
   productOrder: z.exactOptional(
     z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
   ),
@@ -115,6 +120,12 @@ export function orderEntryOf(stored: StoredItem): OrderEntry {
     reason,
   };
 }
+
+/** Of an order that nobody has tried to create, or only without having sent anything to Azumuta. */
+const neverSent = {
+  condition: '(#state = :waiting AND (#attempts = :none OR #clean = :yes))',
+  values: { waiting: 'waiting', none: 0, yes: true },
+} as const;
 
 export function createOrders(table: Table, clock: Clock): Orders {
   const entry = (event: Omit<HistoryEntry, 'at'>): HistoryEntry => ({
@@ -155,15 +166,27 @@ export function createOrders(table: Table, clock: Clock): Orders {
           attempts: 0,
           dueAt: dueAtOf(dueDate, clock.now()),
         },
-        remove: ['reason', 'rejectedBy', 'sentAgain'],
+        remove: ['reason', 'rejectedBy', 'sentAgain', 'withdrawn'],
         append: { history: [entry({ event: 'queued', note: `again by ${via}` })] },
-        condition: '#state = :rejected OR (#state = :waiting AND (#attempts = :none OR #clean = :yes))',
-        values: { rejected: 'rejected', waiting: 'waiting', none: 0, yes: true },
+        condition: `#state = :rejected OR ${neverSent.condition}`,
+        values: { rejected: 'rejected', ...neverSent.values },
       });
       if (replaced) return true;
       // Replaced by a write whose answer was lost, or by another caller with the same content.
       const held = await this.find(number);
       return held?.state === 'waiting' && held.contentHash === content.contentHash;
+    },
+
+    async withdraw(number, reason, told) {
+      // No message is its own, as after a dead letter: whichever comes finds it rejected, and leaves it at that.
+      const withdrawn = await table.update(orderKey(number), {
+        set: { state: 'rejected', withdrawn: true, reason },
+        append: { history: [entry(told)] },
+        ...neverSent,
+      });
+      if (withdrawn) return true;
+      // Withdrawn by a write whose answer was lost.
+      return (await this.find(number))?.withdrawn === true;
     },
 
     async sentAgain(number) {

@@ -41,7 +41,9 @@ export async function createProductOrder(
         afterSeconds: attempt.secondsUntil(claimed.untilMs),
       });
     case 'rejected':
-      attempt.log.info('Another message of this product order is a dead letter', { reason: claimed.reason });
+      attempt.log.info('It was withdrawn, or another message of it is a dead letter', {
+        reason: claimed.reason,
+      });
       return;
     case 'claimed':
       await create(claimed.claim, attempt, parts);

@@ -110,8 +110,9 @@ export async function takeIn(
     const existing = await ledger.orders.put(entry);
     if (!existing) return queued(number);
     const changed = existing.contentHash !== contentHash;
-    // What was never created takes new content; a rejected one is tried again for an ERP that asks again, too.
-    const replaces = changed || (existing.state === 'rejected' && via === 'endpoint');
+    // What was never created takes new content; a rejected one is tried again for an ERP that asks again, too,
+    // and one that was cancelled when it is released again.
+    const replaces = changed || existing.withdrawn || (existing.state === 'rejected' && via === 'endpoint');
     if (replaces && !queuedByNow.has(number) && (await ledger.orders.replaceUncreated(entry)))
       return queued(number);
     if (changed && existing.state !== 'rejected') {

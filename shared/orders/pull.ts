@@ -128,15 +128,25 @@ function wantedOf(orders: readonly ErpOrder[], parts: PullParts): { wanted: ErpO
   return { wanted, parts: { ...parts, map } };
 }
 
-/** A cancelled order is reported in the journey of each of its product orders; Azumuta's API cannot withdraw it. */
+/**
+ * A cancelled order is withdrawn where it was never created, and else reported in the journey of each of its
+ * product orders: Azumuta's API cannot withdraw those.
+ * @returns How many a person has to look at.
+ */
 async function tellCancelled(order: ErpOrder, parts: PullParts): Promise<number> {
   const { ledger, log } = parts;
   let told = 0;
   for (const { draft } of mappedAtAll(order, parts)) {
     const entry = await ledger.orders.find(draft.number);
-    if (!entry) continue;
+    if (!entry || entry.withdrawn) continue;
+    const event = 'cancelled in the ERP';
+    const note = 'before it was created in Azumuta: it will not be, unless it is released again';
+    if (await ledger.orders.withdraw(draft.number, `It was ${event} ${note}.`, { event, note })) {
+      log.info('Order was cancelled in the ERP before it was created', { order: draft.number });
+      continue;
+    }
     const isNews = await ledger.orders.conflict(draft.number, 'cancelled', {
-      event: 'cancelled in the ERP',
+      event,
       note: 'remove it in Azumuta by hand',
     });
     if (!isNews) continue;

@@ -170,6 +170,10 @@ async function pulled(orders: readonly ErpOrder[], failure?: Error): Promise<voi
   }).catch(() => undefined);
 }
 
+/** What nobody has tried to create yet takes a change, and is withdrawn when it is cancelled. */
+const tried = (number: string) =>
+  ledger.steps.claim(orderKey(number), { owner: 'test', messageId: 'test', endsAt: clock.now() });
+
 async function reconciled(failure?: Error): Promise<void> {
   const log = logOf('reconcile-completions');
   const number = `OVERDUE-${Math.random()}`;
@@ -211,13 +215,13 @@ const failures: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   OrderConflicts: async () => {
     await pulled([erpOrder({ number: 'CHANGED' })]);
-    // What nobody has tried to create yet would just take the change.
-    await ledger.steps.claim(orderKey('CHANGED'), { owner: 'test', messageId: 'test', endsAt: clock.now() });
+    await tried('CHANGED');
     await pulled([erpOrder({ number: 'CHANGED', article: 'GEAR-02' })]);
   },
   OrdersUnmapped: () => pulled([erpOrder({ number: 'UNFIT', article: '' })]),
   OrdersCancelled: async () => {
     await pulled([erpOrder({ number: 'CANCELLED' })]);
+    await tried('CANCELLED');
     await pulled([erpOrder({ number: 'CANCELLED', state: 'cancelled' })]);
   },
 };

@@ -11,6 +11,7 @@ const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   part: { index: 1, of: 1, first: 'MO/1', book: 'each' },
   state: 'done',
   enqueued: false,
+  withdrawn: false,
   productOrder: undefined,
   linkedAt: undefined,
   linkInDoubt: false,

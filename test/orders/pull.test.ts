@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { standingOf } from '../../infra/ops/standing.ts';
 import { isWanted, mapProductOrders } from '../../shared/integration/product-orders.ts';
 import { orderKey } from '../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
+import type { Claim } from '../../shared/ledger/steps.ts';
 import { Rejected } from '../../shared/model/errors.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
@@ -107,17 +108,10 @@ it('an order that accept fails on is told as one that cannot be mapped, and hold
 it('a cancellation is told once, and so is a change after the creation', async () => {
   // Prepare
   await pull([erpOrder({ number: 'GONE-1' }), erpOrder({ number: 'MORE-1', quantity: { amount: '5' } })]);
-  const claimed = await ledger.steps.claim(orderKey('MORE-1'), {
-    owner: 'creator',
-    messageId: 'creator',
-    endsAt: clock.now(),
-  });
-  if (claimed.outcome !== 'claimed') throw new Error('The order was just put.');
-  await ledger.steps.receipt(
-    claimed.claim,
-    { productOrder: { id: 'p1', number: 'MORE-1' } },
-    { event: 'created' },
-  );
+  for (const number of ['GONE-1', 'MORE-1']) {
+    const productOrder = { id: `id of ${number}`, number };
+    await ledger.steps.receipt(await claimOf(number), { productOrder }, { event: 'created' });
+  }
   const changed = [
     erpOrder({ number: 'GONE-1', state: 'cancelled' }),
     erpOrder({ number: 'MORE-1', quantity: { amount: '6' } }),
@@ -133,8 +127,72 @@ it('a cancellation is told once, and so is a change after the creation', async (
   expect(first).toMatchObject({ cancelled: 1, conflicts: 1 });
   expect(second).toMatchObject({ cancelled: 0, conflicts: 1 });
   const told = async (number: string) => (await ledger.journeys.of(number)).map(({ event }) => event);
-  expect(await told('GONE-1')).toEqual(['queued', 'cancelled in the ERP']);
+  expect(await told('GONE-1')).toEqual(['queued', 'created', 'cancelled in the ERP']);
   expect(await told('MORE-1')).toEqual(['queued', 'created', 'conflict']);
+});
+
+async function claimOf(number: string): Promise<Claim> {
+  const claimant = { owner: `creator of ${number}`, messageId: number, endsAt: clock.now() };
+  const claimed = await ledger.steps.claim(orderKey(number), claimant);
+  if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
+  return claimed.claim;
+}
+
+describe('an order that is cancelled before it was created', () => {
+  const cancelled = (number: string) => pull([erpOrder({ number, state: 'cancelled' })]);
+
+  it.each(['never tried', 'tried, and surely not sent'])(
+    'and was %s, is not created any more',
+    async (how) => {
+      // Prepare
+      const number = `WITHDRAWN ${how}`;
+      await pull([erpOrder({ number })]);
+      if (how !== 'never tried') await ledger.steps.release(await claimOf(number), 'Azumuta failed (503).');
+
+      // Act
+      const reports = [await cancelled(number), await cancelled(number)];
+
+      // Assess: nobody has to remove anything, and its message finds nothing to do
+      expect(reports).toMatchObject([{ cancelled: 0 }, { cancelled: 0 }]);
+      const journey = (await ledger.journeys.of(number)).filter(({ event }) => event !== 'retry');
+      expect(journey).toMatchObject([
+        { event: 'queued' },
+        { event: 'cancelled in the ERP', note: expect.stringContaining('before it was created') },
+      ]);
+      const claimant = { owner: 'late', messageId: 'late', endsAt: clock.now() };
+      expect(await ledger.steps.claim(orderKey(number), claimant)).toMatchObject({ outcome: 'rejected' });
+      const entry = await ledger.orders.find(number);
+      const known = { number, entry, deliveries: [], deadLetters: [], journey, unwell: {} };
+      expect(standingOf(known)).toMatchObject({
+        state: 'discarded',
+        says: expect.stringContaining('cancelled'),
+      });
+    },
+  );
+
+  it('comes back to life when it is released again', async () => {
+    // Prepare
+    const number = 'AGAIN-1';
+    await pull([erpOrder({ number })]);
+    await cancelled(number);
+    sqs.forget();
+
+    // Act
+    const report = await pull([erpOrder({ number })]);
+
+    // Assess
+    expect(report).toMatchObject({ queued: 1 });
+    expect(sqs.sent.map(({ body }) => JSON.parse(body).number)).toEqual([number]);
+    expect((await claimOf(number)).again).toBe(false);
+  });
+
+  it('is reported instead while it may have been sent', async () => {
+    const number = 'DOUBT-1';
+    await pull([erpOrder({ number })]);
+    await ledger.steps.leaveOpen(await claimOf(number), 'Azumuta did not answer.');
+    expect(await cancelled(number)).toMatchObject({ cancelled: 1 });
+    expect(await ledger.orders.find(number)).toMatchObject({ state: 'claimed', withdrawn: false });
+  });
 });
 
 it('knows when it ran last, whether or not there was anything to read', async () => {
