@@ -1,5 +1,5 @@
 import type { ErpConnector } from '../erp/port.ts';
-import type { BookedFigures } from '../ledger/deliveries.ts';
+import type { BookedFigures, LockHolder } from '../ledger/deliveries.ts';
 import { deliveryKeyOf } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Claim } from '../ledger/steps.ts';
@@ -22,7 +22,7 @@ export interface DeliverParts extends ReadParts {
 
 /**
  * Books one delivery in the ERP: claim, lock of the ERP order, booking, receipt. The lock keeps two bookings
- * of one ERP order apart; the claim keeps two attempts at one booking apart.
+ * of one ERP order apart; the claim keeps two attempts at one booking apart, and whoever has it may take over the lock of its predecessor.
  */
 export async function deliverCompletion(
   message: DeliveryMessage,
@@ -52,7 +52,7 @@ export async function deliverCompletion(
   }
   const { claim } = claimed;
   const erpOrder = message.erpOrder.number;
-  const lockedUntil = await deliveries.lock(erpOrder, message.key, attempt.endsAt);
+  const lockedUntil = await deliveries.lock(erpOrder, holderOf(claim, message), attempt.endsAt);
   if (lockedUntil !== undefined) {
     const reason = `Another booking on ERP order ${erpOrder} is under way.`;
     await steps.release(claim, reason);
@@ -82,7 +82,7 @@ async function book(
   } catch (error) {
     if (error instanceof UnknownOrder && parts.unknownOrder === 'ignore') {
       await steps.receipt(claim, { ignored: true }, { event: 'ignored', note: error.message });
-      await deliveries.unlock(erpOrder, message.key);
+      await deliveries.unlock(erpOrder, holderOf(claim, message));
       return;
     }
     throw await giveBack(claim, error, calling, message, attempt, parts);
@@ -102,13 +102,17 @@ async function close(
     event: message.delivers === 'quantity' ? 'booked' : 'amended',
     note,
   });
-  await ledger.deliveries.unlock(message.erpOrder.number, message.key);
+  await ledger.deliveries.unlock(message.erpOrder.number, holderOf(claim, message));
   if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { delivery: message.key });
   attempt.log.info(
     'Booked',
     { delivery: message.key, reference: receipt.reference },
     { CompletionsBooked: 1 },
   );
+}
+
+function holderOf({ owner, attempt }: Claim, { key }: DeliveryMessage): LockHolder {
+  return { delivery: key, owner, attempt };
 }
 
 function figuresOf({ quantity, scrap, lots, notes, links }: Completion): BookedFigures {
@@ -134,18 +138,18 @@ async function giveBack(
   const reason = reasonOf(error, 300);
   if (error instanceof Rejected) {
     await steps.reject(claim, reasonOf(error));
-    await deliveries.unlock(erpOrder, message.key);
+    await deliveries.unlock(erpOrder, holderOf(claim, message));
     return error;
   }
   const wrote = error instanceof RetryLater ? error.wrote === 'perhaps' : calling;
   if (!wrote) {
     await steps.release(claim, reason);
-    await deliveries.unlock(erpOrder, message.key);
+    await deliveries.unlock(erpOrder, holderOf(claim, message));
     return error;
   }
   // What was sent may still be settling in the ERP: nobody books on this order before that is over.
   const untilMs = await steps.leaveOpen(claim, reason);
-  await deliveries.keepLocked(erpOrder, message.key, untilMs);
+  await deliveries.keepLocked(erpOrder, holderOf(claim, message), untilMs);
   const seconds = attempt.secondsUntil(untilMs);
   if (!(error instanceof RetryLater)) return error;
   return new RetryLater(error.message, {

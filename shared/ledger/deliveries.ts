@@ -13,7 +13,7 @@ import {
   recordingKey,
   retentionSeconds,
 } from './keys.ts';
-import type { Claimant, StepTimes } from './steps.ts';
+import type { Claim, Claimant, StepTimes } from './steps.ts';
 import type { Table } from './table.ts';
 
 /** A booking that is planned, under way or done. */
@@ -50,6 +50,11 @@ export interface PlannedDelivery {
   readonly productOrder: ProductOrderRef;
 }
 
+/** The attempt that books: it has the claim of its delivery. */
+export interface LockHolder extends Pick<Claim, 'owner' | 'attempt'> {
+  readonly delivery: DeliveryKey;
+}
+
 /** The attempt that plans, and the message that it works on. */
 export type Planner = Pick<Claimant, 'owner' | 'messageId'>;
 
@@ -59,11 +64,15 @@ export interface Deliveries {
   /** Write down what is going to be booked, before it is sent; false when another planner was first. */
   readonly plan: (number: string, delivery: PlannedDelivery, planner: Planner) => Promise<boolean>;
   readonly sent: (number: string, key: DeliveryKey) => Promise<void>;
-  /** Lock the ERP order for one booking; undefined when taken, else the time (ms) until which another has it. */
-  readonly lock: (erpOrderNumber: string, holder: DeliveryKey, endsAt: Date) => Promise<number | undefined>;
-  readonly unlock: (erpOrderNumber: string, holder: DeliveryKey) => Promise<void>;
-  /** Keep the lock until `untilMs`, as what was sent may still be settling. */
-  readonly keepLocked: (erpOrderNumber: string, holder: DeliveryKey, untilMs: number) => Promise<void>;
+  /**
+   * Lock the ERP order for one booking; undefined when taken, else the time (ms) until which another has it.
+   * A dead attempt's lock goes to the next one at the same delivery at once, as that has the claim now.
+   */
+  readonly lock: (erpOrderNumber: string, holder: LockHolder, endsAt: Date) => Promise<number | undefined>;
+  /** Ends the holder's own lock; does nothing to one that was taken over. */
+  readonly unlock: (erpOrderNumber: string, holder: LockHolder) => Promise<void>;
+  /** Keep the holder's own lock until `untilMs`, as what was sent may still be settling. */
+  readonly keepLocked: (erpOrderNumber: string, holder: LockHolder, untilMs: number) => Promise<void>;
   /** Note a completed part of a split order; answers the numbers of all parts completed so far. */
   readonly partCompleted: (erpOrderNumber: string, part: CompletedPart) => Promise<CompletedPart[]>;
 }
@@ -152,28 +161,36 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
       await table.update(deliveryKeyOf(number, key), { set: { sentAt: clock.now().toISOString() } });
     },
 
-    async lock(erpOrderNumber, holder, endsAt) {
+    async lock(erpOrderNumber, { delivery, owner, attempt }, endsAt) {
       const now = clock.now().getTime();
       const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;
       const taken = await table.putIf(
-        { ...lockKey(erpOrderNumber), holder, leaseUntil, expiresAt: Math.ceil(leaseUntil / 1000) + 86_400 },
-        'attribute_not_exists(pk) OR holder = :holder OR leaseUntil <= :now',
-        { holder, now },
+        {
+          ...lockKey(erpOrderNumber),
+          holder: owner,
+          delivery,
+          attempt,
+          leaseUntil,
+          expiresAt: Math.ceil(leaseUntil / 1000) + 86_400,
+        },
+        // Attempts are counted by the claim: a thawed one never takes the lock of its successor.
+        'attribute_not_exists(pk) OR (delivery = :delivery AND attempt <= :attempt) OR leaseUntil <= :now',
+        { delivery, attempt, now },
       );
       if (taken) return undefined;
       const held = await table.get(lockKey(erpOrderNumber));
       return held ? Number(held.leaseUntil) : now;
     },
 
-    async unlock(erpOrderNumber, holder) {
-      await table.remove(lockKey(erpOrderNumber), 'holder = :holder', { holder });
+    async unlock(erpOrderNumber, { owner }) {
+      await table.remove(lockKey(erpOrderNumber), 'holder = :owner', { owner });
     },
 
-    async keepLocked(erpOrderNumber, holder, untilMs) {
+    async keepLocked(erpOrderNumber, { owner }, untilMs) {
       await table.update(lockKey(erpOrderNumber), {
         set: { leaseUntil: untilMs },
-        condition: '#holder = :holder',
-        values: { holder },
+        condition: '#holder = :owner',
+        values: { owner },
       });
     },
 
