@@ -20,7 +20,8 @@ export interface AzumutaProductOrder extends ProductOrderRef {
   readonly article: string | undefined;
   readonly parameters: CompletedProductOrder['parameters'];
   readonly variants: readonly string[];
-  readonly recordingIds: readonly string[];
+  /** Undefined when Azumuta's answer tells nothing of recordings, which is not the same as telling of none. */
+  readonly recordingIds: readonly string[] | undefined;
 }
 
 /** A recording with the product order it says to belong to. */
@@ -37,9 +38,6 @@ export function productOrderOf(
   order: wire.ProductOrderWire,
   assumptions: AzumutaAssumptions,
 ): AzumutaProductOrder {
-  const recordings = (order.recordings ?? []).map((recording) =>
-    typeof recording === 'string' ? recording : recording.id,
-  );
   return {
     id: order.id,
     number: order.number,
@@ -54,8 +52,16 @@ export function productOrderOf(
         ? variant
         : (textIn(variant.name, assumptions.language) ?? variant.id ?? ''),
     ),
-    recordingIds: [...new Set([...(order.recordingIds ?? []), ...recordings])],
+    recordingIds: recordingIdsOf(order),
   };
+}
+
+function recordingIdsOf({ recordings, recordingIds }: wire.ProductOrderWire): string[] | undefined {
+  if (!recordings && !recordingIds) return undefined;
+  const listed = (recordings ?? []).map((recording) =>
+    typeof recording === 'string' ? recording : recording.id,
+  );
+  return [...new Set([...(recordingIds ?? []), ...listed])];
 }
 
 /**

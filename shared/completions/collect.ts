@@ -1,18 +1,19 @@
 import type { AzumutaProductOrder } from '../azumuta/translate.ts';
-import type { CompletedPart, DeliveryEntry, PlannedDelivery } from '../ledger/deliveries.ts';
+import type { CompletedPart, PlannedDelivery } from '../ledger/deliveries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OrderEntry } from '../ledger/orders.ts';
-import type { CompletedProductOrder } from '../model/completions.ts';
+import type { CompletedProductOrder, Recording } from '../model/completions.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ErpOrderRef, Part } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mostMessageBytes, type Queues } from '../platform/queue.ts';
 import type { WorkAttempt } from '../worker/consume.ts';
 import type { CompletionHint, DeliveryMessage } from './messages.ts';
+import { type Collection, isBookedTogether, planDeliveries, recordingsToldOf } from './plan.ts';
 import { completedOf, type ReadParts, readRecordings } from './read.ts';
 
 export interface CollectParts extends ReadParts {
-  readonly ledger: Pick<Ledger, 'orders' | 'deliveries'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'deliveries' | 'notCompleted'>;
   readonly queues: Pick<Queues, 'send'>;
   readonly deliveriesQueueUrl: string;
   readonly clock: Clock;
@@ -24,8 +25,10 @@ export interface CollectParts extends ReadParts {
 
 /** How long Azumuta may take to say what its trigger said already. */
 const patienceMs = 30 * 60_000;
-/** No attempt runs longer than its function's timeout, a minute. */
-const longestAttemptMs = 2 * 60_000;
+/** An id of Azumuta has 17 characters: what is longer than this is none. */
+const longestId = 100;
+/** A trigger names what was recorded for one completion; more of its ids are not looked at. */
+const mostHinted = 50;
 /** Leaves room for what surrounds the content in a message. */
 const mostContentBytes = mostMessageBytes - 16 * 1024;
 
@@ -43,32 +46,21 @@ export async function collectCompletion(
   const order = await completedOrder(hint, entry, attempt, parts);
   const erpOrder = entry?.erpOrder ?? { number: parts.erpOrderNumber(hint.productOrderNumber) };
   const part: Part = entry?.part ?? { index: 1, of: 1, first: order.number, book: 'each' };
-  const recordingIds = [...new Set([...order.recordingIds, ...hint.recordingIds])];
+  const home = isBookedTogether(part) ? part.first : order.number;
   if (entry?.awaitsCompletion) await parts.ledger.orders.completed(hint.productOrderNumber);
 
+  const known: ReadonlyMap<string, Recording> = order.recordingIds
+    ? new Map()
+    : await hintedRecordings(hint, order, home, attempt, parts);
+  const recordingIds = order.recordingIds ?? [...known.keys()];
   const completedParts = await partsToBook(part, erpOrder, order, recordingIds, parts);
   if (!completedParts) {
     attempt.log.info('A part is completed, the others are awaited', { part: part.index, of: part.of });
     return;
   }
-  const collection: Collection = {
-    hint,
-    part,
-    erpOrder,
-    orders: new Map(completedParts.map((each) => [each.number, each])),
-    current: order,
-  };
-  const toSend = await plan(collection, attempt, parts);
-  for (const delivery of toSend) await send(delivery, collection, attempt, parts);
-}
-
-interface Collection {
-  readonly hint: CompletionHint;
-  readonly part: Part;
-  readonly erpOrder: ErpOrderRef;
-  /** All product orders that are booked together, by number. */
-  readonly orders: ReadonlyMap<string, CompletedPart>;
-  readonly current: AzumutaProductOrder;
+  const collection: Collection = { part, home, erpOrder, orders: completedParts, current: order };
+  const toSend = await planDeliveries(collection, attempt, parts);
+  for (const delivery of toSend) await send(delivery, { ...collection, hint, known }, attempt, parts);
 }
 
 async function completedOrder(
@@ -84,23 +76,52 @@ async function completedOrder(
       ? parts.azumuta.findProductOrder(number, attempt.signal)
       : parts.azumuta.productOrder(id, attempt.signal),
   );
-  if (!order) throw notYet(hint, `Azumuta knows no product order ${number}.`, parts.clock);
+  if (!order) throw await notYet(`Azumuta knows no product order ${number}.`, hint, attempt, parts);
   const trusted = parts.trustTrigger && hint.via === 'webhook';
   if (!order.completed && !trusted) {
-    throw notYet(
-      hint,
-      `Azumuta says that product order ${number} is "${order.status ?? 'without status'}", not completed.`,
-      parts.clock,
-    );
+    const status = order.status ?? 'without status';
+    const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
+    throw await notYet(sentence, hint, attempt, parts);
   }
   return order;
 }
 
-function notYet(hint: CompletionHint, sentence: string, clock: Clock): RetryLater | Rejected {
-  const waited = clock.now().getTime() - Date.parse(hint.receivedAt);
-  return waited < patienceMs
+/** An outage of Azumuta, or a person who took a day to replay the message, uses up none of the patience. */
+async function notYet(
+  sentence: string,
+  hint: CompletionHint,
+  attempt: WorkAttempt,
+  { ledger, clock }: CollectParts,
+): Promise<RetryLater | Rejected> {
+  const since = await ledger.notCompleted.since(hint.productOrderNumber, attempt);
+  return clock.now().getTime() - since.getTime() < patienceMs
     ? new RetryLater(sentence, { scope: 'order' })
     : new Rejected(`${sentence} Asked again for 30 minutes.`);
+}
+
+/**
+ * Recordings that only the trigger names, as Azumuta's product orders list none. A trigger may say anything:
+ * nothing is planned of an id before it was read and belongs to the product order.
+ */
+async function hintedRecordings(
+  hint: CompletionHint,
+  productOrder: AzumutaProductOrder,
+  home: string,
+  attempt: WorkAttempt,
+  parts: CollectParts,
+): Promise<ReadonlyMap<string, Recording>> {
+  const named = [...new Set(hint.recordingIds)];
+  const candidates = named.filter((id) => id.length <= longestId).slice(0, mostHinted);
+  if (candidates.length < named.length) {
+    attempt.log.warn('A trigger named recordings that are not looked at', {
+      named: named.length,
+      lookedAt: candidates.length,
+    });
+  }
+  if (candidates.length === 0) return new Map();
+  const told = recordingsToldOf(await parts.ledger.deliveries.of(home));
+  const wanted = candidates.filter((id) => !told.has(id)).map((id) => ({ id, productOrder }));
+  return readRecordings(wanted, attempt.signal, parts);
 }
 
 /** The product orders to book now: itself, or all parts of a split order once the last is completed. */
@@ -113,100 +134,37 @@ async function partsToBook(
 ): Promise<readonly CompletedPart[] | undefined> {
   const facts = completedOf(order, erpOrder, [], clock.now().toISOString());
   const completed = { number: order.number, facts, recordingIds };
-  if (part.of === 1 || part.book === 'each') return [completed];
+  if (!isBookedTogether(part)) return [completed];
   const all = await ledger.deliveries.partCompleted(erpOrder.number, completed);
   if (all.length < part.of) return undefined;
   // The ledger keeps how each part was when it was completed first; this one was read just now.
-  return all.map((each) => (each.number === completed.number ? completed : each));
-}
-
-/** Writes down what is going to be booked; answers all that was planned and not yet sent. */
-async function plan(
-  collection: Collection,
-  attempt: WorkAttempt,
-  { ledger, clock }: CollectParts,
-): Promise<PlannedDelivery[]> {
-  const { part, erpOrder, orders, current } = collection;
-  const together = part.of > 1 && part.book === 'when-all-done';
-  const home = homeOf(collection);
-  const quantityKey = `${together ? erpOrder.number : current.id}#quantity`;
-  const earlier = await ledger.deliveries.of(home);
-  const told = new Set(earlier.flatMap(({ recordingIds }) => recordingIds));
-  const untold = [...orders.values()].flatMap((order) =>
-    order.recordingIds
-      .filter((id) => !told.has(id))
-      .map((id) => ({ id, productOrder: order.facts.productOrder })),
+  return all.map((each) =>
+    each.number === completed.number
+      ? { ...completed, recordingIds: [...new Set([...each.recordingIds, ...recordingIds])] }
+      : each,
   );
-
-  const ref = current.url
-    ? { id: current.id, number: current.number, url: current.url }
-    : { id: current.id, number: current.number };
-  const wanted: PlannedDelivery[] = earlier.some(({ key }) => key === quantityKey)
-    ? untold.map(({ id, productOrder }) => ({
-        key: `${productOrder.id}#recording#${id}`,
-        kind: 'amendment',
-        recordingIds: [id],
-        erpOrder,
-        productOrder,
-      }))
-    : [
-        {
-          key: quantityKey,
-          kind: 'quantity',
-          recordingIds: untold.map(({ id }) => id),
-          erpOrder,
-          productOrder: ref,
-        },
-      ];
-  const planned = earlier
-    .filter((delivery) => isAbandoned(delivery, attempt, clock))
-    .map(
-      ({ key, kind, recordingIds }): PlannedDelivery => ({
-        key,
-        kind,
-        recordingIds,
-        erpOrder,
-        productOrder: ref,
-      }),
-    );
-  for (const delivery of wanted) {
-    // Planned at this very moment by another attempt: that one sends it, or comes again and does.
-    if (await ledger.deliveries.plan(home, delivery, attempt)) planned.push(delivery);
-  }
-  if (planned.length === 0) attempt.log.info('Nothing new: every recording is booked or on its way');
-  return planned;
-}
-
-/** Planned and never sent: by an earlier attempt at this very message, or by one long gone. */
-function isAbandoned(
-  { sentAt, state, plannedAt, plannedFor }: DeliveryEntry,
-  attempt: WorkAttempt,
-  clock: Clock,
-): boolean {
-  if (sentAt !== undefined || state !== 'waiting') return false;
-  return plannedFor === attempt.messageId || clock.now().getTime() - plannedAt.getTime() > longestAttemptMs;
 }
 
 async function send(
   delivery: PlannedDelivery,
-  collection: Collection,
+  collection: Collection & {
+    readonly hint: CompletionHint;
+    /** What was read already. */
+    readonly known: ReadonlyMap<string, Recording>;
+  },
   attempt: WorkAttempt,
   parts: CollectParts,
 ): Promise<void> {
-  const { hint, erpOrder, part, orders } = collection;
-  const home = homeOf(collection);
-  const chosen = [...orders.values()].filter(
-    (order) =>
-      delivery.kind === 'quantity' || order.recordingIds.some((id) => delivery.recordingIds.includes(id)),
+  const { hint, erpOrder, part, home, known } = collection;
+  const chosen = ordersIn(delivery, collection);
+  const wanted = chosen.flatMap(({ facts: { productOrder }, recordingIds }) =>
+    recordingIds.filter((id) => !known.has(id)).map((id) => ({ id, productOrder })),
   );
-  const completed: CompletedProductOrder[] = [];
-  for (const { facts, recordingIds } of chosen) {
-    const ids = recordingIds.filter((id) => delivery.recordingIds.includes(id));
-    completed.push({
-      ...facts,
-      recordings: await readRecordings(ids, facts.productOrder, attempt.signal, parts),
-    });
-  }
+  const read = await readRecordings(wanted, attempt.signal, parts);
+  const completed = chosen.map(({ facts, recordingIds }) => ({
+    ...facts,
+    recordings: recordingIds.flatMap((id) => known.get(id) ?? read.get(id) ?? []),
+  }));
   const message = {
     v: 1,
     kind: 'delivery',
@@ -214,9 +172,9 @@ async function send(
     delivers: delivery.kind,
     home,
     erpOrder,
-    last: part.of === 1 || part.book === 'when-all-done',
+    last: part.of === 1 || isBookedTogether(part),
     eventId: hint.eventId,
-    content: contentOf(completed, delivery),
+    content: contentOf(completed),
   } as const satisfies DeliveryMessage;
   await parts.queues.send(parts.deliveriesQueueUrl, { body: JSON.stringify(message) });
   await parts.ledger.deliveries.sent(home, delivery.key);
@@ -226,21 +184,26 @@ async function send(
   });
 }
 
-/** Product order under which the ledger keeps the bookings. */
-function homeOf({ part, current }: Collection): string {
-  return part.of > 1 && part.book === 'when-all-done' ? part.first : current.number;
+/** The product orders that a delivery tells of, each with those of its recordings. */
+function ordersIn(
+  { kind, recordingIds, productOrder }: PlannedDelivery,
+  { orders, part }: Collection,
+): readonly CompletedPart[] {
+  const whole = (order: CompletedPart): CompletedPart => ({ ...order, recordingIds });
+  if (!isBookedTogether(part)) return orders.map(whole);
+  if (kind === 'amendment')
+    return orders.filter(({ facts }) => facts.productOrder.id === productOrder.id).map(whole);
+  const told = new Set(recordingIds);
+  return orders.map((order) => ({ ...order, recordingIds: order.recordingIds.filter((id) => told.has(id)) }));
 }
 
-function contentOf(
-  completed: CompletedProductOrder[],
-  { recordingIds }: PlannedDelivery,
-): DeliveryMessage['content'] {
+function contentOf(completed: readonly CompletedProductOrder[]): DeliveryMessage['content'] {
   if (Buffer.byteLength(JSON.stringify(completed)) <= mostContentBytes) return { completed };
   return {
     reference: completed.map(({ productOrder, recordings }) => ({
       number: productOrder.number,
       productOrderId: productOrder.id,
-      recordingIds: recordings.map(({ id }) => id).filter((id) => recordingIds.includes(id)),
+      recordingIds: recordings.map(({ id }) => id),
     })),
   };
 }

@@ -5,9 +5,11 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Claim } from '../ledger/steps.ts';
 import type { CompletedProductOrder, Completion, Receipt } from '../model/completions.ts';
 import { Rejected, RetryLater, reasonOf, UnknownOrder } from '../model/errors.ts';
+import type { ErpOrderRef } from '../model/orders.ts';
+import { inTurns } from '../platform/turns.ts';
 import type { WorkAttempt } from '../worker/consume.ts';
-import type { DeliveryMessage } from './messages.ts';
-import { completedOf, type ReadParts, readRecordings } from './read.ts';
+import type { CompletionReference, DeliveryMessage } from './messages.ts';
+import { completedOf, type ReadParts, readRecordings, readsAtOnce } from './read.ts';
 
 export interface DeliverParts extends ReadParts {
   readonly ledger: Pick<Ledger, 'steps' | 'deliveries'>;
@@ -161,27 +163,40 @@ async function giveBack(
   });
 }
 
-/** A completion that was too large for its message is read again. */
 async function contentOf(
   { content, erpOrder, key }: DeliveryMessage,
   attempt: WorkAttempt,
   parts: DeliverParts,
 ): Promise<[CompletedProductOrder, ...CompletedProductOrder[]]> {
-  const completed = 'completed' in content ? [...content.completed] : [];
-  if ('reference' in content) {
-    for (const { productOrderId, recordingIds } of content.reference) {
-      const order = await parts.partners.call('azumuta', () =>
-        parts.azumuta.productOrder(productOrderId, attempt.signal),
-      );
-      if (!order)
-        throw new Rejected(`Azumuta no longer knows product order ${productOrderId} of the delivery ${key}.`);
-      const recordings = await readRecordings(recordingIds, order, attempt.signal, parts);
-      completed.push(completedOf(order, erpOrder, recordings, attempt.sentAt.toISOString()));
-    }
-  }
+  const completed =
+    'completed' in content ? content.completed : await readAgain(content.reference, erpOrder, attempt, parts);
   const [first, ...others] = completed;
   if (!first) throw new Rejected(`The delivery ${key} holds no completed product order.`);
   return [first, ...others];
+}
+
+/** A completion that was too large for its message is read again. */
+async function readAgain(
+  reference: readonly CompletionReference[],
+  erpOrder: ErpOrderRef,
+  attempt: WorkAttempt,
+  parts: DeliverParts,
+): Promise<CompletedProductOrder[]> {
+  const orders = await inTurns(reference, readsAtOnce, async ({ productOrderId, recordingIds }) => {
+    const order = await parts.partners.call('azumuta', () =>
+      parts.azumuta.productOrder(productOrderId, attempt.signal),
+    );
+    if (!order) throw new Rejected(`Azumuta no longer knows product order ${productOrderId}.`);
+    return { order, recordingIds };
+  });
+  const wanted = orders.flatMap(({ order, recordingIds }) =>
+    recordingIds.map((id) => ({ id, productOrder: order })),
+  );
+  const recordings = await readRecordings(wanted, attempt.signal, parts);
+  return orders.map(({ order, recordingIds }) => {
+    const own = recordingIds.flatMap((id) => recordings.get(id) ?? []);
+    return completedOf(order, erpOrder, own, attempt.sentAt.toISOString());
+  });
 }
 
 function finality(completion: Completion, { last }: DeliveryMessage): Completion {

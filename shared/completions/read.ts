@@ -3,6 +3,7 @@ import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/translate
 import type { WorkInstructionNames } from '../ledger/work-instructions.ts';
 import type { CompletedProductOrder, Recording } from '../model/completions.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
+import { inTurns } from '../platform/turns.ts';
 import type { PartnerCalls } from '../worker/partner.ts';
 
 export interface ReadParts {
@@ -13,22 +14,32 @@ export interface ReadParts {
   readonly includeOperators: boolean;
 }
 
+/** A recording to read, and the product order that it must belong to. */
+export interface WantedRecording {
+  readonly id: string;
+  readonly productOrder: { readonly id: string; readonly number: string };
+}
+
+/** Calls to Azumuta at the same time within one attempt: gentle on it, as attempts run beside each other. */
+export const readsAtOnce = 4;
+
 /**
- * The recordings of a product order, each read once, with the names of their work instructions. Ids that
- * Azumuta does not know, or that belong to another product order, are left out: a trigger's body is only a hint.
+ * Reads recordings, each once, with the names of their work instructions. Ids that Azumuta does not know, or
+ * that belong to another product order, are left out.
  */
 export async function readRecordings(
-  ids: readonly string[],
-  order: { readonly id: string; readonly number: string },
+  wanted: readonly WantedRecording[],
   signal: AbortSignal,
   parts: ReadParts,
-): Promise<Recording[]> {
-  const recordings: Recording[] = [];
-  for (const id of new Set(ids)) {
+): Promise<ReadonlyMap<string, Recording>> {
+  const once = [...new Map(wanted.map((each) => [each.id, each])).values()];
+  const read = await inTurns(once, readsAtOnce, async ({ id, productOrder }) => {
     const found = await parts.partners.call('azumuta', () => parts.azumuta.recording(id, signal));
-    if (found && belongsTo(found, order)) recordings.push(await withWorkInstruction(found, signal, parts));
-  }
-  return recordings;
+    return found && belongsTo(found, productOrder)
+      ? [[id, await withWorkInstruction(found, signal, parts)] as const]
+      : [];
+  });
+  return new Map(read.flat());
 }
 
 function belongsTo(

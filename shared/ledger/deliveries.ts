@@ -22,6 +22,7 @@ export interface DeliveryEntry {
   readonly kind: 'quantity' | 'amendment';
   /** Recordings that this booking tells of. */
   readonly recordingIds: readonly string[];
+  readonly productOrder: ProductOrderRef;
   readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
   readonly plannedAt: Date;
   /** The message whose attempt planned it. */
@@ -90,6 +91,7 @@ const storedSchema = z.object({
   key: z.string(),
   kind: z.enum(['quantity', 'amendment']),
   recordingIds: z.array(z.string()),
+  productOrder: z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
   state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
   plannedAt: z.string(),
   plannedFor: z.string(),

@@ -8,6 +8,7 @@ import type { Key } from './table.ts';
  *                                  DELIVERY#<delivery key>  one booking: claim, receipt
  *                                  DEAD-LETTER#<message>    one dead letter and why
  *                                  RECORDING#<id>           for finding the order by a recording
+ *                                  NOT-COMPLETED#<message>  since when Azumuta does not call it completed yet
  *                                  CONFLICT                 how it was changed in the ERP after it came
  *   ERP-ORDER#<number>             LOCK                      who is booking on this ERP order right now
  *                                  COMPLETED#<number>        a completed part of a split order
@@ -29,6 +30,10 @@ export const deadLetterKey = (number: string, messageId: string): Key => ({
 export const recordingKey = (number: string, recordingId: string): Key => ({
   pk: partitionOf(number),
   sk: `RECORDING#${recordingId}`,
+});
+export const notCompletedKey = (number: string, message: string): Key => ({
+  pk: partitionOf(number),
+  sk: `NOT-COMPLETED#${message}`,
 });
 export const conflictKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'CONFLICT' });
 export const lockKey = (erpOrderNumber: string): Key => ({ pk: `ERP-ORDER#${erpOrderNumber}`, sk: 'LOCK' });

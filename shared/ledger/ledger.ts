@@ -12,6 +12,7 @@ import { createDays, type Days } from './days.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { createJourneys, type Journeys } from './journey.ts';
 import { createLease, type Lease } from './lease.ts';
+import { createNotCompleted, type NotCompleted } from './not-completed.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { createPulling, type Pulling } from './pulling.ts';
 import { createSteps, type Steps, type StepTimes } from './steps.ts';
@@ -23,6 +24,8 @@ export interface Ledger {
   readonly steps: Steps;
   readonly orders: Orders;
   readonly deliveries: Deliveries;
+  /** How long Azumuta has been asked about a completion that it does not know of. */
+  readonly notCompleted: NotCompleted;
   readonly breaker: Breaker;
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetterRecords;
@@ -49,6 +52,7 @@ export function createLedger({ client, tableName, clock, times, breaker }: Ledge
     steps: createSteps(table, clock, times),
     orders: createOrders(table, clock),
     deliveries: createDeliveries(table, clock, times),
+    notCompleted: createNotCompleted(table, clock),
     breaker: createBreaker(table, clock, breakerOptions(breaker)),
     attempts: createAttempts(table, clock),
     deadLetters: createDeadLetterRecords(table, clock),
