@@ -11,9 +11,10 @@ import { assumptionsSchema } from '../../shared/azumuta/assumptions.ts';
 import { createAzumutaClient } from '../../shared/azumuta/client.ts';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import { type CreateParts, createProductOrder } from '../../shared/orders/create.ts';
-import { systemClock } from '../../shared/platform/clock.ts';
+import { type Clock, systemClock } from '../../shared/platform/clock.ts';
 import { createPartnerCalls } from '../../shared/worker/partner.ts';
 import { sandboxErp } from '../erp/rest-sandbox.ts';
+import { testClock } from '../harness/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
 import { silent } from '../harness/logs.ts';
 import { newOrder } from '../harness/orders.ts';
@@ -78,15 +79,18 @@ async function released(): Promise<string> {
   return number;
 }
 
-const create = (number: string, receiveCount = 1) =>
-  createProductOrder({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount), parts);
+const create = (number: string, receiveCount = 1, changed: Partial<CreateParts> = {}, clock = systemClock) =>
+  createProductOrder({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount, clock), {
+    ...parts,
+    ...changed,
+  });
 
-function attempt(messageId: string, receiveCount: number) {
+function attempt(messageId: string, receiveCount: number, clock: Clock) {
   return {
     owner: randomUUID(),
     messageId,
-    endsAt: new Date(),
-    secondsUntil: (ms: number) => Math.max(1, Math.ceil((ms - Date.now()) / 1000)),
+    endsAt: clock.now(),
+    secondsUntil: (ms: number) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),
     signal: new AbortController().signal,
     log: silent,
     sentAt: new Date(),
@@ -145,5 +149,43 @@ describe('a link that the ERP accepts and does not show', () => {
 
     // Assess
     expect(third).toMatchObject({ name: 'Rejected' });
+  });
+});
+
+describe('a product order whose create may have been written', () => {
+  it('is left alone until it must have settled; then the next attempt finds it and makes no second', async () => {
+    // Prepare
+    const settlingSeconds = 300;
+    const clock = testClock();
+    const settling = createLedger({ ...store, clock, times: { settlingSeconds } });
+    const number = await released();
+    await azumutaSide.forgetCalls();
+    await azumutaSide.setFaults([{ kind: 'reset-after', route: 'POST /api/v1/productorders', times: 1 }]);
+    const tried = (receiveCount: number) =>
+      create(number, receiveCount, { ledger: settling }, clock).catch((error: unknown) => error);
+
+    // Act
+    const inDoubt = await tried(1);
+    clock.advance(settlingSeconds - 1);
+    const early = await tried(2);
+    clock.advance(1);
+    const last = await tried(3);
+
+    // Assess
+    expect(inDoubt).toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
+    expect(early).toMatchObject({
+      name: 'RetryLater',
+      scope: 'order',
+      message: expect.stringContaining('being created by another attempt'),
+    });
+    expect(last).toBeUndefined();
+    expect((await azumutaSide.calls())['POST /api/v1/productorders']).toBe(1);
+    const made = (await azumutaSide.productOrders()).filter((order) => order.number === number);
+    expect(made).toHaveLength(1);
+    expect(await settling.orders.find(number)).toMatchObject({
+      state: 'done',
+      productOrder: { id: made[0]?.id },
+    });
+    expect(await linkOf(number)).toBe(made[0]?.id);
   });
 });
