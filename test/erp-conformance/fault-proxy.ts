@@ -44,8 +44,14 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
+/**
+ * Decides about every call whether its connection is cut, for tests in which whole processes die. A call that is
+ * cut off before the server saw it may still take effect later.
+ */
+export type Fate = (takeEffect: () => Promise<void>) => CrashPoint | undefined;
+
 /** @param upstream Base URL of the real server, `http://127.0.0.1:<port>`. */
-export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
+export async function startFaultProxy(upstream: string, fate?: Fate): Promise<FaultProxy> {
   const origin = new URL(upstream);
   let passed: PassedCall[] = [];
   let crashes: { at: number; point: CrashPoint }[] = [];
@@ -64,8 +70,9 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
     passed.push({ method: incoming.method ?? '', url: incoming.url ?? '', body: body.toString('utf8') });
     const n = passed.length;
     await takeAt(before, n)?.act();
-    const crash = takeAt(crashes, n);
-    if (crash?.point === 'before') return void incoming.socket.destroy();
+    const crash =
+      fate?.(async () => void (await buffer(await forward(incoming, body)))) ?? takeAt(crashes, n)?.point;
+    if (crash === 'before') return void incoming.socket.destroy();
     if (hangs > 0) {
       hangs -= 1;
       return;
@@ -79,7 +86,7 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
     const answer = await forward(incoming, body);
     const answerBody = await buffer(answer);
     await takeAt(after, n)?.act();
-    if (crash?.point === 'after') return void incoming.socket.destroy();
+    if (crash === 'after') return void incoming.socket.destroy();
     const { 'transfer-encoding': _, connection: __, 'content-length': ___, ...headers } = answer.headers;
     outgoing.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': answerBody.length });
     outgoing.end(answerBody);

@@ -6,6 +6,7 @@ import { ledgerIndexes } from '../../shared/model/ledger-table.ts';
 /** A DynamoDB on loopback with an empty ledger table. */
 export interface LedgerStore {
   readonly client: DynamoDBClient;
+  readonly url: string;
   readonly tableName: string;
   readonly stop: () => Promise<void>;
 }
@@ -17,8 +18,9 @@ export async function startLedgerStore(): Promise<LedgerStore> {
   });
   // A TCP server's address is not a pipe's name.
   const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: url,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
@@ -56,6 +58,7 @@ export async function startLedgerStore(): Promise<LedgerStore> {
   );
   return {
     client,
+    url,
     tableName,
     async stop() {
       client.destroy();
