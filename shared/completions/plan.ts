@@ -29,10 +29,12 @@ const longestAttemptMs = 2 * 60_000;
  * once for ever; recordings that no plan tells of yet are amendments.
  */
 export async function planDeliveries(
-  { part, home, erpOrder, orders, current }: Collection,
+  collection: Collection,
   attempt: WorkAttempt,
-  { ledger, clock }: PlanParts,
+  parts: PlanParts,
 ): Promise<PlannedDelivery[]> {
+  const { part, home, erpOrder, orders, current } = collection;
+  const { ledger, clock } = parts;
   const quantityKey = `${isBookedTogether(part) ? erpOrder.number : current.id}#quantity`;
   const earlier = await ledger.deliveries.of(home);
   const told = recordingsToldOf(earlier);
@@ -68,8 +70,10 @@ export async function planDeliveries(
       }),
     );
   for (const delivery of wanted) {
-    // Planned at this very moment by another attempt: that one sends it, or comes again and does.
     if (await ledger.deliveries.plan(home, delivery, attempt)) planned.push(delivery);
+    // Planned at this very moment by another attempt, which sends it, or comes again and does. What that one
+    // has not heard of is an amendment now.
+    else if (delivery.kind === 'quantity') return planDeliveries(collection, attempt, parts);
   }
   if (planned.length === 0) attempt.log.info('Nothing new: every recording is booked or on its way');
   return planned;

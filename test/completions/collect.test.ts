@@ -177,6 +177,36 @@ describe('recordings that a trigger names', () => {
   });
 });
 
+describe('two triggers at the same moment', () => {
+  it('each have their recordings told: whoever plans second amends', async () => {
+    // Prepare: the first plans when the second has
+    const { number, recordingIds } = await completed(2);
+    const [first = '', second = ''] = recordingIds;
+    const { azumuta } = await otherAzumuta(withoutList);
+    const { ledger } = stage;
+    let other: Promise<void> | undefined;
+    const slow: typeof ledger.deliveries = {
+      ...ledger.deliveries,
+      async plan(...planned) {
+        other ??= stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta });
+        await other;
+        return ledger.deliveries.plan(...planned);
+      },
+    };
+
+    // Act
+    await stage.collect(
+      { productOrderNumber: number, recordingIds: [first] },
+      {},
+      { azumuta, ledger: { ...ledger, deliveries: slow } },
+    );
+
+    // Assess
+    expect(stage.sent().map(({ delivers }) => delivers)).toEqual(['quantity', 'amendment']);
+    expect(told()).toEqual([second, first]);
+  });
+});
+
 describe('recordings are read in turns', () => {
   it('of four at a time', async () => {
     // Prepare: the first answers come when four are asked for.
