@@ -1,6 +1,7 @@
 import integration from '#integration';
 import { collectCompletion } from '../../shared/completions/collect.ts';
 import { completionHintSchema } from '../../shared/completions/messages.ts';
+import { nothingReadSoFar } from '../../shared/completions/read.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { parseMessage } from '../../shared/platform/message.ts';
 import { createWorker } from '../../shared/worker/consume.ts';
@@ -29,6 +30,7 @@ const parts = {
   azumuta: azumutaPart(integration, secretsPart()),
   workInstructionNames: ledger.workInstructionNames,
   includeOperators: completions.includeOperators ?? false,
+  readSoFar: nothingReadSoFar(),
   trustTrigger: azumuta.assumptions.trustTrigger,
   erpOrderNumber: completions.erpOrderNumber ?? ((number: string) => number),
 };

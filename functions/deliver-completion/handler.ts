@@ -1,6 +1,7 @@
 import integration from '#integration';
 import { deliverCompletion } from '../../shared/completions/deliver.ts';
 import { deliveryMessageSchema } from '../../shared/completions/messages.ts';
+import { nothingReadSoFar } from '../../shared/completions/read.ts';
 import { mapCompletion } from '../../shared/integration/completions.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { parseMessage } from '../../shared/platform/message.ts';
@@ -27,6 +28,7 @@ const parts: Parameters<typeof deliverCompletion>[2] = {
   azumuta: azumutaPart(integration, secrets),
   workInstructionNames: ledger.workInstructionNames,
   includeOperators: completions.includeOperators ?? false,
+  readSoFar: nothingReadSoFar(),
   unknownOrder: completions.unknownOrder ?? 'reject',
   map: (kind, completed) => mapCompletion(completions, kind, completed),
 };

@@ -6,10 +6,9 @@ import type { Claim } from '../ledger/steps.ts';
 import type { CompletedProductOrder, Completion, Receipt } from '../model/completions.ts';
 import { Rejected, RetryLater, reasonOf, UnknownOrder } from '../model/errors.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
-import { inTurns } from '../platform/turns.ts';
 import type { WorkAttempt } from '../worker/consume.ts';
 import type { CompletionReference, DeliveryMessage } from './messages.ts';
-import { completedOf, type ReadParts, readRecordings, readsAtOnce } from './read.ts';
+import { completedOf, type ReadParts, readProductOrders, readRecordings } from './read.ts';
 
 export interface DeliverParts extends ReadParts {
   readonly ledger: Pick<Ledger, 'steps' | 'deliveries'>;
@@ -182,10 +181,10 @@ async function readAgain(
   attempt: WorkAttempt,
   parts: DeliverParts,
 ): Promise<CompletedProductOrder[]> {
-  const orders = await inTurns(reference, readsAtOnce, async ({ productOrderId, recordingIds }) => {
-    const order = await parts.partners.call('azumuta', () =>
-      parts.azumuta.productOrder(productOrderId, attempt.signal),
-    );
+  const ids = reference.map(({ productOrderId }) => productOrderId);
+  const found = await readProductOrders(ids, attempt.signal, parts);
+  const orders = reference.map(({ productOrderId, recordingIds }) => {
+    const order = found.get(productOrderId);
     if (!order) throw new Rejected(`Azumuta no longer knows product order ${productOrderId}.`);
     return { order, recordingIds };
   });

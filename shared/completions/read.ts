@@ -12,7 +12,19 @@ export interface ReadParts {
   readonly workInstructionNames: WorkInstructionNames;
   /** Whether operators' names (personal data) go on to the mapping. */
   readonly includeOperators: boolean;
+  readonly readSoFar: ReadSoFar;
 }
+
+/**
+ * What attempts have read that failed before they had read all, in this container's memory: the next one goes on
+ * where they stopped. Without it, a completion that takes longer to read than an attempt may last never ends.
+ */
+export interface ReadSoFar {
+  readonly recordings: Map<string, AzumutaRecording>;
+  readonly productOrders: Map<string, AzumutaProductOrder>;
+}
+
+export const nothingReadSoFar = (): ReadSoFar => ({ recordings: new Map(), productOrders: new Map() });
 
 /** A recording to read, and the product order that it must belong to. */
 export interface WantedRecording {
@@ -21,10 +33,39 @@ export interface WantedRecording {
 }
 
 /** Calls to Azumuta at the same time within one attempt: gentle on it, as attempts run beside each other. */
-export const readsAtOnce = 4;
+const readsAtOnce = 4;
+/** More than this is of attempts that never came back. */
+const mostRemembered = 5000;
+
+async function readAll<T>(
+  ids: readonly string[],
+  remembered: Map<string, T>,
+  read: (id: string) => Promise<T | undefined>,
+): Promise<ReadonlyMap<string, T>> {
+  if (remembered.size > mostRemembered) remembered.clear();
+  const once = [...new Set(ids)];
+  const found = await inTurns(once, readsAtOnce, async (id) => {
+    const one = remembered.get(id) ?? (await read(id));
+    if (one !== undefined) remembered.set(id, one);
+    return one === undefined ? [] : [[id, one] as const];
+  });
+  for (const id of once) remembered.delete(id);
+  return new Map(found.flat());
+}
+
+/** Reads product orders by id, in turns. Those that Azumuta does not know are left out. */
+export function readProductOrders(
+  ids: readonly string[],
+  signal: AbortSignal,
+  { azumuta, partners, readSoFar }: ReadParts,
+): Promise<ReadonlyMap<string, AzumutaProductOrder>> {
+  return readAll(ids, readSoFar.productOrders, (id) =>
+    partners.call('azumuta', () => azumuta.productOrder(id, signal)),
+  );
+}
 
 /**
- * Reads recordings, each once, with the names of their work instructions. Ids that Azumuta does not know, or
+ * Reads recordings, in turns, each once, with the names of their work instructions. Ids that Azumuta does not know, or
  * that belong to another product order, are left out.
  */
 export async function readRecordings(
@@ -32,14 +73,18 @@ export async function readRecordings(
   signal: AbortSignal,
   parts: ReadParts,
 ): Promise<ReadonlyMap<string, Recording>> {
-  const once = [...new Map(wanted.map((each) => [each.id, each])).values()];
-  const read = await inTurns(once, readsAtOnce, async ({ id, productOrder }) => {
-    const found = await parts.partners.call('azumuta', () => parts.azumuta.recording(id, signal));
-    return found && belongsTo(found, productOrder)
-      ? [[id, await withWorkInstruction(found, signal, parts)] as const]
-      : [];
-  });
-  return new Map(read.flat());
+  const { azumuta, partners, readSoFar } = parts;
+  const ids = wanted.map(({ id }) => id);
+  const found = await readAll(ids, readSoFar.recordings, (id) =>
+    partners.call('azumuta', () => azumuta.recording(id, signal)),
+  );
+  const recordings = new Map<string, Recording>();
+  for (const { id, productOrder } of wanted) {
+    const recording = found.get(id);
+    if (recording && belongsTo(recording, productOrder))
+      recordings.set(id, await withWorkInstruction(recording, signal, parts));
+  }
+  return recordings;
 }
 
 function belongsTo(

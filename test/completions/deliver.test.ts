@@ -112,3 +112,37 @@ describe('a booking that may have been written', () => {
     expect(await stage.ledger.deliveries.of(inDoubt.home)).toMatchObject([{ state: 'done' }]);
   });
 });
+
+describe('a completion by reference', () => {
+  it('is read again in turns, all product orders and recordings of a split order', async () => {
+    // Prepare
+    const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));
+    const recordings = new Map<string, string[]>();
+    for (const number of numbers) {
+      const order = await stage.azumutaSide.complete(number, { quantity: 1, recordings: 2 });
+      recordings.set(
+        number,
+        order.recordings.map(({ id }) => id),
+      );
+    }
+    for (const productOrderNumber of numbers) await stage.collect({ productOrderNumber });
+    const [message] = stage.sent();
+    if (!message || !('completed' in message.content)) throw new Error('Nothing was collected.');
+    const reference = message.content.completed.map(({ productOrder }) => ({
+      number: productOrder.number,
+      productOrderId: productOrder.id,
+      recordingIds: recordings.get(productOrder.number) ?? [],
+    }));
+    await stage.azumutaSide.forgetCalls();
+
+    // Act
+    await stage.deliver({ ...message, content: { reference } });
+
+    // Assess
+    expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ reference: message.key, goodQuantity: '3' }]);
+    expect(await stage.azumutaSide.calls()).toEqual({
+      'GET /api/v1/productorders/{id}': 3,
+      'GET /api/v1/recordings/{id}': 6,
+    });
+  });
+});

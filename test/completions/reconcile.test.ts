@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CollectParts, collectCompletion } from '../../shared/completions/collect.ts';
 import { type CompletionHint, deliveryMessageSchema } from '../../shared/completions/messages.ts';
+import { nothingReadSoFar } from '../../shared/completions/read.ts';
 import { parseMessage } from '../../shared/platform/message.ts';
 import { createQueues } from '../../shared/platform/queue.ts';
 import { silent } from '../harness/logs.ts';
@@ -129,6 +130,7 @@ function collect(hint: CompletionHint, owner: string): Promise<void> {
     deliveriesQueueUrl: sqs.queueUrl('deliveries'),
     workInstructionNames: ledger.workInstructionNames,
     includeOperators: false,
+    readSoFar: nothingReadSoFar(),
     trustTrigger: false,
     erpOrderNumber: (number) => number,
   };

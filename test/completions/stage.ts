@@ -17,6 +17,7 @@ import {
   type DeliveryMessage,
   deliveryMessageSchema,
 } from '../../shared/completions/messages.ts';
+import { nothingReadSoFar } from '../../shared/completions/read.ts';
 import type { ErpConnector } from '../../shared/erp/port.ts';
 import { mapCompletion } from '../../shared/integration/completions.ts';
 import { orderKey } from '../../shared/ledger/keys.ts';
@@ -132,6 +133,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
       partners: createPartnerCalls({ breaker: reached.breaker, newOwner: randomUUID, clock, log: silent }),
       workInstructionNames: reached.workInstructionNames,
       includeOperators: false,
+      readSoFar: nothingReadSoFar(),
     };
   }
 

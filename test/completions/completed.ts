@@ -1,0 +1,37 @@
+import type { CompletionStage } from './stage.ts';
+
+/** Completes a product order with so many new recordings. @returns ids of all that it has. */
+export async function complete(
+  { azumutaSide }: CompletionStage,
+  number: string,
+  recordings: number,
+): Promise<string[]> {
+  const order = await azumutaSide.complete(number, { quantity: 1, recordings });
+  return order.recordings.map(({ id }) => id);
+}
+
+/** A product order that is completed, with the ids of its recordings. */
+export async function completed(
+  stage: CompletionStage,
+  recordings: number,
+): Promise<{ number: string; recordingIds: string[] }> {
+  const { numbers } = await stage.ordered();
+  const [number = ''] = numbers;
+  return { number, recordingIds: await complete(stage, number, recordings) };
+}
+
+/** Recordings that the sent deliveries tell of, in turn. */
+export function told(stage: CompletionStage): string[] {
+  return stage
+    .sent()
+    .flatMap(({ content }) => ('completed' in content ? content.completed : []))
+    .flatMap(({ recordings }) => recordings.map(({ id }) => id));
+}
+
+/** What an attempt failed with; undefined when it did not. */
+export function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
