@@ -136,13 +136,7 @@ async function partsToBook(
   const completed = { number: order.number, facts, recordingIds };
   if (!isBookedTogether(part)) return [completed];
   const all = await ledger.deliveries.partCompleted(erpOrder.number, completed);
-  if (all.length < part.of) return undefined;
-  // The ledger keeps how each part was when it was completed first; this one was read just now.
-  return all.map((each) =>
-    each.number === completed.number
-      ? { ...completed, recordingIds: [...new Set([...each.recordingIds, ...recordingIds])] }
-      : each,
-  );
+  return all.length < part.of ? undefined : all;
 }
 
 async function send(

@@ -74,7 +74,7 @@ export interface Deliveries {
   readonly unlock: (erpOrderNumber: string, holder: LockHolder) => Promise<void>;
   /** Keep the holder's own lock until `untilMs`, as what was sent may still be settling. */
   readonly keepLocked: (erpOrderNumber: string, holder: LockHolder, untilMs: number) => Promise<void>;
-  /** Note a completed part of a split order; answers the numbers of all parts completed so far. */
+  /** Note a completed part of a split order, as it is now; answers all parts completed so far. */
   readonly partCompleted: (erpOrderNumber: string, part: CompletedPart) => Promise<CompletedPart[]>;
 }
 
@@ -197,12 +197,13 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
     },
 
     async partCompleted(erpOrderNumber, part) {
-      await table.putIf({
-        ...completedPartKey(erpOrderNumber, part.number),
-        ...part,
-        facts: JSON.stringify(part.facts),
-        expiresAt: expiresAt(),
-      });
+      const key = completedPartKey(erpOrderNumber, part.number);
+      const content = { ...part, facts: JSON.stringify(part.facts), expiresAt: expiresAt() };
+      if (!(await table.putIf({ ...key, ...content }))) {
+        const earlier = z.parse(partSchema, await table.get(key));
+        const recordingIds = [...new Set([...earlier.recordingIds, ...part.recordingIds])];
+        await table.update(key, { set: { ...content, recordingIds } });
+      }
       const stored = await table.query(`ERP-ORDER#${erpOrderNumber}`, completedPartPrefix);
       return stored.map((each) => z.parse(partSchema, each));
     },

@@ -80,3 +80,26 @@ describe('an amendment of a split order that a crash kept from being sent', () =
     expect(told(stage)).toEqual([late]);
   });
 });
+
+describe('a part that is completed again before the last one is', () => {
+  it('is booked as it is then, with all that was recorded', async () => {
+    // Prepare
+    const { numbers } = await stage.ordered(threeParts('when-all-done'));
+    const [again = '', ...others] = numbers;
+    await complete(stage, again, 1);
+    await stage.collect({ productOrderNumber: again });
+    await stage.azumutaSide.reopen(again);
+    const both = await complete(stage, again, 1);
+    await stage.collect({ productOrderNumber: again });
+
+    // Act
+    for (const productOrderNumber of others) {
+      await complete(stage, productOrderNumber, 0);
+      await stage.collect({ productOrderNumber });
+    }
+
+    // Assess
+    expect(both).toHaveLength(2);
+    expect(told(stage)).toEqual(both);
+  });
+});
