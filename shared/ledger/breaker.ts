@@ -34,6 +34,8 @@ export interface BreakerOptions {
   /** First wait before a probe; doubles with each failed probe. */
   readonly cooldownSeconds: number;
   readonly longestCooldownSeconds: number;
+  /** A partner's own Retry-After is heeded up to here; a probe then asks again, as it may have been nonsense. */
+  readonly longestAskedSeconds: number;
   /** Wait after refused credentials: partners lock accounts (Tryton after six wrong logins). */
   readonly unauthorizedSeconds: number;
   /** How long a probe may take before another container may probe. */
@@ -44,6 +46,7 @@ export const breakerDefaults: BreakerOptions = {
   threshold: 5,
   cooldownSeconds: 15,
   longestCooldownSeconds: 300,
+  longestAskedSeconds: 3600,
   unauthorizedSeconds: 300,
   probeSeconds: 90,
 };
@@ -155,6 +158,7 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
   function cooldown(failure: RetryLater, openings: number): number {
     if (failure.unauthorized) return options.unauthorizedSeconds;
     const doubled = options.cooldownSeconds * 2 ** (openings - 1);
-    return Math.max(failure.afterSeconds ?? 0, Math.min(options.longestCooldownSeconds, doubled));
+    const asked = Math.min(options.longestAskedSeconds, failure.afterSeconds ?? 0);
+    return Math.max(asked, Math.min(options.longestCooldownSeconds, doubled));
   }
 }

@@ -126,12 +126,19 @@ export function targetFailure(
   return undefined;
 }
 
-/** Seconds of a Retry-After header, in both its forms (RFC 9110 §10.2.3); undefined when absent or unreadable. */
+/** No partner means a longer wait than a day: a larger figure is a time in seconds since 1970, or a mistake. */
+const longestRetryAfterSeconds = 86_400;
+
+/**
+ * Seconds of a Retry-After header, in both its forms (RFC 9110 §10.2.3), a day at most; undefined when absent or
+ * unreadable.
+ */
 export function retryAfterSeconds(header: string | null | undefined, now: Date): number | undefined {
   if (!header) return undefined;
-  if (/^\d+$/.test(header.trim())) return Number(header.trim());
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now.getTime()) / 1000));
+  const seconds = /^\d+$/.test(header.trim())
+    ? Number(header.trim())
+    : Math.ceil((Date.parse(header) - now.getTime()) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.min(longestRetryAfterSeconds, Math.max(0, seconds));
 }
 
 /** Codes of failures that happen before a request can have reached the partner. */

@@ -148,6 +148,47 @@ describe('one probe at a time', () => {
     expect(first.asked() - before).toBe(2);
   });
 
+  it('never waits longer than its longest cooldown, however many probes have failed', async () => {
+    // Prepare
+    const first = await opened();
+    const waits: number[] = [];
+
+    // Act
+    for (let probe = 0; probe < 10; probe++) {
+      const { openUntilMs = 0 } = await ledger.breaker.state('erp');
+      const seconds = (openUntilMs - clock.now().getTime()) / 1000;
+      waits.push(seconds);
+      clock.advance(seconds);
+      await first.call(unwell);
+    }
+
+    // Assess
+    expect(first.asked()).toBe(15);
+    expect(waits).toEqual([15, 30, 60, 120, 240, 300, 300, 300, 300, 300]);
+  });
+
+  it.each([
+    ['two minutes', 120, 120],
+    ['seconds since 1970', 1_795_507_200, 3600],
+    ['a number that no store takes', 1e200, 3600],
+  ])(
+    'heeds a Retry-After of %s for an hour at most, and the failure stays what it is',
+    async (_what, afterSeconds, waits) => {
+      // Prepare
+      const asks = () => new RetryLater('The ERP failed (503).', { scope: 'target', afterSeconds });
+
+      // Act
+      const first = container('first');
+      const answers = [];
+      for (let i = 0; i < 5; i++) answers.push(await first.call(asks));
+
+      // Assess
+      expect(answers).toEqual(Array.from({ length: 5 }, asks));
+      const { openUntilMs } = await ledger.breaker.state('erp');
+      expect(openUntilMs).toBe(clock.now().getTime() + waits * 1000);
+    },
+  );
+
   it('frees the probe of a container that died', async () => {
     await opened();
     clock.advance(16);

@@ -169,4 +169,12 @@ describe('a status can tell of the target', () => {
     expect(retryAfterSeconds('soon', now)).toBeUndefined();
     expect(targetFailure(answer(503, '7'), call)).toMatchObject({ afterSeconds: 7 });
   });
+
+  it.each([
+    ['a time in seconds since 1970', '1795507200'],
+    ['more digits than a number holds', '9'.repeat(400)],
+    ['a date in another century', 'Fri, 24 Nov 2126 08:00:00 GMT'],
+  ])('takes a Retry-After of %s for a day', (_what, header) => {
+    expect(retryAfterSeconds(header, now)).toBe(86_400);
+  });
 });
