@@ -20,7 +20,7 @@ export interface OutgoingMessage {
 
 export interface Visibility {
   readonly receiptHandle: string;
-  /** From now; at most 12 hours (AWS quota). */
+  /** From now; no later than 12 hours after the receive (AWS quota). */
   readonly seconds: number;
 }
 

@@ -9,8 +9,12 @@ export interface BackoffOptions {
 
 export const backoffDefaults: BackoffOptions = { baseSeconds: 4, capSeconds: 900 };
 
-/** SQS hides a message for at most 12 hours. */
-const longestVisibility = 12 * 3600;
+/**
+ * SQS hides a message for at most 12 hours after its receive, and refuses what goes beyond: the message would come
+ * again after its queue's default. The margin is for what the attempt took.
+ * Source: AWS, "Amazon SQS visibility timeout".
+ */
+export const longestVisibility = 12 * 3600 - 10 * 60;
 
 /**
  * Seconds until a message comes again: exponential with full jitter (any time up to the doubled wait), so
@@ -27,7 +31,7 @@ export function secondsUntilRetry(
 ): number {
   const doubled = baseSeconds * 2 ** Math.min(receiveCount - 1, 30);
   const jittered = doubled >= capSeconds ? capSeconds * (2 / 3 + random / 3) : 1 + random * (doubled - 1);
-  const floor = failure.afterSeconds ?? 0;
+  const floor = Math.min(failure.afterSeconds ?? 0, longestVisibility - baseSeconds);
   const seconds = floor > jittered ? floor + random * Math.min(baseSeconds, floor) : jittered;
-  return Math.min(longestVisibility, Math.max(1, Math.round(seconds)));
+  return Math.max(1, Math.round(seconds));
 }
