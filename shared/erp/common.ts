@@ -11,6 +11,7 @@ export function stopIfAborted(signal: AbortSignal | undefined, partner: string, 
   if (signal?.aborted) {
     throw new RetryLater(`${partner}: stopped before ${what}, because the time of this attempt is up.`, {
       scope: 'order',
+      outOfTime: true,
     });
   }
 }

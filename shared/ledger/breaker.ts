@@ -25,6 +25,8 @@ export interface Breaker {
   readonly permit: (target: Target, owner: string) => Promise<Permit>;
   readonly failed: (target: Target, failure: RetryLater, permit: Permit, owner: string) => Promise<void>;
   readonly succeeded: (target: Target, permit: Permit) => Promise<void>;
+  /** The call ended before the partner could answer: a probe is given back, and nothing is learnt from it. */
+  readonly unanswered: (target: Target, permit: Permit, owner: string) => Promise<void>;
   readonly state: (target: Target) => Promise<BreakerState>;
 }
 
@@ -140,6 +142,15 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
       await table.update(stateKey(target), {
         set: { open: false, closedAt: clock.now().toISOString() },
         remove: ['probeUntil', 'probeOwner', 'openUntil', 'reason'],
+      });
+    },
+
+    async unanswered(target, permit, owner) {
+      if (permit.permit !== 'probe') return;
+      await table.update(stateKey(target), {
+        remove: ['probeUntil', 'probeOwner'],
+        condition: '#probeOwner = :owner',
+        values: { owner },
       });
     },
 

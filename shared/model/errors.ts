@@ -19,6 +19,8 @@ export interface RetryLaterOptions extends ErrorOptions {
   readonly wrote?: Wrote;
   /** The partner refused our credentials: probing must be slow, or accounts get locked. */
   readonly unauthorized?: boolean;
+  /** Our own deadline ended the call: it tells nothing of the partner, well or unwell. */
+  readonly outOfTime?: boolean;
 }
 
 /** It did not work now, and may work later without anybody mending anything about this order. */
@@ -28,6 +30,7 @@ export class RetryLater extends Error {
   readonly afterSeconds: number | undefined;
   readonly wrote: Wrote;
   readonly unauthorized: boolean;
+  readonly outOfTime: boolean;
 
   constructor(message: string, options: RetryLaterOptions) {
     super(message, options);
@@ -35,6 +38,7 @@ export class RetryLater extends Error {
     this.afterSeconds = options.afterSeconds;
     this.wrote = options.wrote ?? 'nothing';
     this.unauthorized = options.unauthorized ?? false;
+    this.outOfTime = options.outOfTime ?? false;
   }
 
   /** The same failure, after a write had begun. */
@@ -44,6 +48,7 @@ export class RetryLater extends Error {
       scope: this.scope,
       wrote: 'perhaps',
       unauthorized: this.unauthorized,
+      outOfTime: this.outOfTime,
       cause: this.cause,
       ...(this.afterSeconds === undefined ? {} : { afterSeconds: this.afterSeconds }),
     });

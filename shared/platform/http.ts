@@ -168,6 +168,7 @@ function noAnswer(
 function outOfTime(partner: string, call: string, writes: boolean, cause?: unknown): RetryLater {
   return new RetryLater(`Out of time in this invocation, at ${partner} ${call}.`, {
     scope: 'order',
+    outOfTime: true,
     wrote: writes ? 'perhaps' : 'nothing',
     cause,
   });

@@ -53,11 +53,17 @@ export function createPartnerCalls({ breaker, newOwner, clock, log }: PartnerCal
               { CredentialsRefused: 1 },
             );
           await breaker.failed(target, error, permit, owner);
-        }
+        } else if (isOutOfTime(error)) await breaker.unanswered(target, permit, owner);
         // The partner answered: that is all a probe asks.
         else await breaker.succeeded(target, permit);
         throw error;
       }
     },
   };
+}
+
+/** Our own deadline aborted the call, before or while it waited for its answer. */
+function isOutOfTime(error: unknown): boolean {
+  if (error instanceof RetryLater) return error.outOfTime;
+  return error instanceof Error && error.name === 'AbortError';
 }

@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { stopIfAborted } from '../../shared/erp/common.ts';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../shared/model/errors.ts';
+import { createHttp } from '../../shared/platform/http.ts';
 import { createPartnerCalls } from '../../shared/worker/partner.ts';
 import { type TestClock, testClock } from '../harness/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
 import { silent } from '../harness/logs.ts';
+import { startServer } from '../harness/server.ts';
 
 let store: LedgerStore;
 let clock: TestClock;
@@ -37,7 +40,7 @@ function container(name: string) {
       partners
         .call('erp', async () => {
           asked += 1;
-          const failure = answer();
+          const failure = await answer();
           if (failure instanceof Error) throw failure;
         })
         .then(
@@ -135,6 +138,54 @@ describe('one probe at a time', () => {
     expect(await first.call(() => undefined)).toBe('well');
     expect(await container('other').call(() => undefined)).toBe('well');
     expect(await ledger.breaker.state('erp')).toMatchObject({ open: false });
+  });
+
+  it.each([
+    ['before a call of a connector', () => stopIfAborted(AbortSignal.abort(), 'Tryton', 'booking MO/0001')],
+    ['before a call of our own', () => AbortSignal.abort().throwIfAborted()],
+    [
+      'while the partner is asked',
+      async () => {
+        const aborting = new AbortController();
+        const silentPartner = await startServer(() => {
+          aborting.abort();
+          return new Promise(() => undefined);
+        });
+        const http = createHttp({ partner: 'Tryton', baseUrl: silentPartner.url });
+        await http.send({ method: 'POST', path: '/book', signal: aborting.signal });
+      },
+    ],
+  ])(
+    'learns nothing from a probe that our own deadline ended %s: the next one probes',
+    async (_when, work) => {
+      // Prepare
+      await opened();
+      clock.advance(16);
+      const other = container('other');
+
+      // Act
+      const answer = await other.call(work);
+
+      // Assess
+      expect(answer).not.toBe('well');
+      expect(await ledger.breaker.state('erp')).toMatchObject({ open: true });
+      expect(await ledger.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+    },
+  );
+
+  it('leaves the probe to the one that has taken it over', async () => {
+    // Prepare
+    await opened();
+    clock.advance(16);
+    const slow = await ledger.breaker.permit('erp', 'slow');
+    clock.advance(91);
+    await ledger.breaker.permit('erp', 'next');
+
+    // Act
+    await ledger.breaker.unanswered('erp', slow, 'slow');
+
+    // Assess
+    expect(await ledger.breaker.permit('erp', 'third')).toMatchObject({ permit: 'wait' });
   });
 
   it('waits twice as long after each probe that failed, up to five minutes', async () => {
