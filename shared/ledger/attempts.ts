@@ -5,16 +5,17 @@ import { deadLetterKey, retentionSeconds } from './keys.ts';
 import type { Table } from './table.ts';
 
 /**
- * Attempts at a message that began and never ended: a crash of the process, or its kill at the timeout. Kept
- * only for messages that are received again, so that a message that goes well the first time costs nothing.
+ * Attempts at a message that began and never ended: a crash of the process, or its kill at the timeout. Noted
+ * only for messages that come again, so that a message that goes well the first time costs nothing.
  */
 export interface Attempts {
-  /** How many attempts at the message have begun and not ended. */
-  readonly unfinished: (messageId: string) => Promise<number>;
-  readonly begin: (messageId: string) => Promise<void>;
+  /** How many attempts at the message in a row have not ended; undefined when none of it was noted yet. */
+  readonly unfinished: (messageId: string) => Promise<number | undefined>;
+  /** @param unfinished How many before this one have not ended. */
+  readonly begin: (messageId: string, unfinished: number) => Promise<void>;
   /** The last attempt was good: nothing needs to be known about the message any more. */
   readonly end: (messageId: string) => Promise<void>;
-  /** An attempt ended in good order with a failure. @returns how many ended with an unexpected one so far. */
+  /** An attempt ended in good order with a failure, or was not made at all. @returns how many ended with an unexpected one so far. */
   readonly failed: (messageId: string, how: { readonly unexpected: boolean }) => Promise<number>;
 }
 
@@ -24,10 +25,14 @@ export function createAttempts(table: Table, clock: Clock): Attempts {
   const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + 15 * 86_400;
   return {
     async unfinished(messageId) {
-      return Number((await table.get(keyOf(messageId)))?.unfinished ?? 0);
+      const noted = await table.get(keyOf(messageId));
+      return noted && Number(noted.unfinished ?? 0);
     },
-    async begin(messageId) {
-      await table.update(keyOf(messageId), { add: { unfinished: 1 }, set: { expiresAt: expiresAt() } });
+    async begin(messageId, unfinished) {
+      // Set, not added to: the AWS SDK writes again when an answer was lost.
+      await table.update(keyOf(messageId), {
+        set: { unfinished: unfinished + 1, expiresAt: expiresAt() },
+      });
     },
     async end(messageId) {
       await table.remove(keyOf(messageId));

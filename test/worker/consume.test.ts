@@ -1,109 +1,70 @@
-import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
-import { Rejected, RetryLater } from '../../shared/model/errors.ts';
-import { createQueues } from '../../shared/platform/queue.ts';
-import { type Consumer, createWorker } from '../../shared/worker/consume.ts';
-import { type TestClock, testClock } from '../harness/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
-import { type HeardLog, heardLog } from '../harness/logs.ts';
-import { type SqsEndpoint, sqsRecord, startSqsEndpoint } from '../harness/sqs.ts';
+import { describe, expect, it } from 'vitest';
+import { RetryLater } from '../../shared/model/errors.ts';
+import { sqsRecord } from '../harness/sqs.ts';
+import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
 
-let store: LedgerStore;
-let sqs: SqsEndpoint;
-let clock: TestClock;
-let ledger: Ledger;
-let heard: HeardLog;
+const stage = workerStage();
 
-beforeAll(async () => {
-  store = await startLedgerStore();
-  sqs = await startSqsEndpoint();
-});
-afterAll(async () => {
-  await store.stop();
-  await sqs.stop();
-});
-beforeEach(() => {
-  clock = testClock();
-  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  heard = heardLog();
-  sqs.forget();
-});
+describe('a message comes again when its failure says', () => {
+  it('no earlier than it was told to wait, and else after a backoff of its own', async () => {
+    // Prepare: the pause that the failure names
+    const consumer = doing(async (seconds) => {
+      throw new RetryLater('The ERP failed (503).', {
+        scope: 'target',
+        ...(seconds === '' ? {} : { afterSeconds: Number(seconds) }),
+      });
+    });
+    const records = ['', '120', '40000', '43200'].map((body) => sqsRecord({ body, receiveCount: 1 }));
 
-/** Does to each message what its body says. */
-const obeys: Consumer<string> = {
-  stage: 'deliver-completion',
-  parse: (body) => {
-    if (body === 'unreadable')
-      throw new Rejected('The message does not fit: $.key: found missing, expected string.');
-    return body;
-  },
-  orderNumber: () => 'PO-1',
-  work: async (body) => {
-    if (body === 'retry') throw new RetryLater('The ERP failed (503).', { scope: 'target' });
-    if (body === 'reject') throw new Rejected('Production MO/1 is cancelled.');
-    if (body === 'bug') throw new TypeError('undefined is not a function');
-  },
-};
+    // Act
+    await stage.worker(consumer)(batch(...records), invocation());
 
-function worker(consumer: Consumer<string> = obeys) {
-  return createWorker(consumer, {
-    queueUrl: sqs.queueUrl('deliveries'),
-    deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
-    queues: createQueues(sqs.client),
-    attempts: ledger.attempts,
-    deadLetters: ledger.deadLetters,
-    clock,
-    random: () => 0.5,
-    log: heard.log,
-  });
-}
-
-const invocation = (remainingMs = 60_000) => ({
-  awsRequestId: 'request',
-  getRemainingTimeInMillis: () => remainingMs,
-});
-const failedIds = (response: { batchItemFailures: { itemIdentifier: string }[] }) =>
-  response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort();
-
-describe('a batch response holds exactly the retries', () => {
-  it('for every pattern of success, retry, rejection, unreadable message and bug', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.constantFrom('success', 'retry', 'reject', 'unreadable', 'bug'), {
-          minLength: 1,
-          maxLength: 10,
-        }),
-        async (bodies) => {
-          // Prepare
-          sqs.forget();
-          const records = bodies.map((body) => sqsRecord({ body }));
-
-          // Act
-          const response = await worker()({ Records: records }, invocation());
-
-          // Assess
-          const retried = records.filter(({ body }) => body === 'retry' || body === 'bug');
-          const rejected = records.filter(({ body }) => body === 'reject' || body === 'unreadable');
-          expect(failedIds(response)).toEqual(retried.map(({ messageId }) => messageId).sort());
-          expect([...sqs.visibility.keys()].sort()).toEqual(
-            retried.map(({ receiptHandle }) => receiptHandle).sort(),
-          );
-          expect(sqs.sent.map(({ attributes }) => attributes.messageId).sort()).toEqual(
-            rejected.map(({ messageId }) => messageId).sort(),
-          );
-        },
-      ),
-      { numRuns: 40 },
-    );
+    // Assess
+    const seconds = records.map(({ receiptHandle }) => stage.sqs.visibility.get(receiptHandle));
+    expect(seconds).toEqual([3, 122, 40_002, 42_598]);
   });
 
-  it('also when some visibilities cannot be changed: those come again at their old time', async () => {
+  it('with every receive later, until the waits are of 10 to 15 minutes', async () => {
+    // Prepare
+    const records = [1, 2, 4, 6, 8, 20].map((receiveCount) => sqsRecord({ body: 'retry', receiveCount }));
+    for (const { messageId } of records) await stage.ledger.attempts.failed(messageId, { unexpected: false });
+
+    // Act
+    await stage.worker()(batch(...records), invocation());
+
+    // Assess
+    const seconds = records.map(({ receiptHandle }) => stage.sqs.visibility.get(receiptHandle));
+    expect(seconds).toEqual([3, 5, 17, 65, 257, 750]);
+  });
+
+  it('at its old time when its visibility cannot be changed: it is in the response nevertheless', async () => {
+    // Prepare
     const records = [sqsRecord({ body: 'retry' }), sqsRecord({ body: 'retry' })];
-    sqs.refuse([records[0]?.receiptHandle ?? '']);
-    const response = await worker()({ Records: records }, invocation());
-    expect(response.batchItemFailures).toHaveLength(2);
-    expect(sqs.visibility.size).toBe(1);
+    stage.sqs.refuse([records[0]?.receiptHandle ?? '']);
+
+    // Act
+    const response = await stage.worker()(batch(...records), invocation());
+
+    // Assess
+    expect(failedIds(response)).toEqual(idsOf(records));
+    expect(stage.sqs.visibility.size).toBe(1);
+  });
+
+  it('at its old time when SQS takes no change of visibility at all', async () => {
+    // Prepare
+    const records = [
+      sqsRecord({ body: 'retry' }),
+      sqsRecord({ body: 'success' }),
+      sqsRecord({ body: 'bug' }),
+    ];
+    stage.sqs.fail('ChangeMessageVisibilityBatch', 500);
+
+    // Act
+    const response = await stage.worker()(batch(...records), invocation());
+
+    // Assess
+    expect(failedIds(response)).toEqual(idsOf(records.filter(({ body }) => body !== 'success')));
+    expect(stage.sqs.visibility.size).toBe(0);
   });
 });
 
@@ -113,10 +74,10 @@ describe('a permanent rejection is dead-lettered on its first attempt', () => {
     const record = sqsRecord({ body: 'reject' });
 
     // Act
-    await worker()({ Records: [record] }, invocation());
+    await stage.worker()(batch(record), invocation());
 
     // Assess
-    expect(sqs.sent).toEqual([
+    expect(stage.sqs.sent).toEqual([
       {
         queue: 'dead-letters',
         body: 'reject',
@@ -130,127 +91,36 @@ describe('a permanent rejection is dead-lettered on its first attempt', () => {
         },
       },
     ]);
-    const journey = await ledger.journeys.of('PO-1');
+    const journey = await stage.ledger.journeys.of('PO-1');
     expect(journey).toContainEqual(
       expect.objectContaining({ event: 'dead-lettered', of: `dead letter ${record.messageId}` }),
     );
   });
 
   it('comes again when the dead-letter queue does not take it: nothing is lost', async () => {
-    sqs.fail('SendMessage', 500);
-    const response = await worker()({ Records: [sqsRecord({ body: 'reject' })] }, invocation());
+    stage.sqs.fail('SendMessage', 500);
+    const response = await stage.worker()(batch(sqsRecord({ body: 'reject' })), invocation());
     expect(response.batchItemFailures).toHaveLength(1);
-  });
-
-  it('never for refused credentials, however often', async () => {
-    const consumer: Consumer<string> = {
-      ...obeys,
-      work: async () => {
-        throw new RetryLater('The ERP refused our credentials (401).', {
-          scope: 'target',
-          unauthorized: true,
-        });
-      },
-    };
-    const response = await worker(consumer)(
-      { Records: [sqsRecord({ body: 'x', receiveCount: 400 })] },
-      invocation(),
-    );
-    expect(response.batchItemFailures).toHaveLength(1);
-    expect(sqs.sent).toEqual([]);
   });
 });
 
 describe('a message does not wait for ever', () => {
   it('is dead-lettered after six days, with what it waited for', async () => {
-    const sentAt = new Date(clock.now().getTime() - 6 * 86_400_000 - 1000);
-    await worker()({ Records: [sqsRecord({ body: 'retry', sentAt, receiveCount: 500 })] }, invocation());
-    expect(sqs.sent[0]?.attributes.reason).toBe('Waited too long: The ERP failed (503).');
+    const sentAt = new Date(stage.clock.now().getTime() - 6 * 86_400_000 - 1000);
+    await stage.worker()(
+      { Records: [sqsRecord({ body: 'retry', sentAt, receiveCount: 500 })] },
+      invocation(),
+    );
+    expect(stage.sqs.sent[0]?.attributes.reason).toBe('Waited too long: The ERP failed (503).');
   });
 
   it('waits on at five days', async () => {
-    const sentAt = new Date(clock.now().getTime() - 5 * 86_400_000);
-    const response = await worker()(
+    const sentAt = new Date(stage.clock.now().getTime() - 5 * 86_400_000);
+    const response = await stage.worker()(
       { Records: [sqsRecord({ body: 'retry', sentAt, receiveCount: 500 })] },
       invocation(),
     );
     expect(response.batchItemFailures).toHaveLength(1);
-    expect(sqs.sent).toEqual([]);
-  });
-});
-
-describe('a poison message never takes its neighbours down', () => {
-  it('works on a message alone whose earlier attempt never finished, and leaves the others untouched', async () => {
-    // Prepare
-    const poison = sqsRecord({ body: 'success', receiveCount: 3 });
-    await ledger.attempts.begin(poison.messageId);
-    const neighbours = [sqsRecord({ body: 'success', receiveCount: 3 }), sqsRecord({ body: 'success' })];
-    const worked: string[] = [];
-    const consumer: Consumer<string> = {
-      ...obeys,
-      work: async (_body, { owner }) => void worked.push(owner),
-    };
-
-    // Act
-    const response = await worker(consumer)({ Records: [...neighbours, poison] }, invocation());
-
-    // Assess
-    expect(worked).toEqual([`request/${poison.messageId}`]);
-    expect(failedIds(response)).toEqual(neighbours.map(({ messageId }) => messageId).sort());
-    expect(await ledger.attempts.unfinished(poison.messageId)).toBe(0);
-  });
-
-  it('dead-letters it after five attempts that never finished', async () => {
-    const poison = sqsRecord({ body: 'success', receiveCount: 8 });
-    for (let i = 0; i < 5; i++) await ledger.attempts.begin(poison.messageId);
-    await worker()({ Records: [poison] }, invocation());
-    expect(sqs.sent[0]?.attributes.reason).toContain('5 attempts never finished');
-  });
-
-  it('dead-letters a bug after five tries, naming it', async () => {
-    // Prepare
-    const poison = sqsRecord({ body: 'bug', receiveCount: 1 });
-
-    // Act
-    for (let i = 0; i < 4; i++) await worker()({ Records: [poison] }, invocation());
-    const before = sqs.sent.length;
-    await worker()({ Records: [poison] }, invocation());
-
-    // Assess
-    expect(before).toBe(0);
-    expect(sqs.sent[0]?.attributes.reason).toContain(
-      'Internal error, 5 times (TypeError: undefined is not a function)',
-    );
-  });
-
-  it('gives a bug all its tries, however often the message had to wait before', async () => {
-    await worker()({ Records: [sqsRecord({ body: 'bug', receiveCount: 40 })] }, invocation());
-    expect(sqs.sent).toEqual([]);
-  });
-});
-
-describe('handlers finish or report before the deadline', () => {
-  it('aborts calls under way and reports their records as unfinished', async () => {
-    // Prepare: calls that would take for ever, and end when they are aborted
-    const consumer: Consumer<string> = {
-      ...obeys,
-      work: (_body, { signal }) =>
-        new Promise((_resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-        }),
-    };
-    const records = [sqsRecord({ body: 'a' }), sqsRecord({ body: 'b' })];
-
-    // Act
-    const response = await worker(consumer)({ Records: records }, invocation(1600));
-
-    // Assess
-    expect(failedIds(response)).toEqual(records.map(({ messageId }) => messageId).sort());
-  });
-
-  it('reports even those whose work does not heed the abort', async () => {
-    const consumer: Consumer<string> = { ...obeys, work: () => new Promise(() => undefined) };
-    const response = await worker(consumer)({ Records: [sqsRecord({ body: 'a' })] }, invocation(1700));
-    expect(response.batchItemFailures).toHaveLength(1);
+    expect(stage.sqs.sent).toEqual([]);
   });
 });
