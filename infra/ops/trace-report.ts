@@ -20,6 +20,7 @@ const words: Readonly<Record<string, string>> = {
   'cancelled in the ERP': 'Cancelled in the ERP',
   'dead-lettered': 'Put aside for a person',
   replayed: 'Sent on its way again',
+  recovered: 'Went well after all',
   discarded: 'Discarded by a person',
 };
 const good = new Set(['created', 'adopted', 'booked', 'amended']);

@@ -64,6 +64,8 @@ export interface DeadLetterRecords {
     deadLetter: Pick<DeadLetterRecord, 'messageId' | 'orderNumber'>,
     note: string,
   ) => Promise<void>;
+  /** It was noted, never arrived in its queue, came again and went well: nobody needs to see to it any more. */
+  readonly recovered: (deadLetter: Pick<DeadLetterRecord, 'messageId' | 'orderNumber'>) => Promise<void>;
   /** A person took it out of the world: the note says who and why, and is kept even where no record was. */
   readonly discarded: (deadLetter: DeadLetterRecord, note: string) => Promise<void>;
 }
@@ -113,6 +115,13 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         remove: ['deadLetterReason', 'deadSince'],
         // Not all have a record: the webhook door has no table, and SQS's own redrive writes none.
         condition: 'attribute_exists(pk)',
+      });
+    },
+    async recovered({ messageId, orderNumber }) {
+      await table.update(deadLetterKey(orderNumber, messageId), {
+        append: { history: [{ at: clock.now().toISOString(), event: 'recovered' }] },
+        remove: ['deadLetterReason', 'deadSince'],
+        condition: 'attribute_exists(#deadLetterReason)',
       });
     },
     async discarded({ messageId, orderNumber, stage, reason }, note) {

@@ -74,7 +74,7 @@ export function createSettling<Message>(consumer: Consumer<Message>, parts: Work
         settling = { ...settling, noted: 'as it began' };
       }
       await consumer.work(message, attemptAt(settling, invocation));
-      if (watched && !deadline.isOverdue()) await attempts.end(record.messageId);
+      if (watched && !deadline.isOverdue()) await forget(settling);
       return undefined;
     } catch (thrown) {
       return deadline.isOverdue() ? undefined : failed(thrown, settling);
@@ -92,6 +92,12 @@ export function createSettling<Message>(consumer: Consumer<Message>, parts: Work
       receiveCount,
       log,
     };
+  }
+
+  /** All went well, perhaps after it was noted as a dead letter that then could not be sent. */
+  async function forget({ record, orderNumber }: Settling): Promise<void> {
+    await deadLetters.recovered({ messageId: firstIdOf(record), orderNumber: orderNumber || 'unknown' });
+    await attempts.end(record.messageId);
   }
 
   async function failed(thrown: unknown, settling: Settling): Promise<ComesAgain | undefined> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { RetryLater } from '../../shared/model/errors.ts';
 import { sqsRecord } from '../harness/sqs.ts';
@@ -102,7 +103,40 @@ describe('a permanent rejection is dead-lettered on its first attempt', () => {
     const response = await stage.worker()(batch(sqsRecord({ body: 'reject' })), invocation());
     expect(response.batchItemFailures).toHaveLength(1);
   });
+
+  it('needs nobody any more when it never arrived there, came again, and went well', async () => {
+    // Prepare: another message of the order that is dead, and stays so
+    const other = { messageId: 'other', orderNumber: 'PO-1', stage: 'deliver-completion', reason: 'no' };
+    await stage.ledger.deadLetters.record(other);
+    const messageId = randomUUID();
+    stage.sqs.fail('SendMessage', 500);
+    await stage.worker()(batch(sqsRecord({ messageId, body: 'reject' })), invocation());
+    const before = await deadOf(messageId);
+
+    // Act
+    const again = sqsRecord({ messageId, body: 'success', receiveCount: 2 });
+    await stage.worker()(batch(again), invocation());
+
+    // Assess
+    expect(before).toBe(true);
+    expect(await deadOf(messageId)).toBe(false);
+    expect(await deadOf('other')).toBe(true);
+    expect(await stage.ledger.journeys.of('PO-1')).toContainEqual(
+      expect.objectContaining({ event: 'recovered', of: `dead letter ${messageId}` }),
+    );
+  });
+
+  it('and a message that waited and then went well leaves no trace of a dead letter', async () => {
+    const again = sqsRecord({ body: 'success', receiveCount: 7 });
+    await stage.worker()(batch(again), invocation());
+    expect(await deadOf(again.messageId)).toBeUndefined();
+  });
 });
+
+async function deadOf(messageId: string): Promise<boolean | undefined> {
+  const letters = await stage.ledger.deadLetters.of('PO-1');
+  return letters.find((letter) => letter.messageId === messageId)?.isDead;
+}
 
 describe('a message does not wait for ever', () => {
   it('is dead-lettered after six days, with what it waited for', async () => {
