@@ -12,6 +12,7 @@ export const mostMessageBytes = 1024 * 1024;
 const batchesAtOnce = 4;
 
 export interface OutgoingMessage {
+  /** JSON text. */
   readonly body: string;
   /** Text attributes. */
   readonly attributes?: Readonly<Record<string, string>>;
@@ -86,9 +87,17 @@ export function createQueues(client: SQSClient): Queues {
   };
 }
 
+/**
+ * SQS refuses a message with U+FFFE or U+FFFF (InvalidMessageContents), which JSON.stringify leaves as they are;
+ * it escapes all others that SQS refuses. Bodies are JSON, where both can only stand within a string.
+ */
+function bodyForSqs(json: string): string {
+  return json.replaceAll('\uFFFE', '\\uFFFE').replaceAll('\uFFFF', '\\uFFFF');
+}
+
 function entryOf({ body, attributes, delaySeconds }: OutgoingMessage) {
   return {
-    MessageBody: body,
+    MessageBody: bodyForSqs(body),
     ...(delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds }),
     ...(attributes
       ? {
@@ -107,7 +116,7 @@ function* batchesOf(messages: readonly OutgoingMessage[]) {
   let batch: { index: number; message: OutgoingMessage }[] = [];
   let bytes = 0;
   for (const [index, message] of messages.entries()) {
-    const size = Buffer.byteLength(message.body) + 1024;
+    const size = Buffer.byteLength(bodyForSqs(message.body)) + 1024;
     if (batch.length === mostEntries || (batch.length > 0 && bytes + size > mostMessageBytes)) {
       yield batch;
       batch = [];

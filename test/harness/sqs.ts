@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 
-/** An SQS endpoint on loopback that takes messages and changes of visibility, writes them down, and can fail. */
+/**
+ * An SQS endpoint on loopback that takes messages and changes of visibility, writes them down, and can fail.
+ * Like SQS it refuses messages that are empty, too large, or hold characters that it does not take.
+ */
 export interface SqsEndpoint {
   readonly client: SQSClient;
   readonly queueUrl: (name: string) => string;
@@ -53,8 +56,9 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
       );
       return;
     }
-    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end(JSON.stringify(answer(action, body)));
+    const refusal = action === 'SendMessage' ? refusalOf(body) : undefined;
+    response.writeHead(refusal ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify(refusal ? { __type: `com.amazonaws.sqs#${refusal}` } : answer(action, body)));
   });
   await new Promise<void>((listening) => {
     server.listen(0, '127.0.0.1', listening);
@@ -88,7 +92,12 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
     if (action === 'SendMessage') return keep(body);
     const entries = body.Entries ?? [];
     if (action === 'SendMessageBatch') {
-      return { Successful: entries.map((entry) => ({ Id: entry.Id, ...keep(entry) })), Failed: [] };
+      const taken = entries.filter((entry) => !refusalOf(entry));
+      const refused = entries.filter((entry) => !taken.includes(entry));
+      return {
+        Successful: taken.map((entry) => ({ Id: entry.Id, ...keep(entry) })),
+        Failed: refused.map((entry) => ({ Id: entry.Id, SenderFault: true, Code: refusalOf(entry) })),
+      };
     }
     const bad = entries.filter(({ ReceiptHandle }) => refused.has(ReceiptHandle));
     const good = entries.filter((entry) => !bad.includes(entry));
@@ -120,6 +129,21 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
       await new Promise((stopped) => server.close(stopped));
     },
   };
+}
+
+/** All that SQS takes (API reference of SendMessage); a surrogate without its other half is no character at all. */
+const takenBySqs = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
+
+/** Why SQS refuses a message; undefined when it does not. */
+function refusalOf({ MessageBody, MessageAttributes = {} }: WireEntry): string | undefined {
+  const values = Object.values(MessageAttributes).map(({ StringValue }) => StringValue);
+  const bytes = [MessageBody, ...values].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (MessageBody === '') return 'MissingParameter';
+  if (bytes > 1024 * 1024) return 'InvalidParameterValue';
+  if (!takenBySqs.test(MessageBody)) return 'InvalidMessageContents';
+  return values.every((value) => value !== '' && takenBySqs.test(value))
+    ? undefined
+    : 'InvalidParameterValue';
 }
 
 /** A record as Lambda's event source mapping hands it to a function. */
