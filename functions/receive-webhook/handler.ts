@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
+import { createKeptCalls } from '../../shared/completions/kept-calls.ts';
 import { receiveWebhook } from '../../shared/completions/receive.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
@@ -24,6 +25,7 @@ const parts: Parameters<typeof receiveWebhook>[1] = {
   queues: createQueues(createSqsClient()),
   completionsQueueUrl: settings.COMPLETIONS_QUEUE_URL,
   deadLetterQueueUrl: settings.DEAD_LETTERS_QUEUE_URL,
+  kept: createKeptCalls(),
   aliases: z.parse(webhookAliasesSchema, JSON.parse(settings.WEBHOOK_ALIASES)),
   mayCall: sourceCheck(z.parse(sourcesSchema, JSON.parse(settings.ALLOWED_SOURCES))),
   token: (options) => secrets.read(settings.WEBHOOK_TOKEN_SECRET_ARN, rotatingSecretSchema, options),

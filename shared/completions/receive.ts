@@ -8,6 +8,7 @@ import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
 import { SecretUnset } from '../platform/secrets.ts';
 import { deadLetterOf } from '../worker/dead-letter.ts';
+import type { KeptCalls } from './kept-calls.ts';
 import { parseTrigger, webhookHint } from './webhook.ts';
 
 /** A call to the webhook door, as far as it matters. */
@@ -38,6 +39,8 @@ export interface ReceiveParts {
   readonly queues: Pick<Queues, 'send'>;
   readonly completionsQueueUrl: string;
   readonly deadLetterQueueUrl: string;
+  /** Lives as long as the door's container. */
+  readonly kept: KeptCalls;
   readonly aliases: WebhookAliases;
   /** Whether this address may call the door at all. */
   readonly mayCall: (sourceIp: string) => boolean;
@@ -102,7 +105,7 @@ async function receive(call: WebhookCall, parts: ReceiveParts): Promise<WebhookA
   return { statusCode: 202, body: { status: 'accepted', eventId: call.id } };
 }
 
-/** Keeps the raw call, so that nothing that Azumuta told is lost; identical ones collapse within the hour. */
+/** Keeps the raw call, so that nothing that Azumuta told is lost; identical ones of the same minutes are kept once. */
 async function keep(
   call: WebhookCall,
   statusCode: number,
@@ -119,11 +122,12 @@ async function keep(
     truncated: call.body.byteLength > mostBodyBytes || call.rawQueryString.length > mostQuery,
   };
   const body = JSON.stringify(raw);
+  // Identical calls of one hour share an id, so that a replay can tell their letters to be one.
   const hash = createHash('sha256')
     .update(`${now.toISOString().slice(0, 13)} ${body}`)
     .digest('hex')
     .slice(0, 32);
-  if (!kept.has(hash)) {
+  if (!parts.kept.has(hash, now)) {
     await parts.queues.send(
       parts.deadLetterQueueUrl,
       deadLetterOf({
@@ -137,17 +141,11 @@ async function keep(
       }),
     );
     parts.log.error('Dead letter', { reason, eventId: call.id }, { DeadLettered: 1 });
-    kept.add(hash);
-    const [oldest] = kept;
-    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+    parts.kept.add(hash, now);
   }
   parts.log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });
   return { statusCode, body: { status: 'kept for a person', reason, eventId: call.id } };
 }
-
-/** Calls kept by this container; the door has no table, so the copies of other containers collapse at replay. */
-const kept = new Set<string>();
-export const mostKept = 1000;
 
 function isKnown(event: string): event is WebhookEvent {
   return webhookEvents.some((known) => known === event);

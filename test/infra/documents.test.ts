@@ -7,6 +7,7 @@ import { openApiDocument } from '../../infra/documents/openapi.ts';
 import { type Example, examples } from '../../infra/documents/openapi-examples.ts';
 import { documents } from '../../infra/documents/write.ts';
 import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
+import { createKeptCalls } from '../../shared/completions/kept-calls.ts';
 import { receiveWebhook } from '../../shared/completions/receive.ts';
 import { mapProductOrders } from '../../shared/integration/product-orders.ts';
 import { orderKey } from '../../shared/ledger/keys.ts';
@@ -110,6 +111,7 @@ async function carriedOut({ operation, request: { number, query, body, authorize
       ...common,
       completionsQueueUrl: sqs.queueUrl('completions'),
       deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
+      kept: createKeptCalls(),
       aliases: z.parse(webhookAliasesSchema, {}),
       token: async () => ({ current: secret }),
     },
