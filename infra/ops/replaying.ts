@@ -10,7 +10,7 @@ export interface ReplayParts {
   readonly deadLetters: DeadLetterQueue;
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrls: Readonly<Record<QueueName, string>>;
-  readonly records: Pick<DeadLetterRecords, 'replayed'>;
+  readonly records: Pick<DeadLetterRecords, 'record' | 'replayed'>;
   /** Under which names triggers carry their content, as the stack has it now. */
   readonly aliases: WebhookAliases;
   readonly clock: Clock;
@@ -67,9 +67,10 @@ export interface ReplayReport {
 const mostMoved = 5000;
 
 /**
- * Sends dead letters to the queues that they come from: send, note in the ledger, remove, in this order. So a
- * run that is killed leaves each letter where it was, where it goes, or in both places; the next run mends that,
- * and what is worked on twice is booked once.
+ * Sends dead letters to the queues that they come from: note in the ledger, send, remove, in this order. The note
+ * comes first because a letter may be put aside again before the run goes on: a late note would tell the ledger
+ * that it is gone. So a run that is killed leaves each letter where it was, where it goes, or in both places; the
+ * next run mends that, and what is worked on twice is booked once.
  */
 export async function replay(request: ReplayRequest, parts: ReplayParts): Promise<ReplayReport> {
   const { go, signal } = request;
@@ -143,11 +144,7 @@ async function moveAll(
       return isNew;
     });
     const copies = page.filter((move) => !first.includes(move)).map(({ letter }) => letter);
-    const sent = await send(first, parts);
-    for (const { letter, to } of sent) {
-      const { messageId, filedUnder: orderNumber } = letter;
-      await parts.records.replayed({ messageId, orderNumber }, `sent to ${to} again`);
-    }
+    const sent = await noteAndSend(first, parts);
     const gone = [...sent.map(({ letter }) => letter), ...copies];
     const left = await parts.deadLetters.remove(gone);
     for (const letter of gone) if (!left.includes(letter)) held.delete(letter.sqsId);
@@ -155,6 +152,26 @@ async function moveAll(
     outcome.copied += left.length;
     parts.progress(`Replayed ${outcome.moved} of ${moves.length}`);
   }
+}
+
+/** @returns what SQS took; the rest stays where it is, and the ledger is told so. */
+async function noteAndSend(moves: readonly Move[], parts: ReplayParts): Promise<readonly Move[]> {
+  const { records } = parts;
+  const sent: Move[] = [];
+  try {
+    for (const { letter, to } of moves) {
+      const { messageId, filedUnder: orderNumber } = letter;
+      await records.replayed({ messageId, orderNumber }, `sending it to ${to} again`);
+    }
+    sent.push(...(await send(moves, parts)));
+  } finally {
+    for (const { letter } of moves.filter((move) => !sent.includes(move))) {
+      const { messageId, filedUnder: orderNumber, stage, reason } = letter;
+      // The door has no table: its letters have no record.
+      if (stage !== 'receive-webhook') await records.record({ messageId, orderNumber, stage, reason });
+    }
+  }
+  return sent;
 }
 
 /** Sends a page to its queues. @returns what SQS took; the rest stays where it is. */

@@ -53,6 +53,7 @@ export function standingOf(known: KnownOfOrder): Standing {
   if (entry?.state === 'waiting' || entry?.state === 'claimed') return beingCreated(entry, known);
   if (entry?.withdrawn) return { state: 'discarded', says: sentence(entry.reason ?? 'It was withdrawn') };
   if (entry?.state === 'rejected') {
+    if (wasReplayed(known)) return sentAgain('to be created', known);
     return {
       state: 'needs a person',
       says: `It was refused, and its dead letter is gone. ${sentence(entry.reason ?? '')}`.trim(),
@@ -98,6 +99,7 @@ function booking(known: KnownOfOrder): Standing {
   const open = deliveries.filter(({ state }) => state === 'waiting' || state === 'claimed');
   const refused = deliveries.find(({ state }) => state === 'rejected');
   if (refused) {
+    if (wasReplayed(known)) return sentAgain('to be booked', known);
     const reason = journey.findLast(
       ({ event, of }) => event === 'rejected' && of.startsWith('delivery'),
     )?.note;
@@ -118,6 +120,20 @@ function booking(known: KnownOfOrder): Standing {
   return {
     state: 'to be booked',
     says: `${what} waits to be booked in the ERP.${whyWaiting('delivery', 'erp', known)}`,
+  };
+}
+
+/** What was refused has a dead letter; when a replay had the last word on that, it is on its way again. */
+function wasReplayed({ journey }: KnownOfOrder): boolean {
+  return journey.findLast(({ of }) => of.startsWith('dead letter'))?.event === 'replayed';
+}
+
+/** Not for a person to do by hand: it may be done a moment later, or a second time. */
+function sentAgain(state: OrderState, { number }: KnownOfOrder): Standing {
+  return {
+    state,
+    says: 'It was refused, and its dead letter was sent to its queue again.',
+    next: `wait a minute; should it stay like this, see what npm run replay -- --order ${shellWord(number)} finds`,
   };
 }
 

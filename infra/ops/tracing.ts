@@ -1,3 +1,4 @@
+import type { DeadLetterRecords } from '../../shared/ledger/attempts.ts';
 import type { BreakerState, Target as Partner } from '../../shared/ledger/breaker.ts';
 import type { DeliveryEntry } from '../../shared/ledger/deliveries.ts';
 import type { JourneyEntry } from '../../shared/ledger/journey.ts';
@@ -41,7 +42,7 @@ export interface Trace {
   readonly unwell: Readonly<Partial<Record<Partner, BreakerState>>>;
 }
 
-export type TracingLedger = Pick<Ledger, 'orders' | 'deliveries' | 'journeys' | 'breaker'>;
+export type TracingLedger = Pick<Ledger, 'orders' | 'deliveries' | 'journeys' | 'breaker' | 'deadLetters'>;
 
 /**
  * All that the ledger knows about an order. Reads by key and index only: a handful of reads for each product
@@ -87,7 +88,7 @@ async function traceOne(
   if (journey.length === 0) return undefined;
   const entry = await ledger.orders.find(number);
   const deliveries = await ledger.deliveries.of(homeOf(number, entry));
-  const deadLetters = livingDeadLetters(journey);
+  const deadLetters = livingDeadLetters(await ledger.deadLetters.of(number), journey);
   return {
     number,
     ...standingOf({ number, entry, deliveries, deadLetters, journey, unwell }),
@@ -120,18 +121,19 @@ function azumutaOf({ id, url }: NonNullable<OrderEntry['productOrder']>) {
   return { id, ...(url === undefined ? {} : { url }) };
 }
 
-/** Those whose last news is that they were put aside. */
-function livingDeadLetters(journey: readonly JourneyEntry[]): LivingDeadLetter[] {
-  const prefix = 'dead letter ';
-  const letters = Map.groupBy(
-    journey.filter((entry) => entry.of.startsWith(prefix)),
-    (entry) => entry.of.slice(prefix.length),
-  );
-  return [...letters].flatMap(([messageId, entries]) => {
-    const last = entries.at(-1);
-    if (last?.event !== 'dead-lettered') return [];
-    return [{ messageId, ...stageAndReason(last), since: last.at }];
-  });
+/** The record tells which are dead: the journey is in order of time, and the clocks of laptops are not. */
+function livingDeadLetters(
+  records: Awaited<ReturnType<DeadLetterRecords['of']>>,
+  journey: readonly JourneyEntry[],
+): LivingDeadLetter[] {
+  return records
+    .filter(({ isDead }) => isDead)
+    .map(({ messageId, stage, reason }) => {
+      const told = journey.findLast(
+        ({ of, event }) => of === `dead letter ${messageId}` && event === 'dead-lettered',
+      );
+      return { messageId, stage, reason, since: told?.at ?? '' };
+    });
 }
 
 /** The ledger tells a dead letter as `<stage>: <reason>`. */

@@ -21,16 +21,82 @@ import { queueNames } from './stores.ts';
 let stores: ReplayStores;
 let store: ReplayStores['store'];
 let table: ReplayStores['table'];
+let ledger: ReplayStores['ledger'];
 let run: ReplayStores['run'];
 let depths: ReplayStores['depths'];
 beforeAll(async () => {
   stores = await startReplayStores();
-  ({ store, table, run, depths } = stores);
+  ({ store, table, ledger, run, depths } = stores);
 });
 afterAll(() => stores?.stop());
 beforeEach(() => stores.empty());
 
 const deadIn = ({ 'dead-letters': dead }: { readonly 'dead-letters': Depth }) => dead.visible + dead.hidden;
+
+const recordOf = (messageId: string) => ({
+  messageId,
+  orderNumber: messageId,
+  stage: 'create-product-orders',
+  reason: 'Azumuta has no article GEAR-99.',
+});
+/** Of these messages, those that the ledger calls dead. */
+async function stillDead(ids: readonly string[]): Promise<string[]> {
+  const records = await Promise.all(ids.map((id) => ledger.deadLetters.of(id)));
+  return records.flat().flatMap(({ messageId, isDead }) => (isDead ? [messageId] : []));
+}
+
+describe('the ledger calls dead', () => {
+  it('what its function put aside again before the replay was through', async () => {
+    // Prepare: the function rejects at once what it gets.
+    await ledger.deadLetters.record(recordOf('again'));
+    await store.put({ ...recordOf('again'), body: productOrderMessage('again') });
+    const rejecting: ReplayParts['queues'] = {
+      async sendAll(_, messages) {
+        for (const { body } of messages) {
+          await ledger.deadLetters.record(recordOf('again'));
+          await store.put({ ...recordOf('again'), body });
+        }
+        return [];
+      },
+    };
+
+    // Act
+    const report = await run({}, { queues: rejecting });
+
+    // Assess
+    expect(report).toMatchObject({ moved: 1 });
+    expect(await stillDead(['again'])).toEqual(['again']);
+  });
+
+  it.each<[string, ReplayParts['queues']]>([
+    ['refuses', { sendAll: async (_, messages) => messages.map((_message, at) => at) }],
+    [
+      'does not answer for',
+      {
+        sendAll: async () => {
+          throw new Error('SQS does not answer.');
+        },
+      },
+    ],
+  ])('what SQS %s, and that it stayed stands in the journey', async (how, queues) => {
+    // Prepare
+    const id = `not sent, as SQS ${how} it`;
+    await ledger.deadLetters.record(recordOf(id));
+    await store.put({ ...recordOf(id), body: productOrderMessage(id) });
+
+    // Act
+    const report = await run({}, { queues });
+
+    // Assess
+    expect(report).toMatchObject({ movable: 1, moved: 0 });
+    expect(await stillDead([id])).toEqual([id]);
+    expect((await ledger.journeys.of(id)).map(({ event }) => event)).toEqual([
+      'dead-lettered',
+      'replayed',
+      'dead-lettered',
+    ]);
+  });
+});
 
 describe('nothing is lost', () => {
   it('when SQS does not take what is sent: all letters are visible again, and the reason is told', async () => {
@@ -116,7 +182,10 @@ describe('nothing is lost', () => {
   it('when it is killed half-way: each letter is in one place or in both, and the next run mends it', async () => {
     // Prepare
     const ids = Array.from({ length: 120 }, (_, n) => `m-${n}`);
-    for (const messageId of ids) await store.put({ body: productOrderMessage(messageId), messageId });
+    for (const messageId of ids) {
+      await ledger.deadLetters.record(recordOf(messageId));
+      await store.put({ ...recordOf(messageId), body: productOrderMessage(messageId) });
+    }
     const child = await spawnReplay(2);
 
     // Act
@@ -136,6 +205,7 @@ describe('nothing is lost', () => {
     expect(deadIn(afterKill)).toBeGreaterThan(0);
     expect(deadIn(afterKill) + afterKill['product-orders'].visible).toBeGreaterThanOrEqual(ids.length);
     expect(mended).toBe(deadIn(afterKill));
+    expect(await stillDead(ids)).toEqual([]);
     expect(new Set(moved.map((message) => attribute(message, 'messageId')))).toEqual(new Set(ids));
     expect((await depths())['dead-letters']).toEqual(nothing);
   }, 60_000);

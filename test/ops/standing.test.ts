@@ -131,6 +131,22 @@ describe('the one sentence on an order tells', () => {
     });
   });
 
+  it.each<[string, Partial<KnownOfOrder>, string]>([
+    ['booking', { deliveries: [quantity('rejected')] }, 'to be booked'],
+    ['order', { entry: entryOf({ state: 'rejected', reason: 'x' }) }, 'to be created'],
+  ])('that a refused %s was replayed, and not to do it by hand meanwhile', (_, known, state) => {
+    const found = standing({
+      ...known,
+      journey: [
+        told('delivery x', 'rejected', 'it was completed by somebody else'),
+        told('dead letter m-1', 'dead-lettered', 'deliver-completion: it was completed by somebody else'),
+        told('dead letter m-1', 'replayed', 'sending it to deliveries again'),
+      ],
+    });
+    expect(found).toMatchObject({ state, says: expect.stringContaining('sent to its queue again') });
+    expect(found.next).toContain('npm run replay');
+  });
+
   it('what to do when a refused booking has no dead letter any more', () => {
     const found = standing({
       deliveries: [quantity('rejected')],

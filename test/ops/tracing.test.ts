@@ -82,3 +82,28 @@ it('only dead letters that nobody has replayed or discarded need a person', asyn
   ]);
   expect(productOrders[0]).toMatchObject({ state: 'needs a person', says: expect.stringContaining('m-2') });
 });
+
+it('a dead letter lives, though the laptop that replayed it before is hours ahead', async () => {
+  // Prepare
+  await completed('MO/7', 1, 1, 'MO/7');
+  const letter = {
+    messageId: 'm-7',
+    orderNumber: 'MO/7',
+    stage: 'deliver-completion',
+    reason: 'It is locked.',
+  };
+  const ahead = testClock('2026-11-24T11:00:00.000Z');
+  const onTheLaptop = createLedger({ ...store, clock: ahead, times: { settlingSeconds: 300 } });
+  await ledger.deadLetters.record(letter);
+  await onTheLaptop.deadLetters.replayed(letter, 'sending it to deliveries again');
+  await ledger.deadLetters.record({ ...letter, reason: 'It is locked still.' });
+
+  // Act
+  const { productOrders } = await traceOrder('MO/7', ledger);
+
+  // Assess
+  expect(productOrders[0]).toMatchObject({
+    state: 'needs a person',
+    deadLetters: [{ messageId: 'm-7', reason: 'It is locked still.', since: '2026-11-24T08:00:00.000Z' }],
+  });
+});
