@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
+import { withoutSecrets } from '../platform/credentials.ts';
 import { createHttp, type HttpRequest, type HttpResponse, targetFailure } from '../platform/http.ts';
 import { describeMismatches, parse } from '../platform/parse.ts';
 import type { AzumutaAssumptions } from './assumptions.ts';
@@ -47,6 +48,12 @@ export interface AzumutaOptions {
   readonly clock: Clock;
 }
 
+/** What Azumuta answered. */
+interface Answer extends HttpResponse {
+  /** `: The number is taken`: its own sentence, should it hold one, without our key. */
+  readonly said: string;
+}
+
 const partner = 'Azumuta';
 /** A listing by number has one entry; more pages than this is not one. */
 const mostPages = 5;
@@ -60,7 +67,7 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
   const articles = new Map<string, { readonly article: Article; readonly until: number }>();
 
   /** One call with the key; a refused key is read again once: it may have been rotated, and a 401 has done nothing. */
-  async function call(request: HttpRequest, what: string): Promise<HttpResponse> {
+  async function call(request: HttpRequest, what: string): Promise<Answer> {
     let response = await sendWith(await apiKey());
     if (response.status === 401) {
       const before = await apiKey();
@@ -77,8 +84,9 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
     if (failure) throw failure;
     return response;
 
-    function sendWith(key: string) {
-      return http.send({ ...request, headers: { ...request.headers, 'x-api-key': key } });
+    async function sendWith(key: string): Promise<Answer> {
+      const answer = await http.send({ ...request, headers: { ...request.headers, 'x-api-key': key } });
+      return { ...answer, said: saidIn(answer, key) };
     }
   }
 
@@ -222,26 +230,26 @@ function nextPage(
 }
 
 /** What was read. An error in a 200, or no JSON at all (a page of a proxy), says nothing of the order: it may be gone soon. */
-function accept<T>(schema: z.ZodMiniType<T>, response: HttpResponse, what: string): T {
+function accept<T>(schema: z.ZodMiniType<T>, response: Answer, what: string): T {
   const { json } = refuseFailure(response, what);
   const parsed = parse(schema, json);
   if (parsed.ok) return parsed.value;
   if (json === undefined)
     throw new RetryLater(`Azumuta answered ${what} with something that is no JSON.`, { scope: 'target' });
   if (field(json, 'error') || field(json, 'errors'))
-    throw new RetryLater(`Azumuta answered ${what} with an error${refusalOf(response)}.`, { scope: 'order' });
+    throw new RetryLater(`Azumuta answered ${what} with an error${response.said}.`, { scope: 'order' });
   throw new Rejected(
     `Azumuta's answer when ${what} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
   );
 }
 
-function refuseFailure(response: HttpResponse, what: string): HttpResponse {
+function refuseFailure(response: Answer, what: string): Answer {
   if (response.status < 300) return response;
-  throw new Rejected(`Azumuta refused ${what} (${response.status})${refusalOf(response)}.`);
+  throw new Rejected(`Azumuta refused ${what} (${response.status})${response.said}.`);
 }
 
-/** The sentence in an error body; its shape is unknown, so the usual places are looked at. */
-function refusalOf({ json }: HttpResponse): string {
+/** The sentence in an error body; its shape is unknown, so the usual places are looked at. It may echo our key. */
+function saidIn({ json }: HttpResponse, key: string): string {
   const candidates = [json, field(json, 'error'), field(json, 'errors')].flatMap((at) => [
     at,
     field(at, 'message'),
@@ -249,7 +257,7 @@ function refusalOf({ json }: HttpResponse): string {
   ]);
   const sentence = candidates.find((candidate) => typeof candidate === 'string');
   // Our own sentence ends with a full stop already.
-  return sentence ? `: ${sentence.slice(0, 300).replace(/\.$/, '')}` : '';
+  return sentence ? `: ${withoutSecrets(sentence, [key]).slice(0, 300).replace(/\.$/, '')}` : '';
 }
 
 function field(value: unknown, name: string): unknown {

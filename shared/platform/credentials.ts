@@ -19,6 +19,18 @@ export function isValid(presented: string, { current, previous }: RotatingSecret
   return matches.includes(true);
 }
 
+/** Text of a partner that may echo what it was sent: without our secrets, raw, URL-encoded or in base64. */
+export function withoutSecrets(text: string, secrets: Iterable<string>): string {
+  let clean = text;
+  for (const secret of secrets) {
+    // So short a text stands in sentences by chance.
+    if (secret.length <= 3) continue;
+    const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
+    for (const form of forms) clean = clean.replaceAll(form, '•••');
+  }
+  return clean;
+}
+
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -153,4 +153,24 @@ describe('a refused key', () => {
     expect(String(failure)).not.toMatch(/old key|new key/);
     expect(calls).toHaveLength(2);
   });
+
+  const echoed = (key: string) =>
+    `${'x'.repeat(290)} your key ${key}, ${encodeURIComponent(key)}, ${Buffer.from(key).toString('base64')} may not do that.`;
+  it.each<[string, number, (sentence: string) => unknown]>([
+    ['422', 422, (message) => ({ message })],
+    ['422, as a mere text', 422, (message) => message],
+    ['200 with an error', 200, (message) => ({ error: { message } })],
+    ['200 with errors', 200, (message) => ({ errors: message })],
+  ])('that Azumuta echoes in a %s is told to nobody', async (_, status, bodyOf) => {
+    for (const start of [0, 280, 290]) {
+      const { client } = await startClient(({ headers }) => ({
+        status,
+        body: JSON.stringify(bodyOf(echoed(String(headers['x-api-key'])).slice(start))),
+      }));
+      const failure = String(await client.productOrder('p1', never).catch((error: unknown) => error));
+      expect(failure).toContain('Azumuta');
+      // A key that is cut at the end of a long sentence is still most of a key.
+      expect(failure).not.toMatch(/old|b2xk/);
+    }
+  });
 });

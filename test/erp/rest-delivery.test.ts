@@ -266,6 +266,20 @@ it('keeps our key out of a message, even when the ERP repeats it', async () => {
   expect(failure).toMatchObject({ message: expect.stringContaining('do not like •••') });
 });
 
+it('keeps the half of our key out of a message, too, where a long sentence is cut', async () => {
+  let key = '';
+  const erp = await started(({ headers }) => {
+    key = String(headers['x-api-key']);
+    return { status: 422, body: { message: `${'x'.repeat(290)} ${key}` } };
+  });
+
+  const failure = await failureOf(erp.deliver());
+
+  expect(key.length).toBeGreaterThan(8);
+  expect(String(failure)).toContain('xxx');
+  expect(String(failure)).not.toContain(key.slice(0, 6));
+});
+
 it('reads a refused key again, once, and goes on with the new one', async () => {
   // Prepare
   let valid = 'new-key';

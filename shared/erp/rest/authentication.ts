@@ -4,7 +4,7 @@ import { createHttp, type HttpOptions, type HttpResponse, targetFailure } from '
 import { describeMismatches, parse } from '../../platform/parse.ts';
 import { stopIfAborted } from '../common.ts';
 import type { ErpEnvironment } from '../port.ts';
-import { sentenceOf, withoutSecrets } from './message.ts';
+import { sentenceOf } from './message.ts';
 import type { RestAuthentication } from './options.ts';
 
 export interface Authentication {
@@ -113,9 +113,9 @@ export function createAuthentication(
     if (failure) throw failure;
     const token = parse(tokenSchema, response.json);
     if (!token.ok) {
-      const said = sentenceOf(response);
+      const said = sentenceOf(response, used);
       throw new RetryLater(
-        `${service} gave no token (${response.status})${said ? `: ${withoutSecrets(said, used)}` : ''}: check client, secret and scope.`,
+        `${service} gave no token (${response.status})${said ? `: ${said}` : ''}: check client, secret and scope.`,
         { scope: 'target', unauthorized: isRefusal(response) },
       );
     }

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../../platform/credentials.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import { textAt } from './places.ts';
 
@@ -19,18 +20,12 @@ const places = [
 ];
 const longest = 300;
 
-/** The ERP's own sentence about a refusal, on one line; undefined when it gives none. */
-export function sentenceOf({ json, text }: HttpResponse): string | undefined {
+/** The ERP's own sentence about a refusal, on one line, without these secrets; undefined when it gives none. */
+export function sentenceOf({ json, text }: HttpResponse, secrets: Iterable<string>): string | undefined {
   const found = places.map((place) => textAt(json, place)).find((sentence) => sentence !== undefined);
   const plain = found ?? (json === undefined && !/<\w/.test(text) ? text : '');
-  const line = plain.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+  // Before it is cut: half a secret is not found any more.
+  const line = withoutSecrets(plain, secrets).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   if (line === '') return undefined;
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
-}
-
-/** The text without these secrets: an ERP may echo what it was sent. */
-export function withoutSecrets(text: string, secrets: Iterable<string>): string {
-  let clean = text;
-  for (const secret of secrets) if (secret.length > 3) clean = clean.replaceAll(secret, '•••');
-  return clean;
 }

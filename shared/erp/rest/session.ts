@@ -3,7 +3,7 @@ import { createHttp, type HttpOptions, type HttpResponse, targetFailure } from '
 import { stopIfAborted } from '../common.ts';
 import type { ErpEnvironment } from '../port.ts';
 import { createAuthentication } from './authentication.ts';
-import { sentenceOf, withoutSecrets } from './message.ts';
+import { sentenceOf } from './message.ts';
 import type { RestAnswer, RestConnection, RestCsrf, RestRequest } from './options.ts';
 
 export interface Call {
@@ -114,9 +114,8 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
         now: environment.clock.now(),
       }),
     said(answer) {
-      const sentence = sentenceOf(answer);
-      const clean = sentence === undefined ? '' : `: ${withoutSecrets(sentence, authentication.secrets)}`;
-      return ` (${answer.status})${clean}`;
+      const sentence = sentenceOf(answer, authentication.secrets);
+      return ` (${answer.status})${sentence === undefined ? '' : `: ${sentence}`}`;
     },
   };
   return session;
