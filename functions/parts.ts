@@ -4,6 +4,7 @@ import { type AzumutaClient, createAzumutaClient } from '../shared/azumuta/clien
 import type { ErpConnector } from '../shared/erp/port.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { createLedger, type Ledger } from '../shared/ledger/ledger.ts';
+import { awsClientOptions } from '../shared/platform/aws.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import { apiKeySchema } from '../shared/platform/credentials.ts';
 import { readEnvironment } from '../shared/platform/environment.ts';
@@ -16,11 +17,15 @@ import { createPartnerCalls, type PartnerCalls } from '../shared/worker/partner.
 /** What the handlers are made of: each part is built once, when its container starts. */
 export const clock = systemClock;
 
+export function createLedgerClient(): DynamoDBClient {
+  // The client's middlewares are put in order once, not for each call: nobody adds one later.
+  return new DynamoDBClient({ ...awsClientOptions, cacheMiddleware: true });
+}
+
 export function ledgerPart(): Ledger {
   const settings = readEnvironment(['LEDGER_TABLE_NAME', 'SETTLING_SECONDS', 'BREAKER_COOLDOWN_SECONDS']);
   return createLedger({
-    // The client's middlewares are put in order once, not for each call: nobody adds one later.
-    client: new DynamoDBClient({ maxAttempts: 3, cacheMiddleware: true }),
+    client: createLedgerClient(),
     tableName: settings.LEDGER_TABLE_NAME,
     clock,
     times: { settlingSeconds: settings.SETTLING_SECONDS },

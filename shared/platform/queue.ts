@@ -4,6 +4,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { awsClientOptions } from './aws.ts';
 import { inTurns } from './turns.ts';
 
 /** SQS takes ten entries in one call, and 1 MiB in all (AWS quota for messages). */
@@ -41,7 +42,7 @@ export interface Queues {
 /** A client of the region's endpoint (or `AWS_ENDPOINT_URL`), whatever host a queue's URL names. */
 export function createSqsClient(): SQSClient {
   // The client's middlewares are put in order once, not for each call: nobody adds one later.
-  return new SQSClient({ useQueueUrlAsEndpoint: false, maxAttempts: 3, cacheMiddleware: true });
+  return new SQSClient({ ...awsClientOptions, useQueueUrlAsEndpoint: false, cacheMiddleware: true });
 }
 
 export function createQueues(client: SQSClient): Queues {

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod/mini';
 import { RetryLater } from '../model/errors.ts';
+import { awsClientOptions } from './aws.ts';
 import type { Clock } from './clock.ts';
 import { describeMismatches, parse } from './parse.ts';
 
@@ -16,8 +17,9 @@ export class SecretUnset extends RetryLater {
 
 export interface Secrets {
   /**
-   * The parsed value, read once per container and again after `ttlSeconds`. `refresh` reads it again now, but
-   * at most once in `refreshSeconds`. When Secrets Manager fails, the last good value is answered.
+   * The parsed value, read once per container and again after `ttlSeconds`. `refresh` reads it again now.
+   * When Secrets Manager fails, the last good value is answered. Once it was read, it is read at most once in
+   * `refreshSeconds`, whether that goes well or not.
    * @throws SecretUnset; RetryLater when it was never read or does not have the expected shape.
    */
   readonly read: <T>(
@@ -40,7 +42,8 @@ interface Kept {
 }
 
 export function createSecretsClient(): SecretsManagerClient {
-  return new SecretsManagerClient({ maxAttempts: 3 });
+  // Twice: what waits for a secret needs time to go on with the last good one.
+  return new SecretsManagerClient({ ...awsClientOptions, maxAttempts: 2 });
 }
 
 export function createSecrets({
@@ -50,11 +53,13 @@ export function createSecrets({
   refreshSeconds = 60,
 }: SecretsOptions): Secrets {
   const kept = new Map<string, Kept>();
+  const triedAt = new Map<string, number>();
   const reading = new Map<string, Promise<Kept>>();
 
   function readNow(arn: string): Promise<Kept> {
     const under = reading.get(arn);
     if (under) return under;
+    triedAt.set(arn, clock.now().getTime());
     const started = client
       .send(new GetSecretValueCommand({ SecretId: arn }))
       .then(({ SecretString = '' }) => {
@@ -69,8 +74,10 @@ export function createSecrets({
 
   async function current(arn: string, refresh: boolean): Promise<Kept> {
     const last = kept.get(arn);
-    const age = last ? (clock.now().getTime() - last.readAt) / 1000 : Number.POSITIVE_INFINITY;
-    if (last && age < (refresh ? refreshSeconds : ttlSeconds)) return last;
+    const secondsSince = (ms = 0) => (clock.now().getTime() - ms) / 1000;
+    if (last && !refresh && secondsSince(last.readAt) < ttlSeconds) return last;
+    // A failed reading counts, too: else each wrong token would wait for a Secrets Manager that is unwell.
+    if (last && !reading.has(arn) && secondsSince(triedAt.get(arn)) < refreshSeconds) return last;
     try {
       return await readNow(arn);
     } catch (error) {
