@@ -48,12 +48,12 @@ export function webhookHint(
  * Content of a GET trigger, from the raw query string (API Gateway's payload 2.0 joins repeated keys with
  * commas, which would split an order number that holds one).
  */
-export function parseTriggerQuery(rawQueryString: string, aliases: WebhookAliases): ParsedTrigger {
+function parseTriggerQuery(rawQueryString: string, aliases: WebhookAliases): ParsedTrigger {
   return parseFields([...new URLSearchParams(rawQueryString)], aliases);
 }
 
 /** Content of a POST trigger: a JSON object. */
-export function parseTriggerBody(body: string, aliases: WebhookAliases): ParsedTrigger {
+function parseTriggerBody(body: string, aliases: WebhookAliases): ParsedTrigger {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -71,7 +71,15 @@ function parseFields(fields: readonly Field[], aliases: WebhookAliases): ParsedT
     const wanted = new Set(names.map(canonical));
     return fields.filter(([name]) => wanted.has(canonical(name))).map(([, value]) => value);
   };
-  const numbers = [...new Set(valuesOf(aliases.productOrderNumber).flatMap(numberOf))];
+  const told = valuesOf(aliases.productOrderNumber).flatMap(numberOf);
+  if (told.includes(inexact)) {
+    return {
+      ok: false,
+      reason:
+        'The product order number is a JSON number that may have lost digits (a fraction, or beyond 2^53): send it as text, in quotation marks.',
+    };
+  }
+  const numbers = [...new Set(told.filter((number) => number !== inexact))];
   const [productOrderNumber, ...others] = numbers;
   if (productOrderNumber === undefined) {
     return {
@@ -98,9 +106,12 @@ function canonical(name: string): string {
   return name.replace(/\[\]$/, '').replace(/[_-]/g, '').toLowerCase();
 }
 
+/** A JSON number that stands for several: 9007199254740993 is read as …992, and 10.10 as 10.1. */
+const inexact = Symbol('inexact');
+
 /** An order number is never split: whatever it holds is part of it. An object may carry it as its number. */
-function numberOf(value: unknown): string[] {
-  if (typeof value === 'number') return [String(value)];
+function numberOf(value: unknown): (string | typeof inexact)[] {
+  if (typeof value === 'number') return [Number.isSafeInteger(value) ? String(value) : inexact];
   if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
   if (Array.isArray(value)) return value.flatMap(numberOf);
   if (value !== null && typeof value === 'object' && 'number' in value) return numberOf(value.number);

@@ -145,6 +145,17 @@ describe('a call that cannot be used is kept', () => {
     expect(new Set(letters().map(({ attributes }) => attributes.messageId)).size).toBe(1);
   });
 
+  it('when its order number is a JSON number that lost digits: no other order takes its place', async () => {
+    const body = Buffer.from('{"number":9007199254740993}');
+    const answer = await receiveWebhook(call({ method: 'POST', body }), parts());
+    expect(answer).toMatchObject({
+      statusCode: 400,
+      body: { reason: expect.stringContaining('quotation marks') },
+    });
+    expect(sqs.sent.map(({ queue }) => queue)).toEqual(['dead-letters']);
+    expect(sqs.sent[0]?.body).toContain(body.toString('base64'));
+  });
+
   it('again by a door that SQS has failed meanwhile: what was not taken is not kept', async () => {
     // Prepare
     const door = parts();
@@ -168,6 +179,7 @@ describe('whatever is sent', () => {
     { weight: 10, arbitrary: fc.constant('{"productOrderNumber":"MO/1"}') },
     { weight: 10, arbitrary: fc.constant('{"number":["A","B"]}') },
     { weight: 5, arbitrary: fc.constant('{"number":"A\uFFFF\uFFFE"}') },
+    { weight: 2, arbitrary: fc.constant('{"number":9007199254740993}') },
     {
       weight: 1,
       arbitrary: fc
