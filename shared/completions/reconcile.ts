@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
 import type { Invocation } from '../worker/consume.ts';
-import type { PartnerCalls } from '../worker/partner.ts';
+import { BreakerOpen, type PartnerCalls } from '../worker/partner.ts';
 import type { CompletionHint } from './messages.ts';
 
 export interface ReconcileParts {
@@ -43,6 +43,11 @@ type Answer = 'completed' | 'open' | 'unclear';
 const hourMs = 3_600_000;
 /** Less than a day, so that a daily run asks again every day, whatever its minute. */
 const askAgainMs = 22 * hourMs;
+/**
+ * For the order at which Azumuta was unwell: behind the others of its run, as it may be this order alone that
+ * Azumuta cannot answer, and would stop every run at the same place; but due again for the next run.
+ */
+const metUnwellMs = hourMs;
 /** Between two questions: Azumuta asks its callers not to load its systems. */
 const pauseMs = 250;
 /** With less than this left (or half of the run, if that is shorter) it asks no more: an answer may take 15 s. */
@@ -53,7 +58,8 @@ const reportingMs = 2000;
 /**
  * Recovers what a lost trigger would have said: asks Azumuta about product orders that are overdue, one read
  * each, one after the other, and never about anything else. A completed one enters the completions queue just
- * as its trigger would have brought it; all others move behind those that were not asked about yet.
+ * as its trigger would have brought it; all others move behind those that were not asked about yet. When Azumuta is
+ * unwell the run ends, and the next one begins with another order.
  */
 export async function reconcileCompletions(
   invocation: Invocation,
@@ -105,9 +111,13 @@ async function askAboutOverdue(
       }
     } catch (error) {
       if (!(error instanceof RetryLater)) throw error;
-      // Nothing was learnt: this order is the first that the next run asks about.
       log.warn('Stopped asking Azumuta', { order: number, reason: error.message, scope: error.scope });
-      return error.scope === 'target' ? 'Azumuta is unwell' : 'out of time';
+      // Nothing was learnt: this order is the first that the next run asks about.
+      if (error.scope !== 'target') return 'out of time';
+      // It was not asked about at all while the breaker is open.
+      if (!(error instanceof BreakerOpen))
+        await ledger.orders.asked(number, new Date(dueBy.getTime() + metUnwellMs));
+      return 'Azumuta is unwell';
     }
     // A completed one, too: should its hint be lost, a later run sends another.
     await ledger.orders.asked(number, new Date(dueBy.getTime() + askAgainMs));

@@ -145,29 +145,59 @@ describe('Azumuta is asked gently', () => {
     expect(report).toMatchObject({ outcome: 'out of time', asked: 1 });
   });
 
-  it('no more once it is unwell, and about the same order first when it is well again', async () => {
+  it('no more once it is unwell; the order that met this comes after the others, but not a day later', async () => {
     // Prepare
     const first = await created('U1', 3);
-    await created('U2', 2);
+    const second = await created('U2', 2);
     await control.setFaults([{ route: 'GET /api/v1/productorders/{id}', kind: 'status', status: 503 }]);
 
     // Act
     const unwell = await run();
     const calls = await control.calls();
     await control.setFaults([]);
-    await control.forgetCalls();
-    const well = await run({ most: 1 });
+    const turns: string[][] = [];
+    for (const hours of [0, 1]) {
+      clock.advance(hours * 3600);
+      await control.forgetCalls();
+      await run();
+      turns.push(await askedAbout());
+    }
 
     // Assess
     expect(unwell).toMatchObject({ outcome: 'Azumuta is unwell', asked: 0 });
     expect(calls).toEqual({ 'GET /api/v1/productorders/{id}': 1 });
-    expect(well).toMatchObject({ outcome: 'asked', open: 1 });
-    expect(await askedAbout()).toEqual([first]);
+    expect(turns).toEqual([[second], [first]]);
+  });
+
+  it('about all others, although one order makes it look unwell whenever it is asked', async () => {
+    // Prepare
+    const broken = await created('BROKEN', 9);
+    const others = [await created('V1', 8), await created('V2', 7)];
+    const entry = await ledger.orders.find(broken);
+    const sick: ReconcileParts['azumuta'] = {
+      async productOrder(id, signal) {
+        if (id === entry?.productOrder?.id)
+          throw new RetryLater('Azumuta failed (500).', { scope: 'target' });
+        return azumuta.productOrder(id, signal);
+      },
+    };
+
+    // Act: a run each day.
+    const days: string[][] = [];
+    for (let day = 0; day < 4; day++) {
+      await control.forgetCalls();
+      await run({ azumuta: sick });
+      days.push((await askedAbout()).sort());
+      clock.advance(24 * 3600);
+    }
+
+    // Assess: no order waits longer than two days for its turn.
+    expect(days).toEqual([[], others, [], others]);
   });
 
   it('not at all while its breaker is open', async () => {
     // Prepare
-    await created('B1', 3);
+    const number = await created('B1', 3);
     const refused = new RetryLater('Azumuta refused our credentials.', {
       scope: 'target',
       unauthorized: true,
@@ -177,10 +207,14 @@ describe('Azumuta is asked gently', () => {
 
     // Act
     const report = await run();
+    const calls = await control.calls();
+    await ledger.breaker.succeeded('azumuta', { permit: 'probe' });
+    await run();
 
-    // Assess
+    // Assess: nobody was asked about, so nobody lost a turn.
     expect(report.outcome).toBe('Azumuta is unwell');
-    expect(await control.calls()).toEqual({});
+    expect(calls).toEqual({});
+    expect(await askedAbout()).toEqual([number]);
   });
 });
 
