@@ -25,7 +25,10 @@ export function withoutSecrets(text: string, secrets: Iterable<string>): string 
   for (const secret of secrets) {
     // So short a text stands in sentences by chance.
     if (secret.length <= 3) continue;
-    const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
+    const bytes = Buffer.from(secret);
+    // Whether or not base64 is padded.
+    const base64 = bytes.toString('base64').replace(/=+$/, '');
+    const forms = [secret, encodeURIComponent(secret), base64, bytes.toString('base64url')];
     for (const form of forms) clean = clean.replaceAll(form, '•••');
   }
   return clean;

@@ -2,7 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { operatorClients } from '../../infra/local/operator.ts';
 import { type Plant, startPlant } from '../../infra/local/plant.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../infra/local/sandbox/keys.ts';
@@ -176,40 +178,99 @@ describe('the webhook door', () => {
   });
 });
 
-describe('no secret is in logs, ledger or dead letters', () => {
-  it('after a booking, a partner that fails, a wrong token, and a dead letter', async () => {
-    // Prepare
-    const secrets = [
-      azumutaSandboxKey,
-      erpSandboxKey,
-      plant.orderEndpoint.key,
-      new URL(plant.webhookUrl).pathname.split('/').at(-1) ?? '',
-    ];
-    const number = await builtOrder();
-
-    // Act
-    await plant.erp.setFaults([{ kind: 'status', status: 503, times: 1 }]);
-    await plant.azumuta.complete(number);
-    await calls.webhook({ query: 'number=', token: 'wrong' });
-    await calls.webhook({ query: 'what=nonsense' });
-    await eventually(() => retry());
-    await plant.erp.setFaults([]);
-
-    // Assess
-    const { dynamodb } = operatorClients(plant.platform);
-    const [table] = plant.platform.stack.tables;
-    const { Items: ledger = [] } = await dynamodb.send(new ScanCommand({ TableName: table?.name }));
-    const kept = { logs: logs(), ledger, deadLetters: await calls.deadLetters() };
-    for (const [where, what] of Object.entries(kept)) {
-      const text = JSON.stringify(what);
-      expect(text.length, `something is in the ${where}`).toBeGreaterThan(200);
-      for (const secret of secrets) expect(text.includes(secret), `${where} hold a secret`).toBe(false);
-    }
-  });
-
+describe('no secret is in logs, ledger, dead letters or answers', () => {
+  const formsOf = (secret: string) => [
+    secret,
+    encodeURIComponent(secret),
+    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+  ];
+  const echoing = (secret: string) => `What about ${[secret, ...formsOf(secret)].join(' and ')}, indeed?`;
+  const oneLetterWrong = (secret: string) => secret.slice(0, -1) + (secret.endsWith('x') ? 'y' : 'x');
   const logs = () =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.log'))
       .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
-  const retry = async () => logs().find((log) => log.includes('"Retried":1'));
+  const comesAgain = (number: string) =>
+    logs()
+      .flatMap((log) => log.split('\n'))
+      .filter((line) => line.includes('"Comes again"') && line.includes(`"order":${JSON.stringify(number)}`));
+  const deadLetterOf = (number: string) =>
+    eventually(async () => (await calls.deadLetters()).find(({ orderNumber }) => orderNumber === number));
+
+  it('after lost answers and refusals that echo them, and at doors with keys that are nearly right', async () => {
+    // Prepare
+    const token = new URL(plant.webhookUrl).pathname.split('/').at(-1) ?? '';
+    const nearMisses = { token: oneLetterWrong(token), key: oneLetterWrong(plant.orderEndpoint.key) };
+    const secrets = [...(await secretsOf(plant)), ...Object.values(nearMisses)];
+    expect(secrets).toEqual(
+      expect.arrayContaining([azumutaSandboxKey, erpSandboxKey, plant.orderEndpoint.key, token]),
+    );
+    const writes = {
+      azumuta: 'POST /api/v1/productorders',
+      erp: 'POST /api/production-orders/{number}/bookings',
+    };
+
+    // Act: answers to writes are lost.
+    await plant.azumuta.setFaults([{ kind: 'reset-after', route: writes.azumuta, times: 1 }]);
+    const number = await builtOrder();
+    await plant.erp.setFaults([{ kind: 'reset-after', route: writes.erp, times: 1 }]);
+    await plant.azumuta.complete(number);
+    await booked(number);
+    await eventually(() => comesAgain(number).length >= 2);
+    // Writes are refused with a sentence that repeats our key.
+    const refused = { status: 422, kind: 'status', times: 1 } as const;
+    const unbooked = await builtOrder();
+    await plant.erp.setFaults([{ ...refused, route: writes.erp, message: echoing(erpSandboxKey) }]);
+    await plant.azumuta.complete(unbooked);
+    await plant.azumuta.setFaults([
+      { ...refused, route: writes.azumuta, message: echoing(azumutaSandboxKey) },
+    ]);
+    const { order: uncreated } = await plant.erp.releaseAndSend(plant.orderEndpoint, {
+      product: 'GEAR-01',
+      quantity: '5',
+    });
+    const reasons = [await deadLetterOf(unbooked), await deadLetterOf(uncreated.number)].map(
+      ({ reason }) => reason,
+    );
+    const answers = [
+      await calls.webhook({ query: 'number=', token: nearMisses.token }),
+      await calls.webhook({ body: JSON.stringify({ number: 'A', token: 'none' }), token: nearMisses.token }),
+      await calls.webhook({ query: 'what=nonsense' }),
+      await calls.post({ number: 'CANARY', article: 'GEAR-01' }, { 'x-api-key': nearMisses.key }),
+      await calls.post({ number: 'CANARY' }),
+      await calls.status(number),
+      await calls.status(uncreated.number),
+    ];
+    await plant.azumuta.setFaults([]);
+    await plant.erp.setFaults([]);
+
+    // Assess
+    expect(reasons.map((reason) => reason?.includes('What about •••'))).toEqual([true, true]);
+    expect(answers.map(({ status }) => status).slice(0, 4)).toEqual([401, 401, 400, 401]);
+    const { dynamodb } = operatorClients(plant.platform);
+    const [table] = plant.platform.stack.tables;
+    const { Items: ledger = [], LastEvaluatedKey: more } = await dynamodb.send(
+      new ScanCommand({ TableName: table?.name }),
+    );
+    expect(more).toBeUndefined();
+    const kept = { logs: logs(), ledger, deadLetters: await calls.deadLetters(), answers };
+    for (const [where, what] of Object.entries(kept)) {
+      const text = JSON.stringify(what);
+      expect(text.length, `something is in the ${where}`).toBeGreaterThan(200);
+      const found = secrets.filter((secret) => formsOf(secret).some((form) => text.includes(form)));
+      expect(found.length, `${where} hold secrets`).toBe(0);
+    }
+  }, 90_000);
 });
+
+/** Every text in every secret of the stack. */
+async function secretsOf({ platform }: Plant): Promise<string[]> {
+  const { secrets } = operatorClients(platform);
+  const texts = await Promise.all(
+    platform.stack.secrets.map(async ({ arn }) => {
+      const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: arn }));
+      return Object.values(z.parse(z.record(z.string(), z.string()), JSON.parse(SecretString)));
+    }),
+  );
+  return texts.flat();
+}

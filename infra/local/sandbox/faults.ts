@@ -17,6 +17,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
     ...when,
     kind: z.literal('status'),
     status: z.int().check(z.minimum(400), z.maximum(599)),
+    message: z.optional(z.string()),
     retryAfter: z.optional(z.int()),
     retryAfterAs: z.optional(z.enum(['seconds', 'date'])),
   }),

@@ -123,7 +123,7 @@ export function createSandboxServer(options: SandboxServerOptions): Server {
       case 'status':
         return send(response, {
           status: fault.status,
-          body: errorBody('fault', `The sandbox was told to answer ${fault.status}.`),
+          body: errorBody('fault', fault.message ?? `The sandbox was told to answer ${fault.status}.`),
           headers: retryAfterOf(fault),
         });
       case 'reset-before':
