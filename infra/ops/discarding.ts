@@ -46,9 +46,12 @@ export async function discard(request: DiscardRequest, parts: DiscardParts): Pro
   const held = new Map<string, KeptLetter>();
   const gone: KeptLetter[] = [];
   let selected = 0;
+  // The first letters came back before the last was seen.
+  let more = false;
   let failure: string | undefined;
   try {
     for await (const page of parts.deadLetters.take()) {
+      more ||= page.some(({ sqsId }) => held.has(sqsId));
       for (const letter of page) held.set(letter.sqsId, letter);
       if (request.signal.aborted) break;
     }
@@ -58,6 +61,7 @@ export async function discard(request: DiscardRequest, parts: DiscardParts): Pro
       if (request.signal.aborted) break;
       gone.push(...(await discardPage(letters, `${note} (${request.by})`, parts)));
     }
+    if (more) failure = 'There are more letters than can be looked at in one go: discard the rest again.';
     if (gone.length < selected) failure = 'SQS did not remove all of them: discard the rest again.';
   } catch (error) {
     failure = reasonOf(error);

@@ -61,7 +61,8 @@ function sentencesOf(report: ReplayReport, go: boolean): string[] {
   if (interrupted)
     return [`Interrupted after ${counted(moved, 'letter')}. Nothing is lost: run it again to go on.`];
   if (lookedAt === 0) return ['There are no dead letters.'];
-  if (selected === 0) return [`None of ${counted(lookedAt, 'dead letter')} is selected.`];
+  const others = more ? ['There are more: run it again.'] : [];
+  if (selected === 0) return [`None of ${counted(lookedAt, 'dead letter')} is selected.`, ...others];
   const stay = selected - movable;
   return [
     go
@@ -70,10 +71,10 @@ function sentencesOf(report: ReplayReport, go: boolean): string[] {
     ...(stay > 0
       ? [`${counted(stay, 'letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.`]
       : []),
-    ...(go && movable > moved + copied && !more
+    ...(go && movable > moved + copied
       ? [`SQS did not take ${counted(movable - moved - copied, 'letter')}: run it again.`]
       : []),
     ...(copied > 0 ? [`${counted(copied, 'letter')} could not be removed here: run it again.`] : []),
-    ...(more ? ['There are more: run it again.'] : []),
+    ...others,
   ];
 }

@@ -90,12 +90,9 @@ await runCommand(command, async (parsed, signal) => {
   return exitCodeOf(report, go);
 });
 
-function exitCodeOf(
-  { failure, interrupted, selected, movable, moved, more }: ReplayReport,
-  go: boolean,
-): number {
+function exitCodeOf({ failure, interrupted, selected, movable, moved }: ReplayReport, go: boolean): number {
   if (failure !== undefined) return exits.failed;
   if (interrupted) return exits.interrupted;
-  if (go && moved < movable && !more) return exits.failed;
+  if (go && moved < movable) return exits.failed;
   return selected > movable ? exits.partly : exits.done;
 }

@@ -26,6 +26,8 @@ export interface ReplayRequest {
   readonly reason?: string;
   /** A further condition on each letter; absent for any. */
   readonly wanted?: (letter: KeptLetter) => boolean;
+  /** Letters moved in one run, about. Default 5000. */
+  readonly most?: number;
   readonly signal: AbortSignal;
 }
 
@@ -53,7 +55,7 @@ export interface ReplayReport {
   readonly moved: number;
   /** Letters that are in two places: harmless, as the ledger books once, and mended by the next run. */
   readonly copied: number;
-  /** The run's limit was reached: run it again for the others. */
+  /** Not all letters were looked at: the run's limit was reached, or the first came back before the last was seen. */
   readonly more: boolean;
   readonly interrupted: boolean;
   /** Why the moving ended early; nothing is lost by it. */
@@ -61,8 +63,8 @@ export interface ReplayReport {
 }
 
 /**
- * Letters moved in one run: they are all held before the first is moved, so that one that is put aside again at
- * once is not taken a second time, and a run ends.
+ * They are all held before the first is moved, so that one that is put aside again at once is not taken a second
+ * time, and a run ends.
  */
 const mostMoved = 5000;
 
@@ -73,24 +75,29 @@ const mostMoved = 5000;
  * next run mends that, and what is worked on twice is booked once.
  */
 export async function replay(request: ReplayRequest, parts: ReplayParts): Promise<ReplayReport> {
-  const { go, signal } = request;
+  const { go, signal, most = mostMoved } = request;
   // By SQS's id: one that comes a second time replaces itself.
   const held = new Map<string, KeptLetter>();
   const chosen = new Map<string, Chosen>();
+  // Those that stay do not count, or thousands of them would hide one that could go.
+  const movable = new Set<string>();
   let lookedAt = 0;
   let more = false;
   const outcome = { moved: 0, copied: 0 };
   let failure: string | undefined;
   try {
     for await (const page of parts.deadLetters.take()) {
+      const again = page.some(({ sqsId }) => held.has(sqsId));
       for (const letter of page) {
         held.set(letter.sqsId, letter);
-        if (isSelected(letter, request))
-          chosen.set(letter.sqsId, { letter, route: routeOf(letter, parts.aliases, parts.clock.now()) });
+        if (!isSelected(letter, request)) continue;
+        const route = routeOf(letter, parts.aliases, parts.clock.now());
+        chosen.set(letter.sqsId, { letter, route });
+        if ('to' in route) movable.add(letter.sqsId);
       }
       lookedAt = held.size;
       parts.progress(`Looked at ${lookedAt} dead letters, ${chosen.size} of them selected`);
-      more = go && chosen.size >= mostMoved;
+      more = again || (go && movable.size >= most);
       if (more || signal.aborted) break;
     }
     if (go) await moveAll([...chosen.values()], held, outcome, signal, parts);
@@ -104,7 +111,7 @@ export async function replay(request: ReplayRequest, parts: ReplayParts): Promis
     lookedAt,
     selected: selected.length,
     groups: groupsOf(selected),
-    movable: selected.filter(({ route }) => 'to' in route).length,
+    movable: movable.size,
     ...outcome,
     more,
     interrupted: signal.aborted,
@@ -182,7 +189,11 @@ async function send(moves: readonly Move[], { queues, queueUrls, clock }: Replay
       queueUrls[queue],
       group.map(({ letter, body }) => ({
         body,
-        attributes: { messageId: letter.messageId, replayedAt: clock.now().toISOString() },
+        attributes: {
+          messageId: letter.messageId,
+          firstAttemptAt: letter.since.toISOString(),
+          replayedAt: clock.now().toISOString(),
+        },
       })),
     );
     sent.push(...group.filter((_, at) => !refused.includes(at)));

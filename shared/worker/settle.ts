@@ -169,6 +169,8 @@ function firstIdOf({ messageAttributes, messageId }: SQSRecord): string {
   return messageAttributes.messageId?.stringValue ?? messageId;
 }
 
-function firstReceive(record: SQSRecord): Date {
-  return new Date(Number(record.attributes.ApproximateFirstReceiveTimestamp));
+/** A replayed message tells when it was tried first. */
+function firstReceive({ attributes, messageAttributes }: SQSRecord): Date {
+  const told = Date.parse(messageAttributes.firstAttemptAt?.stringValue ?? '');
+  return new Date(Number.isNaN(told) ? Number(attributes.ApproximateFirstReceiveTimestamp) : told);
 }

@@ -178,6 +178,16 @@ describe('discarding when something fails', () => {
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 2, hidden: 0 } });
   });
 
+  it('the first letter came back before the last was seen: it is told that there may be more', async () => {
+    await dead('PO-1', 'No article.');
+    const slow = openDeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { hiddenSeconds: 1 });
+    const report = await discard(request, { deadLetters: slow, records: stage.ledger.deadLetters });
+    expect(report).toMatchObject({
+      discarded: 1,
+      failure: expect.stringContaining('There are more letters'),
+    });
+  });
+
   it('SQS does not remove some: they are still there, and it is told', async () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');

@@ -163,6 +163,11 @@ describe('the report of a replay', () => {
     ['what SQS did not take', { moved: 1 }, 'SQS did not take 1 letter: run it again.'],
     ['what is in two places', { moved: 1, copied: 1 }, '1 letter could not be removed here: run it again.'],
     ['that there are more', { moved: 2, more: true }, 'There are more: run it again.'],
+    [
+      'that there are more, though none was selected so far',
+      { selected: 0, more: true },
+      'There are more: run it again.',
+    ],
     ['why it stopped', { failure: 'No rights.' }, 'Stopped after 0 letters: No rights.'],
     [
       'that it was interrupted',

@@ -193,12 +193,42 @@ describe('a replay sends back', () => {
     // Act
     const report = await run({}, { deadLetters });
 
-    // Assess
-    expect(report).toMatchObject({ lookedAt: 1, moved: 1 });
+    // Assess: nobody knows what would have come after it.
+    expect(report).toMatchObject({ lookedAt: 1, moved: 1, more: true });
     expect(await depths()).toMatchObject({
       'dead-letters': nothing,
       'product-orders': { visible: 1, hidden: 0 },
     });
+  });
+
+  it('a letter with the time when it was tried first, so that a person sees how long it has waited', async () => {
+    await store.put({ body: productOrderMessage('PO-1'), firstAttemptAt: new Date('2026-11-20T06:00:00Z') });
+    await run();
+    const [replayed] = await store.read('product-orders');
+    expect(replayed && attribute(replayed, 'firstAttemptAt')).toBe('2026-11-20T06:00:00.000Z');
+  });
+
+  it('as many as a run may, and says that there are more', async () => {
+    for (let n = 0; n < 25; n++)
+      await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
+    const reports = [await run({ most: 20 }), await run({ most: 20 })];
+    expect(reports).toMatchObject([
+      { moved: 20, more: true },
+      { moved: 5, more: false },
+    ]);
+  });
+
+  it('what can go, however many letters that must stay come before it', async () => {
+    // Prepare
+    for (let n = 0; n < 25; n++) await store.putBare('something that somebody put there by hand');
+    await store.put({ body: productOrderMessage('PO-1') });
+
+    // Act
+    const report = await run({ most: 10 });
+
+    // Assess
+    expect(report).toMatchObject({ selected: 26, movable: 1, moved: 1, more: false });
+    expect(bodies(await store.read('product-orders'))).toEqual([productOrderMessage('PO-1')]);
   });
 });
 it('a letter that does not tell its function stays', async () => {

@@ -98,6 +98,22 @@ describe('a permanent rejection is dead-lettered on its first attempt', () => {
     );
   });
 
+  it.each([
+    [
+      'of a replayed message tells when it was tried first of all',
+      '2026-11-20T06:00:00.000Z',
+      '2026-11-20T06:00:00.000Z',
+    ],
+    ['is written, whatever a message says of its first attempt', 'long ago', '2026-11-24T07:59:00.000Z'],
+  ])('%s', async (_, told, firstAttemptAt) => {
+    const record = {
+      ...sqsRecord({ body: 'reject' }),
+      messageAttributes: { firstAttemptAt: { dataType: 'String' as const, stringValue: told } },
+    };
+    await worker()({ Records: [record] }, invocation());
+    expect(sqs.sent).toMatchObject([{ queue: 'dead-letters', attributes: { firstAttemptAt } }]);
+  });
+
   it('comes again when the dead-letter queue does not take it: nothing is lost', async () => {
     stage.sqs.fail('SendMessage', 500);
     const response = await stage.worker()(batch(sqsRecord({ body: 'reject' })), invocation());
