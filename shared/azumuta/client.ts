@@ -100,7 +100,7 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
     let next: HttpRequest | undefined = { path, query: { [numberQuery]: number }, signal };
     for (let page = 0; next && page < mostPages; page++) {
       const response = await call(next, what);
-      if (response.status === 404) return undefined;
+      if (isAbsent(response, what)) return undefined;
       const list: z.output<ReturnType<typeof wire.listSchema<z.ZodMiniType<T>>>> = accept(
         wire.listSchema(entry),
         response,
@@ -114,7 +114,11 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
           ? nextPage(baseUrl, path, list.next, { [numberQuery]: number }, signal)
           : undefined;
     }
-    return undefined;
+    if (!next) return undefined;
+    // It may stand on a later page, and "not there" would create it a second time.
+    throw new Rejected(
+      `Azumuta does not filter by number when ${what}: ${mostPages} pages, and more to come. Set azumuta.assumptions.numberQuery to the name of its filter (it is ${numberQuery} now).`,
+    );
   }
 
   async function getById<T>(
@@ -125,7 +129,7 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
     signal: AbortSignal,
   ) {
     const response = await call({ path: `${path}/${encodeURIComponent(id)}`, signal }, what);
-    return response.status === 404 ? undefined : accept(schema, response, what);
+    return isAbsent(response, what) ? undefined : accept(schema, response, what);
   }
 
   return {
@@ -227,6 +231,13 @@ function nextPage(
   const fromRoot = new URL(next, baseUrl);
   const underBase = fromRoot.pathname.startsWith(`${new URL(baseUrl).pathname.replace(/\/$/, '')}/`);
   return { path: underBase ? fromRoot.href : next, signal };
+}
+
+/** Whether Azumuta says that there is no such thing; a 404 may come without a body, but not with a proxy's page. */
+function isAbsent({ status, json, text }: HttpResponse, what: string): boolean {
+  if (status !== 404) return false;
+  if (json !== undefined || text.trim() === '') return true;
+  throw new RetryLater(`Azumuta answered ${what} with something that is no JSON (404).`, { scope: 'target' });
 }
 
 /** What was read. An error in a 200, or no JSON at all (a page of a proxy), says nothing of the order: it may be gone soon. */

@@ -60,8 +60,17 @@ describe.each(reads)('reading %s', (_, read) => {
     });
   });
 
-  it('tells apart what is not there', async () => {
-    const { client } = await startClient(() => ({ status: 404 }));
+  it("takes a proxy's 404 page for no answer of Azumuta's", async () => {
+    const { client } = await startClient(() => ({
+      status: 404,
+      body: webPage,
+      headers: { 'content-type': 'text/html' },
+    }));
+    await expect(read(client)).rejects.toMatchObject({ name: 'RetryLater', scope: 'target' });
+  });
+
+  it.each([undefined, { message: 'not found' }])('is not there when a 404 says so with %j', async (body) => {
+    const { client } = await startClient(() => ({ status: 404, ...(body ? { body } : {}) }));
     expect(await read(client)).toBeUndefined();
   });
 
@@ -129,6 +138,26 @@ describe('a listing by number follows next', () => {
     const { client } = await startPaged((path) => elsewhere.url + path);
     await expect(client.findProductOrder('PO-1', never)).rejects.toMatchObject({ name: 'Rejected' });
     expect(elsewhere.calls).toEqual([]);
+  });
+
+  it('and is for a person when it never ends: the filter does nothing, so "not there" cannot be told', async () => {
+    const { client, calls } = await startClient(({ url }) => {
+      const page = Number(url.searchParams.get('cursor') ?? 1);
+      return { body: { data: [page === 6 ? order : other], next: String(page + 1) } };
+    });
+    await expect(client.findProductOrder('PO-1', never)).rejects.toMatchObject({
+      name: 'Rejected',
+      message: expect.stringMatching(/does not filter by number.*azumuta\.assumptions\.numberQuery/),
+    });
+    expect(calls).toHaveLength(5);
+  });
+
+  it('to its fifth page, when that is the last', async () => {
+    const { client } = await startClient(({ url }) => {
+      const page = Number(url.searchParams.get('cursor') ?? 1);
+      return { body: { data: [other], next: page === 5 ? null : String(page + 1) } };
+    });
+    expect(await client.findProductOrder('PO-1', never)).toBeUndefined();
   });
 
   it('not at all where it is null, and takes no other order for the one that was asked for', async () => {
