@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Completion } from '../../shared/model/completions.ts';
-import { Rejected } from '../../shared/model/errors.ts';
+import { Rejected, UnknownOrder } from '../../shared/model/errors.ts';
 import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Chapter } from './suite.ts';
@@ -204,17 +204,22 @@ export function deliveryTests({ target, promise }: Chapter): void {
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
-  promise('rejects an order that the ERP does not know, naming it', [], async () => {
-    // Prepare
-    const { id: _, ...order } = await plan();
-    const unknown = { ...order, number: order.number.replace(/\d(?=\D*$)/, '').concat('987654') };
+  promise(
+    'says that the ERP does not know the order, naming it: that is a policy, no failure',
+    [],
+    async () => {
+      // Prepare
+      const { id: _, ...order } = await plan();
+      const unknown = { ...order, number: order.number.replace(/\d(?=\D*$)/, '').concat('987654') };
 
-    // Act
-    const failure = await failureOf(deliver(completionOf(unknown)));
+      // Act
+      const failure = await failureOf(deliver(completionOf(unknown)));
 
-    // Assess
-    expectRejected(failure, unknown.number);
-  });
+      // Assess
+      expect(failure).toBeInstanceOf(UnknownOrder);
+      expectRejected(failure, unknown.number);
+    },
+  );
 
   promise('rejects a cancelled order, naming it', [], async () => {
     // Prepare
@@ -224,7 +229,8 @@ export function deliveryTests({ target, promise }: Chapter): void {
     // Act
     const failure = await failureOf(deliver(completionOf(order)));
 
-    // Assess
+    // Assess: an order that is known must never fall under the policy for those that are not.
+    expect(failure).not.toBeInstanceOf(UnknownOrder);
     expectRejected(failure, order.number);
     expect(await target().books(order)).toMatchObject({ good: '0', bookings: 0 });
   });

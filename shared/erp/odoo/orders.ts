@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Rejected } from '../../model/errors.ts';
+import { Rejected, UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import type { OdooClient } from './client.ts';
 import {
@@ -33,7 +33,7 @@ export async function discoverFields(client: OdooClient, signal: AbortSignal): P
 /**
  * The manufacturing order that is meant, followed by the backorders that Odoo split off from it later, in
  * their order. By id if there is one: Odoo renames an order to …-001 when it makes a backorder.
- * @throws Rejected when there is none, more than one, or the id is another order's.
+ * @throws UnknownOrder when there is none; Rejected when there are several, or the id is another order's.
  */
 export async function readFamily(
   client: OdooClient,
@@ -48,7 +48,7 @@ export async function readFamily(
   ]);
   const [own, surplus] = found;
   if (!own) {
-    throw new Rejected(
+    throw new UnknownOrder(
       `Odoo has no manufacturing order ${order.number}: check the number, and whether it was deleted.`,
     );
   }

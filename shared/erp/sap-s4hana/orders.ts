@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Rejected, RetryLater } from '../../model/errors.ts';
+import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { confirmationService, literal, orderService, type SapClient } from './client.ts';
 import {
@@ -20,7 +20,7 @@ export interface ReadOrder {
 
 const metadataSchema = z.object({ etag: z.optional(z.string()) });
 
-/** @throws Rejected when SAP has no such order. */
+/** @throws UnknownOrder when SAP has no such order. */
 export async function readOrder(
   client: SapClient,
   { number }: ErpOrderRef,
@@ -35,7 +35,7 @@ export async function readOrder(
     signal,
   });
   if (!found)
-    throw new Rejected(
+    throw new UnknownOrder(
       `SAP has no production order ${number}: check the number, and the communication user's plants.`,
     );
   const order = found.value.d;
@@ -43,7 +43,10 @@ export async function readOrder(
   return { order, etag: found.etag ?? (metadata.success ? metadata.data.etag : undefined) };
 }
 
-/** All confirmations of an order, over as many pages as SAP makes of them. */
+/**
+ * All confirmations of an order, over as many pages as SAP makes of them.
+ * @throws RetryLater scope `target` when there is no such list.
+ */
 export async function readConfirmations(
   client: SapClient,
   { number }: ErpOrderRef,
@@ -65,8 +68,14 @@ export async function readConfirmations(
         what: `the confirmations of order ${number}`,
         signal,
       });
-    confirmations.push(...(answer?.value.d.results ?? []));
-    next = answer?.value.d.__next;
+    // A list may be empty, but it is there: without it nobody can tell what was confirmed already.
+    if (!answer) {
+      throw new RetryLater(`SAP does not show the confirmations of order ${number}: is the service active?`, {
+        scope: 'target',
+      });
+    }
+    confirmations.push(...answer.value.d.results);
+    next = answer.value.d.__next;
     query = undefined;
   }
   return confirmations;
