@@ -226,7 +226,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 });
 
 describe('odoo', () => {
-  it('says what JSON-RPC needs when the secret has no username', async () => {
+  it('stops the flow and gives nothing up when the secret has no username, which JSON-RPC needs', async () => {
     // Prepare
     const server = await startOdoo(17, login);
     const row = server.books.plan('CHAIR', 5);
@@ -239,7 +239,7 @@ describe('odoo', () => {
     await server.close();
 
     // Assess
-    expect(failure).toBeInstanceOf(Rejected);
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
     expect(failure).toHaveProperty('message', expect.stringContaining('username'));
   });
 

@@ -152,8 +152,10 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
     if (!user || !sameCredentials(user.of, credentials)) {
       const { username, apiKey } = credentials;
       if (username === undefined) {
-        throw new Rejected(
+        // As for a secret of the wrong shape: nothing can be booked, and nothing is to be given up.
+        throw new RetryLater(
           'Odoo: the secret has no username, which JSON-RPC needs. Add it, or use protocol json2.',
+          { scope: 'target', unauthorized: true },
         );
       }
       const login = await rpc('common', 'login', [database, username, apiKey], call);

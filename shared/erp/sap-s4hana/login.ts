@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Rejected, RetryLater } from '../../model/errors.ts';
+import { RetryLater } from '../../model/errors.ts';
 import { createHttp, targetFailure } from '../../platform/http.ts';
 import { stopIfAborted } from '../common.ts';
 import type { ErpEnvironment } from '../port.ts';
@@ -100,6 +100,10 @@ function clientOf(credentials: SapCredentials): string {
   return `Basic ${Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString('base64')}`;
 }
 
-function misfit(needed: string, configured: string): Rejected {
-  return new Rejected(`SAP: the secret needs ${needed}, because the configuration says ${configured}.`);
+/** As for a secret of the wrong shape: nothing can be booked, and nothing is to be given up. */
+function misfit(needed: string, configured: string): RetryLater {
+  return new RetryLater(`SAP: the secret needs ${needed}, because the configuration says ${configured}.`, {
+    scope: 'target',
+    unauthorized: true,
+  });
 }
