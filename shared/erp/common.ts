@@ -1,6 +1,7 @@
 import type { Completion } from '../model/completions.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { sumOf } from '../model/quantity.ts';
+import type { HttpResponse } from '../platform/http.ts';
 
 /**
  * Stops before the next call once the function's deadline has aborted the delivery: nothing more is written,
@@ -14,6 +15,14 @@ export function stopIfAborted(signal: AbortSignal | undefined, partner: string, 
       outOfTime: true,
     });
   }
+}
+
+/**
+ * Whether something other than the ERP's API has answered: a proxy, a load balancer or a maintenance page, which
+ * says nothing of the order. An empty body is not taken for one, as many an API gives a 404 none.
+ */
+export function isForeignAnswer({ json, text }: HttpResponse): boolean {
+  return json === undefined && text.trim() !== '';
 }
 
 /** @throws Rejected when the completion is for another product than the ERP order. */

@@ -179,6 +179,58 @@ describe('sap-s4hana', () => {
     expect(confirmationsOf(order.number).length).toBe(1);
   });
 
+  it('waits, and confirms nothing, while SAP does not show what was confirmed already', async () => {
+    // Prepare: the order is read; then the confirmations are nowhere.
+    const order = plan();
+    const noService = {
+      error: { code: '/IWFND/MED/170', message: { lang: 'en', value: 'No service found' } },
+    };
+    const bodies = [JSON.stringify(noService), ''];
+
+    for (const body of bodies) {
+      faults.reset();
+      faults.beforeCall(2, () => faults.answerNext({ status: 404, body }));
+
+      // Act
+      const failure = await failureOf(deliver(completionOf(order)));
+
+      // Assess
+      expect(failure, body).toMatchObject({ name: 'RetryLater', scope: 'target' });
+      expect(confirmationsOf(order.number)).toEqual([]);
+    }
+  });
+
+  it('does not take an inactive service for an order that is unknown', async () => {
+    // Prepare
+    const order = plan();
+    const error = { code: '/IWFND/MED/170', message: { lang: 'en', value: 'No service found' } };
+    faults.reset();
+    faults.answerNext({ status: 404, body: JSON.stringify({ error }) });
+
+    // Act
+    const failure = await failureOf(deliver(completionOf(order)));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target' });
+    expect(failure).toHaveProperty('message', expect.stringContaining('service is active'));
+  });
+
+  it.each<[SapOptions['auth'], SapCredentials]>([
+    ['basic', { clientId: 'client', clientSecret: 'canary' }],
+    [{ tokenUrl: 'http://127.0.0.1:9/oauth/token' }, { username: 'user', password: 'canary' }],
+  ])('stops the flow and gives nothing up when the secret does not fit auth %j', async (auth, secret) => {
+    const failure = await failureOf(
+      deliver(
+        completionOf(plan()),
+        connect({ auth }, async () => secret),
+      ),
+    );
+
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
+    expect(String(failure)).toContain('the secret needs');
+    expect(String(failure)).not.toContain('canary');
+  });
+
   it('makes one valid GUID of one key, and another of another', () => {
     const guid = guidOf('SarLiLeyuNWgw3Tai#quantity');
 

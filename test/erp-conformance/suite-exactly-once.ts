@@ -3,7 +3,7 @@ import type { Completion } from '../../shared/model/completions.ts';
 import { RetryLater } from '../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
-import type { CrashPoint } from './fault-proxy.ts';
+import type { Answer, CrashPoint } from './fault-proxy.ts';
 import type { Chapter } from './suite.ts';
 import type { ErpBooks, PlannedOrderRef } from './target.ts';
 
@@ -145,34 +145,39 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
       },
     );
 
-    promise(
-      `books ${scenario.name} once when any call is answered with 503`,
-      [...scenario.needs],
-      async () => {
-        const reference = await undisturbed();
-        for (let n = 1; n <= reference.calls; n += 1) {
-          // Prepare
-          const order = await plan();
-          const completion = scenario.completion(order);
-          const before = await target().books(order);
-          target().faults.reset();
-          target().faults.beforeCall(n, () => target().faults.answerNext({ status: 503 }));
+    for (const [named, answer] of refusals) {
+      promise(
+        `books ${scenario.name} once when any call is answered with ${named}`,
+        [...scenario.needs],
+        async () => {
+          const reference = await undisturbed();
+          for (let n = 1; n <= reference.calls; n += 1) {
+            // Prepare
+            const order = await plan();
+            const completion = scenario.completion(order);
+            const before = await target().books(order);
+            target().faults.reset();
+            target().faults.beforeCall(n, () => target().faults.answerNext(answer));
 
-          // Act
-          const failure = await failureOf(
-            target().connector().deliver(completion, keyOf(order), firstAttempt()),
-          );
-          expect(failure, `call ${n} answered 503`).toMatchObject({ name: 'RetryLater', scope: 'target' });
-          expectClaimKept(failure, before, await target().books(order), `call ${n} answered 503`);
-          await target().connector().deliver(completion, keyOf(order), attemptAfter(failure));
+            // Act
+            const failure = await failureOf(
+              target().connector().deliver(completion, keyOf(order), firstAttempt()),
+            );
+            expect(failure, `call ${n} answered ${named}`).toMatchObject({
+              name: 'RetryLater',
+              scope: 'target',
+            });
+            expectClaimKept(failure, before, await target().books(order), `call ${n} answered ${named}`);
+            await target().connector().deliver(completion, keyOf(order), attemptAfter(failure));
 
-          // Assess
-          expect(comparable(await target().books(order)), `call ${n} answered 503`).toEqual(
-            comparable(reference.books),
-          );
-        }
-      },
-    );
+            // Assess
+            expect(comparable(await target().books(order)), `call ${n} answered ${named}`).toEqual(
+              comparable(reference.books),
+            );
+          }
+        },
+      );
+    }
   }
 
   promise('writes nothing when it was aborted before it began', [], async () => {
@@ -208,6 +213,15 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     expect(await target().books(order)).toMatchObject({ good: '0', bookings: 0 });
   });
 }
+
+/** What others than the ERP answer in its place: neither says anything of the order. */
+const refusals: readonly (readonly [string, Answer])[] = [
+  ['503', { status: 503 }],
+  [
+    "a proxy's 404 page",
+    { status: 404, headers: { 'content-type': 'text/html' }, body: '<html>default backend</html>' },
+  ],
+];
 
 /** A change in the books must keep the ledger's claim open: else the next attempt would not know to look. */
 function expectClaimKept(failure: unknown, before: ErpBooks, now: ErpBooks, at: string): void {

@@ -64,11 +64,13 @@ export function createOdooClient(
       wrote: call.writes ? 'perhaps' : 'nothing',
     });
     if (unwell) throw unwell;
-    if (response.status !== 200) {
+    if (response.status === 413) {
       throw new Rejected(
-        `Odoo answered ${what} with ${response.status}: check the URL, the database and the version in the configuration.`,
+        `Odoo, or a proxy before it, takes no call as large as ${what}${call.order ? ` of order ${call.order}` : ''}: shorten what the mapping sends.`,
       );
     }
+    // Without an exception of Odoo's in it, it is a proxy's answer or a wrong address: it says nothing of the order.
+    if (response.status !== 200) throw notOdoo(what, `status ${response.status}`, call.writes);
     if (response.json === undefined) throw notOdoo(what, 'its answer is no JSON', call.writes);
     return result;
   }
@@ -188,8 +190,11 @@ function namesOf(call: OdooCall<unknown>): { what: string; order: string | undef
 }
 
 function notOdoo(what: string, why: string, writes: boolean): RetryLater {
-  return new RetryLater(`Odoo did not answer ${what} as Odoo does (${why}): check the base URL.`, {
-    scope: 'target',
-    wrote: writes ? 'perhaps' : 'nothing',
-  });
+  return new RetryLater(
+    `Odoo did not answer ${what} as Odoo does (${why}): check the URL, the database and the version in the configuration.`,
+    {
+      scope: 'target',
+      wrote: writes ? 'perhaps' : 'nothing',
+    },
+  );
 }

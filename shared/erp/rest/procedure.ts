@@ -1,5 +1,5 @@
 import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
-import { keepingTrackOfWrites, stopIfAborted } from '../common.ts';
+import { isForeignAnswer, keepingTrackOfWrites, stopIfAborted } from '../common.ts';
 import type { Attempt } from '../port.ts';
 import type {
   ProcedureContext,
@@ -127,7 +127,7 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
       });
     }
     if (succeeded) {
-      if (answer.headers.get('content-type')?.includes('html')) {
+      if (isWebPage(answer)) {
         return new RetryLater(`${partner} answered ${call.what} with a web page: check the address.`, {
           scope: 'target',
           wrote: 'perhaps',
@@ -138,6 +138,7 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
     }
     return (
       session.targetFailure(answer, call) ??
+      (answer.status === 404 && isForeignAnswer(answer) ? notTheErp(answer, call) : undefined) ??
       new Rejected(`${partner} refused ${call.what}${session.said(answer)}.`)
     );
   }
@@ -172,14 +173,27 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
     const call: Call = { what: `reading its ${name} for ${what}`, writes: false, signal };
     stopIfAborted(signal, session.partner, call.what);
     const answer = await session.send(request, call);
-    const failure = accepts?.includes(answer.status) ? undefined : session.targetFailure(answer, call);
+    const accepted = accepts?.includes(answer.status) ?? false;
+    const failure = accepted ? undefined : session.targetFailure(answer, call);
     if (failure) throw failure;
-    if (answer.status < 300 && answer.json === undefined) {
-      throw new RetryLater(`${session.partner} answered ${call.what} with something that is no JSON.`, {
-        scope: 'target',
-      });
+    if (answer.status < 300 && answer.json === undefined) throw notTheErp(answer, call);
+    // Not even an accepted 404 may be a web page: it would mean "not booked yet" while a proxy is rolled out.
+    if (answer.status === 404 && (accepted ? isWebPage(answer) : isForeignAnswer(answer))) {
+      throw notTheErp(answer, call);
     }
     return answer;
+  }
+
+  function notTheErp({ status }: RestAnswer, { what: at, writes }: Call): RetryLater {
+    const hint =
+      status === 404 ? ': check the address; if it is how the ERP says so, let a look-up accept it' : '';
+    return new RetryLater(
+      `${session.partner} answered ${at} with something that is no JSON (${status})${hint}.`,
+      {
+        scope: 'target',
+        wrote: writes ? 'perhaps' : 'nothing',
+      },
+    );
   }
 
   /** A sentence from the configuration, which may not say of which order it speaks. */
@@ -188,6 +202,10 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
       ? sentence
       : `${session.partner}, order ${orderNumber}: ${sentence}`;
   }
+}
+
+function isWebPage({ headers }: RestAnswer): boolean {
+  return headers.get('content-type')?.includes('html') ?? false;
 }
 
 function isAccepted({ status }: RestAnswer, accepts: readonly number[] | undefined): boolean {

@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import { createHttp, type HttpResponse, targetFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/parse.ts';
-import { stopIfAborted } from '../common.ts';
+import { isForeignAnswer, stopIfAborted } from '../common.ts';
 import type { ErpEnvironment } from '../port.ts';
-import { failureOfAnswer } from './failures.ts';
+import { failureOfAnswer, isAboutService } from './failures.ts';
 import { createSapLogin } from './login.ts';
 import type { SapCredentials, SapOptions } from './options.ts';
 
@@ -141,16 +141,25 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
       const response = await (writes ? write(call) : read(call));
       const failure = unwell(response, call.what, writes ? 'perhaps' : 'nothing');
       if (failure) throw failure;
+      // What is no OData was not said by SAP's services: a proxy's page, or SAP's own for a wrong address.
+      const foreign = response.status !== 413 && isForeignAnswer(response);
+      if (response.status >= 400 && (foreign || isAboutService(response))) {
+        throw notSap(call.what, `status ${response.status}`, writes);
+      }
       if (response.status === 404 && !writes) return undefined;
       if (response.status >= 400) throw failureOfAnswer(response, call.what, call.order);
       const parsed = parse(call.answer, response.json);
       if (parsed.ok) return { value: parsed.value, etag: response.headers.get('etag') ?? undefined };
-      throw new RetryLater(
-        `SAP did not answer ${call.what} as OData does (${describeMismatches(parsed.mismatches)}): check the base URL.`,
-        { scope: 'target', wrote: writes ? 'perhaps' : 'nothing' },
-      );
+      throw notSap(call.what, describeMismatches(parsed.mismatches), writes);
     },
   };
+}
+
+function notSap(what: string, why: string, writes: boolean): RetryLater {
+  return new RetryLater(
+    `SAP did not answer ${what} as OData does (${why}): check the base URL, and that the service is active.`,
+    { scope: 'target', wrote: writes ? 'perhaps' : 'nothing' },
+  );
 }
 
 /** A text of an OData V2 query: quotes are doubled. */

@@ -39,6 +39,15 @@ export function failureOfAnswer(
   return new Rejected(`SAP refused ${what}${about} (${response.status}): ${said}`);
 }
 
+/**
+ * Whether a refusal is of the gateway's framework (`/IWFND/MED/170`: no such service) and not of the service: an
+ * inactive service says nothing of the order.
+ */
+export function isAboutService({ status, json }: HttpResponse): boolean {
+  const parsed = errorSchema.safeParse(json);
+  return status === 404 && parsed.success && (parsed.data.error.code?.startsWith('/IWFND/') ?? false);
+}
+
 function reasonOfAnswer(response: HttpResponse): string {
   const parsed = errorSchema.safeParse(response.json);
   if (!parsed.success) return `answered ${response.status} without a reason`;
