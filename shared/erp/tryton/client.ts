@@ -100,7 +100,7 @@ function resultOf<T>(response: HttpResponse, call: TrytonCall<T>, now: Date): T 
       { scope: 'target', wrote },
     );
   }
-  if (envelope.value.error) throw failureOfTrytonError(envelope.value.error, what);
+  if (envelope.value.error) throw failureOfTrytonError(envelope.value.error, what, writes);
   const answer = parse(call.answer, plainValue(envelope.value.result));
   if (answer.ok) return answer.value;
   throw new RetryLater(

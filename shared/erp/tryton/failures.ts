@@ -4,22 +4,38 @@ import { Rejected, RetryLater } from '../../model/errors.ts';
 const locked =
   /could not obtain lock|database is locked|could not serialize access|deadlock detected|lock timeout|LockNotAvailable/i;
 
-/** Tryton runs, but has lost its database. */
+/** Tryton runs, but has lost its database, or gets no connection to it. */
 const databaseGone =
-  /connection (refused|already closed|not open|timed out)|could not connect|server closed the connection|terminating connection|SSL connection has been closed|remaining connection slots|the database system is|unable to open database|disk I\/O error/i;
+  /connection (refused|already closed|not open|timed out|reset|pool exhausted)|could not connect|no connection to the server|server closed the connection|terminating connection|SSL connection has been closed|SSL SYSCALL error|too many clients|remaining connection slots|the database system is|unable to open database|disk I\/O error/i;
 
 /** What Python says of a missing key: an unknown model or field (seen: `'stock.lot'`). */
 const unknownName = /^'([\w.]+)'$/;
+
+/**
+ * Python's and the databases' names for a call that can never work as it was made. All else that is not Tryton's
+ * own exception may pass: what a database says when it is in trouble is no closed list.
+ */
+const programming =
+  /^(KeyError|IndexError|AttributeError|TypeError|ValueError|NameError|NotImplementedError|AssertionError|RecursionError|decimal\.\w+|psycopg2?\.errors\.(Undefined\w+|InvalidTextRepresentation|SyntaxError|DatatypeMismatch|NumericValueOutOfRange|StringDataRightTruncation)|psycopg2?\.(ProgrammingError|DataError)|sqlite3\.(ProgrammingError|DataError))$/;
+/** The same, where the name is not told or SQLite has one name for all. */
+const programmed =
+  /^'\w+' object (has no attribute|is not)|unsupported operand type|unexpected keyword argument|required positional argument|no such (column|table)|invalid literal for/;
+
+/** Not tried again at once, as nothing tells when it has passed. */
+const unexplainedSeconds = 60;
 
 const tellsNothing = new Set(['', 'None', 'null']);
 
 /**
  * The failure that a JSON-RPC error of Tryton 7.0 stands for. Such errors arrive with HTTP 200, as
- * `[exception, arguments]` or `[text, traceback]` (trytond/protocols/jsonrpc.py), and always after a rollback:
- * the call itself changed nothing.
+ * `[exception, arguments]` for its own exceptions and `[text, traceback]` for all others
+ * (trytond/protocols/jsonrpc.py; the traceback, of which only the last exception's name is used, is made in
+ * trytond/wsgi.py). They come after a rollback: the call changed nothing, unless the database was lost, perhaps
+ * while it committed.
  * @param what What was being asked, `completing production 17`.
+ * @param writes Whether it could change anything.
  */
-export function failureOfTrytonError(error: unknown, what: string): Rejected | RetryLater {
+export function failureOfTrytonError(error: unknown, what: string, writes = false): Rejected | RetryLater {
   const [kind, rest] = Array.isArray(error) ? error : [error];
   const texts = (Array.isArray(rest) ? rest : [rest]).map((text) => textOf(text));
   switch (kind) {
@@ -50,8 +66,9 @@ export function failureOfTrytonError(error: unknown, what: string): Rejected | R
       afterSeconds: 5,
     });
   }
+  const wrote = writes ? 'perhaps' : 'nothing';
   if (databaseGone.test(text)) {
-    return new RetryLater(`Tryton has lost its database (at ${what}).`, { scope: 'target' });
+    return new RetryLater(`Tryton has lost its database (at ${what}).`, { scope: 'target', wrote });
   }
   const unknown = unknownName.exec(text)?.[1];
   if (unknown) {
@@ -59,7 +76,27 @@ export function failureOfTrytonError(error: unknown, what: string): Rejected | R
       `This Tryton does not know ${unknown}, needed for ${what}: activate the module that brings it, or change the options of tryton().`,
     );
   }
-  return new Rejected(`Tryton failed at ${what}: ${sentence(text)} Its log tells more.`);
+  const name = exceptionOf(rest);
+  if (programming.test(name) || programmed.test(text)) {
+    return new Rejected(`Tryton failed at ${what}: ${sentence(text)} Its log tells more.`);
+  }
+  return new RetryLater(
+    `Tryton failed at ${what}, which may pass: ${sentence(text || name)} If it stays, its log tells more.`,
+    { scope: 'order', wrote, afterSeconds: unexplainedSeconds },
+  );
+}
+
+/** Name of the exception that a traceback ends with; what a database adds (`DETAIL: …`) stands below it. */
+function exceptionOf(traceback: unknown): string {
+  if (typeof traceback !== 'string') return '';
+  return (
+    [...traceback.matchAll(/^([A-Za-z_][\w.]*)(?=: |$)/gm)].findLast(([name]) => isName(name))?.[0] ?? ''
+  );
+}
+
+/** Tells an exception from words that begin a line of its message (`HINT: …`). */
+function isName(name: string): boolean {
+  return /(^|\.)[A-Z]\w*[a-z]\w*$/.test(name);
 }
 
 function textOf(value: unknown): string {
