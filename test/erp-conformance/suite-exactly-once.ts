@@ -5,11 +5,20 @@ import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.t
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Answer, CrashPoint } from './fault-proxy.ts';
 import type { Chapter } from './suite.ts';
-import type { ErpBooks, PlannedOrderRef } from './target.ts';
+import type { Capability, ErpBooks, PlannedOrderRef } from './target.ts';
+
+interface Scenario {
+  readonly name: string;
+  readonly needs: readonly Capability[];
+  readonly completion: (order: PlannedOrderRef) => Completion;
+  /** What its key ends with. */
+  readonly key: string;
+  readonly article?: 'plain' | 'lots';
+}
 
 export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
-  const plan = (): Promise<PlannedOrderRef> =>
-    target().planOrder({ article: target().articles.plain, quantity: '5' });
+  const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>
+    target().planOrder({ article, quantity: '5' });
 
   /** A delivery that uses all that this ERP can do. */
   function everything(order: PlannedOrderRef): Completion {
@@ -25,13 +34,26 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
   }
   const part = (order: PlannedOrderRef): Completion =>
     completionOf(order, { quantity: { amount: '2' }, final: false });
+  const lot = (order: PlannedOrderRef): Completion =>
+    completionOf(order, {
+      quantity: { amount: '4' },
+      scrap: { amount: '1' },
+      lots: [{ number: `L-${productOrderOf(order).id.slice(0, 8)}` }],
+    });
   const late = (order: PlannedOrderRef): Completion => amendmentOf(order, { notes: ['A late check'] });
 
-  const scenarios = [
+  const scenarios: readonly Scenario[] = [
     { name: 'a whole order', needs: [], completion: everything, key: 'quantity' },
     { name: 'a part of an order', needs: ['partial'], completion: part, key: 'quantity' },
+    {
+      name: 'a lot with its scrap',
+      needs: ['lots', 'scrap'],
+      completion: lot,
+      key: 'quantity',
+      article: 'lots',
+    },
     { name: 'an amendment', needs: ['amendments'], completion: late, key: 'recording#late' },
-  ] as const;
+  ];
 
   promise('books once when the same delivery comes again', [], async () => {
     // Prepare
@@ -73,9 +95,10 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
   });
 
   for (const scenario of scenarios) {
+    const planned = (): Promise<PlannedOrderRef> => plan(target().articles[scenario.article ?? 'plain']);
     /** Delivers once undisturbed: the books that every disturbed delivery must end with, and how many calls. */
     async function undisturbed(): Promise<{ calls: number; books: ErpBooks }> {
-      const order = await plan();
+      const order = await planned();
       target().faults.reset();
       await target().connector().deliver(scenario.completion(order), keyOf(order), firstAttempt());
       return { calls: target().faults.callCount(), books: await target().books(order) };
@@ -90,7 +113,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
           const reference = await undisturbed();
           for (let n = 1; n <= reference.calls; n += 1) {
             // Prepare
-            const order = await plan();
+            const order = await planned();
             const completion = scenario.completion(order);
             const before = await target().books(order);
             target().faults.reset();
@@ -121,7 +144,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
         const reference = await undisturbed();
         for (let n = 1; n <= reference.calls; n += 1) {
           // Prepare
-          const order = await plan();
+          const order = await planned();
           const completion = scenario.completion(order);
           const deadline = new AbortController();
           const before = await target().books(order);
@@ -153,7 +176,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
           const reference = await undisturbed();
           for (let n = 1; n <= reference.calls; n += 1) {
             // Prepare
-            const order = await plan();
+            const order = await planned();
             const completion = scenario.completion(order);
             const before = await target().books(order);
             target().faults.reset();

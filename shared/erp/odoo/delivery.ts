@@ -53,7 +53,11 @@ export async function deliverQuantity(
   const ours = family.find((one) => one.state === 'done' && keyOfBooking(marks, one) === key);
   if (ours) {
     requireQuantity(ours, completion);
-    await bookScrap(delivery, ours, completion, key);
+    if (hasScrap(completion)) {
+      // An attempt that ended between the order and its scrap has left the lot: Odoo scraps none without it.
+      const { lot } = await lotsToWrite(delivery, ours, product, completion);
+      await bookScrap(delivery, ours, completion, key, lot);
+    }
     return { reference: `${ours.name} done`, alreadyBooked: true };
   }
   const open = openOrder(family, marks, completion);
@@ -167,6 +171,10 @@ function notDone(production: BookedProduction, answer: unknown): Error {
   });
 }
 
+function hasScrap({ scrap }: Completion): boolean {
+  return scrap !== undefined && compareDecimals(scrap.amount, '0') > 0;
+}
+
 function keyOfBooking(marks: readonly FoundMark[], production: BookedProduction): string | undefined {
   return marks.findLast((mark) => mark.kind === 'booking' && mark.production === production.id)?.key;
 }
@@ -177,7 +185,7 @@ function idsOf(family: readonly BookedProduction[]): number[] {
 
 function textOf(completion: Completion): ChatterText {
   const { kind, productOrder, quantity, scrap, notes, links, work } = completion;
-  const scrapped = scrap && compareDecimals(scrap.amount, '0') > 0 ? `, ${formatQuantity(scrap)} scrap` : '';
+  const scrapped = scrap && hasScrap(completion) ? `, ${formatQuantity(scrap)} scrap` : '';
   const booked =
     kind === 'quantity'
       ? [

@@ -92,6 +92,11 @@ export function validateScrap(books: OdooBooks, scrap: OdooRow): unknown {
   if (production?.state !== 'done') {
     return { type: 'ir.actions.act_window', res_model: 'stock.warn.insufficient.qty.scrap', target: 'new' };
   }
+  // Its move is done as any other: a tracked product needs its lot (_action_done of stock.move.line).
+  const product = books.rows('product.product').find((one) => one.id === scrap.product_id);
+  if (product?.tracking !== 'none' && !scrap.lot_id) {
+    throw userError('You need to supply a Lot/Serial Number for product:\nThe product');
+  }
   // do_scrap makes a stock move each time it runs, whatever the state was.
   scrap.moves = Number(scrap.moves ?? 0) + 1;
   scrap.state = 'done';
