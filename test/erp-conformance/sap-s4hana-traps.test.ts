@@ -58,6 +58,46 @@ describe('sap-s4hana', () => {
     expect(confirmationsOf(order.number).length).toBe(1);
   });
 
+  it.each([
+    ['cancelled since', { IsReversed: true }],
+    ['of another operation', { OrderOperation: '0005' }],
+    ['in another unit', { ConfirmationUnit: 'KG' }],
+  ])('does not count what is %s when it tells whether a part completes the order', async (_, changed) => {
+    // Prepare
+    const order = plan();
+    const part = (n: number, amount: string) =>
+      completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
+    await deliver(part(1, '3'));
+    for (const one of confirmationsOf(order.number)) Object.assign(one, changed);
+
+    // Act
+    await deliver(part(2, '2'));
+
+    // Assess
+    expect(confirmationsOf(order.number).map((one) => one.IsFinalConfirmation)).toEqual([false, false]);
+  });
+
+  it('adds parts up exactly, and clears reservations with the one that completes the order', async () => {
+    // Prepare: in binary, 0.1 and 0.2 are more than 0.3, and 0.7 and 0.1 less than 0.8.
+    const order = { number: server.books.plan('FG226', '0.8').ManufacturingOrder };
+    const part = (n: number, amount: string) =>
+      completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
+
+    // Act
+    await deliver(part(1, '0.7'));
+    await deliver(part(2, '0.1'));
+
+    // Assess
+    const flags = confirmationsOf(order.number).map((one) => [
+      one.IsFinalConfirmation,
+      one.OpenReservationsIsCleared,
+    ]);
+    expect(flags).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+  });
+
   it('renews a CSRF token that SAP no longer knows, and books once', async () => {
     // Prepare: the session ends between the look (two calls) and the confirmation.
     const order = plan();

@@ -14,6 +14,8 @@ interface Scenario {
   /** What its key ends with. */
   readonly key: string;
   readonly article?: 'plain' | 'lots';
+  /** A part that is booked before. */
+  readonly after?: (order: PlannedOrderRef) => Completion;
 }
 
 export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
@@ -34,6 +36,8 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
   }
   const part = (order: PlannedOrderRef): Completion =>
     completionOf(order, { quantity: { amount: '2' }, final: false });
+  const rest = (order: PlannedOrderRef): Completion =>
+    completionOf(order, { quantity: { amount: '3' }, final: false }, productOrderOf(order, 2));
   const lot = (order: PlannedOrderRef): Completion =>
     completionOf(order, {
       quantity: { amount: '4' },
@@ -52,6 +56,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
       key: 'quantity',
       article: 'lots',
     },
+    { name: 'the last part of an order', needs: ['partial'], completion: part, after: rest, key: 'quantity' },
     { name: 'an amendment', needs: ['amendments'], completion: late, key: 'recording#late' },
   ];
 
@@ -95,7 +100,14 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
   });
 
   for (const scenario of scenarios) {
-    const planned = (): Promise<PlannedOrderRef> => plan(target().articles[scenario.article ?? 'plain']);
+    async function planned(): Promise<PlannedOrderRef> {
+      const order = await plan(target().articles[scenario.article ?? 'plain']);
+      const earlier = scenario.after?.(order);
+      if (earlier) {
+        await target().connector().deliver(earlier, quantityKey(earlier.productOrder), firstAttempt());
+      }
+      return order;
+    }
     /** Delivers once undisturbed: the books that every disturbed delivery must end with, and how many calls. */
     async function undisturbed(): Promise<{ calls: number; books: ErpBooks }> {
       const order = await planned();

@@ -157,7 +157,10 @@ export interface RestLookUp<Context> {
   readonly request: (context: Context) => RestRequest;
   /** Statuses, beside 200 to 299, that are an answer to look at: 404, where it stands for an empty list. */
   readonly accepts?: readonly number[];
-  /** The ERP does not know the order; an answer of 404 that is not in `accepts` says so, too. */
+  /**
+   * The ERP does not know the order; a 404 that is not in `accepts` says so, too, when its body is JSON or empty.
+   * An ERP that says it in plain text is told by `accepts: [404]` and this.
+   */
   readonly unknown?: (answer: RestAnswer, context: Context) => boolean;
   /** Reference of what stands in the ERP *with our key*: nothing is left to do. */
   readonly done?: (answer: RestAnswer, context: Context) => string | undefined;

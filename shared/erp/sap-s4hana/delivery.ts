@@ -4,6 +4,7 @@ import { Rejected, RetryLater } from '../../model/errors.ts';
 import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { requireArticle } from '../common.ts';
 import { confirmationService, type SapClient } from './client.ts';
+import { completesOrder, operationOf } from './finality.ts';
 import { movementsOf } from './movements.ts';
 import { appendNotes } from './notes.ts';
 import type { SapOptions } from './options.ts';
@@ -38,7 +39,8 @@ export async function deliverAmendment(
 
 /**
  * Posts one confirmation. Its ExternalSystemConfirmation is the delivery key as a GUID, written with it in one
- * transaction. SAP does not keep it unique, so it is looked for before posting, in every attempt.
+ * transaction. SAP does not keep it unique, so it is looked for before posting, in every attempt. Whether it is
+ * the final one is decided by what is confirmed so far, since parts of an order overtake each other.
  */
 export async function deliverQuantity(
   delivery: SapDelivery,
@@ -50,14 +52,18 @@ export async function deliverQuantity(
   const guid = guidOf(key);
   const { order } = await readOrder(client, erpOrder, signal);
   requireArticle(completion, order.Material, 'SAP');
-  const earlier = findOurs(await readConfirmations(client, erpOrder, signal), guid, erpOrder.number);
+  const confirmations = await readConfirmations(client, erpOrder, signal);
+  const earlier = findOurs(confirmations, guid, erpOrder.number);
   if (!earlier) {
     requireOpen(order, erpOrder);
     await client.call({
       method: 'POST',
       service: confirmationService,
       path: '/ProdnOrdConf2',
-      body: confirmationOf(options, completion, order, guid),
+      body: confirmationOf(options, completion, order, {
+        guid,
+        final: completion.final || completesOrder(options, completion, order, confirmations),
+      }),
       answer: z.object({ d: confirmationSchema }),
       what: 'the confirmation',
       order: erpOrder.number,
@@ -105,10 +111,11 @@ function confirmationOf(
   options: SapOptions,
   completion: Completion,
   order: SapOrder,
-  guid: string,
+  { guid, final }: { readonly guid: string; readonly final: boolean },
 ): Record<string, unknown> {
-  const { erpOrder, quantity, scrap, final, work, completedAt } = completion;
-  const { operation = '0010', sequence = '0', goodsMovements, workActivity } = options;
+  const { erpOrder, quantity, scrap, work, completedAt } = completion;
+  const { goodsMovements, workActivity } = options;
+  const { operation, sequence } = operationOf(options);
   const minutes = Math.round(work.reduce((sum, one) => sum + one.seconds, 0) / 6) / 10;
   const movements = movementsOf(options, completion, order);
   return {

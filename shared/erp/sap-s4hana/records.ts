@@ -37,10 +37,18 @@ export const orderFields = [
   ...['OrderIsDeleted', 'OrderIsMarkedForDeletion'],
 ];
 
+/** An Edm.Decimal: text in OData V2, a number where a gateway was told so (IEEE754Compatible). */
+const amount = z.nullish(z.union([z.string(), z.number()]));
+
 export const confirmationSchema = z.object({
   ConfirmationGroup: z.string(),
   ConfirmationCount: z.string(),
   ExternalSystemConfirmation: z.nullish(z.string()),
+  OrderOperation: z.nullish(z.string()),
+  Sequence: z.nullish(z.string()),
+  ConfirmationUnit: z.nullish(z.string()),
+  ConfirmationYieldQuantity: amount,
+  ConfirmationScrapQuantity: amount,
   IsFinalConfirmation: z.nullish(z.boolean()),
   IsReversed: z.nullish(z.boolean()),
   IsReversal: z.nullish(z.boolean()),

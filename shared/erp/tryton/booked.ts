@@ -10,6 +10,11 @@ export function isBooked(production: Production, bound: readonly number[], compl
   return production.state === 'done' || !completion.final;
 }
 
+/** Whether these moves are all that is still open: then nothing is left for another part. */
+export function isRest({ outputs }: Production, moves: readonly number[]): boolean {
+  return outputs.every(({ id, state }) => state === 'done' || moves.includes(id));
+}
+
 /** @throws Rejected when what is booked under our key is not what was completed. */
 export function requireBooked(
   production: Production,

@@ -3,7 +3,7 @@ import type { Completion, DeliveryKey, Receipt } from '../../model/completions.t
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import { requireArticle } from '../common.ts';
 import { attachLinks, missingLinks } from './attachments.ts';
-import { isBooked, requireBooked } from './booked.ts';
+import { isBooked, isRest, requireBooked } from './booked.ts';
 import type { Desk } from './desk.ts';
 import { bindMoves, boundMoves, claim, claimsOf, heldByAnother, noteText, readKeyNotes } from './notes.ts';
 import type { TrytonOptions } from './options.ts';
@@ -44,6 +44,10 @@ export async function deliverAmendment(
  *                   production   and scrap   moves                       these moves
  * ```
  *
+ * A part that leaves nothing of the output open finishes the production, whichever part that is, since parts
+ * overtake each other: `done` completes its moves and the production in one transaction, so that no crash can come
+ * between the two.
+ *
  * Tryton completes a move once, so a done move that bears our key is our booking, and a done production without
  * such moves is somebody else's. Each step looks at what is there and adds what lacks: after a crash the next
  * attempt goes through all of them again. Components and by-products are booked as they were planned, since
@@ -62,13 +66,10 @@ export async function deliverQuantity(
   const wanted = wantedMoves(completion, found, options.scrapLocation);
   const notes = await readKeyNotes(desk, found);
   const bound = boundMoves(notes, key);
-  const reference = completion.final
-    ? `production ${found.number} done`
-    : `output of production ${found.number}`;
   if (isBooked(found, bound, completion)) {
     requireBooked(found, bound, completion);
     await attachLinks(desk, found, await missingLinks(desk, found, completion.links));
-    return { reference, alreadyBooked: true };
+    return { reference: referenceOf(found), alreadyBooked: true };
   }
   requireOpen(found);
   const claimed = claimsOf(notes, found, key).length > 0;
@@ -85,13 +86,18 @@ export async function deliverQuantity(
   production = await start(desk, production);
   await attachLinks(desk, production, await missingLinks(desk, production, completion.links));
   await bookTimes(desk, production, completion, times.bookable);
-  if (completion.final && options.finishWorks) {
+  const finishes = completion.final || isRest(production, shaped.moves);
+  if (finishes && options.finishWorks) {
     await finishWorks(desk, production);
     production = await readAgain(desk, production);
   }
-  production = await complete(desk, production, shaped.moves, completion.final);
+  production = await complete(desk, production, shaped.moves, finishes);
   requireBooked(production, shaped.moves, completion);
-  return { reference, alreadyBooked: false };
+  return { reference: referenceOf(production), alreadyBooked: false };
+}
+
+function referenceOf({ number, state }: Production): string {
+  return state === 'done' ? `production ${number} done` : `output of production ${number}`;
 }
 
 async function allot(
@@ -123,10 +129,10 @@ async function complete(
   desk: Desk,
   production: Production,
   moves: readonly number[],
-  final: boolean,
+  finishes: boolean,
 ): Promise<Production> {
   const { number, timestamps } = production;
-  const [model, button, ids] = final
+  const [model, button, ids] = finishes
     ? (['production', 'done', [production.id]] as const)
     : (['stock.move', 'do', moves] as const);
   await desk.write(model, button, [ids], {
@@ -135,7 +141,7 @@ async function complete(
     context: { _timestamp: timestamps },
   });
   const completed = await readAgain(desk, production);
-  const done = final
+  const done = finishes
     ? completed.state === 'done'
     : moves.every((id) => completed.outputs.some((move) => move.id === id && move.state === 'done'));
   if (!done) throw ignored(completed, button, 'done');
