@@ -11,7 +11,7 @@ beforeAll(async () => {
 beforeEach(() => plant.faults.reset());
 afterAll(() => plant.close());
 
-describe('crashes in the fullest delivery', () => {
+describe('a crash, in the fullest delivery', () => {
   const options = { workTimes: true, finishWorks: true };
   const plan = { article: 'GEAR-LOT', quantity: 3, routing: 'Gearbox routing' };
   const fullest = (production: { id: number; number: string }) =>
@@ -26,7 +26,7 @@ describe('crashes in the fullest delivery', () => {
   const writing = /\.(create|write|delete|assign_try|run|start|stop|do|done)$/;
 
   for (const point of ['before', 'after'] as const) {
-    it(`books everything once when a write is cut off ${point} Tryton saw it`, {
+    it(`books everything once when any write is cut off ${point} Tryton saw it, \`done\` among them`, {
       timeout: 300_000,
     }, async () => {
       const reference = await plant.plan(plan);
@@ -35,6 +35,9 @@ describe('crashes in the fullest delivery', () => {
       const methods = methodsOf(plant.faults);
       const writes = methods.flatMap((method, at) => (writing.test(method) ? [at + 1] : []));
       expect(writes.length).toBeGreaterThan(9);
+      // The one call that cannot be taken back, and is in doubt after a crash.
+      const cuts = writes.map((n) => methods[n - 1]);
+      expect(cuts.filter((method) => method === 'model.production.done')).toHaveLength(1);
 
       for (const n of writes) {
         // Prepare
@@ -57,6 +60,36 @@ describe('crashes in the fullest delivery', () => {
           await plant.admin.find('stock.lot', [['number', 'like', `${production.number}-_`]]),
         ).toHaveLength(2);
       }
+    });
+  }
+
+  for (const point of ['before', 'after'] as const) {
+    it(`after \`done\`: the production is finished once when its last part is cut off ${point} Tryton finished it`, async () => {
+      // Prepare: two parts, neither of which says that it is final.
+      const part = (production: { id: number; number: string }, index: number, amount: string) => ({
+        ...completed(production, { quantity: { amount }, final: false }),
+        productOrder: productOrderOf({ id: String(production.id), number: production.number }, index),
+      });
+      const reference = await plant.plan();
+      await deliver(plant.connector(), part(reference, 1, '3'));
+      plant.faults.reset();
+      await deliver(plant.connector(), part(reference, 2, '2'));
+      const at = positionOf(methodsOf(plant.faults), 'model.production.done');
+      const production = await plant.plan();
+      await deliver(plant.connector(), part(production, 1, '3'));
+      plant.faults.reset();
+      plant.faults.crashAt(at, point);
+
+      // Act
+      const failure = await failureOf(deliver(plant.connector(), part(production, 2, '2')));
+      const receipt = await deliver(plant.connector(), part(production, 2, '2'), attemptAfter(failure));
+
+      // Assess
+      expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', wrote: 'perhaps' });
+      expect(receipt.alreadyBooked).toBe(point === 'after');
+      const books = await plant.admin.readProduction(production.id);
+      expect(books).toMatchObject({ state: 'done', quantity: 5, consumed: { 'HSG-01': 5 } });
+      expect(books.outputs.map(({ quantity }) => quantity).sort()).toEqual([2, 3]);
     });
   }
 

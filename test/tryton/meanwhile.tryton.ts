@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Rejected, RetryLater } from '../../shared/model/errors.ts';
 import { attemptAfter, failureOf, nextAttempt } from '../erp-conformance/attempts.ts';
-import { completed, deliver, openPlant, type Plant, positionOf, undisturbed } from './plant.ts';
+import { completed, deliver, methodsOf, openPlant, type Plant, positionOf, undisturbed } from './plant.ts';
 import { databaseFile } from './target.ts';
 
 let plant: Plant;
@@ -108,6 +108,62 @@ describe('what people do meanwhile', () => {
   });
 });
 
+describe('a button that silently does nothing', () => {
+  it.each([
+    { button: 'production.run', differs: {}, state: 'done', booked: 5 },
+    { button: 'production.done', differs: {}, state: 'done', booked: 5 },
+    {
+      button: 'stock.move.do',
+      differs: { quantity: { amount: '2' }, final: false },
+      state: 'running',
+      booked: 2,
+    },
+  ])('$button keeps the claim open, and the next attempt books once', async (row) => {
+    // Prepare: Tryton answers a button that does not fit the state with null, and changes nothing.
+    const at = positionOf(await undisturbed(plant, row.differs), `model.${row.button}`);
+    const production = await plant.plan('quantity' in row.differs ? { state: 'running' } : {});
+    const completion = completed(production, row.differs);
+    plant.faults.beforeCall(at, () =>
+      plant.faults.answerNext({ status: 200, body: '{"id":1,"result":null}' }),
+    );
+
+    // Act
+    const failure = await failureOf(deliver(plant.connector(), completion));
+    const methods = methodsOf(plant.faults);
+    const receipt = await deliver(plant.connector(), completion, attemptAfter(failure));
+
+    // Assess: the button was pressed once, and was seen to have done nothing.
+    expect(methods.filter((method) => method === `model.${row.button}`)).toHaveLength(1);
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
+    expect(receipt.alreadyBooked).toBe(false);
+    const books = await plant.admin.readProduction(production.id);
+    const done = books.outputs.filter(({ state }) => state === 'done');
+    expect(books.state).toBe(row.state);
+    expect(done.map(({ quantity }) => quantity)).toEqual([row.booked]);
+    expect(books.notes).toHaveLength(1);
+  });
+});
+
+describe('a duplicate delivery', () => {
+  it('books once, and is told so, whether the ledger knows of the first one or not', async () => {
+    // Prepare
+    const production = await plant.plan();
+    const completion = completed(production, { notes: ['All checks in order'] });
+    await deliver(plant.connector(), completion);
+    const before = await plant.admin.readProduction(production.id);
+
+    // Act
+    const receipts = [
+      await deliver(plant.connector(), completion),
+      await deliver(plant.connector(), completion, nextAttempt()),
+    ];
+
+    // Assess
+    expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([true, true]);
+    expect(await plant.admin.readProduction(production.id)).toEqual(before);
+  });
+});
+
 describe('notes', () => {
   it('recognise their own delivery, whatever people wrote', async () => {
     // Prepare
@@ -156,7 +212,7 @@ describe('several at once', () => {
     expect(books.links.length).toBe(1);
   });
 
-  it('waits while another transaction holds the database', async () => {
+  it('a lock error lets the order wait, and the next attempt books it once', async () => {
     // Prepare
     const production = await plant.plan();
     const completion = completed(production);

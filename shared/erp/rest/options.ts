@@ -157,10 +157,7 @@ export interface RestLookUp<Context> {
   readonly request: (context: Context) => RestRequest;
   /** Statuses, beside 200 to 299, that are an answer to look at: 404, where it stands for an empty list. */
   readonly accepts?: readonly number[];
-  /**
-   * The ERP does not know the order; a 404 that is not in `accepts` says so, too, when its body is JSON or empty.
-   * An ERP that says it in plain text is told by `accepts: [404]` and this.
-   */
+  /** The ERP does not know the order; so says a 404, too, unless `accepts` has it or its body is no JSON. */
   readonly unknown?: (answer: RestAnswer, context: Context) => boolean;
   /** Reference of what stands in the ERP *with our key*: nothing is left to do. */
   readonly done?: (answer: RestAnswer, context: Context) => string | undefined;
