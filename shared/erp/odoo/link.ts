@@ -1,13 +1,21 @@
 import * as z from 'zod/mini';
-import { Rejected } from '../../model/errors.ts';
+import { Rejected, RetryLater } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { postMarked, readMarks } from './chatter.ts';
 import type { OdooDelivery } from './delivery.ts';
 import { readFamily } from './orders.ts';
 
+/** Whoever still misses an entry then leaves it to the queue. */
+const mostWrites = 2;
+
 /**
  * Writes the product order into the manufacturing order: into the configured field (beside others, when an
  * order became several product orders), or as a note in the chatter.
+ *
+ * Odoo has no conditional write, and the ledger locks no order for linking, so two parts that are linked at the same
+ * moment may write over each other: what was written is read back, and whoever misses an entry, his own or another,
+ * writes all that he knows of again. What remains: a part whose whole link, reading back included, falls between
+ * another's read and write is lost unseen. The chatter, without `linkField`, has no such gap.
  */
 export async function linkProductOrder(
   { client, options, names, signal }: OdooDelivery,
@@ -27,32 +35,48 @@ export async function linkProductOrder(
     await postMarked(client, own, { kind: 'product-order', key: productOrder.id }, text, signal);
     return;
   }
-  const [found] = await client.call({
-    model: 'mrp.production',
-    method: 'search_read',
-    named: { domain: [['id', '=', own.id]], fields: [linkField] },
-    answer: z.array(z.catchall(z.object({ id: z.number() }), z.unknown())),
-    writes: false,
-    order: own.name,
-    signal,
-  });
-  const present = found?.[linkField];
-  if (present !== false && typeof present !== 'string') {
-    throw new Rejected(
-      `Odoo's field ${linkField} of mrp.production is no text field: choose another one for linkField.`,
-    );
-  }
+  const field = linkField;
   const text = productOrder.url ?? productOrder.number;
-  const entries = present ? present.split(/\s+/) : [];
+  let entries = await readEntries();
   if (entries.includes(text)) return;
-  await client.call({
-    model: 'mrp.production',
-    method: 'write',
-    ids: [own.id],
-    named: { vals: { [linkField]: [...entries, text].join(' ') } },
-    answer: z.unknown(),
-    writes: true,
-    order: own.name,
-    signal,
+  for (let tries = 0; tries < mostWrites; tries += 1) {
+    const wanted = [...new Set([...entries, text])];
+    await client.call({
+      model: 'mrp.production',
+      method: 'write',
+      ids: [own.id],
+      named: { vals: { [field]: wanted.join(' ') } },
+      answer: z.unknown(),
+      writes: true,
+      order: own.name,
+      signal,
+    });
+    const now = await readEntries();
+    if (wanted.every((entry) => now.includes(entry))) return;
+    // Theirs and ours, and what both of us had read.
+    entries = [...wanted, ...now];
+  }
+  throw new RetryLater(`Odoo: somebody else keeps writing ${field} of ${own.name} at this moment.`, {
+    scope: 'order',
+    wrote: 'perhaps',
   });
+
+  async function readEntries(): Promise<string[]> {
+    const [found] = await client.call({
+      model: 'mrp.production',
+      method: 'search_read',
+      named: { domain: [['id', '=', own.id]], fields: [field] },
+      answer: z.array(z.catchall(z.object({ id: z.number() }), z.unknown())),
+      writes: false,
+      order: own.name,
+      signal,
+    });
+    const present = found?.[field];
+    if (present !== false && typeof present !== 'string') {
+      throw new Rejected(
+        `Odoo's field ${field} of mrp.production is no text field: choose another one for linkField.`,
+      );
+    }
+    return present ? present.split(/\s+/) : [];
+  }
 }
