@@ -18,6 +18,14 @@ export interface OdooFailedCall {
 const busy =
   /could not serialize access|could not obtain lock|LockNotAvailable|SerializationFailure|deadlock detected|DeadlockDetected|LockError|ConcurrencyError/;
 const refused = /AccessDenied|AccessError|SessionExpired/;
+/**
+ * An AccessError of a record rule, which is about these records; one about a whole model begins with "You are not
+ * allowed to" (17 to 19: ir_rule.py `_make_access_error`, ir_model.py `ACCESS_ERROR_HEADER`). Odoo writes both in the
+ * user's language: where that is not English, a record rule still counts as refused rights.
+ */
+const ruledOut = /stumbled upon some top-secret records|^Due to security restrictions, you are not allowed/;
+/** Rights are mended by a person, not by asking often. */
+const rightsSeconds = 900;
 /** Somebody must change the order, the configuration or the mapping; the message says what. */
 const forAPerson =
   /UserError|ValidationError|RedirectWarning|MissingError|ValueError|TypeError|KeyError|AttributeError|IntegrityError|NotNullViolation|UniqueViolation|CheckViolation/;
@@ -33,6 +41,12 @@ export function failureOfOdooError(
     return new RetryLater(`Odoo: ${about}${call.what} is held up by somebody else's change (${said}).`, {
       scope: 'order',
     });
+  }
+  if (error.name.endsWith('AccessError') && ruledOut.test(error.message)) {
+    return new RetryLater(
+      `Odoo: ${about}${call.what} is kept from our user by a record rule: ${said} Check its companies and rules.`,
+      { scope: 'order', afterSeconds: rightsSeconds },
+    );
   }
   if (refused.test(error.name)) {
     return new RetryLater(
