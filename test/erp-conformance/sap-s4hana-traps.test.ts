@@ -5,7 +5,7 @@ import type { SapCredentials, SapOptions } from '../../shared/erp/sap-s4hana/opt
 import { guidOf } from '../../shared/erp/sap-s4hana/records.ts';
 import type { Completion } from '../../shared/model/completions.ts';
 import { Rejected } from '../../shared/model/errors.ts';
-import { type Clock, systemClock } from '../../shared/platform/clock.ts';
+import { systemClock } from '../../shared/platform/clock.ts';
 import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -277,36 +277,5 @@ describe('sap-s4hana', () => {
     expect(guid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(guidOf('SarLiLeyuNWgw3Tai#quantity')).toBe(guid);
     expect(guidOf('SarLiLeyuNWgw3Taj#quantity')).not.toBe(guid);
-  });
-});
-
-describe('sap-s4hana with OAuth2', () => {
-  it('keeps a token until shortly before it expires', async () => {
-    // Prepare
-    const server = await startSap({ auth: 'oauth2', user: 'client', secret: 'secret' });
-    const faults = await startFaultProxy(server.url);
-    let at = Date.parse('2026-11-24T10:00:00Z');
-    const clock: Clock = { now: () => new Date(at) };
-    const auth = { tokenUrl: `${faults.url}/oauth/token` };
-    const connector = sapS4Hana({ url: faults.url, auth, goodsMovements: 'none' }).connect({
-      clock,
-      credentials: async () => ({ clientId: 'client', clientSecret: 'secret' }),
-    });
-    const tokens = () => faults.calls().filter(({ url }) => url === '/oauth/token').length;
-    const deliverOne = async () => {
-      const completion = completionOf({ number: server.books.plan('FG226', '5').ManufacturingOrder });
-      await connector.deliver(completion, quantityKey(completion.productOrder), firstAttempt());
-      return tokens();
-    };
-
-    // Act: a token lasts an hour.
-    const seen = [await deliverOne(), await deliverOne()];
-    at += 3_541_000;
-    seen.push(await deliverOne());
-    await faults.close();
-    await server.close();
-
-    // Assess
-    expect(seen).toEqual([1, 1, 2]);
   });
 });

@@ -3,6 +3,7 @@ import { deliveryTests } from './suite-delivery.ts';
 import { exactlyOnceTests } from './suite-exactly-once.ts';
 import { failureTests } from './suite-failures.ts';
 import { listingTests } from './suite-listing.ts';
+import { partTests } from './suite-parts.ts';
 import type { Cannot, Capability, ErpConformanceTarget } from './target.ts';
 
 /** What the chapters of the suite share: the running target, and how to declare a test. */
@@ -50,6 +51,7 @@ export function describeErpConformance(
 
     describe('listing released orders', () => listingTests(chapter));
     describe('booking a completion', () => deliveryTests(chapter));
+    describe('booking it part by part', () => partTests(chapter));
     describe('booking it exactly once', () => exactlyOnceTests(chapter));
     describe('failing', () => failureTests(chapter));
   });

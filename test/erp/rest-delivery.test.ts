@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type RestAnswer, type RestOptions, rest, textAt } from '../../shared/erp/rest/index.ts';
-import { Rejected, RetryLater, UnknownOrder } from '../../shared/model/errors.ts';
+import { Rejected, RetryLater } from '../../shared/model/errors.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../erp-conformance/attempts.ts';
 import { completionOf } from '../erp-conformance/completions.ts';
 import { type Answer, type Received, startServer } from '../harness/server.ts';
@@ -230,69 +230,6 @@ it('believes its own booking before it looks for reasons to refuse', async () =>
   // Assess
   expect(receipt.alreadyBooked).toBe(true);
   expect(failure).toMatchObject({ name: 'Rejected', message: 'Small ERP, order MO/0001: it is closed' });
-});
-
-it('says that the ERP does not know the order, by a 404 or by the configuration', async () => {
-  // Prepare
-  const [lookUp] = smallOptions('http://127.0.0.1').deliver.lookUp;
-  if (!lookUp) throw new Error('no look-up');
-  const byConfiguration = await started(undefined, {
-    deliver: { lookUp: [{ ...lookUp, unknown: () => true }] },
-  });
-  const nowhere = await startServer(() => ({ status: 404, body: { message: 'no such order' } }));
-  const connector = connected(rest(smallOptions(nowhere.url)), { apiKey });
-
-  // Act
-  const failures = [
-    await failureOf(byConfiguration.deliver()),
-    await failureOf(connector.deliver(completionOf(order), key, firstAttempt())),
-  ];
-
-  // Assess
-  for (const failure of failures) {
-    expect(failure).toBeInstanceOf(UnknownOrder);
-    expect(failure).toMatchObject({ message: expect.stringContaining('MO/0001') });
-  }
-});
-
-const page = { body: '<html>default backend</html>', headers: { 'content-type': 'text/html' } };
-
-it.each<[string, Answer, readonly number[]]>([
-  ['a web page', page, []],
-  ['a line of text', { body: 'default backend - 404', headers: { 'content-type': 'text/plain' } }, []],
-  ['a web page, even where a 404 means that nothing is booked yet', page, [404]],
-])('does not take a 404 with %s for a word of the ERP', async (_, answer, accepts) => {
-  // Prepare
-  const [lookUp] = smallOptions('http://127.0.0.1').deliver.lookUp;
-  if (!lookUp) throw new Error('no look-up');
-  const server = await startServer(() => ({ status: 404, ...answer }));
-  const options = smallOptions(server.url);
-  const deliver = { ...options.deliver, lookUp: [{ ...lookUp, accepts }] };
-  const connector = connected(rest({ ...options, deliver }), { apiKey });
-
-  // Act
-  const failure = await failureOf(connector.deliver(completionOf(order), key, firstAttempt()));
-
-  // Assess
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', wrote: 'nothing' });
-  expect(server.calls.map(({ method }) => method)).toEqual(['GET']);
-});
-
-it("does not take a proxy's 404 page for a refusal of what was written", async () => {
-  const erp = await started(() => ({ status: 404, ...page }));
-
-  const failure = await failureOf(erp.deliver());
-
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', wrote: 'perhaps' });
-});
-
-it('takes an empty 404 for an order that the ERP does not know', async () => {
-  const server = await startServer(() => ({ status: 404 }));
-  const connector = connected(rest(smallOptions(server.url)), { apiKey });
-
-  const failure = await failureOf(connector.deliver(completionOf(order), key, firstAttempt()));
-
-  expect(failure).toBeInstanceOf(UnknownOrder);
 });
 
 it('keeps our key out of a message, even when the ERP repeats it', async () => {
