@@ -110,8 +110,8 @@ describe('a permanent rejection is dead-lettered on its first attempt', () => {
       ...sqsRecord({ body: 'reject' }),
       messageAttributes: { firstAttemptAt: { dataType: 'String' as const, stringValue: told } },
     };
-    await worker()({ Records: [record] }, invocation());
-    expect(sqs.sent).toMatchObject([{ queue: 'dead-letters', attributes: { firstAttemptAt } }]);
+    await stage.worker()(batch(record), invocation());
+    expect(stage.sqs.sent).toMatchObject([{ queue: 'dead-letters', attributes: { firstAttemptAt } }]);
   });
 
   it('comes again when the dead-letter queue does not take it: nothing is lost', async () => {
