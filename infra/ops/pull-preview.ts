@@ -110,15 +110,15 @@ function cancelled(entry: OrderEntry | undefined): Found {
   return { outcome: 'cancelled', reason: 'cancelled in the ERP since: remove it in Azumuta by hand' };
 }
 
-function known(entry: OrderEntry, { draft, contentHash }: MappedProductOrder): Found {
-  const same = entry.contentHash === contentHash;
+function known(entry: OrderEntry, mapped: MappedProductOrder): Found {
+  const same = entry.contentHash === mapped.contentHash;
   if (entry.withdrawn)
     return { outcome: 'create', reason: 'was cancelled in the ERP, and is released again' };
   if (entry.state === 'rejected')
     return same
       ? { outcome: 'reject', reason: `was refused: ${entry.reason ?? 'no reason is known'}` }
       : { outcome: 'create', reason: 'was refused, and has other content now' };
-  if (!same) return { outcome: 'conflict', reason: differences(entry.draft, draft).join('; ') };
+  if (!same) return { outcome: 'conflict', reason: differences(entry, mapped).join('; ') };
   return entry.state === 'done' ? { outcome: 'exists' } : { outcome: 'exists', reason: 'is on its way' };
 }
 

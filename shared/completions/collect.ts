@@ -155,6 +155,12 @@ async function send(
     recordingIds.filter((id) => !known.has(id)).map((id) => ({ id, productOrder })),
   );
   const read = await readRecordings(wanted, attempt.signal, parts);
+  // Without it another quantity might be booked than was recorded, and nothing would ever tell of it.
+  const missing = wanted.find(({ id }) => !read.has(id));
+  if (missing) {
+    const sentence = `Azumuta lists recording ${missing.id} of product order ${missing.productOrder.number}, and does not show it.`;
+    throw await notYet(sentence, hint, attempt, parts);
+  }
   const completed = chosen.map(({ facts, recordingIds }) => ({
     ...facts,
     recordings: recordingIds.flatMap((id) => known.get(id) ?? read.get(id) ?? []),

@@ -81,7 +81,8 @@ async function book(
     });
     await close(claim, message, { receipt, booked: figuresOf(completion) }, attempt, parts);
   } catch (error) {
-    if (error instanceof UnknownOrder && parts.unknownOrder === 'ignore') {
+    // An order that an earlier attempt may have written to was known: that it is gone now is for a person.
+    if (error instanceof UnknownOrder && parts.unknownOrder === 'ignore' && !claim.again) {
       await steps.receipt(claim, { ignored: true }, { event: 'ignored', note: error.message });
       await deliveries.unlock(erpOrder, holderOf(claim, message));
       return;
@@ -192,6 +193,13 @@ async function readAgain(
     recordingIds.map((id) => ({ id, productOrder: order })),
   );
   const recordings = await readRecordings(wanted, attempt.signal, parts);
+  const missing = wanted.find(({ id }) => !recordings.has(id));
+  if (missing) {
+    throw new RetryLater(
+      `Azumuta does not show recording ${missing.id} of product order ${missing.productOrder.number} any more.`,
+      { scope: 'order' },
+    );
+  }
   return orders.map(({ order, recordingIds }) => {
     const own = recordingIds.flatMap((id) => recordings.get(id) ?? []);
     return completedOf(order, erpOrder, own, attempt.sentAt.toISOString());

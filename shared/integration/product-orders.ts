@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Rejected } from '../model/errors.ts';
-import type {
-  ErpOrder,
-  MappedProductOrder,
-  ParameterValue,
-  Part,
-  ProductOrderDraft,
-} from '../model/orders.ts';
+import type { ErpOrder, MappedProductOrder, ParameterValue, Part } from '../model/orders.ts';
 import type { ProductOrderMapping } from './define.ts';
 import { checkedDraft } from './draft.ts';
 import { run } from './run.ts';
@@ -29,7 +23,9 @@ export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder):
       order,
     );
     const draft = checkedDraft({ number: partNumber, article, variants, parameters }, order);
-    return { draft, part, contentHash: hashOf(draft) };
+    // Parts know how many they are: an ERP order that is split otherwise now is a changed one.
+    const content = part.of === 1 ? draft : { ...draft, of: part.of, book: part.book };
+    return { draft, part, contentHash: hashOf(content) };
   });
 }
 
@@ -78,9 +74,9 @@ function textOf(field: string, map: () => unknown, order: ErpOrder): string {
   );
 }
 
-function hashOf(draft: ProductOrderDraft): string {
+function hashOf(content: object): string {
   return createHash('sha256')
-    .update(JSON.stringify(sorted(draft)))
+    .update(JSON.stringify(sorted(content)))
     .digest('hex')
     .slice(0, 32);
 }

@@ -24,7 +24,7 @@ export interface Breaker {
   /** @param owner Unique to this one call: a probe is known by it. */
   readonly permit: (target: Target, owner: string) => Promise<Permit>;
   readonly failed: (target: Target, failure: RetryLater, permit: Permit, owner: string) => Promise<void>;
-  readonly succeeded: (target: Target, permit: Permit) => Promise<void>;
+  readonly succeeded: (target: Target, permit: Permit, owner: string) => Promise<void>;
   /** The call ended before the partner could answer: a probe is given back, and nothing is learnt from it. */
   readonly unanswered: (target: Target, permit: Permit, owner: string) => Promise<void>;
   readonly state: (target: Target) => Promise<BreakerState>;
@@ -121,28 +121,36 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
       });
       const failures = Number(counted?.after.failures ?? 0);
       if (failures < options.threshold && !failure.unauthorized) return;
-      await table.update(stateKey(target), {
-        set: {
-          open: true,
-          openedAt: clock.now().toISOString(),
-          openUntil: at + cooldown(failure, 1) * 1000,
-          openings: 1,
-          reason: failure.message.slice(0, 500),
-        },
+      const openUntil = at + cooldown(failure, 1) * 1000;
+      const reason = failure.message.slice(0, 500);
+      const opened = await table.update(stateKey(target), {
+        set: { open: true, openedAt: clock.now().toISOString(), openUntil, openings: 1, reason },
         remove: ['probeUntil', 'probeOwner'],
         condition: 'attribute_not_exists(#open) OR #open = :no',
         values: { no: false },
       });
+      if (opened || !failure.unauthorized) return;
+      // It is open for another reason: no probe may log in any sooner for that.
+      await table.update(stateKey(target), {
+        set: { openUntil, reason },
+        condition: '#open = :yes AND #openUntil < :until',
+        values: { yes: true, until: openUntil },
+      });
     },
 
-    async succeeded(target, permit) {
+    async succeeded(target, permit, owner) {
       if (permit.permit !== 'probe') return;
-      // Counting begins anew: else the failures that opened it would let a single further one open it again.
-      await table.update(minuteKey(target, Math.floor(now() / 60_000)), { set: { failures: 0 } });
-      await table.update(stateKey(target), {
+      const closed = await table.update(stateKey(target), {
         set: { open: false, closedAt: clock.now().toISOString() },
         remove: ['probeUntil', 'probeOwner', 'openUntil', 'reason'],
+        condition: '#probeOwner = :owner',
+        values: { owner },
       });
+      // Too late: somebody else has probed since, and knows better.
+      if (!closed) return;
+      // Counting begins anew: else the failures that opened it would let a single further one open it again.
+      const minute = Math.floor(now() / 60_000);
+      await table.update(minuteKey(target, minute), { set: { failures: 0, expiresAt: (minute + 60) * 60 } });
     },
 
     async unanswered(target, permit, owner) {
@@ -167,9 +175,9 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
   };
 
   function cooldown(failure: RetryLater, openings: number): number {
-    if (failure.unauthorized) return options.unauthorizedSeconds;
-    const doubled = options.cooldownSeconds * 2 ** (openings - 1);
     const asked = Math.min(options.longestAskedSeconds, failure.afterSeconds ?? 0);
+    if (failure.unauthorized) return Math.max(asked, options.unauthorizedSeconds);
+    const doubled = options.cooldownSeconds * 2 ** (openings - 1);
     return Math.max(asked, Math.min(options.longestCooldownSeconds, doubled));
   }
 }

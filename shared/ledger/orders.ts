@@ -92,8 +92,7 @@ const storedSchema = z.object({
     book: z.enum(['each', 'when-all-done']),
   }),
   state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
-  attempts: z.number(),
-  sentAgain: z._default(z.boolean(), false),
+  enqueued: z._default(z.boolean(), false),
   withdrawn: z._default(z.boolean(), false),
   productOrder: z.exactOptional(
     z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
@@ -107,18 +106,8 @@ const storedSchema = z.object({
 
 /** A stored order as an entry. Throws on an item that is not one: only this module writes them. */
 export function orderEntryOf(stored: StoredItem): OrderEntry {
-  const { productOrder, linkedAt, awaiting, reason, attempts, sentAgain, ...entry } = z.parse(
-    storedSchema,
-    stored,
-  );
-  return {
-    ...entry,
-    enqueued: attempts > 0 || sentAgain,
-    productOrder,
-    linkedAt,
-    awaitsCompletion: awaiting !== undefined,
-    reason,
-  };
+  const { productOrder, linkedAt, awaiting, reason, ...entry } = z.parse(storedSchema, stored);
+  return { ...entry, productOrder, linkedAt, awaitsCompletion: awaiting !== undefined, reason };
 }
 
 /** Of an order that nobody has tried to create, or only without having sent anything to Azumuta. */
@@ -158,15 +147,14 @@ export function createOrders(table: Table, clock: Clock): Orders {
 
     async replaceUncreated({ via, dueDate, number, ...content }) {
       const replaced = await table.update(orderKey(number), {
-        // Nobody has tried this content yet, nor is it known that its message is sent.
         set: {
           ...content,
           erpOrderNumber: content.erpOrder.number,
           state: 'waiting',
-          attempts: 0,
+          enqueued: false,
           dueAt: dueAtOf(dueDate, clock.now()),
         },
-        remove: ['reason', 'rejectedBy', 'sentAgain', 'withdrawn'],
+        remove: ['reason', 'rejectedBy', 'withdrawn'],
         append: { history: [entry({ event: 'queued', note: `again by ${via}` })] },
         condition: `#state = :rejected OR ${neverSent.condition}`,
         values: { rejected: 'rejected', ...neverSent.values },
@@ -191,9 +179,9 @@ export function createOrders(table: Table, clock: Clock): Orders {
 
     async sentAgain(number) {
       await table.update(orderKey(number), {
-        set: { sentAgain: true },
-        condition: '#state = :waiting AND #attempts = :none',
-        values: { waiting: 'waiting', none: 0 },
+        set: { enqueued: true },
+        condition: '#state = :waiting',
+        values: { waiting: 'waiting' },
       });
     },
 

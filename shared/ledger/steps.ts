@@ -1,5 +1,7 @@
+import type { Wrote } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { onItsDay } from './days.ts';
+import { retentionSeconds } from './keys.ts';
 import type { Key, StoredItem, Table } from './table.ts';
 
 /**
@@ -85,7 +87,8 @@ export interface Steps {
   readonly release: (claim: Claim, note: string) => Promise<void>;
   /** Keep the claim through the settling time, after an attempt that ended but may have written. */
   readonly leaveOpen: (claim: Claim, note: string) => Promise<number>;
-  readonly reject: (claim: Claim, reason: string) => Promise<void>;
+  /** @param wrote `nothing` when this attempt surely sent nothing to the partner. */
+  readonly reject: (claim: Claim, reason: string, wrote?: Wrote) => Promise<void>;
 }
 
 export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps {
@@ -106,7 +109,7 @@ export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps
       const at = now();
       const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;
       const updated = await table.update(key, {
-        set: { state: 'claimed', owner, leaseUntil, clean: false },
+        set: { state: 'claimed', owner, leaseUntil, clean: false, enqueued: true },
         add: { attempts: 1 },
         condition:
           'attribute_exists(pk) AND (#state = :waiting OR (#state = :rejected AND #rejectedBy = :message) OR (#state = :claimedState AND #leaseUntil <= :at))',
@@ -144,6 +147,8 @@ export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps
           ...receipt,
           state: 'done',
           doneAt: clock.now().toISOString(),
+          // However long it waited before: a receipt outlives every replay.
+          expiresAt: Math.floor(now() / 1000) + retentionSeconds,
           ...onItsDay(clock.now(), entry.event),
         },
         append: { history: [entryOf(entry)] },
@@ -176,9 +181,10 @@ export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps
       return leaseUntil;
     },
 
-    async reject(claim, reason) {
+    async reject(claim, reason, wrote = 'perhaps') {
+      const clean = !claim.again && wrote === 'nothing';
       await table.update(claim.key, {
-        set: { state: 'rejected', reason, rejectedBy: claim.messageId },
+        set: { state: 'rejected', reason, rejectedBy: claim.messageId, clean },
         ...remember(claim.held, { event: 'rejected', note: reason }),
         remove: ['owner', 'leaseUntil'],
         ...ours,

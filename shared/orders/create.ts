@@ -91,7 +91,8 @@ async function giveBack(
   sent: boolean,
   ledger: CreateParts['ledger'],
 ): Promise<void> {
-  if (error instanceof Rejected) return ledger.steps.reject(claim, error.message);
+  if (error instanceof Rejected)
+    return ledger.steps.reject(claim, error.message, sent ? 'perhaps' : 'nothing');
   const wrote = error instanceof RetryLater ? error.wrote === 'perhaps' : sent;
   if (wrote) await ledger.steps.leaveOpen(claim, reasonOf(error, 300));
   else await ledger.steps.release(claim, reasonOf(error, 300));

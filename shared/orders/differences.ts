@@ -1,9 +1,16 @@
-import type { ProductOrderDraft } from '../model/orders.ts';
+import type { Part, ProductOrderDraft } from '../model/orders.ts';
 
-/** What differs between two drafts, as paths with both values, for a person. */
-export function differences(before: ProductOrderDraft, after: ProductOrderDraft): string[] {
-  const flat = (draft: ProductOrderDraft): Map<string, string> =>
+/** What a product order is made of. */
+export interface OrderContent {
+  readonly draft: ProductOrderDraft;
+  readonly part: Part;
+}
+
+/** What differs between two contents, as paths with both values, for a person. */
+export function differences(before: OrderContent, after: OrderContent): string[] {
+  const flat = ({ draft, part }: OrderContent): Map<string, string> =>
     new Map([
+      ['parts of the ERP order', String(part.of)],
       ['article', draft.article],
       ['variants', draft.variants.join(', ') || 'none'],
       ...Object.entries(draft.parameters).map(([key, value]): [string, string] => [

@@ -116,7 +116,7 @@ export async function takeIn(
     if (replaces && !queuedByNow.has(number) && (await ledger.orders.replaceUncreated(entry)))
       return queued(number);
     if (changed && existing.state !== 'rejected') {
-      const changes = differences(existing.draft, draft).join('; ');
+      const changes = differences(existing, { draft, part }).join('; ');
       const reason = `Product order ${number} exists with other content. ${changes}.`;
       if (await ledger.orders.conflict(number, contentHash, { event: 'conflict', note: changes })) {
         const what = 'Order changed in the ERP after its product order was created';

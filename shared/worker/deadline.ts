@@ -26,7 +26,7 @@ export function deadlineIn(remainingMs: number): Deadline {
   // With no time left nothing begins at all.
   if (remainingMs <= reportingMs) abort.abort();
   const timers = [
-    setTimeout(() => abort.abort(), remainingMs - reportingMs),
+    setTimeout(() => abort.abort(), Math.max(0, remainingMs - reportingMs)),
     setTimeout(
       () => {
         isOverdue = true;

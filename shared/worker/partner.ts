@@ -1,5 +1,5 @@
 import type { Breaker, Target } from '../ledger/breaker.ts';
-import { RetryLater } from '../model/errors.ts';
+import { Rejected, RetryLater } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 
@@ -42,7 +42,7 @@ export function createPartnerCalls({ breaker, newOwner, clock, log }: PartnerCal
       try {
         const result = await work();
         log.info('Partner', { Partner: target }, { PartnerMilliseconds: clock.now().getTime() - start });
-        await breaker.succeeded(target, permit);
+        await breaker.succeeded(target, permit, owner);
         return result;
       } catch (error) {
         if (error instanceof RetryLater && error.scope === 'target') {
@@ -53,17 +53,18 @@ export function createPartnerCalls({ breaker, newOwner, clock, log }: PartnerCal
               { CredentialsRefused: 1 },
             );
           await breaker.failed(target, error, permit, owner);
-        } else if (isOutOfTime(error)) await breaker.unanswered(target, permit, owner);
-        // The partner answered: that is all a probe asks.
-        else await breaker.succeeded(target, permit);
+        } else if (isAnswer(error)) await breaker.succeeded(target, permit, owner);
+        else await breaker.unanswered(target, permit, owner);
         throw error;
       }
     },
   };
 }
 
-/** Our own deadline aborted the call, before or while it waited for its answer. */
-function isOutOfTime(error: unknown): boolean {
-  if (error instanceof RetryLater) return error.outOfTime;
-  return error instanceof Error && error.name === 'AbortError';
+/**
+ * The partner answered, whatever it said: that is all a probe asks. Our own deadline, a bug of ours or a table that
+ * fails tell nothing of the partner.
+ */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Rejected || (error instanceof RetryLater && !error.outOfTime);
 }

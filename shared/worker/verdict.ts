@@ -24,7 +24,8 @@ export function isVerdict(thrown: unknown): thrown is RetryLater | Rejected {
 
 /** A failure of our own table, queue or secrets: AWS is unwell, which no message is to blame for. */
 export function isAwsFailure(thrown: unknown): boolean {
-  return thrown instanceof Error && '$metadata' in thrown;
+  // What AWS calls invalid was made by us, and of this message.
+  return thrown instanceof Error && '$metadata' in thrown && thrown.name !== 'ValidationException';
 }
 
 /** The deadline of the invocation came first. */

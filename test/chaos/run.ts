@@ -81,10 +81,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await faults.stop();
     const loadSeconds = (performance.now() - began) / 1000;
 
-    await tell('completing');
-    await load.finish();
-    await tell('pulling');
-    await load.pullRest();
+    await telling('completing', tell, load.finish());
+    await telling('pulling', tell, load.pullRest());
     await tell('telling again');
     await tellUntold();
     const empty = () =>
@@ -117,6 +115,19 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await plant.stop();
   }
 
+  /** Tells how far it is every other moment until the work is done. */
+  async function telling(phase: Progress['phase'], tell: Tell, work: Promise<void>): Promise<void> {
+    const done = new AbortController();
+    const told = (async () => {
+      while (!done.signal.aborted) {
+        await tell(phase);
+        await pause(5_000, undefined, { signal: done.signal }).catch(() => undefined);
+      }
+    })();
+    await work.finally(() => done.abort());
+    await told;
+  }
+
   /** What reconciliation does about a trigger that was lost with its sender or at a dead door. */
   async function tellUntold() {
     await comesTrue(
@@ -131,6 +142,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
+type Tell = (phase: Progress['phase']) => Promise<void>;
+
 function teller(
   options: ChaosOptions,
   parts: {
@@ -139,8 +152,8 @@ function teller(
     readonly depth: () => Promise<number>;
   },
   began: number,
-) {
-  return async (phase: Progress['phase']) => {
+): Tell {
+  return async (phase) => {
     options.tell({
       ...parts.load.figures(),
       phase,

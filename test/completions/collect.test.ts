@@ -59,6 +59,46 @@ describe('a product order that Azumuta does not call completed', () => {
   });
 });
 
+describe('a recording that Azumuta lists and does not show', () => {
+  it('is waited for, and books no other quantity than what was recorded', async () => {
+    // Prepare
+    const { number, recordingIds } = await completed(stage, 2);
+    await stage.azumutaSide.setFaults([
+      { kind: 'status', status: 404, route: 'GET /api/v1/recordings/{id}', times: 1 },
+    ]);
+
+    // Act
+    const first = await failureOf(stage.collect({ productOrderNumber: number }, { messageId: 'listed' }));
+    const before = stage.sent().length;
+    await stage.collect({ productOrderNumber: number }, { messageId: 'listed' });
+
+    // Assess
+    expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    expect(before).toBe(0);
+    expect(told(stage).sort()).toEqual([...recordingIds].sort());
+  });
+
+  it('is for a person after 30 minutes', async () => {
+    // Prepare
+    const { number } = await completed(stage, 1);
+    const message = { messageId: 'gone', sentAt: stage.clock.now() };
+    const collect = () => failureOf(stage.collect({ productOrderNumber: number }, message));
+    await stage.azumutaSide.setFaults([
+      { kind: 'status', status: 404, route: 'GET /api/v1/recordings/{id}' },
+    ]);
+
+    // Act
+    const first = await collect();
+    stage.clock.advance(30 * 60);
+    const last = await collect();
+    await stage.azumutaSide.setFaults([]);
+
+    // Assess
+    expect([first, last]).toMatchObject([{ name: 'RetryLater' }, { name: 'Rejected' }]);
+    expect(stage.sent()).toEqual([]);
+  });
+});
+
 describe('an amendment of a split order that a crash kept from being sent', () => {
   it('is sent with its own recording when the next trigger is about another part', async () => {
     // Prepare: booked together, then one part gets another recording

@@ -1,8 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DeliveryMessage } from '../../shared/completions/messages.ts';
 import type { Attempt, ErpConnector } from '../../shared/erp/port.ts';
+import { deliveryKeyOf } from '../../shared/ledger/keys.ts';
+import { UnknownOrder } from '../../shared/model/errors.ts';
 import { startFaultProxy } from '../erp-conformance/fault-proxy.ts';
-import { type CompletionStage, erpAt, settlingSeconds, startCompletionStage, threeParts } from './stage.ts';
+import { failureOf } from './completed.ts';
+import {
+  type CompletionStage,
+  erpAt,
+  settlingSeconds,
+  startCompletionStage,
+  threeParts,
+  timeoutSeconds,
+} from './stage.ts';
 
 let stage: CompletionStage;
 
@@ -144,5 +154,80 @@ describe('a completion by reference', () => {
       'GET /api/v1/productorders/{id}': 3,
       'GET /api/v1/recordings/{id}': 6,
     });
+  });
+
+  it('waits for a recording that is not shown, and books nothing without it', async () => {
+    // Prepare
+    const { erpOrder, numbers } = await stage.ordered();
+    const [number = ''] = numbers;
+    const { id, recordings } = await stage.azumutaSide.complete(number, { quantity: 1, recordings: 1 });
+    await stage.collect({ productOrderNumber: number });
+    const [message] = stage.sent();
+    if (!message) throw new Error('Nothing was collected.');
+    const reference = [{ number, productOrderId: id, recordingIds: recordings.map((each) => each.id) }];
+    await stage.azumutaSide.setFaults([
+      { kind: 'status', status: 404, route: 'GET /api/v1/recordings/{id}', times: 1 },
+    ]);
+
+    // Act
+    const first = await failureOf(stage.deliver({ ...message, content: { reference } }));
+    const before = await stage.bookingsOf(erpOrder);
+    await stage.deliver({ ...message, content: { reference } });
+
+    // Assess
+    expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    expect(before).toEqual([]);
+    expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ goodQuantity: '1' }]);
+  });
+});
+
+describe('an order that the ERP does not know, where that is to be ignored', () => {
+  const unknown = (attempts: unknown[]): Parameters<CompletionStage['deliver']>[2] => ({
+    unknownOrder: 'ignore',
+    erp: {
+      // Only what the ERP answers matters here.
+      async *releasedOrders() {},
+      async deliver(_completion, _key, attempt) {
+        attempts.push(attempt.again);
+        throw new UnknownOrder('The ERP does not know order X.');
+      },
+    },
+  });
+
+  async function collected() {
+    const { numbers } = await stage.ordered();
+    const [number = ''] = numbers;
+    await stage.azumutaSide.complete(number, { quantity: 1 });
+    await stage.collect({ productOrderNumber: number });
+    const [message] = stage.sent();
+    if (!message) throw new Error('Nothing was collected.');
+    return message;
+  }
+
+  it('is done with', async () => {
+    const message = await collected();
+    await stage.deliver(message, {}, unknown([]));
+    expect(await stage.ledger.deliveries.of(message.home)).toMatchObject([{ state: 'done' }]);
+  });
+
+  it('is for a person once an attempt may have written to it: it was known then', async () => {
+    // Prepare: an attempt that died
+    const message = await collected();
+    const endsAt = new Date(stage.clock.now().getTime() + timeoutSeconds * 1000);
+    await stage.ledger.steps.claim(deliveryKeyOf(message.home, message.key), {
+      owner: 'dead',
+      messageId: 'm',
+      endsAt,
+    });
+    stage.clock.advance(timeoutSeconds + settlingSeconds);
+    const attempts: unknown[] = [];
+
+    // Act
+    const failure = await failureOf(stage.deliver(message, {}, unknown(attempts)));
+
+    // Assess
+    expect(attempts).toEqual([true]);
+    expect(failure).toMatchObject({ name: 'UnknownOrder' });
+    expect(await stage.ledger.deliveries.of(message.home)).toMatchObject([{ state: 'rejected' }]);
   });
 });

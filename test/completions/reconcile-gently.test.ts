@@ -203,12 +203,16 @@ describe('Azumuta is asked gently', () => {
       unauthorized: true,
     });
     await ledger.breaker.failed('azumuta', refused, { permit: 'call' }, 'another container');
-    onTestFinished(() => ledger.breaker.succeeded('azumuta', { permit: 'probe' }));
+    const wellAgain = async () => {
+      clock.advance(301);
+      await ledger.breaker.succeeded('azumuta', await ledger.breaker.permit('azumuta', 'prober'), 'prober');
+    };
+    onTestFinished(wellAgain);
 
     // Act
     const report = await run();
     const calls = await control.calls();
-    await ledger.breaker.succeeded('azumuta', { permit: 'probe' });
+    await wellAgain();
     await run();
 
     // Assess: nobody was asked about, so nobody lost a turn.

@@ -29,6 +29,14 @@ describe('an ERP order becomes product orders', () => {
     );
   });
 
+  it('each of which is another one when the ERP order is split otherwise', () => {
+    const split = { split: { per: 'unit', book: 'when-all-done' } } as const;
+    const hashOf = (amount: string) =>
+      mapProductOrders(split, erpOrder({ quantity: { amount } }))[0]?.contentHash;
+    expect(hashOf('3')).toBe(hashOf('3'));
+    expect(hashOf('5')).not.toBe(hashOf('3'));
+  });
+
   it.each([
     ['a fraction', '2.5', 'cannot be split into units'],
     ['too many', '201', 'at most 200 are allowed'],

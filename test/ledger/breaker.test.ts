@@ -89,6 +89,30 @@ describe('the breaker opens when its partner is unwell', () => {
     expect(one.asked()).toBe(2);
   });
 
+  it('waits as long after refused credentials though it was open for another reason, or as long as it was asked', async () => {
+    // Prepare
+    await opened();
+    const asked = new RetryLater('The ERP refused our credentials (403).', {
+      scope: 'target',
+      unauthorized: true,
+      afterSeconds: 1200,
+    });
+    const seconds = async () => {
+      const { openUntilMs = 0 } = await ledger.breaker.state('erp');
+      return (openUntilMs - clock.now().getTime()) / 1000;
+    };
+
+    // Act: calls that were under way when it opened
+    await ledger.breaker.failed('erp', refused(), { permit: 'call' }, 'late');
+    const first = await seconds();
+    await ledger.breaker.failed('erp', asked, { permit: 'call' }, 'later');
+    const second = await seconds();
+    await ledger.breaker.failed('erp', refused(), { permit: 'call' }, 'latest');
+
+    // Assess: never sooner again
+    expect([first, second, await seconds()]).toEqual([300, 1200, 1200]);
+  });
+
   it('counts each target for itself', async () => {
     await opened();
     const partners = createPartnerCalls({
@@ -186,6 +210,33 @@ describe('one probe at a time', () => {
 
     // Assess
     expect(await ledger.breaker.permit('erp', 'third')).toMatchObject({ permit: 'wait' });
+  });
+
+  it('is not closed by a probe that comes too late: another has failed since', async () => {
+    // Prepare
+    await opened();
+    clock.advance(16);
+    const slow = await ledger.breaker.permit('erp', 'slow');
+    clock.advance(91);
+    const next = await ledger.breaker.permit('erp', 'next');
+    await ledger.breaker.failed('erp', unwell(), next, 'next');
+
+    // Act
+    await ledger.breaker.succeeded('erp', slow, 'slow');
+
+    // Assess
+    expect(await ledger.breaker.state('erp')).toMatchObject({ open: true });
+  });
+
+  it.each([
+    ['a bug of ours', () => new TypeError('undefined is not a function')],
+    ['a table that fails', () => Object.assign(new Error('slow down'), { $metadata: {} })],
+  ])('learns nothing from %s: the next one probes', async (_, thrown) => {
+    await opened();
+    clock.advance(16);
+    await container('other').call(thrown);
+    expect(await ledger.breaker.state('erp')).toMatchObject({ open: true });
+    expect(await ledger.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
   });
 
   it('waits twice as long after each probe that failed, up to five minutes', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { orderKey } from '../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import type { Claim, ClaimOutcome } from '../../shared/ledger/steps.ts';
+import { createTable } from '../../shared/ledger/table.ts';
 import { type TestClock, testClock } from '../harness/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../harness/dynamodb.ts';
 import { newOrder } from '../harness/orders.ts';
@@ -77,6 +78,20 @@ describe('a step is claimed by one attempt at a time', () => {
       productOrder: { id: 'SarLiLeyuNWgw3Tai' },
     });
   });
+});
+
+it('a receipt is kept for 400 days and more, however long its step had to wait', async () => {
+  // Prepare
+  await queued();
+  clock.advance(40 * 86_400);
+  const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
+
+  // Act
+  await ledger.steps.receipt(claim, {}, { event: 'created' });
+
+  // Assess
+  const stored = await createTable(store.client, store.tableName).get(key());
+  expect(Number(stored?.expiresAt) * 1000 - clock.now().getTime()).toBeGreaterThan(400 * 86_400_000);
 });
 
 describe('a takeover waits for the timeout of the function and the settling time', () => {

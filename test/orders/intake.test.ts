@@ -133,6 +133,29 @@ describe('an order that is in the ledger and not created yet', () => {
     expect(sqs.sent.map(numberOf)).toEqual([number]);
   });
 
+  it('is a conflict once its parts were created and the ERP wants more of them', async () => {
+    // Prepare
+    const { ledger, parts } = await started();
+    const split = {
+      ...parts,
+      map: (order: ErpOrder) => mapProductOrders({ split: { per: 'unit', book: 'when-all-done' } }, order),
+    };
+    const order = (amount: string) => erpOrder({ number: 'MO/split', quantity: { amount } });
+    await takeIn([order('2')], { via: 'pull' }, split);
+    for (const number of ['MO/split/1', 'MO/split/2']) {
+      const claimed = await ledger.steps.claim(orderKey(number), { ...claimant, owner: number });
+      if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
+      await ledger.steps.receipt(claimed.claim, {}, { event: 'created' });
+    }
+
+    // Act
+    const [answer] = await takeIn([order('3')], { via: 'pull' }, split);
+
+    // Assess
+    expect(answer?.status).toBe('conflict');
+    expect(answer?.productOrders[0]?.reason).toContain('parts of the ERP order: was 2, is 3');
+  });
+
   it('keeps its content while it may have been created with it: the change is a conflict', async () => {
     const { ledger, parts, tried } = await started();
     const number = 'MO/doubt';

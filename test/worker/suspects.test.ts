@@ -276,6 +276,17 @@ describe('a message that meets a bug', () => {
     );
   });
 
+  it('which AWS calls invalid is one of ours, too', async () => {
+    const invalid = Object.assign(new Error('One or more parameter values were invalid'), {
+      name: 'ValidationException',
+      $metadata: { httpStatusCode: 400 },
+    });
+    const consumer = doing(() => Promise.reject(invalid));
+    const poison = sqsRecord({ body: 'x', receiveCount: 1 });
+    for (let i = 0; i < 5; i++) await stage.worker(consumer)(batch(poison), invocation());
+    expect(stage.sqs.sent[0]?.attributes.reason).toContain('Internal error, 5 times (ValidationException');
+  });
+
   it('has all its tries, however often it had to wait before', async () => {
     await stage.worker()(batch(sqsRecord({ body: 'bug', receiveCount: 40 })), invocation());
     expect(stage.sqs.sent).toEqual([]);
