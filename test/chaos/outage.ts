@@ -13,6 +13,8 @@ export interface OutageOptions {
   readonly seconds: number;
   /** Completions offered per second during the outage. */
   readonly perSecond: number;
+  /** First wait of the breaker, which doubles. Default: the stack's own, as an outage is what it is made for. */
+  readonly cooldownSeconds?: number;
   readonly log: (line: string) => void;
   readonly say: (line: string) => void;
 }
@@ -28,11 +30,14 @@ export interface Outage {
   readonly findings: readonly string[];
 }
 
-/** The breaker's times are the stack's own: an outage is what they are made for. */
-const overrides: Overrides = {
+const overridesWith = (cooldownSeconds: number | undefined): Overrides => ({
   ...localOverrides,
-  environment: { SETTLING_SECONDS: '3', RETRY_BASE_SECONDS: '1' },
-};
+  environment: {
+    SETTLING_SECONDS: '3',
+    RETRY_BASE_SECONDS: '1',
+    ...(cooldownSeconds === undefined ? {} : { BREAKER_COOLDOWN_SECONDS: String(cooldownSeconds) }),
+  },
+});
 const warmUp = 5;
 const createdWithinMs = 300_000;
 const recoveredWithinMs = 600_000;
@@ -40,6 +45,7 @@ const recoveredWithinMs = 600_000;
 /** The ERP is down for a while, at a steady load: nothing may be lost, and nobody may hammer at its door. */
 export async function runOutage(options: OutageOptions): Promise<Outage> {
   const { dataDir, seconds, perSecond, log, say } = options;
+  const overrides = overridesWith(options.cooldownSeconds);
   const plant = await startPlant({ integrationFile: 'integration.config.ts', dataDir, overrides, log });
   try {
     const queues = viewQueues(plant);
