@@ -45,7 +45,7 @@ function partsOf(
   if (split === 'one') return [{ number, part: { index: 1, of: 1, first: number, book: 'each' } }];
   const of = Number(order.quantity.amount);
   const most = split.most ?? mostParts;
-  if (!Number.isInteger(of)) {
+  if (!Number.isInteger(of) || of < 1) {
     throw new Rejected(
       `ERP order ${order.number} has quantity ${order.quantity.amount}, which cannot be split into units.`,
     );

@@ -39,6 +39,7 @@ describe('an ERP order becomes product orders', () => {
 
   it.each([
     ['a fraction', '2.5', 'cannot be split into units'],
+    ['nothing', '0', 'cannot be split into units'],
     ['too many', '201', 'at most 200 are allowed'],
   ])('but refuses to split %s', (_name, amount, reason) => {
     const order = erpOrder({ quantity: { amount } });

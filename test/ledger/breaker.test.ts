@@ -197,13 +197,18 @@ describe('one probe at a time', () => {
     },
   );
 
-  it('leaves the probe to the one that has taken it over', async () => {
-    // Prepare
+  /** A prober that took too long, and the one that probes since. */
+  async function takenOver() {
     await opened();
     clock.advance(16);
     const slow = await ledger.breaker.permit('erp', 'slow');
     clock.advance(91);
-    await ledger.breaker.permit('erp', 'next');
+    return { slow, next: await ledger.breaker.permit('erp', 'next') };
+  }
+
+  it('leaves the probe to the one that has taken it over', async () => {
+    // Prepare
+    const { slow } = await takenOver();
 
     // Act
     await ledger.breaker.unanswered('erp', slow, 'slow');
@@ -214,11 +219,7 @@ describe('one probe at a time', () => {
 
   it('is not closed by a probe that comes too late: another has failed since', async () => {
     // Prepare
-    await opened();
-    clock.advance(16);
-    const slow = await ledger.breaker.permit('erp', 'slow');
-    clock.advance(91);
-    const next = await ledger.breaker.permit('erp', 'next');
+    const { slow, next } = await takenOver();
     await ledger.breaker.failed('erp', unwell(), next, 'next');
 
     // Act

@@ -60,11 +60,13 @@ describe('an order that is in the ledger and not created yet', () => {
       queueUrl: sqs.queueUrl('product-orders'),
       map: (order: ErpOrder) => mapProductOrders({}, order),
     };
-    const tried = async (number: string, clean: boolean) => {
+    const tried = async (number: string, how: 'in vain' | 'in doubt' | 'with success') => {
       const claimed = await ledger.steps.claim(orderKey(number), claimant);
       if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
-      if (clean) await ledger.steps.release(claimed.claim, 'Azumuta failed (503).');
-      else await ledger.steps.leaveOpen(claimed.claim, 'Azumuta did not answer.');
+      const { claim } = claimed;
+      if (how === 'in vain') await ledger.steps.release(claim, 'Azumuta failed (503).');
+      else if (how === 'in doubt') await ledger.steps.leaveOpen(claim, 'Azumuta did not answer.');
+      else await ledger.steps.receipt(claim, {}, { event: 'created' });
     };
     return { ledger, parts, tried };
   }
@@ -92,7 +94,7 @@ describe('an order that is in the ledger and not created yet', () => {
   it('is not enqueued again by a pull once it was tried: an outage does not multiply it', async () => {
     const { parts, tried } = await started();
     await takeIn([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, parts);
-    await tried('MO/tried', true);
+    await tried('MO/tried', 'in vain');
     await takeIn([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, parts);
     expect(sqs.sent.map(numberOf)).toEqual(['MO/tried']);
   });
@@ -101,7 +103,7 @@ describe('an order that is in the ledger and not created yet', () => {
     const { parts, tried } = await started();
     const order = erpOrder({ number: 'MO/asked' });
     await takeIn([order], { via: 'endpoint' }, parts);
-    await tried('MO/asked', true);
+    await tried('MO/asked', 'in vain');
     await takeIn([order], { via: 'endpoint' }, parts);
     expect(sqs.sent.map(numberOf)).toEqual(['MO/asked', 'MO/asked']);
   });
@@ -110,7 +112,7 @@ describe('an order that is in the ledger and not created yet', () => {
     const { ledger, parts, tried } = await started();
     const number = 'MO/changed';
     await takeIn([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, parts);
-    await tried(number, true);
+    await tried(number, 'in vain');
     const [answer] = await takeIn([erpOrder({ number, article: 'GEAR-02' })], { via: 'pull' }, parts);
     expect(answer).toMatchObject({ status: 'queued' });
     expect(sqs.sent.map(numberOf)).toEqual([number, number]);
@@ -135,18 +137,14 @@ describe('an order that is in the ledger and not created yet', () => {
 
   it('is a conflict once its parts were created and the ERP wants more of them', async () => {
     // Prepare
-    const { ledger, parts } = await started();
+    const { parts, tried } = await started();
     const split = {
       ...parts,
       map: (order: ErpOrder) => mapProductOrders({ split: { per: 'unit', book: 'when-all-done' } }, order),
     };
     const order = (amount: string) => erpOrder({ number: 'MO/split', quantity: { amount } });
     await takeIn([order('2')], { via: 'pull' }, split);
-    for (const number of ['MO/split/1', 'MO/split/2']) {
-      const claimed = await ledger.steps.claim(orderKey(number), { ...claimant, owner: number });
-      if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
-      await ledger.steps.receipt(claimed.claim, {}, { event: 'created' });
-    }
+    for (const number of ['MO/split/1', 'MO/split/2']) await tried(number, 'with success');
 
     // Act
     const [answer] = await takeIn([order('3')], { via: 'pull' }, split);
@@ -160,7 +158,7 @@ describe('an order that is in the ledger and not created yet', () => {
     const { ledger, parts, tried } = await started();
     const number = 'MO/doubt';
     await takeIn([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, parts);
-    await tried(number, false);
+    await tried(number, 'in doubt');
     const [answer] = await takeIn([erpOrder({ number, article: 'GEAR-02' })], { via: 'pull' }, parts);
     expect(answer).toMatchObject({ status: 'conflict' });
     expect((await ledger.orders.find(number))?.draft.article).toBe('GEAR-01');
