@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { balanceOf, type Injected } from './balance.ts';
 import type { Books } from './books.ts';
 
-const nothing: Injected = { permanent: [], typedByHand: new Set(), completed: new Set(['MO/1']), kills: 1 };
+const nothing: Injected = {
+  permanent: [],
+  typedByHand: new Set(),
+  cancelledAtOnce: new Set(),
+  completed: new Set(['MO/1']),
+  kills: 1,
+};
 const booked = {
   order: 'MO/1',
   kind: 'production',
@@ -94,6 +100,15 @@ describe('the balance', () => {
     expect(
       balanceOf(books({ booked: [], deadLetters: [letter, letter, letter] }), injected).wrong,
     ).toHaveLength(1);
+  });
+
+  it('takes an order that was cancelled at once as it is, created or not', () => {
+    const cancelled = { number: 'MO/2', product: 'GEAR-01', status: 'cancelled', azumutaId: null } as const;
+    const released = [...books().released, cancelled];
+    expect(balanceOf(books({ released }), nothing).lost).toHaveLength(1);
+    expect(balanceOf(books({ released }), { ...nothing, cancelledAtOnce: new Set(['MO/2']) }).lost).toEqual(
+      [],
+    );
   });
 
   it.each(['business-error', 'silent-no-op'])(

@@ -17,6 +17,8 @@ export interface Injected {
   readonly permanent: readonly PermanentFault[];
   /** Orders that Azumuta got from somebody else: the ERP does not know them. */
   readonly typedByHand: ReadonlySet<string>;
+  /** Orders that the ERP cancelled at once: they may have been created before, or never, and nobody builds them. */
+  readonly cancelledAtOnce: ReadonlySet<string>;
   /** Numbers of the orders whose operators were told that they are completed. */
   readonly completed: ReadonlySet<string>;
   /** Each may have cost one copy of a dead letter. */
@@ -98,8 +100,10 @@ export function balanceOf(books: Books, injected: Injected): Balance {
       const [order] = built.get(number) ?? [];
       if (expected.has(`create-product-orders ${number}`)) {
         if (order) wrong.push(`Order ${number} of an unknown product is in Azumuta.`);
-      } else if (!order) lost.push(`Order ${number} was released and is not in Azumuta.`);
-      else if (azumutaId !== order.id)
+      } else if (!order) {
+        if (!injected.cancelledAtOnce.has(number))
+          lost.push(`Order ${number} was released and is not in Azumuta.`);
+      } else if (azumutaId !== order.id)
         wrong.push(`Order ${number} is linked to ${azumutaId ?? 'nothing'} instead of ${order.id}.`);
     }
   }

@@ -38,8 +38,8 @@ const lookAgainMs = 800;
 const lookAgainMsEach = 20;
 /** By then every trigger of the first completion has had its answer, so that the log tells them apart. */
 const reopenAfterMs = 8_000;
-/** Kills and waits included, the next order is in Azumuta long before. */
-const patienceMs = 150_000;
+/** What failed often comes again after up to 15 minutes; nothing takes longer than that. */
+const patienceMs = 16 * 60_000;
 const articlesSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 export function createFloor({ azumuta, sandboxes }: Plant, dice: Dice, { single }: FloorOptions): Floor {

@@ -6,7 +6,7 @@ import type { Injected, PermanentFault } from './balance.ts';
 import type { Dice } from './dice.ts';
 import { createFloor, type Floor, type FloorOptions } from './floor.ts';
 import { persistently } from './patience.ts';
-import { postOrders } from './posting.ts';
+import { postOrders, untilCreated } from './posting.ts';
 
 export interface LoadFigures {
   readonly orders: number;
@@ -46,6 +46,7 @@ export function startLoad(plant: Plant, dice: Dice, { perSecond, single }: LoadO
   const { erp, platform } = plant;
   const permanent: PermanentFault[] = [];
   const typedByHand = new Set<string>();
+  const cancelledAtOnce = new Set<string>();
   const floor: Floor = createFloor(plant, dice, { single });
   const stopping = new AbortController();
   const posting: Promise<void>[] = [];
@@ -88,9 +89,10 @@ export function startLoad(plant: Plant, dice: Dice, { perSecond, single }: LoadO
       'unknown product',
       'finished by somebody else',
       'cancelled',
+      'cancelled at once',
       'unknown order',
       'malformed call',
-    ] as const satisfies readonly PermanentFault['kind'][]);
+    ] as const satisfies readonly (PermanentFault['kind'] | 'cancelled at once')[]);
     if (kind === 'malformed call') return callMalformed(`call ${permanent.length}`);
     if (kind === 'unknown order') {
       const number = `HAND-${permanent.length}`;
@@ -103,9 +105,14 @@ export function startLoad(plant: Plant, dice: Dice, { perSecond, single }: LoadO
     const released = await persistently(() => erp.release({ ...product, seed: dice.seed() }));
     const [order] = released;
     if (!order) return;
-    permanent.push({ kind, about: order.number });
+    if (kind === 'cancelled at once') cancelledAtOnce.add(order.number);
+    else permanent.push({ kind, about: order.number });
     await post(released);
     if (kind === 'unknown product') return;
+    if (kind === 'cancelled at once')
+      return persistently(() => erp.cancel(order.number)).then(() => undefined);
+    // Cancelled any sooner, it might be withdrawn and never be built.
+    if (kind === 'cancelled') await untilCreated(plant, order.number);
     await persistently(() => (kind === 'cancelled' ? erp.cancel(order.number) : erp.finish(order.number)));
     floor.expect(order.number, Number(order.quantity));
   }
@@ -143,7 +150,7 @@ export function startLoad(plant: Plant, dice: Dice, { perSecond, single }: LoadO
   for (const loop of [releasing, pulling]) loop.catch(() => undefined);
   return {
     figures: () => ({ orders, pulls, ...floor.figures() }),
-    injected: () => ({ permanent, typedByHand, completed: floor.completed() }),
+    injected: () => ({ permanent, typedByHand, cancelledAtOnce, completed: floor.completed() }),
     async finish() {
       stopping.abort();
       await releasing;

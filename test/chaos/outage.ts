@@ -85,6 +85,7 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
     const { lost, double, wrong } = balanceOf(books, {
       permanent: [],
       typedByHand: new Set(),
+      cancelledAtOnce: new Set(),
       completed: new Set(all),
       kills: 0,
     });
