@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { expect, vi } from 'vitest';
 import { ledgerIndexes } from '../../shared/model/ledger-table.ts';
 
 /** A DynamoDB on loopback with an empty ledger table. */
@@ -55,6 +56,14 @@ export async function startLedgerStore(): Promise<LedgerStore> {
         Projection: { ProjectionType: 'KEYS_ONLY' },
       })),
     }),
+  );
+  // Until a table is ACTIVE, calls to it are answered with ResourceNotFoundException.
+  await vi.waitFor(
+    async () => {
+      const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+      expect(Table?.TableStatus).toBe('ACTIVE');
+    },
+    { interval: 1, timeout: 20_000 },
   );
   return {
     client,

@@ -52,7 +52,8 @@ function container(name: string) {
 
 async function opened(failure = unwell) {
   const first = container('first');
-  for (let i = 0; i < 5; i++) await first.call(failure);
+  for (let i = 0; i < 5; i++) expect(await first.call(failure)).toMatchObject(failure());
+  expect(await ledger.breaker.state('erp')).toMatchObject({ open: true });
   return first;
 }
 
