@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { path, type RestAnswer, type RestStep, rest, textAt, valueAt } from './shared/erp/rest/index.ts';
-import { recorded, recordedAll } from './shared/integration/completions.ts';
 import { defineIntegration } from './shared/integration/define.ts';
+import { recorded, recordedAll } from './shared/integration/mapping/completions.ts';
 
 /** This ERP may answer 200 with an error in its body. */
 const noErrorInBody: NonNullable<RestStep<unknown>['success']> = {

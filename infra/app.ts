@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { IntegrationMistake } from '../shared/integration/define.ts';
-import { assemble } from './assemble.ts';
+import { assemble } from './stack/assemble.ts';
 
 // `cdk synth -c config=plants/ghent.config.ts -c stage=production`
 const app = new App();

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    root: new URL('..', import.meta.url).pathname,
+    root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/infra/grants-record.ts', 'test/local/synthesized-once.ts'],
-    reporters: ['default', 'test/infra/grants-reporter.ts'],
+    globalSetup: ['test/infra/stack/grants/record.ts', 'test/support/synthesized-once.ts'],
+    reporters: ['default', 'test/infra/stack/grants/reporter.ts'],
     // Test files share no state but what modules keep for themselves; loading those again for each takes a quarter.
     isolate: false,
     // By itself Vitest leaves one core to its own process, which has little to do: half of two is too much.

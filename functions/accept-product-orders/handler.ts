@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import integration from '#integration';
-import { mapProductOrders } from '../../shared/integration/product-orders.ts';
-import { getOrder, postOrders } from '../../shared/orders/endpoint.ts';
+import { mapProductOrders } from '../../shared/integration/mapping/product-orders.ts';
+import { getOrder, postOrders } from '../../shared/orders/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import { sourceCheck, sourcesSchema } from '../../shared/platform/sources.ts';
-import { clock, ledgerPart, logPart, queuesPart, secretsPart } from '../parts.ts';
+import { sourceCheck, sourcesSchema } from '../../shared/platform/ip-allow-list.ts';
+import { clock, ledgerPart, logPart, queuesPart, secretsPart } from '../dependencies.ts';
 import { waitSecondsOf } from './prefer.ts';
 
 const settings = readEnvironment(['PRODUCT_ORDERS_QUEUE_URL', 'ORDER_API_KEY_SECRET_ARN', 'ALLOWED_SOURCES']);

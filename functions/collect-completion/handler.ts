@@ -1,10 +1,10 @@
 import integration from '#integration';
 import { collectCompletion } from '../../shared/completions/collect.ts';
 import { completionHintSchema } from '../../shared/completions/messages.ts';
-import { nothingReadSoFar } from '../../shared/completions/read.ts';
+import { nothingReadSoFar } from '../../shared/completions/read-recordings.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { parseMessage } from '../../shared/platform/message.ts';
-import { createWorker } from '../../shared/worker/consume.ts';
+import { createWorker } from '../../shared/worker/worker.ts';
 import {
   azumutaPart,
   clock,
@@ -14,7 +14,7 @@ import {
   queuesPart,
   secretsPart,
   workerParts,
-} from '../parts.ts';
+} from '../dependencies.ts';
 
 const settings = readEnvironment(['COMPLETIONS_QUEUE_URL', 'DELIVERIES_QUEUE_URL']);
 const { completions, azumuta } = integration;

@@ -2,7 +2,7 @@ import integration from '#integration';
 import { createProductOrder } from '../../shared/orders/create.ts';
 import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import { createWorker } from '../../shared/worker/consume.ts';
+import { createWorker } from '../../shared/worker/worker.ts';
 import {
   azumutaPart,
   erpPart,
@@ -11,7 +11,7 @@ import {
   partnersPart,
   secretsPart,
   workerParts,
-} from '../parts.ts';
+} from '../dependencies.ts';
 
 const stage = 'create-product-orders';
 const log = logPart(stage);

@@ -1,9 +1,17 @@
 import integration from '#integration';
-import { isWanted, mapProductOrders } from '../../shared/integration/product-orders.ts';
+import { isWanted, mapProductOrders } from '../../shared/integration/mapping/product-orders.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import type { Invocation } from '../../shared/worker/consume.ts';
-import { clock, erpPart, ledgerPart, logPart, partnersPart, queuesPart, secretsPart } from '../parts.ts';
+import type { Invocation } from '../../shared/worker/worker.ts';
+import {
+  clock,
+  erpPart,
+  ledgerPart,
+  logPart,
+  partnersPart,
+  queuesPart,
+  secretsPart,
+} from '../dependencies.ts';
 
 const { productOrders, schedule } = integration;
 const log = logPart('pull-product-orders');

@@ -1,15 +1,15 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
-import { createKeptCalls } from '../../shared/completions/kept-calls.ts';
-import { receiveWebhook } from '../../shared/completions/receive.ts';
+import { receiveWebhook } from '../../shared/completions/receive-webhook.ts';
+import { createKeptCalls } from '../../shared/completions/unusable-calls.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
+import { sourceCheck, sourcesSchema } from '../../shared/platform/ip-allow-list.ts';
 import { createLogger } from '../../shared/platform/log.ts';
 import { createQueues, createSqsClient } from '../../shared/platform/queue.ts';
 import { createSecrets, createSecretsClient } from '../../shared/platform/secrets.ts';
-import { sourceCheck, sourcesSchema } from '../../shared/platform/sources.ts';
 
 // Not the configuration: this door must open whatever is misconfigured.
 const settings = readEnvironment([

@@ -3,8 +3,16 @@ import integration from '#integration';
 import { reconcileCompletions } from '../../shared/completions/reconcile.ts';
 import { reconcileDefaults } from '../../shared/integration/define.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import type { Invocation } from '../../shared/worker/consume.ts';
-import { azumutaPart, clock, ledgerPart, logPart, partnersPart, queuesPart, secretsPart } from '../parts.ts';
+import type { Invocation } from '../../shared/worker/worker.ts';
+import {
+  azumutaPart,
+  clock,
+  ledgerPart,
+  logPart,
+  partnersPart,
+  queuesPart,
+  secretsPart,
+} from '../dependencies.ts';
 
 const { reconcile } = integration.schedule;
 const log = logPart('reconcile-completions');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { Mistake } from '../ops/command.ts';
+import { Mistake } from '../ops/cli/command.ts';
 
 export interface ListeningConsole {
   readonly port: number;

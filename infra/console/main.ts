@@ -1,12 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import * as z from 'zod/mini';
-import { commonOptions, exits, Mistake, opsCommand, optionsOf, runCommand } from '../ops/command.ts';
-import { createProgress, say, styled } from '../ops/output.ts';
-import { findTarget, whereOf } from '../ops/target.ts';
+import { commonOptions, exits, Mistake, opsCommand, optionsOf, runCommand } from '../ops/cli/command.ts';
+import { createProgress, say, styled } from '../ops/cli/output.ts';
+import { findTarget, whereOf } from '../ops/cli/target.ts';
+import { createConsole } from './app.ts';
+import { consoleParts } from './dependencies.ts';
 import { listenOnLoopback } from './listen.ts';
-import { consoleParts } from './parts.ts';
-import { createConsole } from './server.ts';
 
 const optionsSchema = z.object({
   ...commonOptions,

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Listr } from 'listr2';
 import { reasonOf } from '../../shared/model/errors.ts';
-import { localOverrides, type Plant, startPlant } from './plant.ts';
-import { printFigures, printJourneys, printPlaces } from './show.ts';
-import { createStory, type Story, type StoryProgress } from './story.ts';
+import { printFigures, printJourneys, printPlaces } from './demo/report.ts';
+import { createStory, type Story, type StoryProgress } from './demo/scenario.ts';
+import { localOverrides, type Plant, startPlant } from './run-locally.ts';
 
 const help = `Runs both flows on this machine: the synthesized stack, an Azumuta sandbox and an ERP sandbox.
 

@@ -4,7 +4,7 @@ import type { ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withoutSecrets } from '../platform/credentials.ts';
 import { createHttp, type HttpRequest, type HttpResponse, targetFailure } from '../platform/http.ts';
-import { describeMismatches, parse } from '../platform/parse.ts';
+import { describeMismatches, parse } from '../platform/validation.ts';
 import type { AzumutaAssumptions } from './assumptions.ts';
 import * as wire from './schemas.ts';
 import { textIn } from './text.ts';

@@ -1,16 +1,16 @@
 import type { AzumutaProductOrder } from '../azumuta/translate.ts';
-import type { CompletedPart, PlannedDelivery } from '../ledger/deliveries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { OrderEntry } from '../ledger/orders.ts';
+import type { CompletedPart, PlannedDelivery } from '../ledger/records/bookings.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { CompletedProductOrder, Recording } from '../model/completions.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ErpOrderRef, Part } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mostMessageBytes, type Queues } from '../platform/queue.ts';
-import type { WorkAttempt } from '../worker/consume.ts';
+import type { WorkAttempt } from '../worker/worker.ts';
+import { type Collection, isBookedTogether, planDeliveries, recordingsToldOf } from './decide-bookings.ts';
 import type { CompletionHint, DeliveryMessage } from './messages.ts';
-import { type Collection, isBookedTogether, planDeliveries, recordingsToldOf } from './plan.ts';
-import { completedOf, type ReadParts, readRecordings } from './read.ts';
+import { completedOf, type ReadParts, readRecordings } from './read-recordings.ts';
 
 export interface CollectParts extends ReadParts {
   readonly ledger: Pick<Ledger, 'orders' | 'deliveries' | 'notCompleted'>;

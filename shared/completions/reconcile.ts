@@ -1,12 +1,12 @@
 import type { AzumutaClient } from '../azumuta/client.ts';
+import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
-import type { Invocation } from '../worker/consume.ts';
-import { BreakerOpen, type PartnerCalls } from '../worker/partner.ts';
+import type { Invocation } from '../worker/worker.ts';
 import type { CompletionHint } from './messages.ts';
 
 export interface ReconcileParts {

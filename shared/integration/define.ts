@@ -5,11 +5,11 @@ import {
   type WebhookAliases,
   webhookAliasesSchema,
 } from '../azumuta/assumptions.ts';
-import type { ErpDefinition } from '../erp/port.ts';
+import type { ErpDefinition } from '../erp/connector.ts';
 import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
 import type { Quantity } from '../model/quantity.ts';
-import { describeMismatches, parse } from '../platform/parse.ts';
+import { describeMismatches, parse } from '../platform/validation.ts';
 import { type CompleteDeployment, type Deployment, deploymentSchema } from './deployment.ts';
 
 /** How a product order is made from an ERP order: the three questions of Azumuta's ERP guide. */

@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import * as z from 'zod/mini';
-import { addressesOf } from '../platform/sources.ts';
+import { addressesOf } from '../platform/ip-allow-list.ts';
 
 /** What of the stack differs from plant to plant. All of it is optional. */
 export interface Deployment {

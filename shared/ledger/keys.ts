@@ -1,4 +1,4 @@
-import type { Key } from './table.ts';
+import type { Key } from '../platform/dynamodb-table.ts';
 
 /**
  * Keys of the ledger table. All that concerns one product order shares a partition, so that its journey is

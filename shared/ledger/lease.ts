@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
-import type { Key, StoredItem, Table } from './table.ts';
+import type { Key, StoredItem, Table } from '../platform/dynamodb-table.ts';
 
 /** One item that says whose turn it is: of runs that overlap, one works and the others see that it does. */
 export interface Lease {

@@ -1,23 +1,28 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ledgerIndexes } from '../model/ledger-table.ts';
+import {
+  type Breaker,
+  type BreakerOptions,
+  breakerDefaults,
+  createBreaker,
+} from '../circuit-breaker/circuit-breaker.ts';
 import type { Clock } from '../platform/clock.ts';
+import { createTable } from '../platform/dynamodb-table.ts';
+import { createSteps, type Steps, type StepTimes } from './claims.ts';
+import { createLease, type Lease } from './lease.ts';
 import {
   type Attempts,
   createAttempts,
   createDeadLetterRecords,
   type DeadLetterRecords,
-} from './attempts.ts';
-import { type Breaker, type BreakerOptions, breakerDefaults, createBreaker } from './breaker.ts';
-import { createDays, type Days } from './days.ts';
-import { createDeliveries, type Deliveries } from './deliveries.ts';
-import { createJourneys, type Journeys } from './journey.ts';
-import { createLease, type Lease } from './lease.ts';
-import { createNotCompleted, type NotCompleted } from './not-completed.ts';
-import { createOrders, type Orders } from './orders.ts';
-import { createPulling, type Pulling } from './pulling.ts';
-import { createSteps, type Steps, type StepTimes } from './steps.ts';
-import { createTable } from './table.ts';
-import { createWorkInstructionNames, type WorkInstructionNames } from './work-instructions.ts';
+} from './records/attempts.ts';
+import { createDeliveries, type Deliveries } from './records/bookings.ts';
+import { createDays, type Days } from './records/daily-activity.ts';
+import { createNotCompleted, type NotCompleted } from './records/first-not-completed.ts';
+import { createJourneys, type Journeys } from './records/journey.ts';
+import { createOrders, type Orders } from './records/product-orders.ts';
+import { createPulling, type Pulling } from './records/pull-state.ts';
+import { createWorkInstructionNames, type WorkInstructionNames } from './records/work-instruction-names.ts';
+import { ledgerIndexes } from './table-schema.ts';
 
 /** What was done for which order, and what must not be done twice. */
 export interface Ledger {

@@ -1,13 +1,13 @@
 import type { AzumutaClient } from '../azumuta/client.ts';
-import type { ErpConnector } from '../erp/port.ts';
+import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
+import type { ErpConnector } from '../erp/connector.ts';
+import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { OrderEntry } from '../ledger/orders.ts';
-import type { Claim } from '../ledger/steps.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
 import type { ProductOrderRef } from '../model/orders.ts';
-import type { WorkAttempt } from '../worker/consume.ts';
-import type { PartnerCalls } from '../worker/partner.ts';
+import type { WorkAttempt } from '../worker/worker.ts';
 import type { ProductOrderMessage } from './messages.ts';
 
 export interface CreateParts {

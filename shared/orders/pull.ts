@@ -1,12 +1,12 @@
-import type { ErpConnector } from '../erp/port.ts';
+import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
+import type { ErpConnector } from '../erp/connector.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Invocation } from '../worker/consume.ts';
-import type { PartnerCalls } from '../worker/partner.ts';
-import { type IntakeParts, mappedAtAll, takeIn } from './intake.ts';
-import { afterPage, afterSweep, type BegunSweep, startOf } from './sweep.ts';
+import type { Invocation } from '../worker/worker.ts';
+import { type IntakeParts, mappedAtAll, takeIn } from './accept.ts';
+import { afterPage, afterSweep, type BegunSweep, startOf } from './pull-window.ts';
 
 export interface PullParts extends IntakeParts {
   readonly ledger: Pick<Ledger, 'orders' | 'pulling'>;

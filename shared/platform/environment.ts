@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { describeMismatches, parse } from './parse.ts';
+import { describeMismatches, parse } from './validation.ts';
 
 const text = z.string().check(z.minLength(1));
 const seconds = z.pipe(

@@ -20,7 +20,7 @@ export interface Logger {
 export interface Speaker {
   /** Name of the stack. */
   readonly stack: string;
-  /** Name of the function, such as `deliver-completion`. */
+  /** Name of the function, such as `book-completion`. */
   readonly functionName: string;
 }
 

@@ -4,8 +4,8 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { awsClientOptions } from './aws.ts';
-import { inTurns } from './turns.ts';
+import { awsClientOptions } from './aws-client-options.ts';
+import { inTurns } from './map-concurrently.ts';
 
 /** SQS takes ten entries in one call, and 1 MiB in all (AWS quota for messages). */
 const mostEntries = 10;

@@ -1,9 +1,9 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod/mini';
 import { RetryLater } from '../model/errors.ts';
-import { awsClientOptions } from './aws.ts';
+import { awsClientOptions } from './aws-client-options.ts';
 import type { Clock } from './clock.ts';
-import { describeMismatches, parse } from './parse.ts';
+import { describeMismatches, parse } from './validation.ts';
 
 /** What a secret holds until an operator sets it. Written by the stack, recognised by doors and doctor. */
 export const unsetSecret = '{"unset":true}';

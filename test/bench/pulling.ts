@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { until } from './load.ts';
-import type { Partners } from './partners.ts';
-import type { BenchPlant } from './plant.ts';
-import { usageOf } from './processes.ts';
+import type { Partners } from './partners/partners.ts';
+import { until } from './peers/load.ts';
+import type { BenchPlant } from './peers/plant.ts';
+import { usageOf } from './peers/processes.ts';
 import { sum } from './statistics.ts';
 
 /** One pull of all that is released, in as many runs as it takes. */

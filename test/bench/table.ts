@@ -1,6 +1,6 @@
-import { type CostLine, totalOf } from './cost.ts';
-import type { ContenderFigures, Figures } from './figures.ts';
-import type { Fault } from './rounds.ts';
+import { type CostLine, totalOf } from './cost/cost.ts';
+import type { ContenderFigures, Figures } from './peers/figures.ts';
+import type { Fault } from './peers/rounds.ts';
 import { median, sum } from './statistics.ts';
 
 /** One line of the table. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Plant, startPlant } from '../../infra/local/plant.ts';
-import { createStory } from '../../infra/local/story.ts';
+import { createStory } from '../../infra/local/demo/scenario.ts';
+import { type Plant, startPlant } from '../../infra/local/run-locally.ts';
 
 let plant: Plant;
 

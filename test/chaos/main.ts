@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reasonOf } from '../../shared/model/errors.ts';
-import { outageReport, runOutage } from './outage.ts';
+import { outageReport, runOutage } from './accidents/outage.ts';
 import { isBalanced, progressLine, reportOf } from './report.ts';
 import { runChaos } from './run.ts';
 

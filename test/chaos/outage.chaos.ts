@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runOutage } from './outage.ts';
+import { runOutage } from './accidents/outage.ts';
 
 it('of the ERP costs no completion, no dead letter and few calls', { timeout: 300_000 }, async () => {
   // Prepare

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { localOverrides, startPlant } from '../../infra/local/plant.ts';
-import { type Balance, balanceOf } from './balance.ts';
-import { countStrikes, readPartners, strikeCounts, untold } from './books.ts';
-import { createDice } from './dice.ts';
-import { startFaults } from './faults.ts';
-import { type Kills, startKilling } from './kills.ts';
-import { type Load, type LoadFigures, startLoad } from './load.ts';
-import { comesTrue, persistently } from './patience.ts';
-import { viewQueues } from './queues.ts';
+import { localOverrides, startPlant } from '../../infra/local/run-locally.ts';
+import { createDice } from './accidents/dice.ts';
+import { startFaults } from './accidents/faults.ts';
+import { type Kills, startKilling } from './accidents/kills.ts';
+import { type Balance, balanceOf } from './balance/balance.ts';
+import { countStrikes, readPartners, strikeCounts, untold } from './balance/books.ts';
+import { viewQueues } from './balance/queues.ts';
+import { type Load, type LoadFigures, startLoad } from './load/load.ts';
+import { comesTrue, persistently } from './load/patience.ts';
 
 export interface ChaosOptions {
   readonly seed: number;

@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    root: new URL('../..', import.meta.url).pathname,
+    root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['test/chaos/**/*.chaos.ts'],
     // Each has the whole plant running, and its time limits mean something only when it has the machine.
     fileParallelism: false,

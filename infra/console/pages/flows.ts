@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
-import type { BreakerState, Target as Partner } from '../../../shared/ledger/breaker.ts';
-import { type QueueName, stageOfQueue } from '../../ops/dead-letter.ts';
-import type { FlowsStanding } from '../../ops/flows.ts';
-import type { Trouble } from '../troubles.ts';
-import { duration, type Html, moment, orderLink, partnerWords, queueWords } from '../words.ts';
+import type { BreakerState, Target as Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { type QueueName, stageOfQueue } from '../../ops/dead-letters/dead-letter.ts';
+import type { FlowsStanding } from '../../ops/flows/flow-status.ts';
+import { duration, type Html, moment, orderLink, partnerWords, queueWords } from '../labels.ts';
+import type { Trouble } from '../problems.ts';
 
 /** Both flows as a picture, with what stands still above it. */
 export function flowsPage(standing: FlowsStanding, troubles: readonly Trouble[]): Html {

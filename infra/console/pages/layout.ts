@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Html } from '../words.ts';
+import type { Html } from '../labels.ts';
 
 /** What every page shows around its own content. */
 export interface Frame {

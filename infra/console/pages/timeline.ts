@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import type { JourneyEntry } from '../../../shared/ledger/journey.ts';
-import { eventWords, localTime, toneOf } from '../../ops/trace-report.ts';
+import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import { eventWords, localTime, toneOf } from '../../ops/trace/report.ts';
+import { duration, type Html, moment, sentence } from '../labels.ts';
 import { redactedText } from '../redact.ts';
-import { duration, type Html, moment, sentence } from '../words.ts';
 
 /** What happened in the same way several times on end. */
 type Run = readonly [JourneyEntry, ...JourneyEntry[]];

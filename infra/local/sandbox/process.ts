@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import { sandboxPrograms } from '../programs.ts';
+import { sandboxPrograms } from '../emulator/process/bundle-programs.ts';
 
 export type SandboxKind = 'azumuta' | 'erp';
 

@@ -6,10 +6,10 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type * as z from 'zod/mini';
-import { describeMismatches, parse } from '../../../shared/platform/parse.ts';
+import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import type { Database } from './database.ts';
+import { noteStrike } from './fault-log.ts';
 import { createFaults, type Fault, faultsSchema } from './faults.ts';
-import { noteStrike } from './strikes.ts';
 
 /** One request to a sandbox, read and decoded. */
 export interface Call {

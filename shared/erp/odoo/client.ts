@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import { createHttp, type Http, type HttpResponse, targetFailure } from '../../platform/http.ts';
-import { describeMismatches, parse } from '../../platform/parse.ts';
-import { stopIfAborted } from '../common.ts';
-import type { ErpEnvironment } from '../port.ts';
-import { failureOfOdooError, odooErrorSchema } from './failures.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
+import { stopIfAborted } from '../booking-rules.ts';
+import type { ErpEnvironment } from '../connector.ts';
+import { failureOfOdooError, odooErrorSchema } from './errors.ts';
 import { type OdooCredentials, type OdooOptions, protocolOf } from './options.ts';
 
 export interface OdooCall<T> {

@@ -1,18 +1,18 @@
 import { Rejected } from '../../model/errors.ts';
-import { describeMismatches, parse } from '../../platform/parse.ts';
-import { keepingTrackOfWrites } from '../common.ts';
-import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../port.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
+import { keepingTrackOfWrites } from '../booking-rules.ts';
+import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
+import { deliverAmendment, deliverQuantity } from './book.ts';
 import { createOdooClient, type OdooClient } from './client.ts';
-import { deliverAmendment, deliverQuantity } from './delivery.ts';
 import { linkProductOrder } from './link.ts';
-import { listReleasedOrders } from './listing.ts';
+import { listReleasedOrders } from './list-orders.ts';
 import {
   type OdooCredentials,
   type OdooOptions,
   odooCredentialsSchema,
   odooOptionsSchema,
 } from './options.ts';
-import { discoverFields } from './orders.ts';
+import { discoverFields } from './order.ts';
 import type { FieldNames } from './records.ts';
 
 /**

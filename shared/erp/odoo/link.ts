@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
-import { postMarked, readMarks } from './chatter.ts';
-import type { OdooDelivery } from './delivery.ts';
-import { readFamily } from './orders.ts';
+import type { OdooDelivery } from './book.ts';
+import { postMarked, readMarks } from './marks.ts';
+import { readFamily } from './order.ts';
 
 /** Whoever still misses an entry then leaves it to the queue. */
 const mostWrites = 2;

@@ -1,9 +1,9 @@
 import { Rejected } from '../../model/errors.ts';
-import { describeMismatches, parse } from '../../platform/parse.ts';
-import { requireArticle } from '../common.ts';
-import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../port.ts';
-import { secrets } from './authentication.ts';
-import { listIncrementally, listWhole } from './listing.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
+import { requireArticle } from '../booking-rules.ts';
+import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
+import { secrets } from '../login.ts';
+import { listIncrementally, listWhole } from './list-orders.ts';
 import { type RestOptions, restOptionsSchema } from './options.ts';
 import { createReadPage } from './paging.ts';
 import { runProcedure } from './procedure.ts';

@@ -1,7 +1,7 @@
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import type { RestConnection, RestListing, RestRequest } from './options.ts';
-import { type ListedOrder, readRow } from './orders.ts';
 import { pathTo, textAt, valueAt } from './places.ts';
+import { type ListedOrder, readRow } from './row.ts';
 import type { Session } from './session.ts';
 
 /** Where a page is: page number, offset, cursor or link; undefined for the first. */

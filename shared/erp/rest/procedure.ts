@@ -1,6 +1,6 @@
 import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
-import { isForeignAnswer, keepingTrackOfWrites, stopIfAborted } from '../common.ts';
-import type { Attempt } from '../port.ts';
+import { isForeignAnswer, keepingTrackOfWrites, stopIfAborted } from '../booking-rules.ts';
+import type { Attempt } from '../connector.ts';
 import type {
   ProcedureContext,
   RestAnswer,

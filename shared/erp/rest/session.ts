@@ -1,9 +1,9 @@
 import { RetryLater } from '../../model/errors.ts';
 import { createHttp, type HttpOptions, type HttpResponse, targetFailure } from '../../platform/http.ts';
-import { stopIfAborted } from '../common.ts';
-import type { ErpEnvironment } from '../port.ts';
-import { createAuthentication } from './authentication.ts';
-import { sentenceOf } from './message.ts';
+import { stopIfAborted } from '../booking-rules.ts';
+import type { ErpEnvironment } from '../connector.ts';
+import { createAuthentication } from '../login.ts';
+import { sentenceOf } from './error-message.ts';
 import type { RestAnswer, RestConnection, RestCsrf, RestRequest } from './options.ts';
 
 export interface Call {

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import { createHttp, type HttpResponse, targetFailure } from '../../platform/http.ts';
-import { describeMismatches, parse } from '../../platform/parse.ts';
-import { isForeignAnswer, stopIfAborted } from '../common.ts';
-import type { ErpEnvironment } from '../port.ts';
-import { failureOfAnswer, isAboutService } from './failures.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
+import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
+import type { ErpEnvironment } from '../connector.ts';
+import { failureOfAnswer, isAboutService } from './errors.ts';
 import { createSapLogin } from './login.ts';
 import type { SapCredentials, SapOptions } from './options.ts';
 

@@ -1,11 +1,11 @@
 import { Rejected } from '../../model/errors.ts';
-import { describeMismatches, parse } from '../../platform/parse.ts';
-import { keepingTrackOfWrites } from '../common.ts';
-import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../port.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
+import { keepingTrackOfWrites } from '../booking-rules.ts';
+import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
+import { deliverAmendment, deliverQuantity } from './book.ts';
 import { createSapClient, type SapClient } from './client.ts';
-import { deliverAmendment, deliverQuantity } from './delivery.ts';
-import { listReleasedOrders } from './listing.ts';
-import { appendNotes } from './notes.ts';
+import { listReleasedOrders } from './list-orders.ts';
+import { appendNotes } from './marks.ts';
 import { type SapCredentials, type SapOptions, sapCredentialsSchema, sapOptionsSchema } from './options.ts';
 
 /**

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
 import { createHttp, targetFailure } from '../../platform/http.ts';
-import { stopIfAborted } from '../common.ts';
-import type { ErpEnvironment } from '../port.ts';
+import { stopIfAborted } from '../booking-rules.ts';
+import type { ErpEnvironment } from '../connector.ts';
 import type { SapCredentials, SapOptions } from './options.ts';
 
 export interface SapLogin {

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
 import { createHttp, type HttpResponse, targetFailure } from '../../platform/http.ts';
-import { describeMismatches, parse } from '../../platform/parse.ts';
-import { stopIfAborted } from '../common.ts';
-import type { ErpEnvironment } from '../port.ts';
-import { failureOfTrytonError } from './failures.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
+import { stopIfAborted } from '../booking-rules.ts';
+import type { ErpEnvironment } from '../connector.ts';
+import { failureOfTrytonError } from './errors.ts';
 import { createTrytonLogin, type TrytonSession } from './login.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
 import { plainValue } from './wire.ts';

@@ -1,18 +1,18 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
-import { describeMismatches, parse } from '../../platform/parse.ts';
-import type { Attempt, ErpConnector, ErpDefinition, ErpEnvironment } from '../port.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
+import type { Attempt, ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
+import { deliverAmendment, deliverQuantity } from './book.ts';
 import { createTrytonClient } from './client.ts';
-import { deliverAmendment, deliverQuantity } from './delivery.ts';
-import { atDesk, type Desk } from './desk.ts';
 import { linkProductOrder } from './link.ts';
-import { listReleasedOrders } from './listing.ts';
+import { listReleasedOrders } from './list-orders.ts';
 import {
   type TrytonCredentials,
   type TrytonOptions,
   trytonCredentialsSchema,
   trytonOptionsSchema,
 } from './options.ts';
+import { atDesk, type Desk } from './write-tracker.ts';
 
 /**
  * Tryton 7.0 with the module `production`, over JSON-RPC.

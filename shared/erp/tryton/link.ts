@@ -1,8 +1,8 @@
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
-import { attachLinks, missingLinks } from './attachments.ts';
-import type { Desk } from './desk.ts';
+import { attachLinks, missingLinks } from './booking/attachments.ts';
 import type { TrytonOptions } from './options.ts';
-import { findProduction } from './production.ts';
+import { findProduction } from './order.ts';
+import type { Desk } from './write-tracker.ts';
 
 /**
  * Attaches the product order to its production, as a link that a planner can follow. The production itself is

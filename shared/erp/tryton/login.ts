@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
 import { type Http, type HttpResponse, targetFailure } from '../../platform/http.ts';
-import { parse } from '../../platform/parse.ts';
-import { stopIfAborted } from '../common.ts';
-import type { ErpEnvironment } from '../port.ts';
-import { failureOfTrytonError } from './failures.ts';
+import { parse } from '../../platform/validation.ts';
+import { stopIfAborted } from '../booking-rules.ts';
+import type { ErpEnvironment } from '../connector.ts';
+import { failureOfTrytonError } from './errors.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { describeMismatches, parse } from '../../../../shared/platform/parse.ts';
+import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import { meteorIdOf, uuidOf } from './ids.ts';
 
 /** Azumuta mixes plain names and language maps (VERIFIED). */

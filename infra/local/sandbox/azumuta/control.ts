@@ -1,7 +1,7 @@
-import { control } from '../client.ts';
+import { control } from '../control-client.ts';
 import type { Fault } from '../faults.ts';
 import type { CompletionRequest } from './complete.ts';
-import type { show } from './show.ts';
+import type { show } from './presenters.ts';
 import type { Trigger, TriggerLogEntry } from './triggers.ts';
 
 /** A product order as the sandbox shows it. */

@@ -4,12 +4,12 @@
  * `--next path|url|cursor`. The key is in `SANDBOX_API_KEY`.
  */
 import * as z from 'zod/mini';
-import { createGuard } from '../guard.ts';
+import { createGuard } from '../api-key-guard.ts';
 import { azumutaSandboxKey } from '../keys.ts';
 import { readArguments, run } from '../run.ts';
 import { createSandboxServer } from '../server.ts';
 import { readCatalogue } from './catalogue.ts';
-import { floorRoutes } from './floor.ts';
+import { floorRoutes } from './control-routes.ts';
 import { newMeteorId } from './ids.ts';
 import { apiRoutes, errorBody } from './routes.ts';
 import { openStore } from './store.ts';

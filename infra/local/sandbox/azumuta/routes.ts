@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { describeMismatches, parse } from '../../../../shared/platform/parse.ts';
+import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import type { Call, Reply, Route } from '../server.ts';
 import type { Catalogue } from './catalogue.ts';
-import { show } from './show.ts';
+import { show } from './presenters.ts';
 import type { ProductOrderRecord, Store } from './store.ts';
 
 /** What the routes stand on. */

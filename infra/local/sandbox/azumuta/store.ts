@@ -1,6 +1,6 @@
 import { type Database, openDatabase } from '../database.ts';
+import { strikesTable } from '../fault-log.ts';
 import { callsTable } from '../server.ts';
-import { strikesTable } from '../strikes.ts';
 
 export type ProductOrderStatus = 'open' | 'in-progress' | 'completed';
 

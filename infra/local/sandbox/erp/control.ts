@@ -1,6 +1,6 @@
-import { control } from '../client.ts';
+import { control } from '../control-client.ts';
 import type { Fault } from '../faults.ts';
-import type { ReleaseRequest } from './office.ts';
+import type { ReleaseRequest } from './control-routes.ts';
 import type { Booking, ProductionOrder } from './store.ts';
 
 /** The hands of planners and saboteurs, and the partner's own books, for tests and the story. */

@@ -3,11 +3,11 @@
  * setting: `--requests-per-second <n>`. The key is in `SANDBOX_API_KEY`.
  */
 import * as z from 'zod/mini';
-import { createGuard } from '../guard.ts';
+import { createGuard } from '../api-key-guard.ts';
 import { erpSandboxKey } from '../keys.ts';
 import { readArguments, run } from '../run.ts';
 import { createSandboxServer } from '../server.ts';
-import { officeRoutes } from './office.ts';
+import { officeRoutes } from './control-routes.ts';
 import { apiRoutes, errorBody } from './routes.ts';
 import { openStore } from './store.ts';
 

@@ -1,6 +1,6 @@
 import { type Database, openDatabase } from '../database.ts';
+import { strikesTable } from '../fault-log.ts';
 import { callsTable } from '../server.ts';
-import { strikesTable } from '../strikes.ts';
 
 /** A production order as this ERP keeps and shows it. Quantities are decimal text. */
 export interface ProductionOrder {

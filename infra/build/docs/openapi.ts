@@ -1,0 +1,240 @@
+import * as z from 'zod/mini';
+import { webhookEvents } from '../../../shared/azumuta/assumptions.ts';
+import { webhookAnswerSchema } from '../../../shared/completions/receive-webhook.ts';
+import { mostOrders, mostProductOrders } from '../../../shared/orders/http-api.ts';
+import { postedOrderSchema } from '../../../shared/orders/http-api-request.ts';
+import {
+  answeredOrderSchema,
+  failureAnswerSchema,
+  ordersAnswerSchema,
+} from '../../../shared/orders/http-api-responses.ts';
+import { type Example, examples, type Operation } from './openapi-examples.ts';
+
+/**
+ * The OpenAPI 3.1 document of the doors: what the ERP calls, and what Azumuta's triggers call. Its schemas are
+ * those that the functions parse and answer with.
+ */
+export function openApiDocument() {
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Azumuta ↔ ERP integration',
+      version: '1',
+      license: { name: 'MIT', identifier: 'MIT' },
+      description:
+        'The ERP posts orders and asks how they stand; Azumuta’s triggers tell that product orders are completed.',
+    },
+    servers: [
+      {
+        url: 'https://{api}',
+        description: 'Output OrderEndpoint of the stack, or its own domain',
+        variables: { api: { default: 'example.execute-api.eu-west-1.amazonaws.com' } },
+      },
+    ],
+    tags: [
+      { name: 'Orders', description: 'Called by the ERP, with its key in X-API-Key' },
+      { name: 'Triggers', description: 'Called by Azumuta, with the token in the path' },
+    ],
+    paths: {
+      '/product-orders': { post: postOrders() },
+      '/product-orders/{number}': { get: getOrder() },
+      '/webhooks/azumuta/{event}/{token}': { get: trigger('get'), post: trigger('post') },
+    },
+    components: {
+      securitySchemes: { orderApiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } },
+      schemas: {
+        PostedOrder: schemaOf(postedOrderSchema, 'input'),
+        AnsweredOrder: schemaOf(answeredOrderSchema, 'output'),
+        OrdersAnswer: schemaOf(ordersAnswerSchema, 'output'),
+        FailureAnswer: schemaOf(failureAnswerSchema, 'output'),
+        TriggerAnswer: schemaOf(webhookAnswerSchema, 'output'),
+      },
+    },
+  } as const;
+}
+
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+function postOrders() {
+  return {
+    tags: ['Orders'],
+    operationId: 'postProductOrders',
+    summary: 'Create product orders in Azumuta, each once',
+    description: `Takes one order, a list, or { "orders": [ … ] }; up to ${mostOrders}, which may become up to ${mostProductOrders} product orders where the configuration splits them. Each order has its own answer, and a bad one never blocks its neighbours. Posting an order again is safe.`,
+    security: [{ orderApiKey: [] }],
+    parameters: [
+      {
+        name: 'Prefer',
+        in: 'header',
+        description: 'wait=10 waits up to so many seconds (at most 25) for the Azumuta ids.',
+        schema: { type: 'string' },
+        example: 'wait=10',
+      },
+    ],
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: {
+            oneOf: [
+              ref('PostedOrder'),
+              { type: 'array', minItems: 1, maxItems: mostOrders, items: ref('PostedOrder') },
+              {
+                type: 'object',
+                properties: {
+                  orders: { type: 'array', minItems: 1, maxItems: mostOrders, items: ref('PostedOrder') },
+                },
+                required: ['orders'],
+              },
+            ],
+          },
+          examples: requestsOf('postProductOrders'),
+        },
+      },
+    },
+    responses: {
+      ...responses('postProductOrders', 'OrdersAnswer', {
+        200: 'All of them are in Azumuta.',
+        202: 'At least one is queued: its status URL tells when it is created.',
+        409: 'At least one is in Azumuta with other content, and none is queued.',
+        422: 'None of them can be used.',
+      }),
+      ...failures('postProductOrders', [400, 401, 403, 413, 503]),
+    },
+  };
+}
+
+function getOrder() {
+  return {
+    tags: ['Orders'],
+    operationId: 'getProductOrder',
+    summary: 'How an order stands',
+    security: [{ orderApiKey: [] }],
+    parameters: [
+      {
+        name: 'number',
+        in: 'path',
+        required: true,
+        description: 'Number of the product order or of the ERP order. Slashes may be sent as they are.',
+        schema: { type: 'string' },
+      },
+    ],
+    responses: {
+      ...responses('getProductOrder', 'OrdersAnswer', { 200: 'It was received.' }),
+      ...failures('getProductOrder', [401, 403, 404, 503]),
+    },
+  };
+}
+
+function trigger(method: 'get' | 'post') {
+  const operation = method === 'get' ? 'getTrigger' : 'postTrigger';
+  const fields = {
+    productOrderNumber: { type: 'string', description: 'Which product order is completed.' },
+    workInstructionIds: { type: 'array', items: { type: 'string' } },
+    recordingIds: { type: 'array', items: { type: 'string' } },
+  } as const;
+  return {
+    tags: ['Triggers'],
+    operationId: operation,
+    summary: 'A product order is completed',
+    description:
+      'A hint: what is booked is read from Azumuta. Names of fields are matched without regard to case, dashes and underscores, in singular and plural; further names can be configured.',
+    parameters: [
+      { name: 'event', in: 'path', required: true, schema: { type: 'string', enum: [...webhookEvents] } },
+      { name: 'token', in: 'path', required: true, schema: { type: 'string', minLength: 20 } },
+      ...(method === 'get'
+        ? Object.entries(fields).map(([name, schema]) => ({
+            name,
+            in: 'query',
+            required: name === 'productOrderNumber',
+            schema,
+          }))
+        : []),
+    ],
+    ...(method === 'post'
+      ? {
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: { type: 'object', properties: fields, required: ['productOrderNumber'] },
+                examples: requestsOf(operation),
+              },
+            },
+          },
+        }
+      : {}),
+    responses: responses(operation, 'TriggerAnswer', {
+      202: 'It is in the queue.',
+      400: 'It cannot be understood; it is kept for a person.',
+      401: 'The token is not valid.',
+      403: 'This address may not call the webhook.',
+      404: 'The event is unknown; the call is kept for a person.',
+      413: 'The body is too large; what fits of it is kept for a person.',
+      503: 'It could not be put into the queue: send it again.',
+    }),
+  };
+}
+
+const failureWords = {
+  400: 'The body cannot be read.',
+  401: 'The key is missing or not valid.',
+  403: 'This address may not call the endpoint.',
+  404: 'No such order was received.',
+  413: 'More than fits into one call.',
+  503: 'Something of ours is unwell: send it again.',
+} as const;
+
+function failures(operation: Operation, statuses: readonly (keyof typeof failureWords)[]) {
+  const words = Object.fromEntries(statuses.map((status) => [status, failureWords[status]]));
+  return responses(operation, 'FailureAnswer', words);
+}
+
+function responses(operation: Operation, schema: string, words: Readonly<Record<number, string>>) {
+  return Object.fromEntries(
+    Object.entries(words).map(([status, description]) => {
+      const shown = examplesOf(operation).filter(({ answer }) => String(answer.status) === status);
+      return [
+        status,
+        {
+          description,
+          content: {
+            'application/json': {
+              schema: ref(schema),
+              ...(shown.length > 0 ? { examples: named(shown, ({ answer }) => answer.body) } : {}),
+            },
+          },
+        },
+      ];
+    }),
+  );
+}
+
+function requestsOf(operation: Operation) {
+  const withBody = examplesOf(operation).filter(({ request }) => request.body !== undefined);
+  return named(withBody, ({ request }) => request.body);
+}
+
+function examplesOf(operation: Operation): readonly Example[] {
+  return examples.filter((example) => example.operation === operation);
+}
+
+function named(shown: readonly Example[], value: (example: Example) => unknown) {
+  return Object.fromEntries(
+    shown.map((example) => [example.name, { summary: example.summary, value: value(example) }]),
+  );
+}
+
+/** A schema of ours as JSON schema 2020-12, which OpenAPI 3.1 takes as it is. */
+function schemaOf(schema: z.ZodMiniType, io: 'input' | 'output') {
+  const { $schema, ...rest } = z.toJSONSchema(schema, {
+    io,
+    override: ({ jsonSchema }) => {
+      // Types only: nothing is read-only on the wire, and answers may get more fields one day.
+      delete jsonSchema.readOnly;
+      delete jsonSchema.propertyNames;
+      if (io === 'output') delete jsonSchema.additionalProperties;
+    },
+  });
+  return rest;
+}

@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+/** A module of the AWS SDK that a function never uses, and what stands in its place. */
+interface StandIn {
+  /** End of the module's path below `node_modules/`. */
+  readonly module: string;
+  /** Why a function does without it. */
+  readonly reason: string;
+  readonly contents: string;
+}
+
+/**
+ * The clients are general: they run on laptops, in containers and browsers. A Lambda function is told its
+ * region and its credentials in its environment and calls one AWS service after the other in JSON. What it
+ * never uses is nearly half of the bundle and of the time that a cold start takes to read it.
+ */
+const standIns: readonly StandIn[] = [
+  {
+    module: '@aws-sdk/credential-provider-node/dist-es/index.js',
+    reason:
+      'Lambda puts the credentials of the role into the environment; the chain behind it (profiles, SSO, STS, ' +
+      'processes, metadata services) would only hide that they are missing.',
+    contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';",
+  },
+  {
+    module: '@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js',
+    reason: 'There is no home folder with a configuration in it, and looking for one delays each first call.',
+    contents:
+      "export { CONFIG_PREFIX_SEPARATOR } from './constants';" +
+      'export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });',
+  },
+  {
+    module:
+      '@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/getInstanceMetadataRegion.js',
+    reason: 'The region is in the environment; the metadata service is one of EC2.',
+    contents: 'export const getInstanceMetadataRegion = async () => undefined;',
+  },
+  {
+    module: '@smithy/core/dist-es/submodules/event-streams/index.js',
+    reason:
+      'Neither SQS nor DynamoDB nor Secrets Manager streams events. The SDK imports this when it is needed, ' +
+      'which keeps esbuild from leaving out anything that it refers to.',
+    contents: ['EventStreamSerde', 'eventStreamSerdeProvider']
+      .map((name) => `export function ${name}() { throw new Error('Event streams are not bundled.'); }`)
+      .join('\n'),
+  },
+  {
+    module: '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Js.js',
+    reason: 'Replaces a missing node:crypto, which is never missing here.',
+    contents: 'export const Sha256Js = undefined;',
+  },
+  {
+    module: '@smithy/core/dist-es/submodules/checksum/md5/Md5Js.js',
+    reason: 'Replaces a missing node:crypto, which is never missing here.',
+    contents: 'export const Md5Js = undefined;',
+  },
+  {
+    module: '@aws-sdk/endpoint-cache/dist-es/index.js',
+    reason: 'Endpoint discovery is off unless asked for; its cache brings two CommonJS packages along.',
+    contents:
+      'export class EndpointCache { get() {} has() { return false; } getEndpoint() {} set() {} delete() {} clear() {} }',
+  },
+];
+
+/** What keeps a function's bundle small and quick to start; order does not matter. */
+export function leanPlugins(): Plugin[] {
+  return [leanSdkPlugin(), versionOnlyPlugin(), builtInModulesPlugin()];
+}
+
+/**
+ * Leaves out of a bundle what the AWS SDK brings and a Lambda function never uses. The clients stay as they
+ * are. A stand-in that lacks a name which a newer SDK asks for stops the build (esbuild does that); so does one
+ * whose module is not there any more, as this list would then be wrong without anybody noticing.
+ */
+function leanSdkPlugin(): Plugin {
+  return {
+    name: 'lean-sdk',
+    setup({ onStart, onLoad, onEnd }) {
+      const used = new Set<StandIn>();
+      onStart(() => used.clear());
+      onLoad({ filter: /[\\/](@smithy|@aws-sdk)[\\/]/ }, ({ path }) => {
+        const place = path.replaceAll('\\', '/');
+        const standIn = standIns.find(({ module }) => place.endsWith(`/node_modules/${module}`));
+        if (!standIn) return undefined;
+        used.add(standIn);
+        return { contents: standIn.contents, loader: 'js', resolveDir: dirname(path) };
+      });
+      onEnd(({ errors }) => {
+        if (errors.length > 0) return undefined;
+        const gone = standIns.filter((standIn) => !used.has(standIn));
+        return {
+          errors: gone.map(({ module, reason }) => ({
+            text:
+              `The AWS SDK does not have ${module} any more, for which infra/build/trim-aws-sdk.ts has a stand-in. ` +
+              `Remove the stand-in, or find what took the module's place. It was there because: ${reason}`,
+          })),
+        };
+      });
+    },
+  };
+}
+
+/** `package.json` of a client is read for its version alone, which it tells AWS with each call. */
+function versionOnlyPlugin(): Plugin {
+  return {
+    name: 'version-only',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[a-z-]+[\\/]package\.json$/ }, ({ path }) => {
+        const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
+        const version = found !== null && typeof found === 'object' ? Reflect.get(found, 'version') : '';
+        return { contents: JSON.stringify({ version }), loader: 'json' };
+      });
+    },
+  };
+}
+
+/**
+ * Takes Node's own modules from the process instead of importing them. An import of a built-in module reads
+ * every one of its exports, so that `node:process` opens the standard streams, `node:fs` loads its promises and
+ * `node:http` all of undici (`getESMFacade` in Node's lib/internal/bootstrap/realm.js). Taken like this, only
+ * what is used is read.
+ */
+function builtInModulesPlugin(): Plugin {
+  return {
+    name: 'built-in-modules',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'built-in', sideEffects: false }));
+      onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path }) => ({
+        contents: builtInModule(path),
+        loader: 'js',
+      }));
+    },
+  };
+}
+
+/** An ES module with the exports of a built-in one, of which esbuild keeps those that are used. */
+function builtInModule(name: string): string {
+  const names = Object.keys(process.getBuiltinModule(name) ?? {}).filter((each) =>
+    /^[A-Za-z_$][\w$]*$/.test(each),
+  );
+  return [
+    `const all = process.getBuiltinModule(${JSON.stringify(name)});`,
+    'export default all;',
+    ...names
+      .filter((each) => each !== 'default')
+      .map(
+        (each, index) =>
+          `const e${index} = /* @__PURE__ */ (() => all.${each})(); export { e${index} as ${each} };`,
+      ),
+  ].join('\n');
+}

@@ -1,0 +1,127 @@
+import { type Context, Hono } from 'hono';
+import type { Clock } from '../../shared/platform/clock.ts';
+import type { FlowsStanding } from '../ops/flows/flow-status.ts';
+import type { TracingLedger } from '../ops/trace/trace.ts';
+import { assetRoutes } from './assets.ts';
+import { createDoor, type DoorKeys, strictHeaders } from './auth.ts';
+import type { LetterDesk } from './dead-letters.ts';
+import { lastTriesOf } from './last-attempts.ts';
+import { flowsPage, headlineOf } from './pages/flows.ts';
+import { type Frame, layout, type Page } from './pages/layout.ts';
+import { problemOf, problemPage, refusalPage } from './pages/problem.ts';
+import { troublesOf } from './problems.ts';
+import { letterRoutes } from './routes/dead-letters.ts';
+import { orderRoutes } from './routes/orders.ts';
+import { floorRoutes } from './routes/shop-floor.ts';
+import type { ShopFloor } from './shop-floor.ts';
+
+/** What the console works with; all of it acts with the operator's rights. */
+export interface ConsoleParts {
+  /** Which stack this is, for a person. */
+  readonly target: string;
+  /** Options that name this stack on the command line. */
+  readonly commands: string;
+  readonly local: boolean;
+  readonly flows: () => Promise<FlowsStanding>;
+  readonly ledger: TracingLedger;
+  readonly letters: LetterDesk;
+  /** Only when the partners are sandboxes. */
+  readonly floor: ShopFloor | undefined;
+  /** Who discards, as the ledger remembers it. */
+  readonly operator: () => Promise<string>;
+  readonly keys: DoorKeys;
+  /** Where it listens. */
+  readonly port: () => number;
+  readonly clock: Clock;
+}
+
+/** What routes get to answer with. */
+export interface Answers {
+  readonly formKey: string;
+  readonly show: (c: Context, page: Page) => Promise<Response>;
+  /** Goes to another page, which then says what was done. */
+  readonly went: (c: Context, path: string, said: string) => Response;
+}
+
+const refreshSeconds = 2;
+const mostSaid = 100;
+
+/** The console as an application that answers requests; whoever calls it decides where it listens. */
+export function createConsole(parts: ConsoleParts): Hono {
+  const { flows } = parts;
+  const door = createDoor(parts.keys, parts.port, (c, sentence) => c.html(refusalPage(sentence), 403));
+  const said = new Map<string, string>();
+  let saidCount = 0;
+
+  async function frameOf(c: Context, known?: FlowsStanding): Promise<Frame> {
+    const { deadLetters } = known ?? (await flows());
+    return {
+      target: parts.target,
+      hasFloor: parts.floor !== undefined,
+      deadLetters,
+      said: said.get(c.req.query('said') ?? ''),
+    };
+  }
+
+  const answers: Answers = {
+    formKey: door.formKey,
+    async show(c, page) {
+      return c.html(layout(await frameOf(c), { refreshSeconds, ...page }));
+    },
+    went(c, path, sentence) {
+      saidCount += 1;
+      said.set(String(saidCount), sentence);
+      for (const old of [...said.keys()].slice(0, -mostSaid)) said.delete(old);
+      return c.redirect(`${path}${path.includes('?') ? '&' : '?'}said=${saidCount}`, 303);
+    },
+  };
+
+  const app = new Hono();
+  app.use(...strictHeaders());
+  app.use(door.guard);
+  app.route('/', assetRoutes());
+  app.get('/', async (c) => {
+    const standing = await flows();
+    const troubles = troublesOf(standing, parts.commands, await lastTriesOf(standing, parts.ledger));
+    const page: Page = {
+      name: 'flows',
+      title: 'Flows',
+      headline: headlineOf(troubles),
+      content: flowsPage(standing, troubles),
+      refreshSeconds,
+    };
+    return c.html(layout(await frameOf(c, standing), page));
+  });
+  app.route('/', orderRoutes(parts, answers));
+  app.route('/', letterRoutes(parts, answers));
+  if (parts.floor) app.route('/', floorRoutes(parts.floor, answers));
+
+  const bare = (page: Page) =>
+    layout(
+      { target: parts.target, hasFloor: parts.floor !== undefined, deadLetters: undefined, said: undefined },
+      page,
+    );
+  app.notFound((c) =>
+    c.html(
+      bare({
+        name: 'none',
+        title: 'Not found',
+        content: problemPage({ what: 'There is no such page.', next: 'Choose one above.' }),
+      }),
+      404,
+    ),
+  );
+  app.onError((error, c) =>
+    c.html(
+      bare({
+        name: 'none',
+        title: 'That did not work',
+        content: problemPage(problemOf(error, parts.local)),
+        // It comes back by itself once the platform or the credentials do.
+        ...(c.req.method === 'GET' ? { refreshSeconds: 5 } : {}),
+      }),
+      502,
+    ),
+  );
+  return app;
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../shared/platform/clock.ts';
+import { type KeptLetter, type Route, routeOf } from '../ops/dead-letters/dead-letter.ts';
+import { type DiscardReport, discard } from '../ops/dead-letters/discard.ts';
+import type { DeadLetterQueue } from '../ops/dead-letters/queue.ts';
+import { type ReplayParts, type ReplayReport, reasonFor, replay } from '../ops/replay/replay.ts';
+
+/** A dead letter as it is shown: not held by anybody. */
+export type ShownLetter = Omit<KeptLetter, 'receiptHandle'> & { readonly route: Route };
+
+/** Dead letters that fail for one reason at one place. */
+export interface LetterGroup {
+  /** Short and stable: the same reason has the same id in every run. */
+  readonly id: string;
+  /** Without the number of its order. */
+  readonly reason: string;
+  readonly stage: string;
+  /** Longest waiting first. */
+  readonly letters: readonly ShownLetter[];
+}
+
+export interface LetterView {
+  readonly at: Date;
+  /** Largest first. */
+  readonly groups: readonly LetterGroup[];
+  /** Letters that could not be looked at: another run holds them. */
+  readonly hidden: number;
+  /** There are more than a page can show. */
+  readonly more: boolean;
+}
+
+/** Which letters are meant. */
+export type Chosen = { readonly group: string } | { readonly letter: string };
+
+/** The dead-letter queue as pages see it: looked at rarely, as looking hides letters from others for a moment. */
+export interface LetterDesk {
+  /**
+   * @param count How many there are: another count than at the last look makes it look again.
+   * @param again Whether to look again in any case.
+   */
+  readonly look: (count: number, again?: boolean) => Promise<LetterView>;
+  readonly replay: (chosen: Chosen, go: boolean) => Promise<ReplayReport>;
+  readonly discard: (chosen: Chosen, note: string, by: string) => Promise<DiscardReport>;
+}
+
+/** A view may be so old when nothing tells that the queue has changed. */
+const viewFreshMs = 60_000;
+/** More than these nobody reads. */
+const mostShown = 1000;
+
+export function createLetterDesk(
+  parts: Omit<ReplayParts, 'progress' | 'records'> & {
+    readonly records: Parameters<typeof discard>[1]['records'] & ReplayParts['records'];
+    /** For looking only: letters come back soon when the console is killed meanwhile. */
+    readonly forLooking: DeadLetterQueue;
+    readonly clock: Clock;
+  },
+): LetterDesk {
+  let last: { readonly view: LetterView; readonly count: number } | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+  // One at a time: two that take from the queue would each see a part of it.
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = turn.then(work, work);
+    turn = done.catch(() => undefined);
+    return done;
+  }
+  const never = new AbortController().signal;
+
+  async function view(): Promise<LetterView> {
+    const { hidden } = await parts.forLooking.size();
+    const seen = new Map<string, KeptLetter>();
+    try {
+      for await (const page of parts.forLooking.take()) {
+        for (const letter of page) seen.set(letter.sqsId, letter);
+        if (seen.size >= mostShown) break;
+      }
+    } finally {
+      await parts.forLooking.giveBack([...seen.values()]);
+    }
+    const at = parts.clock.now();
+    const letters = [...seen.values()].map(({ receiptHandle: _, ...letter }) => ({
+      ...letter,
+      route: routeOf({ ...letter, receiptHandle: '' }, parts.aliases, at),
+    }));
+    return { at, groups: groupsOf(letters), hidden, more: seen.size >= mostShown };
+  }
+
+  return {
+    look: (count, again = false) =>
+      inTurn(async () => {
+        const fresh = last && parts.clock.now().getTime() - last.view.at.getTime() < viewFreshMs;
+        if (last && fresh && !again && count === last.count) return last.view;
+        last = { view: await view(), count };
+        return last.view;
+      }),
+    replay: (chosen, go) =>
+      inTurn(async () => {
+        last = undefined;
+        return replay({ go, wanted: wanted(chosen), signal: never }, { ...parts, progress: () => undefined });
+      }),
+    discard: (chosen, note, by) =>
+      inTurn(async () => {
+        last = undefined;
+        return discard({ wanted: wanted(chosen), note, by, signal: never }, parts);
+      }),
+  };
+}
+
+function wanted(chosen: Chosen): (letter: KeptLetter) => boolean {
+  return 'group' in chosen
+    ? (letter) => groupIdOf(letter) === chosen.group
+    : ({ sqsId }) => sqsId === chosen.letter;
+}
+
+type Grouped = Pick<KeptLetter, 'reason' | 'orderNumber' | 'stage'>;
+
+function groupIdOf(letter: Grouped): string {
+  const text = JSON.stringify([reasonFor(letter), letter.stage]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}
+
+function groupsOf(letters: readonly ShownLetter[]): LetterGroup[] {
+  return [...Map.groupBy(letters, groupIdOf)]
+    .flatMap(([id, members]): LetterGroup[] => {
+      const [first] = members;
+      if (!first) return [];
+      const sorted = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
+      return [{ id, reason: reasonFor(first), stage: first.stage, letters: sorted }];
+    })
+    .sort((a, b) => b.letters.length - a.letters.length || a.id.localeCompare(b.id));
+}

@@ -1,0 +1,92 @@
+import { userInfo } from 'node:os';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import * as z from 'zod/mini';
+import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
+import { systemClock } from '../../shared/platform/clock.ts';
+import { createQueues } from '../../shared/platform/queue.ts';
+import { ledgerOf, sqsOf, type Target } from '../ops/cli/target.ts';
+import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
+import { createFlowsReader } from '../ops/flows/flow-status.ts';
+import { insightOfCloudWatch, insightOfLocalStore } from '../ops/flows/queue-insight.ts';
+import type { ConsoleParts } from './app.ts';
+import type { DoorKeys } from './auth.ts';
+import { createLetterDesk } from './dead-letters.ts';
+import { createShopFloor } from './shop-floor.ts';
+
+/** What a killed console had only looked at comes back this soon. */
+const lookingSeconds = 30;
+
+/**
+ * The console's parts for a stack, all with the operator's own rights.
+ * @param commands Options that name the stack on the command line.
+ * @param seed Of what the ERP sandbox draws for an order that is released by hand.
+ */
+export function consoleParts(
+  target: Target,
+  commands: string,
+  keys: DoorKeys,
+  port: () => number,
+  seed: () => number,
+): { readonly parts: ConsoleParts; readonly close: () => void } {
+  const { aws, output, platform, sandboxes } = target;
+  const sqs = sqsOf(target);
+  const lambda = new LambdaClient(aws);
+  const cloudwatch = new CloudWatchClient(aws);
+  const ledger = ledgerOf(target);
+  const clock = systemClock;
+  const queueUrls = {
+    'product-orders': output('ProductOrdersQueue'),
+    completions: output('CompletionsQueue'),
+    deliveries: output('DeliveriesQueue'),
+    'dead-letters': output('DeadLetterQueue'),
+  };
+  const insight = platform
+    ? insightOfLocalStore(platform.folder, queueUrls, clock)
+    : insightOfCloudWatch({ cloudwatch, stackName: target.stackName, queueUrls, clock });
+  // A store in one process knows at once that there is nothing more.
+  const waitSeconds = target.local ? 0 : 1;
+  const deadLetters = openDeadLetterQueue(sqs, queueUrls['dead-letters'], { waitSeconds });
+  const letters = createLetterDesk({
+    deadLetters,
+    forLooking: openDeadLetterQueue(sqs, queueUrls['dead-letters'], {
+      waitSeconds,
+      hiddenSeconds: lookingSeconds,
+    }),
+    queues: createQueues(sqs),
+    queueUrls,
+    records: ledger.deadLetters,
+    aliases: z.parse(webhookAliasesSchema, JSON.parse(output('WebhookAliases'))),
+    clock,
+  });
+  return {
+    parts: {
+      target: target.name,
+      commands,
+      local: target.local,
+      flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
+      ledger,
+      letters,
+      floor: sandboxes && platform ? createShopFloor(sandboxes, platform.controlUrl, seed) : undefined,
+      operator: target.local ? async () => userInfo().username : () => callerOf(target),
+      keys,
+      port,
+      clock,
+    },
+    close() {
+      for (const client of [sqs, lambda, cloudwatch]) client.destroy();
+    },
+  };
+}
+
+/** The person at this machine, and who they are to AWS. */
+async function callerOf({ aws }: Target): Promise<string> {
+  const sts = new STSClient(aws);
+  try {
+    const { Arn = 'unknown to AWS' } = await sts.send(new GetCallerIdentityCommand({}));
+    return `${userInfo().username}, ${Arn}`;
+  } finally {
+    sts.destroy();
+  }
+}

@@ -1,0 +1,88 @@
+import { html } from 'hono/html';
+import { counted } from '../../ops/cli/output.ts';
+import type { LetterGroup, LetterView, ShownLetter } from '../dead-letters.ts';
+import { duration, type Html, moment, orderLink, stageWords } from '../labels.ts';
+import { redactedText, shownPayload } from '../redact.ts';
+
+/** Dead letters by reason, those of one order when one is asked for. */
+export function lettersPage(view: LetterView, order: string | undefined): Html {
+  const groups = order === undefined ? view.groups : groupsNaming(view.groups, order);
+  const total = groups.reduce((sum, { letters }) => sum + letters.length, 0);
+  return html`<h1>Dead letters${order === undefined ? '' : html` of ${order}`}</h1>
+    <p class="lead">Messages that would fail again however often they were tried. Mend what the reason names, then replay: what is replayed twice is booked once.</p>
+    <div id="letters" data-live>
+      ${
+        total === 0
+          ? html`<p class="verdict good"><span aria-hidden="true">✓</span> ${order === undefined ? 'There are none: nothing waits for a person.' : `None concerns ${order}.`}</p>`
+          : html`${groups.map((group) => groupPart(group, view.at))}`
+      }
+      ${view.hidden > 0 ? html`<p class="hint">${counted(view.hidden, 'letter')} more ${view.hidden === 1 ? 'is' : 'are'} in the hands of another run, or of one that was killed; ${view.hidden === 1 ? 'it comes' : 'they come'} back within 5 minutes.</p>` : ''}
+      ${view.more ? html`<p class="hint">There are more than are shown here; replaying a group takes all of it.</p>` : ''}
+    </div>
+    ${order === undefined ? '' : html`<p><a href="/letters">All dead letters</a></p>`}`;
+}
+
+/** One letter with all that it holds. */
+export function letterPage(letter: ShownLetter, now: Date): Html {
+  const { orderNumber, stage, reason, since, messageId, route } = letter;
+  return html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
+    <p class="reason">${redactedText(reason)}</p>
+    <section class="card"><dl>
+      ${orderNumber === '' ? '' : html`<div><dt>Order</dt><dd><a href="${orderLink(orderNumber)}">${orderNumber}</a></dd></div>`}
+      <div><dt>Put aside while</dt><dd>${stageWords[stage] ?? stage} <span class="of">${stage}</span></dd></div>
+      <div><dt>First tried</dt><dd>${moment(since, now)}</dd></div>
+      <div><dt>A replay</dt><dd>${'to' in route ? `sends it to ${route.to}` : `cannot take it: ${redactedText(route.stays)}`}</dd></div>
+      <div><dt>Message</dt><dd><code>${messageId}</code></dd></div>
+    </dl></section>
+    ${actions('letter', letter.sqsId, 'to' in route, 'this letter')}
+    <h2 id="payload">What it holds</h2>
+    <p class="hint">Secrets and names of persons are hidden.</p>
+    <pre tabindex="0" aria-labelledby="payload">${shownPayload(letter.body)}</pre>
+    <p><a href="/letters">All dead letters</a></p>`;
+}
+
+/** It was replayed or discarded meanwhile, perhaps by somebody else. */
+export function letterGonePage(): Html {
+  return html`<h1>It is not here any more</h1>
+    <p>The dead letter was replayed or discarded meanwhile, or another run holds it for a moment.</p>
+    <p><a href="/letters">All dead letters</a></p>`;
+}
+
+/** Letters that name an order in any way. */
+export function groupsNaming(groups: readonly LetterGroup[], order: string): LetterGroup[] {
+  return groups.flatMap((group) => {
+    const letters = group.letters.filter(({ numbers }) => numbers.includes(order));
+    return letters.length > 0 ? [{ ...group, letters }] : [];
+  });
+}
+
+function groupPart({ id, reason, stage, letters }: LetterGroup, now: Date): Html {
+  const oldest = letters[0]?.since ?? now;
+  const only = letters.length === 1 ? letters[0] : undefined;
+  const movable = letters.some(({ route }) => 'to' in route);
+  const [stays] = letters.flatMap(({ route }) => ('stays' in route ? [route.stays] : []));
+  return html`<section class="letters" id="group-${id}" aria-labelledby="reason-${id}">
+    <h2 id="reason-${id}">${redactedText(only?.reason ?? reason)}</h2>
+    <p class="meta">${counted(letters.length, 'letter')} · put aside while ${stageWords[stage] ?? stage} · the oldest ${duration(Math.max(0, (now.getTime() - oldest.getTime()) / 1000))} ago</p>
+    ${stays === undefined ? '' : html`<p class="hint">A replay cannot take ${movable ? 'all of them' : letters.length === 1 ? 'it' : 'them'}: ${redactedText(stays)}.</p>`}
+    ${actions('group', id, movable, letters.length === 1 ? 'it' : `all ${letters.length}`)}
+    <details id="of-${id}"${letters.length <= 3 ? html` open` : ''}>
+      <summary>${letters.length === 1 ? 'The letter' : `The ${letters.length} letters`}</summary>
+      <ul>${letters.map(
+        (letter) => html`<li id="letter-${letter.sqsId}">
+          ${letter.orderNumber === '' ? html`<span class="of">order unknown</span>` : html`<a href="${orderLink(letter.orderNumber)}">${letter.orderNumber}</a>`}
+          ${moment(letter.since, now)}
+          <a href="/letters/one?${new URLSearchParams({ letter: letter.sqsId })}">Look at it<span class="unseen">: the letter of ${letter.orderNumber || 'an unknown order'}</span></a>
+        </li>`,
+      )}</ul>
+    </details>
+  </section>`;
+}
+
+function actions(kind: 'group' | 'letter', id: string, movable: boolean, what: string): Html {
+  const query = new URLSearchParams({ [kind]: id });
+  return html`<p class="actions">
+    ${movable ? html`<a class="button main" href="/letters/replay?${query}">Replay ${what} …</a>` : ''}
+    <a class="button" href="/letters/discard?${query}">Discard ${what} …</a>
+  </p>`;
+}

@@ -1,0 +1,169 @@
+import type { Target as Partner } from '../../shared/circuit-breaker/circuit-breaker.ts';
+import { counted } from '../ops/cli/output.ts';
+import { type QueueName, queueNames, stageOfQueue } from '../ops/dead-letters/dead-letter.ts';
+import { type FlowsStanding, partnerNames, type QueueStanding } from '../ops/flows/flow-status.ts';
+import { duration, partnerWords, queueWords, sentence } from './labels.ts';
+import type { LastTry } from './last-attempts.ts';
+
+/** Something that stands still, for whoever is asked to mend it. */
+export interface Trouble {
+  /** Stable, so that a page knows it again. */
+  readonly id: string;
+  readonly grade: 'stuck' | 'slow';
+  /** What stands still. */
+  readonly what: string;
+  readonly why: string;
+  /** What to do. */
+  readonly next: string;
+  /** What to type for it. */
+  readonly command?: string;
+  /** Orders that are known to be concerned. */
+  readonly orders: readonly string[];
+  /** A page that helps. */
+  readonly link?: { readonly href: string; readonly label: string };
+}
+
+type LastTries = Readonly<Partial<Record<QueueName, LastTry>>>;
+
+/** Which partners the consumer of a queue calls: the created order's id goes back to the ERP, too. */
+const callsOf: Readonly<Record<QueueName, readonly Partner[]>> = {
+  'product-orders': ['azumuta', 'erp'],
+  completions: ['azumuta'],
+  deliveries: ['erp'],
+};
+/** A healthy flow is done with a message in seconds. */
+const slowSeconds = 120;
+
+/**
+ * What stands still and why, worst first. Empty when everything flows.
+ * @param commands Options that name this stack on the command line.
+ * @param tries What the last attempts said, where that is known.
+ */
+export function troublesOf(standing: FlowsStanding, commands: string, tries: LastTries = {}): Trouble[] {
+  const unwell = partnerNames.filter((partner) => standing.partners[partner].open);
+  return [
+    ...unwell.map((partner) => unwellPartner(partner, standing, commands)),
+    ...queueNames.flatMap((queue) => pausedQueue(queue, standing.queues[queue], commands)),
+    ...(standing.deadLetters > 0 ? [forAPerson(standing.deadLetters)] : []),
+    ...queueNames.flatMap((queue) =>
+      callsOf[queue].some((partner) => unwell.includes(partner))
+        ? []
+        : slowQueue(queue, standing.queues[queue], tries[queue]),
+    ),
+  ];
+}
+
+function unwellPartner(partner: Partner, standing: FlowsStanding, commands: string): Trouble {
+  const { reason = '', openedAt, openUntilMs } = standing.partners[partner];
+  const waiting = queueNames.filter(
+    (queue) => callsOf[queue].includes(partner) && inQueue(standing.queues[queue]) > 0,
+  );
+  const verb =
+    openedAt === undefined ? 'is unwell' : `has been unwell for ${secondsSince(openedAt, standing.at)}`;
+  const nextTry = openUntilMs === undefined ? 0 : (openUntilMs - standing.at.getTime()) / 1000;
+  const goesOn =
+    waiting.length === 0
+      ? 'Nothing waits for it: the next message tries it again.'
+      : `Nothing is lost: what waits goes on by itself (${nextTry > 0 ? `the next try is in ${duration(nextTry)}` : 'it is being tried again now'}).`;
+  const refused = /\b(401|403)\b|credential|api key|log ?in|password/i.test(reason);
+  return {
+    id: `partner-${partner}`,
+    grade: 'stuck',
+    what: `${partnerWords[partner]} ${verb}${waiting.length === 0 ? '' : `; ${waiting.map((queue) => countedIn(queue, standing.queues[queue])).join(' and ')} ${isOne(waiting, standing) ? 'waits' : 'wait'} for it`}.`,
+    why: sentence(reason) || 'It did not answer well, several times within a minute.',
+    next: `${refused ? 'It refuses the credentials: set the right ones.' : 'Mend it there.'} ${goesOn}`,
+    ...(refused ? { command: `npm run secrets -- ${commands}` } : {}),
+    orders: waiting.flatMap((queue) => standing.queues[queue].orders),
+  };
+}
+
+function pausedQueue(queue: QueueName, standing: QueueStanding, commands: string): Trouble[] {
+  if (!standing.paused) return [];
+  const flow = queue === 'product-orders' ? 'orders' : queue;
+  return [
+    {
+      id: `paused-${queue}`,
+      grade: 'stuck',
+      what: `${queueWords[queue].work} is paused; ${inQueue(standing) === 0 ? 'nothing waits' : waitsIn(queue, standing)}.`,
+      why: `Somebody paused it: the event source mapping of ${stageOfQueue(queue)} is disabled.`,
+      next: 'Resume it when the maintenance is over.',
+      command: `npm run resume -- ${flow} ${commands}`,
+      orders: standing.orders,
+    },
+  ];
+}
+
+function forAPerson(count: number): Trouble {
+  return {
+    id: 'dead-letters',
+    grade: 'stuck',
+    what: `${counted(count, 'message')} ${count === 1 ? 'needs' : 'need'} a person.`,
+    why: 'They would fail again however often they were tried; each says why.',
+    next: 'Mend what the reason names, then replay, or discard with a note.',
+    orders: [],
+    link: { href: '/letters', label: 'Dead letters' },
+  };
+}
+
+function slowQueue(queue: QueueName, standing: QueueStanding, lastTry: LastTry | undefined): Trouble[] {
+  const { oldestSeconds = 0, underWay, waiting, paused, orders } = standing;
+  if (paused || inQueue(standing) === 0) return [];
+  if (lastTry === undefined && oldestSeconds < slowSeconds) return [];
+  const stage = stageOfQueue(queue);
+  const what = `${waitsIn(queue, standing)}, the oldest for ${duration(oldestSeconds)}.`;
+  if (lastTry !== undefined) {
+    return [
+      {
+        id: `slow-${queue}`,
+        grade: 'slow',
+        what,
+        why: `The last attempt at ${lastTry.number}: ${sentence(lastTry.note)}`,
+        next: 'It comes again by itself, with growing pauses. Mend what it names if it stays.',
+        orders,
+      },
+    ];
+  }
+  if (underWay > 0) {
+    return [
+      {
+        id: `slow-${queue}`,
+        grade: 'slow',
+        what,
+        why: 'They were tried and come again by themselves: an order that is locked or busy, or a partner that is slow.',
+        next: 'Search for the order: its journey tells what the last attempt said.',
+        orders,
+      },
+    ];
+  }
+  return [
+    {
+      id: `slow-${queue}`,
+      grade: 'stuck',
+      what,
+      why: `${counted(waiting, 'message')} ${waiting === 1 ? 'lies' : 'lie'} in the queue, and nobody takes ${waiting === 1 ? 'it' : 'them'}.`,
+      next: `Look whether ${stage} is throttled or fails to start: its logs are in CloudWatch.`,
+      orders,
+    },
+  ];
+}
+
+function inQueue({ waiting, underWay }: QueueStanding): number {
+  return waiting + underWay;
+}
+
+function countedIn(queue: QueueName, standing: QueueStanding): string {
+  return counted(inQueue(standing), queueWords[queue].one, queueWords[queue].many);
+}
+
+/** `3 bookings wait`. */
+function waitsIn(queue: QueueName, standing: QueueStanding): string {
+  return `${countedIn(queue, standing)} ${inQueue(standing) === 1 ? 'waits' : 'wait'}`;
+}
+
+function isOne(waiting: readonly QueueName[], { queues }: FlowsStanding): boolean {
+  return waiting.reduce((sum, queue) => sum + inQueue(queues[queue]), 0) === 1;
+}
+
+function secondsSince(iso: string, now: Date): string {
+  return duration(Math.max(0, (now.getTime() - Date.parse(iso)) / 1000));
+}

@@ -1,0 +1,153 @@
+import * as z from 'zod/mini';
+import { type AzumutaControl, azumutaControl } from '../local/sandbox/azumuta/control.ts';
+import { control } from '../local/sandbox/control-client.ts';
+import { type ErpControl, erpControl } from '../local/sandbox/erp/control.ts';
+import { type Fault, faultsSchema } from '../local/sandbox/faults.ts';
+
+/** How the ERP sandbox behaves. */
+export const erpModes = ['well', 'down', 'refusing'] as const;
+export type ErpMode = (typeof erpModes)[number];
+
+/** One order, from both partners' own books. */
+export interface FloorOrder {
+  readonly number: string;
+  readonly article: string;
+  readonly quantity: string;
+  /** `released`, `done`, `cancelled`; absent when only Azumuta knows it. */
+  readonly inErp?: string;
+  /** Azumuta's status; absent while it is not there yet. */
+  readonly inAzumuta?: string;
+  /** How often a quantity was booked for it in the ERP, and how much in all. */
+  readonly booked: { readonly times: number; readonly good: string };
+}
+
+export interface FloorView {
+  readonly erp: ErpMode;
+  /** Newest first. */
+  readonly orders: readonly FloorOrder[];
+  readonly more: number;
+}
+
+export interface Released {
+  readonly number: string;
+  /** Why the pull did not take it in at once; absent when it did. */
+  readonly notPulled?: string;
+}
+
+/** The partners' sandboxes in the hands of whoever tries the integration out. */
+export interface ShopFloor {
+  readonly look: () => Promise<FloorView>;
+  /** Releases an order in the ERP and lets the pull run at once. */
+  readonly release: (article: string, quantity: number) => Promise<Released>;
+  /** What an operator records at the end: the completion goes its way from there. */
+  readonly complete: (number: string, good: number, scrap: number) => Promise<void>;
+  readonly setErp: (mode: ErpMode) => Promise<void>;
+}
+
+const faultsOf: Readonly<Record<ErpMode, readonly Fault[]>> = {
+  well: [],
+  down: [{ kind: 'status', status: 503 }],
+  refusing: [
+    {
+      kind: 'business-error',
+      route: 'POST /api/production-orders/{number}/bookings',
+      message: 'The posting period is closed',
+    },
+  ],
+};
+
+const mostOrders = 25;
+/** The pull's answer: what it read, or why not. */
+const pulledSchema = z.object({
+  payload: z.optional(
+    z.nullable(z.object({ outcome: z.optional(z.string()), errorMessage: z.optional(z.string()) })),
+  ),
+});
+
+export function createShopFloor(
+  sandboxes: { readonly azumuta: string; readonly erp: string },
+  controlUrl: string,
+  seed: () => number,
+): ShopFloor {
+  const azumuta = azumutaControl(sandboxes.azumuta);
+  const erp = erpControl(sandboxes.erp);
+  return {
+    async look() {
+      const [mode, orders, bookings, productOrders] = await Promise.all([
+        erpMode(sandboxes.erp),
+        erp.orders(),
+        erp.bookings(),
+        azumuta.productOrders(),
+      ]);
+      const all = merged(orders, bookings, productOrders);
+      return { erp: mode, orders: all.slice(0, mostOrders), more: Math.max(0, all.length - mostOrders) };
+    },
+
+    async release(article, quantity) {
+      const [order] = await erp.release({ product: article, quantity, seed: seed() });
+      if (!order) throw new Error('The ERP sandbox released nothing.');
+      const notPulled = await pull(controlUrl);
+      return { number: order.number, ...(notPulled === undefined ? {} : { notPulled }) };
+    },
+
+    async complete(number, good, scrap) {
+      await azumuta.complete(number, { quantity: good, scrap });
+    },
+
+    setErp: (mode) => erp.setFaults(faultsOf[mode]),
+  };
+}
+
+async function erpMode(url: string): Promise<ErpMode> {
+  const faults = z.parse(faultsSchema, await control<unknown>(url, 'GET', '/sandbox/faults'));
+  if (faults.length === 0) return 'well';
+  return faults.some(({ kind }) => kind === 'business-error') ? 'refusing' : 'down';
+}
+
+/** @returns why nothing was read. */
+async function pull(controlUrl: string): Promise<string | undefined> {
+  const answer = await fetch(new URL('/schedules/SchedulesPull/run', controlUrl), { method: 'POST' });
+  const run = z.safeParse(pulledSchema, await answer.json());
+  if (run.success && run.data.payload?.outcome === 'read') return undefined;
+  return run.data?.payload?.errorMessage ?? 'the pull did not run through';
+}
+
+function merged(
+  orders: Awaited<ReturnType<ErpControl['orders']>>,
+  bookings: Awaited<ReturnType<ErpControl['bookings']>>,
+  productOrders: Awaited<ReturnType<AzumutaControl['productOrders']>>,
+): FloorOrder[] {
+  const inAzumuta = new Map(productOrders.map((order) => [order.number, order]));
+  const booked = Map.groupBy(
+    bookings.filter(({ kind }) => kind === 'production'),
+    ({ order }) => order,
+  );
+  const fromErp = orders.map((order): FloorOrder => {
+    const status = inAzumuta.get(order.number)?.status;
+    const done = booked.get(order.number) ?? [];
+    return {
+      number: order.number,
+      article: order.product,
+      quantity: order.quantity,
+      inErp: order.status,
+      ...(status === undefined ? {} : { inAzumuta: status }),
+      booked: { times: done.length, good: done.map(({ goodQuantity }) => goodQuantity).join(' + ') },
+    };
+  });
+  const known = new Set(orders.map(({ number }) => number));
+  // Split orders, and those that came by the endpoint: the ERP sandbox does not know their numbers.
+  const onlyInAzumuta = productOrders
+    .filter(({ number }) => !known.has(number))
+    .map(
+      (order): FloorOrder => ({
+        number: order.number,
+        article: order.article?.number ?? '',
+        quantity: String(order.parameters.find(({ key }) => key === 'Quantity')?.value ?? 1),
+        inAzumuta: order.status,
+        booked: { times: 0, good: '' },
+      }),
+    );
+  return [...fromErp, ...onlyInAzumuta].sort((a, b) =>
+    b.number.localeCompare(a.number, 'en', { numeric: true }),
+  );
+}

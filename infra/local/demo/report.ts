@@ -1,0 +1,84 @@
+import { styleText } from 'node:util';
+import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import type { Overrides } from '../emulator/overrides.ts';
+import type { Plant } from '../run-locally.ts';
+import type { StoryFigures } from './scenario.ts';
+
+const out = (line = '') => process.stdout.write(`${line}\n`);
+/** Colours only on a terminal. */
+const style = (format: Parameters<typeof styleText>[0], text: string) =>
+  styleText(format, text, { stream: process.stdout });
+
+/** More journeys than a screen holds tell nothing more. */
+const mostJourneys = 10;
+
+/** Each order's way, with the seconds since it was queued. */
+export function printJourneys(journeys: ReadonlyMap<string, readonly JourneyEntry[]>): void {
+  for (const [number, journey] of [...journeys].slice(0, mostJourneys)) {
+    out(`\n${style('bold', number)}`);
+    const start = Date.parse(journey[0]?.at ?? '');
+    for (const { at, event, note } of journey) {
+      const seconds = ((Date.parse(at) - start) / 1000).toFixed(1).padStart(6);
+      out(`${seconds} s  ${mark(event)} ${event.padEnd(10)} ${style('dim', note ?? '')}`);
+    }
+  }
+  if (journeys.size > mostJourneys) out(`\n… and ${journeys.size - mostJourneys} more.`);
+}
+
+function mark(event: string): string {
+  if (event === 'booked' || event === 'created') return style('green', '✔');
+  return event === 'retry' || event === 'rejected' || event === 'dead-lettered' ? style('yellow', '!') : '·';
+}
+
+export function printFigures(figures: StoryFigures, overrides: Overrides): void {
+  const { orders, booked, missing, secondsToCreate, secondsToBook, seconds, azumutaCalls, erpCalls } =
+    figures;
+  out(
+    `\n${style(booked === orders ? 'green' : 'red', `${booked} of ${orders} orders arrived`)} in ${seconds.toFixed(1)} s`,
+  );
+  for (const line of missing) out(`  missing  ${line}`);
+  out(`  ERP order → Azumuta product order   ${secondsToCreate.toFixed(1)} s (median)`);
+  out(`  completed in Azumuta → booked       ${secondsToBook.toFixed(1)} s (median)`);
+  out(`  calls                               ${azumutaCalls} to Azumuta, ${erpCalls} to the ERP`);
+  const environment = Object.entries(overrides.environment ?? {}).map(([name, value]) => `${name}=${value}`);
+  out(
+    style(
+      'dim',
+      `  shortened for this run: function timeouts to ${overrides.functionTimeoutSeconds} s, visibility timeouts to ${overrides.visibilityTimeoutSeconds} s, ${environment.join(', ')}`,
+    ),
+  );
+}
+
+/** Where things are, with lines ready to paste. */
+export function printPlaces({ platform, webhookUrl, orderEndpoint, sandboxes }: Plant): void {
+  const order = JSON.stringify({
+    number: 'MO/TRY-1',
+    article: 'GEAR-01',
+    quantity: '3',
+    attributes: { side: 'Left' },
+  });
+  out(`
+Try it by hand (an order that only Azumuta gets, as the ERP sandbox does not know it):
+
+  curl -s '${orderEndpoint.url}' -H 'X-API-Key: ${orderEndpoint.key}' -H 'Content-Type: application/json' -H 'Prefer: wait=10' -d '${order}'
+  curl -s '${orderEndpoint.url}/MO%2FTRY-1' -H 'X-API-Key: ${orderEndpoint.key}'
+
+Release one more order in the ERP, pull it, complete it, and look into the ERP's books:
+
+  curl -s -X POST '${sandboxes.erp.url}/sandbox/orders' -H 'Content-Type: application/json' -d '{"count":1}'
+  curl -s -X POST '${platform.controlUrl}/schedules/SchedulesPull/run'
+  curl -s -X POST '${sandboxes.azumuta.url}/sandbox/productorders/<number, / as %2F>/complete' -H 'Content-Type: application/json' -d '{}'
+  curl -s '${sandboxes.erp.url}/sandbox/bookings'
+
+The webhook, as Azumuta calls it:
+
+  curl -s '${webhookUrl}?productOrderNumber=<number>'
+
+Azumuta sandbox ${sandboxes.azumuta.url}    ERP sandbox ${sandboxes.erp.url}
+AWS endpoint    ${platform.awsEndpoint}    platform    ${platform.controlUrl}
+Logs            ${platform.dataDir}/logs
+
+Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local
+
+Ctrl-C stops everything.`);
+}

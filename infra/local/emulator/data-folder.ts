@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as z from 'zod/mini';
+import { credentialsSchema } from './iam/principals.ts';
+
+/** `platform.json` of a data folder: how other commands find the platform that runs there. */
+export const addressSchema = z.object({
+  pid: z.number(),
+  stackName: z.string(),
+  region: z.string(),
+  apiUrl: z.string(),
+  awsEndpoint: z.string(),
+  controlUrl: z.string(),
+  /** The operator's. */
+  credentials: credentialsSchema,
+  /** Where the partners' sandboxes listen, when the platform runs with them. */
+  sandboxes: z.exactOptional(z.object({ azumuta: z.string(), erp: z.string() })),
+});
+
+export type PlatformAddress = z.infer<typeof addressSchema>;
+
+const portsSchema = z.record(z.string(), z.number());
+
+export interface DataFolder {
+  readonly path: string;
+  /** Ports of the last run in this folder, so that addresses that somebody noted stay valid. */
+  readonly lastPorts: Readonly<Record<string, number>>;
+  readonly keepPorts: (ports: Readonly<Record<string, number>>) => void;
+  readonly publish: (address: PlatformAddress) => void;
+  /** Takes the address back; removes the folder if it is a temporary one. */
+  readonly close: () => void;
+}
+
+/**
+ * The folder that a platform keeps everything in: the given one, or a temporary one.
+ * @throws Error when a running platform uses it.
+ */
+export function openDataFolder(given: string | undefined): DataFolder {
+  const path = given === undefined ? mkdtempSync(join(tmpdir(), 'local-platform-')) : resolve(given);
+  mkdirSync(path, { recursive: true });
+  const running = findPlatform(path);
+  if (running) {
+    throw new Error(
+      `A platform (pid ${running.pid}) already runs in ${path}: stop it, or use another folder.`,
+    );
+  }
+  const addressFile = join(path, 'platform.json');
+  const portsFile = join(path, 'ports.json');
+  return {
+    path,
+    lastPorts: existsSync(portsFile) ? portsSchema.parse(JSON.parse(readFileSync(portsFile, 'utf8'))) : {},
+    keepPorts: (ports) => writeFileSync(portsFile, JSON.stringify(ports)),
+    publish: (address) => writeFileSync(addressFile, JSON.stringify(address, null, 2), { mode: 0o600 }),
+    close() {
+      rmSync(addressFile, { force: true });
+      if (given === undefined) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** The platform that runs in this data folder, if one does. */
+export function findPlatform(dataFolder: string): PlatformAddress | undefined {
+  const file = join(dataFolder, 'platform.json');
+  if (!existsSync(file)) return undefined;
+  const address = addressSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return isAlive(address.pid) ? address : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

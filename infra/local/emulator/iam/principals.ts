@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import { type LocalStack, labelOf, statementSchema } from '../template/local-stack.ts';
+
+export const credentialsSchema = z.object({
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  sessionToken: z.exactOptional(z.string()),
+});
+
+/** What an AWS client signs with. Good for the local endpoint only. */
+export type LocalCredentials = z.infer<typeof credentialsSchema>;
+
+export const principalSchema = z.object({
+  kind: z.enum(['operator', 'function', 'mapping', 'schedule']),
+  /** Name of the function or schedule, logical id of the mapping, or `operator`. */
+  name: z.string(),
+  /** How a person calls the role: by its function, which its mapping shares; schedules may share one, too. */
+  label: z.string(),
+  /** What IAM calls it in a refusal. */
+  arn: z.string(),
+  roleArn: z.optional(z.string()),
+  credentials: credentialsSchema,
+  statements: z.array(statementSchema),
+  managedPolicies: z.array(z.string()),
+});
+
+/**
+ * Who signs: each function with the rights of its role, each event source mapping with those of its function's
+ * role, each schedule with those of its own, and the operator, who may do everything.
+ */
+export type Principal = z.infer<typeof principalSchema>;
+
+/** Everybody who may call AWS in this stack. Keys are derived from names, so that they survive a restart. */
+export function principalsOf(stack: LocalStack): Principal[] {
+  const operator: Principal = {
+    kind: 'operator',
+    name: 'operator',
+    label: 'operator',
+    arn: `arn:aws:iam::${stack.accountId}:user/operator`,
+    credentials: keyFor(`${stack.name}/operator`),
+    statements: [{ effect: 'Allow', actions: ['*'], notActions: [], resources: ['*'], notResources: [] }],
+    managedPolicies: [],
+  };
+  /** The session of a role that a service of AWS takes on. */
+  const session = (
+    kind: 'function' | 'mapping' | 'schedule',
+    name: string,
+    label: string,
+    roleArn: string,
+    sessionName: string,
+  ): Principal => {
+    const role = stack.roles.find(({ arn }) => arn === roleArn);
+    return {
+      kind,
+      name,
+      label,
+      roleArn,
+      arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${sessionName}`,
+      credentials: { ...keyFor(`${stack.name}/${kind}/${name}`), sessionToken: 'local' },
+      statements: role?.statements ?? [],
+      managedPolicies: role?.managedPolicies ?? [],
+    };
+  };
+  return [
+    operator,
+    ...stack.functions.map((lambda) =>
+      session('function', lambda.name, labelOf(lambda), lambda.roleArn, lambda.name),
+    ),
+    ...stack.mappings.flatMap(({ logicalId, functionName }) =>
+      stack.functions
+        .filter(({ name }) => name === functionName)
+        .map((lambda) =>
+          session('mapping', logicalId, labelOf(lambda), lambda.roleArn, `event-source-mapping-${logicalId}`),
+        ),
+    ),
+    ...stack.schedules.map(({ name, roleArn }) => {
+      const role = stack.roles.find(({ arn }) => arn === roleArn);
+      return session('schedule', name, role ? labelOf(role) : roleArn, roleArn, name);
+    }),
+  ];
+}
+
+function keyFor(owner: string): { accessKeyId: string; secretAccessKey: string } {
+  const digest = createHash('sha256').update(owner).digest('hex');
+  return { accessKeyId: `LOCA${digest.slice(0, 16).toUpperCase()}`, secretAccessKey: digest.slice(16, 56) };
+}

@@ -1,0 +1,152 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { reasonOf } from '../../../../shared/model/errors.ts';
+import type { storeClient } from '../stores/store-client.ts';
+import type { LocalMapping } from '../template/local-stack.ts';
+import type { Invoked } from './invoke.ts';
+import { type ReceivedMessage, receivedSchema, sqsEvent, succeeded } from './sqs-event.ts';
+
+export interface MappingPlace {
+  /** SQS with a session of the function's role, as Lambda polls with that role. */
+  readonly sqs: ReturnType<typeof storeClient>;
+  readonly queueUrl: string;
+  readonly queueArn: string;
+  readonly region: string;
+  readonly invoke: (payload: string) => Promise<Invoked>;
+  readonly log: (line: string) => void;
+}
+
+export interface MappingPoll {
+  /** Receives no more and gives back what it waited for; resolves when the running batches have ended. */
+  readonly stop: () => Promise<void>;
+}
+
+/** What a start of the platform may take, since this process began. */
+const startingMs = 5_000;
+
+/** Lambda starts with five batches at once; more than that helps nobody on one machine. */
+const localConcurrency = 5;
+
+/**
+ * One event source mapping at work: receives messages, gathers them for the batching window, and invokes the
+ * function with one batch after the other, several at a time. What succeeded is deleted; all else stays
+ * hidden until its visibility timeout ends, and is received again.
+ */
+export function pollMapping(mapping: LocalMapping, place: MappingPlace): MappingPoll {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const running = new Set<Promise<void>>();
+  const limit = Math.min(mapping.maximumConcurrency ?? localConcurrency, localConcurrency);
+
+  /**
+   * Lambda scales its pollers by the queue's attributes, so that a function's role needs this grant beside
+   * those to receive and delete ("Execution role permissions" for SQS in the Lambda guide).
+   */
+  async function look(): Promise<void> {
+    const attributes = { QueueUrl: place.queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] };
+    const answer = await place.sqs('GetQueueAttributes', attributes, signal);
+    if (answer.status !== 200)
+      throw new Error(`${answer.type || answer.status}: ${answer.message || answer.text}`);
+  }
+
+  async function receive(most: number, seconds: number): Promise<ReceivedMessage[]> {
+    const answer = await place.sqs(
+      'ReceiveMessage',
+      {
+        QueueUrl: place.queueUrl,
+        MaxNumberOfMessages: Math.min(10, most),
+        WaitTimeSeconds: seconds,
+        AttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      },
+      signal,
+    );
+    if (answer.status !== 200)
+      throw new Error(`${answer.type || answer.status}: ${answer.message || answer.text}`);
+    return receivedSchema.parse(answer.json).Messages;
+  }
+
+  /** A first message is waited for as long as SQS allows; then others for as long as the window is open. */
+  async function gather(): Promise<ReceivedMessage[]> {
+    const batch = await receive(mapping.batchSize, 20);
+    if (batch.length === 0) return batch;
+    const closes = performance.now() + mapping.windowSeconds * 1000;
+    while (batch.length < mapping.batchSize) {
+      const left = Math.ceil((closes - performance.now()) / 1000);
+      if (left <= 0) break;
+      batch.push(...(await receive(mapping.batchSize - batch.length, Math.min(left, 20))));
+    }
+    return batch;
+  }
+
+  async function work(batch: readonly ReceivedMessage[]): Promise<void> {
+    const event = sqsEvent(batch, { arn: place.queueArn, region: place.region });
+    const invoked = await place.invoke(JSON.stringify(event));
+    const done = succeeded(batch, invoked, mapping.reportBatchItemFailures);
+    if (done.length < batch.length) {
+      const why = invoked.status === 200 ? (invoked.functionError ?? 'reported') : `status ${invoked.status}`;
+      place.log(
+        `${mapping.queueName}: ${batch.length - done.length} of ${batch.length} come again (${why}).`,
+      );
+    }
+    for (let at = 0; at < done.length; at += 10) await remove(done.slice(at, at + 10));
+  }
+
+  async function remove(messages: readonly ReceivedMessage[]): Promise<void> {
+    const entries = messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
+    // A store that restarts meanwhile must not make a done message come again.
+    let last = '';
+    for (let tries = 0; tries < 5; tries += 1) {
+      const answer = await place.sqs('DeleteMessageBatch', { QueueUrl: place.queueUrl, Entries: entries });
+      if (answer.status === 200) return;
+      last = answer.message;
+      if (answer.type.endsWith('AccessDeniedException')) break;
+      await wait(100 * 2 ** tries);
+    }
+    place.log(
+      `${mapping.queueName}: ${messages.length} messages could not be deleted and come again. ${last}`,
+    );
+  }
+
+  async function loop(): Promise<void> {
+    let pause = 100;
+    let looked = false;
+    let lastSaid = '';
+    while (!signal.aborted) {
+      try {
+        if (!looked) await look();
+        looked = true;
+        if (running.size >= limit) {
+          await Promise.race(running);
+          continue;
+        }
+        const batch = await gather();
+        pause = 100;
+        lastSaid = '';
+        if (batch.length === 0) continue;
+        const batchDone = work(batch)
+          .catch((error: unknown) => place.log(`${mapping.queueName}: ${reasonOf(error)}`))
+          .finally(() => running.delete(batchDone));
+        running.add(batchDone);
+      } catch (error) {
+        if (signal.aborted) return;
+        // The same refusal every other second would drown all else.
+        const said = `${mapping.queueName}: ${reasonOf(error)}; polling again.`;
+        // Nor is it worth a word that the queues are not there yet while all pieces start at once.
+        const starting = !looked && said.includes('QueueDoesNotExist') && performance.now() < startingMs;
+        if (said !== lastSaid && !starting) place.log(said);
+        lastSaid = said;
+        await wait(pause, undefined, { signal }).catch(() => {});
+        pause = Math.min(pause * 2, 2_000);
+      }
+    }
+  }
+
+  const ended = loop();
+  return {
+    async stop() {
+      stopping.abort();
+      await ended;
+      await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { type LocalStack, labelOf } from './template/local-stack.ts';
+
+/** What a local run shortens, so that a story that takes an hour in an account takes seconds here. */
+export interface Overrides {
+  /** Longest timeout of any function. */
+  readonly functionTimeoutSeconds?: number;
+  /** Longest visibility timeout of a queue that feeds a function. */
+  readonly visibilityTimeoutSeconds?: number;
+  /** Longest batching window of an event source mapping. */
+  readonly batchingWindowSeconds?: number;
+  /** New values for variables that the functions have (`SETTLING_SECONDS`, a partner's base URL). */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The stack with its waiting times shortened, and one sentence for each thing that differs from what would
+ * be deployed. Times are only ever made shorter.
+ * @throws Error for a variable that no function has: it would change nothing.
+ */
+export function overrideStack(
+  stack: LocalStack,
+  overrides: Overrides,
+): { readonly stack: LocalStack; readonly changes: readonly string[] } {
+  const changes: string[] = [];
+  const shorten = (what: string, seconds: number, limit = Number.POSITIVE_INFINITY) => {
+    if (seconds <= limit) return seconds;
+    changes.push(`${what}: ${limit} s instead of ${seconds} s.`);
+    return limit;
+  };
+
+  const environment = overrides.environment ?? {};
+  for (const name of Object.keys(environment)) {
+    if (!stack.functions.some((candidate) => Object.hasOwn(candidate.environment, name))) {
+      throw new Error(`No function of ${stack.name} has the variable ${name}: nothing to override.`);
+    }
+  }
+  const replace = (of: string, name: string, value: string) => {
+    const next = environment[name] ?? value;
+    // The values stay out of the summary: a variable may hold a credential.
+    if (next !== value) changes.push(`${of}: ${name} has a local value.`);
+    return next;
+  };
+
+  const sources = new Set(stack.mappings.map(({ queueName }) => queueName));
+  const functions = stack.functions.map((lambda) => ({
+    ...lambda,
+    timeoutSeconds: shorten(
+      `${labelOf(lambda)}: timeout`,
+      lambda.timeoutSeconds,
+      overrides.functionTimeoutSeconds,
+    ),
+    environment: Object.fromEntries(
+      Object.entries(lambda.environment).map(([name, value]) => [
+        name,
+        replace(labelOf(lambda), name, value),
+      ]),
+    ),
+  }));
+  const queues = stack.queues.map((queue) => {
+    if (!sources.has(queue.name)) return queue;
+    const seconds = shorten(
+      `${labelOf(queue)}: visibility timeout`,
+      visibilityTimeout(queue.attributes),
+      overrides.visibilityTimeoutSeconds,
+    );
+    return { ...queue, attributes: { ...queue.attributes, VisibilityTimeout: String(seconds) } };
+  });
+  const mappings = stack.mappings.map((mapping) => ({
+    ...mapping,
+    windowSeconds: shorten(
+      `${mapping.queueName}: batching window`,
+      mapping.windowSeconds,
+      overrides.batchingWindowSeconds,
+    ),
+  }));
+  return { stack: { ...stack, functions, queues, mappings }, changes };
+}
+
+/**
+ * What the account would refuse when the stack is deployed, one sentence each: Lambda creates no function with
+ * a role that it cannot take on, and no mapping for a queue whose visibility timeout is shorter than the
+ * function's timeout, or for a batch above ten messages without a batching window.
+ */
+export function refusals(stack: LocalStack): string[] {
+  const untrusted = stack.functions
+    .filter(({ roleArn }) => {
+      const role = stack.roles.find(({ arn }) => arn === roleArn);
+      return role && !role.trusts.some((who) => who === '*' || who === 'lambda.amazonaws.com');
+    })
+    .map(
+      (lambda) =>
+        `The role of ${labelOf(lambda)} cannot be assumed by Lambda: its trust policy leaves it out.`,
+    );
+  const mappings = stack.mappings.flatMap((mapping) => {
+    const queue = stack.queues.find(({ name }) => name === mapping.queueName);
+    const lambda = stack.functions.find(({ name }) => name === mapping.functionName);
+    const visibility = visibilityTimeout(queue?.attributes ?? {});
+    const timeout = lambda?.timeoutSeconds ?? 0;
+    const found: string[] = [];
+    if (visibility < timeout) {
+      found.push(
+        `The visibility timeout of ${mapping.queueName} (${visibility} s) is shorter than the timeout of ${mapping.functionName} (${timeout} s).`,
+      );
+    }
+    if (mapping.batchSize > 10 && mapping.windowSeconds < 1) {
+      found.push(
+        `The mapping of ${mapping.queueName} asks for batches of ${mapping.batchSize}, which needs a batching window of at least 1 s.`,
+      );
+    }
+    return found;
+  });
+  return [...untrusted, ...mappings];
+}
+
+/** SQS's default is 30 seconds. */
+function visibilityTimeout(attributes: Readonly<Record<string, string>>): number {
+  return Number(attributes.VisibilityTimeout ?? '30');
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import dynalite from 'dynalite';
+import * as z from 'zod/mini';
+import { runPiece } from '../process/child-process.ts';
+import { type LocalTable, tableSchema } from '../template/local-stack.ts';
+import { storeClient } from './store-client.ts';
+
+/**
+ * The tables, kept by dynalite in a LevelDB on disk. What was answered is in the hands of the operating
+ * system, so that it survives kill -9. Rare and bounded: a write that was cut off may leave an index entry
+ * without its item. Nothing expires: DynamoDB itself promises no more than "within a few days".
+ */
+const configurationSchema = z.object({
+  port: z.number(),
+  directory: z.string(),
+  tables: z.array(tableSchema),
+});
+
+runPiece(configurationSchema, async ({ port, directory, tables }) => {
+  mkdirSync(directory, { recursive: true });
+  const server = dynalite({ path: directory, createTableMs: 0 });
+  server.keepAliveTimeout = 60_000;
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+
+  const dynamodb = storeClient(`http://127.0.0.1:${port}`, 'dynamodb', 'DynamoDB_20120810');
+  await Promise.all(tables.map((table) => ensureTable(dynamodb, table)));
+
+  return {
+    stop: () =>
+      new Promise((stopped) => {
+        server.close(() => stopped());
+        server.closeAllConnections();
+      }),
+  };
+});
+
+const descriptionSchema = z.object({
+  Table: z.object({
+    TableStatus: z.string(),
+    KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.string() })),
+    GlobalSecondaryIndexes: z.optional(z.array(z.object({ IndexName: z.string() }))),
+  }),
+});
+
+async function ensureTable(dynamodb: ReturnType<typeof storeClient>, table: LocalTable): Promise<void> {
+  let created = false;
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await dynamodb('DescribeTable', { TableName: table.name });
+    if (answer.status === 400 && answer.type.endsWith('ResourceNotFoundException') && !created) {
+      created = true;
+      await create(dynamodb, table);
+      continue;
+    }
+    if (answer.status !== 200) throw new Error(`Table ${table.name}: ${answer.text}`);
+    const { Table } = descriptionSchema.parse(answer.json);
+    if (Table.TableStatus === 'ACTIVE') {
+      sameShape(table, Table);
+      return;
+    }
+    await wait(20);
+  }
+  throw new Error(`Table ${table.name} does not become active: remove the data folder and start again.`);
+}
+
+async function create(dynamodb: ReturnType<typeof storeClient>, table: LocalTable): Promise<void> {
+  const answer = await dynamodb('CreateTable', {
+    TableName: table.name,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: table.keySchema,
+    AttributeDefinitions: table.attributeDefinitions,
+    ...(table.indexes.length > 0 ? { GlobalSecondaryIndexes: table.indexes } : {}),
+  });
+  if (answer.status !== 200) throw new Error(`Table ${table.name} cannot be created: ${answer.text}`);
+}
+
+function sameShape(table: LocalTable, found: z.infer<typeof descriptionSchema>['Table']): void {
+  const indexes = (of: readonly { IndexName: string }[]) =>
+    of
+      .map(({ IndexName }) => IndexName)
+      .sort()
+      .join(', ');
+  const wanted = `${JSON.stringify(table.keySchema)} ${indexes(table.indexes)}`;
+  const kept = `${JSON.stringify(found.KeySchema)} ${indexes(found.GlobalSecondaryIndexes ?? [])}`;
+  if (wanted !== kept) {
+    throw new Error(
+      `Table ${table.name} in the data folder has other keys or indexes (${kept}) than the template (${wanted}): use a new data folder.`,
+    );
+  }
+}

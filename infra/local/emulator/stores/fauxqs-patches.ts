@@ -1,0 +1,129 @@
+/**
+ * What fauxqs 2.4.1 does otherwise than SQS, mended before it starts. Its package exports its start function
+ * only, so its modules are imported by their addresses; a version that has changed shape is refused.
+ *
+ * 1. ChangeMessageVisibility to 0 writes NULL into a NOT NULL column: the call fails, and the message is gone
+ *    until the store restarts.
+ * 2. The move to a dead-letter queue is two writes, so that a kill between them loses the message.
+ * 3. A long poll wakes all waiters for one message and sends the losers away empty, and it gives messages to
+ *    callers that have hung up, hiding them for a whole visibility timeout.
+ * 4. Queue URLs name the port of the store, where they must name the endpoint.
+ */
+export async function mendFauxqs(queueUrlBase: string): Promise<void> {
+  const at = import.meta.resolve('fauxqs');
+  const { SqsQueue }: QueueModule = await import(new URL('./sqs/sqsStore.js', at).href);
+  const { SqsRouter }: RouterModule = await import(new URL('./sqs/sqsRouter.js', at).href);
+  const { PersistenceManager }: PersistenceModule = await import(new URL('./persistence.js', at).href);
+
+  const { dequeue, changeVisibility } = SqsQueue.prototype;
+  const { transaction, updateMessageReady } = PersistenceManager.prototype;
+  const { register } = SqsRouter.prototype;
+  for (const known of [dequeue, changeVisibility, transaction, updateMessageReady, register]) {
+    if (typeof known !== 'function')
+      throw new Error('fauxqs has changed: review infra/local/emulator/stores/fauxqs-patches.ts.');
+  }
+
+  PersistenceManager.prototype.updateMessageReady = function (messageId) {
+    this.db
+      .prepare(
+        'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+      )
+      .run(messageId);
+  };
+
+  SqsQueue.prototype.dequeue = function (...parameters) {
+    let messages: unknown[] = [];
+    const take = () => {
+      messages = dequeue.apply(this, parameters);
+    };
+    if (this.persistence) this.persistence.transaction(take);
+    else take();
+    return messages;
+  };
+
+  SqsRouter.prototype.register = function (action, original) {
+    register.call(this, action, async (body, store, request) => {
+      const result =
+        action === 'ReceiveMessage'
+          ? await receive(original, body, store, request)
+          : await original(body, store, request);
+      return rebased(result, queueUrlBase);
+    });
+  };
+}
+
+async function receive(original: Handler, body: Body, store: Store, request: Request): Promise<Result> {
+  const queue = body.QueueUrl === undefined ? undefined : store.getQueue(body.QueueUrl);
+  const seconds = Number(body.WaitTimeSeconds ?? queue?.attributes.ReceiveMessageWaitTimeSeconds ?? 0);
+  // What the store refuses, it refuses at once.
+  if (!queue || !(seconds > 0 && seconds <= 20)) return original(body, store, request);
+  const until = performance.now() + seconds * 1000;
+  for (;;) {
+    if (request.raw.socket.destroyed) return {};
+    const result = await original({ ...body, WaitTimeSeconds: 0 }, store, request);
+    const left = until - performance.now();
+    if (result.Messages !== undefined || left <= 0) return result;
+    await queue.waitForMessages(left / 1000);
+    // An empty queue that is being shut down wakes its waiters, too.
+    if (queue.persistence?.db.isOpen === false) return {};
+  }
+}
+
+function rebased(result: Result, base: string): Result {
+  const rebase = (url: string) => `${base}/${url.split('/').slice(-2).join('/')}`;
+  return {
+    ...result,
+    ...(result.QueueUrl === undefined ? {} : { QueueUrl: rebase(result.QueueUrl) }),
+    ...(result.QueueUrls === undefined ? {} : { QueueUrls: result.QueueUrls.map(rebase) }),
+  };
+}
+
+interface Body {
+  readonly QueueUrl?: string;
+  readonly WaitTimeSeconds?: number;
+}
+
+interface Result {
+  readonly Messages?: unknown[];
+  readonly QueueUrl?: string;
+  readonly QueueUrls?: string[];
+}
+
+interface Request {
+  readonly raw: { readonly socket: { readonly destroyed: boolean } };
+}
+
+interface Store {
+  getQueue(url: string): Queue | undefined;
+}
+
+type Handler = (body: Body, store: Store, request: Request) => Result | Promise<Result>;
+
+interface Persistence {
+  readonly db: {
+    readonly isOpen: boolean;
+    prepare(sql: string): { run(...values: string[]): unknown };
+  };
+  transaction(work: () => void): void;
+  updateMessageReady(messageId: string): void;
+}
+
+interface Queue {
+  readonly attributes: Readonly<Record<string, string | undefined>>;
+  readonly persistence?: Persistence;
+  dequeue(...parameters: unknown[]): unknown[];
+  changeVisibility(receiptHandle: string, seconds: number): void;
+  waitForMessages(seconds: number): Promise<void>;
+}
+
+interface QueueModule {
+  readonly SqsQueue: { readonly prototype: Queue };
+}
+
+interface RouterModule {
+  readonly SqsRouter: { readonly prototype: { register(action: string, handler: Handler): void } };
+}
+
+interface PersistenceModule {
+  readonly PersistenceManager: { readonly prototype: Persistence };
+}

@@ -1,0 +1,52 @@
+import { Server } from 'node:net';
+import * as z from 'zod/mini';
+import { runPiece } from '../process/child-process.ts';
+import { type LocalQueue, queueSchema } from '../template/local-stack.ts';
+import { mendFauxqs } from './fauxqs-patches.ts';
+import { storeClient } from './store-client.ts';
+
+/**
+ * The queues, kept by fauxqs in SQLite on disk. Every change is committed before it is answered, so that it
+ * survives kill -9; a message that was in flight then stays so until its visibility timeout ends.
+ */
+const configurationSchema = z.object({
+  port: z.number(),
+  directory: z.string(),
+  region: z.string(),
+  /** What queue URLs start with. */
+  awsEndpoint: z.string(),
+  queues: z.array(queueSchema),
+});
+
+runPiece(configurationSchema, async ({ port, directory, region, awsEndpoint, queues }) => {
+  stayOnLoopback();
+  const { startFauxqs } = await import('fauxqs');
+  await mendFauxqs(awsEndpoint);
+  const fauxqs = await startFauxqs({ port, logger: false, defaultRegion: region, dataDir: directory });
+  const sqs = storeClient(`http://127.0.0.1:${port}`, 'sqs', 'AmazonSQS', { accessKeyId: 'local', region });
+  // In any order: a redrive policy names its dead-letter queue by ARN, which need not exist yet.
+  for (const queue of queues) await ensureQueue(sqs, queue);
+  return { stop: () => fauxqs.stop() };
+});
+
+/** fauxqs listens on 0.0.0.0 whatever it is told, so the address is taken from the call itself. */
+function stayOnLoopback(): void {
+  const { listen } = Server.prototype;
+  Server.prototype.listen = function (this: Server, ...parameters: unknown[]) {
+    const [options, ...rest] = parameters;
+    if (typeof options !== 'object' || options === null || !('port' in options)) {
+      throw new Error('fauxqs listens in an unknown way: review infra/local/emulator/stores/sqs.ts.');
+    }
+    return Reflect.apply(listen, this, [{ ...options, host: '127.0.0.1' }, ...rest]);
+  };
+}
+
+async function ensureQueue(sqs: ReturnType<typeof storeClient>, queue: LocalQueue): Promise<void> {
+  const created = await sqs('CreateQueue', { QueueName: queue.name, Attributes: queue.attributes });
+  if (created.status === 200) return;
+  if (!created.type.endsWith('QueueNameExists')) throw new Error(`Queue ${queue.name}: ${created.text}`);
+  // The data folder holds it with the attributes of an earlier template.
+  const { FifoQueue: _, ...attributes } = queue.attributes;
+  const updated = await sqs('SetQueueAttributes', { QueueUrl: queue.url, Attributes: attributes });
+  if (updated.status !== 200) throw new Error(`Queue ${queue.name}: ${updated.text}`);
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import type { Template } from './cloud-assembly.ts';
+import { resolve, type TemplateScope } from './intrinsics.ts';
+
+/** Where the stack pretends to live. */
+export interface Place {
+  readonly stackName: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** The one AWS endpoint (`http://127.0.0.1:4566`); queue URLs start with it. */
+  readonly awsEndpoint: string;
+  /** Where the HTTP API answers. */
+  readonly apiUrl: string;
+}
+
+/** The identity of a resource before it exists: its name, ARN, `Ref` and `Fn::GetAtt` values. */
+export interface Identity {
+  readonly name: string;
+  readonly arn: string;
+  readonly ref: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+interface Kind {
+  /** Property that holds an explicit name. */
+  readonly nameProperty?: string;
+  readonly identify: (name: string, logicalId: string, place: Place) => Identity;
+}
+
+/** An ARN kind whose Ref is the name. */
+function named(service: string, arnName: (name: string) => string, nameProperty: string): Kind {
+  return {
+    nameProperty,
+    identify: (name, _, { region, accountId }) => {
+      const global = service === 'iam';
+      const arn = `arn:aws:${service}:${global ? '' : region}:${accountId}:${arnName(name)}`;
+      return { name, arn, ref: name, attributes: { Arn: arn } };
+    },
+  };
+}
+
+/**
+ * What `Ref` and `Fn::GetAtt` return for each resource type that others may point to
+ * (CloudFormation's resource reference, "Return values" of each type).
+ */
+const kinds: Readonly<Record<string, Kind>> = {
+  'AWS::SQS::Queue': {
+    nameProperty: 'QueueName',
+    identify: (name, _, { region, accountId, awsEndpoint }) => {
+      const arn = `arn:aws:sqs:${region}:${accountId}:${name}`;
+      const url = `${awsEndpoint}/${accountId}/${name}`;
+      return { name, arn, ref: url, attributes: { Arn: arn, QueueName: name, QueueUrl: url } };
+    },
+  },
+  'AWS::SecretsManager::Secret': {
+    nameProperty: 'Name',
+    identify: (name, logicalId, { region, accountId }) => {
+      // Secrets Manager ends every ARN with six random characters; here they are stable.
+      const arn = `arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-${fingerprint(logicalId, 6)}`;
+      return { name, arn, ref: arn, attributes: { Id: arn } };
+    },
+  },
+  'AWS::ApiGatewayV2::Api': {
+    nameProperty: 'Name',
+    identify: (name, logicalId, { region, apiUrl }) => {
+      const apiId = fingerprint(logicalId, 10);
+      return {
+        name,
+        arn: `arn:aws:apigateway:${region}::/apis/${apiId}`,
+        ref: apiId,
+        attributes: { ApiId: apiId, ApiEndpoint: apiUrl },
+      };
+    },
+  },
+  'AWS::SNS::Topic': {
+    nameProperty: 'TopicName',
+    identify: (name, _, { region, accountId }) => {
+      const arn = `arn:aws:sns:${region}:${accountId}:${name}`;
+      return { name, arn, ref: arn, attributes: { TopicArn: arn, TopicName: name } };
+    },
+  },
+  'AWS::Lambda::Function': named('lambda', (name) => `function:${name}`, 'FunctionName'),
+  'AWS::DynamoDB::Table': named('dynamodb', (name) => `table/${name}`, 'TableName'),
+  'AWS::DynamoDB::GlobalTable': named('dynamodb', (name) => `table/${name}`, 'TableName'),
+  'AWS::IAM::Policy': named('iam', (name) => `policy/${name}`, 'PolicyName'),
+  'AWS::IAM::ManagedPolicy': {
+    nameProperty: 'ManagedPolicyName',
+    identify: (name, _, { accountId }) => {
+      const arn = `arn:aws:iam::${accountId}:policy/${name}`;
+      return { name, arn, ref: arn, attributes: { PolicyArn: arn } };
+    },
+  },
+  'AWS::IAM::Role': named('iam', (name) => `role/${name}`, 'RoleName'),
+  'AWS::Logs::LogGroup': named('logs', (name) => `log-group:${name}:*`, 'LogGroupName'),
+  'AWS::CloudWatch::Alarm': named('cloudwatch', (name) => `alarm:${name}`, 'AlarmName'),
+  'AWS::KMS::Key': named('kms', (name) => `key/${name}`, ''),
+  'AWS::Scheduler::Schedule': named('scheduler', (name) => `schedule/default/${name}`, 'Name'),
+  'AWS::Scheduler::ScheduleGroup': named('scheduler', (name) => `schedule-group/${name}`, 'Name'),
+};
+
+/** Types whose Ref is an identifier that nothing local needs to know, but that others mention. */
+const opaque = /^AWS::(ApiGatewayV2|Lambda|CloudWatch|Events|SNS|Logs)::/;
+
+/** Identities of all resources, and the scope that resolves a template's references to them. */
+export function namesOf(
+  template: Template,
+  place: Place,
+): { identify: (logicalId: string, path: string) => Identity; scope: TemplateScope } {
+  const known = new Map<string, Identity>();
+  const pseudo: Record<string, string> = {
+    'AWS::Region': place.region,
+    'AWS::AccountId': place.accountId,
+    'AWS::Partition': 'aws',
+    'AWS::URLSuffix': 'amazonaws.com',
+    'AWS::StackName': place.stackName,
+    'AWS::StackId': `arn:aws:cloudformation:${place.region}:${place.accountId}:stack/${place.stackName}/local`,
+  };
+
+  function identify(logicalId: string, path: string): Identity {
+    const before = known.get(logicalId);
+    if (before) return before;
+    const resource = template.Resources[logicalId];
+    if (!resource) throw new Error(`${path}: the template has no resource or parameter ${logicalId}.`);
+    const kind = kinds[resource.Type];
+    const unnamed = `${place.stackName}-${logicalId}`;
+    if (!kind) {
+      if (!opaque.test(resource.Type)) {
+        throw new Error(
+          `${path}: local runs do not know what ${resource.Type} (${logicalId}) refers to; teach infra/local/emulator/template/physical-names.ts.`,
+        );
+      }
+      return { name: unnamed, arn: '', ref: unnamed, attributes: {} };
+    }
+    const given = kind.nameProperty ? resource.Properties?.[kind.nameProperty] : undefined;
+    const at = `Resources.${logicalId}.Properties.${kind.nameProperty}`;
+    const name = given === undefined ? unnamed : String(resolve(given, scope, at));
+    const identity = kind.identify(name, logicalId, place);
+    known.set(logicalId, identity);
+    return identity;
+  }
+
+  const scope: TemplateScope = {
+    ref(name, path) {
+      const value = pseudo[name] ?? template.Parameters?.[name]?.Default;
+      return value === undefined ? identify(name, path).ref : String(value);
+    },
+    attribute(logicalId, attribute, path) {
+      const value = identify(logicalId, path).attributes[attribute];
+      if (value === undefined) {
+        throw new Error(
+          `${path}: local runs do not know ${attribute} of ${template.Resources[logicalId]?.Type} (${logicalId}).`,
+        );
+      }
+      return value;
+    },
+  };
+  return { identify, scope };
+}
+
+/** Lower-case letters and digits that are the same on every run. */
+export function fingerprint(text: string, length: number): string {
+  return BigInt(`0x${createHash('sha256').update(text).digest('hex')}`)
+    .toString(36)
+    .slice(0, length);
+}

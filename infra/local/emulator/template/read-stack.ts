@@ -1,0 +1,228 @@
+import type { Assembly } from './cloud-assembly.ts';
+import type { LocalApi, LocalStack, LocalTable } from './local-stack.ts';
+import { fingerprint, namesOf, type Place } from './physical-names.ts';
+import { permissionPolicy, readPolicies, resourcePolicy } from './policies.ts';
+import * as shapes from './resource-properties.ts';
+
+/**
+ * The stack that a synthesized template describes, with all references resolved for `place`.
+ * `password` draws the value of a secret that the template lets Secrets Manager generate.
+ * @throws Error with the path of whatever local runs cannot do.
+ */
+export function readStack(
+  assembly: Assembly,
+  place: Omit<Place, 'stackName'>,
+  password: (length: number) => string,
+): LocalStack {
+  const { template, stackName } = assembly;
+  const { identify, scope } = namesOf(template, { ...place, stackName });
+  const resources = shapes.resourcesOf(template, scope);
+  const used = new Set<string>();
+
+  /** All resources of the type, with their parsed properties and identity. */
+  function each<T>(type: string, shape: shapes.Shape<T>) {
+    used.add(type);
+    return resources.ofType(type, shape).map((found) => ({
+      ...found,
+      common: {
+        logicalId: found.logicalId,
+        path: constructPath(found.metadata, stackName),
+        ...(({ name, arn }) => ({ name, arn }))(identify(found.logicalId, found.logicalId)),
+      },
+    }));
+  }
+
+  const functions = each('AWS::Lambda::Function', shapes.lambdaFunction).map(
+    ({ common, properties, at }) => ({
+      ...common,
+      roleArn: properties.Role,
+      // Where Lambda logs to when the function names no group.
+      logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${common.name}`,
+      handler: properties.Handler,
+      assetDirectory: assetOf(assembly, properties.Code.S3Key, at),
+      timeoutSeconds: properties.Timeout,
+      memoryMegabytes: properties.MemorySize,
+      environment: properties.Environment?.Variables ?? {},
+      reservedConcurrency: properties.ReservedConcurrentExecutions,
+    }),
+  );
+  const functionOf = (arnOrName: string, at: string) => {
+    const target = functions.find(({ name, arn }) => arnOrName === name || arnOrName.includes(arn));
+    if (!target) throw new Error(`${at}: ${arnOrName} is not a function of this stack.`);
+    return target;
+  };
+  const functionName = (arnOrName: string, at: string) => functionOf(arnOrName, at).name;
+
+  const queues = each('AWS::SQS::Queue', shapes.queue).map(({ common, properties }) => ({
+    ...common,
+    url: identify(common.logicalId, common.logicalId).ref,
+    attributes: queueAttributes(properties),
+  }));
+
+  const mappings = each('AWS::Lambda::EventSourceMapping', shapes.eventSourceMapping).map(
+    ({ logicalId, properties, at }) => {
+      const source = queues.find(({ arn }) => arn === properties.EventSourceArn);
+      if (!source)
+        throw new Error(`${at}: the event source ${properties.EventSourceArn} is no queue of this stack.`);
+      return {
+        logicalId,
+        uuid: uuidOf(logicalId),
+        functionName: functionName(properties.FunctionName, at),
+        queueName: source.name,
+        batchSize: properties.BatchSize,
+        windowSeconds: properties.MaximumBatchingWindowInSeconds,
+        reportBatchItemFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+        maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency,
+        enabled: properties.Enabled,
+      };
+    },
+  );
+
+  const tables = [
+    ...each('AWS::DynamoDB::Table', shapes.table),
+    ...each('AWS::DynamoDB::GlobalTable', shapes.table),
+  ].map(({ common, properties }): LocalTable => {
+    const ttl = properties.TimeToLiveSpecification;
+    return {
+      ...common,
+      keySchema: properties.KeySchema,
+      attributeDefinitions: properties.AttributeDefinitions,
+      indexes: properties.GlobalSecondaryIndexes,
+      ttlAttribute: ttl?.Enabled ? ttl.AttributeName : undefined,
+    };
+  });
+
+  const secrets = each('AWS::SecretsManager::Secret', shapes.secret).map(({ common, properties }) => ({
+    ...common,
+    initialValue: properties.SecretString ?? generated(properties.GenerateSecretString, password),
+  }));
+
+  const schedules = each('AWS::Scheduler::Schedule', shapes.schedule).map(({ common, properties, at }) => ({
+    ...common,
+    expression: properties.ScheduleExpression,
+    functionName: functionName(properties.Target.Arn, at),
+    targetArn: properties.Target.Arn,
+    roleArn: properties.Target.RoleArn,
+    input: properties.Target.Input,
+    enabled: properties.State === 'ENABLED',
+  }));
+
+  const integrations = each('AWS::ApiGatewayV2::Integration', shapes.integration);
+  const routes = each('AWS::ApiGatewayV2::Route', shapes.route);
+  const stages = each('AWS::ApiGatewayV2::Stage', shapes.stage);
+  const apis = each('AWS::ApiGatewayV2::Api', shapes.api).map(({ common }): LocalApi => {
+    const { ref: apiId } = identify(common.logicalId, common.logicalId);
+    const stage = stages.find(({ properties }) => properties.ApiId === apiId)?.properties;
+    const limits = stage?.DefaultRouteSettings;
+    return {
+      logicalId: common.logicalId,
+      name: common.name,
+      apiId,
+      routes: routes
+        .filter(({ properties }) => properties.ApiId === apiId)
+        .map(({ properties, at }) => {
+          const integration = integrations.find(
+            ({ common: { name } }) => properties.Target === `integrations/${name}`,
+          );
+          if (!integration) throw new Error(`${at}.Target: there is no integration ${properties.Target}.`);
+          return {
+            routeKey: properties.RouteKey,
+            functionName: functionName(integration.properties.IntegrationUri, integration.at),
+            timeoutMilliseconds: integration.properties.TimeoutInMillis,
+          };
+        }),
+      accessLogFormat: stage?.AccessLogSettings?.Format,
+      throttling:
+        limits?.ThrottlingRateLimit === undefined
+          ? undefined
+          : {
+              ratePerSecond: limits.ThrottlingRateLimit,
+              burst: limits.ThrottlingBurstLimit ?? limits.ThrottlingRateLimit,
+            },
+    };
+  });
+
+  const roles = readPolicies(each('AWS::IAM::Role', shapes.role), each('AWS::IAM::Policy', shapes.policy), [
+    ...each('AWS::IAM::ManagedPolicy', shapes.policy),
+  ]);
+
+  /** Policies have no identity that anything points to. */
+  function policiesOf<T>(type: string, shape: shapes.Shape<T>) {
+    used.add(type);
+    return resources.ofType(type, shape);
+  }
+  const resourcePolicies = [
+    ...policiesOf('AWS::SQS::QueuePolicy', shapes.queuePolicy).flatMap(({ properties }) =>
+      queues
+        .filter(({ url }) => properties.Queues.includes(url))
+        .map(({ arn }) => resourcePolicy(arn, properties.PolicyDocument)),
+    ),
+    ...policiesOf('AWS::SecretsManager::ResourcePolicy', shapes.secretPolicy).map(({ properties }) =>
+      resourcePolicy(properties.SecretId, properties.ResourcePolicy),
+    ),
+    ...policiesOf('AWS::Lambda::Permission', shapes.lambdaPermission).map(({ properties, at }) =>
+      permissionPolicy(functionOf(properties.FunctionName, at).arn, properties),
+    ),
+  ];
+
+  return {
+    name: stackName,
+    region: place.region,
+    accountId: place.accountId,
+    apis,
+    functions,
+    queues,
+    mappings,
+    tables,
+    secrets,
+    schedules,
+    roles,
+    resourcePolicies,
+    outputs: resources.outputs(),
+    ignoredTypes: resources.types().filter((type) => !used.has(type)),
+  };
+}
+
+/** CDK notes each resource's construct path; `Stack/Queues/Completions/Resource` is called `Queues/Completions`. */
+function constructPath(metadata: Record<string, unknown>, stackName: string): string | undefined {
+  const path = metadata['aws:cdk:path'];
+  if (typeof path !== 'string') return undefined;
+  const parts = path.split('/');
+  return parts.slice(parts.indexOf(stackName) + 1, parts.at(-1) === 'Resource' ? -1 : undefined).join('/');
+}
+
+function assetOf({ assets, directory }: Assembly, key: string, at: string): string {
+  const asset = assets.find(({ objectKeys }) => objectKeys.includes(key));
+  if (!asset) throw new Error(`${at}.Code.S3Key: ${directory} holds no asset ${key}; synthesize again.`);
+  return asset.path;
+}
+
+/** SQS's API takes every attribute as text, and policies as JSON text. */
+function queueAttributes(properties: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+  );
+}
+
+function generated(
+  rule:
+    | {
+        SecretStringTemplate?: string | undefined;
+        GenerateStringKey?: string | undefined;
+        PasswordLength: number;
+      }
+    | undefined,
+  password: (length: number) => string,
+): string {
+  if (!rule) return '';
+  const value = password(rule.PasswordLength);
+  if (rule.SecretStringTemplate === undefined || rule.GenerateStringKey === undefined) return value;
+  return JSON.stringify({ ...JSON.parse(rule.SecretStringTemplate), [rule.GenerateStringKey]: value });
+}
+
+function uuidOf(logicalId: string): string {
+  const letters = Buffer.from(fingerprint(logicalId, 40)).toString('hex');
+  return [8, 4, 4, 4, 12].map((length, at) => letters.slice(at * 12, at * 12 + length)).join('-');
+}

@@ -1,0 +1,205 @@
+import * as z from 'zod/mini';
+import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
+import type { Template } from './cloud-assembly.ts';
+import { resolve, type TemplateScope } from './intrinsics.ts';
+
+/** The properties of each resource type that a local run reads; CloudFormation takes numbers as text too. */
+export interface Shape<T> {
+  readonly keys: readonly string[];
+  readonly schema: z.ZodMiniType<T>;
+}
+
+function shape<T extends z.core.$ZodLooseShape>(fields: T) {
+  return { keys: Object.keys(fields), schema: z.object(fields) };
+}
+
+const number = z.coerce.number();
+const optionalNumber = z.optional(number);
+const optionalText = z.optional(z.string());
+/** CloudFormation accepts "true" and "false" as text. */
+const flag = z.union([
+  z.boolean(),
+  z.pipe(
+    z.enum(['true', 'false']),
+    z.transform((text) => text === 'true'),
+  ),
+]);
+const orList = <T extends z.ZodMiniType>(one: T) =>
+  z.union([
+    z.array(one),
+    z.pipe(
+      one,
+      z.transform((only) => [only]),
+    ),
+  ]);
+
+/** A property that would change how things run, and that local runs do not imitate. */
+const unsupported = (name: string) => z.optional(z.undefined(`none: local runs do not imitate ${name}`));
+
+export const lambdaFunction = shape({
+  Role: z.string(),
+  Handler: z.string(),
+  Code: z.object({ S3Key: z.string('an S3Key: local runs need code from an asset') }),
+  // Defaults of AWS::Lambda::Function.
+  Timeout: z._default(number, 3),
+  MemorySize: z._default(number, 128),
+  Environment: z.optional(z.object({ Variables: z.optional(z.record(z.string(), z.coerce.string())) })),
+  ReservedConcurrentExecutions: optionalNumber,
+  LoggingConfig: z.optional(z.object({ LogGroup: optionalText })),
+  Layers: unsupported('layers'),
+});
+
+export const queue = shape({
+  VisibilityTimeout: optionalNumber,
+  DelaySeconds: optionalNumber,
+  MaximumMessageSize: optionalNumber,
+  MessageRetentionPeriod: optionalNumber,
+  ReceiveMessageWaitTimeSeconds: optionalNumber,
+  RedrivePolicy: z.optional(z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: number })),
+  RedriveAllowPolicy: z.optional(z.record(z.string(), z.unknown())),
+  FifoQueue: z.optional(flag),
+  ContentBasedDeduplication: z.optional(flag),
+});
+
+export const eventSourceMapping = shape({
+  FunctionName: z.string(),
+  EventSourceArn: z.string(),
+  // Defaults of AWS::Lambda::EventSourceMapping for SQS.
+  BatchSize: z._default(number, 10),
+  MaximumBatchingWindowInSeconds: z._default(number, 0),
+  FunctionResponseTypes: z._default(z.array(z.string()), []),
+  ScalingConfig: z.optional(z.object({ MaximumConcurrency: optionalNumber })),
+  Enabled: z._default(flag, true),
+  FilterCriteria: unsupported('FilterCriteria'),
+});
+
+const key = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+
+export const table = shape({
+  KeySchema: key,
+  AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.string() })),
+  GlobalSecondaryIndexes: z._default(
+    z.array(
+      z.object({
+        IndexName: z.string(),
+        KeySchema: key,
+        Projection: z.object({
+          ProjectionType: z.string(),
+          NonKeyAttributes: z.optional(z.array(z.string())),
+        }),
+      }),
+    ),
+    [],
+  ),
+  TimeToLiveSpecification: z.optional(z.object({ AttributeName: optionalText, Enabled: flag })),
+});
+
+export const secret = shape({
+  SecretString: optionalText,
+  GenerateSecretString: z.optional(
+    z.object({
+      SecretStringTemplate: optionalText,
+      GenerateStringKey: optionalText,
+      PasswordLength: z._default(number, 32),
+    }),
+  ),
+});
+
+export const schedule = shape({
+  ScheduleExpression: z.string(),
+  State: z._default(z.enum(['ENABLED', 'DISABLED']), 'ENABLED'),
+  Target: z.object({ Arn: z.string(), RoleArn: z.string(), Input: optionalText }),
+});
+
+export const api = shape({ ProtocolType: z.optional(z.literal('HTTP')) });
+
+export const route = shape({
+  ApiId: z.string(),
+  RouteKey: z.string(),
+  Target: z.string(),
+  AuthorizerId: unsupported('authorizers'),
+});
+
+export const integration = shape({
+  ApiId: z.string(),
+  IntegrationType: z.literal('AWS_PROXY'),
+  IntegrationUri: z.string(),
+  PayloadFormatVersion: z.literal('2.0'),
+  // HTTP APIs wait 30 seconds at most.
+  TimeoutInMillis: z._default(number, 30_000),
+});
+
+export const stage = shape({
+  ApiId: z.string(),
+  StageName: z.literal('$default', '$default: local runs serve no other stage'),
+  AccessLogSettings: z.optional(z.object({ Format: optionalText })),
+  DefaultRouteSettings: z.optional(
+    z.object({ ThrottlingRateLimit: optionalNumber, ThrottlingBurstLimit: optionalNumber }),
+  ),
+});
+
+const policyDocument = z.object({
+  Statement: orList(
+    z.object({
+      Effect: z.enum(['Allow', 'Deny']),
+      Action: z.optional(orList(z.string())),
+      NotAction: z.optional(orList(z.string())),
+      Resource: z.optional(orList(z.string())),
+      NotResource: z.optional(orList(z.string())),
+      Principal: z.optional(z.union([z.literal('*'), z.record(z.string(), orList(z.string()))])),
+      NotPrincipal: unsupported('NotPrincipal'),
+      Condition: z.optional(z.record(z.string(), z.unknown())),
+    }),
+  ),
+});
+
+export type PolicyDocument = z.infer<typeof policyDocument>;
+
+export const role = shape({
+  AssumeRolePolicyDocument: policyDocument,
+  PermissionsBoundary: unsupported('permissions boundaries'),
+  Policies: z._default(z.array(z.object({ PolicyDocument: policyDocument })), []),
+  ManagedPolicyArns: z._default(z.array(z.string()), []),
+});
+
+export const policy = shape({
+  PolicyDocument: policyDocument,
+  Roles: z._default(z.array(z.string()), []),
+});
+
+export const queuePolicy = shape({ PolicyDocument: policyDocument, Queues: z.array(z.string()) });
+
+export const secretPolicy = shape({ ResourcePolicy: policyDocument, SecretId: z.string() });
+
+export const lambdaPermission = shape({
+  Action: z.string(),
+  FunctionName: z.string(),
+  Principal: z.string(),
+  SourceArn: optionalText,
+  SourceAccount: optionalText,
+});
+
+/** Typed access to a template's resources; references are resolved in the properties of the shape only. */
+export function resourcesOf(template: Template, scope: TemplateScope) {
+  return {
+    ofType<T>(type: string, { keys, schema }: Shape<T>) {
+      return Object.entries(template.Resources)
+        .filter(([, resource]) => resource.Type === type)
+        .map(([logicalId, resource]) => {
+          const at = `Resources.${logicalId}.Properties`;
+          const wanted = Object.entries(resource.Properties ?? {}).filter(([name]) => keys.includes(name));
+          const parsed = parse(schema, resolve(Object.fromEntries(wanted), scope, at));
+          if (!parsed.ok) throw new Error(`${at} (${type}): ${describeMismatches(parsed.mismatches)}.`);
+          return { logicalId, at, properties: parsed.value, metadata: resource.Metadata ?? {} };
+        });
+    },
+    types: () => [...new Set(Object.values(template.Resources).map(({ Type }) => Type))].sort(),
+    outputs: () =>
+      Object.fromEntries(
+        Object.entries(template.Outputs ?? {}).map(([name, { Value }]) => [
+          name,
+          String(resolve(Value, scope, `Outputs.${name}.Value`)),
+        ]),
+      ),
+  };
+}

@@ -1,0 +1,157 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
+import { type Platform, startPlatform } from './emulator/emulator.ts';
+import type { Overrides } from './emulator/overrides.ts';
+import { newToken, operatorClients, operatorLedger, setIfUnset } from './operator-clients.ts';
+import { type AzumutaControl, azumutaControl } from './sandbox/azumuta/control.ts';
+import type { Trigger } from './sandbox/azumuta/triggers.ts';
+import { type ErpControl, erpControl } from './sandbox/erp/control.ts';
+import { azumutaSandboxKey, erpSandboxKey } from './sandbox/keys.ts';
+import { type KeptSandbox, keepSandbox } from './sandbox/restart.ts';
+import { synthesize } from './synthesize.ts';
+import { synthesizeOnce } from './synthesized-once.ts';
+
+export interface PlantOptions {
+  /** Path of the configuration. */
+  readonly integrationFile: string;
+  /** Where everything is kept. Default: a temporary folder, removed at `stop`. */
+  readonly dataDir?: string;
+  readonly log?: (line: string) => void;
+  /** Told before each part of the start begins. */
+  readonly progress?: (part: 'sandboxes' | 'synthesis' | 'platform' | 'secrets') => void;
+  readonly signal?: AbortSignal;
+  /** Triggers of the Azumuta sandbox. Default: GET with single ids and POST with lists, so every order twice. */
+  readonly triggers?: (url: string) => readonly Trigger[];
+  readonly overrides?: Overrides;
+  /** Settings of the sandboxes (`requests-per-second`, `latency-ms` …). */
+  readonly sandboxSettings?: Readonly<Record<string, string>>;
+}
+
+/** The whole system on this machine: the platform that runs the stack, and its two partners. */
+export interface Plant {
+  readonly platform: Platform;
+  readonly ledger: Ledger;
+  readonly azumuta: AzumutaControl;
+  readonly erp: ErpControl;
+  readonly sandboxes: { readonly azumuta: KeptSandbox; readonly erp: KeptSandbox };
+  readonly webhookUrl: string;
+  readonly orderEndpoint: { readonly url: string; readonly key: string };
+  readonly stop: () => Promise<void>;
+}
+
+/** What waits for minutes in an account waits for seconds here. Printed, as it differs from what is deployed. */
+export const localOverrides: Overrides = {
+  functionTimeoutSeconds: 8,
+  visibilityTimeoutSeconds: 10,
+  environment: { SETTLING_SECONDS: '3', RETRY_BASE_SECONDS: '1', BREAKER_COOLDOWN_SECONDS: '1' },
+};
+
+/**
+ * Starts the sandboxes, synthesizes the stack with their addresses, and runs it. Resolves when both flows can
+ * be used; whatever had started is stopped when a part fails.
+ */
+export async function startPlant(options: PlantOptions): Promise<Plant> {
+  const { log = () => undefined, progress = () => undefined } = options;
+  const folder = options.dataDir ?? mkdtempSync(join(tmpdir(), 'azumuta-erp-'));
+  mkdirSync(folder, { recursive: true });
+  const stops: (() => Promise<void>)[] = [];
+  const stop = once(async () => {
+    for (const end of stops.reverse()) await end();
+    if (options.dataDir === undefined) rmSync(folder, { recursive: true, force: true });
+  });
+  try {
+    progress('sandboxes');
+    const settings = options.sandboxSettings ?? {};
+    const [azumutaSandbox, erpSandbox] = await Promise.all([
+      keepSandbox('azumuta', { dataDir: join(folder, 'azumuta'), settings }, log),
+      keepSandbox('erp', { dataDir: join(folder, 'erp'), settings }, log),
+    ]);
+    stops.push(azumutaSandbox.stop, erpSandbox.stop);
+    options.signal?.throwIfAborted();
+
+    progress('synthesis');
+    const wanted = {
+      integrationFile: options.integrationFile,
+      folder: join(folder, 'cdk.out'),
+      environment: { AZUMUTA_BASE_URL: `${azumutaSandbox.url}/api/v1`, ERP_BASE_URL: erpSandbox.url },
+    };
+    // Set for the time of a test run, which starts many plants of the same sources.
+    const keptIn = process.env.SYNTHESIZED_ONCE_IN;
+    const template = await (keptIn === undefined ? synthesize(wanted) : synthesizeOnce(wanted, keptIn));
+
+    progress('platform');
+    const platform = await startPlatform({
+      template,
+      dataDir: join(folder, 'platform'),
+      overrides: options.overrides ?? localOverrides,
+      log,
+      sandboxes: { azumuta: azumutaSandbox.url, erp: erpSandbox.url },
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    stops.push(platform.stop);
+
+    progress('secrets');
+    const clients = operatorClients(platform);
+    const { webhookToken, orderKey } = await setSecrets(platform, clients.secrets);
+    const webhookUrl = `${platform.apiUrl}/webhooks/azumuta/product-order-completed/${webhookToken}`;
+    const azumuta = azumutaControl(azumutaSandbox.url);
+    await azumuta.setTriggers((options.triggers ?? bothTriggers)(webhookUrl));
+    return {
+      platform,
+      ledger: operatorLedger(clients.dynamodb, platform),
+      azumuta,
+      erp: erpControl(erpSandbox.url),
+      sandboxes: { azumuta: azumutaSandbox, erp: erpSandbox },
+      webhookUrl,
+      orderEndpoint: { url: `${platform.apiUrl}/product-orders`, key: orderKey },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function bothTriggers(url: string): Trigger[] {
+  return [
+    { method: 'GET', url, ids: 'singular' },
+    { method: 'POST', url, ids: 'list' },
+  ];
+}
+
+/** Secrets of a first start; what an operator has set already stays. */
+async function setSecrets(platform: Platform, secrets: ReturnType<typeof operatorClients>['secrets']) {
+  const arn = (name: string) => platform.secretArn(secretNameEnding(platform, name));
+  const text = {
+    azumuta: process.env.AZUMUTA_API_KEY ?? azumutaSandboxKey,
+    erp: process.env.ERP_CREDENTIALS,
+  };
+  const [webhook, order] = await Promise.all([
+    setIfUnset(secrets, arn('webhook-token'), { current: newToken() }),
+    setIfUnset(secrets, arn('order-api-key'), { current: newToken() }),
+    setIfUnset(secrets, arn('azumuta-api-key'), { apiKey: text.azumuta }),
+    setIfUnset(secrets, arn('erp-credentials'), text.erp ? JSON.parse(text.erp) : { apiKey: erpSandboxKey }),
+  ]);
+  return {
+    webhookToken: z.parse(rotatingSecretSchema, JSON.parse(webhook)).current,
+    orderKey: z.parse(rotatingSecretSchema, JSON.parse(order)).current,
+  };
+}
+
+function secretNameEnding({ stack }: Platform, ending: string): string {
+  const secret = stack.secrets.find(({ name }) => name.endsWith(`/${ending}`));
+  if (!secret) throw new Error(`The stack has no secret ${ending}.`);
+  return secret.name;
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let started: Promise<void> | undefined;
+  return () => {
+    started ??= work();
+    return started;
+  };
+}

@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import * as z from 'zod/mini';
+import { IntegrationMistake } from '../../../shared/integration/define.ts';
+import { reasonOf } from '../../../shared/model/errors.ts';
+import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+
+/** What an operator's command tells the shell. */
+export const exits = {
+  done: 0,
+  /** Something that should have worked did not. */
+  failed: 1,
+  /** The command line, or the stack that it names, is wrong; nothing was done. */
+  usage: 2,
+  /** Done as far as possible: something is left that a person must mend. */
+  partly: 3,
+  /** What was asked about is not there. */
+  notFound: 3,
+  interrupted: 130,
+} as const;
+
+/** The command was called in a way that cannot be carried out; the message says how to call it. */
+export class Mistake extends Error {
+  override readonly name = 'Mistake';
+}
+
+const text = z.string().check(z.minLength(1));
+
+/** How every command answers. */
+export const answerOptions = { json: z._default(z.boolean(), false) };
+
+/** Options of every command that works on a stack: where it is, and how to answer. */
+export const commonOptions = {
+  ...answerOptions,
+  /** `true` when the folder was left out. */
+  local: z.exactOptional(z.union([z.literal(true), text])),
+  stack: z.exactOptional(text),
+  region: z.exactOptional(text),
+};
+
+/** The plant's configuration, for commands that read it: see `withConfig`. */
+export const configOptions = { config: z._default(text, 'integration.config.ts') };
+
+/**
+ * A command that works on a stack, with the options that all of them share; its own are added with `.option()`,
+ * examples with `.addHelpText('after', …)`.
+ * @param name As it is typed: `npm run <name> --`.
+ */
+export function opsCommand(name: string, description: string): Command {
+  return plainCommand(name, description)
+    .option('--local [folder]', 'the platform that runs on this machine (in the data folder of npm start)')
+    .option('--stack <name>', 'the deployed stack, such as AzumutaErp-ghent-production')
+    .option('--region <region>', 'AWS region of the stack (default: that of the AWS profile)');
+}
+
+/** Adds the option that names the plant's configuration. */
+export function withConfig(command: Command): Command {
+  return command.option(
+    '-c, --config <file>',
+    "the plant's configuration file (default: integration.config.ts)",
+  );
+}
+
+/** A command that needs no stack. */
+export function plainCommand(name: string, description: string): Command {
+  return new Command(`npm run ${name} --`)
+    .description(description)
+    .option('--json', 'answer as JSON')
+    .helpOption('-h, --help', 'show this help')
+    .allowExcessArguments(false)
+    .showHelpAfterError('Add --help for examples.')
+    .exitOverride();
+}
+
+/** The parsed command line. @throws Mistake naming the option that does not fit. */
+export function optionsOf<T>(command: Command, schema: z.ZodMiniType<T>): T {
+  const parsed = parse(schema, command.opts());
+  if (parsed.ok) return parsed.value;
+  throw new Mistake(
+    `The command line does not fit: ${describeMismatches(parsed.mismatches).replaceAll('$.', '--')}.`,
+  );
+}
+
+/**
+ * The words of a command line beside its options. The folder of `--local` may be left out, so the word after it is
+ * taken for one: `trace -- --local MO/0042` means the order, unless there is such a folder.
+ */
+export function wordsOf<T extends { readonly local?: string | true }>(
+  parsed: Command,
+  options: T,
+): { readonly words: readonly string[]; readonly options: T } {
+  const { local } = options;
+  if (typeof local !== 'string' || existsSync(local)) return { words: parsed.args, options };
+  return { words: [local, ...parsed.args], options: { ...options, local: true } };
+}
+
+/**
+ * Runs a command as this process: parses the command line, passes on Ctrl-C as an aborted signal, prints what
+ * went wrong as a sentence, and sets the exit code.
+ * @param act Resolves to the exit code.
+ */
+export async function runCommand(
+  command: Command,
+  act: (command: Command, signal: AbortSignal) => Promise<number>,
+): Promise<void> {
+  const ending = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      // The second one does not wait for a good end.
+      if (ending.signal.aborted) process.exit(exits.interrupted);
+      ending.abort();
+    });
+  }
+  try {
+    command.parse();
+    process.exitCode = await act(command, ending.signal);
+  } catch (error) {
+    process.exitCode = exitOf(error);
+    // The parser has printed its own complaint already.
+    if (!(error instanceof CommanderError)) process.stderr.write(`${sentenceOf(error)}\n`);
+  }
+}
+
+function exitOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
+  const ofTheCaller = error instanceof Mistake || error instanceof IntegrationMistake;
+  return ofTheCaller ? exits.usage : exits.failed;
+}
+
+/** AWS's own complaints, with what to do about the usual ones. */
+export function sentenceOf(error: unknown): string {
+  const name = error instanceof Error ? error.name : '';
+  const reason = reasonOf(error);
+  if (name === 'CredentialsProviderError')
+    return 'There are no AWS credentials here: log in (aws sso login), or set AWS_PROFILE.';
+  if (/Region is missing/.test(reason)) return 'Say in which region the stack is: --region or AWS_REGION.';
+  if (/^Expired|ExpiredToken/.test(name)) return 'The AWS credentials have expired: log in again.';
+  return reason;
+}

@@ -1,0 +1,31 @@
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { loadIntegration } from '../../build/load-configuration.ts';
+import { Mistake } from './command.ts';
+import type { Target } from './target.ts';
+
+/**
+ * The configuration of the stack's plant, from its file on this machine. What it reads from `process.env` is
+ * that of this machine; beside a local platform its sandboxes' addresses, as at its synthesis.
+ * @throws IntegrationMistake when it does not load; Mistake when it is another plant's.
+ */
+export async function configurationOf(
+  target: Pick<Target, 'stackName' | 'sandboxes'>,
+  file: string,
+): Promise<CompleteIntegration> {
+  if (target.sandboxes) {
+    process.env.AZUMUTA_BASE_URL = `${target.sandboxes.azumuta}/api/v1`;
+    process.env.ERP_BASE_URL = target.sandboxes.erp;
+  }
+  const { integration } = await loadIntegration(file);
+  if (!isOf(target.stackName, integration.plant)) {
+    throw new Mistake(
+      `${file} is the configuration of plant ${integration.plant}, but the stack is ${target.stackName}: name that plant's file with --config.`,
+    );
+  }
+  return integration;
+}
+
+/** Stacks are named `AzumutaErp-<plant>-<stage>`, and both may hold dashes. */
+function isOf(stackName: string, plant: string): boolean {
+  return stackName.startsWith(`AzumutaErp-${plant}-`);
+}

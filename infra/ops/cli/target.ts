@@ -1,0 +1,194 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { systemClock } from '../../../shared/platform/clock.ts';
+import { findPlatform, type PlatformAddress } from '../../local/emulator/data-folder.ts';
+import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
+import { Mistake } from './command.ts';
+
+/** The stack that a command works on: deployed, or run by the platform on this machine. */
+export interface Target {
+  /** How answers name it. */
+  readonly name: string;
+  readonly stackName: string;
+  /** The options that name it on a command line. */
+  readonly options: readonly string[];
+  readonly local: boolean;
+  /** Where the partners' sandboxes of a local platform listen, when it runs with them. */
+  readonly sandboxes?: { readonly azumuta: string; readonly erp: string };
+  /** The local platform itself: its data folder, and the URL of its own API. */
+  readonly platform?: { readonly folder: string; readonly controlUrl: string };
+  /** What every AWS client is made with; what is absent comes from the operator's own AWS settings. */
+  readonly aws: {
+    readonly region?: string;
+    readonly endpoint?: string;
+    readonly credentials?: LocalCredentials;
+    readonly maxAttempts: number;
+  };
+  /** An output of the stack. @throws Mistake when it has none of that name: it is older than this command. */
+  readonly output: (name: string) => string;
+}
+
+/** What of the command line says where the stack is. */
+export interface Where {
+  /** Data folder of a local platform; `true` for the one that runs on this machine. */
+  readonly local?: string | true;
+  readonly stack?: string;
+  readonly region?: string;
+}
+
+const maxAttempts = 5;
+
+/** The options that name this stack, for commands that a person is told to type. */
+export function whereOf({ options }: Pick<Target, 'options'>): string {
+  return options.map(shellWord).join(' ');
+}
+
+/** As a POSIX shell takes it for one word. */
+export function shellWord(text: string): string {
+  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** @throws Mistake when nothing, or more than one stack, is meant. */
+export async function findTarget({ local, stack, region }: Where): Promise<Target> {
+  if (local !== undefined && stack !== undefined)
+    throw new Mistake('Choose one: --local for this machine, or --stack for a deployed one.');
+  if (stack !== undefined) return deployed(stack, region);
+  if (local !== undefined) {
+    const options = local === true ? ['--local'] : ['--local', local];
+    return onThisMachine(local === true ? onlyPlatform() : platformIn(local), options);
+  }
+  throw new Mistake(
+    'Say which stack: --stack AzumutaErp-<plant>-<stage> for a deployed one, or --local for the platform on this machine.',
+  );
+}
+
+/** The queues, whatever host their URLs name. */
+export function sqsOf({ aws }: Target): SQSClient {
+  return new SQSClient({ ...aws, useQueueUrlAsEndpoint: false });
+}
+
+/** The ledger as the operator reads it. */
+export function ledgerOf({ aws, output }: Target): Ledger {
+  return createLedger({
+    client: new DynamoDBClient(aws),
+    tableName: output('LedgerTable'),
+    clock: systemClock,
+    times: { settlingSeconds: 300 },
+  });
+}
+
+async function deployed(stack: string, region: string | undefined): Promise<Target> {
+  const aws = { maxAttempts, ...(region === undefined ? {} : { region }) };
+  const client = new CloudFormationClient(aws);
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
+    const outputs = new Map(
+      Stacks.flatMap(({ Outputs = [] }) => Outputs).map(({ OutputKey, OutputValue }) => [
+        OutputKey,
+        OutputValue,
+      ]),
+    );
+    return {
+      name: `${stack} in ${await client.config.region()}`,
+      stackName: stack,
+      options: ['--stack', stack, ...(region === undefined ? [] : ['--region', region])],
+      local: false,
+      aws,
+      output: reader(outputs, stack),
+    };
+  } catch (error) {
+    // CloudFormation answers an unknown name with a ValidationError.
+    if (error instanceof Error && error.name === 'ValidationError') {
+      throw new Mistake(
+        `There is no stack ${stack} in ${await client.config.region()}: check its name, --region and AWS_PROFILE.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+const overviewSchema = z.object({ outputs: z.record(z.string(), z.string()) });
+
+async function onThisMachine(
+  { folder, address }: RunningPlatform,
+  options: readonly string[],
+): Promise<Target> {
+  const { outputs } = await overviewOf(address.controlUrl, folder);
+  const { region, awsEndpoint: endpoint, credentials, stackName, sandboxes } = address;
+  return {
+    name: `${stackName} on this machine (${folder})`,
+    stackName,
+    options,
+    local: true,
+    ...(sandboxes ? { sandboxes } : {}),
+    platform: { folder, controlUrl: address.controlUrl },
+    aws: { region, endpoint, credentials, maxAttempts },
+    output: reader(new Map(Object.entries(outputs)), stackName),
+  };
+}
+
+async function overviewOf(url: string, folder: string): Promise<z.output<typeof overviewSchema>> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    return z.parse(overviewSchema, await answer.json());
+  } catch (error) {
+    throw new Mistake(`The platform in ${folder} does not answer: stop it (npm start), and start it again.`, {
+      cause: error,
+    });
+  }
+}
+
+function reader(outputs: ReadonlyMap<string | undefined, string | undefined>, stack: string) {
+  return (name: string): string => {
+    const value = outputs.get(name);
+    if (value === undefined)
+      throw new Mistake(`The stack ${stack} has no output ${name}: deploy it again with this version.`);
+    return value;
+  };
+}
+
+interface RunningPlatform {
+  readonly folder: string;
+  readonly address: PlatformAddress;
+}
+
+/** The folder may be that of `npm start -- --data`, or the platform's own below it. */
+function platformIn(given: string): RunningPlatform {
+  for (const folder of [resolve(given), resolve(given, 'platform')]) {
+    const address = findPlatform(folder);
+    if (address) return { folder, address };
+  }
+  throw new Mistake(`No platform runs in ${given}: start one with npm start -- --data ${given}.`);
+}
+
+/** Folders that platforms make when they are given none. */
+const temporaryFolders = /^(azumuta-erp|local-platform)-/;
+
+function onlyPlatform(): RunningPlatform {
+  const running = readdirSync(tmpdir())
+    .filter((name) => temporaryFolders.test(name))
+    .flatMap((name) => [join(tmpdir(), name), join(tmpdir(), name, 'platform')])
+    .flatMap((folder): RunningPlatform[] => {
+      const address = findPlatform(folder);
+      return address ? [{ folder, address }] : [];
+    });
+  const [first, ...others] = running;
+  if (!first)
+    throw new Mistake(
+      'No platform runs in a temporary folder of this machine: npm start, or --local <folder>.',
+    );
+  if (others.length > 0) {
+    const folders = running.map(({ folder }) => `  --local ${folder}`).join('\n');
+    throw new Mistake(`Several platforms run on this machine; say which:\n${folders}`);
+  }
+  return first;
+}

@@ -1,0 +1,92 @@
+import type { DeadLetterRecords } from '../../../shared/ledger/records/attempts.ts';
+import { reasonOf } from '../../../shared/model/errors.ts';
+import { Mistake } from '../cli/command.ts';
+import type { KeptLetter } from './dead-letter.ts';
+import { type DeadLetterQueue, pagesOf } from './queue.ts';
+
+export interface DiscardRequest {
+  readonly wanted: (letter: KeptLetter) => boolean;
+  /** Why, in the operator's words: kept with the order. */
+  readonly note: string;
+  /** Who does it. */
+  readonly by: string;
+  readonly signal: AbortSignal;
+}
+
+export interface DiscardParts {
+  readonly deadLetters: DeadLetterQueue;
+  readonly records: Pick<DeadLetterRecords, 'discarded'>;
+}
+
+export interface DiscardReport {
+  readonly selected: number;
+  readonly discarded: number;
+  /** Orders of what was discarded, up to ten. */
+  readonly orders: readonly string[];
+  /** Why it ended early; what is not discarded is still there. */
+  readonly failure?: string;
+}
+
+export const shortestNote = 5;
+export const longestNote = 500;
+
+/**
+ * Takes dead letters out of the world for good: note in the ledger, then removal, in this order, so that
+ * nothing vanishes without a trace. A run that is killed in between leaves a letter with a note; discarding it
+ * again adds another.
+ * @throws Mistake when the note is too short to tell anything, or too long.
+ */
+export async function discard(request: DiscardRequest, parts: DiscardParts): Promise<DiscardReport> {
+  const note = request.note.replace(/\s+/g, ' ').trim();
+  if (note.length < shortestNote || note.length > longestNote) {
+    throw new Mistake(
+      `Say in ${shortestNote} to ${longestNote} characters why it is discarded: whoever asks for the order later reads it.`,
+    );
+  }
+  const held = new Map<string, KeptLetter>();
+  const gone: KeptLetter[] = [];
+  let selected = 0;
+  // The first letters came back before the last was seen.
+  let more = false;
+  let failure: string | undefined;
+  try {
+    for await (const page of parts.deadLetters.take()) {
+      more ||= page.some(({ sqsId }) => held.has(sqsId));
+      for (const letter of page) held.set(letter.sqsId, letter);
+      if (request.signal.aborted) break;
+    }
+    const chosen = [...held.values()].filter(request.wanted);
+    selected = chosen.length;
+    for (const letters of pagesOf(chosen)) {
+      if (request.signal.aborted) break;
+      gone.push(...(await discardPage(letters, `${note} (${request.by})`, parts)));
+    }
+    if (more) failure = 'There are more letters than can be looked at in one go: discard the rest again.';
+    if (gone.length < selected) failure = 'SQS did not remove all of them: discard the rest again.';
+  } catch (error) {
+    failure = reasonOf(error);
+  } finally {
+    for (const { sqsId } of gone) held.delete(sqsId);
+    await parts.deadLetters.giveBack([...held.values()]);
+  }
+  const orders = new Set(gone.map(({ orderNumber }) => orderNumber).filter((number) => number !== ''));
+  return {
+    selected,
+    discarded: gone.length,
+    orders: [...orders].slice(0, 10),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** @returns those that are gone. */
+async function discardPage(
+  letters: readonly KeptLetter[],
+  note: string,
+  { deadLetters, records }: DiscardParts,
+): Promise<readonly KeptLetter[]> {
+  for (const { messageId, filedUnder: orderNumber, stage, reason } of letters) {
+    await records.discarded({ messageId, orderNumber, stage, reason }, note);
+  }
+  const left = await deadLetters.remove(letters);
+  return letters.filter((letter) => !left.includes(letter));
+}

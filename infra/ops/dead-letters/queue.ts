@@ -1,0 +1,103 @@
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { type KeptLetter, letterOf } from './dead-letter.ts';
+
+export interface DeadLetterQueueOptions {
+  /** How long letters stay hidden if the run that took them is killed before it can give them back. Default 300. */
+  readonly hiddenSeconds?: number;
+  /** How long SQS may look for more letters. Default 1: a long poll asks all its servers, so that none means none. */
+  readonly waitSeconds?: number;
+}
+
+/** The dead-letter queue in an operator's hands. */
+export interface DeadLetterQueue {
+  /** About how many letters can be taken, and how many are hidden: in the hands of another run. */
+  readonly size: () => Promise<{ readonly visible: number; readonly hidden: number }>;
+  /**
+   * Takes letters, page by page, until there are no more or one comes a second time (a long queue, whose first
+   * letters are visible again; the newer of the two is the one that can be removed). What was taken is hidden
+   * from others until it is given back or removed.
+   */
+  readonly take: () => AsyncIterable<readonly KeptLetter[]>;
+  /** Makes letters visible again, at once. */
+  readonly giveBack: (letters: readonly KeptLetter[]) => Promise<void>;
+  /** @returns the letters that SQS did not remove: they come again. */
+  readonly remove: (letters: readonly KeptLetter[]) => Promise<readonly KeptLetter[]>;
+}
+
+/** SQS takes and gives ten in one call. */
+export const pageSize = 10;
+
+export function openDeadLetterQueue(
+  sqs: SQSClient,
+  queueUrl: string,
+  { hiddenSeconds = 300, waitSeconds = 1 }: DeadLetterQueueOptions = {},
+): DeadLetterQueue {
+  const queues = createQueues(sqs);
+  return {
+    async size() {
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: queueUrl,
+          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+        }),
+      );
+      return {
+        visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),
+        hidden: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
+      };
+    },
+
+    async *take() {
+      const seen = new Set<string>();
+      for (;;) {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl: queueUrl,
+            MaxNumberOfMessages: pageSize,
+            VisibilityTimeout: hiddenSeconds,
+            WaitTimeSeconds: waitSeconds,
+            MessageAttributeNames: ['All'],
+            MessageSystemAttributeNames: ['SentTimestamp'],
+          }),
+        );
+        const letters = Messages.map(letterOf);
+        const again = letters.some(({ sqsId }) => seen.has(sqsId));
+        for (const { sqsId } of letters) seen.add(sqsId);
+        if (letters.length > 0) yield letters;
+        if (letters.length === 0 || again) return;
+      }
+    },
+
+    async giveBack(letters) {
+      // Those that SQS does not take now come back by themselves.
+      await queues.changeVisibility(
+        queueUrl,
+        letters.map(({ receiptHandle }) => ({ receiptHandle, seconds: 0 })),
+      );
+    },
+
+    async remove(letters) {
+      const left: KeptLetter[] = [];
+      for (const page of pagesOf(letters)) {
+        const { Failed = [] } = await sqs.send(
+          new DeleteMessageBatchCommand({
+            QueueUrl: queueUrl,
+            Entries: page.map(({ receiptHandle }, at) => ({ Id: String(at), ReceiptHandle: receiptHandle })),
+          }),
+        );
+        left.push(...Failed.flatMap(({ Id }) => page[Number(Id)] ?? []));
+      }
+      return left;
+    },
+  };
+}
+
+export function* pagesOf<T>(all: readonly T[], size = pageSize): Generator<readonly T[]> {
+  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
+}

@@ -1,0 +1,73 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import * as z from 'zod/mini';
+import { systemClock } from '../../../shared/platform/clock.ts';
+import { commonOptions, exits, Mistake, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
+import { createProgress, say, sayJson } from '../cli/output.ts';
+import { findTarget, ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
+import { momentOf } from '../cli/time.ts';
+import { createFlowsReader } from '../flows/flow-status.ts';
+import { digestOf } from './digest.ts';
+import { digestLines } from './report.ts';
+
+const optionsSchema = z.object({
+  ...commonOptions,
+  since: z._default(z.string(), 'yesterday'),
+});
+const mostDays = 62;
+
+const command = opsCommand(
+  'digest',
+  'Tells what was created, booked and put aside since yesterday, what waits, and what changed in the ERP.',
+)
+  .option(
+    '--since <when>',
+    'from when on: 2026-12-01, 2026-12-01T06:00:00Z, 24h, 7d, today (default: yesterday)',
+  )
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run digest -- --stack AzumutaErp-ghent-production
+  npm run digest -- --local --since 2h
+  npm run -s digest -- --stack AzumutaErp-ghent-production --since 7d --json
+
+Figures of what happened come from the ledger; what waits is how it stands now.
+
+Exit codes: 0 told · 1 failed · 2 wrong command line`,
+  );
+
+function flowsOf(target: Target) {
+  return createFlowsReader({
+    sqs: sqsOf(target),
+    lambda: new LambdaClient(target.aws),
+    ledger: ledgerOf(target),
+    queueUrls: {
+      'product-orders': target.output('ProductOrdersQueue'),
+      completions: target.output('CompletionsQueue'),
+      deliveries: target.output('DeliveriesQueue'),
+      'dead-letters': target.output('DeadLetterQueue'),
+    },
+    // Ages are the console's; a digest tells what waits, not for how long.
+    insight: async () => ({ oldestSeconds: undefined, orders: [] }),
+    clock: systemClock,
+  });
+}
+
+await runCommand(command, async (parsed) => {
+  const options = optionsOf(parsed, optionsSchema);
+  const now = systemClock.now();
+  const since = momentOf(options.since, now);
+  if (since > now) throw new Mistake(`--since ${options.since} lies in the future.`);
+  if (now.getTime() - since.getTime() > mostDays * 86_400_000)
+    throw new Mistake(`--since reaches back more than ${mostDays} days: choose a later time.`);
+  const { during } = createProgress();
+  const target = await during('Looking for the stack', findTarget(options));
+  const digest = await during(
+    'Reading the ledger',
+    digestOf(since, { ledger: ledgerOf(target), flows: flowsOf(target), now }),
+  );
+
+  if (options.json) sayJson({ target: target.name, ...digest });
+  else for (const line of digestLines(digest, { target: target.name, where: whereOf(target) })) say(line);
+  return exits.done;
+});

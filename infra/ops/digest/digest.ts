@@ -1,0 +1,112 @@
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { DayEvent } from '../../../shared/ledger/records/daily-activity.ts';
+import type { FlowsStanding } from '../flows/flow-status.ts';
+
+/** A conflict or a dead letter, and why it is. */
+export interface DigestTrouble {
+  readonly number: string;
+  readonly at: string;
+  readonly reason: string;
+  /** Dead letters: whether somebody has replayed or discarded it since. */
+  readonly settled?: boolean;
+}
+
+/** What happened in a stretch of time, and what waits now. */
+export interface Digest {
+  readonly since: string;
+  readonly until: string;
+  /** Product orders created in Azumuta; those of them that were typed by hand before are `adopted`. */
+  readonly created: number;
+  readonly adopted: number;
+  /** Quantities booked in the ERP, and recordings that were added to earlier bookings. */
+  readonly booked: number;
+  readonly amended: number;
+  readonly ignored: number;
+  /** The first of them, with their reasons; the counts are of all. */
+  readonly deadLettered: { readonly count: number; readonly first: readonly DigestTrouble[] };
+  readonly conflicts: { readonly count: number; readonly first: readonly DigestTrouble[] };
+  readonly cancelled: readonly string[];
+  /** ERP orders that the mapping refused. */
+  readonly unmapped: { readonly count: number; readonly first: readonly DigestTrouble[] };
+  /** Product orders in Azumuta whose completion is awaited, up to `mostAwaited`. */
+  readonly awaited: number;
+  /** Those of them that are overdue, the longest first, up to ten. */
+  readonly overdue: { readonly count: number; readonly first: readonly string[] };
+  readonly flows: FlowsStanding;
+  /** Some counts are of the first events of a day only. */
+  readonly cut: boolean;
+}
+
+export interface DigestParts {
+  readonly ledger: Pick<Ledger, 'days' | 'orders' | 'deadLetters' | 'journeys'>;
+  readonly flows: () => Promise<FlowsStanding>;
+  readonly now: Date;
+}
+
+/** Events of one day that are counted: far more than a plant makes. */
+export const mostEvents = 50_000;
+/** Awaited orders that are counted. */
+export const mostAwaited = 5000;
+/** Troubles that are told one by one. */
+const mostTroubles = 20;
+
+/**
+ * The day in figures. Reads the ledger's index of days, the index of awaited orders and, for the troubles that it
+ * tells one by one, their orders; never the whole table.
+ */
+export async function digestOf(since: Date, parts: DigestParts): Promise<Digest> {
+  const { ledger, now } = parts;
+  const [events, flows, awaited, overdue] = await Promise.all([
+    ledger.days.between(since, now, mostEvents),
+    parts.flows(),
+    ledger.orders.overdue(farFuture, mostAwaited),
+    ledger.orders.overdue(now, mostAwaited),
+  ]);
+  const of = (...names: string[]) => events.filter(({ event }) => names.includes(event));
+  const [dead, conflicts, unmapped] = [of('dead-lettered'), of('conflict'), of('not mapped')];
+  return {
+    since: since.toISOString(),
+    until: now.toISOString(),
+    created: of('created', 'adopted').length,
+    adopted: of('adopted').length,
+    booked: of('booked').length,
+    amended: of('amended').length,
+    ignored: of('ignored').length,
+    deadLettered: { count: dead.length, first: await deadLettersOf(dead.slice(0, mostTroubles), parts) },
+    conflicts: { count: conflicts.length, first: await toldOf(conflicts, parts) },
+    unmapped: { count: unmapped.length, first: await toldOf(unmapped, parts) },
+    cancelled: of('cancelled in the ERP').map(({ number }) => number),
+    awaited: awaited.length,
+    overdue: { count: overdue.length, first: overdue.slice(0, 10) },
+    flows,
+    cut: Map.groupBy(events, ({ at }) => at.slice(0, 10))
+      .values()
+      .some((ofDay) => ofDay.length >= mostEvents),
+  };
+}
+
+/** Later than any order is due. */
+const farFuture = new Date('9999-12-31T00:00:00Z');
+
+async function deadLettersOf(events: readonly DayEvent[], { ledger }: DigestParts): Promise<DigestTrouble[]> {
+  const troubles: DigestTrouble[] = [];
+  for (const number of new Set(events.map((event) => event.number))) {
+    const records = await ledger.deadLetters.of(number);
+    const at = events.findLast((event) => event.number === number)?.at ?? '';
+    const living = records.find(({ isDead }) => isDead);
+    const shown = living ?? records.at(-1);
+    troubles.push({ number, at, reason: shown?.reason ?? '', settled: living === undefined });
+  }
+  return troubles;
+}
+
+/** The first of some events, with what their journeys tell of them. */
+async function toldOf(events: readonly DayEvent[], { ledger }: DigestParts): Promise<DigestTrouble[]> {
+  const troubles: DigestTrouble[] = [];
+  for (const { number, at, event } of events.slice(0, mostTroubles)) {
+    const journey = await ledger.journeys.of(number);
+    const told = journey.findLast((entry) => entry.event === event);
+    troubles.push({ number, at, reason: told?.note ?? '' });
+  }
+  return troubles;
+}

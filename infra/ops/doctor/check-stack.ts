@@ -1,0 +1,150 @@
+import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
+import { ago, counted } from '../cli/output.ts';
+import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
+import { flows, pausable, readSwitch } from '../pause/switch-flow.ts';
+import { type Check, check, fine, notice, wrong } from './finding.ts';
+
+const days = 86_400;
+
+/** Queues, table, mappings, breakers: what the stack is made of. Reads only. */
+export function stackChecks(
+  target: Target,
+  integration: CompleteIntegration | undefined,
+  now: Date,
+): Check[] {
+  return [
+    ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(target, flow))),
+    check('Dead letters', () => lookAtDeadLetters(target)),
+    check('Ledger table', () => lookAtTable(target)),
+    ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(target, flow))),
+    check('Circuit breakers', () => lookAtBreakers(target)),
+    check('Pull', () => lookAtPull(target, integration, now)),
+  ];
+}
+
+async function attributesOf(target: Target, output: string): Promise<Partial<Record<string, string>>> {
+  const { Attributes = {} } = await sqsOf(target).send(
+    new GetQueueAttributesCommand({ QueueUrl: target.output(output), AttributeNames: ['All'] }),
+  );
+  return Attributes;
+}
+
+async function lookAtQueue(target: Target, flow: (typeof flows)[number]) {
+  const queue = await attributesOf(target, pausable[flow].output);
+  const { QueueArn: deadLettersArn } = await attributesOf(target, 'DeadLetterQueue');
+  const redrive: unknown = JSON.parse(queue.RedrivePolicy ?? '{}');
+  const redrivesTo =
+    redrive !== null && typeof redrive === 'object' && 'deadLetterTargetArn' in redrive
+      ? redrive.deadLetterTargetArn
+      : undefined;
+  if (deadLettersArn === undefined || redrivesTo !== deadLettersArn)
+    return wrong(
+      'it has no redrive to the dead letters: what crashes a function for ever is lost',
+      'deploy the stack again',
+    );
+  if (Number(queue.MessageRetentionPeriod) < 14 * days)
+    return wrong(
+      `it keeps messages for ${Number(queue.MessageRetentionPeriod) / days} days instead of 14`,
+      'deploy the stack again',
+    );
+  const waiting = Number(queue.ApproximateNumberOfMessages ?? 0);
+  const hidden = Number(queue.ApproximateNumberOfMessagesNotVisible ?? 0);
+  return fine(`is there: ${waiting} waiting, ${hidden} under way or waiting to be tried again`);
+}
+
+async function lookAtDeadLetters(target: Target) {
+  const { ApproximateNumberOfMessages = '0', ApproximateNumberOfMessagesNotVisible = '0' } =
+    await attributesOf(target, 'DeadLetterQueue');
+  const letters = Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible);
+  if (letters === 0) return fine('there are none');
+  return notice(
+    `${counted(letters, 'dead letter')} for a person`,
+    `npm run replay -- ${whereOf(target)} shows them by reason`,
+  );
+}
+
+async function lookAtTable(target: Target) {
+  const client = new DynamoDBClient(target.aws);
+  const TableName = target.output('LedgerTable');
+  const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+  if (Table?.TableStatus !== 'ACTIVE')
+    return wrong(
+      `its state is ${Table?.TableStatus ?? 'unknown'}`,
+      'wait until it is ACTIVE, and look again',
+    );
+  const active = new Set(
+    (Table.GlobalSecondaryIndexes ?? [])
+      .filter(({ IndexStatus }) => IndexStatus === 'ACTIVE')
+      .map(({ IndexName }) => IndexName),
+  );
+  const missing = Object.values(ledgerIndexes).filter(({ name }) => !active.has(name));
+  if (missing.length > 0)
+    return wrong(
+      `the index ${missing.map(({ name }) => name).join(', ')} is missing, or still being built`,
+      'deploy this version; a new index of a full table takes some minutes',
+    );
+  // The local store expires nothing.
+  if (!target.local) {
+    const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+    const { AttributeName, TimeToLiveStatus } = TimeToLiveDescription ?? {};
+    if (AttributeName !== ledgerTimeToLive || !/^ENABL/.test(TimeToLiveStatus ?? ''))
+      return wrong('it never forgets: time to live is off', 'deploy the stack again');
+  }
+  return fine(`is there, with its ${active.size} indexes`);
+}
+
+async function lookAtSwitch(target: Target, flow: (typeof flows)[number]) {
+  const { states, uuids } = await readSwitch(target, flow);
+  if (uuids.length === 0)
+    return wrong('nothing works on its queue: its event source mapping is gone', 'deploy the stack again');
+  if (states.every((state) => state === 'Enabled')) return fine(`${pausable[flow].does} is switched on`);
+  return notice(
+    `${pausable[flow].does} is paused (${states.join(', ')})`,
+    `npm run resume -- ${flow} ${whereOf(target)}`,
+  );
+}
+
+async function lookAtBreakers(target: Target) {
+  const { breaker } = ledgerOf(target);
+  const findings = [];
+  for (const [partner, name] of [
+    ['azumuta', 'Azumuta'],
+    ['erp', 'The ERP'],
+  ] as const) {
+    const { open, reason, openedAt } = await breaker.state(partner);
+    if (open)
+      findings.push(
+        notice(
+          `${name} is unwell since ${openedAt}, and calls to it wait: ${(reason ?? '').replace(/\.$/, '')}`,
+          'nothing is lost; mend what the reason names, and calls go on by themselves within five minutes',
+        ),
+      );
+  }
+  return findings.length > 0 ? findings : fine('are closed: both partners are called');
+}
+
+/** A run or two may be skipped while another is under way; more than this is silence. */
+const mostPeriods = 3;
+
+async function lookAtPull(target: Target, integration: CompleteIntegration | undefined, now: Date) {
+  const { watermark, endedAt } = await ledgerOf(target).pulling.state();
+  const pull = integration?.schedule.pull;
+  if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
+  const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;
+  if (endedAt === undefined)
+    return notice(
+      `${every}has not run yet`,
+      `wait for its first run; npm run pull -- --dry-run ${whereOf(target)} shows what it will find`,
+    );
+  const last = new Date(endedAt);
+  const upTo = watermark === undefined ? '' : `, and has read up to ${watermark.changedAt}`;
+  if (pull !== undefined && now.getTime() - last.getTime() > mostPeriods * pull.everyMinutes * 60_000)
+    return wrong(
+      `${every}ran last ${ago(last, now)}${upTo}`,
+      'look whether its schedule is switched on, and into the log group of pull-product-orders',
+    );
+  return fine(`${every}ran last ${ago(last, now)}${upTo}`);
+}

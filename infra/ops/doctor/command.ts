@@ -1,0 +1,103 @@
+import * as z from 'zod/mini';
+import {
+  commonOptions,
+  configOptions,
+  exits,
+  opsCommand,
+  optionsOf,
+  runCommand,
+  sentenceOf,
+  withConfig,
+} from '../cli/command.ts';
+import { configurationOf } from '../cli/configuration.ts';
+import { createProgress, say, sayJson, styled } from '../cli/output.ts';
+import { findTarget, type Target } from '../cli/target.ts';
+import { createSecretKeeper } from '../secrets/secret-store.ts';
+import { doorChecks } from './check-http-api.ts';
+import { partnerChecks, secretChecks } from './check-partners.ts';
+import { stackChecks } from './check-stack.ts';
+import { type Check, check, type Finding, fine, wrong } from './finding.ts';
+import { findingLines, verdict } from './report.ts';
+
+const optionsSchema = z.object({
+  ...commonOptions,
+  ...configOptions,
+  partners: z._default(z.boolean(), true),
+});
+
+const command = withConfig(
+  opsCommand(
+    'doctor',
+    'Checks everything that must be right before orders and completions can travel, and says what to do. Changes nothing.',
+  ),
+)
+  .option('--no-partners', 'leave out the calls to Azumuta and the ERP')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run doctor -- --local
+  npm run doctor -- --stack AzumutaErp-ghent-production -c plants/ghent.config.ts
+  npm run -s doctor -- --local --json                for other programs
+
+Azumuta and the ERP are called from this machine, with the stack's secrets and the configuration as it is here
+(one read each). That may differ from what the functions in Lambda reach: a firewall can let in one and not the
+other.
+
+Exit codes: 0 all is well, or only things to know (!) · 1 something is wrong (✗) · 2 wrong command line`,
+  );
+
+/** The configuration comes first: the others stand on it, as far as they can do without. */
+async function checksOf(
+  target: Target,
+  { config, partners }: z.output<typeof optionsSchema>,
+): Promise<Check[]> {
+  const loaded = await configurationOf(target, config).then(
+    (integration) => ({ integration, complaint: undefined }),
+    (error: unknown) => ({ integration: undefined, complaint: sentenceOf(error) }),
+  );
+  const { integration, complaint } = loaded;
+  const keeper = createSecretKeeper(target, integration?.erp.credentials);
+  return [
+    check('Configuration', async () =>
+      complaint === undefined
+        ? fine(`${config} loads, and is that of the stack's plant`)
+        : wrong(
+            complaint,
+            'correct it, or name another with --config; without it the partners are not called',
+          ),
+    ),
+    ...secretChecks(target, keeper),
+    ...(partners && integration ? partnerChecks(target, integration, keeper) : []),
+    ...doorChecks(target, keeper),
+    ...stackChecks(target, integration, new Date()),
+  ];
+}
+
+await runCommand(command, async (parsed, signal) => {
+  const options = optionsOf(parsed, optionsSchema);
+  const progress = createProgress();
+  const target = await progress.during('Looking for the stack', findTarget(options));
+  if (!options.json) {
+    say(styled('bold', `Check of ${target.name}`));
+    say();
+  }
+  const findings: Finding[] = [];
+  for (const each of await checksOf(target, options)) {
+    if (signal.aborted) return exits.interrupted;
+    const found = await progress.during(`Looking at: ${each.about}`, each.look());
+    findings.push(...found);
+    if (options.json) continue;
+    for (const finding of found)
+      for (const line of findingLines(finding, process.stdout.columns ?? 110)) say(line);
+  }
+  const failed = findings.some(({ result }) => result === 'wrong');
+  if (options.json) sayJson({ target: target.name, wellEnough: !failed, findings });
+  else {
+    say();
+    say(verdict(findings));
+    if (options.partners)
+      say(styled('dim', 'Partners were called from this machine; Lambda may reach more, or less.'));
+  }
+  return failed ? exits.failed : exits.done;
+});

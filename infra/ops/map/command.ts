@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { text as readAll } from 'node:stream/consumers';
+import * as z from 'zod/mini';
+import { reasonOf } from '../../../shared/model/errors.ts';
+import { loadIntegration } from '../../build/load-configuration.ts';
+import {
+  answerOptions,
+  configOptions,
+  exits,
+  Mistake,
+  optionsOf,
+  plainCommand,
+  runCommand,
+  withConfig,
+} from '../cli/command.ts';
+import { say, sayJson } from '../cli/output.ts';
+import { previewOf } from './preview.ts';
+import { samplesIn } from './read-sample.ts';
+import { previewLines } from './report.ts';
+import { sampleNames, samples } from './samples.ts';
+
+const optionsSchema = z.object({
+  ...answerOptions,
+  ...configOptions,
+  sample: z.exactOptional(z.enum(sampleNames)),
+});
+
+const command = withConfig(
+  plainCommand(
+    'map',
+    "Shows what a sample becomes under the configuration's mapping, side by side. Sends nothing, needs no network.",
+  ),
+)
+  .argument('[sample.json]', 'an ERP order (or a list), or a completion; - reads it from standard input')
+  .option('--sample <kind>', `print a sample to start from: ${sampleNames.join(' or ')}`)
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run -s map -- --sample order > order.json        a sample order, to change
+  npm run map -- order.json                            what it becomes in Azumuta
+  npm run -s map -- --sample completion > done.json    a sample completion, to change
+  npm run map -- done.json -c plants/ghent.config.ts   what another plant books in its ERP
+
+An order is written as the ERP posts it to the order endpoint. A completion is a product order and its recordings
+as Azumuta tells them: {"productOrder": …, "recordings": […]}.
+
+Exit codes: 0 every sample fits · 1 a sample or a mapping has mistakes · 2 wrong command line or configuration`,
+  );
+
+async function jsonIn(file: string): Promise<unknown> {
+  let content: string;
+  try {
+    content = file === '-' ? await readAll(process.stdin) : await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Mistake(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new Mistake(`${file} is not JSON: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+await runCommand(command, async (parsed) => {
+  const { config, json, sample } = optionsOf(parsed, optionsSchema);
+  const [file] = parsed.args;
+  if (sample !== undefined) {
+    sayJson(samples[sample]);
+    return exits.done;
+  }
+  if (file === undefined) throw new Mistake('Name a file with a sample, or print one: --sample order.');
+  const { integration } = await loadIntegration(config);
+  const previews = samplesIn(await jsonIn(file), integration, new Date().toISOString()).map((one) =>
+    previewOf(one, integration),
+  );
+
+  if (json) sayJson(previews);
+  else {
+    for (const [at, preview] of previews.entries()) {
+      if (at > 0) say();
+      for (const line of previewLines(preview, process.stdout.columns ?? 110)) say(line);
+    }
+  }
+  return previews.some(({ mistakes }) => mistakes.length > 0) ? exits.failed : exits.done;
+});

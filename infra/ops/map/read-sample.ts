@@ -1,0 +1,96 @@
+import * as z from 'zod/mini';
+import { productOrderSchema, recordingSchema } from '../../../shared/azumuta/schemas.ts';
+import { productOrderOf, recordingOf } from '../../../shared/azumuta/translate.ts';
+import { completedOf } from '../../../shared/completions/read-recordings.ts';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { run } from '../../../shared/integration/mapping/call-mapping.ts';
+import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
+import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/http-api-request.ts';
+import { parse } from '../../../shared/platform/validation.ts';
+
+/** A sample that was read; one that does not fit tells every place where. */
+export type Sample =
+  | { readonly kind: 'order'; readonly at: string; readonly order: ErpOrder }
+  | {
+      readonly kind: 'completion';
+      readonly at: string;
+      readonly books: Completion['kind'];
+      readonly completed: CompletedProductOrder;
+    }
+  | { readonly kind: 'unfit'; readonly at: string; readonly mistakes: readonly string[] };
+
+const completionSampleSchema = z.strictObject({
+  productOrder: productOrderSchema,
+  recordings: z._default(z.array(recordingSchema), []),
+  /** Number of the ERP order, where it is not what the mapping says. */
+  erpOrder: z.optional(z.object({ number: z.string(), id: z.exactOptional(z.string()) })),
+  /** `amendment`: recordings that came after the quantity was booked. */
+  kind: z._default(z.enum(['quantity', 'amendment']), 'quantity'),
+});
+
+/**
+ * The samples in a file: ERP orders in every form that the order endpoint takes, or completions.
+ * @param json Content of the file, parsed as JSON.
+ * @param learnedAt ISO time that stands for the completion's when the sample has none.
+ */
+export function samplesIn(json: unknown, integration: CompleteIntegration, learnedAt: string): Sample[] {
+  const list = isRecord(json) && 'orders' in json ? json.orders : json;
+  if (!Array.isArray(list)) return [sampleOf(list, '$', integration, learnedAt)];
+  return list.map((one, index) => sampleOf(one, `$[${index}]`, integration, learnedAt));
+}
+
+function sampleOf(one: unknown, at: string, integration: CompleteIntegration, learnedAt: string): Sample {
+  return isRecord(one) && ('productOrder' in one || 'recordings' in one)
+    ? completionSample(one, at, integration, learnedAt)
+    : orderSample(one, at);
+}
+
+function orderSample(one: unknown, at: string): Sample {
+  const parsed = parse(postedOrderSchema, one);
+  if (parsed.ok) return { kind: 'order', at, order: erpOrderOf(parsed.value) };
+  return unfit(at, parsed.mismatches);
+}
+
+function completionSample(
+  one: unknown,
+  at: string,
+  { azumuta, completions }: CompleteIntegration,
+  learnedAt: string,
+): Sample {
+  const parsed = parse(completionSampleSchema, one);
+  if (!parsed.ok) return unfit(at, parsed.mismatches);
+  const { productOrder, recordings, erpOrder, kind } = parsed.value;
+  const order = productOrderOf(productOrder, azumuta.assumptions);
+  const numberOf = completions.erpOrderNumber ?? ((number: string) => number);
+  const read = recordings.map((recording) => {
+    const {
+      productOrder: _belongs,
+      operator,
+      ...shown
+    } = recordingOf(recording, azumuta.assumptions.language);
+    return { ...shown, ...(completions.includeOperators && operator !== undefined ? { operator } : {}) };
+  });
+  try {
+    const ref = erpOrder ?? {
+      number: run('completions.erpOrderNumber', () => numberOf(order.number), order),
+    };
+    return { kind: 'completion', at, books: kind, completed: completedOf(order, ref, read, learnedAt) };
+  } catch (error) {
+    return { kind: 'unfit', at, mistakes: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
+function unfit(at: string, mismatches: readonly { path: string; found: string; expected: string }[]): Sample {
+  return {
+    kind: 'unfit',
+    at,
+    mistakes: mismatches.map(
+      ({ path, found, expected }) => `${path.replace('$', () => at)}: found ${found}, expected ${expected}`,
+    ),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}

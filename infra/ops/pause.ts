@@ -1,3 +1,0 @@
-import { runSwitch } from './switch-command.ts';
-
-await runSwitch('pause');

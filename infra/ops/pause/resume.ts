@@ -1,0 +1,3 @@
+import { runSwitch } from './command.ts';
+
+await runSwitch('resume');

@@ -1,0 +1,147 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import * as z from 'zod/mini';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import type { PullReport } from '../../../shared/orders/pull.ts';
+import { systemClock } from '../../../shared/platform/clock.ts';
+import {
+  commonOptions,
+  configOptions,
+  exits,
+  Mistake,
+  opsCommand,
+  optionsOf,
+  runCommand,
+  withConfig,
+} from '../cli/command.ts';
+import { configurationOf } from '../cli/configuration.ts';
+import { createProgress, type Progress, say, sayJson } from '../cli/output.ts';
+import { findTarget, ledgerOf, type Target } from '../cli/target.ts';
+import { momentOf } from '../cli/time.ts';
+import { partnersOf } from '../doctor/partners.ts';
+import { createSecretKeeper } from '../secrets/secret-store.ts';
+import { previewPull } from './preview.ts';
+import { previewPullLines, pulledLines } from './report.ts';
+
+const optionsSchema = z.object({
+  ...commonOptions,
+  ...configOptions,
+  dryRun: z._default(z.boolean(), false),
+  go: z._default(z.boolean(), false),
+  since: z.exactOptional(z.string()),
+  most: z._default(z.string(), '500'),
+});
+type Options = z.output<typeof optionsSchema>;
+
+/** A dry run that takes longer is cut: what was found until then is shown. */
+const patienceMs = 15 * 60_000;
+
+const command = withConfig(
+  opsCommand('pull', 'Shows what the pull would take in from the ERP, or runs it now.'),
+)
+  .option('--dry-run', 'show what would be created, what exists already and what conflicts; write nothing')
+  .option('--since <when>', 'dry run: from when on (default: where the next pull begins)')
+  .option('--most <orders>', 'dry run: orders of the ERP to look at (default: 500)')
+  .option('--go', 'run the pull now, as the schedule does: from where the last one ended')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run pull -- --dry-run --since 2026-12-01 --stack AzumutaErp-ghent-production -c plants/ghent.config.ts
+  npm run pull -- --dry-run --local                 what the next pull would do
+  npm run pull -- --go --local                      do it now
+
+Before going live: a dry run from the moment that schedule.pull.from will name. It lists what was typed into Azumuta
+by hand already (adopted, not created twice), what has an article or a variant that Azumuta lacks, and what the
+mapping refuses. It runs on this machine, with the stack's secrets and the configuration as it is here; for each
+order that the ledger does not know it asks Azumuta once or twice.
+
+Exit codes: 0 done, nothing needs a hand · 1 failed, or ended early · 2 wrong command line ·
+3 some orders would be refused, conflict or were cancelled · 130 interrupted`,
+  );
+
+async function dryRun(
+  target: Target,
+  options: Options,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<number> {
+  const most = Number(options.most);
+  if (!Number.isInteger(most) || most < 1)
+    throw new Mistake(`--most takes a whole number, not "${options.most}".`);
+  const integration = await configurationOf(target, options.config);
+  const ledger = ledgerOf(target);
+  const since =
+    options.since === undefined
+      ? await nextStart(ledger, integration)
+      : momentOf(options.since, systemClock.now()).toISOString();
+  const { productOrders } = integration;
+  const keeper = createSecretKeeper(target, integration.erp.credentials);
+  const preview = await previewPull(since, most, {
+    ...partnersOf(integration, keeper),
+    ledger,
+    map: (order) => mapProductOrders(productOrders, order),
+    accept: (order) => isWanted(productOrders, order),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+    progress: progress.tell,
+  }).finally(progress.end);
+
+  if (options.json) sayJson({ target: target.name, dryRun: true, ...preview });
+  else for (const line of previewPullLines(preview, target.name)) say(line);
+  if (signal.aborted) return exits.interrupted;
+  if (preview.failure !== undefined) return exits.failed;
+  const needsHand = preview.productOrders.some(({ outcome }) =>
+    ['conflict', 'reject', 'cancelled'].includes(outcome),
+  );
+  return needsHand ? exits.partly : exits.done;
+}
+
+/** Where the next pull begins: behind what was read last, else at the moment of going live. */
+async function nextStart(
+  { pulling }: Pick<ReturnType<typeof ledgerOf>, 'pulling'>,
+  { schedule }: CompleteIntegration,
+): Promise<string | undefined> {
+  const { watermark } = await pulling.state();
+  return watermark?.changedAt ?? (schedule.pull === 'off' ? undefined : schedule.pull.from);
+}
+
+const reportSchema = z.object({
+  outcome: z.enum(['read', 'another run is under way', 'out of time']),
+  pages: z.number(),
+  orders: z.number(),
+  queued: z.number(),
+  conflicts: z.number(),
+  rejected: z.number(),
+  cancelled: z.number(),
+}) satisfies z.ZodMiniType<PullReport>;
+const failureSchema = z.object({ errorMessage: z.string() });
+
+async function go(target: Target, { json }: Options, { during }: Progress): Promise<number> {
+  const { FunctionError, Payload } = await during(
+    'The pull runs',
+    new LambdaClient({ ...target.aws, maxAttempts: 1 }).send(
+      new InvokeCommand({ FunctionName: target.output('PullFunction') }),
+    ),
+  );
+  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8') || 'null');
+  if (FunctionError !== undefined) {
+    const failure = z.safeParse(failureSchema, answer);
+    throw new Error(`The pull failed: ${failure.success ? failure.data.errorMessage : FunctionError}`);
+  }
+  const report = z.parse(reportSchema, answer);
+  if (json) sayJson({ target: target.name, ...report });
+  else for (const line of pulledLines(report)) say(line);
+  if (report.outcome !== 'read') return exits.failed;
+  return report.conflicts + report.rejected + report.cancelled > 0 ? exits.partly : exits.done;
+}
+
+await runCommand(command, async (parsed, signal) => {
+  const options = optionsOf(parsed, optionsSchema);
+  if (options.dryRun === options.go)
+    throw new Mistake('Choose: --dry-run to look, or --go to run the pull now.');
+  if (options.go && options.since !== undefined)
+    throw new Mistake('--since is for a dry run: the pull goes on from where the last one ended.');
+  const progress = createProgress();
+  const target = await progress.during('Looking for the stack', findTarget(options));
+  return options.go ? go(target, options, progress) : dryRun(target, options, signal, progress);
+});

@@ -1,0 +1,146 @@
+import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
+import { variantIdsOf } from '../../../shared/azumuta/translate.ts';
+import type { ErpConnector } from '../../../shared/erp/connector.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import { Rejected, reasonOf } from '../../../shared/model/errors.ts';
+import type { ErpOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
+import { differences } from '../../../shared/orders/diff.ts';
+
+/** What the pull would do with a product order of a released ERP order. */
+export const outcomes = ['conflict', 'reject', 'cancelled', 'adopt', 'create', 'exists', 'left out'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export interface PreviewedOrder {
+  readonly erpOrder: string;
+  /** Number of the product order; the ERP order's where the mapping gives none. */
+  readonly number: string;
+  readonly outcome: Outcome;
+  /** Why, or what differs. */
+  readonly reason?: string;
+}
+
+export interface PullPreview {
+  readonly since: string | undefined;
+  /** ERP orders that were looked at. */
+  readonly read: number;
+  readonly productOrders: readonly PreviewedOrder[];
+  /** Up to where the ERP's changes were read. ISO. */
+  readonly readUpTo: string | undefined;
+  /** There are more released orders than were looked at. */
+  readonly more: boolean;
+  /** Why it ended early: what was found until then stands. */
+  readonly failure?: string;
+}
+
+export interface PreviewParts {
+  readonly erp: Pick<ErpConnector, 'releasedOrders'>;
+  readonly azumuta: Pick<AzumutaClient, 'findProductOrder' | 'findArticle'>;
+  readonly ledger: Pick<Ledger, 'orders'>;
+  readonly map: (order: ErpOrder) => readonly MappedProductOrder[];
+  readonly accept: (order: ErpOrder) => boolean;
+  readonly signal: AbortSignal;
+  readonly progress: (text: string) => void;
+}
+
+/**
+ * What a pull from `since` on would do, without doing it: the ERP is listed, the ledger is read, and Azumuta is
+ * asked about each product order that the ledger does not know (orders typed by hand, articles and variants that
+ * are missing). Writes nothing anywhere.
+ * @param most ERP orders to look at: Azumuta discourages polling, so this is one or two reads for each.
+ */
+export async function previewPull(
+  since: string | undefined,
+  most: number,
+  parts: PreviewParts,
+): Promise<PullPreview> {
+  const productOrders: PreviewedOrder[] = [];
+  const progress = { read: 0, readUpTo: since, more: false };
+  try {
+    const from = since === undefined ? undefined : { changedAt: since };
+    for await (const { orders, watermark } of parts.erp.releasedOrders(from, parts.signal)) {
+      for (const order of orders) {
+        if (progress.read >= most) progress.more = true;
+        if (progress.more || parts.signal.aborted) break;
+        progress.read += 1;
+        productOrders.push(...(await previewOrder(order, parts)));
+        parts.progress(`Looked at ${progress.read} orders of the ERP`);
+      }
+      if (progress.more || parts.signal.aborted) break;
+      progress.readUpTo = watermark.changedAt;
+    }
+  } catch (error) {
+    if (!parts.signal.aborted) return { since, ...progress, productOrders, failure: reasonOf(error) };
+  }
+  if (parts.signal.aborted)
+    return { since, ...progress, productOrders, failure: 'It was interrupted, or took too long.' };
+  return { since, ...progress, productOrders };
+}
+
+async function previewOrder(order: ErpOrder, parts: PreviewParts): Promise<PreviewedOrder[]> {
+  const about = { erpOrder: order.number, number: order.number };
+  try {
+    if (!parts.accept(order))
+      return [{ ...about, outcome: 'left out', reason: 'productOrders.accept does not want it' }];
+    const previewed: PreviewedOrder[] = [];
+    for (const mapped of parts.map(order)) {
+      const { number } = mapped.draft;
+      const entry = await parts.ledger.orders.find(number);
+      const found =
+        order.state === 'cancelled'
+          ? cancelled(entry)
+          : entry
+            ? known(entry, mapped)
+            : await unknown(mapped, parts);
+      previewed.push({ erpOrder: order.number, number, ...found });
+    }
+    return previewed;
+  } catch (error) {
+    if (error instanceof Rejected) return [{ ...about, outcome: 'reject', reason: error.message }];
+    throw error;
+  }
+}
+
+type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;
+
+function cancelled(entry: OrderEntry | undefined): Found {
+  if (!entry) return { outcome: 'left out', reason: 'cancelled in the ERP before it came' };
+  if (entry.withdrawn || (entry.state === 'waiting' && !entry.enqueued))
+    return { outcome: 'left out', reason: 'cancelled in the ERP before it was created' };
+  return { outcome: 'cancelled', reason: 'cancelled in the ERP since: remove it in Azumuta by hand' };
+}
+
+function known(entry: OrderEntry, mapped: MappedProductOrder): Found {
+  const same = entry.contentHash === mapped.contentHash;
+  if (entry.withdrawn)
+    return { outcome: 'create', reason: 'was cancelled in the ERP, and is released again' };
+  if (entry.state === 'rejected')
+    return same
+      ? { outcome: 'reject', reason: `was refused: ${entry.reason ?? 'no reason is known'}` }
+      : { outcome: 'create', reason: 'was refused, and has other content now' };
+  if (!same) return { outcome: 'conflict', reason: differences(entry, mapped).join('; ') };
+  return entry.state === 'done' ? { outcome: 'exists' } : { outcome: 'exists', reason: 'is on its way' };
+}
+
+async function unknown({ draft }: MappedProductOrder, parts: PreviewParts): Promise<Found> {
+  const { azumuta, signal } = parts;
+  const typed = await azumuta.findProductOrder(draft.number, signal);
+  if (typed) {
+    if (typed.article !== undefined && typed.article !== draft.article)
+      return {
+        outcome: 'conflict',
+        reason: `Azumuta has it already, of article ${typed.article} instead of ${draft.article}: rename or remove one of them`,
+      };
+    return {
+      outcome: 'adopt',
+      reason: typed.completed
+        ? 'typed by hand in Azumuta, and completed there already: book it in the ERP by hand'
+        : 'typed by hand in Azumuta: its content there stays',
+    };
+  }
+  const article = await azumuta.findArticle(draft.article, signal);
+  if (!article) return { outcome: 'reject', reason: `Azumuta has no article ${draft.article}` };
+  // Throws when the article lacks a variant.
+  variantIdsOf(draft, article);
+  return { outcome: 'create' };
+}

@@ -1,0 +1,77 @@
+import type { PullReport } from '../../../shared/orders/pull.ts';
+import { counted, styled, tableOf } from '../cli/output.ts';
+import { type Outcome, outcomes, type PullPreview } from './preview.ts';
+
+const words: Readonly<Record<Outcome, readonly [title: string, colour: 'red' | 'yellow' | 'green' | 'dim']>> =
+  {
+    conflict: ['would be a conflict', 'yellow'],
+    reject: ['would be refused', 'red'],
+    cancelled: ['were cancelled', 'yellow'],
+    adopt: ['would be adopted', 'green'],
+    create: ['would be created', 'green'],
+    exists: ['exist already', 'dim'],
+    'left out': ['are left out', 'dim'],
+  };
+/** Orders of one kind that are named; --json has all. */
+const mostNamed = 30;
+
+/** What a pull would do, as lines for a person: what needs a hand first. */
+export function previewPullLines(preview: PullPreview, target: string): string[] {
+  const { since, read, productOrders, more, failure } = preview;
+  const kinds = outcomes.flatMap((outcome) => {
+    const found = productOrders.filter((order) => order.outcome === outcome);
+    return found.length > 0 ? [{ outcome, found }] : [];
+  });
+  return [
+    styled('bold', `What a pull into ${target} would do (dry run: nothing is written)`),
+    `${counted(read, 'released order')} of the ERP${since === undefined ? '' : ` that changed since ${since}`}.`,
+    '',
+    ...kinds.map(({ outcome, found }) => {
+      const [title, colour] = words[outcome];
+      return `  ${styled(colour, `${String(found.length).padStart(5)} ${title}`)}`;
+    }),
+    ...kinds.flatMap(({ outcome, found }) => [
+      '',
+      styled('bold', `${counted(found.length, 'product order')} ${words[outcome][0]}`),
+      ...tableOf(
+        [{ title: 'Product order' }, { title: 'ERP order' }, { title: 'Why', most: 80 }],
+        found.slice(0, mostNamed).map(({ number, erpOrder, reason }) => [number, erpOrder, reason ?? '']),
+      ).map((line) => `  ${line}`),
+      ...(found.length > mostNamed ? [`  … and ${found.length - mostNamed} more (--json has all)`] : []),
+    ]),
+    ...(kinds.length > 0 ? [''] : []),
+    ...endLines(preview, more, failure),
+  ];
+}
+
+function endLines({ productOrders }: PullPreview, more: boolean, failure: string | undefined): string[] {
+  if (failure !== undefined) return [styled('red', `It ended early: ${failure}`)];
+  if (more) return ['There are more orders: raise --most, or choose a later --since.'];
+  if (productOrders.length === 0) return ['Nothing would be done.'];
+  return [
+    'To do it now: the same with --go. To do it on schedule: schedule.pull in the configuration, then deploy.',
+  ];
+}
+
+/** What a run of the function did. */
+export function pulledLines({
+  outcome,
+  orders,
+  queued,
+  conflicts,
+  rejected,
+  cancelled,
+}: PullReport): string[] {
+  if (outcome === 'another run is under way')
+    return ['Another run is under way: nothing was done by this one.'];
+  const parts = [
+    `${counted(queued, 'product order')} queued to be created`,
+    ...(conflicts > 0 ? [`${counted(conflicts, 'conflict')}`] : []),
+    ...(rejected > 0 ? [`${rejected} refused`] : []),
+    ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
+  ];
+  return [
+    `Read ${counted(orders, 'order')} of the ERP: ${parts.join(', ')}.`,
+    ...(outcome === 'out of time' ? ['Its time was up before it had read all: run it again to go on.'] : []),
+  ];
+}

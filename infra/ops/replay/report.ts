@@ -1,0 +1,80 @@
+import { ago, counted, styled, tableOf } from '../cli/output.ts';
+import type { ReplayGroup, ReplayReport } from './replay.ts';
+
+/** What a run did, or would do, as lines for a person. */
+export function replayLines(
+  report: ReplayReport,
+  about: { readonly target: string; readonly go: boolean; readonly hidden: number; readonly now: Date },
+): string[] {
+  const { go, target, hidden, now } = about;
+  const title = go
+    ? `Replay of dead letters of ${target}`
+    : `Dead letters of ${target} (dry run: nothing moves)`;
+  return [
+    styled('bold', title),
+    '',
+    ...(report.groups.length > 0 ? [...groupTable(report.groups, now), ''] : []),
+    ...sentencesOf(report, go),
+    ...(hidden > 0
+      ? [
+          `${counted(hidden, 'letter')} more could not be looked at: another run has them, or one that was killed; they come back within 5 minutes.`,
+        ]
+      : []),
+  ];
+}
+
+function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
+  return tableOf(
+    [
+      { title: 'Letters', right: true },
+      { title: 'Reason', most: 60 },
+      { title: 'Put aside by' },
+      { title: 'Goes to', most: 40 },
+      { title: 'Orders', most: 30 },
+      { title: 'First tried' },
+    ],
+    groups.map(({ letters, reason, stage, to, stays, orders, since }) => [
+      String(letters),
+      reason,
+      stage,
+      to ?? `stays: ${stays}`,
+      ordersText(orders, letters),
+      ago(new Date(since), now),
+    ]),
+  );
+}
+
+function ordersText(orders: readonly string[], letters: number): string {
+  if (orders.length === 0) return '–';
+  const shown = orders.slice(0, 3).join(' · ');
+  return letters > 3 && orders.length > 3 ? `${shown} …` : shown;
+}
+
+function sentencesOf(report: ReplayReport, go: boolean): string[] {
+  const { lookedAt, selected, movable, moved, copied, more, interrupted, failure } = report;
+  if (failure !== undefined) {
+    return [
+      styled('red', `Stopped after ${counted(moved, 'letter')}: ${failure}`),
+      'Nothing is lost: run it again to go on.',
+    ];
+  }
+  if (interrupted)
+    return [`Interrupted after ${counted(moved, 'letter')}. Nothing is lost: run it again to go on.`];
+  if (lookedAt === 0) return ['There are no dead letters.'];
+  const others = more ? ['There are more: run it again.'] : [];
+  if (selected === 0) return [`None of ${counted(lookedAt, 'dead letter')} is selected.`, ...others];
+  const stay = selected - movable;
+  return [
+    go
+      ? `Replayed ${moved} of ${counted(lookedAt, 'dead letter')}.`
+      : `${movable} of ${counted(lookedAt, 'dead letter')} would be replayed.${movable > 0 ? ' Add --go to do it.' : ''}`,
+    ...(stay > 0
+      ? [`${counted(stay, 'letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.`]
+      : []),
+    ...(go && movable > moved + copied
+      ? [`SQS did not take ${counted(movable - moved - copied, 'letter')}: run it again.`]
+      : []),
+    ...(copied > 0 ? [`${counted(copied, 'letter')} could not be removed here: run it again.`] : []),
+    ...others,
+  ];
+}

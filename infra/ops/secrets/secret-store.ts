@@ -1,0 +1,134 @@
+import {
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import type * as z from 'zod/mini';
+import { rotatingSecretSchema } from '../../../shared/platform/credentials.ts';
+import { unsetSecret } from '../../../shared/platform/secrets.ts';
+import { parse } from '../../../shared/platform/validation.ts';
+import { Mistake } from '../cli/command.ts';
+import type { Target } from '../cli/target.ts';
+import {
+  isOwn,
+  jsonOf,
+  mistakeInOwnValue,
+  mistakeText,
+  type OwnSecretName,
+  type SecretName,
+  type SecretState,
+  secretFacts,
+  secretNames,
+  shapeOf,
+  stateOf,
+} from './schemas.ts';
+
+/** The stack's secrets in an operator's hands. Answers and mistakes never hold a value. */
+export interface SecretKeeper {
+  readonly states: () => Promise<Record<SecretName, SecretState>>;
+  readonly read: (name: SecretName) => Promise<string>;
+  /**
+   * Puts a value in the place of what is there.
+   * @param value Text of a key, or JSON. For one of our own secrets only while it is unset: rotate it afterwards.
+   * @throws Mistake naming the path of what does not fit.
+   */
+  readonly set: (name: SecretName, value: string) => Promise<void>;
+  /** Makes `value` the current one; the one before stays valid. @throws Mistake when a rotation is not finished. */
+  readonly rotate: (name: OwnSecretName, value: string) => Promise<void>;
+  /** Ends a rotation: only the current value is valid. False when there was none. */
+  readonly finish: (name: OwnSecretName) => Promise<boolean>;
+  /** The value to hand out now. @throws Mistake when it is not set. */
+  readonly current: (name: OwnSecretName) => Promise<string>;
+}
+
+/** @param erp Shape of the ERP's credentials, by the plant's connector. */
+export function createSecretKeeper(
+  target: Pick<Target, 'aws' | 'output'>,
+  erp?: z.ZodMiniType,
+): SecretKeeper {
+  const client = new SecretsManagerClient(target.aws);
+  const idOf = (name: SecretName) => target.output(secretFacts[name].output);
+
+  async function read(name: SecretName): Promise<string> {
+    const { SecretString = unsetSecret } = await client.send(
+      new GetSecretValueCommand({ SecretId: idOf(name) }),
+    );
+    return SecretString;
+  }
+
+  async function put(name: SecretName, value: unknown): Promise<void> {
+    await client.send(
+      new PutSecretValueCommand({ SecretId: idOf(name), SecretString: JSON.stringify(value) }),
+    );
+  }
+
+  async function rotating(name: OwnSecretName) {
+    const stored = await read(name);
+    if (stored === unsetSecret)
+      throw new Mistake(`The ${secretFacts[name].title.toLowerCase()} is not set yet: set ${name} first.`);
+    const parsed = parse(rotatingSecretSchema, jsonOf(stored));
+    if (parsed.ok) return parsed.value;
+    throw new Mistake(
+      `The secret ${name} does not have the expected shape (${parsed.mismatches.map(mistakeText).join('; ')}): set it anew with set ${name}.`,
+    );
+  }
+
+  return {
+    read,
+
+    async states() {
+      const states = await Promise.all(
+        secretNames.map(async (name) => [name, stateOf(name, await read(name), erp)] as const),
+      );
+      // Made from all names, so every name is a key.
+      return Object.fromEntries(states) as Record<SecretName, SecretState>;
+    },
+
+    async set(name, value) {
+      if (isOwn(name)) {
+        const { state } = stateOf(name, await read(name));
+        if (state === 'set' || state === 'rotating')
+          throw new Mistake(
+            `${name} is set, and whoever uses it would be locked out at once: rotate it instead, so that both values are valid for a while.`,
+          );
+        return put(name, { current: checkedOwn(name, value) });
+      }
+      const json = jsonOf(value.trim());
+      // A bare key is what Azumuta shows; numbers are keys, too.
+      const given = name === 'azumuta-api-key' && typeof json !== 'object' ? { apiKey: value.trim() } : json;
+      if (given === undefined) throw new Mistake(`The value of ${name} must be JSON.`);
+      const parsed = parse(shapeOf(name, erp), given);
+      if (!parsed.ok)
+        throw new Mistake(
+          `The value of ${name} does not fit: ${parsed.mismatches.map(mistakeText).join('; ')}.`,
+        );
+      return put(name, given);
+    },
+
+    async rotate(name, value) {
+      const { current, previous } = await rotating(name);
+      if (previous !== undefined)
+        throw new Mistake(
+          `A rotation of ${name} is under way: finish it first (npm run secrets -- finish ${name}), once the value before is used nowhere.`,
+        );
+      await put(name, { current: checkedOwn(name, value), previous: current });
+    },
+
+    async finish(name) {
+      const { current, previous } = await rotating(name);
+      if (previous === undefined) return false;
+      await put(name, { current });
+      return true;
+    },
+
+    async current(name) {
+      return (await rotating(name)).current;
+    },
+  };
+}
+
+function checkedOwn(name: OwnSecretName, value: string): string {
+  const mistake = mistakeInOwnValue(value);
+  if (mistake !== undefined) throw new Mistake(`The value of ${name} does not fit: ${mistake}.`);
+  return value;
+}

@@ -1,0 +1,142 @@
+import type { Readable, Writable } from 'node:stream';
+import { type CANCEL_SYMBOL, confirm, isCancel, log, password, select } from '@clack/prompts';
+import { reasonOf } from '../../../shared/model/errors.ts';
+import { newToken } from '../../local/operator-clients.ts';
+import { isOwn, type OwnSecretName, type SecretName, secretFacts, secretNames } from './schemas.ts';
+import type { SecretKeeper } from './secret-store.ts';
+
+export interface WalkParts {
+  readonly keeper: SecretKeeper;
+  /** Fields of the ERP's credentials, with what to write there. */
+  readonly erpFields: Readonly<Record<string, string>>;
+  /** What to do with a new value of ours: where it is pasted. */
+  readonly handOut: (name: OwnSecretName, value: string) => string;
+  readonly terminal: { readonly input: Readable; readonly output: Writable; readonly signal: AbortSignal };
+}
+
+const stateWords = {
+  unset: 'not set yet',
+  set: 'set',
+  rotating: 'set, two values are valid: a rotation is to be finished',
+  unfit: 'does not have the expected shape',
+} as const;
+
+/** Somebody pressed Ctrl-C or Escape: nothing half-done is left. */
+class Left extends Error {}
+
+/**
+ * Walks an operator through the secrets: shows how they stand, and sets, rotates or finishes the one that is
+ * chosen. What is typed is never echoed.
+ */
+export async function walkThroughSecrets(parts: WalkParts): Promise<void> {
+  try {
+    while (await oneSecret(parts)) {
+      // The next one.
+    }
+  } catch (error) {
+    if (!(error instanceof Left)) throw error;
+  }
+}
+
+/** @returns false when the operator is done. */
+async function oneSecret(parts: WalkParts): Promise<boolean> {
+  const { keeper, terminal } = parts;
+  const states = await keeper.states();
+  const first = secretNames.find((name) => states[name].state !== 'set');
+  const chosen = answered(
+    await select<SecretName | 'done'>({
+      ...terminal,
+      message: 'Which secret?',
+      initialValue: first ?? 'done',
+      options: [
+        ...secretNames.map((name) => ({
+          value: name,
+          label: `${secretFacts[name].title}: ${stateWords[states[name].state]}`,
+          hint: secretFacts[name].from,
+        })),
+        { value: 'done', label: 'Done' },
+      ],
+    }),
+  );
+  if (chosen === 'done') return false;
+  try {
+    const { state } = states[chosen];
+    if (!isOwn(chosen)) await setForeign(chosen, parts);
+    else if (state === 'unset' || state === 'unfit') await setOwn(chosen, parts);
+    else if (state === 'rotating') await finishOwn(chosen, parts);
+    else await rotateOwn(chosen, parts);
+  } catch (error) {
+    if (error instanceof Left) throw error;
+    log.error(reasonOf(error), terminal);
+  }
+  return true;
+}
+
+async function setForeign(name: 'azumuta-api-key' | 'erp-credentials', parts: WalkParts): Promise<void> {
+  const { keeper, erpFields, terminal } = parts;
+  if (name === 'azumuta-api-key') {
+    await keeper.set(name, JSON.stringify({ apiKey: await typed('Azumuta API key', terminal) }));
+  } else {
+    const fields: Record<string, string> = {};
+    for (const [field, what] of Object.entries(erpFields))
+      fields[field] = await typed(`${field} (such as: ${what})`, terminal);
+    await keeper.set(name, JSON.stringify(fields));
+  }
+  log.success(`${secretFacts[name].title} is set. Check it with: npm run doctor`, terminal);
+}
+
+async function setOwn(name: OwnSecretName, parts: WalkParts): Promise<void> {
+  const value = newToken();
+  await parts.keeper.set(name, value);
+  handOut(`${secretFacts[name].title} is set.`, parts.handOut(name, value), parts.terminal);
+}
+
+async function rotateOwn(name: OwnSecretName, parts: WalkParts): Promise<void> {
+  const { keeper, terminal } = parts;
+  const sure = answered(
+    await confirm({
+      ...terminal,
+      message: `Rotate the ${secretFacts[name].title.toLowerCase()}? The one before stays valid until you finish.`,
+    }),
+  );
+  if (!sure) return;
+  const value = newToken();
+  await keeper.rotate(name, value);
+  handOut('It is rotated; both values are valid now.', parts.handOut(name, value), terminal);
+}
+
+async function finishOwn(name: OwnSecretName, { keeper, terminal }: WalkParts): Promise<void> {
+  const sure = answered(
+    await confirm({
+      ...terminal,
+      initialValue: false,
+      message: 'Is the new value used everywhere? Then the one before becomes invalid.',
+    }),
+  );
+  if (!sure) return;
+  await keeper.finish(name);
+  log.success('Only the new value is valid now; running functions notice within 5 minutes.', terminal);
+}
+
+/** Without a frame, so that a long value is copied in one piece. */
+function handOut(done: string, text: string, terminal: WalkParts['terminal']): void {
+  log.success(done, terminal);
+  terminal.output.write(`\n${text}\n\n`);
+}
+
+/** Typed text, never echoed. */
+async function typed(message: string, terminal: WalkParts['terminal']): Promise<string> {
+  return answered(
+    await password({
+      ...terminal,
+      message,
+      validate: (value) => ((value ?? '').trim() === '' ? 'Type or paste it.' : undefined),
+    }),
+  ).trim();
+}
+
+/** @throws Left when the prompt was left. */
+function answered<T>(answer: T | typeof CANCEL_SYMBOL): T {
+  if (isCancel(answer)) throw new Left();
+  return answer;
+}

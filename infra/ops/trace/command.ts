@@ -1,0 +1,43 @@
+import * as z from 'zod/mini';
+import { commonOptions, exits, Mistake, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
+import { createProgress, say, sayJson } from '../cli/output.ts';
+import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
+import { traceLines } from './report.ts';
+import { traceOrder } from './trace.ts';
+
+const optionsSchema = z.object(commonOptions);
+
+const command = opsCommand(
+  'trace',
+  'Tells where an order is: how it stands, what it waits for, and all that happened to it.',
+)
+  .argument('[order]', 'number of a product order or of an ERP order, or the id of a recording')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run trace -- MO/0042 --local
+  npm run trace -- MO/0042 --stack AzumutaErp-ghent-production
+  npm run trace -- 5KKoy7m6ms89mvrTg --local          by the id of a recording
+  npm run -s trace -- MO/0042 --local --json          for other programs
+
+Times are those of this machine's time zone; --json has them in UTC.
+
+Exit codes: 0 found · 1 failed · 2 wrong command line · 3 the ledger knows nothing by that name`,
+  );
+
+await runCommand(command, async (parsed) => {
+  const {
+    options,
+    words: [asked],
+  } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
+  if (asked === undefined)
+    throw new Mistake('Say which order: its number, its number in the ERP, or a recording.');
+  const { during } = createProgress();
+  const target = await during('Looking for the stack', findTarget(options));
+  const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target)));
+
+  if (options.json) sayJson({ target: target.name, ...trace });
+  else for (const line of traceLines(trace, whereOf(target))) say(line);
+  return trace.productOrders.length > 0 ? exits.done : exits.notFound;
+});

@@ -1,0 +1,158 @@
+import type { BreakerState, Target as Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { DeliveryEntry } from '../../../shared/ledger/records/bookings.ts';
+import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import { shellWord } from '../cli/target.ts';
+
+/** Where an order is on its way. */
+export type OrderState =
+  | 'to be created'
+  | 'in Azumuta'
+  | 'to be collected'
+  | 'to be booked'
+  | 'booked'
+  | 'discarded'
+  | 'needs a person';
+
+/** How an order stands, for a planner who asks. */
+export interface Standing {
+  readonly state: OrderState;
+  /** A sentence: how it stands, and what it waits for. */
+  readonly says: string;
+  /** What a person can do about it; absent when nothing is needed. */
+  readonly next?: string;
+}
+
+export interface KnownOfOrder {
+  readonly number: string;
+  readonly entry: OrderEntry | undefined;
+  readonly deliveries: readonly Pick<DeliveryEntry, 'kind' | 'state' | 'sentAt'>[];
+  readonly deadLetters: readonly { readonly reason: string }[];
+  readonly journey: readonly JourneyEntry[];
+  readonly unwell: Readonly<Partial<Record<Partner, BreakerState>>>;
+}
+
+/** The one sentence that answers "where is my order?". */
+export function standingOf(known: KnownOfOrder): Standing {
+  const { number, entry, deadLetters } = known;
+  const [deadLetter, ...others] = deadLetters;
+  if (deadLetter) {
+    return {
+      state: 'needs a person',
+      says: `It was put aside for a person. ${sentence(deadLetter.reason)}${others.length > 0 ? ` (And ${others.length} more dead letters.)` : ''}`,
+      next: `mend what the reason names, then npm run replay -- --order ${shellWord(number)} --go`,
+    };
+  }
+  const last = known.journey.at(-1);
+  if (last?.event === 'discarded') {
+    return {
+      state: 'discarded',
+      says: `A person discarded what was to be done. ${sentence(last.note ?? '')}`,
+    };
+  }
+  if (entry?.state === 'waiting' || entry?.state === 'claimed') return beingCreated(entry, known);
+  if (entry?.withdrawn) return { state: 'discarded', says: sentence(entry.reason ?? 'It was withdrawn') };
+  if (entry?.state === 'rejected') {
+    if (wasReplayed(known)) return sentAgain('to be created', known);
+    return {
+      state: 'needs a person',
+      says: `It was refused, and its dead letter is gone. ${sentence(entry.reason ?? '')}`.trim(),
+      next: 'send the order again from the ERP, with other content',
+    };
+  }
+  if (known.deliveries.length > 0) return booking(known);
+  return entry ? beforeBooking(entry) : unmapped(known);
+}
+
+/** The ledger knows it only because the mapping refused it, or because a completion of it was put aside once. */
+function unmapped({ journey }: KnownOfOrder): Standing {
+  const refusal = journey.findLast(({ event }) => event === 'not mapped');
+  if (!refusal) return { state: 'to be collected', says: 'Its completion is being read from Azumuta.' };
+  return {
+    state: 'needs a person',
+    says: `It cannot become a product order. ${sentence(refusal.note ?? '')}`.trim(),
+    next: 'correct the order in the ERP, or the mapping in the configuration; it is tried again when it changes',
+  };
+}
+
+function beingCreated(entry: OrderEntry, known: KnownOfOrder): Standing {
+  const state = 'to be created';
+  if (entry.state === 'claimed')
+    return { state, says: 'It is being created in Azumuta now, or an attempt at it was cut off.' };
+  return { state, says: `It waits to be created in Azumuta.${whyWaiting('order', 'azumuta', known)}` };
+}
+
+function beforeBooking(entry: OrderEntry): Standing {
+  if (entry.awaitsCompletion)
+    return { state: 'in Azumuta', says: 'It is in Azumuta and waits there to be completed.' };
+  if (entry.part.of > 1 && entry.part.book === 'when-all-done') {
+    return {
+      state: 'in Azumuta',
+      says: `It is completed in Azumuta; the ERP is told when all ${entry.part.of} parts are.`,
+    };
+  }
+  return { state: 'to be collected', says: 'It is completed in Azumuta, and its recordings are being read.' };
+}
+
+function booking(known: KnownOfOrder): Standing {
+  const { deliveries, journey } = known;
+  const open = deliveries.filter(({ state }) => state === 'waiting' || state === 'claimed');
+  const refused = deliveries.find(({ state }) => state === 'rejected');
+  if (refused) {
+    if (wasReplayed(known)) return sentAgain('to be booked', known);
+    const reason = journey.findLast(
+      ({ event, of }) => event === 'rejected' && of.startsWith('delivery'),
+    )?.note;
+    return {
+      state: 'needs a person',
+      says: `Its booking was refused, and its dead letter is gone. ${sentence(reason ?? '')}`.trim(),
+      next: 'book it in the ERP by hand',
+    };
+  }
+  const [first] = open;
+  if (!first) return { state: 'booked', says: bookedSentence(journey) };
+  const what = first.kind === 'quantity' ? 'Its quantity' : 'A later recording';
+  if (first.state === 'claimed')
+    return {
+      state: 'to be booked',
+      says: `${what} is being booked in the ERP now, or an attempt was cut off.`,
+    };
+  return {
+    state: 'to be booked',
+    says: `${what} waits to be booked in the ERP.${whyWaiting('delivery', 'erp', known)}`,
+  };
+}
+
+/** What was refused has a dead letter; when a replay had the last word on that, it is on its way again. */
+function wasReplayed({ journey }: KnownOfOrder): boolean {
+  return journey.findLast(({ of }) => of.startsWith('dead letter'))?.event === 'replayed';
+}
+
+/** Not for a person to do by hand: it may be done a moment later, or a second time. */
+function sentAgain(state: OrderState, { number }: KnownOfOrder): Standing {
+  return {
+    state,
+    says: 'It was refused, and its dead letter was sent to its queue again.',
+    next: `wait a minute; should it stay like this, see what npm run replay -- --order ${shellWord(number)} finds`,
+  };
+}
+
+function bookedSentence(journey: readonly JourneyEntry[]): string {
+  const last = journey.findLast(({ event }) => event === 'booked' || event === 'ignored');
+  if (last?.event === 'ignored') return `Its completion was left out. ${sentence(last.note ?? '')}`.trim();
+  return last?.note === undefined ? 'It is booked in the ERP.' : `It is booked in the ERP: ${last.note}.`;
+}
+
+function whyWaiting(of: string, partner: Partner, { journey, unwell }: KnownOfOrder): string {
+  const state = unwell[partner];
+  if (state) {
+    const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
+    return ` ${name} is unwell, so calls to it wait. ${sentence(state.reason ?? '')}`.trimEnd();
+  }
+  const last = journey.findLast((entry) => entry.of.startsWith(of));
+  return last?.event === 'retry' && last.note ? ` The last attempt: ${sentence(last.note)}` : '';
+}
+
+function sentence(text: string): string {
+  return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,143 @@
+import type { BreakerState, Target as Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { DeadLetterRecords } from '../../../shared/ledger/records/attempts.ts';
+import type { DeliveryEntry } from '../../../shared/ledger/records/bookings.ts';
+import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import type { Part, ProductOrderDraft } from '../../../shared/model/orders.ts';
+import { pagesOf } from '../dead-letters/queue.ts';
+import { type Standing, standingOf } from './order-status.ts';
+
+/** A dead letter of an order that nobody has replayed or discarded yet. */
+export interface LivingDeadLetter {
+  readonly messageId: string;
+  /** Function that put it aside. */
+  readonly stage: string;
+  readonly reason: string;
+  /** ISO. */
+  readonly since: string;
+}
+
+/** One product order: how it stands, and all that happened to it. */
+export interface TracedOrder extends Standing {
+  readonly number: string;
+  /** Number of its ERP order, where the ledger knows it. */
+  readonly erpOrder?: string;
+  readonly azumuta?: { readonly id: string; readonly url?: string };
+  readonly part?: Part;
+  /** As the mapping wanted it in Azumuta. */
+  readonly draft?: ProductOrderDraft;
+  readonly bookings: readonly Pick<DeliveryEntry, 'key' | 'kind' | 'state' | 'recordingIds' | 'booked'>[];
+  readonly deadLetters: readonly LivingDeadLetter[];
+  /** Oldest first. */
+  readonly journey: readonly JourneyEntry[];
+}
+
+/** What is known of what was asked about. */
+export interface Trace {
+  readonly asked: string;
+  /** Empty when the ledger knows nothing by that name. */
+  readonly productOrders: readonly TracedOrder[];
+  /** Partners that are waited for right now. */
+  readonly unwell: Readonly<Partial<Record<Partner, BreakerState>>>;
+}
+
+export type TracingLedger = Pick<Ledger, 'orders' | 'deliveries' | 'journeys' | 'breaker' | 'deadLetters'>;
+
+/**
+ * All that the ledger knows about an order. Reads by key and index only: a handful of reads for each product
+ * order that belongs to it.
+ * @param asked Number of a product order or of an ERP order, or the id of a recording.
+ */
+export async function traceOrder(asked: string, ledger: TracingLedger): Promise<Trace> {
+  const numbers = await numbersOf(asked, ledger);
+  const unwell = await unwellOf(ledger);
+  const productOrders: TracedOrder[] = [];
+  for (const some of pagesOf(numbers)) {
+    const traced = await Promise.all(some.map((number) => traceOne(number, ledger, unwell)));
+    productOrders.push(...traced.filter((each) => each !== undefined));
+  }
+  return { asked, productOrders, unwell };
+}
+
+/** Product orders that may be meant, parts of a split order in their order. */
+async function numbersOf(asked: string, { journeys }: TracingLedger): Promise<string[]> {
+  const [ofErpOrder, ofRecording] = await Promise.all([
+    journeys.productOrdersOf(asked),
+    journeys.productOrderOfRecording(asked),
+  ]);
+  const found = new Set([asked, ...ofErpOrder, ...(ofRecording === undefined ? [] : [ofRecording])]);
+  return [...found].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+async function unwellOf({ breaker }: TracingLedger): Promise<Trace['unwell']> {
+  const unwell: Partial<Record<Partner, BreakerState>> = {};
+  for (const partner of ['azumuta', 'erp'] as const) {
+    const state = await breaker.state(partner);
+    if (state.open) unwell[partner] = state;
+  }
+  return unwell;
+}
+
+async function traceOne(
+  number: string,
+  ledger: TracingLedger,
+  unwell: Trace['unwell'],
+): Promise<TracedOrder | undefined> {
+  const journey = await ledger.journeys.of(number);
+  if (journey.length === 0) return undefined;
+  const entry = await ledger.orders.find(number);
+  const deliveries = await ledger.deliveries.of(homeOf(number, entry));
+  const deadLetters = livingDeadLetters(await ledger.deadLetters.of(number), journey);
+  return {
+    number,
+    ...standingOf({ number, entry, deliveries, deadLetters, journey, unwell }),
+    ...(entry
+      ? {
+          erpOrder: entry.erpOrder.number,
+          draft: entry.draft,
+          part: entry.part,
+          ...(entry.productOrder ? { azumuta: azumutaOf(entry.productOrder) } : {}),
+        }
+      : {}),
+    bookings: deliveries.map(({ key, kind, state, recordingIds, booked }) => ({
+      key,
+      kind,
+      state,
+      recordingIds,
+      ...(booked ? { booked } : {}),
+    })),
+    deadLetters,
+    journey,
+  };
+}
+
+/** Parts that are booked together have their booking at the first of them. */
+function homeOf(number: string, entry: OrderEntry | undefined): string {
+  return entry && entry.part.of > 1 && entry.part.book === 'when-all-done' ? entry.part.first : number;
+}
+
+function azumutaOf({ id, url }: NonNullable<OrderEntry['productOrder']>) {
+  return { id, ...(url === undefined ? {} : { url }) };
+}
+
+/** The record tells which are dead: the journey is in order of time, and the clocks of laptops are not. */
+function livingDeadLetters(
+  records: Awaited<ReturnType<DeadLetterRecords['of']>>,
+  journey: readonly JourneyEntry[],
+): LivingDeadLetter[] {
+  return records
+    .filter(({ isDead }) => isDead)
+    .map(({ messageId, stage, reason }) => {
+      const told = journey.findLast(
+        ({ of, event }) => of === `dead letter ${messageId}` && event === 'dead-lettered',
+      );
+      return { messageId, stage, reason, since: told?.at ?? '' };
+    });
+}
+
+/** The ledger tells a dead letter as `<stage>: <reason>`. */
+export function stageAndReason({ note = '' }: Pick<JourneyEntry, 'note'>): { stage: string; reason: string } {
+  const [, stage, reason] = /^([a-z-]+): (.*)$/s.exec(note) ?? [];
+  return { stage: stage ?? 'unknown', reason: reason ?? (note || 'no reason is known') };
+}

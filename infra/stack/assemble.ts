@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import type { App } from 'aws-cdk-lib';
+import { bundleFunctions } from '../build/bundle-functions.ts';
+import { loadIntegration } from '../build/load-configuration.ts';
+import { IntegrationStack } from './stack.ts';
+
+/**
+ * Adds the stack of one plant and stage to an app: for the CDK's command line, for the local platform and for
+ * tests alike.
+ * @param integrationFile Path of the plant's configuration.
+ * @returns the stack's name.
+ * @throws IntegrationMistake with the path in the configuration of what does not fit.
+ */
+export async function assemble(app: App, integrationFile: string, stage: string): Promise<string> {
+  const { integration, file } = await loadIntegration(integrationFile);
+  const { bundles } = await bundleFunctions(file, join(app.outdir, 'bundles'));
+  const stackName = `AzumutaErp-${integration.plant}-${stage}`;
+  new IntegrationStack(app, stackName, {
+    stackName,
+    integration,
+    bundles,
+    stage,
+    description: `Azumuta and ERP integration of ${integration.plant} (${stage})`,
+  });
+  return stackName;
+}

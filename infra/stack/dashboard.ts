@@ -1,0 +1,103 @@
+import { Stack } from 'aws-cdk-lib';
+import {
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  PeriodOverride,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Alarms } from './alarms.ts';
+import type { Functions } from './functions.ts';
+import type { Doors } from './http-api.ts';
+import { figure } from './metrics.ts';
+import { consumers, type Queues } from './queues.ts';
+
+export interface PictureProps {
+  readonly queues: Queues;
+  readonly functions: Functions;
+  readonly doors: Doors;
+  readonly alarms: Alarms;
+}
+
+/** The dashboard: the alarms, then both flows from left to right, then what explains them. */
+export class Picture extends Construct {
+  constructor(scope: Construct, id: string, { queues, functions, doors, alarms }: PictureProps) {
+    super(scope, id);
+    const count = (name: Parameters<typeof figure>[1]) => figure(this, name);
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: Stack.of(this).stackName,
+      periodOverride: PeriodOverride.AUTO,
+    });
+    dashboard.addWidgets(
+      new AlarmStatusWidget({ title: 'A person must act on', alarms: alarms.alarms, width: 24, height: 4 }),
+    );
+    dashboard.addWidgets(title('Orders out: ERP → Azumuta'));
+    dashboard.addWidgets(
+      graph('Accepted', [
+        count('OrdersAccepted'),
+        count('OrdersUnmapped'),
+        count('OrderConflicts'),
+        count('OrdersCancelled'),
+      ]),
+      waiting('Waiting to be created', queues.productOrders),
+      graph('Created in Azumuta', [count('OrdersCreated')]),
+    );
+    dashboard.addWidgets(title('Results back: Azumuta → ERP'));
+    dashboard.addWidgets(
+      graph('Accepted', [count('CompletionsAccepted')], 6),
+      waiting('Waiting to be read', queues.completions, 6),
+      waiting('Waiting to be booked', queues.deliveries, 6),
+      graph('Booked in the ERP', [count('CompletionsBooked')], 6),
+    );
+    dashboard.addWidgets(title('Why it stands still'));
+    const of = (name: 'PartnerMilliseconds' | 'BreakerOpen' | 'CredentialsRefused', statistic: string) =>
+      ['azumuta', 'erp'].map((Partner) => figure(this, name, { Partner, statistic }));
+    dashboard.addWidgets(
+      graph('Partners: time of a step, 95 of 100 (ms)', of('PartnerMilliseconds', 'p95')),
+      graph('Partners: not called, or refusing us', [
+        ...of('BreakerOpen', 'Sum'),
+        ...of('CredentialsRefused', 'Sum'),
+      ]),
+      graph(
+        'Longest wait of a message that comes again (s)',
+        consumers.map((name) => figure(this, 'WaitingSeconds', { Function: name, statistic: 'Maximum' })),
+      ),
+    );
+    dashboard.addWidgets(
+      graph('Dead letters', [queues.deadLetters.metricApproximateNumberOfMessagesVisible()]),
+      graph(
+        'Errors of functions',
+        Object.entries(functions.named).map(([label, { lambda }]) => lambda.metricErrors({ label })),
+      ),
+      graph('Doors: answers 5xx and 429', [doors.answers('5xx'), doors.answers('429')]),
+    );
+  }
+}
+
+function title(text: string): IWidget {
+  return new TextWidget({ markdown: `## ${text}`, width: 24, height: 1 });
+}
+
+function graph(heading: string, left: IMetric[], width = 8): IWidget {
+  return new GraphWidget({ title: heading, left, width, height: 6, leftYAxis: { min: 0 } });
+}
+
+/** How many messages stand in a queue, and how long the oldest has. */
+function waiting(heading: string, queue: IQueue, width = 8): IWidget {
+  return new GraphWidget({
+    title: heading,
+    left: [
+      queue.metricApproximateNumberOfMessagesVisible({ label: 'waiting' }),
+      queue.metricApproximateNumberOfMessagesNotVisible({ label: 'in work or put off' }),
+    ],
+    right: [queue.metricApproximateAgeOfOldestMessage({ label: 'age of the oldest (s)' })],
+    width,
+    height: 6,
+    leftYAxis: { min: 0 },
+    rightYAxis: { min: 0 },
+  });
+}

@@ -1,0 +1,113 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  DomainName,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { CompleteDeployment } from '../../shared/integration/deployment.ts';
+import { metricNamespace } from '../../shared/platform/metrics.ts';
+import type { Functions } from './functions.ts';
+import { glance } from './metrics.ts';
+import { acknowledge } from './nag.ts';
+
+export interface DoorsProps {
+  readonly functions: Functions;
+  readonly domain: CompleteDeployment['domain'];
+}
+
+/** Answers that an alarm watches, as the access log tells them. */
+const watched = { '5xx': '5*', '429': '429' } as const;
+
+/** The HTTP API: Azumuta's triggers and the ERP's orders come in here. */
+export class Doors extends Construct {
+  readonly api: HttpApi;
+  /** What the own domain's DNS entry points to. */
+  readonly domainTarget: string | undefined;
+  private readonly accessLogs: LogGroup;
+
+  constructor(scope: Construct, id: string, { functions, domain }: DoorsProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api', {
+      description: 'Webhook of Azumuta and order endpoint of the ERP',
+      createDefaultStage: false,
+    });
+    const webhook = new HttpLambdaIntegration('Webhook', functions.receiveWebhook.lambda);
+    const orders = new HttpLambdaIntegration('Orders', functions.acceptProductOrders.lambda);
+    this.api.addRoutes({
+      path: '/webhooks/azumuta/{event}/{token}',
+      methods: [HttpMethod.GET, HttpMethod.POST],
+      integration: webhook,
+    });
+    this.api.addRoutes({ path: '/product-orders', methods: [HttpMethod.POST], integration: orders });
+    // Greedy, as order numbers may hold slashes.
+    this.api.addRoutes({ path: '/product-orders/{number+}', methods: [HttpMethod.GET], integration: orders });
+
+    acknowledge(this.api, {
+      'AwsSolutions::AwsSolutions-APIG4':
+        'Azumuta can only call a URL, so its token is in the path; the ERP sends a key. The doors check both themselves, in constant time, with two values valid during rotation.',
+    });
+    this.accessLogs = new LogGroup(this, 'AccessLogs', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const ownDomain =
+      domain &&
+      new DomainName(this, 'Domain', {
+        domainName: domain.name,
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+      });
+    this.domainTarget = ownDomain?.regionalDomainName;
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      ...(ownDomain ? { domainMapping: { domainName: ownDomain } } : {}),
+      throttle: { rateLimit: 100, burstLimit: 200 },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(this.accessLogs),
+        // Never the path: it holds the webhook's token.
+        format: AccessLogFormat.custom(
+          JSON.stringify({
+            stack: Stack.of(this).stackName,
+            time: '$context.requestTimeEpoch',
+            route: '$context.routeKey',
+            status: '$context.status',
+            latencyMs: '$context.responseLatency',
+            sourceIp: '$context.identity.sourceIp',
+            requestId: '$context.requestId',
+            error: '$context.integrationErrorMessage',
+          }),
+        ),
+      },
+    });
+    for (const [answers, status] of Object.entries(watched)) {
+      new MetricFilter(this, `Answers${answers}`, {
+        logGroup: this.accessLogs,
+        filterPattern: FilterPattern.stringValue('$.status', '=', status),
+        metricNamespace,
+        metricName: `Doors${answers}`,
+        dimensions: { Stack: '$.stack' },
+        metricValue: '1',
+      });
+    }
+  }
+
+  /** How many calls were answered so: the API's own metrics count 429 among all other 4xx. */
+  answers(status: keyof typeof watched): IMetric {
+    return new Metric({
+      namespace: metricNamespace,
+      metricName: `Doors${status}`,
+      dimensionsMap: { Stack: Stack.of(this).stackName },
+      statistic: 'Sum',
+      period: glance,
+    });
+  }
+}

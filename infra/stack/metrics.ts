@@ -1,0 +1,31 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Metric, Unit } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { type MetricName, metricNamespace, metrics } from '../../shared/platform/metrics.ts';
+
+/** How often alarms and the dashboard look. */
+export const glance = Duration.minutes(5);
+
+/** One of the integration's own metrics, as its functions write it into their logs. */
+export function figure(
+  scope: Construct,
+  name: MetricName,
+  { statistic = 'Sum', period = glance, ...of }: FigureOptions = {},
+): Metric {
+  return new Metric({
+    namespace: metricNamespace,
+    metricName: name,
+    dimensionsMap: { Stack: Stack.of(scope).stackName, ...of },
+    statistic,
+    period,
+    unit: { Count: Unit.COUNT, Seconds: Unit.SECONDS, Milliseconds: Unit.MILLISECONDS }[metrics[name].unit],
+  });
+}
+
+interface FigureOptions {
+  readonly statistic?: string;
+  readonly period?: Duration;
+  /** Required by metrics that are kept by function or by partner. */
+  readonly Function?: string;
+  readonly Partner?: string;
+}

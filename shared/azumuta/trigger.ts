@@ -1,0 +1,134 @@
+import type { CompletionHint } from '../completions/messages.ts';
+import type { WebhookAliases, WebhookEvent } from './assumptions.ts';
+
+/** What a trigger's call told: the order, and ids if it had any. */
+export interface TriggerContent {
+  readonly productOrderNumber: string;
+  readonly workInstructionIds: readonly string[];
+  readonly recordingIds: readonly string[];
+}
+
+export type ParsedTrigger =
+  | { readonly ok: true; readonly content: TriggerContent }
+  /** Why it cannot be used, for whoever set the trigger up. */
+  | { readonly ok: false; readonly reason: string };
+
+type Field = readonly [name: string, value: unknown];
+
+/** Content of a trigger's call: its query when it is a GET or has no body, else its body. */
+export function parseTrigger(
+  call: { readonly method: string; readonly rawQueryString: string; readonly body: Buffer },
+  aliases: WebhookAliases,
+): ParsedTrigger {
+  return call.method === 'GET' || call.body.byteLength === 0
+    ? parseTriggerQuery(call.rawQueryString, aliases)
+    : parseTriggerBody(call.body.toString('utf8'), aliases);
+}
+
+/** What the completions queue is told of a trigger. */
+export function webhookHint(
+  event: WebhookEvent,
+  content: TriggerContent,
+  { receivedAt, eventId }: { readonly receivedAt: Date; readonly eventId: string },
+): CompletionHint {
+  return {
+    v: 1,
+    kind: 'completion',
+    event,
+    productOrderNumber: content.productOrderNumber,
+    workInstructionIds: [...content.workInstructionIds],
+    recordingIds: [...content.recordingIds],
+    receivedAt: receivedAt.toISOString(),
+    eventId,
+    via: 'webhook',
+  };
+}
+
+/**
+ * Content of a GET trigger, from the raw query string (API Gateway's payload 2.0 joins repeated keys with
+ * commas, which would split an order number that holds one).
+ */
+function parseTriggerQuery(rawQueryString: string, aliases: WebhookAliases): ParsedTrigger {
+  return parseFields([...new URLSearchParams(rawQueryString)], aliases);
+}
+
+/** Content of a POST trigger: a JSON object. */
+function parseTriggerBody(body: string, aliases: WebhookAliases): ParsedTrigger {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { ok: false, reason: 'The body is not JSON.' };
+  }
+  if (json === null || typeof json !== 'object' || Array.isArray(json)) {
+    return { ok: false, reason: 'The body must be a JSON object.' };
+  }
+  return parseFields(Object.entries(json), aliases);
+}
+
+function parseFields(fields: readonly Field[], aliases: WebhookAliases): ParsedTrigger {
+  const valuesOf = (names: readonly string[]) => {
+    const wanted = new Set(names.map(canonical));
+    return fields.filter(([name]) => wanted.has(canonical(name))).map(([, value]) => value);
+  };
+  const told = valuesOf(aliases.productOrderNumber).flatMap(numberOf);
+  if (told.includes(inexact)) {
+    return {
+      ok: false,
+      reason:
+        'The product order number is a JSON number that may have lost digits (a fraction, or beyond 2^53): send it as text, in quotation marks.',
+    };
+  }
+  const numbers = [...new Set(told.filter((number) => number !== inexact))];
+  const [productOrderNumber, ...others] = numbers;
+  if (productOrderNumber === undefined) {
+    return {
+      ok: false,
+      reason: `No product order number: expected one of the fields ${aliases.productOrderNumber.join(', ')}.`,
+    };
+  }
+  if (others.length > 0)
+    return { ok: false, reason: `${numbers.length} different product order numbers in one call.` };
+  if (productOrderNumber.length > 200)
+    return { ok: false, reason: 'The product order number is longer than 200 characters.' };
+  return {
+    ok: true,
+    content: {
+      productOrderNumber,
+      workInstructionIds: idsIn(valuesOf(aliases.workInstructionIds)),
+      recordingIds: idsIn(valuesOf(aliases.recordingIds)),
+    },
+  };
+}
+
+/** `Recording_Ids[]` is `recordingids`. */
+function canonical(name: string): string {
+  return name.replace(/\[\]$/, '').replace(/[_-]/g, '').toLowerCase();
+}
+
+/** A JSON number that stands for several: 9007199254740993 is read as …992, and 10.10 as 10.1. */
+const inexact = Symbol('inexact');
+
+/** An order number is never split: whatever it holds is part of it. An object may carry it as its number. */
+function numberOf(value: unknown): (string | typeof inexact)[] {
+  if (typeof value === 'number') return [Number.isSafeInteger(value) ? String(value) : inexact];
+  if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
+  if (Array.isArray(value)) return value.flatMap(numberOf);
+  if (value !== null && typeof value === 'object' && 'number' in value) return numberOf(value.number);
+  return [];
+}
+
+/** Ids hold no commas (Meteor ids), so a text may list several; objects carry theirs as `id`. */
+function idsOf(value: unknown): string[] {
+  if (typeof value === 'string') return value.split(',').flatMap((id) => id.trim() || []);
+  if (Array.isArray(value)) return value.flatMap(idsOf);
+  if (value !== null && typeof value === 'object' && 'id' in value) return idsOf(value.id);
+  return [];
+}
+
+function idsIn(values: readonly unknown[]): string[] {
+  return [...new Set(values.flatMap(idsOf))].slice(0, mostIds);
+}
+
+/** More ids than any order has: what is beyond is read from the product order anyway. */
+const mostIds = 500;

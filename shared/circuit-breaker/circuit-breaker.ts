@@ -1,0 +1,183 @@
+import type { RetryLater } from '../model/errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Table } from '../platform/dynamodb-table.ts';
+
+/** A partner that can be unwell as a whole. */
+export type Target = 'azumuta' | 'erp';
+
+export type Permit =
+  | { readonly permit: 'call' | 'probe' }
+  | { readonly permit: 'wait'; readonly seconds: number; readonly reason: string };
+
+export interface BreakerState {
+  readonly open: boolean;
+  readonly reason: string | undefined;
+  readonly openedAt: string | undefined;
+  readonly openUntilMs: number | undefined;
+}
+
+/**
+ * A circuit breaker that all containers share: one item per target. A healthy path only reads (and that at
+ * most once per `freshMs`); failures are counted per minute; when open, one call at a time probes.
+ */
+export interface Breaker {
+  /** @param owner Unique to this one call: a probe is known by it. */
+  readonly permit: (target: Target, owner: string) => Promise<Permit>;
+  readonly failed: (target: Target, failure: RetryLater, permit: Permit, owner: string) => Promise<void>;
+  readonly succeeded: (target: Target, permit: Permit, owner: string) => Promise<void>;
+  /** The call ended before the partner could answer: a probe is given back, and nothing is learnt from it. */
+  readonly unanswered: (target: Target, permit: Permit, owner: string) => Promise<void>;
+  readonly state: (target: Target) => Promise<BreakerState>;
+}
+
+export interface BreakerOptions {
+  /** Failures within one minute that open it. */
+  readonly threshold: number;
+  /** First wait before a probe; doubles with each failed probe. */
+  readonly cooldownSeconds: number;
+  readonly longestCooldownSeconds: number;
+  /** A partner's own Retry-After is heeded up to here; a probe then asks again, as it may have been nonsense. */
+  readonly longestAskedSeconds: number;
+  /** Wait after refused credentials: partners lock accounts (Tryton after six wrong logins). */
+  readonly unauthorizedSeconds: number;
+  /** How long a probe may take before another container may probe. */
+  readonly probeSeconds: number;
+}
+
+export const breakerDefaults: BreakerOptions = {
+  threshold: 5,
+  cooldownSeconds: 15,
+  longestCooldownSeconds: 300,
+  longestAskedSeconds: 3600,
+  unauthorizedSeconds: 300,
+  probeSeconds: 90,
+};
+
+/** How long a container believes that a target is well without reading again. */
+const freshMs = 1000;
+
+export function createBreaker(table: Table, clock: Clock, options: BreakerOptions): Breaker {
+  const now = () => clock.now().getTime();
+  const stateKey = (target: Target) => ({ pk: `BREAKER#${target}`, sk: 'STATE' });
+  const minuteKey = (target: Target, minute: number) => ({ pk: `BREAKER#${target}`, sk: `MINUTE#${minute}` });
+  const closedSeenAt = new Map<Target, number>();
+
+  /** One read for all records of a batch that ask at the same moment. */
+  const reading = new Map<Target, ReturnType<Table['get']>>();
+  function read(target: Target) {
+    const under = reading.get(target);
+    if (under) return under;
+    const started = table.get(stateKey(target)).finally(() => reading.delete(target));
+    reading.set(target, started);
+    return started;
+  }
+
+  return {
+    async permit(target, owner) {
+      if (now() - (closedSeenAt.get(target) ?? 0) < freshMs) return { permit: 'call' };
+      const state = await read(target);
+      const at = now();
+      if (state?.open !== true) {
+        closedSeenAt.set(target, at);
+        return { permit: 'call' };
+      }
+      const reason = String(state.reason ?? '');
+      const opensAt = Math.max(Number(state.openUntil), Number(state.probeUntil ?? 0));
+      if (at < opensAt) return { permit: 'wait', seconds: Math.ceil((opensAt - at) / 1000), reason };
+      const probing = await table.update(stateKey(target), {
+        set: { probeUntil: at + options.probeSeconds * 1000, probeOwner: owner },
+        condition:
+          '#open = :yes AND #openUntil <= :at AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)',
+        values: { yes: true, at },
+      });
+      // A permit whose answer was lost is asked for again by the AWS SDK, and then meets itself.
+      const ours = probing !== undefined || (await table.get(stateKey(target)))?.probeOwner === owner;
+      return ours ? { permit: 'probe' } : { permit: 'wait', seconds: options.cooldownSeconds, reason };
+    },
+
+    async failed(target, failure, permit, owner) {
+      if (failure.scope !== 'target') return;
+      closedSeenAt.delete(target);
+      const at = now();
+      if (permit.permit === 'probe') {
+        const state = await table.get(stateKey(target));
+        const openings = Number(state?.openings ?? 1) + 1;
+        await table.update(stateKey(target), {
+          set: {
+            openUntil: at + cooldown(failure, openings) * 1000,
+            openings,
+            reason: failure.message.slice(0, 500),
+          },
+          remove: ['probeUntil', 'probeOwner'],
+          condition: '#probeOwner = :owner',
+          values: { owner },
+        });
+        return;
+      }
+      const minute = Math.floor(at / 60_000);
+      const counted = await table.update(minuteKey(target, minute), {
+        add: { failures: 1 },
+        set: { expiresAt: (minute + 60) * 60 },
+      });
+      const failures = Number(counted?.after.failures ?? 0);
+      if (failures < options.threshold && !failure.unauthorized) return;
+      const openUntil = at + cooldown(failure, 1) * 1000;
+      const reason = failure.message.slice(0, 500);
+      const opened = await table.update(stateKey(target), {
+        set: { open: true, openedAt: clock.now().toISOString(), openUntil, openings: 1, reason },
+        remove: ['probeUntil', 'probeOwner'],
+        condition: 'attribute_not_exists(#open) OR #open = :no',
+        values: { no: false },
+      });
+      if (opened || !failure.unauthorized) return;
+      // It is open for another reason: no probe may log in any sooner for that.
+      await table.update(stateKey(target), {
+        set: { openUntil, reason },
+        condition: '#open = :yes AND #openUntil < :until',
+        values: { yes: true, until: openUntil },
+      });
+    },
+
+    async succeeded(target, permit, owner) {
+      if (permit.permit !== 'probe') return;
+      const closed = await table.update(stateKey(target), {
+        set: { open: false, closedAt: clock.now().toISOString() },
+        remove: ['probeUntil', 'probeOwner', 'openUntil', 'reason'],
+        condition: '#probeOwner = :owner',
+        values: { owner },
+      });
+      // Too late: somebody else has probed since, and knows better.
+      if (!closed) return;
+      // Counting begins anew: else the failures that opened it would let a single further one open it again.
+      const minute = Math.floor(now() / 60_000);
+      await table.update(minuteKey(target, minute), { set: { failures: 0, expiresAt: (minute + 60) * 60 } });
+    },
+
+    async unanswered(target, permit, owner) {
+      if (permit.permit !== 'probe') return;
+      await table.update(stateKey(target), {
+        remove: ['probeUntil', 'probeOwner'],
+        condition: '#probeOwner = :owner',
+        values: { owner },
+      });
+    },
+
+    async state(target) {
+      const state = await table.get(stateKey(target));
+      const open = state?.open === true;
+      return {
+        open,
+        reason: open ? String(state.reason) : undefined,
+        openedAt: open ? String(state.openedAt) : undefined,
+        openUntilMs: open ? Number(state.openUntil) : undefined,
+      };
+    },
+  };
+
+  function cooldown(failure: RetryLater, openings: number): number {
+    const asked = Math.min(options.longestAskedSeconds, failure.afterSeconds ?? 0);
+    if (failure.unauthorized) return Math.max(asked, options.unauthorizedSeconds);
+    const doubled = options.cooldownSeconds * 2 ** (openings - 1);
+    return Math.max(asked, Math.min(options.longestCooldownSeconds, doubled));
+  }
+}

@@ -1,0 +1,211 @@
+import type { ErpConnector } from '../erp/connector.ts';
+import type { Claim } from '../ledger/claims.ts';
+import { deliveryKeyOf } from '../ledger/keys.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { BookedFigures, LockHolder } from '../ledger/records/bookings.ts';
+import type { CompletedProductOrder, Completion, Receipt } from '../model/completions.ts';
+import { Rejected, RetryLater, reasonOf, UnknownOrder } from '../model/errors.ts';
+import type { ErpOrderRef } from '../model/orders.ts';
+import type { WorkAttempt } from '../worker/worker.ts';
+import type { CompletionReference, DeliveryMessage } from './messages.ts';
+import { completedOf, type ReadParts, readProductOrders, readRecordings } from './read-recordings.ts';
+
+export interface DeliverParts extends ReadParts {
+  readonly ledger: Pick<Ledger, 'steps' | 'deliveries'>;
+  readonly erp: ErpConnector;
+  /** The configuration's mapping. @throws Rejected */
+  readonly map: (
+    kind: Completion['kind'],
+    completed: readonly [CompletedProductOrder, ...CompletedProductOrder[]],
+  ) => Completion;
+  readonly unknownOrder: 'reject' | 'ignore';
+}
+
+/**
+ * Books one delivery in the ERP: claim, lock of the ERP order, booking, receipt. The lock keeps two bookings
+ * of one ERP order apart; the claim keeps two attempts at one booking apart, and whoever has it may take over the lock of its predecessor.
+ */
+export async function bookCompletion(
+  message: DeliveryMessage,
+  attempt: WorkAttempt,
+  parts: DeliverParts,
+): Promise<void> {
+  const { steps, deliveries } = parts.ledger;
+  const claimed = await steps.claim(deliveryKeyOf(message.home, message.key), attempt);
+  if (claimed.outcome === 'done') {
+    attempt.log.info('Booked already', { delivery: message.key });
+    return;
+  }
+  if (claimed.outcome === 'rejected') {
+    attempt.log.info('Another message of this delivery is a dead letter', {
+      delivery: message.key,
+      reason: claimed.reason,
+    });
+    return;
+  }
+  if (claimed.outcome === 'unknown')
+    throw new Rejected(`The ledger never planned the delivery ${message.key}.`);
+  if (claimed.outcome === 'busy') {
+    throw new RetryLater(`The delivery ${message.key} is under way in another attempt.`, {
+      scope: 'order',
+      afterSeconds: attempt.secondsUntil(claimed.untilMs),
+    });
+  }
+  const { claim } = claimed;
+  const erpOrder = message.erpOrder.number;
+  const lockedUntil = await deliveries.lock(erpOrder, holderOf(claim, message), attempt.endsAt);
+  if (lockedUntil !== undefined) {
+    const reason = `Another booking on ERP order ${erpOrder} is under way.`;
+    await steps.release(claim, reason);
+    // The other booking is usually done in a second; its lease only tells the worst case.
+    throw new RetryLater(reason, { scope: 'order' });
+  }
+  await book(claim, message, attempt, parts);
+}
+
+async function book(
+  claim: Claim,
+  message: DeliveryMessage,
+  attempt: WorkAttempt,
+  parts: DeliverParts,
+): Promise<void> {
+  const { steps, deliveries } = parts.ledger;
+  const erpOrder = message.erpOrder.number;
+  let calling = false;
+  try {
+    const completed = await contentOf(message, attempt, parts);
+    const completion = finality(parts.map(message.delivers, completed), message);
+    const receipt = await parts.partners.call('erp', () => {
+      calling = true;
+      return parts.erp.deliver(completion, message.key, { again: claim.again, signal: attempt.signal });
+    });
+    await close(claim, message, { receipt, booked: figuresOf(completion) }, attempt, parts);
+  } catch (error) {
+    // An order that an earlier attempt may have written to was known: that it is gone now is for a person.
+    if (error instanceof UnknownOrder && parts.unknownOrder === 'ignore' && !claim.again) {
+      await steps.receipt(claim, { ignored: true }, { event: 'ignored', note: error.message });
+      await deliveries.unlock(erpOrder, holderOf(claim, message));
+      return;
+    }
+    throw await giveBack(claim, error, calling, message, attempt, parts);
+  }
+}
+
+async function close(
+  claim: Claim,
+  message: DeliveryMessage,
+  done: { readonly receipt: Receipt; readonly booked: BookedFigures },
+  attempt: WorkAttempt,
+  { ledger }: DeliverParts,
+): Promise<void> {
+  const { receipt } = done;
+  const note = `${receipt.reference}${receipt.alreadyBooked ? ' (by an earlier attempt)' : ''}`;
+  const ours = await ledger.steps.receipt(claim, done, {
+    event: message.delivers === 'quantity' ? 'booked' : 'amended',
+    note,
+  });
+  await ledger.deliveries.unlock(message.erpOrder.number, holderOf(claim, message));
+  if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { delivery: message.key });
+  attempt.log.info(
+    'Booked',
+    { delivery: message.key, reference: receipt.reference },
+    { CompletionsBooked: 1 },
+  );
+}
+
+function holderOf({ owner, attempt }: Claim, { key }: DeliveryMessage): LockHolder {
+  return { delivery: key, owner, attempt };
+}
+
+function figuresOf({ quantity, scrap, lots, notes, links }: Completion): BookedFigures {
+  return {
+    ...(quantity ? { good: quantity } : {}),
+    ...(scrap ? { scrap } : {}),
+    lots: lots.length,
+    notes: notes.length,
+    links: links.length,
+  };
+}
+
+/** Leaves claim and lock as the failure demands. @returns what to throw. */
+async function giveBack(
+  claim: Claim,
+  error: unknown,
+  calling: boolean,
+  message: DeliveryMessage,
+  attempt: WorkAttempt,
+  { ledger: { steps, deliveries } }: DeliverParts,
+): Promise<unknown> {
+  const erpOrder = message.erpOrder.number;
+  const reason = reasonOf(error, 300);
+  if (error instanceof Rejected) {
+    await steps.reject(claim, reasonOf(error));
+    await deliveries.unlock(erpOrder, holderOf(claim, message));
+    return error;
+  }
+  const wrote = error instanceof RetryLater ? error.wrote === 'perhaps' : calling;
+  if (!wrote) {
+    await steps.release(claim, reason);
+    await deliveries.unlock(erpOrder, holderOf(claim, message));
+    return error;
+  }
+  // What was sent may still be settling in the ERP: nobody books on this order before that is over.
+  const untilMs = await steps.leaveOpen(claim, reason);
+  await deliveries.keepLocked(erpOrder, holderOf(claim, message), untilMs);
+  const seconds = attempt.secondsUntil(untilMs);
+  if (!(error instanceof RetryLater)) return error;
+  return new RetryLater(error.message, {
+    scope: error.scope,
+    wrote: 'perhaps',
+    unauthorized: error.unauthorized,
+    afterSeconds: Math.max(seconds, error.afterSeconds ?? 0),
+    cause: error.cause,
+  });
+}
+
+async function contentOf(
+  { content, erpOrder, key }: DeliveryMessage,
+  attempt: WorkAttempt,
+  parts: DeliverParts,
+): Promise<[CompletedProductOrder, ...CompletedProductOrder[]]> {
+  const completed =
+    'completed' in content ? content.completed : await readAgain(content.reference, erpOrder, attempt, parts);
+  const [first, ...others] = completed;
+  if (!first) throw new Rejected(`The delivery ${key} holds no completed product order.`);
+  return [first, ...others];
+}
+
+/** A completion that was too large for its message is read again. */
+async function readAgain(
+  reference: readonly CompletionReference[],
+  erpOrder: ErpOrderRef,
+  attempt: WorkAttempt,
+  parts: DeliverParts,
+): Promise<CompletedProductOrder[]> {
+  const ids = reference.map(({ productOrderId }) => productOrderId);
+  const found = await readProductOrders(ids, attempt.signal, parts);
+  const orders = reference.map(({ productOrderId, recordingIds }) => {
+    const order = found.get(productOrderId);
+    if (!order) throw new Rejected(`Azumuta no longer knows product order ${productOrderId}.`);
+    return { order, recordingIds };
+  });
+  const wanted = orders.flatMap(({ order, recordingIds }) =>
+    recordingIds.map((id) => ({ id, productOrder: order })),
+  );
+  const recordings = await readRecordings(wanted, attempt.signal, parts);
+  const missing = wanted.find(({ id }) => !recordings.has(id));
+  if (missing) {
+    throw new RetryLater(
+      `Azumuta does not show recording ${missing.id} of product order ${missing.productOrder.number} any more.`,
+      { scope: 'order' },
+    );
+  }
+  return orders.map(({ order, recordingIds }) => {
+    const own = recordingIds.flatMap((id) => recordings.get(id) ?? []);
+    return completedOf(order, erpOrder, own, attempt.sentAt.toISOString());
+  });
+}
+
+function finality(completion: Completion, { last }: DeliveryMessage): Completion {
+  return last ? completion : { ...completion, final: false };
+}

@@ -1,0 +1,128 @@
+import type { AzumutaClient } from '../azumuta/client.ts';
+import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/translate.ts';
+import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
+import type { WorkInstructionNames } from '../ledger/records/work-instruction-names.ts';
+import type { CompletedProductOrder, Recording } from '../model/completions.ts';
+import type { ErpOrderRef } from '../model/orders.ts';
+import { inTurns } from '../platform/map-concurrently.ts';
+
+export interface ReadParts {
+  readonly azumuta: AzumutaClient;
+  readonly partners: PartnerCalls;
+  readonly workInstructionNames: WorkInstructionNames;
+  /** Whether operators' names (personal data) go on to the mapping. */
+  readonly includeOperators: boolean;
+  readonly readSoFar: ReadSoFar;
+}
+
+/**
+ * What attempts have read that failed before they had read all, in this container's memory: the next one goes on
+ * where they stopped. Without it, a completion that takes longer to read than an attempt may last never ends.
+ */
+export interface ReadSoFar {
+  readonly recordings: Map<string, AzumutaRecording>;
+  readonly productOrders: Map<string, AzumutaProductOrder>;
+}
+
+export const nothingReadSoFar = (): ReadSoFar => ({ recordings: new Map(), productOrders: new Map() });
+
+/** A recording to read, and the product order that it must belong to. */
+export interface WantedRecording {
+  readonly id: string;
+  readonly productOrder: { readonly id: string; readonly number: string };
+}
+
+/** Calls to Azumuta at the same time within one attempt: gentle on it, as attempts run beside each other. */
+const readsAtOnce = 4;
+/** More than this is of attempts that never came back. */
+const mostRemembered = 5000;
+
+async function readAll<T>(
+  ids: readonly string[],
+  remembered: Map<string, T>,
+  read: (id: string) => Promise<T | undefined>,
+): Promise<ReadonlyMap<string, T>> {
+  if (remembered.size > mostRemembered) remembered.clear();
+  const once = [...new Set(ids)];
+  const found = await inTurns(once, readsAtOnce, async (id) => {
+    const one = remembered.get(id) ?? (await read(id));
+    if (one !== undefined) remembered.set(id, one);
+    return one === undefined ? [] : [[id, one] as const];
+  });
+  for (const id of once) remembered.delete(id);
+  return new Map(found.flat());
+}
+
+/** Reads product orders by id, in turns. Those that Azumuta does not know are left out. */
+export function readProductOrders(
+  ids: readonly string[],
+  signal: AbortSignal,
+  { azumuta, partners, readSoFar }: ReadParts,
+): Promise<ReadonlyMap<string, AzumutaProductOrder>> {
+  return readAll(ids, readSoFar.productOrders, (id) =>
+    partners.call('azumuta', () => azumuta.productOrder(id, signal)),
+  );
+}
+
+/**
+ * Reads recordings, in turns, each once, with the names of their work instructions. Ids that Azumuta does not know, or
+ * that belong to another product order, are left out.
+ */
+export async function readRecordings(
+  wanted: readonly WantedRecording[],
+  signal: AbortSignal,
+  parts: ReadParts,
+): Promise<ReadonlyMap<string, Recording>> {
+  const { azumuta, partners, readSoFar } = parts;
+  const ids = wanted.map(({ id }) => id);
+  const found = await readAll(ids, readSoFar.recordings, (id) =>
+    partners.call('azumuta', () => azumuta.recording(id, signal)),
+  );
+  const recordings = new Map<string, Recording>();
+  for (const { id, productOrder } of wanted) {
+    const recording = found.get(id);
+    if (recording && belongsTo(recording, productOrder))
+      recordings.set(id, await withWorkInstruction(recording, signal, parts));
+  }
+  return recordings;
+}
+
+function belongsTo(
+  { productOrder }: AzumutaRecording,
+  order: { readonly id: string; readonly number: string },
+): boolean {
+  if (productOrder.id !== undefined) return productOrder.id === order.id;
+  return productOrder.number === undefined || productOrder.number === order.number;
+}
+
+async function withWorkInstruction(
+  { productOrder: _belongs, operator, ...recording }: AzumutaRecording,
+  signal: AbortSignal,
+  { azumuta, partners, workInstructionNames, includeOperators }: ReadParts,
+): Promise<Recording> {
+  const { workInstruction } = recording;
+  const shown = { ...recording, ...(includeOperators && operator !== undefined ? { operator } : {}) };
+  if (!workInstruction) return shown;
+  const { id, version } = workInstruction;
+  const read = async () => (await partners.call('azumuta', () => azumuta.workInstruction(id, signal)))?.name;
+  const name = (await workInstructionNames.name(id, version ?? 0, read)) ?? workInstruction.name;
+  return { ...shown, workInstruction: { ...workInstruction, ...(name === undefined ? {} : { name }) } };
+}
+
+/** A product order and its recordings as a completed product order. */
+export function completedOf(
+  order: AzumutaProductOrder,
+  erpOrder: ErpOrderRef,
+  recordings: readonly Recording[],
+  learnedAt: string,
+): CompletedProductOrder {
+  return {
+    productOrder: { id: order.id, number: order.number, ...(order.url ? { url: order.url } : {}) },
+    erpOrder,
+    ...(order.article === undefined ? {} : { article: order.article }),
+    parameters: order.parameters,
+    variants: order.variants,
+    completedAt: order.completedAt ?? learnedAt,
+    recordings,
+  };
+}

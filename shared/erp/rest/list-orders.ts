@@ -1,0 +1,122 @@
+import { Rejected } from '../../model/errors.ts';
+import type { Watermark } from '../../model/orders.ts';
+import type { ReleasedOrdersPage } from '../connector.ts';
+import type { Position, ReadPage, RowsPage } from './paging.ts';
+import type { ListedOrder } from './row.ts';
+
+/** How often a list that moves under our hands is read again, until nothing new shows. */
+const mostSweeps = 5;
+
+/**
+ * Released orders, oldest change first, from an ERP whose query honours `since` and sorts by change time.
+ *
+ * Numbered pages move when an order changes between two of them, and one is missed. So no page but the first
+ * is read where that can be helped: the next one is the first page since the last change seen. Only within a
+ * group of equal times that is longer than a page are further pages read, and then again until nothing new
+ * shows.
+ *
+ * ```
+ *  since T0: [ T0 T0 T1 T2 ] T3 …     first page, all of it
+ *  since T2:         [ T2 T3 T3 T3 ] T3 T3 T4   first page; from here on T3 fills pages
+ *  since T3:            [ T3 T3 T3 T3 ] [ T3 T4 …     two pages, read again before T4 is given out
+ * ```
+ */
+export async function* listIncrementally(
+  read: ReadPage,
+  since: Watermark | undefined,
+  partner: string,
+): AsyncGenerator<ReleasedOrdersPage> {
+  let anchor = since?.changedAt;
+  let seen = new Map<string, string>();
+  const isNew = ({ rowId, changedAt }: ListedOrder) => seen.get(rowId) !== changedAt;
+  const remember = (rows: readonly ListedOrder[]) => {
+    for (const { rowId, changedAt } of rows) seen.set(rowId, changedAt);
+  };
+
+  for (let sweep = 1; ; ) {
+    let page: RowsPage;
+    let position: Position;
+    let pages = 0;
+    let newTies = 0;
+    do {
+      page = await read(anchor, position);
+      requireSorted(page.rows, partner);
+      const ties = page.rows.filter((row) => row.changedAt === anchor && isNew(row));
+      remember(ties);
+      if (ties.length > 0) yield pageOf(ties);
+      newTies += ties.length;
+      pages += 1;
+      position = page.next;
+    } while (position !== undefined && !page.misfit && !page.rows.some(isBeyond(anchor)));
+
+    if (pages > 1 && newTies > 0 && sweep < mostSweeps && !page.misfit) {
+      sweep += 1;
+      continue;
+    }
+    const beyond = page.rows.filter(isBeyond(anchor)).filter(isNew);
+    remember(beyond);
+    if (beyond.length > 0) yield pageOf(beyond);
+    if (page.misfit) throw page.misfit;
+    if (position === undefined) return;
+    const last = page.rows.at(-1)?.changedAt;
+    anchor = last ?? anchor;
+    seen = new Map([...seen].filter(([, changedAt]) => changedAt === anchor));
+    sweep = 1;
+  }
+}
+
+/**
+ * Released orders from an ERP that can neither filter by change time nor sort by it: all pages, again if
+ * there were several and they moved, sorted here and given out as one page.
+ */
+export async function* listWhole(
+  read: ReadPage,
+  since: Watermark | undefined,
+): AsyncGenerator<ReleasedOrdersPage> {
+  const rows = new Map<string, ListedOrder>();
+  for (let sweep = 1; sweep <= mostSweeps; sweep++) {
+    const before = rows.size;
+    let pages = 0;
+    let position: Position;
+    do {
+      const page = await read(since?.changedAt, position);
+      if (page.misfit) throw page.misfit;
+      for (const row of page.rows) rows.set(row.rowId, row);
+      pages += 1;
+      position = page.next;
+    } while (position !== undefined);
+    if (pages === 1 || rows.size === before) break;
+  }
+  const from = since?.changedAt ?? '';
+  const sorted = [...rows.values()]
+    .filter(({ changedAt }) => changedAt >= from)
+    .sort((a, b) => compareTexts(a.changedAt, b.changedAt) || compareTexts(a.rowId, b.rowId));
+  if (sorted.length > 0) yield pageOf(sorted);
+}
+
+function isBeyond(anchor: string | undefined): (row: ListedOrder) => boolean {
+  return ({ changedAt }) => anchor === undefined || changedAt > anchor;
+}
+
+function requireSorted(rows: readonly ListedOrder[], partner: string): void {
+  const at = rows.findIndex((row, index) => row.changedAt < (rows[index - 1]?.changedAt ?? ''));
+  if (at < 0) return;
+  throw new Rejected(
+    `${partner}: its orders do not come sorted by change time (${rows[at]?.rowId} is older than the one before it); ` +
+      'sort them in orders.query, or set orders.incremental to false.',
+  );
+}
+
+function pageOf(rows: readonly ListedOrder[]): ReleasedOrdersPage {
+  const last = rows.at(-1);
+  if (!last) throw new Error('a page without rows has no watermark');
+  return {
+    orders: rows.flatMap(({ order }) => order ?? []),
+    watermark: { changedAt: last.changedAt, id: last.rowId },
+  };
+}
+
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

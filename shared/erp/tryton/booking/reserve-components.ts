@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { Rejected, RetryLater } from '../../../model/errors.ts';
+import type { TrytonOptions } from '../options.ts';
+import { type Production, readAgain } from '../order.ts';
+import type { Desk } from '../write-tracker.ts';
+
+/** Missing stock is mended by a delivery or a count, not by asking often. */
+const stockSeconds = 900;
+
+/**
+ * Reserves the components of a waiting production.
+ * @throws RetryLater scope `order` while too few are in stock: seen on 7.0, `assign_try` then answers as if
+ * all were well and leaves the production waiting.
+ */
+export async function reserveComponents(
+  desk: Desk,
+  waiting: Production,
+  assign: NonNullable<TrytonOptions['assign']>,
+): Promise<Production> {
+  if (waiting.state !== 'waiting') return waiting;
+  const { id, number } = waiting;
+  if (assign === 'never') throw missing(waiting, 'reserve them in Tryton (Assign)');
+  const what = `reserving the components of production ${number}`;
+  await desk.prepare('production', 'assign_try', [[id]], { what, answer: z.unknown() });
+  let production = await readAgain(desk, waiting);
+  if (production.state === 'waiting' && assign === 'force') {
+    await desk.prepare('production', 'assign_force', [[id]], { what, answer: z.unknown() });
+    production = await readAgain(desk, waiting);
+  }
+  if (production.state === 'waiting') throw missing(production, 'receive or count them, or assign by hand');
+  if (production.state === 'assigned' || production.state === 'running') return production;
+  throw new Rejected(
+    `Tryton: production ${number} became ${production.state} while it was being booked: look at it, then replay.`,
+  );
+}
+
+function missing({ number, unassigned }: Production, remedy: string): RetryLater {
+  const codes = [...new Set(unassigned)];
+  const named = codes.length > 5 ? [...codes.slice(0, 5), '…'] : codes;
+  return new RetryLater(
+    `Tryton: production ${number} waits for components (${named.join(', ') || 'none is named'}): ${remedy}. It is booked as soon as they are there.`,
+    { scope: 'order', afterSeconds: stockSeconds },
+  );
+}

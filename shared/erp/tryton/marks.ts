@@ -1,0 +1,114 @@
+import * as z from 'zod/mini';
+import type { Completion, DeliveryKey } from '../../model/completions.ts';
+import { RetryLater } from '../../model/errors.ts';
+import type { Production } from './order.ts';
+import type { Desk } from './write-tracker.ts';
+
+/** A note with a delivery key, and on which record it is. */
+export interface KeyNote {
+  readonly id: number;
+  /** `production,17` or `stock.move,230`. */
+  readonly resource: string;
+  readonly key: DeliveryKey;
+}
+
+const noteSchema = z.object({ id: z.int(), resource: z.string(), message: z.nullable(z.string()) });
+/** The last line only: what stands before it is free text, and may look like anything. */
+const keyLine = /(?:^|\n)Azumuta delivery (\S+)\s*$/;
+
+/** Keys on a production and its output moves, oldest note first. */
+export async function readKeyNotes(desk: Desk, production: Production): Promise<KeyNote[]> {
+  const resources = [resourceOf(production), ...production.outputs.map(({ id }) => moveResource(id))];
+  const notes = await desk.read(
+    'ir.note',
+    'search_read',
+    [[['resource', 'in', resources]], 0, null, [['id', 'ASC']], ['resource', 'message']],
+    {
+      what: `reading the notes of production ${production.number}`,
+      answer: z.array(noteSchema),
+      mayVanish: true,
+    },
+  );
+  return notes.flatMap(({ id, resource, message }) => {
+    const key = keyLine.exec(message ?? '')?.[1];
+    return key === undefined ? [] : [{ id, resource, key }];
+  });
+}
+
+/**
+ * Claims a production for a delivery, by a note that people can read and that bears the key. Of several
+ * claims with one key the oldest counts; who comes second takes its own back.
+ * @throws RetryLater scope `order`, `wrote: perhaps` when another attempt at the same delivery holds it.
+ */
+export async function claim(
+  desk: Desk,
+  production: Production,
+  key: DeliveryKey,
+  message: string,
+): Promise<void> {
+  const { number } = production;
+  const [mine] = await desk.write(
+    'ir.note',
+    'create',
+    [[{ resource: resourceOf(production), message: `${message}\nAzumuta delivery ${key}` }]],
+    { what: `writing a note on production ${number}`, answer: z.array(z.int()) },
+  );
+  const [oldest] = claimsOf(await readKeyNotes(desk, production), production, key);
+  if (mine === undefined || oldest?.id === mine) return;
+  await desk.write('ir.note', 'delete', [[mine]], {
+    what: `taking back a note on production ${number}`,
+    answer: z.unknown(),
+  });
+  throw heldByAnother(production);
+}
+
+/** Another attempt at the same delivery has claimed the production and did not end yet, or never will. */
+export function heldByAnother({ number }: Production): RetryLater {
+  return new RetryLater(
+    `Tryton: another attempt is under way to book production ${number}. If it does not end, the next one takes over.`,
+    { scope: 'order', wrote: 'perhaps', afterSeconds: 60 },
+  );
+}
+
+export function claimsOf(notes: readonly KeyNote[], production: Production, key: DeliveryKey): KeyNote[] {
+  return notes.filter((note) => note.key === key && note.resource === resourceOf(production));
+}
+
+/** Ids of the moves that bear the key. */
+export function boundMoves(notes: readonly KeyNote[], key: DeliveryKey): number[] {
+  return notes
+    .filter((note) => note.key === key && note.resource.startsWith('stock.move,'))
+    .map((note) => Number(note.resource.slice('stock.move,'.length)));
+}
+
+/** Writes the key on the moves that the delivery is about to complete. */
+export async function bindMoves(
+  desk: Desk,
+  production: Production,
+  moves: readonly number[],
+  key: DeliveryKey,
+): Promise<void> {
+  const notes = moves.map((id) => ({ resource: moveResource(id), message: `Azumuta delivery ${key}` }));
+  await desk.write('ir.note', 'create', [notes], {
+    what: `writing a note on the moves of production ${production.number}`,
+    answer: z.unknown(),
+  });
+}
+
+/** What the note says to people; `extra` are lines that the connector adds. */
+export function noteText(completion: Completion, extra: readonly string[]): string {
+  const { kind, productOrder, notes, completedAt } = completion;
+  const first =
+    kind === 'amendment'
+      ? `Later recording of Azumuta product order ${productOrder.number}`
+      : `Azumuta product order ${productOrder.number}, completed ${completedAt}`;
+  return [first, ...notes, ...extra].join('\n');
+}
+
+export function resourceOf({ id }: Production): string {
+  return `production,${id}`;
+}
+
+function moveResource(id: number): string {
+  return `stock.move,${id}`;
+}

@@ -1,0 +1,129 @@
+import type { CompletedProductOrder, Completion, Link, Lot, WorkTime } from '../../model/completions.ts';
+import { Rejected } from '../../model/errors.ts';
+import { type Decimal, type Quantity, sumOf, toDecimal } from '../../model/quantity.ts';
+import type { CompletionMapping } from '../define.ts';
+import { run } from './call-mapping.ts';
+
+/**
+ * What is to be booked for completed product orders: one, or all parts of a split ERP order (their quantities
+ * are added up).
+ * @throws Rejected when the mapping's functions fail or answer something that cannot be booked.
+ */
+export function mapCompletion(
+  mapping: CompletionMapping,
+  kind: Completion['kind'],
+  parts: readonly [CompletedProductOrder, ...CompletedProductOrder[]],
+): Completion {
+  const [first] = parts;
+  const about = first.productOrder;
+  const each = <T>(field: string, map: (part: CompletedProductOrder) => T) =>
+    parts.map((part) => run(`completions.${field}`, () => map(part), about));
+  const common = {
+    erpOrder: first.erpOrder,
+    productOrder: first.productOrder,
+    ...(first.article === undefined ? {} : { article: first.article }),
+    completedAt: latest(parts.map((part) => part.completedAt)),
+    notes: each('notes', mapping.notes ?? defaultNotes).flat(),
+    links: distinct(each('links', mapping.links ?? defaultLinks).flat()),
+    work: parts.flatMap(workOf),
+  };
+  if (kind === 'amendment') return { ...common, kind, final: false, lots: [] };
+
+  const quantity = total('quantity', each('quantity', mapping.quantity ?? defaultQuantity), about.number);
+  const scrap = total('scrap', each('scrap', mapping.scrap ?? (() => undefined)), about.number);
+  if (!quantity) throw new Rejected(`Mapping completions.quantity gave no quantity for ${about.number}.`);
+  return {
+    ...common,
+    kind,
+    quantity,
+    ...(scrap && scrap.amount !== '0' ? { scrap } : {}),
+    final: each('final', mapping.final ?? (() => true)).every(Boolean),
+    lots: each('lots', mapping.lots ?? (() => []))
+      .flat()
+      .map((lot): Lot => (typeof lot === 'string' ? { number: lot } : lot)),
+  };
+}
+
+/** The value of a recorded step by its name (any case); the last one when it was recorded several times. */
+export function recorded(completed: CompletedProductOrder, stepName: string): string | undefined {
+  return recordedAll(completed, stepName).at(-1);
+}
+
+/** All values of a recorded step by its name (any case), in the order of the recordings. */
+export function recordedAll({ recordings }: CompletedProductOrder, stepName: string): string[] {
+  const wanted = stepName.toLowerCase();
+  return recordings
+    .flatMap(({ steps }) => steps)
+    .filter(({ name, value }) => name?.toLowerCase() === wanted && value !== undefined)
+    .map(({ value }) => String(value));
+}
+
+type GivenQuantity = Quantity | string | number | undefined;
+
+function total(field: string, given: readonly GivenQuantity[], number: string): Quantity | undefined {
+  const quantities = given.flatMap((one) => (one === undefined ? [] : [quantityOf(field, one, number)]));
+  if (quantities.length === 0) return undefined;
+  const units = new Set(quantities.map(({ unit }) => unit));
+  if (units.size > 1)
+    throw new Rejected(`Mapping completions.${field} mixes units for ${number}: ${[...units].join(', ')}.`);
+  const unit = quantities[0]?.unit;
+  return { amount: sumOf(quantities.map(({ amount }) => amount)), ...(unit === undefined ? {} : { unit }) };
+}
+
+function quantityOf(
+  field: string,
+  given: Quantity | string | number,
+  number: string,
+): { amount: Decimal; unit?: string } {
+  const amount = toDecimal(typeof given === 'object' ? given.amount : given);
+  if (amount === undefined || amount.startsWith('-')) {
+    throw new Rejected(
+      `Mapping completions.${field} gave ${JSON.stringify(given)} for ${number}: a decimal of 0 or more is needed.`,
+    );
+  }
+  return { amount, ...(typeof given === 'object' && given.unit !== undefined ? { unit: given.unit } : {}) };
+}
+
+function defaultQuantity({ parameters }: CompletedProductOrder): Quantity | string | number {
+  const planned = parameters.Quantity;
+  return typeof planned === 'number' || typeof planned === 'string' ? planned : 1;
+}
+
+function defaultNotes({ productOrder, recordings }: CompletedProductOrder): string[] {
+  const names = [...new Set(recordings.flatMap(({ workInstruction }) => workInstruction?.name ?? []))];
+  return [
+    `Azumuta product order ${productOrder.number}: ${recordings.length} recording(s)${names.length > 0 ? ` of ${names.join(', ')}` : ''}.`,
+  ];
+}
+
+function defaultLinks({ productOrder, recordings }: CompletedProductOrder): Link[] {
+  return [
+    ...(productOrder.url ? [{ name: `Azumuta ${productOrder.number}`, url: productOrder.url }] : []),
+    ...recordings.flatMap(({ id, url, workInstruction }) =>
+      url ? [{ name: workInstruction?.name ?? `Recording ${id}`, url }] : [],
+    ),
+  ];
+}
+
+function latest(instants: readonly string[]): string {
+  return [...instants].sort((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? '';
+}
+
+function distinct(links: readonly Link[]): Link[] {
+  return [...new Map(links.map((link) => [link.url, link])).values()];
+}
+
+function workOf({ recordings, completedAt }: CompletedProductOrder): WorkTime[] {
+  return recordings.flatMap(({ id, durationSeconds, finishedAt, workInstruction }) =>
+    durationSeconds === undefined
+      ? []
+      : [
+          {
+            id,
+            seconds: durationSeconds,
+            date: (finishedAt ?? completedAt).slice(0, 10),
+            ...(workInstruction?.name === undefined ? {} : { operation: workInstruction.name }),
+          },
+        ],
+  );
+}

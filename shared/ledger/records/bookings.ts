@@ -1,0 +1,211 @@
+import * as z from 'zod/mini';
+import type { CompletedProductOrder, DeliveryKey } from '../../model/completions.ts';
+import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
+import type { Quantity } from '../../model/quantity.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Table } from '../../platform/dynamodb-table.ts';
+import type { Claim, Claimant, StepTimes } from '../claims.ts';
+import {
+  completedPartKey,
+  completedPartPrefix,
+  deliveryKeyOf,
+  deliveryPrefix,
+  lockKey,
+  partitionOf,
+  recordingKey,
+  retentionSeconds,
+} from '../keys.ts';
+
+/** A booking that is planned, under way or done. */
+export interface DeliveryEntry {
+  readonly key: DeliveryKey;
+  readonly kind: 'quantity' | 'amendment';
+  /** Recordings that this booking tells of. */
+  readonly recordingIds: readonly string[];
+  readonly productOrder: ProductOrderRef;
+  readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
+  readonly plannedAt: Date;
+  /** The message whose attempt planned it. */
+  readonly plannedFor: string;
+  /** When the delivery was handed to the queue; undefined when that is still to do. */
+  readonly sentAt: string | undefined;
+  /** What was booked, once it is. */
+  readonly booked?: BookedFigures;
+}
+
+/** A booking in figures: its texts may name persons, and stay in the ERP. */
+export interface BookedFigures {
+  /** Absent for an amendment. */
+  readonly good?: Quantity;
+  readonly scrap?: Quantity;
+  readonly lots: number;
+  readonly notes: number;
+  readonly links: number;
+}
+
+export interface PlannedDelivery {
+  readonly key: DeliveryKey;
+  readonly kind: 'quantity' | 'amendment';
+  readonly recordingIds: readonly string[];
+  readonly erpOrder: ErpOrderRef;
+  readonly productOrder: ProductOrderRef;
+}
+
+/** The attempt that books: it has the claim of its delivery. */
+export interface LockHolder extends Pick<Claim, 'owner' | 'attempt'> {
+  readonly delivery: DeliveryKey;
+}
+
+/** The attempt that plans, and the message that it works on. */
+export type Planner = Pick<Claimant, 'owner' | 'messageId'>;
+
+export interface Deliveries {
+  /** All bookings of a product order, the planned ones too. */
+  readonly of: (number: string) => Promise<DeliveryEntry[]>;
+  /** Write down what is going to be booked, before it is sent; false when another planner was first. */
+  readonly plan: (number: string, delivery: PlannedDelivery, planner: Planner) => Promise<boolean>;
+  readonly sent: (number: string, key: DeliveryKey) => Promise<void>;
+  /**
+   * Lock the ERP order for one booking; undefined when taken, else the time (ms) until which another has it.
+   * A dead attempt's lock goes to the next one at the same delivery at once, as that has the claim now.
+   */
+  readonly lock: (erpOrderNumber: string, holder: LockHolder, endsAt: Date) => Promise<number | undefined>;
+  /** Ends the holder's own lock; does nothing to one that was taken over. */
+  readonly unlock: (erpOrderNumber: string, holder: LockHolder) => Promise<void>;
+  /** Keep the holder's own lock until `untilMs`, as what was sent may still be settling. */
+  readonly keepLocked: (erpOrderNumber: string, holder: LockHolder, untilMs: number) => Promise<void>;
+  /** Note a completed part of a split order, as it is now; answers all parts completed so far. */
+  readonly partCompleted: (erpOrderNumber: string, part: CompletedPart) => Promise<CompletedPart[]>;
+}
+
+/** A completed product order of a split ERP order, with what was read of it. */
+export interface CompletedPart {
+  readonly number: string;
+  /** The product order as it was read, without its recordings. */
+  readonly facts: CompletedProductOrder;
+  readonly recordingIds: readonly string[];
+}
+
+const quantitySchema = z.object({ amount: z.string(), unit: z.exactOptional(z.string()) });
+const storedSchema = z.object({
+  key: z.string(),
+  kind: z.enum(['quantity', 'amendment']),
+  recordingIds: z.array(z.string()),
+  productOrder: z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
+  state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
+  plannedAt: z.string(),
+  plannedFor: z.string(),
+  sentAt: z.exactOptional(z.string()),
+  booked: z.exactOptional(
+    z.object({
+      good: z.exactOptional(quantitySchema),
+      scrap: z.exactOptional(quantitySchema),
+      lots: z.number(),
+      notes: z.number(),
+      links: z.number(),
+    }),
+  ),
+});
+const partSchema = z.object({
+  number: z.string(),
+  // Only partCompleted() writes it, as the text of what it was given.
+  facts: z.pipe(
+    z.string(),
+    z.transform((text): CompletedProductOrder => JSON.parse(text)),
+  ),
+  recordingIds: z.array(z.string()),
+});
+
+export function createDeliveries(table: Table, clock: Clock, times: StepTimes): Deliveries {
+  const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + retentionSeconds;
+
+  return {
+    async of(number) {
+      const stored = await table.query(partitionOf(number), deliveryPrefix);
+      return stored.map((each) => {
+        const { sentAt, plannedAt, ...entry } = z.parse(storedSchema, each);
+        return { ...entry, sentAt, plannedAt: new Date(plannedAt) };
+      });
+    },
+
+    async plan(number, delivery, planner) {
+      const isNew = await table.putIf({
+        ...deliveryKeyOf(number, delivery.key),
+        ...delivery,
+        planner: planner.owner,
+        plannedFor: planner.messageId,
+        state: 'waiting',
+        plannedAt: clock.now().toISOString(),
+        attempts: 0,
+        history: [
+          {
+            at: clock.now().toISOString(),
+            event: 'collected',
+            note: `${delivery.recordingIds.length} recording(s)`,
+          },
+        ],
+        expiresAt: expiresAt(),
+      });
+      // A write whose answer was lost is sent again by the AWS SDK, and then meets itself.
+      const planned =
+        isNew || (await table.get(deliveryKeyOf(number, delivery.key)))?.planner === planner.owner;
+      if (planned) {
+        await Promise.all(
+          delivery.recordingIds.map((recordingId) =>
+            table.putIf({ ...recordingKey(number, recordingId), recordingId, expiresAt: expiresAt() }),
+          ),
+        );
+      }
+      return planned;
+    },
+
+    async sent(number, key) {
+      await table.update(deliveryKeyOf(number, key), { set: { sentAt: clock.now().toISOString() } });
+    },
+
+    async lock(erpOrderNumber, { delivery, owner, attempt }, endsAt) {
+      const now = clock.now().getTime();
+      const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;
+      const taken = await table.putIf(
+        {
+          ...lockKey(erpOrderNumber),
+          holder: owner,
+          delivery,
+          attempt,
+          leaseUntil,
+          expiresAt: Math.ceil(leaseUntil / 1000) + 86_400,
+        },
+        // Attempts are counted by the claim: a thawed one never takes the lock of its successor.
+        'attribute_not_exists(pk) OR (delivery = :delivery AND attempt <= :attempt) OR leaseUntil <= :now',
+        { delivery, attempt, now },
+      );
+      if (taken) return undefined;
+      const held = await table.get(lockKey(erpOrderNumber));
+      return held ? Number(held.leaseUntil) : now;
+    },
+
+    async unlock(erpOrderNumber, { owner }) {
+      await table.remove(lockKey(erpOrderNumber), 'holder = :owner', { owner });
+    },
+
+    async keepLocked(erpOrderNumber, { owner }, untilMs) {
+      await table.update(lockKey(erpOrderNumber), {
+        set: { leaseUntil: untilMs },
+        condition: '#holder = :owner',
+        values: { owner },
+      });
+    },
+
+    async partCompleted(erpOrderNumber, part) {
+      const key = completedPartKey(erpOrderNumber, part.number);
+      const content = { ...part, facts: JSON.stringify(part.facts), expiresAt: expiresAt() };
+      if (!(await table.putIf({ ...key, ...content }))) {
+        const earlier = z.parse(partSchema, await table.get(key));
+        const recordingIds = [...new Set([...earlier.recordingIds, ...part.recordingIds])];
+        await table.update(key, { set: { ...content, recordingIds } });
+      }
+      const stored = await table.query(`ERP-ORDER#${erpOrderNumber}`, completedPartPrefix);
+      return stored.map((each) => z.parse(partSchema, each));
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Table } from '../../platform/dynamodb-table.ts';
+import { notCompletedKey } from '../keys.ts';
+
+/** Messages whose product order Azumuta does not call completed yet. */
+export interface NotCompleted {
+  /**
+   * When Azumuta first answered this message so: now, for the first time. A replayed message is another one, as
+   * SQS was given it at another time.
+   */
+  readonly since: (
+    number: string,
+    message: { readonly messageId: string; readonly sentAt: Date },
+  ) => Promise<Date>;
+}
+
+/** A message lives for six days at most. */
+const keptSeconds = 7 * 86_400;
+
+export function createNotCompleted(table: Table, clock: Clock): NotCompleted {
+  return {
+    async since(number, { messageId, sentAt }) {
+      const key = notCompletedKey(number, `${messageId}#${sentAt.getTime()}`);
+      const kept = await table.get(key);
+      if (kept) return new Date(String(kept.since));
+      const now = clock.now();
+      const expiresAt = Math.floor(now.getTime() / 1000) + keptSeconds;
+      await table.putIf({ ...key, since: now.toISOString(), expiresAt });
+      return now;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Table } from '../../platform/dynamodb-table.ts';
+
+/** Names of work instructions, kept by id and version: an official version never changes. */
+export interface WorkInstructionNames {
+  /** The name, read through `read` only when no container has ever read this version. */
+  readonly name: (
+    id: string,
+    version: number,
+    read: () => Promise<string | undefined>,
+  ) => Promise<string | undefined>;
+}
+
+const mostInMemory = 500;
+
+export function createWorkInstructionNames(table: Table, clock: Clock): WorkInstructionNames {
+  const inMemory = new Map<string, Promise<string | undefined>>();
+
+  async function stored(id: string, version: number, read: () => Promise<string | undefined>) {
+    const key = { pk: `WORK-INSTRUCTION#${id}`, sk: `VERSION#${version}` };
+    const kept = await table.get(key);
+    if (kept) return typeof kept.name === 'string' ? kept.name : undefined;
+    const name = await read();
+    const expiresAt = Math.floor(clock.now().getTime() / 1000) + 90 * 86_400;
+    await table.putIf({ ...key, name, expiresAt });
+    return name;
+  }
+
+  return {
+    name(id, version, read) {
+      const key = `${id}@${version}`;
+      const known = inMemory.get(key);
+      if (known) return known;
+      if (inMemory.size >= mostInMemory) inMemory.clear();
+      const asked = stored(id, version, read);
+      inMemory.set(key, asked);
+      // A failed read must not be remembered.
+      asked.catch(() => inMemory.delete(key));
+      return asked;
+    },
+  };
+}

@@ -1,0 +1,255 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import { reasonOf } from '../model/errors.ts';
+import type { ErpOrder } from '../model/orders.ts';
+import type { Clock } from '../platform/clock.ts';
+import { isValid, type RotatingSecret } from '../platform/credentials.ts';
+import { inTurns } from '../platform/map-concurrently.ts';
+import { SecretUnset } from '../platform/secrets.ts';
+import { parse } from '../platform/validation.ts';
+import { type IntakeParts, mappedAtAll, overall, statusOf, takeIn } from './accept.ts';
+import { erpOrderOf, postedOrderSchema } from './http-api-request.ts';
+import type {
+  AnsweredOrder,
+  IntakeAnswer,
+  OrderCallBody,
+  OrderStatus,
+  ProductOrderStatus,
+} from './http-api-responses.ts';
+
+export interface OrderCall {
+  /** The key that was presented, if any. */
+  readonly apiKey: string | undefined;
+  readonly sourceIp: string;
+  readonly body: Buffer;
+  /** Seconds that the caller wants to wait for the Azumuta ids (`Prefer: wait=10`); 0 for an answer at once. */
+  readonly waitSeconds: number;
+}
+
+/** Answer of the order endpoint; each order of the call has its own entry. */
+export interface OrderCallAnswer {
+  readonly statusCode: number;
+  readonly body: OrderCallBody;
+}
+
+export interface EndpointParts extends IntakeParts {
+  readonly ledger: Pick<Ledger, 'orders' | 'journeys'>;
+  readonly apiKey: (options?: { readonly refresh?: boolean }) => Promise<RotatingSecret>;
+  /** Whether this address may call the endpoint at all. */
+  readonly mayCall: (sourceIp: string) => boolean;
+  readonly clock: Clock;
+  /** Resolves after so many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** Orders of one call. */
+export const mostOrders = 500;
+/**
+ * Product orders that the orders of one call may become. Each costs two calls to the ledger at the most and a
+ * tenth of one to SQS: about ten seconds in all at this function's share of a processor, of the API's 29.
+ */
+export const mostProductOrders = 1000;
+const mostBodyBytes = 2 * 1024 * 1024;
+/** Between looks into the ledger while a caller waits. */
+const lookMs = 250;
+/** Queued orders that are looked at side by side. */
+const looksAtOnce = 8;
+
+/** `POST /product-orders`: takes in one order or a list; one bad order never blocks its neighbours. */
+export async function postOrders(call: OrderCall, parts: EndpointParts): Promise<OrderCallAnswer> {
+  const waitUntil = parts.clock.now().getTime() + call.waitSeconds * 1000;
+  const refused = await refusal(call, parts);
+  if (refused) return refused;
+  if (call.body.byteLength > mostBodyBytes)
+    return failure(413, `The body is larger than ${mostBodyBytes} bytes.`);
+  const posted = postedOrders(call.body);
+  if (typeof posted === 'string') return failure(400, posted);
+  if (posted.length > mostOrders) return failure(413, `${posted.length} orders in one call; ${sizes}.`);
+
+  return unlessUnavailable(parts, () => takeInAll(posted, waitUntil, parts));
+}
+
+const sizes = `at most ${mostOrders} are taken, which may become ${mostProductOrders} product orders`;
+
+async function takeInAll(
+  posted: readonly unknown[],
+  waitUntil: number,
+  parts: EndpointParts,
+): Promise<OrderCallAnswer> {
+  const checked = posted.map((order, index) => checkOne(order, index, posted.length));
+  const fitting = checked.flatMap(({ order }) => order ?? []);
+  if (becomeTooMany(fitting, parts))
+    return failure(
+      413,
+      `These orders become more than ${mostProductOrders} product orders; ${sizes}: send them in several calls.`,
+    );
+  const taken = await takeIn(fitting, { via: 'endpoint' }, parts);
+  const settled = await waitFor(taken, waitUntil, parts);
+  const inTurn = settled[Symbol.iterator]();
+  const orders = checked.map(({ order, answer }): AnsweredOrder => {
+    const accepted = order ? inTurn.next().value : undefined;
+    return accepted
+      ? { ...accepted, statusUrl: `/product-orders/${encodeURIComponent(accepted.number)}` }
+      : (answer ?? unreadable);
+  });
+  parts.log.info('Orders received', {
+    orders: orders.length,
+    queued: orders.filter(({ status }) => status === 'queued').length,
+  });
+  return { statusCode: statusCodeOf(orders), body: { orders } };
+}
+
+/** `GET /product-orders/{number}`: how an order stands, by its product order number or its ERP order number. */
+export async function getOrder(
+  call: Pick<OrderCall, 'apiKey' | 'sourceIp'> & { readonly number: string },
+  parts: EndpointParts,
+): Promise<OrderCallAnswer> {
+  const refused = await refusal(call, parts);
+  if (refused) return refused;
+  return unlessUnavailable(parts, () => lookUp(call.number, parts));
+}
+
+async function lookUp(number: string, { ledger }: EndpointParts): Promise<OrderCallAnswer> {
+  const entry = await ledger.orders.find(number);
+  const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
+  const productOrders = [];
+  for (const each of numbers) {
+    const found = await ledger.orders.find(each);
+    if (found) productOrders.push(statusOf(found));
+  }
+  if (productOrders.length === 0) return failure(404, `No order ${number} was received.`);
+  return {
+    statusCode: 200,
+    body: { orders: [{ number, status: overall(productOrders), productOrders }] },
+  };
+}
+
+/** Nothing is accepted before ledger and SQS have it: a caller that is told 503 posts the same again. */
+async function unlessUnavailable(
+  { log }: Pick<EndpointParts, 'log'>,
+  answer: () => Promise<OrderCallAnswer>,
+): Promise<OrderCallAnswer> {
+  try {
+    return await answer();
+  } catch (error) {
+    log.error('The order endpoint cannot answer', { reason: reasonOf(error) });
+    return failure(503, 'Try again later: send the same call again.');
+  }
+}
+
+async function refusal(
+  { apiKey: presented, sourceIp }: Pick<OrderCall, 'apiKey' | 'sourceIp'>,
+  { apiKey, mayCall, log }: EndpointParts,
+): Promise<OrderCallAnswer | undefined> {
+  if (!mayCall(sourceIp)) {
+    log.warn('A call from an address that is not allowed', { sourceIp });
+    return failure(403, 'This address may not call the order endpoint.');
+  }
+  try {
+    if (presented === undefined)
+      return failure(401, 'Send the key of the order endpoint in the header X-API-Key.');
+    const fits = isValid(presented, await apiKey()) || isValid(presented, await apiKey({ refresh: true }));
+    return fits ? undefined : failure(401, 'The key in X-API-Key is not valid.');
+  } catch (error) {
+    log.error('The key of the order endpoint cannot be checked', { reason: reasonOf(error) });
+    return failure(
+      503,
+      error instanceof SecretUnset ? 'The key of the order endpoint is not set yet.' : 'Try again later.',
+    );
+  }
+}
+
+/** The posted orders, or why there are none. */
+function postedOrders(body: Buffer): unknown[] | string {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString('utf8'));
+  } catch {
+    return 'The body is not JSON: send one order, a list of orders, or { "orders": [ … ] }.';
+  }
+  const list = json !== null && typeof json === 'object' && 'orders' in json ? json.orders : json;
+  const orders = Array.isArray(list) ? list : [list];
+  if (orders.length === 0) return 'The list of orders is empty.';
+  return orders;
+}
+
+const unreadable = { number: '', status: 'rejected', productOrders: [] } as const satisfies AnsweredOrder;
+
+function checkOne(
+  posted: unknown,
+  index: number,
+  count: number,
+): { order?: ErpOrder; answer?: AnsweredOrder } {
+  const parsed = parse(postedOrderSchema, posted);
+  if (parsed.ok) return { order: erpOrderOf(parsed.value) };
+  const number =
+    posted !== null && typeof posted === 'object' && 'number' in posted
+      ? String(posted.number).slice(0, 200)
+      : '';
+  const at = count === 1 ? '$' : `$[${index}]`;
+  const errors = parsed.mismatches.map((mismatch) => ({
+    ...mismatch,
+    path: mismatch.path.replace('$', () => at),
+  }));
+  return {
+    answer: {
+      number,
+      status: 'rejected',
+      productOrders: [],
+      reason: 'The order does not fit: see errors.',
+      errors,
+    },
+  };
+}
+
+/** Maps no further than it has to: a list of large orders would keep the call busy before it is refused. */
+function becomeTooMany(orders: readonly ErpOrder[], parts: EndpointParts): boolean {
+  let productOrders = 0;
+  return orders.some((order) => {
+    productOrders += mappedAtAll(order, parts).length;
+    return productOrders > mostProductOrders;
+  });
+}
+
+/**
+ * Looks into the ledger until every queued order is created or rejected, or the caller's time is over: that
+ * began with the call (RFC 7240 §4.3), so taking in a long list is part of it, and so is looking itself.
+ */
+async function waitFor(
+  answers: readonly IntakeAnswer[],
+  untilMs: number,
+  { ledger, clock, pause }: EndpointParts,
+): Promise<readonly IntakeAnswer[]> {
+  let current = answers;
+  while (true) {
+    const queued = current
+      .filter(({ status }) => status === 'queued')
+      .flatMap(({ productOrders }) => productOrders.filter(({ status }) => status === 'queued'));
+    const leftMs = untilMs - clock.now().getTime();
+    if (queued.length === 0 || leftMs <= 0) return current;
+    await pause(Math.min(lookMs, leftMs));
+    const found = new Map<ProductOrderStatus, ProductOrderStatus>();
+    await inTurns(queued, looksAtOnce, async (one) => {
+      if (clock.now().getTime() >= untilMs) return;
+      const entry = await ledger.orders.find(one.number);
+      if (entry) found.set(one, statusOf(entry));
+    });
+    current = current.map((answer) => {
+      const productOrders = answer.productOrders.map((one) => found.get(one) ?? one);
+      return answer.status === 'queued'
+        ? { ...answer, status: overall(productOrders), productOrders }
+        : answer;
+    });
+  }
+}
+
+/** 202 while anything is queued, 200 when all exist; else what is wrong with the worst of them. */
+function statusCodeOf(orders: readonly AnsweredOrder[]): number {
+  const has = (status: OrderStatus) => orders.some((order) => order.status === status);
+  if (has('queued')) return 202;
+  if (has('exists')) return 200;
+  return has('conflict') ? 409 : 422;
+}
+
+function failure(statusCode: number, error: string): OrderCallAnswer {
+  return { statusCode, body: { error } };
+}

@@ -1,0 +1,65 @@
+import type { SQSRecord } from 'aws-lambda';
+import type { Attempts, DeadLetterRecords } from '../ledger/records/attempts.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Queues } from '../platform/queue.ts';
+import type { BackoffOptions } from './backoff.ts';
+
+/** One queue's work: how to read a message and what to do with it. */
+export interface Consumer<Message> {
+  /** Name of the function, as dead letters and logs show it. */
+  readonly stage: string;
+  /** @throws Rejected naming the path of what does not fit. */
+  readonly parse: (body: string) => Message;
+  readonly orderNumber: (message: Message) => string;
+  /** Id of the call or run that began it all: it follows the order through all logs. */
+  readonly eventId?: (message: Message) => string;
+  /** Done when it resolves; else RetryLater, Rejected, or a bug. */
+  readonly work: (message: Message, attempt: WorkAttempt) => Promise<void>;
+}
+
+export interface WorkAttempt {
+  /** Unique to this invocation and message: owner of ledger claims. */
+  readonly owner: string;
+  /** Id that the message had at first; a replay keeps it. */
+  readonly messageId: string;
+  /** When Lambda kills this attempt at the latest. */
+  readonly endsAt: Date;
+  /** Aborts a little before: every call takes it, and connectors look at it before each write. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Whole seconds until a time in epoch milliseconds, at least 1. */
+  readonly secondsUntil: (ms: number) => number;
+  /** When the message was first put into its queue. */
+  readonly sentAt: Date;
+  readonly receiveCount: number;
+}
+
+export interface WorkerParts {
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly queues: Queues;
+  readonly attempts: Attempts;
+  readonly deadLetters: DeadLetterRecords;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly backoff?: BackoffOptions;
+}
+
+/** What of Lambda's context the loop needs. */
+export interface Invocation {
+  readonly awsRequestId: string;
+  readonly getRemainingTimeInMillis: () => number;
+}
+
+/** A message that is not done with, and in how many seconds it comes again. */
+export interface ComesAgain {
+  readonly record: SQSRecord;
+  readonly seconds: number;
+}
+
+/** How often the message was received, this time among them. */
+export function receiveCountOf({ attributes }: SQSRecord): number {
+  return Number(attributes.ApproximateReceiveCount);
+}

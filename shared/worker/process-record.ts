@@ -1,0 +1,176 @@
+import type { SQSRecord } from 'aws-lambda';
+import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
+import type { Logger } from '../platform/log.ts';
+import {
+  type ComesAgain,
+  type Consumer,
+  type Invocation,
+  receiveCountOf,
+  type WorkerParts,
+} from './attempt.ts';
+import { backoffDefaults, secondsUntilRetry } from './backoff.ts';
+import { isAwsFailure, isVerdict, outOfTime, verdictOn } from './classify-error.ts';
+import type { Weighed } from './crash-loop.ts';
+import { deadLetterOf } from './dead-letter.ts';
+import type { Deadline } from './deadline.ts';
+
+/** A message may wait so long for its partner before a person is asked: SQS itself would drop it at 14 days. */
+const longestWaitMs = 6 * 86_400_000;
+/** Attempts in a row that never finished (crashes, timeouts) before a message is put aside. */
+const mostUnfinished = 5;
+
+/** What is known of a message while it is worked on. */
+interface Settling {
+  readonly record: SQSRecord;
+  readonly receiveCount: number;
+  /** Whether its end is to be noted, so that the attempt does not count as one that never finished. */
+  readonly noted: 'as it began' | 'if it comes again' | 'never';
+  readonly sentAt: Date;
+  /** Empty until the message was read. */
+  readonly orderNumber: string;
+  readonly log: Logger;
+  readonly deadline: Deadline;
+}
+
+/**
+ * Works on one record until it is done with. Once it is overdue it has been reported as unfinished already, and
+ * comes again: nothing more is written or sent for it then, but for a call that is under way.
+ */
+export function createSettling<Message>(consumer: Consumer<Message>, parts: WorkerParts) {
+  const { attempts, deadLetters, queues, clock, random, backoff = backoffDefaults } = parts;
+
+  /** @returns when it comes again, or undefined when it is done with. */
+  return async function settle(
+    { record, unfinished }: Weighed,
+    invocation: Invocation,
+    deadline: Deadline,
+  ): Promise<ComesAgain | undefined> {
+    const receiveCount = receiveCountOf(record);
+    let settling: Settling = {
+      record,
+      receiveCount,
+      // A suspect stays one until an attempt at it has begun, and ended.
+      noted: unfinished > 0 ? 'never' : 'if it comes again',
+      sentAt: new Date(Number(record.attributes.SentTimestamp)),
+      orderNumber: '',
+      log: parts.log.with({ messageId: record.messageId, attempt: receiveCount }),
+      deadline,
+    };
+    try {
+      if (deadline.signal.aborted) throw outOfTime();
+      const message = consumer.parse(record.body);
+      const orderNumber = consumer.orderNumber(message);
+      const log = settling.log.with({ order: orderNumber, eventId: consumer.eventId?.(message) });
+      settling = { ...settling, orderNumber, log };
+      if (unfinished >= mostUnfinished) {
+        throw new Rejected(
+          `${unfinished} attempts never finished (crash or timeout): see the logs of ${consumer.stage}.`,
+        );
+      }
+      // Only messages that come again are watched, so that the healthy path writes nothing more.
+      const watched = receiveCount > 1;
+      if (watched) {
+        await attempts.begin(record.messageId, unfinished);
+        settling = { ...settling, noted: 'as it began' };
+      }
+      await consumer.work(message, attemptAt(settling, invocation));
+      if (watched && !deadline.isOverdue()) await forget(settling);
+      return undefined;
+    } catch (thrown) {
+      return deadline.isOverdue() ? undefined : failed(thrown, settling);
+    }
+  };
+
+  function attemptAt({ record, receiveCount, sentAt, log, deadline }: Settling, invocation: Invocation) {
+    return {
+      owner: `${invocation.awsRequestId}/${record.messageId}`,
+      messageId: firstIdOf(record),
+      endsAt: new Date(clock.now().getTime() + invocation.getRemainingTimeInMillis()),
+      secondsUntil: (ms: number) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),
+      signal: deadline.signal,
+      sentAt,
+      receiveCount,
+      log,
+    };
+  }
+
+  /** All went well, perhaps after it was noted as a dead letter that then could not be sent. */
+  async function forget({ record, orderNumber }: Settling): Promise<void> {
+    await deadLetters.recovered({ messageId: firstIdOf(record), orderNumber: orderNumber || 'unknown' });
+    await attempts.end(record.messageId);
+  }
+
+  async function failed(thrown: unknown, settling: Settling): Promise<ComesAgain | undefined> {
+    const { record, receiveCount, log, deadline } = settling;
+    const unexpected = !isVerdict(thrown) && !deadline.signal.aborted && !isAwsFailure(thrown);
+    const noted =
+      settling.noted === 'as it began' ||
+      (settling.noted === 'if it comes again' && !(thrown instanceof Rejected));
+    // Without a table there is no count, and no message to blame either.
+    const bugs = noted ? await attempts.failed(record.messageId, { unexpected }).catch(() => 0) : 0;
+    const failure = verdictOn(thrown, bugs, deadline.signal);
+    const waitedMs = clock.now().getTime() - settling.sentAt.getTime();
+    const tooLong = failure instanceof RetryLater && waitedMs > longestWaitMs;
+    if (failure instanceof RetryLater && !tooLong) {
+      const seconds = secondsUntilRetry(failure, receiveCount, random(), backoff);
+      log.warn(
+        'Comes again',
+        { reason: failure.message, scope: failure.scope, seconds },
+        { Retried: 1, WaitingSeconds: Math.round(waitedMs / 1000) },
+      );
+      return { record, seconds };
+    }
+    return putAside(settling, tooLong ? `Waited too long: ${reasonOf(failure)}` : reasonOf(failure));
+  }
+
+  async function putAside(settling: Settling, reason: string): Promise<ComesAgain | undefined> {
+    const { record, receiveCount, log } = settling;
+    try {
+      if (await sendDeadLetter(settling, reason)) log.error('Dead letter', { reason }, { DeadLettered: 1 });
+      return undefined;
+    } catch (error) {
+      // Not put aside is not done: it comes again and is put aside then.
+      log.error('Could not write a dead letter', { reason: reasonOf(error) });
+      return {
+        record,
+        seconds: secondsUntilRetry({ afterSeconds: undefined }, receiveCount, random(), backoff),
+      };
+    }
+  }
+
+  /** @returns false when it is overdue, and left to its next attempt. */
+  async function sendDeadLetter(
+    { record, orderNumber, deadline }: Settling,
+    reason: string,
+  ): Promise<boolean> {
+    const { stage } = consumer;
+    const messageId = firstIdOf(record);
+    if (deadline.isOverdue()) return false;
+    await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, reason });
+    if (deadline.isOverdue()) return false;
+    await queues.send(
+      parts.deadLetterQueueUrl,
+      deadLetterOf({
+        body: record.body,
+        stage,
+        orderNumber,
+        reason,
+        firstAttemptAt: firstReceive(record),
+        lastAttemptAt: clock.now(),
+        messageId,
+      }),
+    );
+    return true;
+  }
+}
+
+/** A replayed message keeps the id that it had at first. */
+function firstIdOf({ messageAttributes, messageId }: SQSRecord): string {
+  return messageAttributes.messageId?.stringValue ?? messageId;
+}
+
+/** A replayed message tells when it was tried first. */
+function firstReceive({ attributes, messageAttributes }: SQSRecord): Date {
+  const told = Date.parse(messageAttributes.firstAttemptAt?.stringValue ?? '');
+  return new Date(Number.isNaN(told) ? Number(attributes.ApproximateFirstReceiveTimestamp) : told);
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleFunctions, functionNames } from '../../../infra/build/bundle-functions.ts';
+import { type BundleSize, packageOf, sizesOf } from './bundle-sizes.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-budget-'));
+let sizes: readonly BundleSize[];
+
+beforeAll(async () => {
+  const { metafile } = await bundleFunctions(resolve('integration.config.ts'), folder);
+  sizes = sizesOf(metafile);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Bytes, minified; a little above what they are, so that growth is somebody's decision. */
+const budgets = { 'receive-webhook': 215_000, others: 340_000 };
+
+describe('the code of a function stays small', () => {
+  it.each(functionNames)('%s', (name) => {
+    const size = sizes.find((each) => each.name === name);
+    const budget = name === 'receive-webhook' ? budgets[name] : budgets.others;
+    expect(size?.bytes, largestOf(size)).toBeLessThanOrEqual(budget);
+  });
+
+  it('and holds nothing of the AWS SDK that only laptops and browsers need', () => {
+    const unwanted =
+      /credential-provider-(ini|sso|login|process|http|web-identity|node)|nested-clients|fetch-http/;
+    const inputs = sizes.flatMap(({ packages }) => [...packages.keys()]);
+    expect(inputs.filter((name) => unwanted.test(name))).toEqual([]);
+  });
+
+  it('and each has the connector of its plant alone', () => {
+    const connectors = sizes
+      .flatMap(({ files }) => [...files.keys()])
+      .filter((file) => /shared\/erp\/(odoo|sap|tryton)/.test(file));
+    expect(connectors).toEqual([]);
+  });
+});
+
+describe('the share of a package', () => {
+  it('is told by the name of the package, with its scope, wherever it is nested', () => {
+    expect(packageOf('node_modules/@aws-sdk/client-sqs/dist-es/index.js')).toBe('@aws-sdk/client-sqs');
+    expect(packageOf('node_modules/a/node_modules/zod/v4/mini.js')).toBe('zod');
+    expect(packageOf('shared/worker/worker.ts')).toBe('our own code');
+  });
+});
+
+function largestOf(size: BundleSize | undefined): string {
+  const largest = [...(size?.packages ?? [])].slice(0, 5).map(([name, bytes]) => `${name} ${bytes}`);
+  return `The largest parts: ${largest.join(', ')}.`;
+}

@@ -1,0 +1,67 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as z from 'zod/mini';
+import { principalsOf } from '../../../infra/local/emulator/iam/principals.ts';
+import { containerEnvironment } from '../../../infra/local/emulator/lambda/environment.ts';
+import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+import type { BenchPlant } from '../peers/plant.ts';
+import { quantile } from '../statistics.ts';
+
+export interface DoorTimes {
+  readonly door: { readonly p50: number; readonly p99: number };
+  readonly bare: { readonly p50: number; readonly p99: number };
+}
+
+const samplesSchema = z.object({ door: z.array(z.number()), bare: z.array(z.number()) });
+
+/** Warm times of the webhook's handler and of one bare SendMessage, in one process through one endpoint. */
+export async function doorTimes(plant: BenchPlant, stock: string, calls: number): Promise<DoorTimes> {
+  const environment = environmentOf(plant, 'ReceiveWebhook');
+  const lambda = plant.functionCalled('ReceiveWebhook');
+  const order = {
+    bundle: pathToFileURL(join(lambda.assetDirectory, 'index.mjs')).href,
+    stock: pathToFileURL(stock).href,
+    token: plant.webhookUrl.split('/').at(-1),
+    queueUrl: environment.COMPLETIONS_QUEUE_URL,
+    calls,
+  };
+  const child = fork(
+    fileURLToPath(new URL('./receive-webhook-process.ts', import.meta.url)),
+    [JSON.stringify(order)],
+    {
+      execPath: nodeBinary(),
+      env: environment,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  );
+  const [message] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`The process that measures the door ended with ${code}.`);
+    }),
+  ]);
+  const { door, bare } = z.parse(samplesSchema, message);
+  const times = (samples: readonly number[]) => ({
+    p50: quantile(samples, 0.5),
+    p99: quantile(samples, 0.99),
+  });
+  return { door: times(door), bare: times(bare) };
+}
+
+/** What a container of the function would find in its environment. */
+export function environmentOf(plant: BenchPlant, construct: string): Record<string, string> {
+  const { platform } = plant;
+  const lambda = plant.functionCalled(construct);
+  const principal = principalsOf(platform.stack).find(
+    ({ kind, name }) => kind === 'function' && name === lambda.name,
+  );
+  if (!principal) throw new Error(`The function ${construct} has no role.`);
+  return containerEnvironment(lambda, principal.credentials, {
+    region: platform.region,
+    awsEndpoint: platform.awsEndpoint,
+    runtimeApi: '127.0.0.1:1',
+    logStream: 'bench',
+  });
+}

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { call } from '../../../infra/local/emulator/process/http.ts';
+import type { Partners } from '../partners/partners.ts';
+import { numbersOf, offer, until } from '../peers/load.ts';
+import { type BenchPlant, startBenchPlant } from '../peers/plant.ts';
+import { usageOf } from '../peers/processes.ts';
+import { sum } from '../statistics.ts';
+import { type AwsCounter, startAwsCounter } from './aws-counter.ts';
+import type { Measured } from './cost.ts';
+
+const perSecond = 5;
+const completionFunctions = ['receive-webhook', 'collect-completion', 'book-completion'];
+const orderFunctions = ['accept-product-orders', 'create-product-orders'];
+
+/**
+ * What the functions do and ask of AWS for some completions and for some orders, at a trickle: each event comes
+ * alone, so nothing is shared in a batch. That is what most plants have, and the dearest.
+ */
+export async function measureBills(
+  partners: Partners,
+  units: number,
+): Promise<{ readonly completions: Measured; readonly orders: Measured }> {
+  let endpoint = '';
+  const counter = await startAwsCounter(() => endpoint);
+  const plant = await startBenchPlant({ partners, functionsEndpoint: counter.url });
+  endpoint = plant.platform.awsEndpoint;
+  try {
+    await complete(plant, partners, 'warm', 40);
+    const completions = await bill(plant, counter, completionFunctions, units, () =>
+      complete(plant, partners, 'bill', units),
+    );
+    await order(plant, partners, 'PO-W', 20);
+    const orders = await bill(plant, counter, orderFunctions, units, () =>
+      order(plant, partners, 'PO-B', units),
+    );
+    return { completions, orders };
+  } finally {
+    await plant.stop();
+    await counter.close();
+  }
+}
+
+async function bill(
+  plant: BenchPlant,
+  counter: AwsCounter,
+  functions: readonly string[],
+  units: number,
+  work: () => Promise<void>,
+): Promise<Measured> {
+  counter.reset();
+  const before = new Map(functions.map((name) => [name, stand(plant, name)]));
+  await work();
+  return {
+    units,
+    requests: counter.requests(),
+    apiCalls: units,
+    functions: functions.map((name) => {
+      const [was, is] = [before.get(name), stand(plant, name)];
+      return {
+        name,
+        memoryMegabytes: is.memoryMegabytes,
+        invocations: is.invocations - (was?.invocations ?? 0),
+        durationMs: is.durationMs - (was?.durationMs ?? 0),
+        cpuMs: is.cpuMs - (was?.cpuMs ?? 0),
+        logBytes: is.logBytes - (was?.logBytes ?? 0),
+      };
+    }),
+  };
+}
+
+/** What a function has done so far, by its log and its processes. */
+function stand(plant: BenchPlant, folder: string) {
+  const lambda = plant.functionCalled(pascal(folder));
+  const log = readFileSync(join(plant.platform.dataDir, 'logs', `${lambda.name}.log`), 'utf8');
+  const durations = [...log.matchAll(/^REPORT .* after (\d+) ms$/gm)].map(([, ms]) => Number(ms));
+  return {
+    memoryMegabytes: lambda.memoryMegabytes,
+    invocations: durations.length,
+    durationMs: sum(durations),
+    cpuMs: sum(plant.containers(folder).map(({ pid }) => usageOf(pid)?.cpuMs ?? 0)),
+    logBytes: Buffer.byteLength(log),
+  };
+}
+
+async function complete(plant: BenchPlant, partners: Partners, prefix: string, count: number): Promise<void> {
+  await partners.reset();
+  await offer({ url: plant.webhookUrl, numbers: numbersOf(prefix, count), width: 4, perSecond });
+  const all = async () => Object.keys((await partners.read()).bookings).length >= count;
+  if (!(await until(all, 60_000, 200))) throw new Error('Not every completion was booked.');
+}
+
+async function order(plant: BenchPlant, partners: Partners, prefix: string, count: number): Promise<void> {
+  await partners.reset();
+  const began = Date.now();
+  for (const [at, number] of numbersOf(prefix, count).entries()) {
+    await until(async () => Date.now() >= began + (at / perSecond) * 1000, 5_000, 5);
+    const body = { number, article: 'GEAR-01', quantity: '5', unit: 'u', attributes: { side: 'Left' } };
+    const answer = await call(`${plant.platform.apiUrl}/product-orders`, {
+      headers: { 'content-type': 'application/json', 'x-api-key': plant.orderKey },
+      body: JSON.stringify(body),
+    });
+    if (answer.status !== 202) throw new Error(`The order endpoint answered ${answer.status}.`);
+  }
+  const all = async () => ((await partners.read()).calls['erp link'] ?? 0) >= count;
+  if (!(await until(all, 60_000, 200))) throw new Error('Not every order was created and linked.');
+}
+
+function pascal(folder: string): string {
+  return folder.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,148 @@
+import { megabytesPerVcpu } from '../cost/prices.ts';
+
+/** What one plant does, and how its partners answer: assumptions, to be changed where a plant is known. */
+export const plant = {
+  /** Completions in the last minutes of a shift, when everybody books. */
+  peakCompletions: 200,
+  peakSeconds: 300,
+  completionsPerDay: 1500,
+  /** Of Azumuta and of an ERP, over the internet. */
+  azumutaMs: 150,
+  erpMs: 200,
+  /** Of a call to DynamoDB or SQS from a function. */
+  awsMs: 6,
+} as const;
+
+/**
+ * What one event costs each function, from `npm run bench` (processor time and calls per completion) and the
+ * synthesized template (memory, roles, alarms).
+ */
+export const measured = {
+  receive: { cpuMs: 5, awsCalls: 1, partnerCalls: 0, memoryMegabytes: 256 },
+  collect: { cpuMs: 16, awsCalls: 6, partnerCalls: 2, memoryMegabytes: 512 },
+  deliver: { cpuMs: 16, awsCalls: 4, partnerCalls: 4, memoryMegabytes: 512 },
+  /** `maximumConcurrency` of a mapping, and the messages of a batch that are worked on at the same time. */
+  containers: 5,
+  atOnce: 5,
+  rolesPerStack: 8,
+  alarmsPerStack: 24,
+} as const;
+
+/**
+ * AWS's default quotas, per account and region. Lambda quotas (concurrency 1,000); API Gateway quotas (10,000
+ * requests a second; 600 regional APIs); IAM and STS quotas (1,000 roles); CloudWatch quotas (5,000 alarms);
+ * CloudFormation quotas (2,000 stacks); SQS standard queue quotas (about 120,000 messages in flight).
+ */
+export const quotas = {
+  concurrency: 1000,
+  apiRequestsPerSecond: 10_000,
+  apis: 600,
+  roles: 1000,
+  alarms: 5000,
+  stacks: 2000,
+  inFlight: 120_000,
+} as const;
+
+/** How much of a limit is used, 1 being all of it. */
+export interface Limit {
+  readonly name: string;
+  /** What moves it. */
+  readonly setting: string;
+  readonly used: (plants: number) => number;
+}
+
+export const peakPerSecond = plant.peakCompletions / plant.peakSeconds;
+
+/** What one event costs a function. */
+export interface Work {
+  /** Processor time, on a whole core. */
+  readonly cpuMs: number;
+  readonly awsCalls: number;
+  readonly partnerCalls: number;
+  readonly memoryMegabytes: number;
+}
+
+/** How long one event takes in a function, alone: computing on its part of a processor, and waiting. */
+export function durationMs(
+  { cpuMs, awsCalls, partnerCalls, memoryMegabytes }: Work,
+  partnerMs: number,
+): number {
+  return cpuMs * (megabytesPerVcpu / memoryMegabytes) + awsCalls * plant.awsMs + partnerCalls * partnerMs;
+}
+
+export const durations = {
+  receive: durationMs(measured.receive, 0),
+  collect: durationMs(measured.collect, plant.azumutaMs),
+  deliver: durationMs(measured.deliver, plant.erpMs),
+} as const;
+
+/** Completions per second that the containers of one plant's mapping can take. */
+export function capacityOf(stage: 'collect' | 'deliver'): number {
+  return (measured.containers * measured.atOnce * 1000) / durations[stage];
+}
+
+/** Containers that all functions of one plant need at its peak, each event alone (Little's law). */
+const containersPerPlant =
+  (peakPerSecond * (durations.receive + durations.collect + durations.deliver)) / 1000;
+
+/** All limits: the first three are a plant's own and do not depend on how many there are. */
+export const limits: readonly Limit[] = [
+  {
+    name: 'collecting, one plant',
+    setting: 'maximumConcurrency of collect-completion (infra/stack/functions.ts), and what Azumuta allows',
+    used: () => peakPerSecond / capacityOf('collect'),
+  },
+  {
+    name: 'delivering, one plant: its ERP',
+    setting: 'maximumConcurrency of book-completion (infra/stack/functions.ts), and what the ERP bears',
+    used: () => peakPerSecond / capacityOf('deliver'),
+  },
+  {
+    name: 'messages in flight, six days without an ERP',
+    setting: 'a quota increase, or a second stack for a part of the plant',
+    used: () => (6 * plant.completionsPerDay) / quotas.inFlight,
+  },
+  {
+    name: 'IAM roles',
+    setting: 'quota "Roles per account" (up to 5,000), or another account',
+    used: (plants) => (plants * measured.rolesPerStack) / quotas.roles,
+  },
+  {
+    name: 'alarms',
+    setting: 'quota "Alarms per Region"',
+    used: (plants) => (plants * measured.alarmsPerStack) / quotas.alarms,
+  },
+  {
+    name: 'HTTP APIs',
+    setting: 'another region or account (not adjustable)',
+    used: (plants) => plants / quotas.apis,
+  },
+  {
+    name: 'Lambda concurrency',
+    setting: 'quota "Concurrent executions"',
+    used: (plants) => (plants * containersPerPlant) / quotas.concurrency,
+  },
+  {
+    name: 'CloudFormation stacks',
+    setting: 'quota "Stack count"',
+    used: (plants) => plants / quotas.stacks,
+  },
+  {
+    name: 'API Gateway requests',
+    setting: 'quota "Throttle rate"',
+    used: (plants) => (plants * peakPerSecond) / quotas.apiRequestsPerSecond,
+  },
+];
+
+/** The fullest limit at so many plants in one account and region. */
+export function tightest(plants: number): Limit {
+  const [first, ...others] = limits;
+  if (!first) throw new Error('There are no limits.');
+  return others.reduce((worst, limit) => (limit.used(plants) > worst.used(plants) ? limit : worst), first);
+}
+
+/** The number of plants at which a limit that grows with them is full. */
+export function fullAt({ used }: Limit): number | undefined {
+  const perPlant = used(2) - used(1);
+  return perPlant > 0 ? Math.floor(1 / used(1)) : undefined;
+}

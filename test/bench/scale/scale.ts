@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  capacityOf,
+  durations,
+  fullAt,
+  limits,
+  peakPerSecond,
+  plant,
+  quotas,
+  tightest,
+} from './scale-model.ts';
+import { scalePlot } from './scale-plot.ts';
+
+/**
+ * From one plant to ten thousand at the change of shifts, on paper: prints the arithmetic and draws `scale.svg`.
+ * `node test/bench/scale/scale.ts`
+ */
+const percent = (part: number) => `${part < 0.1 ? (part * 100).toFixed(1) : Math.round(part * 100)} %`;
+const counts = [1, 10, 100, 1000, 10_000];
+
+const say = (line = '') => void process.stdout.write(`${line}\n`);
+say(
+  `A plant: ${plant.peakCompletions} completions in ${plant.peakSeconds / 60} minutes at its peak (${peakPerSecond.toFixed(2)}/s), ${plant.completionsPerDay} a day; Azumuta answers in ${plant.azumutaMs} ms, the ERP in ${plant.erpMs} ms.`,
+);
+say(
+  `One event alone takes receive-webhook ${durations.receive.toFixed(0)} ms, collect-completion ${durations.collect.toFixed(0)} ms, book-completion ${durations.deliver.toFixed(0)} ms;`,
+);
+say(
+  `so one plant can collect ${capacityOf('collect').toFixed(0)} and deliver ${capacityOf('deliver').toFixed(0)} completions per second, and wait six days for its ERP with up to ${(quotas.inFlight / 6).toLocaleString('en')} completions a day.`,
+);
+say();
+say('| plants in one account | completions/s | Azumuta calls/s | fullest limit | used | what moves it |');
+say('| ---: | ---: | ---: | --- | ---: | --- |');
+for (const count of counts) {
+  const limit = tightest(count);
+  const rate = count * peakPerSecond;
+  say(
+    `| ${count.toLocaleString('en')} | ${rate.toFixed(1)} | ${(rate * 2.02).toFixed(1)} | ${limit.name} | ${percent(limit.used(count))} | ${limit.setting} |`,
+  );
+}
+say();
+say('| limit | one plant uses | full at | what moves it |');
+say('| --- | ---: | ---: | --- |');
+for (const limit of limits) {
+  const full = fullAt(limit);
+  say(
+    `| ${limit.name} | ${percent(limit.used(1))} | ${full === undefined ? 'does not grow with plants' : `${full.toLocaleString('en')} plants`} | ${limit.setting} |`,
+  );
+}
+writeFileSync(fileURLToPath(new URL('./scale.svg', import.meta.url)), scalePlot());

@@ -1,0 +1,34 @@
+import { seededDraw } from '../../../infra/local/sandbox/faults.ts';
+
+/** All chance of a run, from its seed. What the machine makes of the timing is not repeatable; the draws are. */
+export interface Dice {
+  readonly chance: (probability: number) => boolean;
+  /** A whole number from `low` to `high`, both included. */
+  readonly between: (low: number, high: number) => number;
+  readonly oneOf: <T>(choices: readonly [T, ...T[]]) => T;
+  /** Draws in proportion to the weights. */
+  readonly weighted: <T>(choices: readonly [readonly [number, T], ...(readonly [number, T])[]]) => T;
+  /** A seed for somebody else's draws. */
+  readonly seed: () => number;
+}
+
+/** Dice of their own for each part of a run, so that one part's draws do not depend on another's timing. */
+export function createDice(seed: number, part: string): Dice {
+  const mixed = [...part].reduce((sum, letter) => Math.imul(sum, 31) + (letter.codePointAt(0) ?? 0), seed);
+  const draw = seededDraw(mixed);
+  const between = (low: number, high: number) => low + Math.floor(draw() * (high - low + 1));
+  return {
+    chance: (probability) => draw() < probability,
+    between,
+    oneOf: (choices) => choices[between(0, choices.length - 1)] ?? choices[0],
+    weighted(choices) {
+      let left = draw() * choices.reduce((sum, [weight]) => sum + weight, 0);
+      for (const [weight, choice] of choices) {
+        left -= weight;
+        if (left < 0) return choice;
+      }
+      return choices[0][1];
+    },
+    seed: () => between(1, 1_000_000),
+  };
+}

@@ -1,0 +1,151 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Plant } from '../../../infra/local/run-locally.ts';
+import { control } from '../../../infra/local/sandbox/control-client.ts';
+import type { Fault } from '../../../infra/local/sandbox/faults.ts';
+import type { Dice } from './dice.ts';
+
+type Partner = 'azumuta' | 'erp';
+
+/** A fault and the weight it is chosen with. `most` keeps the expensive ones rare: they hold a container. */
+interface Choice {
+  readonly weight: number;
+  readonly most: number;
+  readonly fault: (dice: Dice) => Fault;
+}
+
+const status = (code: number, route?: string) => (): Fault => ({
+  kind: 'status',
+  status: code,
+  ...(route === undefined ? {} : { route }),
+});
+const slowDown = (dice: Dice): Fault => ({
+  kind: 'status',
+  status: 429,
+  retryAfter: dice.between(1, 2),
+  retryAfterAs: dice.oneOf(['seconds', 'date']),
+});
+type PlainKind = 'reset-before' | 'reset-after' | 'timeout-after' | 'business-error' | 'silent-no-op';
+const plain = (kind: PlainKind, route?: string) => (): Fault => ({
+  kind,
+  ...(route === undefined ? {} : { route }),
+});
+/** A page of something that stands between, after the work was done. */
+const webPage = (): Fault => ({ kind: 'malformed', as: 'not-json' });
+const late =
+  (route: string) =>
+  (dice: Dice): Fault => ({
+    kind: 'delay',
+    ms: dice.between(200, slowestCommitMs),
+    route,
+  });
+
+/**
+ * The sandboxes commit a write at the latest so long after it reached them: the settling time of a run must be
+ * longer, as a takeover relies on it.
+ */
+export const slowestCommitMs = 1_500;
+
+const listing = 'GET /api/production-orders';
+const order = 'GET /api/production-orders/{number}';
+const bookings = 'GET /api/production-orders/{number}/bookings';
+const booking = 'POST /api/production-orders/{number}/bookings';
+const link = 'PATCH /api/production-orders/{number}';
+const creation = 'POST /api/v1/productorders';
+
+/**
+ * What partners do wrong for a while and then no more: none of these may cost a completion, an order or a dead
+ * letter. The exceptions are a booking that is answered 200 with an error, as the ERP has said no, and one that is
+ * answered 200 and never shown: these may be left to a person, and the balance looks up in the ERP's own books
+ * whom they struck. A link that is answered so would be one for a person, too: it is left out.
+ */
+const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
+  erp: [
+    { weight: 3, most: 8, fault: status(503) },
+    { weight: 2, most: 4, fault: status(500, booking) },
+    { weight: 2, most: 4, fault: status(423, booking) },
+    { weight: 2, most: 6, fault: slowDown },
+    { weight: 3, most: 6, fault: plain('reset-before') },
+    { weight: 4, most: 4, fault: plain('reset-after', booking) },
+    { weight: 2, most: 4, fault: plain('reset-after', link) },
+    { weight: 4, most: 2, fault: plain('timeout-after', booking) },
+    { weight: 1, most: 1, fault: plain('timeout-after', link) },
+    { weight: 3, most: 6, fault: late(booking) },
+    { weight: 2, most: 4, fault: webPage },
+    { weight: 1, most: 2, fault: plain('business-error', listing) },
+    { weight: 1, most: 2, fault: plain('business-error', order) },
+    { weight: 1, most: 2, fault: plain('business-error', bookings) },
+    { weight: 1, most: 1, fault: plain('business-error', booking) },
+    { weight: 1, most: 1, fault: plain('silent-no-op', booking) },
+  ],
+  azumuta: [
+    { weight: 3, most: 8, fault: status(503) },
+    { weight: 2, most: 4, fault: status(500, creation) },
+    { weight: 2, most: 6, fault: slowDown },
+    { weight: 3, most: 6, fault: plain('reset-before') },
+    { weight: 4, most: 4, fault: plain('reset-after', creation) },
+    { weight: 3, most: 2, fault: plain('timeout-after', creation) },
+    { weight: 1, most: 1, fault: plain('timeout-after', 'GET /api/v1/recordings/{id}') },
+    { weight: 3, most: 6, fault: late(creation) },
+    { weight: 2, most: 4, fault: webPage },
+    { weight: 2, most: 4, fault: plain('business-error') },
+  ],
+};
+
+export interface Faults {
+  /** Ends all faults; resolves when both partners are well. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Gives each partner another handful of faults every `everySeconds` on average (between half and one and a half
+ * of it), and now and then a short outage.
+ */
+export function startFaults(plant: Plant, dice: Dice, everySeconds: number): Faults {
+  const stopping = new AbortController();
+  const urls = { azumuta: plant.sandboxes.azumuta.url, erp: plant.sandboxes.erp.url };
+
+  async function go() {
+    while (!stopping.signal.aborted) {
+      await Promise.all([arm('azumuta'), arm('erp')]);
+      await pause(everySeconds * dice.between(500, 1500), undefined, { signal: stopping.signal }).catch(
+        () => undefined,
+      );
+    }
+  }
+
+  function handful(partner: Partner): Fault[] {
+    if (dice.chance(0.05)) return [{ kind: 'status', status: 503, times: 200 }];
+    const [first, ...others] = menus[partner].map(({ weight, ...choice }) => [weight, choice] as const);
+    if (!first) return [];
+    return Array.from({ length: dice.between(0, 3) }, () => {
+      const { most, fault } = dice.weighted([first, ...others]);
+      return { ...fault(dice), times: dice.between(1, most), probability: 0.3, seed: dice.seed() };
+    });
+  }
+
+  /** A sandbox that is just being started again has no faults until the next handful. */
+  async function arm(partner: Partner) {
+    await control(urls[partner], 'PUT', '/sandbox/faults', handful(partner)).catch(() => undefined);
+  }
+
+  const ended = go();
+  return {
+    async stop() {
+      stopping.abort();
+      await ended;
+      for (const url of Object.values(urls)) await untilWell(url);
+    },
+  };
+}
+
+async function untilWell(url: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await control(url, 'PUT', '/sandbox/faults', []);
+      return;
+    } catch (error) {
+      if (tries > 100) throw error;
+      await pause(100);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Plant } from '../../../infra/local/run-locally.ts';
+import type { Dice } from './dice.ts';
+
+/** What can be killed, and how often it is chosen: containers die most, as there are most of them. */
+const victims = [
+  [50, 'container'],
+  [9, 'lambda'],
+  [10, 'pollers'],
+  [9, 'gateway'],
+  [8, 'endpoint'],
+  [9, 'azumuta sandbox'],
+  [9, 'erp sandbox'],
+] as const;
+
+export interface Kills {
+  /** SIGKILLs so far, by what was killed. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Resolves when the last one is done. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Kills something every `everySeconds` on average (between half and one and a half of it) with SIGKILL, which
+ * leaves no time to tidy up. The stores of AWS are spared: SQS and DynamoDB do not forget.
+ */
+export function startKilling(plant: Plant, dice: Dice, everySeconds: number): Kills {
+  const counts = new Map<string, number>();
+  const stopping = new AbortController();
+
+  async function go() {
+    while (!stopping.signal.aborted) {
+      const ms = everySeconds * dice.between(500, 1500);
+      await pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (!stopping.signal.aborted) killOne();
+    }
+  }
+
+  function killOne() {
+    const victim = dice.weighted(victims);
+    const target = processOf(victim);
+    if (!target) return;
+    try {
+      process.kill(target.pid, 'SIGKILL');
+      counts.set(target.name, (counts.get(target.name) ?? 0) + 1);
+    } catch {
+      // It died of something else in this very moment.
+    }
+  }
+
+  function processOf(victim: (typeof victims)[number][1]): { name: string; pid: number } | undefined {
+    if (victim === 'azumuta sandbox') return { name: victim, pid: plant.sandboxes.azumuta.pid() };
+    if (victim === 'erp sandbox') return { name: victim, pid: plant.sandboxes.erp.pid() };
+    const candidates = plant.platform
+      .processes()
+      .filter(({ kind, name }) => (victim === 'container' ? kind === 'container' : name === victim));
+    const [first, ...others] = candidates;
+    if (!first) return undefined;
+    const { pid, name } = dice.oneOf([first, ...others]);
+    return { pid, name: victim === 'container' ? `container of ${functionOf(plant, name)}` : victim };
+  }
+
+  const ended = go();
+  return {
+    counts,
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+/** `BookCompletion`, from the logical id of the function. */
+function functionOf({ platform }: Plant, name: string): string {
+  const lambda = platform.stack.functions.find((known) => known.name === name);
+  return lambda?.logicalId.replace(/^Functions/, '').replace(/Function[0-9A-F]*$/, '') ?? name;
+}

@@ -1,0 +1,156 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Overrides } from '../../../infra/local/emulator/overrides.ts';
+import { localOverrides, type Plant, startPlant } from '../../../infra/local/run-locally.ts';
+import { balanceOf } from '../balance/balance.ts';
+import { readPartners } from '../balance/books.ts';
+import { viewQueues } from '../balance/queues.ts';
+import { comesTrue, persistently } from '../load/patience.ts';
+import { postOrders } from '../load/post-orders.ts';
+
+export interface OutageOptions {
+  readonly dataDir: string;
+  /** How long the ERP answers every call with 503. */
+  readonly seconds: number;
+  /** Completions offered per second during the outage. */
+  readonly perSecond: number;
+  /** First wait of the breaker, which doubles. Default: the stack's own, as an outage is what it is made for. */
+  readonly cooldownSeconds?: number;
+  readonly log: (line: string) => void;
+  readonly say: (line: string) => void;
+}
+
+export interface Outage {
+  readonly completions: number;
+  /** Calls that reached the ERP during the whole outage. */
+  readonly callsInAll: number;
+  /** Those after the breaker was seen open. */
+  readonly callsWhileOpen: number;
+  /** From the end of the outage until everything was delivered. */
+  readonly secondsToRecover: number;
+  readonly findings: readonly string[];
+}
+
+const overridesWith = (cooldownSeconds: number | undefined): Overrides => ({
+  ...localOverrides,
+  environment: {
+    SETTLING_SECONDS: '3',
+    RETRY_BASE_SECONDS: '1',
+    ...(cooldownSeconds === undefined ? {} : { BREAKER_COOLDOWN_SECONDS: String(cooldownSeconds) }),
+  },
+});
+const warmUp = 5;
+const createdWithinMs = 300_000;
+const recoveredWithinMs = 600_000;
+
+/** The ERP is down for a while, at a steady load: nothing may be lost, and nobody may hammer at its door. */
+export async function runOutage(options: OutageOptions): Promise<Outage> {
+  const { dataDir, seconds, perSecond, log, say } = options;
+  const overrides = overridesWith(options.cooldownSeconds);
+  const plant = await startPlant({ integrationFile: 'integration.config.ts', dataDir, overrides, log });
+  try {
+    const queues = viewQueues(plant);
+    const all = await releaseOrders(plant, seconds * perSecond + warmUp);
+    const created = await comesTrue(
+      async () => readPartners(dataDir).released.every(({ azumutaId }) => azumutaId !== null),
+      createdWithinMs,
+      1_000,
+    );
+    if (!created) throw new Error('The orders were not created: the outage was not begun.');
+
+    // The first completions start the containers, so that the outage meets a system at work.
+    const numbers = all.slice(warmUp);
+    for (const number of all.slice(0, warmUp)) await plant.azumuta.complete(number);
+    await comesTrue(async () => readPartners(dataDir).booked.length >= warmUp, createdWithinMs);
+
+    say(`${numbers.length} orders are in Azumuta; the ERP goes down for ${seconds} s`);
+    await plant.erp.setFaults([{ kind: 'status', status: 503 }]);
+    await plant.erp.forgetCalls();
+    const watch = watchBreaker(plant);
+    const completing = completeSteadily(plant, numbers, perSecond);
+    await pause(seconds * 1000);
+    const callsInAll = await callsAt(plant);
+    await plant.erp.setFaults([]);
+    await completing;
+    const callsAtOpening = await watch.stop();
+
+    say(`the ERP is back; it was called ${callsInAll} times`);
+    const back = performance.now();
+    await comesTrue(async () => (await queues.depth()) === 0, recoveredWithinMs, 1_000);
+    const secondsToRecover = (performance.now() - back) / 1000;
+    const books = {
+      ...readPartners(dataDir),
+      deadLetters: await queues.deadLetters(),
+      waiting: await queues.depth(),
+    };
+    const { lost, double, wrong } = balanceOf(books, {
+      permanent: [],
+      typedByHand: new Set(),
+      cancelledAtOnce: new Set(),
+      completed: new Set(all),
+      kills: 0,
+    });
+    return {
+      completions: numbers.length,
+      callsInAll,
+      callsWhileOpen: callsInAll - (callsAtOpening ?? 0),
+      secondsToRecover,
+      findings: [
+        ...(callsAtOpening === undefined ? ['The breaker never opened.'] : []),
+        ...lost,
+        ...double,
+        ...wrong,
+      ],
+    };
+  } finally {
+    await plant.stop();
+  }
+}
+
+/** What an outage run has to tell. */
+export function outageReport(outage: Outage): string {
+  return [
+    `completions offered        ${outage.completions}`,
+    `calls during the outage    ${outage.callsInAll}`,
+    `… while the breaker was open  ${outage.callsWhileOpen}`,
+    `seconds to recover         ${outage.secondsToRecover.toFixed(0)}`,
+    ...outage.findings.slice(0, 40).map((finding) => `  ✗ ${finding}`),
+  ].join('\n');
+}
+
+async function releaseOrders(plant: Plant, count: number): Promise<string[]> {
+  const orders = await plant.erp.release({ count, seed: 1 });
+  for (let at = 0; at < orders.length; at += 50) await postOrders(plant, orders.slice(at, at + 50));
+  return orders.map(({ number }) => number);
+}
+
+async function completeSteadily({ azumuta }: Plant, numbers: readonly string[], perSecond: number) {
+  const began = performance.now();
+  for (const [at, number] of numbers.entries()) {
+    await pause(Math.max(0, began + (at / perSecond) * 1000 - performance.now()));
+    await persistently(() => azumuta.complete(number));
+  }
+}
+
+/** Notes how often the ERP had been called when its breaker opened. */
+function watchBreaker(plant: Plant) {
+  const stopping = new AbortController();
+  async function watch(): Promise<number | undefined> {
+    while (!stopping.signal.aborted) {
+      const { open } = await plant.ledger.breaker.state('erp');
+      if (open) return callsAt(plant);
+      await pause(50);
+    }
+    return undefined;
+  }
+  const watching = watch();
+  return {
+    stop: () => {
+      stopping.abort();
+      return watching;
+    },
+  };
+}
+
+async function callsAt({ erp }: Plant): Promise<number> {
+  return Object.values(await erp.calls()).reduce((sum, count) => sum + count, 0);
+}

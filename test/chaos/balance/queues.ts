@@ -1,0 +1,68 @@
+import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { operatorClients } from '../../../infra/local/operator-clients.ts';
+import type { Plant } from '../../../infra/local/run-locally.ts';
+
+/** A message in the dead-letter queue, with its reason. */
+export interface DeadLetter {
+  readonly stage: string;
+  readonly orderNumber: string;
+  readonly reason: string;
+  readonly body: string;
+}
+
+export interface QueueView {
+  /** Messages that wait or are being worked on, in all queues that feed a function. */
+  readonly depth: () => Promise<number>;
+  /** All dead letters; they stay where they are, hidden for ten minutes. */
+  readonly deadLetters: () => Promise<DeadLetter[]>;
+}
+
+/** The queues as an operator sees them. */
+export function viewQueues({ platform }: Plant): QueueView {
+  const { sqs } = operatorClients(platform);
+  const sources = [...new Set(platform.stack.mappings.map(({ queueName }) => queueName))];
+  const deadLetters = platform.stack.queues.find(({ name }) => !sources.includes(name));
+
+  return {
+    async depth() {
+      const depths = await Promise.all(
+        sources.map(async (name) => {
+          const { Attributes = {} } = await sqs.send(
+            new GetQueueAttributesCommand({ QueueUrl: platform.queueUrl(name), AttributeNames: ['All'] }),
+          );
+          return (
+            Number(Attributes.ApproximateNumberOfMessages) +
+            Number(Attributes.ApproximateNumberOfMessagesNotVisible) +
+            Number(Attributes.ApproximateNumberOfMessagesDelayed ?? 0)
+          );
+        }),
+      );
+      return depths.reduce((sum, depth) => sum + depth, 0);
+    },
+
+    async deadLetters() {
+      if (!deadLetters) throw new Error('The stack has no dead-letter queue.');
+      const QueueUrl = deadLetters.url;
+      const found: DeadLetter[] = [];
+      for (;;) {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl,
+            MaxNumberOfMessages: 10,
+            VisibilityTimeout: 600,
+            MessageAttributeNames: ['All'],
+          }),
+        );
+        if (Messages.length === 0) return found;
+        for (const { Body = '', MessageAttributes = {} } of Messages) {
+          found.push({
+            body: Body,
+            stage: MessageAttributes.stage?.StringValue ?? 'none: moved by SQS',
+            orderNumber: MessageAttributes.orderNumber?.StringValue ?? 'unknown',
+            reason: MessageAttributes.reason?.StringValue ?? '',
+          });
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod/mini';
+import type { Plant } from '../../../infra/local/run-locally.ts';
+import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
+import type { Dice } from '../accidents/dice.ts';
+import type { Injected, PermanentFault } from '../balance/balance.ts';
+import { persistently } from './patience.ts';
+import { postOrders, untilCreated } from './post-orders.ts';
+import { createFloor, type Floor, type FloorOptions } from './shop-floor.ts';
+
+export interface LoadFigures {
+  readonly orders: number;
+  readonly completions: number;
+  readonly reopened: number;
+  readonly pulls: number;
+}
+
+export interface Load {
+  readonly figures: () => LoadFigures;
+  readonly injected: () => Omit<Injected, 'kills'>;
+  /** No new orders; resolves when every order is completed. */
+  readonly finish: () => Promise<void>;
+  /** Pulls until the ERP has nothing new. */
+  readonly pullRest: () => Promise<void>;
+}
+
+/** Every so many-th order is one that only a person can mend. */
+const oddEvery = 40;
+const batchMs = 250;
+/** What the order endpoint takes in within its short local timeout, on a busy machine too. */
+const mostAtOnce = 10;
+const pullEveryMs = 3_000;
+const pullReportSchema = z.object({ outcome: z.string() });
+
+export interface LoadOptions extends FloorOptions {
+  /** Orders per second. */
+  readonly perSecond: number;
+}
+
+/**
+ * Production orders at a steady rate: most are posted to the order endpoint (some twice, as a caller does that
+ * got no answer), the others wait for the pull; operators complete each as soon as it is in Azumuta. With `single`
+ * all are posted, and nothing is pulled, re-opened or told twice: no second message can make good for a lost one.
+ */
+export function startLoad(plant: Plant, dice: Dice, { perSecond, single }: LoadOptions): Load {
+  const { erp, platform } = plant;
+  const permanent: PermanentFault[] = [];
+  const typedByHand = new Set<string>();
+  const cancelledAtOnce = new Set<string>();
+  const floor: Floor = createFloor(plant, dice, { single });
+  const stopping = new AbortController();
+  const posting: Promise<void>[] = [];
+  let orders = 0;
+  let pulls = 0;
+  let completed = false;
+
+  /** A failure is told by finish(); until then it must not end the process. */
+  function later(work: Promise<void>) {
+    work.catch(() => undefined);
+    posting.push(work);
+  }
+
+  async function releaseSteadily() {
+    const began = performance.now();
+    while (!stopping.signal.aborted) {
+      const due = Math.floor(((performance.now() - began) / 1000) * perSecond) - orders;
+      if (due > 0) await releaseBatch(Math.min(due, mostAtOnce));
+      else await pause(batchMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  async function releaseBatch(count: number) {
+    const before = orders;
+    orders += count;
+    const released = await persistently(() => erp.release({ count, seed: dice.seed() }));
+    // A door that is dead for a while does not slow the planners down.
+    if (single || dice.chance(0.7)) later(post(released));
+    for (const { number, quantity } of released) floor.expect(number, Number(quantity));
+    if (Math.floor(before / oddEvery) < Math.floor(orders / oddEvery)) later(releaseOdd());
+  }
+
+  /** Posts now and then come twice, as from a caller that got no answer. */
+  async function post(batch: readonly ProductionOrder[]) {
+    for (let times = dice.chance(0.05) ? 2 : 1; times > 0; times -= 1) await postOrders(plant, batch);
+  }
+
+  async function releaseOdd() {
+    const kind = dice.oneOf([
+      'unknown product',
+      'finished by somebody else',
+      'cancelled',
+      'cancelled at once',
+      'unknown order',
+      'malformed call',
+    ] as const satisfies readonly (PermanentFault['kind'] | 'cancelled at once')[]);
+    if (kind === 'malformed call') return callMalformed(`call ${permanent.length}`);
+    if (kind === 'unknown order') {
+      const number = `HAND-${permanent.length}`;
+      typedByHand.add(number);
+      permanent.push({ kind, about: number });
+      await floor.typeByHand(number);
+      return floor.expect(number, 1);
+    }
+    const product = kind === 'unknown product' ? { product: 'GEAR-99' } : {};
+    const released = await persistently(() => erp.release({ ...product, seed: dice.seed() }));
+    const [order] = released;
+    if (!order) return;
+    if (kind === 'cancelled at once') cancelledAtOnce.add(order.number);
+    else permanent.push({ kind, about: order.number });
+    await post(released);
+    if (kind === 'unknown product') return;
+    if (kind === 'cancelled at once')
+      return persistently(() => erp.cancel(order.number)).then(() => undefined);
+    // Cancelled any sooner, it might be withdrawn and never be built.
+    if (kind === 'cancelled') await untilCreated(plant, order.number);
+    await persistently(() => (kind === 'cancelled' ? erp.cancel(order.number) : erp.finish(order.number)));
+    floor.expect(order.number, Number(order.quantity));
+  }
+
+  /** An authenticated call that nobody can use: it must be kept, whatever happens to its answer. */
+  async function callMalformed(about: string) {
+    permanent.push({ kind: 'malformed call', about });
+    await persistently(async () => {
+      const answer = await fetch(plant.webhookUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ chaos: about }),
+        signal: AbortSignal.timeout(10_000),
+      });
+      await answer.body?.cancel();
+      if (answer.status !== 400) throw new Error(`A malformed call was answered ${answer.status}.`);
+    });
+  }
+
+  async function pullSteadily() {
+    while (!completed) {
+      await pause(pullEveryMs);
+      await pull().catch(() => undefined);
+    }
+  }
+
+  async function pull(): Promise<string> {
+    pulls += 1;
+    const { payload, functionError } = await platform.runSchedule('SchedulesPull');
+    return functionError ? functionError : z.parse(pullReportSchema, payload).outcome;
+  }
+
+  const releasing = releaseSteadily();
+  const pulling = single ? Promise.resolve() : pullSteadily();
+  for (const loop of [releasing, pulling]) loop.catch(() => undefined);
+  return {
+    figures: () => ({ orders, pulls, ...floor.figures() }),
+    injected: () => ({ permanent, typedByHand, cancelledAtOnce, completed: floor.completed() }),
+    async finish() {
+      stopping.abort();
+      await releasing;
+      await Promise.all(posting);
+      // What waits for the pull must still come to be completed.
+      await floor.finish();
+      completed = true;
+      await pulling;
+    },
+    async pullRest() {
+      if (single) return;
+      await persistently(async () => {
+        const outcome = await pull();
+        if (outcome !== 'read') throw new Error(`The pull ended: ${outcome}.`);
+      }, 240_000);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { operatorClients } from '../../infra/local/operator-clients.ts';
+import { type Plant, startPlant } from '../../infra/local/run-locally.ts';
+import { eventually } from '../support/eventually.ts';
+
+let plant: Plant;
+let sqs: ReturnType<typeof operatorClients>['sqs'];
+
+beforeAll(async () => {
+  plant = await startPlant({
+    integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
+    // Every trigger is lost.
+    triggers: () => [],
+  });
+  ({ sqs } = operatorClients(plant.platform));
+}, 60_000);
+afterAll(async () => {
+  sqs?.destroy();
+  await plant?.stop();
+});
+
+const reportSchema = z.looseObject({ outcome: z.string(), asked: z.number(), completed: z.number() });
+
+/** Runs the bundled function under its own role, as its schedule would. */
+async function reconcile() {
+  const { payload, functionError } = await plant.platform.runSchedule('SchedulesReconcile');
+  if (functionError) throw new Error(`${functionError}: ${JSON.stringify(payload)}`);
+  return z.parse(reportSchema, payload);
+}
+
+const booked = async (number: string) =>
+  (await plant.erp.bookings()).filter(({ order }) => order === number).length;
+
+/** Nothing is on its way any more; a message leaves the first queue only after it is in the second. */
+async function isDrained(): Promise<boolean> {
+  for (const queue of ['QueuesCompletions', 'QueuesDeliveries']) {
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: plant.platform.queueUrl(queue), AttributeNames: ['All'] }),
+    );
+    const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } =
+      Attributes ?? {};
+    if (Number(visible) + Number(hidden) > 0) return false;
+  }
+  return true;
+}
+
+it('a completion whose trigger was lost is booked once, though the trigger comes late after all', async () => {
+  // Prepare: an overdue order that was asked about in vain, and is completed since.
+  const { order } = await plant.erp.releaseAndSend(plant.orderEndpoint, { dueDate: '2026-01-05' });
+  const { number } = order;
+  await eventually(async () => (await plant.ledger.orders.find(number))?.awaitsCompletion);
+  const early = await reconcile();
+  await plant.azumuta.complete(number);
+  const sameDay = await reconcile();
+  // The next day.
+  await plant.ledger.orders.asked(number, new Date('2026-01-05'));
+
+  // Act
+  const nextDay = await reconcile();
+  await eventually(async () => (await booked(number)) === 1);
+  await plant.azumuta.setTriggers([{ method: 'GET', url: plant.webhookUrl, ids: 'singular' }]);
+  await plant.azumuta.trigger(number);
+  await eventually(async () => (await plant.azumuta.triggerLog()).some(({ outcome }) => outcome === 202));
+  await eventually(isDrained);
+
+  // Assess
+  expect([early.asked, early.completed]).toEqual([1, 0]);
+  expect(sameDay.asked).toBe(0);
+  expect([nextDay.asked, nextDay.completed]).toEqual([1, 1]);
+  expect(await booked(number)).toBe(1);
+  expect((await reconcile()).asked).toBe(0);
+});

@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Plant, startPlant } from '../../../infra/local/run-locally.ts';
+import { eventually } from '../../support/eventually.ts';
+import { accessFromEnvironment, planProduction, readProduction } from './client.ts';
+
+let plant: Plant;
+
+beforeAll(async () => {
+  const { username, password } = accessFromEnvironment('connector');
+  process.env.ERP_CREDENTIALS = JSON.stringify({ username, password });
+  plant = await startPlant({ integrationFile: fileURLToPath(new URL('./plant.config.ts', import.meta.url)) });
+}, 60_000);
+afterAll(() => plant?.stop());
+
+it('a production planned in Tryton becomes a product order, and comes back as done, with quantity, lot, note and link', async () => {
+  // Prepare: a planner plans
+  const { id, number } = await planProduction({ article: 'GEAR-01', quantity: 5, reference: 'SO-2026-17' });
+
+  // Act: the schedule pulls it, operators build it
+  const run = await plant.platform.runSchedule('SchedulesPull');
+  expect(run.payload).toMatchObject({ outcome: 'read' });
+  await eventually(async () => {
+    const entry = await plant.ledger.orders.find(number);
+    return entry?.linkedAt;
+  }, 30_000);
+  const [productOrder] = (await plant.azumuta.productOrders()).filter((order) => order.number === number);
+  await plant.azumuta.complete(number, { quantity: 4, scrap: 0, serials: ['SN-0004'] });
+  const books = await eventually(async () => {
+    const production = await readProduction(id);
+    return production.state === 'done' ? production : undefined;
+  }, 30_000);
+
+  // Assess: Tryton's own books
+  expect(productOrder).toMatchObject({
+    article: { number: 'GEAR-01' },
+    parameters: [expect.objectContaining({ key: 'Quantity', value: '5' })],
+  });
+  expect(books.quantity).toBe(4);
+  expect(books.lots).toEqual(['SN-0004']);
+  expect(books.notes.join('\n')).toContain(number);
+  expect(books.links.map(({ url }) => url)).toEqual(
+    expect.arrayContaining([productOrder?.url, expect.stringContaining('/recordings/')]),
+  );
+
+  // And a trigger that comes again books nothing again
+  await plant.azumuta.trigger(number);
+  const journey = await plant.ledger.journeys.of(number);
+  expect(journey.filter(({ event }) => event === 'booked')).toHaveLength(1);
+}, 90_000);

@@ -1,0 +1,93 @@
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { newSignal } from '../../shared/erp/conformance/attempts.ts';
+import { openPlant, type Plant } from './plant.ts';
+import { databaseFile } from './target.ts';
+
+let plant: Plant;
+beforeAll(async () => {
+  plant = await openPlant();
+});
+afterAll(() => plant.close());
+
+it('lists what the mapping may want: due date, reference, and fields of related records', async () => {
+  // Prepare
+  const { id } = await plant.plan({ reference: 'SO-17', quantity: 3, plannedDate: '2026-11-30' });
+
+  // Act
+  const orderFields = ['warehouse.name', 'cost', 'company.currency.code'];
+  const order = (await list({ orderFields })).find((one) => one.id === String(id));
+
+  // Assess
+  expect(order).toMatchObject({
+    article: 'GEAR-01',
+    quantity: { amount: '3', unit: 'u' },
+    dueDate: '2026-11-30',
+    state: 'released',
+    attributes: {
+      reference: 'SO-17',
+      plannedStartDate: '2026-11-30',
+      'warehouse.name': 'Warehouse',
+      cost: '270.0000',
+      'company.currency.code': 'EUR',
+    },
+  });
+});
+
+it('lists written and never written productions of one moment once each, whatever the page size', async () => {
+  // Prepare: the same moment is the write date of some, and the create date of those never written.
+  const moment = '2020-02-02 02:02:02.000123';
+  const ids: number[] = [];
+  for (let n = 0; n < 6; n += 1) ids.push((await plant.plan({ state: 'draft' })).id);
+  for (const [n, id] of ids.entries()) {
+    const [created, written] = n % 2 === 0 ? [moment, null] : ['2019-01-01 00:00:00', moment];
+    setTimes(id, created, written);
+  }
+
+  for (const pageSize of [1, 2, 3, 4, 100]) {
+    // Act
+    const listed = await list({ pageSize, states: ['draft'] });
+
+    // Assess
+    const found = listed.map(({ id }) => Number(id)).filter((id) => ids.includes(id));
+    expect(found, `pages of ${pageSize}`).toEqual(ids);
+  }
+});
+
+it('goes on from a watermark between such productions, without missing one', async () => {
+  // Prepare
+  const moment = '2020-03-03 03:03:03.000456';
+  const ids = [(await plant.plan({ state: 'draft' })).id, (await plant.plan({ state: 'draft' })).id];
+  for (const id of ids) setTimes(id, '2019-01-01 00:00:00', moment);
+
+  // Act
+  const since = { changedAt: '2020-03-03T03:03:03.000456Z', id: String(ids[0]) };
+  const listed = await list({ states: ['draft'] }, since);
+
+  // Assess: what is at the watermark itself may come again.
+  const found = listed.map(({ id }) => Number(id)).filter((id) => ids.includes(id));
+  expect(found).toContain(ids[1]);
+});
+
+async function list(
+  options: Parameters<Plant['connector']>[0],
+  since?: { changedAt: string; id: string },
+): Promise<ErpOrder[]> {
+  const orders: ErpOrder[] = [];
+  for await (const page of plant.connector(options).releasedOrders(since, newSignal())) {
+    orders.push(...page.orders);
+  }
+  return orders;
+}
+
+function setTimes(id: number, created: string, written: string | null): void {
+  const database = new DatabaseSync(databaseFile());
+  try {
+    database.exec('PRAGMA busy_timeout = 10000');
+    const statement = database.prepare('UPDATE production SET create_date = ?, write_date = ? WHERE id = ?');
+    statement.run(created, written, id);
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,20 @@
+import { tryton } from '../../../shared/erp/tryton/index.ts';
+import { defineIntegration } from '../../../shared/integration/define.ts';
+import { recorded, recordedAll } from '../../../shared/integration/mapping/completions.ts';
+
+/** A plant whose ERP is the Tryton of `npm run test:tryton`, and whose Azumuta is the sandbox. */
+export default defineIntegration({
+  plant: 'tryton',
+  azumuta: { baseUrl: process.env.AZUMUTA_BASE_URL ?? 'https://app.azumuta.com/api/v1' },
+  erp: tryton({
+    url: process.env.TRYTON_URL ?? 'https://tryton.example.com',
+    database: process.env.TRYTON_DATABASE ?? 'plant',
+    orderFields: ['reference'],
+  }),
+  completions: {
+    quantity: (completed) =>
+      recorded(completed, 'Good quantity') ?? String(completed.parameters.Quantity ?? 1),
+    lots: (completed) => recordedAll(completed, 'Serial number'),
+  },
+  schedule: { pull: { everyMinutes: 5, from: '2020-01-01T00:00:00Z' } },
+});

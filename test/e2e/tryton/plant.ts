@@ -1,0 +1,75 @@
+import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
+import { tryton } from '../../../shared/erp/tryton/index.ts';
+import type { TrytonOptions } from '../../../shared/erp/tryton/options.ts';
+import type { Completion, Receipt } from '../../../shared/model/completions.ts';
+import { systemClock } from '../../../shared/platform/clock.ts';
+import { firstAttempt } from '../../shared/erp/conformance/attempts.ts';
+import { completionOf, quantityKey } from '../../shared/erp/conformance/completions.ts';
+import { type FaultProxy, startFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
+import { accessFromEnvironment, type Plan, type PlannedProduction, TrytonTestClient } from './client.ts';
+
+/** The seeded plant with a proxy before it, for the tests of one file. */
+export interface Plant {
+  readonly admin: TrytonTestClient;
+  readonly faults: FaultProxy;
+  /** A new connector, as a new container would have it. */
+  connector(options?: Partial<TrytonOptions>): ErpConnector;
+  plan(plan?: Plan): Promise<PlannedProduction>;
+  close(): Promise<void>;
+}
+
+export async function openPlant(): Promise<Plant> {
+  const { url, database, username, password } = accessFromEnvironment('connector');
+  const admin = await TrytonTestClient.fromEnvironment();
+  const faults = await startFaultProxy(url);
+  return {
+    admin,
+    faults,
+    connector: (options = {}) =>
+      tryton({ url: faults.url, database, ...options }).connect({
+        clock: systemClock,
+        credentials: async () => ({ username, password }),
+      }),
+    plan: (plan = {}) => admin.planProduction(plan),
+    close: () => faults.close(),
+  };
+}
+
+/** A completion of a planned production. */
+export function completed(production: PlannedProduction, differs: Partial<Completion> = {}): Completion {
+  return completionOf({ id: String(production.id), number: production.number }, differs);
+}
+
+export function deliver(
+  connector: ErpConnector,
+  completion: Completion,
+  attempt: Attempt = firstAttempt(),
+): Promise<Receipt> {
+  return connector.deliver(completion, quantityKey(completion.productOrder), attempt);
+}
+
+/** Method of the n-th call that passed (from 1), without its model's prefix. */
+export function methodsOf(faults: FaultProxy): string[] {
+  return faults.calls().map(({ body }) => /"method":"([^"]+)"/.exec(body)?.[1] ?? '');
+}
+
+/** Position (from 1) of the first call of a method in an undisturbed delivery. */
+export function positionOf(methods: readonly string[], method: string): number {
+  const at = methods.indexOf(method);
+  if (at < 0) throw new Error(`${method} was not called: ${methods.join(', ')}.`);
+  return at + 1;
+}
+
+/**
+ * Methods called by a delivery that nobody disturbs, of a whole waiting order of 5, or of one that differs and
+ * was started already.
+ */
+export async function undisturbed(plant: Plant, differs: Partial<Completion> = {}): Promise<string[]> {
+  const started = differs.quantity !== undefined;
+  const production = await plant.plan(started ? { state: 'running' } : {});
+  plant.faults.reset();
+  await deliver(plant.connector(), completed(production, differs));
+  const methods = methodsOf(plant.faults);
+  plant.faults.reset();
+  return methods;
+}

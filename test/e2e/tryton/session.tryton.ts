@@ -1,0 +1,127 @@
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tryton } from '../../../shared/erp/tryton/index.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { failureOf, newSignal } from '../../shared/erp/conformance/attempts.ts';
+import { accessFromEnvironment } from './client.ts';
+import { methodsOf, openPlant, type Plant } from './plant.ts';
+import { databaseFile } from './target.ts';
+
+let plant: Plant;
+beforeAll(async () => {
+  plant = await openPlant();
+});
+beforeEach(() => plant.faults.reset());
+afterAll(() => plant.close());
+
+describe('logging in to a real Tryton', () => {
+  it('sends a refused password once, and not again before Tryton would have forgotten it', async () => {
+    // Prepare
+    let now = Date.parse('2026-11-24T10:00:00Z');
+    const connector = tryton({ url: plant.faults.url, database: 'plant' }).connect({
+      clock: { now: () => new Date(now) },
+      credentials: async () => ({ username: 'stranger', password: 'canary-stranger' }),
+    });
+    const list = () =>
+      failureOf(connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next());
+
+    // Act
+    const first = await list();
+    now += 200_000;
+    const second = await list();
+    const callsWithin = plant.faults.callCount();
+    now += 101_000;
+    await list();
+
+    // Assess
+    expect(first).toMatchObject({ scope: 'target', unauthorized: true, afterSeconds: 300 });
+    expect(second).toMatchObject({ scope: 'target', unauthorized: true, afterSeconds: 100 });
+    expect(callsWithin).toBe(1);
+    expect(plant.faults.callCount()).toBe(2);
+    expect(`${first} ${second}`).not.toContain('canary-stranger');
+  });
+
+  it('tells of a lock from a wrong password', async () => {
+    // Prepare: wrong logins slow Tryton down more and more, so they are written into its books.
+    const { database } = accessFromEnvironment('connector');
+    bookWrongLogins('locked', 6);
+    const connector = tryton({ url: plant.faults.url, database }).connect({
+      clock: { now: () => new Date() },
+      credentials: async () => ({ username: 'locked', password: 'canary-locked' }),
+    });
+
+    // Act
+    const failure = await failureOf(
+      connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
+    );
+
+    // Assess
+    expect(failure).toMatchObject({ scope: 'target', unauthorized: true, afterSeconds: 300 });
+    expect(String(failure)).toContain('locked our user');
+    expect(plant.faults.callCount()).toBe(1);
+  });
+
+  it('uses a secret that was rotated in the meantime, at once', async () => {
+    // Prepare
+    const { username, password } = accessFromEnvironment('connector');
+    const connector = tryton({ url: plant.faults.url, database: 'plant' }).connect({
+      clock: { now: () => new Date() },
+      credentials: async (options) => ({
+        username: options?.refresh ? username : 'old-name',
+        password: options?.refresh ? password : 'old-password',
+      }),
+    });
+
+    // Act
+    const listed = await connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next();
+
+    // Assess
+    expect(listed.done !== undefined).toBe(true);
+    expect(methodsOf(plant.faults).filter((method) => method === 'common.db.login')).toHaveLength(2);
+  });
+
+  it('says to check the database name when there is no such database', async () => {
+    // Prepare
+    const { username, password } = accessFromEnvironment('connector');
+    const connector = tryton({ url: plant.faults.url, database: 'nowhere' }).connect({
+      clock: { now: () => new Date() },
+      credentials: async () => ({ username, password }),
+    });
+
+    // Act
+    const failure = await failureOf(
+      connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
+    );
+
+    // Assess
+    expect(failure).toBeInstanceOf(RetryLater);
+    expect(String(failure)).toContain('database name');
+  });
+
+  it('shares one login among calls that start together', async () => {
+    // Prepare
+    const connector = plant.connector();
+
+    // Act
+    await Promise.all(
+      [1, 2, 3].map(() => connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next()),
+    );
+
+    // Assess
+    expect(methodsOf(plant.faults).filter((method) => method === 'common.db.login')).toHaveLength(1);
+  });
+});
+
+function bookWrongLogins(login: string, times: number): void {
+  const books = new DatabaseSync(databaseFile());
+  try {
+    books.exec('PRAGMA busy_timeout = 10000');
+    const statement = books.prepare(
+      "INSERT INTO res_user_login_attempt (login, create_date, ip_address, ip_network) VALUES (?, ?, '127.0.0.1', '127.0.0.1/32')",
+    );
+    const now = new Date().toISOString().replace('T', ' ').replace('Z', '000');
+    for (let n = 0; n < times; n += 1) statement.run(login, now);
+  } finally {
+    books.close();
+  }
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { configurationReference } from '../../../../infra/build/docs/configuration.ts';
+import { openApiDocument } from '../../../../infra/build/docs/openapi.ts';
+import { type Example, examples } from '../../../../infra/build/docs/openapi-examples.ts';
+import { documents } from '../../../../infra/build/docs/write.ts';
+import { webhookAliasesSchema } from '../../../../shared/azumuta/assumptions.ts';
+import { receiveWebhook } from '../../../../shared/completions/receive-webhook.ts';
+import { createKeptCalls } from '../../../../shared/completions/unusable-calls.ts';
+import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
+import { orderKey } from '../../../../shared/ledger/keys.ts';
+import { createLedger } from '../../../../shared/ledger/ledger.ts';
+import { getOrder, postOrders } from '../../../../shared/orders/http-api.ts';
+import { createQueues } from '../../../../shared/platform/queue.ts';
+import { testClock } from '../../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { silent } from '../../../support/logs.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../../support/sqs.ts';
+
+let store: LedgerStore;
+let sqs: SqsEndpoint;
+
+beforeAll(async () => {
+  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
+});
+afterAll(() => Promise.all([store.stop(), sqs.stop()]));
+
+describe('a document that is made of schemas', () => {
+  for (const { file, text } of documents) {
+    it(`${file.path} is up to date: npm run documents writes it`, () => {
+      expect(readFileSync(file.absolute, 'utf8')).toBe(text());
+    });
+  }
+
+  it('tells what every field of the configuration means', () => {
+    const rows = configurationReference()
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    expect(rows.length).toBeGreaterThan(60);
+    // Names of paths and aliases tell enough.
+    const untold = rows.filter((row) => row.endsWith('|  |'));
+    expect(untold.filter((row) => !/paths\.|webhookAliases\./.test(row))).toEqual([]);
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    expect(await validator.validate(JSON.parse(JSON.stringify(openApiDocument())))).toMatchObject({
+      valid: true,
+    });
+    expect(validator.version).toBe('3.1');
+  });
+});
+
+describe('the examples of the OpenAPI document', () => {
+  it('are what the doors answer, one after the other', async () => {
+    for (const example of examples) {
+      // What nobody has tried to create yet would just take the change.
+      if (example.name === 'changedOrder') await tried('MO/0001');
+      const { statusCode, body } = await carriedOut(example);
+      expect({ name: example.name, status: statusCode, body }).toEqual({
+        name: example.name,
+        ...example.answer,
+      });
+    }
+  });
+});
+
+const secret = 'a key or token of the examples';
+
+async function tried(number: string) {
+  const clock = testClock();
+  const { steps } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  await steps.claim(orderKey(number), { owner: 'worker', messageId: 'message', endsAt: clock.now() });
+}
+
+async function carriedOut({ operation, request: { number, query, body, authorized } }: Example) {
+  const presented = authorized === false ? 'some other key or token' : secret;
+  const clock = testClock();
+  const queues = createQueues(sqs.client);
+  const common = { queues, clock, log: silent, mayCall: () => true };
+  const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  if (operation === 'postProductOrders' || operation === 'getProductOrder') {
+    const parts = {
+      ...common,
+      ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
+      queueUrl: sqs.queueUrl('product-orders'),
+      map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders({}, order),
+      apiKey: async () => ({ current: secret }),
+      pause: async () => undefined,
+    };
+    const caller = { apiKey: presented, sourceIp: '203.0.113.7' };
+    return operation === 'postProductOrders'
+      ? postOrders({ ...caller, body: bytes, waitSeconds: 0 }, parts)
+      : getOrder({ ...caller, number: number ?? '' }, parts);
+  }
+  return receiveWebhook(
+    {
+      method: operation === 'getTrigger' ? 'GET' : 'POST',
+      event: 'product-order-completed',
+      token: presented,
+      sourceIp: '203.0.113.7',
+      rawQueryString: query ?? '',
+      body: bytes,
+      id: 'KlbwWhbbjoEEJVw=',
+    },
+    {
+      ...common,
+      completionsQueueUrl: sqs.queueUrl('completions'),
+      deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
+      kept: createKeptCalls(),
+      aliases: z.parse(webhookAliasesSchema, {}),
+      token: async () => ({ current: secret }),
+    },
+  );
+}

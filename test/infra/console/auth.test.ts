@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import { ask, enter, hiddenFieldsOf, linksOf, type Visitor } from './asking.ts';
+import { type StoreStage, startStoreStage } from './store-stage.ts';
+
+let stage: StoreStage;
+let visitor: Visitor;
+beforeAll(async () => {
+  stage = await startStoreStage();
+  visitor = await enter(stage);
+  await stage.store.put({ body: productOrderMessage('PO-1'), orderNumber: 'PO-1', reason: 'No article.' });
+});
+afterAll(() => stage?.stop());
+
+const pages = ['/', '/letters', '/search?q=PO-1', '/order?number=PO-1', '/letters/replay?group=x'];
+
+describe('who gets in', () => {
+  it.each([...pages, '/assets/style.css', '/assets/refresh.js', '/nowhere'])(
+    'nobody without the token: %s',
+    async (path) => {
+      const { status, text } = await ask(`${stage.origin}${path}`);
+      expect(status).toBe(403);
+      expect(text).not.toContain('PO-1');
+    },
+  );
+
+  it('a wrong token opens nothing and gives no cookie', async () => {
+    const { status, headers } = await ask(`${stage.origin}/?token=guessed`);
+    expect(status).toBe(403);
+    expect(headers['set-cookie']).toBeUndefined();
+  });
+
+  it('the token of this start gives a cookie that no script and no other site gets, and leaves the address', async () => {
+    const { status, headers } = await ask(stage.address);
+    expect(status).toBe(303);
+    expect(headers.location).toBe('/');
+    expect(String(headers['set-cookie'])).toMatch(/HttpOnly/);
+    expect(String(headers['set-cookie'])).toMatch(/SameSite=Strict/);
+    expect(String(headers['set-cookie'])).not.toContain(stage.token);
+  });
+
+  it('the cookie opens every page', async () => {
+    for (const path of ['/', '/letters', '/assets/style.css'])
+      expect((await visitor.get(path)).status).toBe(200);
+  });
+
+  it.each(['evil.example', 'evil.example:80', '127.0.0.1', '127.0.0.1:1', '[::1]'])(
+    'a page that resolves its own name to this machine (Host: %s) is refused, even with the cookie',
+    async (host) => {
+      const { cookie } = visitor;
+      expect((await ask(`${stage.origin}/`, { headers: { cookie, host } })).status).toBe(403);
+    },
+  );
+
+  it.each(['cross-site', 'same-site'])(
+    'a request that a page elsewhere caused (%s) is refused',
+    async (site) => {
+      const headers = { cookie: visitor.cookie, 'sec-fetch-site': site };
+      expect((await ask(`${stage.origin}/`, { headers })).status).toBe(403);
+    },
+  );
+});
+
+describe('forms', () => {
+  const refused = async (headers: Record<string, string>, change: Record<string, string> = {}) => {
+    // Prepare
+    const [page = ''] = linksOf((await visitor.get('/letters')).text, '/letters/replay');
+    const form = { ...hiddenFieldsOf((await visitor.get(page)).text), ...change };
+    expect(form).toHaveProperty('formKey');
+    // Act
+    const { status } = await ask(`${stage.origin}/letters/replay`, {
+      method: 'POST',
+      headers: { cookie: visitor.cookie, ...headers },
+      form,
+    });
+    // Assess
+    expect(status).toBe(403);
+    expect((await stage.depths())['dead-letters'].visible).toBe(1);
+  };
+
+  it('from another origin do nothing', () => refused({ origin: 'http://evil.example' }));
+  it('from a page of another server on this machine do nothing', () =>
+    refused({ origin: 'http://127.0.0.1:1' }));
+  it('that do not tell their origin do nothing', () => refused({}));
+  it('without the key of this start do nothing', () =>
+    refused({ origin: stage.origin }, { formKey: 'guessed' }));
+  it('larger than any form of the console are not read', async () => {
+    const { status } = await ask(`${stage.origin}/letters/replay`, {
+      method: 'POST',
+      headers: { cookie: visitor.cookie, origin: stage.origin },
+      form: { formKey: 'x'.repeat(100_000) },
+    });
+    expect(status).toBe(413);
+  });
+});
+
+describe('what a page may do', () => {
+  it('loads, runs and sends nothing but its own, is framed by nobody, and is kept nowhere', async () => {
+    const { headers } = await visitor.get('/');
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|\*|https?:|data:/);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it.each(pages)('needs no inline style and no inline script: %s', async (path) => {
+    const { text } = await visitor.get(path);
+    expect(text).not.toMatch(/\sstyle=|<style|\son\w+=|<script(?! src="\/assets\/)/);
+  });
+
+  it('tells of a page that is not there in a sentence', async () => {
+    const { status, text } = await visitor.get('/nowhere');
+    expect(status).toBe(404);
+    expect(text).toContain('There is no such page.');
+  });
+});

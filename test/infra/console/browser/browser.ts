@@ -1,0 +1,59 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { chromiumPath } from './chromium.ts';
+
+/** A headless Chromium with one window. */
+export interface Window {
+  readonly browser: Browser;
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the browser complained of: errors of scripts, and what the content security policy refused. */
+  readonly complaints: readonly string[];
+  /** Pictures of the page as it stands: light and dark, on a desktop and on a phone. */
+  readonly picture: (name: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export const desktop = { width: 1280, height: 800 };
+export const phone = { width: 375, height: 740 };
+const folder = fileURLToPath(new URL('../../../../.screenshots/', import.meta.url));
+
+export async function openWindow(): Promise<Window> {
+  const executablePath = chromiumPath();
+  if (executablePath === undefined) throw new Error('There is no Chromium here: npm run test:console.');
+  mkdirSync(folder, { recursive: true });
+  const browser = await chromium.launch({
+    executablePath,
+    // Chromium's own sandbox refuses to run as root, as containers do; only our own pages are opened.
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  });
+  const context = await browser.newContext({ viewport: desktop, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of (403|404|502)/.test(message.text()))
+      complaints.push(message.text());
+  });
+
+  return {
+    browser,
+    context,
+    page,
+    complaints,
+    async picture(name) {
+      for (const [size, viewport] of Object.entries({ desktop, phone })) {
+        await page.setViewportSize(viewport);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          await page.screenshot({ path: `${folder}${name}-${size}-${colorScheme}.png`, fullPage: true });
+        }
+      }
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.setViewportSize(desktop);
+    },
+    close: () => browser.close(),
+  };
+}

@@ -1,0 +1,240 @@
+import { createServer, type Server } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { productOrderMessage } from '../../../../shared/orders/messages.ts';
+import { newOrder } from '../../../support/orders.ts';
+import { type StoreStage, startStoreStage } from '../store-stage.ts';
+import { openWindow, phone, type Window } from './browser.ts';
+
+const longNumber = `PO/${'0123456789'.repeat(6)}`;
+const longReason = `Azumuta has no article ${'GEAR'.repeat(40)}: create it.`;
+const markup = `<script>document.title = 'taken'</script><img src=x onerror="document.title='taken'">`;
+
+let stage: StoreStage;
+let window: Window;
+beforeAll(async () => {
+  [stage, window] = await Promise.all([startStoreStage(), openWindow()]);
+  await stage.ledger.orders.put(newOrder({ number: longNumber }));
+  await stage.ledger.orders.put(newOrder({ number: markup }));
+  await window.page.goto(stage.address);
+});
+afterAll(async () => {
+  await window?.close();
+  await stage?.stop();
+});
+beforeEach(async () => {
+  await stage.empty();
+  stage.clock.advance(60);
+});
+
+const dead = (number: string, reason = longReason) =>
+  stage.store.put({ body: productOrderMessage(number), orderNumber: number, reason, messageId: number });
+const order = (number: string) => `/order?${new URLSearchParams({ number })}`;
+const focusedText = () => window.page.evaluate('document.activeElement.textContent.trim()');
+
+describe('on a phone of 375 pixels', () => {
+  it.each(['/', '/letters', '/search?q=nothing', '/nowhere'])(
+    'nothing is wider than the screen: %s',
+    (path) => fits(`${stage.origin}${path}`),
+  );
+  it('nor is the journey of an order with a long number', () => fits(`${stage.origin}${order(longNumber)}`));
+  it('nor is a letter, a replay or a discard', async () => {
+    await dead(longNumber);
+    const { page } = window;
+    for (const name of [/Look at it/, /^Replay/, /^Discard/]) {
+      await page.goto(`${stage.origin}/letters`);
+      const href = await page.getByRole('link', { name }).first().getAttribute('href');
+      await fits(`${stage.origin}${href}`);
+    }
+  });
+
+  async function fits(url: string) {
+    const { page } = window;
+    await dead(longNumber);
+    await page.setViewportSize(phone);
+    await page.goto(url);
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(width).toBeLessThanOrEqual(phone.width);
+  }
+});
+
+describe('to a screen reader', () => {
+  it.each(['/', '/letters', '/search?q=nothing', order('PO-NONE')])(
+    'a page has one heading of its own, landmarks, and a name for every field: %s',
+    async (path) => {
+      await dead('PO-1', 'No article.');
+      const { page } = window;
+      await page.goto(new URL(path, stage.origin).href);
+      for (const landmark of ['banner', 'navigation', 'search', 'main', 'contentinfo'] as const)
+        expect(await page.getByRole(landmark).count()).toBe(1);
+      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+      const unnamed = await page.evaluate(
+        "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter((field) => !field.labels?.length).map((field) => field.name)",
+      );
+      expect(unnamed).toEqual([]);
+      const doubled = await page.evaluate(
+        "[...document.querySelectorAll('[id]')].map(({ id }) => id).filter((id, at, all) => all.indexOf(id) !== at)",
+      );
+      expect(doubled).toEqual([]);
+    },
+  );
+});
+
+describe('with the keyboard alone', () => {
+  it('the first stop skips the navigation', async () => {
+    const { page } = window;
+    await page.goto(stage.origin);
+    await page.keyboard.press('Tab');
+    expect(await focusedText()).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+  });
+
+  it('a dead letter is found, looked at and discarded, and each stop is visible', async () => {
+    // Prepare
+    await dead('PO-1', 'No article.');
+    const { page } = window;
+    const tabTo = async (name: RegExp) => {
+      for (let stops = 0; stops < 40; stops++) {
+        await page.keyboard.press('Tab');
+        const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+        expect(outline).toBe('solid');
+        const label = await page.evaluate(
+          'document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent.trim()',
+        );
+        if (name.test(String(label))) return;
+      }
+      throw new Error(`Nothing that can be reached is called ${name}.`);
+    };
+    // Act
+    await page.goto(stage.origin);
+    await tabTo(/^Dead letters/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/letters$/);
+    await tabTo(/^Discard it/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/discard/);
+    await tabTo(/^Why/);
+    await page.keyboard.type('Typed by hand');
+    await tabTo(/for good$/);
+    await page.keyboard.press('Enter');
+    // Assess
+    await page.getByText('Discarded 1 letter.').first().waitFor();
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 0, hidden: 0 } });
+  });
+});
+
+describe('a page that is open', () => {
+  it('tells of a new dead letter by itself, without moving focus, scroll position or half-typed text', async () => {
+    // Prepare
+    const { page } = window;
+    await page.setViewportSize({ width: 800, height: 300 });
+    await page.goto(stage.origin);
+    await page.getByRole('searchbox').pressSequentially('MO/00');
+    await page.evaluate('scrollTo(0, 200)');
+    // Act
+    await dead('PO-1', 'No article.');
+    await page.locator('#trouble-dead-letters').waitFor();
+    // Assess
+    expect(await page.getByRole('searchbox').inputValue()).toBe('MO/00');
+    expect(await page.evaluate('document.activeElement.id')).toBe('q');
+    expect(Number(await page.evaluate('scrollY'))).toBeGreaterThan(100);
+    expect(await page.locator('#announcer').textContent()).toBe('1 message needs a person.');
+    expect(await page.locator('#count-dead-letters').textContent()).toMatch(/^1/);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('leaves open what the reader opened', async () => {
+    const { page } = window;
+    for (const number of ['PO-1', 'PO-2', 'PO-3', 'PO-4']) await dead(number, 'No article.');
+    await page.goto(`${stage.origin}/letters`);
+    await page.getByText('The 4 letters').click();
+    await dead('PO-5', 'No article.');
+    await page.getByText('The 5 letters').waitFor();
+    expect(await page.locator('details').getAttribute('open')).not.toBeNull();
+  });
+
+  it('stands still when it is told to', async () => {
+    // Prepare
+    const page = await window.context.newPage();
+    await page.clock.install();
+    await page.goto(stage.origin);
+    await page.clock.runFor(5_000);
+    await page.getByRole('button', { name: 'Pause refreshing' }).click();
+    await dead('PO-1', 'No article.');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    // Act
+    await page.clock.runFor(60_000);
+    // Assess
+    expect(asked).toEqual([]);
+    await page.getByRole('button', { name: 'Go on refreshing', pressed: true }).click();
+    await page.locator('#trouble-dead-letters').waitFor();
+    await page.close();
+  });
+
+  it('works without JavaScript', async () => {
+    await dead('PO-1', 'No article.');
+    const context = await window.browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(stage.address);
+    await page.getByText('1 message needs a person.').first().waitFor();
+    await page.getByRole('link', { name: 'Look again' }).waitFor();
+    await page
+      .getByRole('link', { name: /Dead letters/ })
+      .first()
+      .click();
+    await page.getByRole('link', { name: 'Replay it' }).click();
+    await page.getByRole('button', { name: 'Replay it now' }).click();
+    await page.getByText('Replayed 1 letter.').first().waitFor();
+    await context.close();
+  });
+
+  it('shows as text what a caller wrote as markup', async () => {
+    const { page } = window;
+    await dead(markup, `No article for ${markup}`);
+    for (const path of [order(markup), '/letters']) {
+      await page.goto(`${stage.origin}${path}`);
+      await page.getByText('<script>').first().waitFor();
+      expect(await page.title()).not.toBe('taken');
+      expect(await page.locator('main img, main script').count()).toBe(0);
+    }
+  });
+});
+
+describe('pages of others in the same browser', () => {
+  let others: Server;
+  let elsewhere = '';
+  beforeAll(async () => {
+    const form = `<form method="post" action="${stage.origin}/letters/replay"><input name="group" value="x"><button>Go</button></form>`;
+    others = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html>${form}`);
+    });
+    await new Promise<void>((listening) => others.listen(0, '127.0.0.1', listening));
+    const address = others.address();
+    elsewhere = `:${address !== null && typeof address === 'object' ? address.port : 0}/`;
+  });
+  afterAll(() => {
+    others?.closeAllConnections();
+    others?.close();
+  });
+
+  it.each(['http://localhost', 'http://127.0.0.1'])(
+    'one at %s reads nothing and does nothing',
+    async (host) => {
+      // Prepare
+      await dead('PO-1', 'No article.');
+      const { page } = window;
+      await page.goto(`${host}${elsewhere}`);
+      // Act
+      const read = await page.evaluate(
+        `fetch(${JSON.stringify(stage.origin)}, { credentials: 'include' }).then((answer) => answer.text(), () => 'nothing')`,
+      );
+      await page.getByRole('button').click();
+      // Assess
+      expect(read).toBe('nothing');
+      await page.getByText('Refused').first().waitFor();
+      expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
+    },
+  );
+});

@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Plant, startPlant } from '../../../../infra/local/run-locally.ts';
+
+/** The whole plant with the console before it, as `npm start` and `npm run console` run them. */
+export interface Stage {
+  readonly plant: Plant;
+  /** What the terminal shows: with the token of this start. */
+  readonly address: string;
+  readonly origin: string;
+  /** @returns the console's exit code after Ctrl-C. */
+  readonly stop: () => Promise<number | null>;
+}
+
+export async function startStage(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'console-stage-'));
+  const plant = await startPlant({ integrationFile: 'integration.config.ts', dataDir: folder });
+  const main = fileURLToPath(new URL('../../../../infra/console/main.ts', import.meta.url));
+  const terminal = spawn(process.execPath, [main, '--local', folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const address = await addressIn(terminal);
+  return {
+    plant,
+    address,
+    origin: new URL(address).origin,
+    async stop() {
+      terminal.kill('SIGINT');
+      if (terminal.exitCode === null) await once(terminal, 'exit');
+      await plant.stop();
+      await rm(folder, { recursive: true, force: true });
+      return terminal.exitCode;
+    },
+  };
+}
+
+async function addressIn({ stdout }: ChildProcess): Promise<string> {
+  if (!stdout) throw new Error('The console has no terminal.');
+  for await (const line of createInterface({ input: stdout })) {
+    const [address] = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/.exec(line) ?? [];
+    if (address !== undefined) {
+      stdout.resume();
+      return address;
+    }
+  }
+  throw new Error('The console ended without telling its address.');
+}

@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { discard } from '../../../infra/ops/dead-letters/discard.ts';
+import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
+import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import { newOrder } from '../../support/orders.ts';
+import { delivery, nothing, webhookCall } from '../ops/replay/replay-run.ts';
+import { enter, linksOf, type Visitor } from './asking.ts';
+import { operator, type StoreStage, startStoreStage } from './store-stage.ts';
+
+let stage: StoreStage;
+let visitor: Visitor;
+beforeAll(async () => {
+  stage = await startStoreStage();
+  visitor = await enter(stage);
+});
+afterAll(() => stage?.stop());
+beforeEach(async () => {
+  await stage.empty();
+  // What was looked at a minute ago is looked at again.
+  stage.clock.advance(60);
+});
+
+const dead = (number: string, reason: string, messageId = `m-${number}`) =>
+  stage.store.put({ body: productOrderMessage(number), orderNumber: number, reason, messageId });
+
+/** Address of an action on the only group whose reason is on the page. */
+async function action(name: 'replay' | 'discard', at = 0): Promise<string> {
+  const { text } = await visitor.get('/letters');
+  return linksOf(text, `/letters/${name}?group=`)[at] ?? '';
+}
+
+describe('looking at dead letters', () => {
+  it('groups them by reason, whatever order the reason names, the largest group first', async () => {
+    // Prepare
+    await dead('PO-9', 'Azumuta is closed to PO-9.');
+    for (const number of ['PO-1', 'PO-2']) await dead(number, `Azumuta has no article for ${number}.`);
+    // Act
+    const { text } = await visitor.get('/letters');
+    // Assess
+    const [first = '', second = ''] = [...text.matchAll(/<h2 id="reason[^>]*>([^<]*)/g)].map(
+      ([, words]) => words,
+    );
+    expect(first).toBe('Azumuta has no article for ‹order›.');
+    expect(second).toBe('Azumuta is closed to PO-9.');
+    expect(text).toContain('2 letters');
+  });
+
+  it('holds none of them: all can be taken by others at once', async () => {
+    await dead('PO-1', 'No article.');
+    await visitor.get('/letters');
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
+  });
+
+  it('shows what a letter holds, without secrets and names of persons', async () => {
+    // Prepare
+    const body = JSON.stringify({ token: 'abc123', operator: 'An Peeters', productOrderNumber: 'PO-5' });
+    await stage.store.put({
+      body: webhookCall({ query: 'api_key=s3cret&number=PO-5', body }),
+      stage: 'receive-webhook',
+      orderNumber: '',
+      reason: 'No number.',
+    });
+    // Act
+    const [page = ''] = linksOf((await visitor.get('/letters')).text, '/letters/one');
+    const { text } = await visitor.get(page);
+    // Assess
+    expect(text).toContain('PO-5');
+    for (const secret of ['abc123', 's3cret', 'An Peeters']) expect(text).not.toContain(secret);
+  });
+});
+
+describe('replaying', () => {
+  it('shows what would happen, and moves nothing before it is confirmed', async () => {
+    await dead('PO-1', 'No article.');
+    const { text } = await visitor.get(await action('replay'));
+    expect(text).toContain('Replay 1 dead letter');
+    expect(text).toContain('product-orders');
+    expect(await stage.depths()).toMatchObject({
+      'dead-letters': { visible: 1, hidden: 0 },
+      'product-orders': nothing,
+    });
+  });
+
+  it('sends the chosen group, and leaves the others', async () => {
+    await dead('PO-1', 'No article.');
+    await dead('PO-2', 'No article.');
+    await dead('PO-3', 'Something else.');
+    const { text } = await visitor.send(await action('replay'));
+    expect(text).toContain('Replayed 2 letters.');
+    expect(await stage.depths()).toMatchObject({
+      'dead-letters': { visible: 1, hidden: 0 },
+      'product-orders': { visible: 2 },
+    });
+  });
+
+  it('says so when somebody else was faster', async () => {
+    await dead('PO-1', 'No article.');
+    const page = await action('replay');
+    await stage.empty();
+    expect((await visitor.get(page)).text).toContain('There is nothing to replay');
+  });
+});
+
+describe('discarding', () => {
+  it('removes the letter, and the note stays in its order’s journey with the operator’s name', async () => {
+    // Prepare
+    await stage.ledger.orders.put(newOrder({ number: 'PO-7' }));
+    await stage.ledger.deadLetters.record({
+      messageId: 'm-PO-7',
+      orderNumber: 'PO-7',
+      stage: 'create-product-orders',
+      reason: 'No article.',
+    });
+    await dead('PO-7', 'No article.');
+    stage.clock.advance(60);
+    // Act
+    const { text } = await visitor.send(await action('discard'), { note: 'Typed by hand <today>' });
+    // Assess
+    expect(text).toContain('Discarded 1 letter.');
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing, 'product-orders': nothing });
+    expect((await stage.ledger.journeys.of('PO-7')).at(-1)).toMatchObject({
+      event: 'discarded',
+      note: `Typed by hand <today> (${operator})`,
+    });
+    const journey = (await visitor.get('/order?number=PO-7')).text;
+    expect(journey).toContain('Typed by hand &lt;today&gt;');
+    expect(journey).toContain('Discarded by a person');
+    expect(journey).toContain('A person discarded what was to be done.');
+  });
+
+  it('keeps the note of a letter that the ledger never knew', async () => {
+    await stage.store.putBare(delivery('PO-8', 'MO-8'));
+    await visitor.send(await action('discard'), { note: 'Booked in the ERP by hand' });
+    const kept = (await stage.ledger.journeys.of('unknown')).filter(({ event }) => event === 'discarded');
+    expect(kept.at(-1)?.note).toContain('Booked in the ERP by hand');
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing });
+  });
+
+  it.each(['', '   ', 'ok'])(
+    'asks again when the note tells nothing (%j), and discards nothing',
+    async (note) => {
+      await dead('PO-1', 'No article.');
+      const { status, text } = await visitor.send(await action('discard'), { note });
+      expect(status).toBe(200);
+      expect(text).toContain('Say in 5 to 500 characters');
+      expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
+    },
+  );
+});
+
+describe('discarding when something fails', () => {
+  const request = {
+    wanted: () => true,
+    note: 'Typed by hand',
+    by: operator,
+    signal: new AbortController().signal,
+  };
+  const queue = () =>
+    openDeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { waitSeconds: 0 });
+
+  it('the ledger does not take the note: nothing is removed, and everything is given back', async () => {
+    // Prepare
+    for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
+    const records = {
+      discarded: async () => {
+        throw new Error('The table is being restored.');
+      },
+    };
+    // Act
+    const report = await discard(request, { deadLetters: queue(), records });
+    // Assess
+    expect(report).toEqual({
+      selected: 2,
+      discarded: 0,
+      orders: [],
+      failure: 'The table is being restored.',
+    });
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 2, hidden: 0 } });
+  });
+
+  it('the first letter came back before the last was seen: it is told that there may be more', async () => {
+    await dead('PO-1', 'No article.');
+    const slow = openDeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { hiddenSeconds: 1 });
+    const report = await discard(request, { deadLetters: slow, records: stage.ledger.deadLetters });
+    expect(report).toMatchObject({
+      discarded: 1,
+      failure: expect.stringContaining('There are more letters'),
+    });
+  });
+
+  it('SQS does not remove some: they are still there, and it is told', async () => {
+    // Prepare
+    for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
+    const kept = queue();
+    const stubborn = {
+      ...kept,
+      remove: async (letters: Parameters<typeof kept.remove>[0]) => {
+        const [first, ...others] = letters;
+        await kept.remove(others);
+        return first ? [first] : [];
+      },
+    };
+    // Act
+    const report = await discard(request, { deadLetters: stubborn, records: stage.ledger.deadLetters });
+    // Assess
+    expect(report).toMatchObject({ selected: 2, discarded: 1, failure: expect.stringContaining('again') });
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
+  });
+});
+
+describe('searching', () => {
+  it.each([
+    ['the product order’s number', 'PO-1/1'],
+    ['the ERP order’s number', 'MO-PO-1/1'],
+  ])('finds an order by %s', async (_, asked) => {
+    await stage.ledger.orders.put(newOrder({ number: 'PO-1/1' }));
+    const found = await visitor.get(`/search?${new URLSearchParams({ q: asked })}`);
+    expect(found.headers.location).toBe('/order?number=PO-1%2F1');
+  });
+
+  it('finds the order of a recording', async () => {
+    await stage.ledger.deliveries.plan(
+      'PO-REC',
+      {
+        key: 'x#quantity',
+        kind: 'quantity',
+        recordingIds: ['5KKoy7m6ms89mvrTg'],
+        erpOrder: { number: 'MO-REC' },
+        productOrder: { id: 'x', number: 'PO-REC' },
+      },
+      { owner: 'o', messageId: 'm' },
+    );
+    const found = await visitor.get('/search?q=5KKoy7m6ms89mvrTg');
+    expect(found.headers.location).toBe('/order?number=PO-REC');
+  });
+
+  it('lets one choose among the parts of a split order', async () => {
+    for (const index of [1, 2]) {
+      const number = `S-1/${index}`;
+      const part = { index, of: 2, first: 'S-1/1', book: 'each' } as const;
+      await stage.ledger.orders.put(newOrder({ number, erpOrder: { number: 'S-1' }, part }));
+    }
+    const { text } = await visitor.get('/search?q=S-1');
+    expect(text).toContain('2 product orders of S-1');
+  });
+
+  it('points to a dead letter that names what the ledger does not know', async () => {
+    await dead('PO-GONE', 'No article.');
+    const { text } = await visitor.get('/search?q=PO-GONE');
+    expect(text).toContain('The ledger knows no order');
+    expect(text).toContain('/letters?order=PO-GONE');
+  });
+
+  it('shows as text what a caller wrote as markup', async () => {
+    const number = '<script>alert(1)</script>';
+    await stage.ledger.orders.put(newOrder({ number }));
+    await dead(number, `No article for ${number}`);
+    for (const path of [
+      '/letters',
+      `/order?${new URLSearchParams({ number })}`,
+      `/search?q=${encodeURIComponent('<img src=x onerror=alert(1)>')}`,
+    ]) {
+      const { text } = await visitor.get(path);
+      expect(text).toContain('&lt;');
+      expect(text).not.toMatch(/<script>alert|<img src=x/);
+    }
+  });
+});

@@ -1,0 +1,82 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import { enter, type Visitor } from './asking.ts';
+import { type StoreStage, startStoreStage } from './store-stage.ts';
+
+let stage: StoreStage;
+let visitor: Visitor;
+beforeAll(async () => {
+  stage = await startStoreStage();
+  visitor = await enter(stage);
+});
+afterAll(() => stage?.stop());
+
+it('both flows: counts, ages and orders of each queue, without taking a message', async () => {
+  // Prepare
+  const { store } = stage;
+  const put = (queue: 'product-orders' | 'deliveries', MessageBody: string) =>
+    store.sqs.send(new SendMessageCommand({ QueueUrl: store.url(queue), MessageBody }));
+  await put('product-orders', productOrderMessage('PO-1'));
+  await put('product-orders', productOrderMessage('PO-2'));
+  await put('deliveries', JSON.stringify({ kind: 'delivery', home: 'PO-3' }));
+  await store.read('deliveries');
+  await store.put({ body: productOrderMessage('PO-4'), orderNumber: 'PO-4' });
+
+  // Act
+  const standing = await stage.flows();
+
+  // Assess
+  expect(standing.queues['product-orders']).toMatchObject({
+    waiting: 2,
+    underWay: 0,
+    orders: ['PO-1', 'PO-2'],
+  });
+  expect(standing.queues.deliveries).toMatchObject({ waiting: 0, underWay: 1, orders: ['PO-3'] });
+  expect(standing.queues.deliveries.oldestSeconds).toBeLessThan(60);
+  expect(standing.queues.completions).toEqual({
+    waiting: 0,
+    underWay: 0,
+    oldestSeconds: undefined,
+    orders: [],
+    paused: false,
+  });
+  expect(standing.deadLetters).toBe(1);
+  expect(await stage.depths()).toMatchObject({ 'product-orders': { visible: 2, hidden: 0 } });
+});
+
+it('an open breaker: the page says since when, why, and what to do', async () => {
+  // Prepare
+  const refused = new RetryLater('The ERP <refused> the credentials (401)', {
+    scope: 'target',
+    unauthorized: true,
+  });
+  await stage.ledger.breaker.failed('erp', refused, { permit: 'call' }, 'owner');
+  stage.clock.advance(90);
+  // Act
+  const { text } = await visitor.get('/');
+  // Assess
+  expect(text).toContain('The ERP has been unwell for 90 s');
+  expect(text).toContain('The ERP &lt;refused&gt; the credentials (401).');
+  expect(text).toContain('npm run secrets -- --local');
+});
+
+it('a stack that does not answer: a sentence instead of a page, and no stack trace', async () => {
+  // Prepare
+  const gone = await startStoreStage();
+  const guest = await enter(gone);
+  const { store, ledger } = gone;
+  void ledger;
+  await store.stop();
+  try {
+    // Act
+    const { status, text } = await guest.get('/');
+    // Assess
+    expect(status).toBe(502);
+    expect(text).toContain('The platform on this machine does not answer.');
+    expect(text).not.toMatch(/\bat \w+ \(|node_modules|ECONNREFUSED/);
+  } finally {
+    await gone.stop();
+  }
+});

@@ -1,0 +1,87 @@
+import { CloudWatchClient, type GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
+import { describe, expect, it } from 'vitest';
+import { insightOfCloudWatch } from '../../../infra/ops/flows/queue-insight.ts';
+import { testClock } from '../../support/clock.ts';
+
+const url = (queue: string) => `https://sqs.eu-west-1.amazonaws.com/123456789012/${queue}`;
+
+/** CloudWatch as its SDK answers for it: without a network, as no local service speaks its protocol. */
+function cloudWatch(answer: (asked: GetMetricDataCommandInput) => unknown) {
+  const client = new CloudWatchClient({
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const asked: GetMetricDataCommandInput[] = [];
+  client.middlewareStack.add(
+    () => async (call) => {
+      // The console calls CloudWatch with this one command.
+      const input = call.input as GetMetricDataCommandInput;
+      asked.push(input);
+      return { output: { $metadata: {}, MetricDataResults: answer(input) }, response: {} } as never;
+    },
+    { step: 'initialize' },
+  );
+  return { client, asked };
+}
+
+function startInsight(answer: (asked: GetMetricDataCommandInput) => unknown) {
+  const { client, asked } = cloudWatch(answer);
+  const clock = testClock();
+  const insight = insightOfCloudWatch({
+    cloudwatch: client,
+    stackName: 'AzumutaErp-ghent-production',
+    queueUrls: {
+      'product-orders': url('orders'),
+      completions: url('completions'),
+      deliveries: url('deliveries'),
+    },
+    clock,
+  });
+  return { insight, asked, clock };
+}
+
+const agesBy =
+  (metric: string, queueOrFunction: string, seconds: number[]) => (input: GetMetricDataCommandInput) =>
+    (input.MetricDataQueries ?? []).map(({ Id, MetricStat }) => {
+      const { MetricName, Dimensions = [] } = MetricStat?.Metric ?? {};
+      const fits = MetricName === metric && Dimensions.some(({ Value }) => Value === queueOrFunction);
+      return { Id, Values: fits ? seconds : [] };
+    });
+
+describe('ages of a deployed stack', () => {
+  it('are SQS’s own, the latest of them', async () => {
+    const { insight } = startInsight(agesBy('ApproximateAgeOfOldestMessage', 'deliveries', [42, 900]));
+    expect(await insight('deliveries')).toEqual({ oldestSeconds: 42, orders: [] });
+    expect((await insight('completions')).oldestSeconds).toBeUndefined();
+  });
+
+  it('are those of the messages that come again, where SQS goes blind', async () => {
+    const { insight, asked } = startInsight(agesBy('WaitingSeconds', 'book-completion', [3600]));
+    expect((await insight('deliveries')).oldestSeconds).toBe(3600);
+    const waiting = asked[0]?.MetricDataQueries?.find(
+      ({ MetricStat }) => MetricStat?.Metric?.MetricName === 'WaitingSeconds',
+    );
+    expect(waiting?.MetricStat?.Metric?.Dimensions).toContainEqual({
+      Name: 'Stack',
+      Value: 'AzumutaErp-ghent-production',
+    });
+  });
+
+  it('are asked for once a minute, for all queues together', async () => {
+    const { insight, asked, clock } = startInsight(() => []);
+    await Promise.all([insight('deliveries'), insight('completions'), insight('product-orders')]);
+    clock.advance(59);
+    await insight('deliveries');
+    expect(asked).toHaveLength(1);
+    clock.advance(2);
+    await insight('deliveries');
+    expect(asked).toHaveLength(2);
+  });
+
+  it('are not known to whoever may not ask', async () => {
+    const { insight } = startInsight(() => {
+      throw new Error('AccessDenied');
+    });
+    expect(await insight('deliveries')).toEqual({ oldestSeconds: undefined, orders: [] });
+  });
+});

@@ -1,0 +1,98 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { createConsole } from '../../../infra/console/app.ts';
+import { createLetterDesk } from '../../../infra/console/dead-letters.ts';
+import { listenOnLoopback } from '../../../infra/console/listen.ts';
+import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
+import { createFlowsReader, type FlowsStanding } from '../../../infra/ops/flows/flow-status.ts';
+import { insightOfLocalStore } from '../../../infra/ops/flows/queue-insight.ts';
+import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { type ReplayStores, startReplayStores } from '../ops/replay/replay-run.ts';
+import { credentials } from '../ops/stores.ts';
+
+/** The console before real queues and a real ledger, without functions or partners behind them. */
+export interface StoreStage extends Pick<ReplayStores, 'store' | 'ledger' | 'clock' | 'depths' | 'empty'> {
+  readonly flows: () => Promise<FlowsStanding>;
+  readonly port: number;
+  readonly origin: string;
+  /** With the token of this start. */
+  readonly address: string;
+  readonly token: string;
+  readonly stop: () => Promise<void>;
+}
+
+export const operator = 'an.peeters';
+
+export async function startStoreStage(): Promise<StoreStage> {
+  const [stores, folder] = await Promise.all([
+    startReplayStores(),
+    mkdtemp(join(tmpdir(), 'console-stores-')),
+  ]);
+  const { store, ledger, clock } = stores;
+  await writeFile(join(folder, 'ports.json'), JSON.stringify({ sqs: Number(new URL(store.endpoint).port) }));
+  const queueUrls = {
+    'product-orders': store.url('product-orders'),
+    completions: store.url('completions'),
+    deliveries: store.url('deliveries'),
+    'dead-letters': store.url('dead-letters'),
+  };
+  // Nobody answers for Lambda here, as for an operator who may not ask it.
+  const lambda = new LambdaClient({
+    endpoint: 'http://127.0.0.1:9',
+    region: 'eu-west-1',
+    credentials,
+    maxAttempts: 1,
+  });
+  const deadLetters = openDeadLetterQueue(store.sqs, queueUrls['dead-letters'], { waitSeconds: 0 });
+  const flows = createFlowsReader({
+    sqs: store.sqs,
+    lambda,
+    ledger,
+    queueUrls,
+    insight: insightOfLocalStore(folder, queueUrls, { now: () => new Date() }),
+    clock,
+  });
+  const token = 'token-of-this-start';
+  let port = 0;
+  const app = createConsole({
+    target: 'Stores of a test',
+    commands: '--local',
+    local: true,
+    flows,
+    ledger,
+    letters: createLetterDesk({
+      deadLetters,
+      forLooking: deadLetters,
+      queues: createQueues(store.sqs),
+      queueUrls,
+      records: ledger.deadLetters,
+      aliases: webhookAliasesSchema.parse({}),
+      clock,
+    }),
+    floor: undefined,
+    operator: async () => operator,
+    keys: { token, session: 'session-of-this-start' },
+    port: () => port,
+    clock,
+  });
+  const listening = await listenOnLoopback(app, 0);
+  port = listening.port;
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    ...stores,
+    flows,
+    port,
+    origin,
+    token,
+    address: `${origin}/?token=${token}`,
+    async stop() {
+      await listening.close();
+      lambda.destroy();
+      await stores.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

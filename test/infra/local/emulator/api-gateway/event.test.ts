@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import { accessLogLine } from '../../../../../infra/local/emulator/api-gateway/access-log.ts';
+import {
+  type HttpCall,
+  httpAnswer,
+  httpEvent,
+} from '../../../../../infra/local/emulator/api-gateway/event.ts';
+import { matchRoute } from '../../../../../infra/local/emulator/api-gateway/routes.ts';
+import { createThrottle } from '../../../../../infra/local/emulator/api-gateway/throttle.ts';
+import { rateMilliseconds } from '../../../../../infra/local/emulator/lambda/schedule-rate.ts';
+
+const place = {
+  accountId: '000000000000',
+  apiId: 'api1',
+  requestId: '11111111-2222-3333-4444-555555555555',
+  now: new Date('2026-03-12T19:03:58.123Z'),
+};
+
+function call(fields: Partial<HttpCall> & { contentType?: string } = {}): HttpCall {
+  const headers = {
+    host: '127.0.0.1:8080',
+    'user-agent': 'test',
+    ...(fields.contentType === undefined ? {} : { 'content-type': fields.contentType }),
+    ...fields.headers,
+  };
+  return {
+    method: 'GET',
+    target: '/',
+    protocol: 'HTTP/1.1',
+    sourceAddress: '127.0.0.1',
+    body: Buffer.alloc(0),
+    allHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [String(value)]])),
+    ...fields,
+    headers,
+  };
+}
+
+const match = { routeKey: 'GET /x', pathParameters: {} };
+
+describe('the event of payload format 2.0', () => {
+  it('tells everything about a call', () => {
+    const event = httpEvent(
+      call({
+        target: '/orders/PO%201?number=PO-1&number=PO-2&empty=&text=a%20b',
+        headers: { cookie: 'a=1; b=2' },
+      }),
+      { routeKey: 'GET /orders/{number}', pathParameters: { number: 'PO 1' } },
+      place,
+    );
+
+    expect(event).toEqual({
+      version: '2.0',
+      routeKey: 'GET /orders/{number}',
+      rawPath: '/orders/PO 1',
+      rawQueryString: 'number=PO-1&number=PO-2&empty=&text=a%20b',
+      cookies: ['a=1', 'b=2'],
+      headers: {
+        host: '127.0.0.1:8080',
+        'user-agent': 'test',
+        'content-length': '0',
+        'x-amzn-trace-id': 'Root=1-69b30e1e-111111112222333344445555',
+        'x-forwarded-for': '127.0.0.1',
+        'x-forwarded-port': '8080',
+        'x-forwarded-proto': 'http',
+      },
+      queryStringParameters: { number: 'PO-1,PO-2', empty: '', text: 'a b' },
+      pathParameters: { number: 'PO 1' },
+      requestContext: {
+        accountId: '000000000000',
+        apiId: 'api1',
+        domainName: '127.0.0.1:8080',
+        domainPrefix: '127',
+        http: {
+          method: 'GET',
+          path: '/orders/PO 1',
+          protocol: 'HTTP/1.1',
+          sourceIp: '127.0.0.1',
+          userAgent: 'test',
+        },
+        requestId: place.requestId,
+        routeKey: 'GET /orders/{number}',
+        stage: '$default',
+        time: '12/Mar/2026:19:03:58 +0000',
+        timeEpoch: place.now.getTime(),
+      },
+      isBase64Encoded: false,
+    });
+  });
+
+  it('leaves out what the call does not have', () => {
+    const event = httpEvent(call(), match, place);
+
+    for (const absent of ['cookies', 'queryStringParameters', 'pathParameters', 'body']) {
+      expect(event).not.toHaveProperty(absent);
+    }
+  });
+
+  it('joins repeated headers by commas', () => {
+    const event = httpEvent(call({ allHeaders: { 'x-thing': ['a', 'b'] } }), match, place);
+
+    expect(event.headers['x-thing']).toBe('a,b');
+  });
+
+  it.each([
+    ['application/json', false],
+    ['application/json; charset=utf-8', false],
+    ['text/plain', false],
+    ['application/xml', false],
+    ['application/javascript', false],
+    ['application/vnd.api+json', true],
+    ['application/x-www-form-urlencoded', true],
+    ['application/octet-stream', true],
+    [undefined, true],
+  ])('gives a body of type %s as base64: %s', (contentType, binary) => {
+    const body = Buffer.from('é');
+
+    const event = httpEvent(
+      call({ body, ...(contentType === undefined ? {} : { contentType }) }),
+      match,
+      place,
+    );
+
+    expect(event.isBase64Encoded).toBe(binary);
+    expect(event.body).toBe(binary ? body.toString('base64') : 'é');
+  });
+});
+
+describe('the route of a request', () => {
+  const routes = [
+    'GET /orders/{number}',
+    'GET /orders/open',
+    'GET /orders/{rest+}',
+    'ANY /orders/{number}',
+    '$default',
+  ];
+
+  it.each([
+    ['GET', '/orders/open', 'GET /orders/open', {}],
+    ['GET', '/orders/PO-1', 'GET /orders/{number}', { number: 'PO-1' }],
+    ['POST', '/orders/PO-1', 'ANY /orders/{number}', { number: 'PO-1' }],
+    ['GET', '/orders/PO-1/2', 'GET /orders/{rest+}', { rest: 'PO-1/2' }],
+    ['GET', '/orders', '$default', {}],
+    ['GET', '/orders/', '$default', {}],
+  ])('%s %s is %s', (method, path, routeKey, pathParameters) => {
+    expect(matchRoute(routes, method, path)).toEqual({ routeKey, pathParameters });
+  });
+
+  it('is none when nothing fits', () => {
+    expect(matchRoute(['GET /orders'], 'POST', '/orders')).toBeUndefined();
+    expect(matchRoute(['GET /orders'], 'GET', '/orders/')).toBeUndefined();
+  });
+});
+
+describe('the answer of a function', () => {
+  it('is taken as it says when it has a status code', () => {
+    const answer = httpAnswer({
+      statusCode: '201',
+      headers: { 'Content-Type': 'image/png', 'X-Count': 2 },
+      cookies: ['a=1'],
+      body: Buffer.from([1, 2]).toString('base64'),
+      isBase64Encoded: true,
+    });
+
+    expect(answer).toEqual({
+      status: 201,
+      headers: { 'content-type': 'image/png', 'x-count': '2' },
+      cookies: ['a=1'],
+      body: Buffer.from([1, 2]),
+    });
+  });
+
+  it.each([
+    [{ ok: true }, '{"ok":true}'],
+    ['plain', 'plain'],
+    [null, 'null'],
+  ])('is JSON with status 200 otherwise: %j', (result, body) => {
+    expect(httpAnswer(result)).toEqual({
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      cookies: [],
+      body: Buffer.from(body),
+    });
+  });
+
+  it.each([{ statusCode: 'many' }, { statusCode: 200, body: { not: 'text' } }, { statusCode: 42 }])(
+    'is malformed: %j',
+    (result) => {
+      expect(httpAnswer(result)).toBeUndefined();
+    },
+  );
+});
+
+describe('an access log line', () => {
+  const entry = {
+    requestId: 'r1',
+    now: place.now,
+    routeKey: 'GET /webhooks/azumuta/{event}/{token}',
+    status: 204,
+    responseBytes: 0,
+    method: 'GET',
+    sourceAddress: '127.0.0.1',
+    latencyMs: 12.4,
+  };
+
+  it('names the route and never the path, even if the format asks for it', () => {
+    const line = accessLogLine(
+      '$context.routeKey $context.path $context.status $context.integrationLatency',
+      entry,
+    );
+
+    expect(line).toBe('GET /webhooks/azumuta/{event}/{token} - 204 12');
+  });
+
+  it('is JSON when the stage gives no format', () => {
+    expect(JSON.parse(accessLogLine(undefined, entry))).toMatchObject({ requestId: 'r1', status: '204' });
+  });
+});
+
+describe('throttling', () => {
+  it('lets a burst through, then the rate', () => {
+    let now = 0;
+    const take = createThrottle({ ratePerSecond: 2, burst: 3 }, () => now);
+
+    const burst = [take(), take(), take(), take()];
+    now = 500;
+    const later = [take(), take()];
+
+    expect(burst).toEqual([true, true, true, false]);
+    expect(later).toEqual([true, false]);
+  });
+});
+
+describe('a rate', () => {
+  it.each([
+    ['rate(1 minute)', 60_000],
+    ['rate(5 minutes)', 300_000],
+    ['rate(2 hours)', 7_200_000],
+    ['rate(1 day)', 86_400_000],
+  ])('%s is %d ms', (expression, milliseconds) => {
+    expect(rateMilliseconds(expression, 'pull')).toBe(milliseconds);
+  });
+
+  it.each(['cron(0 7 * * ? *)', 'rate(0 minutes)', 'rate(60 days)'])(
+    '%s is refused by name',
+    (expression) => {
+      expect(() => rateMilliseconds(expression, 'pull')).toThrow(`The schedule pull runs at ${expression}`);
+    },
+  );
+});

@@ -1,0 +1,302 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Platform } from '../../../../infra/local/emulator/emulator.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { awsOf, startFixture } from './running.ts';
+
+let platform: Platform;
+let aws: ReturnType<typeof awsOf>;
+beforeAll(async () => {
+  platform = await startFixture({ limits: { maxContainers: 3, concurrency: 6 } });
+  aws = awsOf(platform);
+});
+afterAll(() => platform?.stop());
+
+/** Reads what the probe answers, whatever it is. */
+async function probe(event: unknown): Promise<Record<string, unknown>> {
+  const { payload } = await platform.invoke('Probe', event);
+  return typeof payload === 'object' && payload !== null ? { ...payload } : { payload };
+}
+
+describe('a call from outside', () => {
+  const post = (key: string, body: string) =>
+    fetch(`${platform.apiUrl}/product-orders`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      body,
+    });
+
+  it('goes through the door, the queue and the worker, to the table', async () => {
+    const answer = await post('unset', JSON.stringify({ id: 'through' }));
+
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toMatchObject({ settling: '1' });
+    expect(await eventually(() => aws.seen('through'))).toMatchObject({ times: 1 });
+  });
+
+  it('is refused by the door when its secret says so', async () => {
+    expect((await post('wrong', '{}')).status).toBe(401);
+  });
+
+  it('finds no route', async () => {
+    const answer = await fetch(`${platform.apiUrl}/nothing`);
+
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toEqual({ message: 'Not Found' });
+  });
+
+  it('is too large above 10 MB', async () => {
+    const answer = await post('unset', 'x'.repeat(10 * 1024 * 1024 + 1));
+
+    expect(answer.status).toBe(413);
+  });
+
+  it('is logged by its route, never by its path', async () => {
+    await fetch(`${platform.apiUrl}/webhooks/azumuta/completed/s3cr3t`);
+
+    const log = await eventually(() => {
+      const text = readFileSync(join(platform.dataDir, 'logs', 'access.log'), 'utf8');
+      return text.includes('GET /webhooks/azumuta/{event}/{token}') && text;
+    });
+    expect(log).not.toContain('s3cr3t');
+  });
+});
+
+describe('a function', () => {
+  it('finds what Lambda gives it, and nothing of this machine', async () => {
+    const { environment, cwd, context, remaining } = await probe({ act: 'echo' });
+
+    expect(Object.keys(environment ?? {}).sort()).toEqual(
+      [
+        'AWS_ACCESS_KEY_ID',
+        'AWS_DEFAULT_REGION',
+        'AWS_ENDPOINT_URL',
+        'AWS_EXECUTION_ENV',
+        'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+        'AWS_LAMBDA_FUNCTION_NAME',
+        'AWS_LAMBDA_FUNCTION_VERSION',
+        'AWS_LAMBDA_INITIALIZATION_TYPE',
+        'AWS_LAMBDA_LOG_GROUP_NAME',
+        'AWS_LAMBDA_LOG_STREAM_NAME',
+        'AWS_LAMBDA_RUNTIME_API',
+        'AWS_REGION',
+        'AWS_SECRET_ACCESS_KEY',
+        'AWS_SESSION_TOKEN',
+        'LAMBDA_RUNTIME_DIR',
+        'LAMBDA_TASK_ROOT',
+        'LANG',
+        'PATH',
+        'TZ',
+        '_HANDLER',
+      ].sort(),
+    );
+    expect(environment).toMatchObject({ TZ: ':UTC', LAMBDA_TASK_ROOT: expect.any(String) });
+    const { LAMBDA_TASK_ROOT } = Object.fromEntries(Object.entries(environment ?? {}));
+    expect(realpathSync(LAMBDA_TASK_ROOT)).toBe(cwd);
+    expect(context).toMatchObject({
+      functionName: platform.functionName('Probe'),
+      memoryLimitInMB: '256',
+      invokedFunctionArn: expect.stringContaining(':function:'),
+    });
+    expect(remaining).toBeLessThanOrEqual(1_000);
+    expect(remaining).toBeGreaterThan(0);
+  });
+
+  it('is killed when its time is up, and the next call gets a new container', async () => {
+    const before = await probe({ act: 'echo' });
+    const late = await platform.invoke('Probe', { act: 'hang' });
+    const after = await probe({ act: 'echo' });
+
+    expect(late).toMatchObject({
+      functionError: 'Unhandled',
+      payload: { errorMessage: expect.stringMatching(/Task timed out after 1\.00 seconds$/) },
+    });
+    expect(after.pid).not.toBe(before.pid);
+  });
+
+  it('that throws tells what, and its container lives on', async () => {
+    const thrown = await platform.invoke('Probe', { act: 'throw' });
+
+    expect(thrown).toMatchObject({
+      functionError: 'Unhandled',
+      payload: { errorType: 'TypeError', errorMessage: 'As asked.' },
+    });
+    expect(await probe({ act: 'echo' })).toMatchObject({ event: { act: 'echo' } });
+  });
+
+  it('that exits is answered for', async () => {
+    expect(await platform.invoke('Probe', { act: 'exit' })).toMatchObject({
+      functionError: 'Unhandled',
+      payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 7') },
+    });
+  });
+
+  it('is found warm by the second call', async () => {
+    const first = await probe({ act: 'echo' });
+    const second = await probe({ act: 'echo' });
+
+    expect(second.pid).toBe(first.pid);
+    expect(second.invocations).toBe(Number(first.invocations) + 1);
+  });
+
+  it('works on two events at once in two containers', async () => {
+    // A second container may be slower to start than the first is to end; then the next round has both.
+    await eventually(async () => {
+      const [one, two] = await Promise.all([
+        probe({ act: 'wait', ms: 300 }),
+        probe({ act: 'wait', ms: 300 }),
+      ]);
+      return one?.pid !== two?.pid;
+    });
+  });
+
+  it('is throttled above its concurrency, and never has more containers than this machine allows', async () => {
+    const calls = Array.from({ length: 12 }, () => platform.invoke('Probe', { act: 'wait', ms: 300 }));
+    const answers = await Promise.all(calls);
+
+    const pids = platform.processes().filter(({ name }) => name === platform.functionName('Probe'));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(6);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(6);
+    expect(pids.length).toBeLessThanOrEqual(3);
+  });
+
+  it('is unknown by another name', async () => {
+    await expect(platform.invoke('Nobody', {})).rejects.toThrow(
+      'no function Nobody; it has: Door, Worker, Probe',
+    );
+  });
+});
+
+describe('the secrets', () => {
+  it('are replaced and read through the AWS SDK', async () => {
+    const SecretId = platform.secretArn('ApiKey');
+    const before = await aws.secrets.send(new GetSecretValueCommand({ SecretId }));
+    const put = await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'next' }));
+    const now = await aws.secrets.send(new GetSecretValueCommand({ SecretId: 'fixture/api-key' }));
+    const previous = await aws.secrets.send(
+      new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }),
+    );
+    const description = await aws.secrets.send(new DescribeSecretCommand({ SecretId }));
+    await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: before.SecretString }));
+
+    expect(now).toMatchObject({ SecretString: 'next', VersionId: put.VersionId, ARN: SecretId });
+    expect(previous.SecretString).toBe(before.SecretString);
+    expect(description.VersionIdsToStages?.[put.VersionId ?? '']).toEqual(['AWSCURRENT']);
+  });
+
+  it('are not there by another name', async () => {
+    const asking = aws.secrets.send(new GetSecretValueCommand({ SecretId: 'other' }));
+
+    await expect(asking).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+});
+
+describe('the AWS endpoint', () => {
+  it('refuses an access key that nobody has', async () => {
+    const stranger = awsOf({
+      ...platform,
+      credentials: { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' },
+    });
+
+    await expect(stranger.depth('orders')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+    await expect(stranger.seen('x')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+  });
+
+  it('serves Lambda: invocations and event source mappings', async () => {
+    const lambda = async (method: string, path: string, body?: unknown) => {
+      const { accessKeyId } = platform.credentials;
+      const answer = await fetch(`${platform.awsEndpoint}/2015-03-31/${path}`, {
+        method,
+        headers: {
+          authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0`,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: answer.status, body: await answer.json() };
+    };
+    const name = platform.functionName('Worker');
+
+    const invoked = await lambda('POST', `functions/${platform.functionName('Probe')}/invocations`, {
+      act: 'text',
+    });
+    const unknown = await lambda('POST', 'functions/nobody/invocations', {});
+    const listed = await lambda('GET', `event-source-mappings/?FunctionName=${name}`);
+
+    expect(invoked).toEqual({ status: 200, body: 'plain' });
+    expect(unknown.status).toBe(404);
+    expect(listed.body).toMatchObject({
+      EventSourceMappings: [
+        { BatchSize: 5, State: 'Enabled', EventSourceArn: expect.stringMatching(/:orders$/) },
+      ],
+    });
+  });
+
+  it('refuses a call that is not signed', async () => {
+    expect((await fetch(platform.awsEndpoint, { method: 'POST' })).status).toBe(403);
+  });
+});
+
+describe('a schedule', () => {
+  it('invokes its target with its input when it is run by hand', async () => {
+    const ran = await platform.runSchedule('Hourly');
+
+    expect(ran).toMatchObject({ status: 200, payload: { event: { act: 'echo', from: 'schedule' } } });
+  });
+});
+
+describe('the control API', () => {
+  it('lists what runs, without a credential', async () => {
+    const text = await (await fetch(platform.controlUrl)).text();
+
+    expect(JSON.parse(text)).toMatchObject({
+      apiUrl: platform.apiUrl,
+      awsEndpoint: platform.awsEndpoint,
+      schedules: [{ id: 'Hourly' }],
+      processes: expect.arrayContaining([expect.objectContaining({ name: 'sqs', kind: 'store' })]),
+    });
+    expect(text).not.toContain(platform.credentials.secretAccessKey);
+  });
+
+  it('runs a schedule', async () => {
+    const ran = await fetch(`${platform.controlUrl}/schedules/Hourly/run`, { method: 'POST' });
+
+    expect(await ran.json()).toMatchObject({ payload: { event: { from: 'schedule' } } });
+  });
+
+  it('says what there is when it is asked for something else', async () => {
+    const answer = await fetch(`${platform.controlUrl}/schedules/Daily/run`, { method: 'POST' });
+
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({
+      message: expect.stringContaining('no schedule Daily; it has: Hourly'),
+    });
+  });
+
+  it('does not listen to web pages', async () => {
+    const headers = { origin: 'https://example.com' };
+
+    expect((await fetch(platform.controlUrl, { headers })).status).toBe(403);
+  });
+});
+
+describe('the network', () => {
+  it('is 127.0.0.1 only, for every process', async () => {
+    await probe({ act: 'echo' });
+    const pids = new Set(platform.processes().map(({ pid }) => pid));
+
+    const listening = execFileSync('ss', ['-ltnpH'], { encoding: 'utf8' })
+      .split('\n')
+      .map((line) => ({ address: line.split(/\s+/)[3] ?? '', pid: Number(/pid=(\d+)/.exec(line)?.[1]) }))
+      .filter(({ pid }) => pids.has(pid));
+
+    expect(listening).toHaveLength(8);
+    for (const { address } of listening) expect(address).toMatch(/^127\.0\.0\.1:/);
+  });
+});

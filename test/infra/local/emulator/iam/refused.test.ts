@@ -1,0 +1,130 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import type { Platform } from '../../../../../infra/local/emulator/emulator.ts';
+import { principalsOf } from '../../../../../infra/local/emulator/iam/principals.ts';
+import { eventually } from '../../../../support/eventually.ts';
+import { synthesizeFixture } from '../fixture/synthesize.ts';
+import { awsOf, startFixture } from '../running.ts';
+
+/** The fixture with a grant missing in every place where one is asked for. */
+let platform: Platform;
+let folder: string;
+const lines: string[] = [];
+
+const templateSchema = z.looseObject({
+  Resources: z.record(
+    z.string(),
+    z.looseObject({ Type: z.string(), Properties: z.optional(z.record(z.string(), z.unknown())) }),
+  ),
+});
+type Resource = z.infer<typeof templateSchema>['Resources'][string];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'refused-'));
+  cpSync(await synthesizeFixture(), folder, { recursive: true });
+  const file = join(folder, 'Fixture.template.json');
+  const template = templateSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const without = (resource: Resource, action: string): Resource =>
+    JSON.parse(JSON.stringify(resource).replaceAll(`"${action}"`, '"sqs:Nothing"'));
+  const weakened = Object.entries(template.Resources).flatMap(([id, resource]): [string, Resource][] => {
+    if (id.startsWith('WorkerServiceRoleDefaultPolicy'))
+      return [[id, without(resource, 'sqs:ReceiveMessage')]];
+    if (id.startsWith('SchedulerRole')) return [[id, without(resource, 'lambda:InvokeFunction')]];
+    if (id.startsWith('ProbeServiceRole')) {
+      return [[id, { ...resource, Properties: { ...resource.Properties, ManagedPolicyArns: [] } }]];
+    }
+    return resource.Type === 'AWS::Lambda::Permission' ? [] : [[id, resource]];
+  });
+  writeFileSync(file, JSON.stringify({ ...template, Resources: Object.fromEntries(weakened) }));
+  platform = await startFixture({
+    template: { directory: folder, stackName: 'Fixture' },
+    log: (line) => lines.push(line),
+  });
+}, 60_000);
+afterAll(async () => {
+  await platform?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const said = (...parts: string[]) =>
+  eventually(() => lines.find((line) => parts.every((part) => line.includes(part))));
+
+/** AWS with the credentials of a function. */
+function awsAs(name: string) {
+  const wanted = platform.functionName(name);
+  const principal = principalsOf(platform.stack).find(
+    (one) => one.kind === 'function' && one.name === wanted,
+  );
+  if (!principal) throw new Error(`There is no function ${name}.`);
+  return awsOf({ ...platform, credentials: principal.credentials });
+}
+
+describe('without its grant', () => {
+  it('a function is refused by each service in AWS’s words, and the platform says so', async () => {
+    const probe = awsAs('Probe');
+    const refusal = (action: string) => ({
+      name: 'AccessDeniedException',
+      message: expect.stringMatching(
+        new RegExp(
+          `^User: arn:aws:sts::000000000000:assumed-role/.*Probe.* is not authorized to perform: ${action} on resource: arn:.* because no identity-based policy allows the ${action} action$`,
+        ),
+      ),
+    });
+
+    await expect(probe.depth('orders')).rejects.toMatchObject(refusal('sqs:GetQueueAttributes'));
+    await expect(probe.send({ id: 'x' })).rejects.toMatchObject(refusal('sqs:SendMessage'));
+    await expect(probe.seen('x')).rejects.toMatchObject(refusal('dynamodb:GetItem'));
+
+    await said('endpoint: Probe was refused', 'sqs:SendMessage');
+  });
+
+  it('a function keeps what it has: the same calls are answered for others', async () => {
+    await awsAs('Door').send({ id: 'sent by the door' });
+
+    expect(await awsAs('Worker').seen('x')).toBeUndefined();
+    await expect(awsAs('Door').seen('x')).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  it('nothing polls for a function, and the platform says once why', async () => {
+    await said('pollers: orders', 'assumed-role', 'not authorized to perform: sqs:ReceiveMessage');
+
+    await eventually(async () => (await awsOf(platform).depth('orders')).visible > 0);
+    expect(lines.filter((line) => line.startsWith('pollers:'))).toHaveLength(1);
+  });
+
+  it('the API does not get through to a function: 500 for the caller, the reason for the operator', async () => {
+    const answer = await fetch(`${platform.apiUrl}/product-orders`, { method: 'POST', body: '{}' });
+
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toEqual({ message: 'Internal Server Error' });
+    await said(
+      'gateway: POST /product-orders may not invoke',
+      'apigateway.amazonaws.com',
+      'no resource-based policy allows the lambda:InvokeFunction action',
+    );
+    const log = join(platform.dataDir, 'logs', 'access.log');
+    await eventually(() => readFileSync(log, 'utf8').includes("doesn't have permissions"));
+  });
+
+  it('a schedule does not invoke its target', async () => {
+    const ran = await platform.runSchedule('Hourly');
+
+    expect(ran).toMatchObject({
+      status: 403,
+      payload: { message: expect.stringContaining('not authorized to perform: lambda:InvokeFunction') },
+    });
+    await said('scheduler:', 'may not invoke');
+  });
+
+  it('a function works, but what it writes is lost', async () => {
+    const answered = await platform.invoke('Probe', { act: 'echo' });
+
+    expect(answered).toMatchObject({ status: 200 });
+    await said('lambda: what', 'writes is lost', 'logs:CreateLogStream');
+    const log = join(platform.dataDir, 'logs', `${platform.functionName('Probe')}.log`);
+    expect(existsSync(log) ? readFileSync(log, 'utf8') : '').toBe('');
+  });
+});

@@ -1,0 +1,134 @@
+import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Platform } from '../../../../infra/local/emulator/emulator.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { awsOf, lives, startFixture } from './running.ts';
+
+describe('kill -9', () => {
+  const lines: string[] = [];
+  let platform: Platform;
+  let aws: ReturnType<typeof awsOf>;
+  beforeAll(async () => {
+    platform = await startFixture({ log: (line) => lines.push(line) });
+    aws = awsOf(platform);
+  });
+  afterAll(() => platform?.stop());
+
+  /** Kills the piece and waits until another process has taken its place. */
+  async function killed(name: string): Promise<void> {
+    const pidOf = () => platform.processes().find((entry) => entry.name === name)?.pid;
+    const before = pidOf();
+    if (before === undefined) throw new Error(`${name} does not run.`);
+    process.kill(before, 'SIGKILL');
+    await eventually(() => pidOf() !== undefined && pidOf() !== before);
+  }
+
+  async function goesThrough(id: string): Promise<void> {
+    await eventually(async () => {
+      const answer = await fetch(`${platform.apiUrl}/product-orders`, {
+        method: 'POST',
+        headers: { 'x-api-key': 'unset', 'content-type': 'application/json' },
+        body: JSON.stringify({ id }),
+      });
+      return answer.status === 202;
+    });
+    await eventually(() => aws.seen(id));
+  }
+
+  /** The next order goes through, the schedules run, and a note tells of the kill. */
+  async function heals(name: string): Promise<void> {
+    await goesThrough(`after-${name}`);
+    expect((await platform.runSchedule('Hourly')).status).toBe(200);
+    await eventually(() => lines.some((line) => line.startsWith(`${name} is back`)));
+  }
+
+  it.each(['endpoint', 'pollers', 'gateway', 'scheduler'])(
+    'of %s heals: the next order goes through, and a note says so',
+    async (name) => {
+      await killed(name);
+
+      await heals(name);
+    },
+  );
+
+  it('of the queues heals, and loses no message that was acknowledged, in flight or not', async () => {
+    const sending = Array.from({ length: 30 }, (_, at) => aws.send({ id: `queued-${at}`, waitMs: 20 }));
+    await Promise.all(sending.slice(0, 15));
+
+    await killed('sqs');
+    await Promise.all(sending);
+
+    for (let at = 0; at < 30; at += 1) await eventually(() => aws.seen(`queued-${at}`));
+    await eventually(async () => {
+      const { visible, inFlight } = await aws.depth('orders');
+      return visible + inFlight === 0;
+    });
+    expect(await aws.depth('Unable')).toEqual({ visible: 0, inFlight: 0 });
+    await heals('sqs');
+  });
+
+  it('of the tables heals, and loses no item that was acknowledged', async () => {
+    const put = (at: number) =>
+      aws.dynamodb.send(
+        new PutItemCommand({
+          TableName: platform.tableName('Ledger'),
+          Item: { pk: { S: 'kept' }, sk: { S: String(at) }, number: { S: 'N-kept' } },
+        }),
+      );
+    const putting = Array.from({ length: 40 }, (_, at) => put(at));
+    await Promise.all(putting.slice(0, 20));
+
+    await killed('dynamodb');
+    await Promise.all(putting);
+
+    const count = async (query: { IndexName?: string; name: string; value: string }) =>
+      (
+        await aws.dynamodb.send(
+          new QueryCommand({
+            TableName: platform.tableName('Ledger'),
+            KeyConditionExpression: '#k = :v',
+            ExpressionAttributeNames: { '#k': query.name },
+            ExpressionAttributeValues: { ':v': { S: query.value } },
+            ...(query.IndexName === undefined ? {} : { IndexName: query.IndexName }),
+          }),
+        )
+      ).Count;
+    expect(await count({ name: 'pk', value: 'kept' })).toBe(40);
+    expect(await count({ IndexName: 'by-number', name: 'number', value: 'N-kept' })).toBe(40);
+    await heals('dynamodb');
+  });
+
+  it('of the secrets heals, and loses no value that was acknowledged', async () => {
+    const SecretId = platform.secretArn('ApiKey');
+    await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'set before the kill' }));
+
+    await killed('secrets');
+
+    const read = await aws.secrets.send(new GetSecretValueCommand({ SecretId }));
+    await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'unset' }));
+    expect(read.SecretString).toBe('set before the kill');
+    await heals('secrets');
+  });
+
+  it('of Lambda in the middle of a batch heals, and brings its messages again', async () => {
+    await aws.send({ id: 'interrupted', waitMs: 600 });
+    await eventually(async () => (await aws.depth('orders')).inFlight > 0);
+
+    await killed('lambda');
+
+    expect(await eventually(() => aws.seen('interrupted'))).toMatchObject({ times: 1 });
+    await heals('lambda');
+  });
+
+  it('of Lambda leaves no container behind, not even one in an endless loop', async () => {
+    const hanging = platform.invoke('Probe', { act: 'hang' }).catch(() => 'cut off');
+    const name = platform.functionName('Probe');
+    const container = await eventually(() => platform.processes().find((entry) => entry.name === name));
+
+    await killed('lambda');
+
+    await eventually(() => !lives(container.pid));
+    await hanging;
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type ReceivedMessage,
+  receivedSchema,
+  sqsEvent,
+  succeeded,
+} from '../../../../../infra/local/emulator/lambda/sqs-event.ts';
+
+function message(id: string): ReceivedMessage {
+  return {
+    MessageId: id,
+    ReceiptHandle: `handle-${id}`,
+    Body: '{}',
+    MD5OfBody: 'md5',
+    Attributes: {
+      ApproximateReceiveCount: '2',
+      SentTimestamp: '1',
+      SenderId: '000000000000',
+      ApproximateFirstReceiveTimestamp: '2',
+    },
+    MessageAttributes: { reason: { StringValue: 'late', DataType: 'String' } },
+  };
+}
+
+describe('a batch as Lambda hands it over', () => {
+  it('holds one record per message, in Lambda’s own spelling', () => {
+    const event = sqsEvent([message('a')], {
+      arn: 'arn:aws:sqs:eu-west-1:000000000000:orders',
+      region: 'eu-west-1',
+    });
+
+    expect(event).toEqual({
+      Records: [
+        {
+          messageId: 'a',
+          receiptHandle: 'handle-a',
+          body: '{}',
+          attributes: message('a').Attributes,
+          messageAttributes: {
+            reason: { stringValue: 'late', stringListValues: [], binaryListValues: [], dataType: 'String' },
+          },
+          md5OfBody: 'md5',
+          eventSource: 'aws:sqs',
+          eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:orders',
+          awsRegion: 'eu-west-1',
+        },
+      ],
+    });
+  });
+
+  it('is empty when nothing was received', () => {
+    expect(receivedSchema.parse({}).Messages).toEqual([]);
+  });
+});
+
+describe('what succeeded of a batch of a, b, c', () => {
+  const batch = ['a', 'b', 'c'].map(message);
+  const failures = (...ids: unknown[]) => ({
+    batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })),
+  });
+
+  it.each([
+    ['nothing reported', failures(), 'abc'],
+    ['one reported', failures('b'), 'ac'],
+    ['all reported', failures('a', 'b', 'c'), ''],
+    ['a null response', null, 'abc'],
+    ['no response', undefined, 'abc'],
+    ['a null list', { batchItemFailures: null }, 'abc'],
+    ['an empty object', {}, 'abc'],
+    ['an unknown identifier', failures('a', 'z'), ''],
+    ['an empty identifier', failures(''), ''],
+    ['a null identifier', failures(null), ''],
+    ['a misspelt key', { batchItemFailures: [{ itemIdentifer: 'a' }] }, ''],
+    ['a response that is text', 'done', ''],
+  ])('%s', (_, payload, expected) => {
+    const done = succeeded(batch, { status: 200, payload }, true);
+
+    expect(done.map(({ MessageId }) => MessageId).join('')).toBe(expected);
+  });
+
+  it('is nothing when the function failed or did not run', () => {
+    expect(succeeded(batch, { status: 200, functionError: 'Unhandled', payload: failures() }, true)).toEqual(
+      [],
+    );
+    expect(succeeded(batch, { status: 429, payload: {} }, true)).toEqual([]);
+  });
+
+  it('is all when the mapping takes no partial responses', () => {
+    expect(succeeded(batch, { status: 200, payload: failures('a') }, false)).toEqual(batch);
+  });
+});

@@ -1,0 +1,94 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Platform } from '../../../../infra/local/emulator/emulator.ts';
+
+export { startFixture } from './start-fixture.ts';
+
+/** What the Worker of the fixture does with a message. */
+export interface Task {
+  readonly id: string;
+  readonly failUntil?: number;
+  readonly throws?: boolean;
+  readonly waitMs?: number;
+}
+
+/** AWS as its SDK sees it, with the operator's credentials. */
+export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }: Platform) {
+  const client = { region, endpoint: awsEndpoint, credentials };
+  const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false, maxAttempts: 8 });
+  const dynamodb = new DynamoDBClient({ ...client, maxAttempts: 8 });
+  return {
+    sqs,
+    dynamodb,
+    secrets: new SecretsManagerClient({ ...client, maxAttempts: 8 }),
+
+    async send(task: Task): Promise<string> {
+      const sent = await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: queueUrl('orders'),
+          MessageBody: JSON.stringify(task),
+          MessageAttributes: { kind: { DataType: 'String', StringValue: 'task' } },
+        }),
+      );
+      return sent.MessageId ?? '';
+    },
+
+    /** What the Worker wrote about a task: how often it saw it, in which process, and the last record. */
+    async seen(id: string) {
+      const { Item } = await dynamodb.send(
+        new GetItemCommand({
+          TableName: tableName('Ledger'),
+          Key: { pk: { S: id }, sk: { S: 'task' } },
+          ConsistentRead: true,
+        }),
+      );
+      if (!Item) return undefined;
+      return {
+        times: Number(Item.seen?.N),
+        pid: Number(Item.pid?.N),
+        record: JSON.parse(Item.latest?.S ?? 'null'),
+      };
+    },
+
+    /** Messages in the queue: visible and in flight. */
+    async depth(queue: string): Promise<{ visible: number; inFlight: number }> {
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: queueUrl(queue), AttributeNames: ['All'] }),
+      );
+      return {
+        visible: Number(Attributes?.ApproximateNumberOfMessages),
+        inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
+      };
+    },
+
+    /** Takes one message off a queue. */
+    async take(queue: string) {
+      const QueueUrl = queueUrl(queue);
+      const { Messages } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'], AttributeNames: ['All'] }),
+      );
+      const message = Messages?.[0];
+      if (message) {
+        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
+      }
+      return message;
+    },
+  };
+}
+
+/** Whether a process of this id lives. */
+export function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

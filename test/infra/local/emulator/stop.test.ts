@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { afterAll, describe, expect, it } from 'vitest';
+import { findPlatform } from '../../../../infra/local/emulator/data-folder.ts';
+import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { awsOf, lives, startFixture } from './running.ts';
+
+const folders: string[] = [];
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'platform-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+describe('stop', () => {
+  it('leaves no process, and no temporary folder', async () => {
+    const platform = await startFixture();
+    await platform.invoke('Probe', { act: 'echo' });
+    const pids = platform.processes().map(({ pid }) => pid);
+
+    await platform.stop();
+    await platform.stop();
+
+    expect(pids.length).toBeGreaterThan(8);
+    expect(pids.filter(lives)).toEqual([]);
+    expect(existsSync(platform.dataDir)).toBe(false);
+  });
+
+  it('and start in the same folder lose nothing, and keep the addresses', async () => {
+    const dataDir = newFolder();
+    const first = await startFixture({ dataDir });
+    const before = awsOf(first);
+    const SecretId = first.secretArn('ApiKey');
+    try {
+      await first.switchMapping('Worker', false);
+      await before.send({ id: 'kept' });
+      await before.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'kept' }));
+      expect(findPlatform(dataDir)).toMatchObject({ controlUrl: first.controlUrl, pid: process.pid });
+      expect(statSync(join(dataDir, 'platform.json')).mode & 0o777).toBe(0o600);
+    } finally {
+      await first.stop();
+    }
+    expect(findPlatform(dataDir)).toBeUndefined();
+
+    const second = await startFixture({ dataDir });
+    try {
+      const after = awsOf(second);
+      expect(second.apiUrl).toBe(first.apiUrl);
+      expect(await after.depth('orders')).toEqual({ visible: 1, inFlight: 0 });
+      expect((await after.secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString).toBe('kept');
+      await second.switchMapping('Worker', true);
+      expect(await eventually(() => after.seen('kept'))).toMatchObject({ times: 1 });
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it('in the middle of a start leaves nothing, and the start says so', async () => {
+    const pids: number[] = [];
+    const halfway = new AbortController();
+    const starting = startFixture({ signal: halfway.signal, onProcess: (pid) => pids.push(pid) });
+    await eventually(() => pids.length >= 3);
+
+    halfway.abort();
+
+    await expect(starting).rejects.toThrow();
+    expect(pids.filter(lives)).toEqual([]);
+  });
+});
+
+describe('a start that cannot be', () => {
+  it('is refused when a port is taken, and leaves nothing', async () => {
+    const other = createServer();
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+
+    const starting = startFixture({ ports: { api: port ?? 0 } });
+
+    await expect(starting).rejects.toThrow(`Port ${port} (gateway) is taken`);
+    other.close();
+  });
+
+  it('is refused when a piece cannot work, with its reason', async () => {
+    const pids: number[] = [];
+    const dataDir = newFolder();
+    writeFileSync(join(dataDir, 'dynamodb'), 'in the way');
+
+    const starting = startFixture({ dataDir, onProcess: (pid) => pids.push(pid) });
+
+    await expect(starting).rejects.toThrow(/dynamodb could not start.*EEXIST/);
+    expect(pids.filter(lives)).toEqual([]);
+  });
+});
+
+describe('the program that runs the platform', () => {
+  it('leaves no process when it is killed, and its folder is free again', async () => {
+    const dataDir = newFolder();
+    const program = spawn(nodeBinary(), [join(import.meta.dirname, 'orphan.ts'), dataDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(createInterface({ input: program.stdout }), 'line');
+    const pids: number[] = JSON.parse(String(line));
+
+    program.kill('SIGKILL');
+    await once(program, 'exit');
+
+    expect(pids).toHaveLength(9);
+    await eventually(() => pids.every((pid) => !lives(pid)), 5_000);
+    // Its address is still there, but nobody is misled by it.
+    expect(JSON.parse(readFileSync(join(dataDir, 'platform.json'), 'utf8')).pid).toBe(program.pid);
+    expect(findPlatform(dataDir)).toBeUndefined();
+  });
+});

@@ -1,0 +1,204 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Assembly, readAssembly } from '../../../../../infra/local/emulator/template/cloud-assembly.ts';
+import {
+  find,
+  type LocalStack,
+  localStackSchema,
+} from '../../../../../infra/local/emulator/template/local-stack.ts';
+import { readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
+import { synthesizeFixture } from '../fixture/synthesize.ts';
+
+const place = {
+  region: 'eu-west-1',
+  accountId: '000000000000',
+  awsEndpoint: 'http://127.0.0.1:4566',
+  apiUrl: 'http://127.0.0.1:8080',
+};
+
+function read(assembly: Assembly): LocalStack {
+  return readStack(assembly, place, (length) => 'x'.repeat(length));
+}
+
+/** A template of these resources alone. */
+function assemblyOf(
+  Resources: Assembly['template']['Resources'],
+  Outputs: Record<string, unknown> = {},
+): Assembly {
+  return {
+    directory: '/nowhere',
+    stackName: 'S',
+    assets: [],
+    template: {
+      Resources,
+      Outputs: Object.fromEntries(Object.entries(Outputs).map(([name, Value]) => [name, { Value }])),
+    },
+  };
+}
+
+const queue = { Type: 'AWS::SQS::Queue', Properties: {} };
+
+describe('a synthesized CDK stack', () => {
+  let directory: string;
+  let stack: LocalStack;
+  beforeAll(async () => {
+    directory = await synthesizeFixture();
+    stack = read(readAssembly(directory, 'Fixture'));
+  });
+
+  it('becomes a model that survives JSON, since processes are configured with it', () => {
+    expect(localStackSchema.parse(JSON.parse(JSON.stringify(stack)))).toEqual(stack);
+  });
+
+  it('has its routes lead to functions', () => {
+    const routes = stack.apis[0]?.routes.map(({ routeKey, functionName }) => [routeKey, functionName]);
+
+    expect(routes).toEqual([
+      ['POST /product-orders', find(stack.functions, 'function', 'Door').name],
+      ['GET /webhooks/azumuta/{event}/{token}', find(stack.functions, 'function', 'Probe').name],
+    ]);
+    expect(stack.apis[0]?.throttling).toEqual({ ratePerSecond: 1000, burst: 500 });
+  });
+
+  it('has its references resolved: queue URL, secret ARN, table name, redrive', () => {
+    const orders = find(stack.queues, 'queue', 'orders');
+    const unable = find(stack.queues, 'queue', 'Unable');
+    const secret = find(stack.secrets, 'secret', 'fixture/api-key');
+
+    expect(orders.url).toBe('http://127.0.0.1:4566/000000000000/orders');
+    expect(unable.name).toBe(`Fixture-${unable.logicalId}`);
+    expect(JSON.parse(orders.attributes.RedrivePolicy ?? '')).toEqual({
+      deadLetterTargetArn: unable.arn,
+      maxReceiveCount: 3,
+    });
+    expect(find(stack.functions, 'function', 'Door').environment).toEqual({
+      QUEUE_URL: orders.url,
+      SECRET_ARN: secret.arn,
+      SETTLING_SECONDS: '300',
+    });
+    expect(secret.initialValue).toBe('unset');
+    expect(stack.outputs.QueueUrl).toBe(orders.url);
+  });
+
+  it('keeps what an event source mapping, a table and a schedule say', () => {
+    expect(stack.mappings).toMatchObject([
+      { batchSize: 5, windowSeconds: 5, reportBatchItemFailures: true, maximumConcurrency: 2, enabled: true },
+    ]);
+    expect(stack.tables).toMatchObject([
+      { path: 'Ledger', ttlAttribute: 'expires', indexes: [{ IndexName: 'by-number' }] },
+    ]);
+    expect(stack.schedules).toMatchObject([
+      { expression: 'rate(5 minutes)', enabled: true, input: '{"act":"echo","from":"schedule"}' },
+    ]);
+  });
+
+  it('keeps the statements of each role, with their resources resolved', () => {
+    const door = find(stack.functions, 'function', 'Door');
+    const role = stack.roles.find(({ arn }) => arn === door.roleArn);
+
+    expect(role?.statements).toContainEqual(
+      expect.objectContaining({
+        effect: 'Allow',
+        actions: expect.arrayContaining(['sqs:SendMessage']),
+        resources: ['arn:aws:sqs:eu-west-1:000000000000:orders'],
+      }),
+    );
+  });
+
+  it('keeps who may invoke a function, with which role a schedule does, and where a function logs', () => {
+    const door = find(stack.functions, 'function', 'Door');
+    const [hourly] = stack.schedules;
+    const [api] = stack.apis;
+
+    expect(stack.resourcePolicies.find(({ on }) => on === door.arn)?.statements).toMatchObject([
+      {
+        effect: 'Allow',
+        principals: ['apigateway.amazonaws.com'],
+        actions: ['lambda:InvokeFunction'],
+        resources: [door.arn],
+        condition: {
+          ArnLike: {
+            'AWS:SourceArn': `arn:aws:execute-api:eu-west-1:000000000000:${api?.apiId}/*/*/product-orders`,
+          },
+        },
+      },
+    ]);
+    expect(stack.roles.find(({ arn }) => arn === hourly?.roleArn)?.trusts).toEqual([
+      'scheduler.amazonaws.com',
+    ]);
+    expect(door.logGroup).toBe(`/aws/lambda/${door.name}`);
+  });
+
+  it('names what there is when somebody asks for a stack or resource that is not there', () => {
+    expect(() => readAssembly(directory, 'Other')).toThrow(/no stack Other.*holds: Fixture/s);
+    expect(() => find(stack.queues, 'queue', 'Deliveries')).toThrow(
+      'no queue Deliveries; it has: Unable, Orders',
+    );
+  });
+});
+
+describe('intrinsic functions', () => {
+  it.each([
+    [{ Ref: 'AWS::Region' }, 'eu-west-1'],
+    [{ 'Fn::GetAtt': 'Q.Arn' }, 'arn:aws:sqs:eu-west-1:000000000000:S-Q'],
+    [{ 'Fn::Join': ['-', ['a', { Ref: 'AWS::StackName' }, 1]] }, 'a-S-1'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation writes it so.
+    [{ 'Fn::Sub': '${AWS::AccountId}/${Q.QueueName}/${!Literal}' }, '000000000000/S-Q/${Literal}'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation writes it so.
+    [{ 'Fn::Sub': ['${Name}!', { Name: { Ref: 'Q' } }] }, 'http://127.0.0.1:4566/000000000000/S-Q!'],
+    [{ 'Fn::Select': [1, { 'Fn::Split': ['-', 'x-y-z'] }] }, 'y'],
+  ])('computes %j', (value, expected) => {
+    expect(read(assemblyOf({ Q: queue }, { Out: value })).outputs.Out).toBe(expected);
+  });
+
+  it.each([
+    [{ 'Fn::ImportValue': 'Other' }, /Outputs\.Out\.Value\.Fn::ImportValue: local runs cannot compute/],
+    [{ Ref: 'Missing' }, /Outputs\.Out\.Value\.Ref: the template has no resource or parameter Missing/],
+    [{ 'Fn::GetAtt': ['Q', 'Nope'] }, /do not know Nope of AWS::SQS::Queue \(Q\)/],
+    [{ 'Fn::Select': [5, ['only']] }, /no element 5 among 1/],
+  ])('says where %j cannot be computed', (value, complaint) => {
+    expect(() => read(assemblyOf({ Q: queue }, { Out: value }))).toThrow(complaint);
+  });
+});
+
+describe('a template beyond local runs', () => {
+  it.each([
+    [
+      'AWS::Lambda::EventSourceMapping',
+      { FunctionName: 'f', EventSourceArn: 'a', FilterCriteria: {} },
+      /FilterCriteria/,
+    ],
+    [
+      'AWS::ApiGatewayV2::Route',
+      { ApiId: 'a', RouteKey: 'GET /', Target: 't', AuthorizerId: 'x' },
+      /AuthorizerId/,
+    ],
+    ['AWS::SQS::Queue', { VisibilityTimeout: 'soon' }, /Resources\.R\.Properties.*VisibilityTimeout/],
+  ])('is refused with the path of the property: %s', (Type, Properties, complaint) => {
+    expect(() => read(assemblyOf({ R: { Type, Properties } }))).toThrow(complaint);
+  });
+
+  it('tells which resources have no part in a local run', () => {
+    expect(read(assemblyOf({ D: { Type: 'AWS::CloudWatch::Dashboard' } })).ignoredTypes).toEqual([
+      'AWS::CloudWatch::Dashboard',
+    ]);
+  });
+
+  it('draws the secrets that Secrets Manager would generate', () => {
+    const secret = (GenerateSecretString: unknown) => ({
+      Type: 'AWS::SecretsManager::Secret',
+      Properties: { GenerateSecretString },
+    });
+
+    const { secrets } = read(
+      assemblyOf({
+        Plain: secret({ PasswordLength: 4 }),
+        Within: secret({ SecretStringTemplate: '{"user":"u"}', GenerateStringKey: 'key' }),
+      }),
+    );
+
+    expect(secrets.map(({ initialValue }) => initialValue)).toEqual([
+      'xxxx',
+      JSON.stringify({ user: 'u', key: 'x'.repeat(32) }),
+    ]);
+  });
+});

@@ -1,0 +1,302 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { expect, it, onTestFinished } from 'vitest';
+import * as z from 'zod/mini';
+import { azumutaControl } from '../../../../infra/local/sandbox/azumuta/control.ts';
+import { azumutaSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
+import { assumptionsSchema } from '../../../../shared/azumuta/assumptions.ts';
+import { createAzumutaClient } from '../../../../shared/azumuta/client.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
+import { apiOf, startedSandbox, temporaryFolder, until } from './started.ts';
+
+const listSchema = z.object({
+  object: z.literal('list'),
+  url: z.string(),
+  next: z.nullable(z.string()),
+  data: z.array(
+    z.looseObject({ object: z.string(), id: z.string().check(z.regex(/^[2-9A-HJ-NP-TW-Za-km-z]{17}$/)) }),
+  ),
+});
+const { signal } = new AbortController();
+
+function clientOf(url: string) {
+  return createAzumutaClient({
+    baseUrl: `${url}/api/v1`,
+    assumptions: assumptionsSchema.parse({}),
+    apiKey: async () => azumutaSandboxKey,
+    clock: systemClock,
+  });
+}
+
+async function startedWithOrder(number: string, dataDir?: string) {
+  const sandbox = await startedSandbox('azumuta', dataDir === undefined ? {} : { dataDir });
+  const client = clientOf(sandbox.url);
+  const article = await client.findArticle('GEAR-01', signal);
+  if (!article) throw new Error('the catalogue has no GEAR-01');
+  const parameters = { 'Customer name': 'De Smet', Quantity: 5 };
+  const draft = { number, article: 'GEAR-01', parameters, variants: ['Left'] };
+  const create = () => client.createProductOrder(draft, article, signal);
+  return { sandbox, client, control: azumutaControl(sandbox.url), create, created: await create() };
+}
+
+/** A server that remembers what it was sent. */
+async function startedListener() {
+  const heard: { method: string; url: string; body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    heard.push({ method: request.method ?? '', url: request.url ?? '', body: await text(request) });
+    response.writeHead(202).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  // A TCP server's address is always an AddressInfo.
+  return { heard, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/azumuta/x/t` };
+}
+
+it('lists in the envelope that Azumuta documents, with Meteor ids and mixed names', async () => {
+  // Prepare
+  const api = apiOf(await startedSandbox('azumuta'), azumutaSandboxKey);
+
+  // Act
+  const response = await api('/api/v1/workinstructions');
+
+  // Assess
+  const { data } = listSchema.parse(JSON.parse(response.text));
+  expect(data.map(({ object }) => object)).toEqual(Array(3).fill('work-instruction'));
+  expect(new Set(data.map(({ name }) => typeof name))).toEqual(new Set(['string', 'object']));
+});
+
+it.each(['path', 'url', 'cursor'])('pages with next as a %s, without missing an entry', async (next) => {
+  // Prepare
+  const sandbox = await startedSandbox('azumuta', { settings: { 'page-size': '2', next } });
+  const api = apiOf(sandbox, azumutaSandboxKey);
+
+  // Act
+  const first = listSchema.parse(JSON.parse((await api('/api/v1/articles')).text));
+  const where = next === 'cursor' ? `/api/v1/articles?cursor=${first.next}` : (first.next ?? '');
+  const second = listSchema.parse(JSON.parse((await api(where)).text));
+
+  // Assess
+  expect([...first.data, ...second.data].map(({ number }) => number)).toEqual([
+    'GEAR-01',
+    'GEAR-02',
+    'COUP-01',
+  ]);
+  expect(second.next).toBeNull();
+});
+
+it('refuses a wrong key with 401', async () => {
+  const api = apiOf(await startedSandbox('azumuta'), 'another key');
+
+  const response = await api('/api/v1/articles');
+
+  expect(response.status).toBe(401);
+});
+
+it('asks a fast caller to come back in a while', async () => {
+  // Prepare
+  const sandbox = await startedSandbox('azumuta', { settings: { 'requests-per-second': '1' } });
+  const api = apiOf(sandbox, azumutaSandboxKey);
+
+  // Act
+  const answers = await Promise.all([1, 2, 3].map(() => api('/api/v1/articles')));
+
+  // Assess
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]?.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+});
+
+it('creates the same number twice: there is no idempotency to rely upon', async () => {
+  const { create, created, control } = await startedWithOrder('MO/0007');
+
+  const second = await create();
+
+  expect(second.id).not.toBe(created.id);
+  expect((await control.productOrders()).map(({ number }) => number)).toEqual(['MO/0007', 'MO/0007']);
+});
+
+it('refuses an unknown article, naming it', async () => {
+  const api = apiOf(await startedSandbox('azumuta'), azumutaSandboxKey);
+
+  const response = await api('/api/v1/productorders', { number: 'X', articleId: 'nobody' });
+
+  expect(response.status).toBe(422);
+  expect(response.text).toContain('nobody');
+});
+
+it('records a completion once per work instruction, with quantities in the last recording only', async () => {
+  // Prepare
+  const { client, control, created } = await startedWithOrder('MO/0001');
+
+  // Act
+  await control.complete('MO/0001', { quantity: 4, scrap: 1, serials: ['S-1', 'S-2'], nok: true });
+
+  // Assess
+  const order = await client.productOrder(created.id, signal);
+  expect(order).toMatchObject({
+    completed: true,
+    variants: ['Left'],
+    parameters: { 'Customer name': 'De Smet' },
+  });
+  const recordings = await Promise.all((order?.recordingIds ?? []).map((id) => client.recording(id, signal)));
+  const answers = recordings.map(
+    (recording) => recording?.steps.map(({ name, value }) => [name, value]) ?? [],
+  );
+  expect(answers.length).toBe(2);
+  expect(answers[0]).toEqual(
+    expect.arrayContaining([
+      ['Serial number', 'S-1'],
+      ['Serial number', 'S-2'],
+    ]),
+  );
+  expect(answers.flat().filter(([name]) => name === 'Good quantity')).toEqual([['Good quantity', 4]]);
+  expect(answers[1]).toContainEqual(['Scrap quantity', 1]);
+  expect(recordings[0]?.steps.find(({ name }) => name === 'Torque')).toMatchObject({ unit: 'Nm', ok: false });
+  expect(recordings[1]?.workInstruction).toMatchObject({ version: 3, name: 'Final inspection' });
+});
+
+it('keeps the earlier recordings when an order is reopened and completed again', async () => {
+  // Prepare
+  const { control } = await startedWithOrder('MO/0001');
+  const first = await control.complete('MO/0001');
+
+  // Act
+  await expect(control.complete('MO/0001')).rejects.toThrow('409');
+  await control.reopen('MO/0001');
+  const second = await control.complete('MO/0001', { recordings: 1, quantity: null });
+
+  // Assess
+  expect(second.recordings.length).toBe(3);
+  expect(second.recordings.slice(0, 2)).toEqual(first.recordings);
+});
+
+it.each([
+  { method: 'GET', ids: 'singular', one: true },
+  { method: 'GET', ids: 'list', one: false },
+  { method: 'GET', ids: 'repeated', one: false },
+  { method: 'POST', ids: 'singular', one: true },
+  { method: 'POST', ids: 'list', one: false },
+] as const)('calls a $method trigger with $ids ids', async ({ method, ids, one }) => {
+  // Prepare
+  const { control } = await startedWithOrder('MO/0001');
+  const { heard, url } = await startedListener();
+  await control.setTriggers([{ method, ids, url, articleCategory: 'gearboxes' }]);
+
+  // Act
+  const { recordings } = await control.complete('MO/0001');
+  await until('the trigger was answered', async () => (await control.triggerLog()).length === 1);
+
+  // Assess
+  const [call] = heard;
+  const wanted = recordings.map(({ id }) => id).slice(one ? -1 : 0);
+  const field = one ? 'recordingId' : 'recordingIds';
+  if (method === 'POST') {
+    expect(JSON.parse(call?.body ?? '')).toMatchObject({
+      productOrderNumber: 'MO/0001',
+      [field]: one ? wanted[0] : wanted,
+    });
+  } else {
+    const query = new URL(call?.url ?? '', 'http://here').searchParams;
+    expect(query.get('productOrderNumber')).toBe('MO/0001');
+    expect(query.getAll(field).flatMap((value) => value.split(','))).toEqual(wanted);
+    expect(query.getAll(field).length).toBe(ids === 'repeated' ? 2 : 1);
+  }
+  expect(await control.triggerLog()).toMatchObject([{ productOrderNumber: 'MO/0001', outcome: 202 }]);
+});
+
+it('calls a trigger as often as told, under the field names that were configured', async () => {
+  // Prepare
+  const { control } = await startedWithOrder('MO/0001');
+  const { heard, url } = await startedListener();
+  const fields = { productOrderNumber: 'orderNumber' };
+  await control.setTriggers([
+    { method: 'POST', url, times: 2, fields },
+    { method: 'POST', url, articleCategory: 'couplings' },
+  ]);
+
+  // Act
+  await control.complete('MO/0001');
+  await until('both calls were answered', async () => (await control.triggerLog()).length === 2);
+
+  // Assess
+  expect(heard.map(({ body }) => JSON.parse(body).orderNumber)).toEqual(['MO/0001', 'MO/0001']);
+});
+
+it('logs why a trigger was not answered, and does not try again', async () => {
+  // Prepare
+  const { control } = await startedWithOrder('MO/0001');
+  await control.setTriggers([{ method: 'GET', url: 'http://127.0.0.1:9/nobody' }]);
+
+  // Act
+  await control.complete('MO/0001');
+  await until('the call failed', async () => (await control.triggerLog()).length > 0);
+
+  // Assess
+  expect(await control.triggerLog()).toMatchObject([{ outcome: expect.stringContaining('no answer') }]);
+});
+
+it('loses nothing that it acknowledged when it is killed', async () => {
+  // Prepare
+  const dataDir = await temporaryFolder();
+  const { sandbox, control, create } = await startedWithOrder('MO/0001', dataDir);
+  await create();
+  await control.setTriggers([{ method: 'GET', url: 'http://127.0.0.1:9/nobody' }]);
+  await control.complete('MO/0001');
+  const before = await control.productOrders();
+
+  // Act
+  await sandbox.kill();
+  const again = await startedSandbox('azumuta', { dataDir });
+
+  // Assess: the same but for the port in its links.
+  const after = azumutaControl(again.url);
+  const shown = JSON.stringify(await after.productOrders());
+  expect(shown.replaceAll(again.url, sandbox.url)).toBe(JSON.stringify(before));
+  expect(await after.calls()).toMatchObject({ 'POST /api/v1/productorders': 2 });
+});
+
+/** A process that starts a sandbox and then does as `then` says. */
+async function startedParent(then: string) {
+  const module = new URL('../../../../infra/local/sandbox/process.ts', import.meta.url).href;
+  const script = `
+    import { startSandbox } from ${JSON.stringify(module)};
+    const { pid } = await startSandbox('erp', { dataDir: ${JSON.stringify(await temporaryFolder())} });
+    console.log(JSON.stringify({ pid }));
+    ${then}
+  `;
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void parent.kill('SIGKILL'));
+  const [line] = await once(parent.stdout, 'data');
+  return { parent, ...z.object({ pid: z.int() }).parse(JSON.parse(String(line))) };
+}
+
+it('ends when the process that started it is killed', async () => {
+  const { parent, pid } = await startedParent('setInterval(() => {}, 1000);');
+
+  parent.kill('SIGKILL');
+
+  await until('the sandbox is gone', async () => !isAlive(pid));
+});
+
+it('does not keep the process alive that forgot to stop it', async () => {
+  const { parent, pid } = await startedParent('');
+
+  await until('the parent ended by itself', async () => parent.exitCode === 0);
+  await until('the sandbox is gone', async () => !isAlive(pid));
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,29 @@
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { commonOptions, Mistake, opsCommand, optionsOf, wordsOf } from '../../../../infra/ops/cli/command.ts';
+
+function typedWords(...words: string[]) {
+  const command = opsCommand('trace', 'Tells where an order is.').argument('[order]');
+  command.parse(words, { from: 'user' });
+  const typed = wordsOf(command, optionsOf(command, z.object(commonOptions)));
+  return { words: typed.words, local: typed.options.local };
+}
+
+describe('an operator may type', () => {
+  it.each([
+    ['the order first', ['MO/0042', '--local'], { words: ['MO/0042'], local: true }],
+    ['the order right after --local', ['--local', 'MO/0042'], { words: ['MO/0042'], local: true }],
+    ['a folder that there is', ['--local', tmpdir(), 'MO/0042'], { words: ['MO/0042'], local: tmpdir() }],
+    ['no word at all', ['--local'], { words: [], local: true }],
+  ])('%s', (_, words, meant) => {
+    expect(typedWords(...words)).toEqual(meant);
+  });
+});
+
+it('an option that does not fit is named', () => {
+  const command = opsCommand('trace', 'Tells where an order is.').option('--most <count>');
+  command.parse(['--stack', '', '--most', '5'], { from: 'user' });
+  expect(() => optionsOf(command, z.object(commonOptions))).toThrow(Mistake);
+  expect(() => optionsOf(command, z.object(commonOptions))).toThrow('--stack: found empty text');
+});

@@ -1,0 +1,186 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { ago, counted, createProgress, tableOf } from '../../../../infra/ops/cli/output.ts';
+import type { ReplayReport } from '../../../../infra/ops/replay/replay.ts';
+import { replayLines } from '../../../../infra/ops/replay/report.ts';
+
+/** Escape sequences are for terminals only, and a test has none. */
+describe('a table', () => {
+  it('sets cells under their titles, numbers at the right, without colour outside a terminal', () => {
+    // Act
+    const lines = tableOf(
+      [{ title: 'Letters', right: true }, { title: 'Reason' }],
+      [
+        ['3', 'No article.'],
+        ['12', ''],
+      ],
+    );
+
+    // Assess
+    expect(lines).toEqual(['Letters  Reason', '      3  No article.', '     12']);
+  });
+
+  it('goes on in the next line where a cell is wider than its column may be', () => {
+    expect(tableOf([{ title: 'A', most: 8 }, { title: 'B' }], [['one two three', 'x']])).toEqual([
+      'A        B',
+      'one two  x',
+      'three',
+    ]);
+  });
+
+  it('keeps a word whole that is wider than its column', () => {
+    expect(tableOf([{ title: 'A', most: 3 }], [['a-long-word b']]).slice(1)).toEqual(['a-long-word', 'b']);
+  });
+});
+
+describe('progress', () => {
+  function watched(isTTY: boolean) {
+    let now = 0;
+    const written: string[] = [];
+    const write = (text: string | Uint8Array) => {
+      written.push(String(text));
+      return true;
+    };
+    const progress = createProgress({ isTTY, write }, () => now);
+    return {
+      written,
+      progress,
+      at: (ms: number, text: string) => {
+        now = ms;
+        progress.tell(text);
+      },
+    };
+  }
+
+  it('stays silent in the first second', () => {
+    const { written, progress, at } = watched(true);
+    at(900, 'looking');
+    progress.end();
+    expect(written).toEqual([]);
+  });
+
+  it('is told for as long as work takes, then no more', async () => {
+    // Prepare
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const written: string[] = [];
+    const write = (text: string | Uint8Array): boolean => written.push(String(text)) > 0;
+    const progress = createProgress({ isTTY: true, write }, () => Date.now());
+    const work = Promise.withResolvers<string>();
+
+    // Act
+    const answer = progress.during('reading', work.promise);
+    await vi.advanceTimersByTimeAsync(1500);
+    work.resolve('done');
+
+    // Assess
+    expect(await answer).toBe('done');
+    expect(written).toEqual([...Array(3).fill('\r\u001b[2Kreading'), '\r\u001b[2K']);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(written).toHaveLength(4);
+  });
+
+  it('writes over its own line on a terminal, and takes it away at the end', () => {
+    const { written, progress, at } = watched(true);
+    at(1000, 'one');
+    at(1050, 'too soon');
+    at(1100, 'two');
+    progress.end();
+    expect(written).toEqual(['\r\u001b[2Kone', '\r\u001b[2Ktwo', '\r\u001b[2K']);
+  });
+
+  it('writes a line every five seconds elsewhere', () => {
+    const { written, progress, at } = watched(false);
+    at(1000, 'one');
+    at(5999, 'too soon');
+    at(6000, 'two');
+    progress.end();
+    expect(written).toEqual(['one\n', 'two\n']);
+  });
+});
+
+it('tells ages and counts in words', () => {
+  const now = new Date('2026-11-24T12:00:00Z');
+  const before = (minutes: number) => ago(new Date(now.getTime() - minutes * 60_000), now);
+  expect([0, 1, 45, 150, 4320].map(before)).toEqual([
+    'just now',
+    '1 minute ago',
+    '45 minutes ago',
+    '3 hours ago',
+    '3 days ago',
+  ]);
+  expect([counted(1, 'letter'), counted(2, 'letter')]).toEqual(['1 letter', '2 letters']);
+});
+
+describe('the report of a replay', () => {
+  const report: ReplayReport = {
+    lookedAt: 4,
+    selected: 3,
+    groups: [
+      {
+        reason: 'Azumuta has no article for ‹order›.',
+        stage: 'create-product-orders',
+        to: 'product-orders',
+        letters: 2,
+        orders: ['PO-1', 'PO-2'],
+        since: '2026-11-24T10:00:00.000Z',
+      },
+      {
+        reason: 'No product order number.',
+        stage: 'receive-webhook',
+        stays: 'still not understood',
+        letters: 1,
+        orders: [],
+        since: '2026-11-23T10:00:00.000Z',
+      },
+    ],
+    movable: 2,
+    moved: 0,
+    copied: 0,
+    more: false,
+    interrupted: false,
+  };
+  const textOf = (changes: Partial<ReplayReport>, go: boolean, hidden = 0) =>
+    replayLines(
+      { ...report, ...changes },
+      { target: 'the stack', go, hidden, now: new Date('2026-11-24T12:00:00Z') },
+    );
+
+  it('of a dry run shows each reason with its orders, and how to go on', () => {
+    expect(textOf({}, false)).toEqual([
+      'Dead letters of the stack (dry run: nothing moves)',
+      '',
+      'Letters  Reason                               Put aside by           Goes to                      Orders       First tried',
+      '      2  Azumuta has no article for ‹order›.  create-product-orders  product-orders               PO-1 · PO-2  2 hours ago',
+      '      1  No product order number.             receive-webhook        stays: still not understood  –            26 hours ago',
+      '',
+      '2 of 4 dead letters would be replayed. Add --go to do it.',
+      '1 letter cannot be replayed and stays.',
+    ]);
+  });
+
+  it.each([
+    ['what was done', { moved: 2 }, 'Replayed 2 of 4 dead letters.'],
+    ['what SQS did not take', { moved: 1 }, 'SQS did not take 1 letter: run it again.'],
+    ['what is in two places', { moved: 1, copied: 1 }, '1 letter could not be removed here: run it again.'],
+    ['that there are more', { moved: 2, more: true }, 'There are more: run it again.'],
+    [
+      'that there are more, though none was selected so far',
+      { selected: 0, more: true },
+      'There are more: run it again.',
+    ],
+    ['why it stopped', { failure: 'No rights.' }, 'Stopped after 0 letters: No rights.'],
+    [
+      'that it was interrupted',
+      { interrupted: true, moved: 1 },
+      'Interrupted after 1 letter. Nothing is lost: run it again to go on.',
+    ],
+    ['that there was nothing', { lookedAt: 0, selected: 0, groups: [] }, 'There are no dead letters.'],
+    ['that nothing was selected', { selected: 0, groups: [] }, 'None of 4 dead letters is selected.'],
+  ])('tells %s', (_, changes, sentence) => {
+    expect(textOf(changes, true)).toContain(sentence);
+  });
+
+  it('tells of letters that another run holds', () => {
+    expect(textOf({}, false, 3).at(-1)).toMatch(/^3 letters more could not be looked at/);
+  });
+});

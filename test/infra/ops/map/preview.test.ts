@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { previewOf } from '../../../../infra/ops/map/preview.ts';
+import { samplesIn } from '../../../../infra/ops/map/read-sample.ts';
+import { previewLines } from '../../../../infra/ops/map/report.ts';
+import { samples } from '../../../../infra/ops/map/samples.ts';
+import { defineIntegration, type Integration } from '../../../../shared/integration/define.ts';
+import { recorded, recordedAll } from '../../../../shared/integration/mapping/completions.ts';
+import { noErp } from '../../../support/no-erp.ts';
+import { typed } from '../run-command.ts';
+
+const learnedAt = '2026-12-17T15:00:00.000Z';
+
+function previews(json: unknown, given: Partial<Integration> = {}) {
+  const integration = defineIntegration({ plant: 'test', erp: noErp, ...given });
+  return samplesIn(json, integration, learnedAt).map((sample) => previewOf(sample, integration));
+}
+
+describe('a sample order', () => {
+  it('stands beside the product order that it becomes', () => {
+    // Act
+    const [preview] = previews(samples.order, {
+      productOrders: {
+        parameters: (order) => ({ 'Customer name': String(order.attributes.customer) }),
+        variants: (order) => [String(order.attributes.side)],
+      },
+    });
+
+    // Assess
+    expect(preview && previewLines(preview, 100)).toEqual([
+      'ERP order                                       → Product order in Azumuta',
+      '  number               MO/0042                      number                     MO/0042',
+      '  article              GEAR-01                      article                    GEAR-01',
+      '  id                   42                           parameter "Customer name"  "Müller & Söhne"',
+      '  dueDate              2026-12-18                   variants                   Left',
+      '  quantity             5 u (not used)',
+      '  attributes.customer  "Müller & Söhne"',
+      '  attributes.side      "Left"',
+      '  attributes.atex      true (not used)',
+    ]);
+  });
+
+  it.each<[string, Integration['productOrders'], string[]]>([
+    ['by the defaults', {}, ['attributes.customer', 'attributes.side', 'attributes.atex']],
+    ['that lists them all', { variants: ({ attributes }) => Object.keys(attributes) }, []],
+    [
+      'that only accept reads',
+      { accept: ({ attributes }) => attributes.atex === true },
+      ['attributes.customer', 'attributes.side'],
+    ],
+    [
+      'that cannot be told, of a mapping that clones its input',
+      { number: (order) => structuredClone(order).number },
+      [],
+    ],
+  ])('marks the fields that are not used: %s', (_, productOrders = {}, unused) => {
+    const [preview] = previews(samples.order, { productOrders });
+    const marked = preview?.from.rows.filter(([, , remark]) => remark === 'not used').map(([field]) => field);
+    expect(marked).toEqual(unused);
+    expect(preview?.becomes[0]?.rows[0]).toEqual(['number', 'MO/0042']);
+  });
+
+  it('that is split shows its first parts and how many more there are', () => {
+    const [preview] = previews(samples.order, { productOrders: { split: { per: 'unit', book: 'each' } } });
+    expect(preview?.becomes.map(({ title }) => title)).toEqual(
+      [1, 2, 3, 4, 5].map((part) => `Product order in Azumuta (${part} of 5)`),
+    );
+    expect(preview && previewLines(preview, 60)).toContain('… and 2 more');
+  });
+
+  it('tells every mistake of the mapping at once, each by its field', () => {
+    // Act
+    const [preview] = previews(samples.order, {
+      productOrders: {
+        number: () => '',
+        article: () => {
+          throw new Error('no such table');
+        },
+        // A configuration in JavaScript, or a value from outside, can do what types forbid.
+        parameters: () => ({ Quantity: JSON.parse('[5]') }),
+      },
+    });
+
+    // Assess
+    expect(preview?.mistakes).toEqual([
+      'Mapping productOrders.number gave an empty text for ERP order MO/0042: a text is needed.',
+      'Mapping productOrders.article failed for MO/0042: no such table',
+      'Mapping productOrders.parameters gave "Quantity" a list for ERP order MO/0042: text, a number or true/false is needed.',
+    ]);
+    expect(preview && previewLines(preview, 100).join('\n')).toContain('3 mistakes: nothing would be sent.');
+  });
+
+  it('that does not fit is told with the path of each field, beside its good neighbours', () => {
+    const [good, bad] = previews([
+      samples.order,
+      { ...samples.order, article: 7, quantity: '-1', colour: 'red' },
+    ]);
+    expect(good?.mistakes).toEqual([]);
+    expect(bad?.mistakes).toEqual([
+      '$[1].article: found number, expected string',
+      '$[1].quantity: found string, expected a decimal above 0, as text ("12.5") or a number',
+      '$[1]: found object, expected none of the fields colour',
+    ]);
+  });
+
+  it('that the configuration does not want is left out', () => {
+    const [preview] = previews(samples.order, { productOrders: { accept: () => false } });
+    expect(preview).toMatchObject({ becomes: [], mistakes: [], leftOut: expect.stringContaining('accept') });
+  });
+});
+
+describe('a sample completion', () => {
+  const completions: Integration['completions'] = {
+    quantity: (completed) => recorded(completed, 'Good quantity') ?? 1,
+    scrap: (completed) => recorded(completed, 'Scrap quantity'),
+    lots: (completed) => recordedAll(completed, 'Serial number'),
+  };
+
+  it('becomes a booking: quantity, scrap, lots, notes and links', () => {
+    const [preview] = previews(samples.completion, { completions });
+    expect(preview?.becomes[0]).toMatchObject({ title: 'Booking in the ERP (none)' });
+    expect(preview?.becomes[0]?.rows).toEqual(
+      expect.arrayContaining([
+        ['ERP order', 'MO/0042'],
+        ['good quantity', '4'],
+        ['scrap', '1'],
+        ['finishes the order', 'yes'],
+        ['lot or serial', 'SN-000042'],
+      ]),
+    );
+  });
+
+  it('becomes an amendment without a quantity when it is one', () => {
+    const [preview] = previews({ ...samples.completion, kind: 'amendment' }, { completions });
+    const fields = preview?.becomes[0]?.rows.map(([field]) => field);
+    expect(preview?.becomes[0]?.title).toMatch(/^Amendment/);
+    expect(fields).not.toContain('good quantity');
+    expect(fields).toContain('note');
+  });
+
+  it("shows operators' names only where the configuration asks for them", () => {
+    const shown = (includeOperators: boolean) =>
+      JSON.stringify(previews(samples.completion, { completions: { includeOperators } }));
+    expect(shown(false)).not.toContain('An Peeters');
+    expect(shown(true)).toContain('An Peeters');
+  });
+
+  it('tells every mistake of the mapping, and the path of what does not fit', () => {
+    const [mapped] = previews(samples.completion, {
+      completions: { quantity: () => 'four', scrap: () => -1 },
+    });
+    const [misshapen] = previews({ productOrder: { number: 'MO/1' }, recordings: [{ steps: 'none' }] });
+    expect(mapped?.mistakes).toEqual([
+      expect.stringContaining('completions.quantity gave "four"'),
+      expect.stringContaining('completions.scrap gave -1'),
+    ]);
+    expect(misshapen?.mistakes).toEqual([
+      '$.productOrder.id: found missing, expected string',
+      '$.recordings[0].id: found missing, expected string',
+      '$.recordings[0].steps: found string, expected a list',
+    ]);
+  });
+});
+
+describe('npm run map', () => {
+  it('prints a sample that it can read again', async () => {
+    // Act
+    const printed = await typed('map', ['--sample', 'completion']);
+    const shown = await typed('map', ['-'], { input: printed.output });
+
+    // Assess
+    expect(shown).toMatchObject({ code: 0, complaint: '' });
+    expect(shown.output).toMatch(/Completed in Azumuta +→ Booking in the ERP \(Sandbox ERP\)/);
+  });
+
+  it('says where a file is no JSON', async () => {
+    expect(await typed('map', ['-'], { input: '{"number":' })).toMatchObject({
+      code: 2,
+      output: '',
+      complaint: expect.stringMatching(/^- is not JSON: /),
+    });
+  });
+});

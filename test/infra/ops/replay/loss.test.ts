@@ -1,0 +1,230 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
+import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
+import type { ReplayParts } from '../../../../infra/ops/replay/replay.ts';
+import { productOrderMessage } from '../../../../shared/orders/messages.ts';
+import { createQueues } from '../../../../shared/platform/queue.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { queueNames } from '../stores.ts';
+import {
+  attribute,
+  bodies,
+  type Depth,
+  nothing,
+  type ReplayStores,
+  startReplayStores,
+} from './replay-run.ts';
+
+let stores: ReplayStores;
+let store: ReplayStores['store'];
+let table: ReplayStores['table'];
+let ledger: ReplayStores['ledger'];
+let run: ReplayStores['run'];
+let depths: ReplayStores['depths'];
+beforeAll(async () => {
+  stores = await startReplayStores();
+  ({ store, table, ledger, run, depths } = stores);
+});
+afterAll(() => stores?.stop());
+beforeEach(() => stores.empty());
+
+const deadIn = ({ 'dead-letters': dead }: { readonly 'dead-letters': Depth }) => dead.visible + dead.hidden;
+
+const recordOf = (messageId: string) => ({
+  messageId,
+  orderNumber: messageId,
+  stage: 'create-product-orders',
+  reason: 'Azumuta has no article GEAR-99.',
+});
+/** Of these messages, those that the ledger calls dead. */
+async function stillDead(ids: readonly string[]): Promise<string[]> {
+  const records = await Promise.all(ids.map((id) => ledger.deadLetters.of(id)));
+  return records.flat().flatMap(({ messageId, isDead }) => (isDead ? [messageId] : []));
+}
+
+describe('the ledger calls dead', () => {
+  it('what its function put aside again before the replay was through', async () => {
+    // Prepare: the function rejects at once what it gets.
+    await ledger.deadLetters.record(recordOf('again'));
+    await store.put({ ...recordOf('again'), body: productOrderMessage('again') });
+    const rejecting: ReplayParts['queues'] = {
+      async sendAll(_, messages) {
+        for (const { body } of messages) {
+          await ledger.deadLetters.record(recordOf('again'));
+          await store.put({ ...recordOf('again'), body });
+        }
+        return [];
+      },
+    };
+
+    // Act
+    const report = await run({}, { queues: rejecting });
+
+    // Assess
+    expect(report).toMatchObject({ moved: 1 });
+    expect(await stillDead(['again'])).toEqual(['again']);
+  });
+
+  it.each<[string, ReplayParts['queues']]>([
+    ['refuses', { sendAll: async (_, messages) => messages.map((_message, at) => at) }],
+    [
+      'does not answer for',
+      {
+        sendAll: async () => {
+          throw new Error('SQS does not answer.');
+        },
+      },
+    ],
+  ])('what SQS %s, and that it stayed stands in the journey', async (how, queues) => {
+    // Prepare
+    const id = `not sent, as SQS ${how} it`;
+    await ledger.deadLetters.record(recordOf(id));
+    await store.put({ ...recordOf(id), body: productOrderMessage(id) });
+
+    // Act
+    const report = await run({}, { queues });
+
+    // Assess
+    expect(report).toMatchObject({ movable: 1, moved: 0 });
+    expect(await stillDead([id])).toEqual([id]);
+    expect((await ledger.journeys.of(id)).map(({ event }) => event)).toEqual([
+      'dead-lettered',
+      'replayed',
+      'dead-lettered',
+    ]);
+  });
+});
+
+describe('nothing is lost', () => {
+  it('when SQS does not take what is sent: all letters are visible again, and the reason is told', async () => {
+    // Prepare
+    for (let n = 0; n < 12; n++)
+      await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
+    const gone = `${store.url('product-orders')}-that-was-deleted`;
+    const queueUrls = { 'product-orders': gone, completions: gone, deliveries: gone };
+
+    // Act
+    const report = await run({}, { queueUrls });
+
+    // Assess
+    expect(report.failure).toBeDefined();
+    expect(report.moved).toBe(0);
+    expect((await depths())['dead-letters']).toEqual({ visible: 12, hidden: 0 });
+  });
+
+  it('when SQS takes some and refuses others: those stay', async () => {
+    // Prepare
+    for (const number of ['PO-1', 'PO-2', 'PO-3'])
+      await store.put({ body: productOrderMessage(number), orderNumber: number, messageId: number });
+    const queues = createQueues(store.sqs);
+    const refusing: ReplayParts['queues'] = {
+      async sendAll(url, messages) {
+        const refused = messages.findIndex(({ attributes }) => attributes?.messageId === 'PO-2');
+        await queues.sendAll(
+          url,
+          messages.filter((_, at) => at !== refused),
+        );
+        return [refused];
+      },
+    };
+
+    // Act
+    const report = await run({}, { queues: refusing });
+
+    // Assess
+    expect(report).toMatchObject({ movable: 3, moved: 2, copied: 0 });
+    expect(bodies(await store.read('dead-letters'))).toEqual([productOrderMessage('PO-2')]);
+    expect(bodies(await store.read('product-orders'))).toEqual(['PO-1', 'PO-3'].map(productOrderMessage));
+  });
+
+  it('when SQS does not remove what was sent: it is counted as copied, and comes again at once', async () => {
+    // Prepare
+    await store.put({ body: productOrderMessage('PO-1') });
+    const deadLetters = openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
+
+    // Act
+    const report = await run({}, { deadLetters: { ...deadLetters, remove: async (letters) => letters } });
+    const next = await run();
+
+    // Assess
+    expect(report).toMatchObject({ moved: 0, copied: 1 });
+    expect(next).toMatchObject({ moved: 1, copied: 0 });
+    expect((await depths())['dead-letters']).toEqual(nothing);
+  });
+
+  it('when it is interrupted: it stops, and gives back what it holds', async () => {
+    // Prepare
+    for (let n = 0; n < 12; n++)
+      await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
+    const ending = new AbortController();
+    const queues = createQueues(store.sqs);
+    const interrupted: ReplayParts['queues'] = {
+      sendAll(url, messages) {
+        ending.abort();
+        return queues.sendAll(url, messages);
+      },
+    };
+
+    // Act
+    const report = await run({ signal: ending.signal }, { queues: interrupted });
+
+    // Assess: the page that was under way is finished.
+    expect(report).toMatchObject({ interrupted: true, moved: 10 });
+    expect(await depths()).toMatchObject({
+      'dead-letters': { visible: 2, hidden: 0 },
+      'product-orders': { visible: 10, hidden: 0 },
+    });
+  });
+
+  it('when it is killed half-way: each letter is in one place or in both, and the next run mends it', async () => {
+    // Prepare
+    const ids = Array.from({ length: 120 }, (_, n) => `m-${n}`);
+    for (const messageId of ids) {
+      await ledger.deadLetters.record(recordOf(messageId));
+      await store.put({ ...recordOf(messageId), body: productOrderMessage(messageId) });
+    }
+    const child = await spawnReplay(2);
+
+    // Act
+    await eventually(async () => (await store.depth('product-orders')).visible >= 30);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const afterKill = await depths();
+    // What the killed run held comes back by and by.
+    let mended = 0;
+    await eventually(async () => {
+      mended += (await run()).moved;
+      return mended >= deadIn(afterKill);
+    }, 30_000);
+
+    // Assess
+    const moved = await store.read('product-orders');
+    expect(deadIn(afterKill)).toBeGreaterThan(0);
+    expect(deadIn(afterKill) + afterKill['product-orders'].visible).toBeGreaterThanOrEqual(ids.length);
+    expect(mended).toBe(deadIn(afterKill));
+    expect(await stillDead(ids)).toEqual([]);
+    expect(new Set(moved.map((message) => attribute(message, 'messageId')))).toEqual(new Set(ids));
+    expect((await depths())['dead-letters']).toEqual(nothing);
+  }, 60_000);
+});
+
+async function spawnReplay(hiddenSeconds: number) {
+  const dynamodb = await table.client.config.endpoint?.();
+  const stores = {
+    sqsEndpoint: store.endpoint,
+    dynamodbEndpoint: `http://${dynamodb?.hostname}:${dynamodb?.port}`,
+    tableName: table.tableName,
+    hiddenSeconds,
+    queues: Object.fromEntries(queueNames.map((queue) => [queue, store.url(queue)])),
+  };
+  const child = spawn(
+    nodeBinary(),
+    [fileURLToPath(new URL('./replay-process.ts', import.meta.url)), JSON.stringify(stores)],
+    { stdio: 'inherit' },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}

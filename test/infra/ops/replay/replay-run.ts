@@ -1,0 +1,103 @@
+import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
+import {
+  type ReplayParts,
+  type ReplayReport,
+  type ReplayRequest,
+  replay,
+} from '../../../../infra/ops/replay/replay.ts';
+import { webhookAliasesSchema } from '../../../../shared/azumuta/assumptions.ts';
+import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { createQueues } from '../../../../shared/platform/queue.ts';
+import { type TestClock, testClock } from '../../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { type QueueStore, queueNames, type StoredQueue, startQueueStore } from '../stores.ts';
+
+/** Real queues and a real ledger, and replays on them. */
+export interface ReplayStores {
+  readonly store: QueueStore;
+  readonly table: LedgerStore;
+  readonly ledger: Ledger;
+  readonly clock: TestClock;
+  readonly run: (request?: Partial<ReplayRequest>, changes?: Partial<ReplayParts>) => Promise<ReplayReport>;
+  readonly depths: () => Promise<Record<StoredQueue, Depth>>;
+  readonly empty: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export interface Depth {
+  readonly visible: number;
+  readonly hidden: number;
+}
+
+export const nothing: Depth = { visible: 0, hidden: 0 };
+export const workQueues = ['product-orders', 'completions', 'deliveries'] as const;
+
+export async function startReplayStores(): Promise<ReplayStores> {
+  const [store, table] = await Promise.all([startQueueStore(), startLedgerStore()]);
+  const clock = testClock();
+  const ledger = createLedger({ ...table, clock, times: { settlingSeconds: 300 } });
+  return { store, table, ledger, clock, run, depths, empty, stop };
+
+  function run(request: Partial<ReplayRequest> = {}, changes: Partial<ReplayParts> = {}) {
+    return replay(
+      { go: true, signal: new AbortController().signal, ...request },
+      {
+        deadLetters: openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 }),
+        queues: createQueues(store.sqs),
+        queueUrls: {
+          'product-orders': store.url('product-orders'),
+          completions: store.url('completions'),
+          deliveries: store.url('deliveries'),
+        },
+        records: ledger.deadLetters,
+        aliases: webhookAliasesSchema.parse({}),
+        clock,
+        progress: () => undefined,
+        ...changes,
+      },
+    );
+  }
+
+  async function depths(): Promise<Record<StoredQueue, Depth>> {
+    const of = (queue: StoredQueue) => store.depth(queue);
+    return {
+      'dead-letters': await of('dead-letters'),
+      'product-orders': await of('product-orders'),
+      completions: await of('completions'),
+      deliveries: await of('deliveries'),
+    };
+  }
+
+  async function empty() {
+    for (const queue of queueNames)
+      await store.sqs.send(new PurgeQueueCommand({ QueueUrl: store.url(queue) }));
+  }
+
+  async function stop() {
+    await Promise.all([store.stop(), table.stop()]);
+  }
+}
+
+export const completion = (productOrderNumber: string) =>
+  JSON.stringify({ v: 1, kind: 'completion', productOrderNumber });
+export const delivery = (home: string, erpOrder: string) =>
+  JSON.stringify({ v: 1, kind: 'delivery', home, erpOrder: { number: erpOrder } });
+export const webhookCall = (call: {
+  readonly query?: string;
+  readonly body?: string;
+  readonly truncated?: boolean;
+}) =>
+  JSON.stringify({
+    kind: 'webhook-call',
+    method: call.body === undefined ? 'GET' : 'POST',
+    event: 'product-order-completed',
+    rawQueryString: call.query ?? '',
+    bodyBase64: Buffer.from(call.body ?? '').toString('base64'),
+    truncated: call.truncated ?? false,
+  });
+
+/** Bodies of messages, in an order of their own. */
+export const bodies = (messages: readonly Message[]) => messages.map(({ Body }) => Body).sort();
+export const attribute = ({ MessageAttributes }: Message, name: string) =>
+  MessageAttributes?.[name]?.StringValue;

@@ -1,0 +1,274 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
+import type { ReplayParts } from '../../../../infra/ops/replay/replay.ts';
+import { ledgerIndexes } from '../../../../shared/ledger/table-schema.ts';
+import { productOrderMessage } from '../../../../shared/orders/messages.ts';
+import { createTable } from '../../../../shared/platform/dynamodb-table.ts';
+import {
+  attribute,
+  bodies,
+  completion,
+  delivery,
+  nothing,
+  type ReplayStores,
+  startReplayStores,
+  workQueues,
+} from './replay-run.ts';
+
+let stores: ReplayStores;
+let store: ReplayStores['store'];
+let table: ReplayStores['table'];
+let ledger: ReplayStores['ledger'];
+let run: ReplayStores['run'];
+let depths: ReplayStores['depths'];
+beforeAll(async () => {
+  stores = await startReplayStores();
+  ({ store, table, ledger, run, depths } = stores);
+});
+afterAll(() => stores?.stop());
+beforeEach(() => stores.empty());
+
+describe('a dry run', () => {
+  it('tells what would go where, by reason, whatever order the reason names', async () => {
+    // Prepare
+    for (const number of ['PO-1', 'PO-2']) {
+      const reason = `Azumuta has no article for ${number}.`;
+      await store.put({ body: productOrderMessage(number), orderNumber: number, reason });
+    }
+    await store.put({
+      body: delivery('PO-3', 'MO-3'),
+      stage: 'book-completion',
+      orderNumber: 'PO-3',
+      reason: 'It was completed by somebody else.',
+    });
+
+    // Act
+    const report = await run({ go: false });
+
+    // Assess
+    expect(report).toMatchObject({ lookedAt: 3, selected: 3, movable: 3, moved: 0 });
+    expect(report.groups).toEqual([
+      {
+        reason: 'Azumuta has no article for ‹order›.',
+        stage: 'create-product-orders',
+        to: 'product-orders',
+        letters: 2,
+        orders: expect.arrayContaining(['PO-1', 'PO-2']),
+        since: '2026-11-24T08:00:00.000Z',
+      },
+      {
+        reason: 'It was completed by somebody else.',
+        stage: 'book-completion',
+        to: 'deliveries',
+        letters: 1,
+        orders: ['PO-3'],
+        since: '2026-11-24T08:00:00.000Z',
+      },
+    ]);
+  });
+
+  it('changes nothing: every letter is visible again at once, and no queue gets any', async () => {
+    // Prepare: more than one page.
+    for (let n = 0; n < 23; n++)
+      await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
+
+    // Act
+    const report = await run({ go: false });
+
+    // Assess
+    expect(report.lookedAt).toBe(23);
+    expect(await depths()).toEqual({
+      'dead-letters': { visible: 23, hidden: 0 },
+      'product-orders': nothing,
+      completions: nothing,
+      deliveries: nothing,
+    });
+  });
+});
+
+describe('a replay sends back', () => {
+  it('every letter to the queue of its function, unchanged, with the id of its first message', async () => {
+    // Prepare
+    const order = productOrderMessage('PO-1');
+    const hint = completion('PO-2');
+    const booking = delivery('PO-3', 'MO-3');
+    await store.put({ body: order, messageId: 'of the order' });
+    await store.put({ body: hint, stage: 'collect-completion', messageId: 'of the hint' });
+    await store.put({ body: booking, stage: 'book-completion', messageId: 'of the booking' });
+
+    // Act
+    const report = await run();
+
+    // Assess
+    const [orders, completions, deliveries] = await Promise.all(workQueues.map(store.read));
+    expect(report).toMatchObject({ movable: 3, moved: 3, copied: 0 });
+    expect([orders, completions, deliveries].map((messages) => bodies(messages ?? []))).toEqual([
+      [order],
+      [hint],
+      [booking],
+    ]);
+    expect(
+      [...(orders ?? []), ...(completions ?? []), ...(deliveries ?? [])].map((message) =>
+        attribute(message, 'messageId'),
+      ),
+    ).toEqual(['of the order', 'of the hint', 'of the booking']);
+    expect((await depths())['dead-letters']).toEqual(nothing);
+  });
+
+  it('what SQS itself has put aside by the kind of its body', async () => {
+    // Prepare
+    await store.putBare(productOrderMessage('PO-1'));
+    await store.putBare(completion('PO-2'));
+    await store.putBare(delivery('PO-3', 'MO-3'));
+
+    // Act
+    await run();
+
+    // Assess
+    const after = await depths();
+    expect(workQueues.map((queue) => after[queue].visible)).toEqual([1, 1, 1]);
+  });
+
+  it('those of one order only, by its product order number or its number in the ERP', async () => {
+    // Prepare
+    await store.put({ body: productOrderMessage('PO-1'), orderNumber: 'PO-1' });
+    await store.put({ body: productOrderMessage('PO-10'), orderNumber: 'PO-10' });
+    await store.put({
+      body: delivery('PO-1', 'MO/1'),
+      stage: 'book-completion',
+      orderNumber: 'PO-1',
+    });
+
+    // Act
+    const byErpNumber = await run({ orders: new Set(['MO/1']) });
+    const byNumber = await run({ orders: new Set(['PO-1']) });
+
+    // Assess
+    expect([byErpNumber.moved, byNumber.moved]).toEqual([1, 1]);
+    expect(await depths()).toEqual({
+      'dead-letters': { visible: 1, hidden: 0 },
+      'product-orders': { visible: 1, hidden: 0 },
+      completions: nothing,
+      deliveries: { visible: 1, hidden: 0 },
+    });
+  });
+
+  it('those of one reason only, by any part of it', async () => {
+    // Prepare
+    await store.put({ body: productOrderMessage('PO-1'), reason: 'Azumuta has no article GEAR-99.' });
+    await store.put({ body: productOrderMessage('PO-2'), reason: 'Waited too long: Azumuta is unwell.' });
+
+    // Act
+    const report = await run({ reason: 'NO ARTICLE' });
+
+    // Assess
+    expect(report).toMatchObject({ lookedAt: 2, selected: 1, moved: 1 });
+    expect(bodies(await store.read('product-orders'))).toEqual([productOrderMessage('PO-1')]);
+    expect(bodies(await store.read('dead-letters'))).toEqual([productOrderMessage('PO-2')]);
+  });
+
+  it('a letter once, though it is put aside again before the run ends', async () => {
+    // Prepare: the function rejects at once what it gets.
+    await store.put({ body: productOrderMessage('PO-1') });
+    const rejecting: ReplayParts['queues'] = {
+      async sendAll(_, messages) {
+        for (const { body } of messages) await store.put({ body });
+        return [];
+      },
+    };
+
+    // Act
+    const report = await run({}, { queues: rejecting });
+
+    // Assess
+    expect(report).toMatchObject({ lookedAt: 1, moved: 1 });
+    expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
+  });
+
+  it('a letter once, though it becomes visible again while the run looks at the others', async () => {
+    // Prepare
+    await store.put({ body: productOrderMessage('PO-1') });
+    const deadLetters = openDeadLetterQueue(store.sqs, store.url('dead-letters'), { hiddenSeconds: 1 });
+
+    // Act
+    const report = await run({}, { deadLetters });
+
+    // Assess: nobody knows what would have come after it.
+    expect(report).toMatchObject({ lookedAt: 1, moved: 1, more: true });
+    expect(await depths()).toMatchObject({
+      'dead-letters': nothing,
+      'product-orders': { visible: 1, hidden: 0 },
+    });
+  });
+
+  it('a letter with the time when it was tried first, so that a person sees how long it has waited', async () => {
+    await store.put({ body: productOrderMessage('PO-1'), firstAttemptAt: new Date('2026-11-20T06:00:00Z') });
+    await run();
+    const [replayed] = await store.read('product-orders');
+    expect(replayed && attribute(replayed, 'firstAttemptAt')).toBe('2026-11-20T06:00:00.000Z');
+  });
+
+  it('as many as a run may, and says that there are more', async () => {
+    for (let n = 0; n < 25; n++)
+      await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
+    const reports = [await run({ most: 20 }), await run({ most: 20 })];
+    expect(reports).toMatchObject([
+      { moved: 20, more: true },
+      { moved: 5, more: false },
+    ]);
+  });
+
+  it('what can go, however many letters that must stay come before it', async () => {
+    // Prepare
+    for (let n = 0; n < 25; n++) await store.putBare('something that somebody put there by hand');
+    await store.put({ body: productOrderMessage('PO-1') });
+
+    // Act
+    const report = await run({ most: 10 });
+
+    // Assess
+    expect(report).toMatchObject({ selected: 26, movable: 1, moved: 1, more: false });
+    expect(bodies(await store.read('product-orders'))).toEqual([productOrderMessage('PO-1')]);
+  });
+});
+it('a letter that does not tell its function stays', async () => {
+  // Prepare
+  await store.putBare('something that somebody put there by hand');
+
+  // Act
+  const report = await run();
+
+  // Assess
+  expect(report).toMatchObject({ selected: 1, movable: 0 });
+  expect(report.groups[0]?.stage).toBe('unknown');
+  expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
+});
+
+it.each([
+  ['PO-77', 'of a plain number'],
+  [`PO-${'é'.repeat(150)}`, 'of a number that is cut in the attribute of its letter'],
+])(
+  'what was replayed leaves the index of what is dead, and stands in the journey of its order: %s',
+  async (orderNumber, reason) => {
+    // Prepare
+    const dead = { messageId: 'm-77', orderNumber, stage: 'create-product-orders', reason };
+    await ledger.deadLetters.record(dead);
+    await ledger.deadLetters.record({ ...dead, messageId: 'm-78' });
+    await store.put({ ...dead, body: productOrderMessage(orderNumber) });
+
+    // Act
+    await run({ orders: new Set([orderNumber]) });
+
+    // Assess
+    const stillDead = await createTable(table.client, table.tableName).queryIndex(
+      ledgerIndexes.deadLetterReason,
+      dead.reason,
+    );
+    const journey = await ledger.journeys.of(orderNumber);
+    expect(stillDead.map(({ sk }) => sk)).toEqual(['DEAD-LETTER#m-78']);
+    expect(journey.filter(({ of }) => of === 'dead letter m-77').map(({ event }) => event)).toEqual([
+      'dead-lettered',
+      'replayed',
+    ]);
+  },
+);

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { webhookAliasesSchema } from '../../../../shared/azumuta/assumptions.ts';
+import { completionHintSchema } from '../../../../shared/completions/messages.ts';
+import { parseMessage } from '../../../../shared/platform/message.ts';
+import { nothing, type ReplayStores, startReplayStores, webhookCall } from './replay-run.ts';
+
+let stores: ReplayStores;
+let store: ReplayStores['store'];
+let clock: ReplayStores['clock'];
+let run: ReplayStores['run'];
+let depths: ReplayStores['depths'];
+beforeAll(async () => {
+  stores = await startReplayStores();
+  ({ store, clock, run, depths } = stores);
+});
+afterAll(() => stores?.stop());
+beforeEach(() => stores.empty());
+
+describe('a kept webhook call', () => {
+  const call = webhookCall({ body: '{"opdracht":"PO/7","recordingIds":["r1","r2"]}' });
+  const put = (body: string, messageId = 'hash') =>
+    store.put({
+      body,
+      stage: 'receive-webhook',
+      orderNumber: '',
+      reason: 'No product order number.',
+      messageId,
+    });
+
+  it('stays, and says what to do, while its fields have no alias', async () => {
+    // Prepare
+    await put(call);
+
+    // Act
+    const report = await run();
+
+    // Assess
+    expect(report).toMatchObject({ selected: 1, movable: 0, moved: 0 });
+    expect(report.groups[0]?.stays).toContain('azumuta.webhookAliases');
+    expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
+  });
+
+  it('becomes a hint of its order once an alias names its field', async () => {
+    // Prepare
+    await put(call);
+    const aliases = webhookAliasesSchema.parse({ productOrderNumber: ['productOrderNumber', 'opdracht'] });
+
+    // Act
+    await run({}, { aliases });
+
+    // Assess
+    const [message] = await store.read('completions');
+    expect(parseMessage(completionHintSchema, message?.Body ?? '')).toEqual({
+      v: 1,
+      kind: 'completion',
+      event: 'product-order-completed',
+      productOrderNumber: 'PO/7',
+      workInstructionIds: [],
+      recordingIds: ['r1', 'r2'],
+      receivedAt: clock.now().toISOString(),
+      eventId: 'hash',
+      via: 'webhook',
+    });
+    expect((await depths())['dead-letters']).toEqual(nothing);
+  });
+
+  it('is sent once, however many containers of the door kept it', async () => {
+    // Prepare
+    const query = webhookCall({ query: 'number=PO-1,2' });
+    await put(query);
+    await put(query);
+
+    // Act
+    const report = await run();
+
+    // Assess
+    const messages = await store.read('completions');
+    expect(report.moved).toBe(2);
+    expect(
+      messages.map(({ Body }) => parseMessage(completionHintSchema, Body ?? '').productOrderNumber),
+    ).toEqual(['PO-1,2']);
+    expect((await depths())['dead-letters']).toEqual(nothing);
+  });
+
+  it.each([
+    ['was cut', webhookCall({ body: '{"number":"PO-1"}', truncated: true }), 'too large'],
+    ['is of another event', webhookCall({}).replace('product-order-completed', 'order-started'), 'event'],
+    ['cannot be read', '{"kind":"webhook-call"}', 'this version can read'],
+  ])('that %s stays', async (_, body, why) => {
+    // Prepare
+    await put(body);
+
+    // Act
+    const report = await run();
+
+    // Assess
+    expect(report).toMatchObject({ movable: 0, moved: 0 });
+    expect(report.groups[0]?.stays).toMatch(why);
+  });
+});

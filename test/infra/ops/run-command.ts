@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod/mini';
+import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+
+const project = fileURLToPath(new URL('../../..', import.meta.url));
+const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
+
+export interface TypedAnswer {
+  readonly code: unknown;
+  readonly output: string;
+  readonly complaint: string;
+}
+
+/** Runs an operator's command as `npm run <name> -- …` does, in a process of its own and without a terminal. */
+export async function typed(
+  name: string,
+  words: readonly string[],
+  { input = '', signal }: { readonly input?: string; readonly signal?: AbortSignal } = {},
+): Promise<TypedAnswer> {
+  const script = packageSchema.parse(JSON.parse(readFileSync(`${project}/package.json`, 'utf8'))).scripts[
+    name
+  ];
+  if (!script?.startsWith('node ')) throw new Error(`package.json has no program ${name}.`);
+  const child = spawn(nodeBinary(), [script.slice('node '.length), ...words], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, TZ: 'UTC' },
+    cwd: project,
+  });
+  signal?.addEventListener('abort', () => child.kill('SIGINT'));
+  child.stdin.end(input);
+  const [output, complaint, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ]);
+  return { code, output, complaint };
+}

@@ -1,0 +1,173 @@
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { secretChecks } from '../../../../infra/ops/doctor/check-partners.ts';
+import { createSecretKeeper, type SecretKeeper } from '../../../../infra/ops/secrets/secret-store.ts';
+import { walkThroughSecrets } from '../../../../infra/ops/secrets/wizard.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { onThisMachine } from '../cli/targets.ts';
+import { type SecretStore, startSecretStore } from './secrets-service.ts';
+
+let store: SecretStore;
+let keeper: SecretKeeper;
+const erpShape = z.object({ username: z.string(), password: z.string() });
+const first = 'first-token-0123456789';
+const second = 'second-token-0123456789';
+
+beforeAll(async () => {
+  store = await startSecretStore();
+  keeper = createSecretKeeper(store.target, erpShape);
+});
+afterAll(() => store.stop());
+beforeEach(() => store.unsetAll());
+
+describe('a secret of ours', () => {
+  it('is set once, rotated by overlap, and finished', async () => {
+    // Act and assess
+    await keeper.set('webhook-token', first);
+    expect(JSON.parse(await keeper.read('webhook-token'))).toEqual({ current: first });
+
+    await keeper.rotate('webhook-token', second);
+    expect(JSON.parse(await keeper.read('webhook-token'))).toEqual({ current: second, previous: first });
+    expect((await keeper.states())['webhook-token']).toEqual({ state: 'rotating' });
+
+    expect(await keeper.finish('webhook-token')).toBe(true);
+    expect(JSON.parse(await keeper.read('webhook-token'))).toEqual({ current: second });
+    expect(await keeper.finish('webhook-token')).toBe(false);
+  });
+
+  it('is not overwritten at one stroke, as its users would be locked out', async () => {
+    await keeper.set('order-api-key', first);
+    await expect(keeper.set('order-api-key', second)).rejects.toThrow('rotate it instead');
+    await keeper.rotate('order-api-key', second);
+    await expect(keeper.rotate('order-api-key', first)).rejects.toThrow('finish it first');
+    expect(await keeper.current('order-api-key')).toBe(second);
+  });
+
+  it.each([
+    ['too short', 'short', 'at least 20 characters'],
+    ['unfit for a URL', 'a token/with a slash?', 'letters, digits and . _ ~ - only'],
+  ])('is refused when it is %s, without its value', async (_, value, why) => {
+    const refusal = keeper.set('webhook-token', value);
+    await expect(refusal).rejects.toThrow(why);
+    await expect(refusal).rejects.not.toThrow(value);
+    expect((await keeper.states())['webhook-token']).toEqual({ state: 'unset' });
+  });
+
+  it('cannot be rotated before it is set', async () => {
+    await expect(keeper.rotate('order-api-key', first)).rejects.toThrow('not set yet');
+  });
+});
+
+describe("a partner's secret", () => {
+  it.each([
+    ['as the partner shows it', 'abc-123'],
+    ['with the line end of a file', 'abc-123\n'],
+    ['as JSON', '{"apiKey":"abc-123"}'],
+  ])('is taken %s', async (_, given) => {
+    await keeper.set('azumuta-api-key', given);
+    expect(JSON.parse(await keeper.read('azumuta-api-key'))).toEqual({ apiKey: 'abc-123' });
+  });
+
+  it('of the ERP must have the shape that its connector reads', async () => {
+    await expect(keeper.set('erp-credentials', '{"username":"an"}')).rejects.toThrow(
+      'does not fit: $.password: found missing, expected string',
+    );
+    await expect(keeper.set('erp-credentials', 'hunter2')).rejects.toThrow('must be JSON');
+    await keeper.set('erp-credentials', '{"username":"an","password":"hunter2"}');
+    expect((await keeper.states())['erp-credentials']).toEqual({ state: 'set' });
+  });
+
+  it('with another shape than the connector reads is told, field by field', async () => {
+    await createSecretKeeper(store.target).set('erp-credentials', '{"token":"x"}');
+    expect((await keeper.states())['erp-credentials']).toEqual({
+      state: 'unfit',
+      mistakes: ['$.username: found missing, expected string', '$.password: found missing, expected string'],
+    });
+  });
+});
+
+it('doctor names each secret that is not usable, and what to type, without a value', async () => {
+  // Prepare
+  await keeper.set('webhook-token', first);
+  await keeper.rotate('webhook-token', second);
+  await createSecretKeeper(store.target).set('erp-credentials', '{"username":"hunter2"}');
+  const target = onThisMachine({});
+
+  // Act
+  const found = [];
+  for (const check of secretChecks(target, keeper)) found.push(...(await check.look()));
+
+  // Assess
+  expect(found.map(({ about, result, next }) => `${about}: ${result}, ${next}`)).toEqual([
+    'Azumuta API key: wrong, npm run secrets -- set azumuta-api-key --stdin --local',
+    'ERP credentials: wrong, npm run secrets -- set erp-credentials --stdin --local',
+    'Webhook token: notice, npm run secrets -- finish webhook-token --local, once the value before is used nowhere',
+    'Order API key: wrong, npm run secrets -- set order-api-key --generate --local',
+  ]);
+  expect(JSON.stringify(found)).not.toMatch(/hunter2|0123456789/);
+});
+
+describe('the walk through the secrets', () => {
+  /** A terminal in the hands of a test: what is shown, and keys to press. */
+  function terminal() {
+    const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
+    const output = Object.assign(new PassThrough(), { isTTY: true, columns: 100, rows: 40 });
+    const shown = { text: '' };
+    output.on('data', (chunk) => {
+      shown.text += String(chunk);
+    });
+    let seen = 0;
+    return {
+      shown,
+      parts: { input, output, signal: new AbortController().signal },
+      /** Waits until the terminal shows `words` anew, then types. */
+      async whenShown(words: string, keys: string) {
+        await eventually(() => shown.text.indexOf(words, seen) >= 0);
+        seen = shown.text.length;
+        input.write(keys);
+      },
+    };
+  }
+  const [enter, down] = ['\r', '\u001b[B'];
+  const parts = () => ({
+    keeper,
+    erpFields: { username: 'the user', password: 'its password' },
+    handOut: (_: string, value: string) => `Hand out ${value}`,
+  });
+
+  it('sets a key without ever showing it', async () => {
+    // Prepare
+    const { shown, parts: io, whenShown } = terminal();
+
+    // Act
+    const walk = walkThroughSecrets({ ...parts(), terminal: io });
+    await whenShown('Which secret?', enter);
+    await whenShown('Azumuta API key', 'sesame-opens-it');
+    await whenShown('▪▪▪', enter);
+    await whenShown('Which secret?', down.repeat(3));
+    await whenShown('Done', enter);
+    await walk;
+
+    // Assess
+    expect(JSON.parse(await keeper.read('azumuta-api-key'))).toEqual({ apiKey: 'sesame-opens-it' });
+    expect(shown.text).not.toContain('sesame');
+  });
+
+  it('makes a token, hands it out once, and leaves at Ctrl-C without harm', async () => {
+    // Prepare
+    const { shown, parts: io, whenShown } = terminal();
+
+    // Act
+    const walk = walkThroughSecrets({ ...parts(), terminal: io });
+    await whenShown('Which secret?', down.repeat(2));
+    await whenShown('Webhook token', enter);
+    await whenShown('Which secret?', '\u0003');
+    await walk;
+
+    // Assess
+    const token = await keeper.current('webhook-token');
+    expect(token).toHaveLength(43);
+    expect(shown.text).toContain(`Hand out ${token}`);
+  });
+});

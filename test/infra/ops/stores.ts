@@ -1,0 +1,134 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { reportSchema } from '../../../infra/local/emulator/process/child-process.ts';
+import { freePorts } from '../../../infra/local/emulator/process/ports.ts';
+import type { LocalQueue } from '../../../infra/local/emulator/template/local-stack.ts';
+import { type DeadLetter, deadLetterOf } from '../../../shared/worker/dead-letter.ts';
+
+export const queueNames = ['dead-letters', 'product-orders', 'completions', 'deliveries'] as const;
+export type StoredQueue = (typeof queueNames)[number];
+
+/** The platform's own queue store in a process of its own, with the stack's four queues. */
+export interface QueueStore {
+  readonly sqs: SQSClient;
+  readonly endpoint: string;
+  readonly url: (queue: StoredQueue) => string;
+  readonly put: (letter: Partial<DeadLetter> & { readonly body: string }) => Promise<void>;
+  /** A message as SQS's own redrive moves it: without attributes. */
+  readonly putBare: (body: string) => Promise<void>;
+  readonly depth: (queue: StoredQueue) => Promise<{ readonly visible: number; readonly hidden: number }>;
+  /** All visible messages of a queue, left in it but hidden for a moment. */
+  readonly read: (queue: StoredQueue) => Promise<Message[]>;
+  readonly stop: () => Promise<void>;
+}
+
+export const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+const region = 'eu-west-1';
+const accountId = '000000000000';
+
+export async function startQueueStore(): Promise<QueueStore> {
+  const [port = 0] = await freePorts([undefined], Math.random);
+  const directory = await mkdtemp(join(tmpdir(), 'queue-store-'));
+  const endpoint = `http://127.0.0.1:${port}`;
+  const url = (queue: StoredQueue) => `${endpoint}/${accountId}/${queue}`;
+  const queues: LocalQueue[] = queueNames.map((name) => ({
+    logicalId: name,
+    name,
+    arn: `arn:aws:sqs:${region}:${accountId}:${name}`,
+    url: url(name),
+    attributes: {},
+  }));
+  const child = fork(fileURLToPath(new URL('../../../infra/local/emulator/stores/sqs.ts', import.meta.url)), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+  });
+  child.send({ kind: 'start', configuration: { port, directory, region, awsEndpoint: endpoint, queues } });
+  await ready(child);
+  const sqs = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
+
+  return {
+    sqs,
+    endpoint,
+    url,
+    async put(given) {
+      const at = new Date('2026-11-24T08:00:00Z');
+      const { body, attributes = {} } = deadLetterOf({
+        stage: 'create-product-orders',
+        orderNumber: 'PO-1',
+        reason: 'Azumuta has no article GEAR-99: create it.',
+        firstAttemptAt: at,
+        lastAttemptAt: at,
+        messageId: 'm-1',
+        ...given,
+      });
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: url('dead-letters'),
+          MessageBody: body,
+          MessageAttributes: Object.fromEntries(
+            Object.entries(attributes).map(([name, value]) => [
+              name,
+              { DataType: 'String', StringValue: value },
+            ]),
+          ),
+        }),
+      );
+    },
+    async putBare(body) {
+      await sqs.send(new SendMessageCommand({ QueueUrl: url('dead-letters'), MessageBody: body }));
+    },
+    async depth(queue) {
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: url(queue), AttributeNames: ['All'] }),
+      );
+      return {
+        visible: Number(Attributes?.ApproximateNumberOfMessages),
+        hidden: Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
+      };
+    },
+    async read(queue) {
+      const found: Message[] = [];
+      for (;;) {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl: url(queue),
+            MaxNumberOfMessages: 10,
+            VisibilityTimeout: 60,
+            MessageAttributeNames: ['All'],
+          }),
+        );
+        if (Messages.length === 0) return found;
+        found.push(...Messages);
+      }
+    },
+    async stop() {
+      sqs.destroy();
+      if (child.exitCode === null) {
+        child.send({ kind: 'stop' });
+        await once(child, 'exit');
+      }
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when a forked piece of the platform can be used. */
+export async function ready(child: ChildProcess): Promise<void> {
+  for (;;) {
+    const [message] = await once(child, 'message');
+    const report = reportSchema.parse(message);
+    if (report.kind === 'failed') throw new Error(report.reason);
+    if (report.kind === 'ready') return;
+  }
+}

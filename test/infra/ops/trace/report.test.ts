@@ -1,0 +1,90 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { traceLines } from '../../../../infra/ops/trace/report.ts';
+import type { Trace, TracedOrder } from '../../../../infra/ops/trace/trace.ts';
+import type { JourneyEntry } from '../../../../shared/ledger/records/journey.ts';
+
+const at = (time: string, of: string, event: string, note?: string): JourneyEntry => ({
+  of,
+  event,
+  at: `2026-11-24T${time}Z`,
+  ...(note === undefined ? {} : { note }),
+});
+const order: TracedOrder = {
+  number: 'MO/7/1',
+  erpOrder: 'MO/7',
+  azumuta: { id: 'SarLiLeyuNWgw3Tai' },
+  part: { index: 1, of: 2, first: 'MO/7/1', book: 'each' },
+  state: 'needs a person',
+  says: 'It was put aside for a person. It is locked.',
+  next: 'mend what the reason names, then npm run replay -- --order MO/7/1 --go',
+  draft: { number: 'MO/7/1', article: 'GEAR-01', parameters: { Quantity: 1 }, variants: ['Left'] },
+  bookings: [],
+  deadLetters: [],
+  journey: [],
+};
+const linesOf = (productOrders: readonly TracedOrder[]) => {
+  vi.stubEnv('TZ', 'UTC');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const trace: Trace = { asked: 'MO/7', productOrders, unwell: {} };
+  return traceLines(trace, '--stack AzumutaErp-ghent-production');
+};
+
+it('a journey reads from top to bottom: how it stands, what to do, and when what happened', () => {
+  // Prepare
+  const journey = [
+    at('22:58:00.000', 'order', 'queued', 'by pull'),
+    at('22:58:00.500', 'order', 'created', 'Azumuta id SarLiLeyuNWgw3Tai'),
+    at('23:58:00.000', 'delivery x', 'retry', 'somebody has it open'),
+    at('23:58:09.000', 'delivery x', 'retry', 'somebody has it open'),
+    at('23:59:00.000', 'delivery x', 'retry', 'somebody has it open'),
+    { ...at('00:00:00.000', 'delivery x', 'rejected', 'It is locked.'), at: '2026-11-25T00:00:00.000Z' },
+    {
+      ...at('00:00:00.100', 'dead letter m', 'dead-lettered', 'book-completion: It is locked.'),
+      at: '2026-11-25T00:00:00.100Z',
+    },
+  ];
+
+  // Act and assess
+  expect(linesOf([{ ...order, journey }])).toEqual([
+    'MO/7/1  ERP order MO/7 · part 1 of 2 · Azumuta SarLiLeyuNWgw3Tai',
+    'It was put aside for a person. It is locked.',
+    'What to do: mend what the reason names, then npm run replay -- --stack AzumutaErp-ghent-production --order MO/7/1 --go',
+    'Article GEAR-01 · Quantity 1 · variants Left',
+    '',
+    '  2026-11-24',
+    '  22:58:00            · Received from the ERP: by pull',
+    '  22:58:00    +0.5 s  ✔ Created in Azumuta: Azumuta id SarLiLeyuNWgw3Tai',
+    '  23:58:00   +60 min  ! Tried, and to be tried again (3 times, last at 23:59:00): somebody has it open',
+    '  2026-11-25',
+    '  00:00:00   +60.0 s  ! Refused: It is locked.',
+    '  00:00:00    +0.1 s  ! Put aside for a person: by book-completion',
+  ]);
+});
+
+it('an order of many parts is told in a line each', () => {
+  // Prepare
+  const parts = ['1', '2', '3', '4', '5', '6'].map(
+    (index): TracedOrder => ({ ...order, number: `MO/7/${index}`, state: 'in Azumuta', says: 'It waits.' }),
+  );
+
+  // Act
+  const lines = linesOf([order, ...parts]);
+
+  // Assess
+  expect(lines.slice(0, 6)).toEqual([
+    'MO/7 is 7 product orders',
+    '1 needs a person · 6 in Azumuta',
+    '',
+    'Product order  State           How it stands',
+    'MO/7/1         needs a person  It was put aside for a person. It is locked.',
+    'MO/7/1         in Azumuta      It waits.',
+  ]);
+  expect(lines.at(-1)).toContain('npm run trace -- <product order> --stack AzumutaErp-ghent-production');
+});
+
+it('what the ledger does not know is said, with where to look next', () => {
+  expect(linesOf([])).toEqual([
+    'The ledger knows no order, ERP order or recording MO/7.',
+    expect.stringContaining('npm run pull -- --dry-run'),
+  ]);
+});

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { traceOrder } from '../../../../infra/ops/trace/trace.ts';
+import { orderKey } from '../../../../shared/ledger/keys.ts';
+import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { testClock } from '../../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { newOrder } from '../../../support/orders.ts';
+
+let store: LedgerStore;
+let ledger: Ledger;
+const clock = testClock();
+
+beforeAll(async () => {
+  store = await startLedgerStore();
+  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+});
+afterAll(() => store.stop());
+
+const endsAt = new Date('2026-11-24T08:01:00.000Z');
+
+/** A product order that was created in Azumuta and completed there. */
+async function completed(number: string, index: number, of: number, erpOrder: string): Promise<void> {
+  const part = { index, of, first: `${erpOrder}/1`, book: 'when-all-done' } as const;
+  await ledger.orders.put({ ...newOrder({ number }), erpOrder: { number: erpOrder }, part });
+  const claimed = await ledger.steps.claim(orderKey(number), { owner: number, messageId: number, endsAt });
+  if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
+  const productOrder = { id: `id of ${number}`, number };
+  await ledger.steps.receipt(claimed.claim, { productOrder }, { event: 'created' });
+}
+
+it('parts that are booked together all stand where their one booking stands, in their order', async () => {
+  // Prepare
+  for (const index of [10, 2, 1]) await completed(`MO/9/${index}`, index, 3, 'MO/9');
+  const before = await traceOrder('MO/9', ledger);
+  await ledger.deliveries.plan(
+    'MO/9/1',
+    {
+      key: 'MO/9#quantity',
+      kind: 'quantity',
+      recordingIds: ['5KKoy7m6ms89mvrTg'],
+      erpOrder: { number: 'MO/9' },
+      productOrder: { id: 'id of MO/9/1', number: 'MO/9/1' },
+    },
+    { owner: 'a', messageId: 'm' },
+  );
+
+  // Act
+  const after = await traceOrder('MO/9', ledger);
+  const byRecording = await traceOrder('5KKoy7m6ms89mvrTg', ledger);
+
+  // Assess
+  expect(before.productOrders.map(({ says }) => says)).toEqual(
+    Array(3).fill('It is completed in Azumuta; the ERP is told when all 3 parts are.'),
+  );
+  expect(after.productOrders.map(({ number, state }) => `${number} ${state}`)).toEqual([
+    'MO/9/1 to be booked',
+    'MO/9/2 to be booked',
+    'MO/9/10 to be booked',
+  ]);
+  expect(byRecording.productOrders.map(({ number }) => number)).toEqual(['MO/9/1']);
+});
+
+it('only dead letters that nobody has replayed or discarded need a person', async () => {
+  // Prepare
+  await completed('MO/8', 1, 1, 'MO/8');
+  const letter = (messageId: string) => ({
+    messageId,
+    orderNumber: 'MO/8',
+    stage: 'collect-completion',
+    reason: `Reason of ${messageId}.`,
+  });
+  for (const messageId of ['m-1', 'm-2', 'm-3']) await ledger.deadLetters.record(letter(messageId));
+  await ledger.deadLetters.replayed(letter('m-1'), 'sent again');
+  await ledger.deadLetters.discarded(letter('m-3'), 'a test order');
+
+  // Act
+  const { productOrders } = await traceOrder('MO/8', ledger);
+
+  // Assess
+  expect(productOrders[0]?.deadLetters).toMatchObject([
+    { messageId: 'm-2', stage: 'collect-completion', reason: 'Reason of m-2.' },
+  ]);
+  expect(productOrders[0]).toMatchObject({ state: 'needs a person', says: expect.stringContaining('m-2') });
+});
+
+it('a dead letter lives, though the laptop that replayed it before is hours ahead', async () => {
+  // Prepare
+  await completed('MO/7', 1, 1, 'MO/7');
+  const letter = {
+    messageId: 'm-7',
+    orderNumber: 'MO/7',
+    stage: 'book-completion',
+    reason: 'It is locked.',
+  };
+  const ahead = testClock('2026-11-24T11:00:00.000Z');
+  const onTheLaptop = createLedger({ ...store, clock: ahead, times: { settlingSeconds: 300 } });
+  await ledger.deadLetters.record(letter);
+  await onTheLaptop.deadLetters.replayed(letter, 'sending it to deliveries again');
+  await ledger.deadLetters.record({ ...letter, reason: 'It is locked still.' });
+
+  // Act
+  const { productOrders } = await traceOrder('MO/7', ledger);
+
+  // Assess
+  expect(productOrders[0]).toMatchObject({
+    state: 'needs a person',
+    deadLetters: [{ messageId: 'm-7', reason: 'It is locked still.', since: '2026-11-24T08:00:00.000Z' }],
+  });
+});

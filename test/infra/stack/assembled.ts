@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { type Bundles, functionNames } from '../../../infra/build/bundle-functions.ts';
+import { loadIntegration } from '../../../infra/build/load-configuration.ts';
+import { IntegrationStack } from '../../../infra/stack/stack.ts';
+
+/** An app with stacks of this project in it. */
+export interface Assembled {
+  readonly app: App;
+  readonly folder: string;
+  /**
+   * A stack without its code, which takes the most time. Add all before the first template is read: that
+   * synthesizes the app.
+   */
+  readonly add: (configuration: string, stage: string) => Promise<IntegrationStack>;
+  readonly remove: () => void;
+}
+
+export function startAssembly(): Assembled {
+  const folder = mkdtempSync(join(tmpdir(), 'stack-test-'));
+  const app = new App({ outdir: folder });
+  return {
+    app,
+    folder,
+    async add(configuration, stage) {
+      const { integration } = await loadIntegration(configuration);
+      const code = join(folder, 'no-code');
+      mkdirSync(code, { recursive: true });
+      writeFileSync(join(code, 'index.mjs'), '');
+      const stackName = `AzumutaErp-${integration.plant}-${stage}`;
+      return new IntegrationStack(app, stackName, {
+        stackName,
+        integration,
+        stage,
+        // Made from all names, so every name is a key.
+        bundles: Object.fromEntries(functionNames.map((name) => [name, code])) as Bundles,
+      });
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

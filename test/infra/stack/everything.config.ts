@@ -1,0 +1,25 @@
+import sample from '../../../integration.config.ts';
+import { defineIntegration } from '../../../shared/integration/define.ts';
+
+/** The sample plant with everything that a deployment can have. */
+export default defineIntegration({
+  ...sample,
+  plant: 'everything',
+  azumuta: {},
+  schedule: {
+    pull: { everyMinutes: 5, from: '2026-12-01T06:00:00Z' },
+    reconcile: { everyHours: 24 },
+  },
+  deployment: {
+    alarmEmails: ['it@plant.example'],
+    domain: {
+      name: 'azumuta.plant.example',
+      certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/4f0c1d2e',
+    },
+    allowedSources: { webhook: ['203.0.113.0/24'], orders: ['198.51.100.7'] },
+    network: { fixedAddress: true },
+    secrets: {
+      erpCredentials: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:erp/credentials-AbCdEf',
+    },
+  },
+});

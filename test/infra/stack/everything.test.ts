@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type App, Stack, Validations } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { type Assembled, startAssembly } from './assembled.ts';
+
+let assembled: Assembled;
+let template: Template;
+let found: ReturnType<typeof findingsIn>;
+
+beforeAll(async () => {
+  assembled = startAssembly();
+  checkWithNag(assembled.app);
+  const stack = await assembled.add('test/infra/stack/everything.config.ts', 'production');
+  found = findingsIn(assembled.app);
+  template = Template.fromStack(stack);
+}, 60_000);
+afterAll(() => assembled.remove());
+
+const reportSchema = z.object({
+  pluginReports: z.array(
+    z.object({
+      pluginName: z.string(),
+      violations: z.array(z.object({ ruleName: z.string() })),
+      suppressedViolations: z.exactOptional(z.array(z.object({ ruleName: z.string() }))),
+    }),
+  ),
+});
+
+function checkWithNag(app: App) {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+}
+
+/** Rules that something in the app breaks: without a reason, and with one. A pack without any is left out. */
+function findingsIn(app: App) {
+  try {
+    app.synth();
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ValidationFailed') throw error;
+  }
+  const text = readFileSync(join(app.outdir, 'validation-report.json'), 'utf8');
+  const { pluginReports } = z.parse(reportSchema, JSON.parse(text));
+  const rules = (found: readonly { readonly ruleName: string }[] = []) =>
+    found.map(({ ruleName }) => ruleName);
+  return {
+    packs: pluginReports.map(({ pluginName }) => pluginName),
+    broken: pluginReports.flatMap(({ violations }) => rules(violations)),
+    acknowledged: new Set(pluginReports.flatMap((pack) => rules(pack.suppressedViolations))),
+  };
+}
+
+describe('cdk-nag', () => {
+  it('finds nothing without a reason, with all that a deployment can have', () => {
+    expect(found).toMatchObject({ packs: ['AwsSolutions', 'Serverless'], broken: [] });
+    expect([...found.acknowledged].sort()).toEqual([
+      'AwsSolutions-APIG4',
+      'AwsSolutions-IAM5[Resource::*]',
+      'AwsSolutions-SMG4',
+      'AwsSolutions-VPC7',
+      'Serverless-LambdaAsyncFailureDestination',
+      'Serverless-LambdaDLQ',
+      'Serverless-LambdaEventSourceMappingDestination',
+      'Serverless-LambdaTracing',
+      'Serverless-SNSRedrivePolicy',
+      'Serverless-SQSRedrivePolicy',
+    ]);
+  });
+
+  it('would find a wildcard', () => {
+    // Prepare
+    const { app, remove } = startAssembly();
+    checkWithNag(app);
+    const role = new Role(new Stack(app, 'Careless'), 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ['sqs:*'], resources: ['*'] }));
+
+    // Act and assess
+    expect(findingsIn(app).broken).toContain('AwsSolutions-IAM5[Resource::*]');
+    remove();
+  });
+});
+
+describe('a deployment may have', () => {
+  it('an own domain, whose DNS target is an output, beside the address that stays', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'azumuta.plant.example' });
+    template.hasOutput('DomainTarget', {});
+    template.hasOutput('WebhookUrl', {});
+  });
+
+  it('a list of allowed sources for each door', () => {
+    const sourcesOf = (description: string) =>
+      Object.values(
+        template.findResources('AWS::Lambda::Function', { Properties: { Description: description } }),
+      ).map(({ Properties }) => Properties.Environment.Variables.ALLOWED_SOURCES);
+    expect(sourcesOf('Validates Azumuta triggers and enqueues them')).toEqual(['["203.0.113.0/24"]']);
+    expect(sourcesOf('Takes orders from the ERP and tells how they stand')).toEqual(['["198.51.100.7"]']);
+  });
+
+  it('a fixed public address for the functions that call the ERP, and for no other', () => {
+    const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+    const placed = functions.filter(([, { Properties }]) => Properties.VpcConfig).map(([id]) => id);
+    expect(placed.map((id) => id.replace(/^Functions|Function[0-9A-F]+$/g, '')).sort()).toEqual([
+      'BookCompletion',
+      'CreateProductOrders',
+      'PullProductOrders',
+    ]);
+    template.resourceCountIs('AWS::EC2::NatGateway', 1);
+    template.hasOutput('FixedAddress', {});
+  });
+
+  it('a secret of its own, which the stack then does not create and functions may read', () => {
+    template.resourceCountIs('AWS::SecretsManager::Secret', 3);
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'secretsmanager:GetSecretValue',
+            Resource: Match.arrayWith([Match.stringLikeRegexp('secret:erp/credentials-AbCdEf')]),
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('somebody who is mailed about alarms', () => {
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'it@plant.example',
+    });
+  });
+
+  it('schedules that are on', () => {
+    template.allResourcesProperties('AWS::Scheduler::Schedule', { State: 'ENABLED' });
+  });
+});
+
+describe('a template', () => {
+  it('needs no look-up, no function of the CDK’s own and no network to be made', () => {
+    const manifest = readFileSync(join(assembled.folder, 'manifest.json'), 'utf8');
+    expect(JSON.parse(manifest).missing).toBeUndefined();
+    template.resourceCountIs('AWS::Lambda::Function', 7);
+    expect(Object.keys(template.findResources('Custom::*'))).toEqual([]);
+  });
+});

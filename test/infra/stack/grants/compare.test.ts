@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { GrantRecord, GrantUser } from '../../../../infra/local/emulator/iam/grant-log.ts';
+import { compareGrants, describeGrants } from './compare.ts';
+
+function record(action: string, usedBy?: GrantUser): GrantRecord {
+  const grant = { stack: 'AzumutaErp-ghent-local', role: 'Worker', action, resource: 'Orders' };
+  return usedBy === undefined ? grant : { ...grant, usedBy };
+}
+
+describe('the grants of a run', () => {
+  it('are in order when all were used, over several platforms, and it is told by whom', () => {
+    const compared = compareGrants([
+      record('sqs:SendMessage'),
+      record('sqs:DeleteMessage'),
+      record('sqs:DeleteMessage', 'mapping'),
+      record('logs:PutLogEvents'),
+      record('logs:PutLogEvents', 'logs'),
+      record('sqs:SendMessage'),
+      record('sqs:SendMessage', 'function'),
+      record('sqs:SendMessage', 'mapping'),
+    ]);
+
+    expect(compared.equal).toBe(true);
+    expect(compared.verdict).toBe(
+      'All 3 grants were needed, and nothing else: 0 by the functions themselves alone, 1 only to poll their queues, 1 only to keep what they write, 0 only by schedules.',
+    );
+    expect(describeGrants(compared).split('\n')[3]).toMatch(/sqs:SendMessage +Orders +function, mapping$/);
+  });
+
+  it('are too many when one was never used, which is named', () => {
+    const { equal, verdict } = compareGrants([record('sqs:SendMessage')]);
+
+    expect(equal).toBe(false);
+    expect(verdict).toContain('1 of 1 grants were never used');
+    expect(verdict).toContain('Worker: sqs:SendMessage on Orders');
+  });
+
+  it('were read wrongly when something was used that no role has', () => {
+    const { equal, verdict } = compareGrants([record('sqs:SendMessage', 'function')]);
+
+    expect(equal).toBe(false);
+    expect(verdict).toContain('not among the grants of the template');
+  });
+
+  it('prove nothing when no platform ran', () => {
+    expect(compareGrants([])).toMatchObject({
+      equal: false,
+      verdict: expect.stringContaining('No platform ran'),
+    });
+  });
+});

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Caller, grantsOf, prepareAccess } from '../../../../infra/local/emulator/iam/authorize.ts';
+import { principalsOf } from '../../../../infra/local/emulator/iam/principals.ts';
+import { type Plant, startPlant } from '../../../../infra/local/run-locally.ts';
+import { eventually } from '../../../support/eventually.ts';
+
+/**
+ * What each role may do, held against what each function needs. The end of `npm test` compares the grants that
+ * all tests together used with those of the template; the runs here are those that no other test has a reason
+ * for.
+ */
+let plant: Plant;
+const lines: string[] = [];
+
+beforeAll(async () => {
+  plant = await startPlant({
+    integrationFile: 'integration.config.ts',
+    triggers: (url) => [{ method: 'GET', url, ids: 'singular' }],
+    log: (line) => lines.push(line),
+  });
+}, 60_000);
+afterAll(() => plant?.stop());
+
+const byNumber = 'GET /api/v1/productorders';
+const byId = 'GET /api/v1/productorders/{id}';
+/** The connector looks at the order before it books on it. */
+const lookUp = 'GET /api/production-orders/{number}';
+
+/** Roles of functions; a mapping polls with its function's. */
+const functions = () => principalsOf(plant.platform.stack).filter(({ kind }) => kind === 'function');
+
+/** An ARN that the pattern of a grant stands for. */
+const exampleOf = (pattern: string) => pattern.replace(/\*$/, 'log-stream:local/1');
+
+describe('the role of each function', () => {
+  it('loses an action when a grant is taken away: none is there twice', () => {
+    for (const principal of functions()) {
+      for (const grant of grantsOf(principal)) {
+        const call = { action: grant.action, resource: exampleOf(grant.resource) };
+
+        const without = prepareAccess(withoutGrant(principal, grant), []);
+
+        expect(prepareAccess(principal, [])(call)).toEqual({ allowed: true, grant });
+        expect(without(call)).toMatchObject({ allowed: false });
+      }
+    }
+  });
+
+  it('allows what it grants by name, and nothing else of all that any role may do', () => {
+    const roles = functions().map((principal) => ({ principal, access: prepareAccess(principal, []) }));
+    const everything = roles.flatMap(({ principal }) => grantsOf(principal));
+    const actions = [...new Set(everything.map(({ action }) => action)), 'dynamodb:Scan', 'sqs:PurgeQueue'];
+    const resources = [...new Set(everything.map(({ resource }) => resource)), '*'];
+
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...roles),
+        fc.constantFrom(...actions),
+        fc.constantFrom(...resources),
+        ({ principal, access }, action, resource) => {
+          const granted = grantsOf(principal).some(
+            (grant) => grant.action === action && grant.resource === resource,
+          );
+          expect(access({ action, resource: exampleOf(resource) }).allowed).toBe(granted);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('keeps the queues of other functions, their secrets and the administration of all out of its reach', () => {
+    for (const principal of functions()) {
+      const access = prepareAccess(principal, plant.platform.stack.resourcePolicies);
+      for (const { arn } of plant.platform.stack.tables) {
+        for (const action of ['dynamodb:Scan', 'dynamodb:DeleteTable', 'dynamodb:BatchWriteItem']) {
+          expect(access({ action, resource: arn })).toMatchObject({ allowed: false });
+        }
+      }
+      for (const { arn } of plant.platform.stack.secrets) {
+        expect(access({ action: 'secretsmanager:PutSecretValue', resource: arn }).allowed).toBe(false);
+      }
+    }
+  });
+});
+
+describe('a failure needs grants of its own', () => {
+  it('an order that Azumuta cannot take yet comes again, and its attempts are forgotten in the end', async () => {
+    // Prepare
+    await plant.azumuta.forgetCalls();
+    await plant.azumuta.setFaults([{ kind: 'status', status: 503, route: byNumber, times: 1 }]);
+
+    // Act
+    const number = await builtOrder();
+
+    // Assess
+    expect((await plant.azumuta.calls())[byNumber]).toBeGreaterThan(1);
+    expect((await plant.ledger.journeys.of(number)).map(({ event }) => event)).toContain('created');
+  });
+
+  it('a completion that neither partner lets through at once is booked in the end', async () => {
+    // Prepare
+    const number = await builtOrder();
+    await plant.azumuta.forgetCalls();
+    await plant.azumuta.setFaults([{ kind: 'status', status: 503, route: byId, times: 1 }]);
+    await plant.erp.forgetCalls();
+    await plant.erp.setFaults([{ kind: 'status', status: 503, route: lookUp, times: 1 }]);
+
+    // Act
+    await plant.azumuta.complete(number);
+
+    // Assess
+    await eventually(() => isBooked(number));
+    expect((await plant.azumuta.calls())[byId]).toBeGreaterThan(1);
+    expect((await plant.erp.calls())[lookUp]).toBeGreaterThan(1);
+  });
+
+  it('a completion too large for a message is read from Azumuta again, with the key', async () => {
+    // Prepare
+    const number = await builtOrder();
+    await plant.azumuta.forgetCalls();
+    const serials = Array.from({ length: 12 }, (_, at) => `SN-${at}-${'x'.repeat(90_000)}`);
+
+    // Act
+    await plant.azumuta.complete(number, { serials });
+
+    // Assess
+    await eventually(() => isBooked(number));
+    const read = Object.entries(await plant.azumuta.calls('path'))
+      .filter(([path]) => path.includes('/recordings/'))
+      .map(([, times]) => times);
+    expect(read.length).toBeGreaterThan(0);
+    // Once to plan the booking, once to book it.
+    expect(read.every((times) => times === 2)).toBe(true);
+  });
+
+  it('was never refused anything on these ways', () => {
+    expect(lines.filter((line) => line.includes('not authorized'))).toEqual([]);
+  });
+});
+
+function withoutGrant(caller: Caller, { action, resource }: { action: string; resource: string }): Caller {
+  return {
+    ...caller,
+    statements: caller.statements.flatMap((statement) => [
+      { ...statement, actions: statement.actions.filter((other) => other !== action) },
+      {
+        ...statement,
+        actions: statement.actions.filter((other) => other === action),
+        resources: statement.resources.filter((other) => other !== resource),
+      },
+    ]),
+  };
+}
+
+async function builtOrder(): Promise<string> {
+  const { order } = await plant.erp.releaseAndSend(plant.orderEndpoint, { product: 'GEAR-01' });
+  await eventually(async () =>
+    (await plant.erp.orders()).some(({ number, azumutaId }) => number === order.number && azumutaId !== null),
+  );
+  return order.number;
+}
+
+const isBooked = async (number: string) =>
+  (await plant.erp.bookings()).some(({ order, reference }) => order === number && reference !== null);

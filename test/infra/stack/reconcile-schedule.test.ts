@@ -1,0 +1,105 @@
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { type Bundles, functionNames } from '../../../infra/build/bundle-functions.ts';
+import { IntegrationStack } from '../../../infra/stack/stack.ts';
+import configured from '../../../integration.config.ts';
+import {
+  defineIntegration,
+  type Integration,
+  IntegrationMistake,
+} from '../../../shared/integration/define.ts';
+
+type Reconcile = NonNullable<Integration['schedule']>['reconcile'];
+
+function integrationWith(reconcile: Reconcile | undefined) {
+  return defineIntegration({
+    plant: 'ghent',
+    erp: configured.erp,
+    ...(reconcile === undefined ? {} : { schedule: { reconcile } }),
+  });
+}
+
+/** Template of the stack; its bundles are any folder, as nothing here looks into them. */
+function templateWith(reconcile?: Reconcile): Template {
+  const folder = fileURLToPath(new URL('../../../functions/reconcile-completions', import.meta.url));
+  // Made from all names, so every name is a key.
+  const bundles = Object.fromEntries(functionNames.map((name) => [name, folder])) as Bundles;
+  const stack = new IntegrationStack(new App(), 'Stack', {
+    integration: integrationWith(reconcile),
+    bundles,
+    stage: 'test',
+  });
+  return Template.fromStack(stack);
+}
+
+describe('the schedule of reconciliation', () => {
+  it('is off unless the configuration asks for it', () => {
+    // Act
+    const template = templateWith();
+
+    // Assess
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Description: Match.stringLikeRegexp('overdue'),
+      State: 'DISABLED',
+    });
+  });
+
+  it('runs as often as configured, and a failed run is not repeated', () => {
+    // Act
+    const template = templateWith({ everyHours: 12 });
+
+    // Assess
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Description: Match.stringLikeRegexp('overdue'),
+      ScheduleExpression: 'rate(12 hours)',
+      State: 'ENABLED',
+      Target: { RetryPolicy: { MaximumRetryAttempts: 0 } },
+    });
+  });
+
+  it('may do what it does and nothing else', () => {
+    // Act
+    const template = templateWith();
+
+    // Assess
+    const [policy] = Object.values(
+      template.findResources('AWS::IAM::Policy', {
+        Properties: { PolicyName: Match.stringLikeRegexp('^FunctionsReconcileCompletions') },
+      }),
+    );
+    const statements: { readonly Action: string | string[]; readonly Resource: unknown }[] =
+      policy?.Properties.PolicyDocument.Statement;
+    expect(statements.map(({ Action }) => Action)).toEqual([
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      'sqs:SendMessage',
+      ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      'dynamodb:Query',
+      'secretsmanager:GetSecretValue',
+    ]);
+    const resources = JSON.stringify(statements.map(({ Resource }) => Resource));
+    expect(resources).toContain('/index/by-awaiting-completion');
+    expect(resources).not.toContain('"*"');
+  });
+});
+
+describe('the configuration of reconciliation', () => {
+  it('has gentle defaults', () => {
+    expect(integrationWith({ everyHours: 24 }).schedule.reconcile).toEqual({
+      everyHours: 24,
+      most: 50,
+      graceHours: 24,
+    });
+    expect(integrationWith(undefined).schedule.reconcile).toBe('off');
+  });
+
+  it.each([
+    ['too often', { everyHours: 0 }, '$.schedule.reconcile.everyHours'],
+    ['about too many orders', { everyHours: 24, most: 501 }, '$.schedule.reconcile.most'],
+    ['with a negative grace', { everyHours: 24, graceHours: -1 }, '$.schedule.reconcile.graceHours'],
+  ])('that asks %s is refused, naming the field', (_, reconcile, path) => {
+    expect(() => integrationWith(reconcile)).toThrow(IntegrationMistake);
+    expect(() => integrationWith(reconcile)).toThrow(path);
+  });
+});

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assemble } from '../../../infra/stack/assemble.ts';
+import { IntegrationStack } from '../../../infra/stack/stack.ts';
+import { type Assembled, startAssembly } from './assembled.ts';
+
+let assembled: Assembled;
+let template: Template;
+let production: Template;
+let code: (name: string) => string;
+
+beforeAll(async () => {
+  assembled = startAssembly();
+  const name = await assemble(assembled.app, 'integration.config.ts', 'test');
+  const stack = assembled.app.node.findChild(name);
+  if (!(stack instanceof IntegrationStack)) throw new Error(`${name} is not our stack`);
+  const productionStack = await assembled.add('integration.config.ts', 'production');
+  template = Template.fromStack(stack);
+  production = Template.fromStack(productionStack);
+  code = (name) => readFileSync(join(assembled.folder, 'bundles', name, 'index.mjs'), 'utf8');
+}, 60_000);
+afterAll(() => assembled.remove());
+
+describe('queues', () => {
+  it('are encrypted, refuse plain connections and keep messages for 14 days', () => {
+    template.allResourcesProperties('AWS::SQS::Queue', {
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 1_209_600,
+    });
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+
+  it('hide messages for six times the timeout of their function', () => {
+    const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+    expect(mappings).toHaveLength(3);
+    const queues = Object.values(template.findResources('AWS::SQS::Queue')).map(
+      ({ Properties }) => Properties.VisibilityTimeout,
+    );
+    expect(queues.filter((seconds) => seconds === 360)).toHaveLength(3);
+  });
+
+  it('let consumers answer for each message, by few containers at once', () => {
+    template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: Match.anyValue() },
+    });
+  });
+
+  it('hand over to the dead letters only after a thousand receives', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', { RedrivePolicy: { maxReceiveCount: 1000 } });
+  });
+});
+
+describe('functions', () => {
+  it('run on Node 24 and arm64, with JSON logs in their own groups', () => {
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.anyValue() },
+    });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+  });
+
+  it('have no wildcard in any grant', () => {
+    for (const { Properties } of Object.values(template.findResources('AWS::IAM::Policy'))) {
+      for (const { Action, Resource } of Properties.PolicyDocument.Statement) {
+        expect(JSON.stringify(Action)).not.toContain('*');
+        // A log group's own ARN ends in `:*`, which stands for its streams; Scheduler's names versions.
+        expect(Resource).not.toBe('*');
+      }
+    }
+  });
+
+  it('of the webhook door hold no configuration and no connector', () => {
+    expect(code('receive-webhook')).not.toContain('Sandbox ERP');
+    expect(code('book-completion')).toContain('Sandbox ERP');
+  });
+
+  it('that a schedule invokes are not tried again by Lambda: the next run does what one left', () => {
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
+    template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
+  });
+
+  it('hold only the chosen connector', () => {
+    expect(code('book-completion')).not.toMatch(/stock\.lot|ProdnOrdConf2|qty_producing/);
+  });
+});
+
+describe('doors', () => {
+  it('have a route for each trigger method and for orders', () => {
+    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
+      ({ Properties }) => Properties.RouteKey,
+    );
+    expect(routes.sort()).toEqual([
+      'GET /product-orders/{number+}',
+      'GET /webhooks/azumuta/{event}/{token}',
+      'POST /product-orders',
+      'POST /webhooks/azumuta/{event}/{token}',
+    ]);
+  });
+
+  it('log the route and never the path, which holds the token', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const format = stage?.Properties.AccessLogSettings.Format;
+    expect(format).toContain('$context.routeKey');
+    expect(format).not.toMatch(/\$context\.(path|resourcePath|http)|\$request/);
+    expect(stage?.Properties.DefaultRouteSettings).toMatchObject({
+      ThrottlingRateLimit: 100,
+      ThrottlingBurstLimit: 200,
+    });
+  });
+});
+
+describe('what must not be lost', () => {
+  it('stays when a production stack is deleted', () => {
+    production.hasResource('AWS::DynamoDB::GlobalTable', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    production.allResources('AWS::SecretsManager::Secret', { DeletionPolicy: 'Retain' });
+    production.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      Replicas: [Match.objectLike({ DeletionProtectionEnabled: true })],
+    });
+  });
+
+  it('can be recovered to any second, and forgets by time to live', () => {
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      Replicas: [
+        Match.objectLike({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }),
+      ],
+    });
+  });
+
+  it('keeps its identity over updates: a replaced API, table, queue or secret would lose what it holds', () => {
+    const ids = (type: string) => Object.keys(template.findResources(type)).sort();
+    expect(ids('AWS::ApiGatewayV2::Api')).toEqual(['DoorsApiD16442F2']);
+    expect(ids('AWS::DynamoDB::GlobalTable')).toEqual(['LedgerTable9343E4AA']);
+    expect(ids('AWS::SQS::Queue')).toMatchInlineSnapshot(`
+      [
+        "QueuesCompletionsD806882B",
+        "QueuesDeadLettersF0D5D2AD",
+        "QueuesDeliveries9DF934B3",
+        "QueuesProductOrdersA924D63D",
+      ]
+    `);
+    expect(ids('AWS::SecretsManager::Secret')).toHaveLength(4);
+  });
+
+  it('secrets are created unset, and no value of theirs is in the template', () => {
+    template.allResourcesProperties('AWS::SecretsManager::Secret', { SecretString: '{"unset":true}' });
+  });
+});

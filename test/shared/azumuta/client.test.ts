@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
+import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { testClock } from '../../support/clock.ts';
+import { type Answer, type Received, startServer } from '../../support/server.ts';
+
+const never = new AbortController().signal;
+const draft = { number: 'PO-1', article: 'GEAR-01', parameters: {}, variants: [] };
+const article = { id: 'a1', number: 'GEAR-01', variants: [] };
+const order = { id: 'p1', number: 'PO-1', status: 'open' };
+const webPage = '<html><body>We will be back in a minute.</body></html>';
+
+/** A client of a server that answers so; its key, once it is read again, is the new one. */
+async function startClient(answer: (received: Received) => Answer) {
+  const server = await startServer(answer);
+  const client = createAzumutaClient({
+    baseUrl: `${server.url}/api/v1`,
+    assumptions: assumptionsSchema.parse({}),
+    apiKey: async ({ refresh } = {}) => (refresh ? 'new key' : 'old key'),
+    clock: testClock(),
+  });
+  return { client, calls: server.calls };
+}
+
+const reads: readonly (readonly [string, (client: AzumutaClient) => Promise<unknown>])[] = [
+  ['an article by number', (client) => client.findArticle('GEAR-01', never)],
+  ['a product order by number', (client) => client.findProductOrder('PO-1', never)],
+  ['a product order', (client) => client.productOrder('p1', never)],
+  ['a recording', (client) => client.recording('r1', never)],
+  ['a work instruction', (client) => client.workInstruction('w1', never)],
+];
+
+describe.each(reads)('reading %s', (_, read) => {
+  it('waits for a partner that answers with no JSON: a proxy has its say, not Azumuta', async () => {
+    const { client } = await startClient(() => ({ body: webPage, headers: { 'content-type': 'text/html' } }));
+    await expect(read(client)).rejects.toMatchObject({
+      name: 'RetryLater',
+      scope: 'target',
+      wrote: 'nothing',
+    });
+  });
+
+  it.each([{ error: { message: 'It could not be done.' } }, { errors: ['It could not be done.'] }])(
+    'comes again for what is answered 200 with an error, and blames nobody else: %j',
+    async (body) => {
+      const { client } = await startClient(() => ({ body }));
+      await expect(read(client)).rejects.toMatchObject({
+        name: 'RetryLater',
+        scope: 'order',
+        wrote: 'nothing',
+      });
+    },
+  );
+
+  it('is for a person when the answer has another shape than was assumed, and says where', async () => {
+    const { client } = await startClient(() => ({ body: { unexpected: [1, 2, 3] } }));
+    await expect(read(client)).rejects.toMatchObject({
+      name: 'Rejected',
+      message: expect.stringMatching(/does not have the expected shape: .*\$\.(id|data)/),
+    });
+  });
+
+  it("takes a proxy's 404 page for no answer of Azumuta's", async () => {
+    const { client } = await startClient(() => ({
+      status: 404,
+      body: webPage,
+      headers: { 'content-type': 'text/html' },
+    }));
+    await expect(read(client)).rejects.toMatchObject({ name: 'RetryLater', scope: 'target' });
+  });
+
+  it.each([undefined, { message: 'not found' }])('is not there when a 404 says so with %j', async (body) => {
+    const { client } = await startClient(() => ({ status: 404, ...(body ? { body } : {}) }));
+    expect(await read(client)).toBeUndefined();
+  });
+
+  it('waits for a partner that is unwell, for as long as it asks', async () => {
+    const { client } = await startClient(() => ({ status: 429, headers: { 'retry-after': '7' } }));
+    await expect(read(client)).rejects.toMatchObject({
+      name: 'RetryLater',
+      scope: 'target',
+      afterSeconds: 7,
+    });
+  });
+});
+
+describe('creating a product order', () => {
+  it.each<[string, Answer]>([
+    ['no JSON', { body: webPage }],
+    ['an error', { body: { error: { message: 'It could not be done.' } } }],
+    ['another shape', { body: { unexpected: true } }],
+    ['502', { status: 502 }],
+  ])('that is answered with %s may have been done: the next attempt looks', async (_, answer) => {
+    const { client } = await startClient(() => answer);
+    await expect(client.createProductOrder(draft, article, never)).rejects.toMatchObject({
+      name: 'RetryLater',
+      wrote: 'perhaps',
+    });
+  });
+
+  it('that is refused is for a person, with the sentence that Azumuta gave', async () => {
+    const { client } = await startClient(() => ({ status: 422, body: { message: 'The number is taken.' } }));
+    await expect(client.createProductOrder(draft, article, never)).rejects.toMatchObject({
+      name: 'Rejected',
+      message: 'Azumuta refused creating product order PO-1 (422): The number is taken.',
+    });
+  });
+});
+
+describe('a listing by number follows next', () => {
+  const other = { id: 'p0', number: 'PO-0' };
+  const isFirst = ({ url }: Received) => !url.searchParams.has('cursor');
+  const startPaged = (next: (path: string, origin: string) => string | null) =>
+    startClient((received) =>
+      isFirst(received)
+        ? {
+            body: {
+              data: [other],
+              next: next('/api/v1/productorders?number=PO-1&cursor=c2', `http://${received.headers.host}`),
+            },
+          }
+        : { body: { data: [order] } },
+    );
+
+  it.each<[string, (path: string, origin: string) => string]>([
+    ['a path', (path) => path],
+    ['a path below the base URL', (path) => path.replace('/api/v1', '')],
+    ['a URL of the same origin', (path, origin) => origin + path],
+    ['a cursor', () => 'c2'],
+  ])('as %s', async (_, next) => {
+    const { client, calls } = await startPaged(next);
+    expect(await client.findProductOrder('PO-1', never)).toMatchObject({ id: 'p1', number: 'PO-1' });
+    expect(calls.map(({ url }) => url.pathname)).toEqual(['/api/v1/productorders', '/api/v1/productorders']);
+  });
+
+  it('never to another origin, as the key would leak', async () => {
+    const elsewhere = await startServer(() => ({ body: { data: [order] } }));
+    const { client } = await startPaged((path) => elsewhere.url + path);
+    await expect(client.findProductOrder('PO-1', never)).rejects.toMatchObject({ name: 'Rejected' });
+    expect(elsewhere.calls).toEqual([]);
+  });
+
+  it('and is for a person when it never ends: the filter does nothing, so "not there" cannot be told', async () => {
+    const { client, calls } = await startClient(({ url }) => {
+      const page = Number(url.searchParams.get('cursor') ?? 1);
+      return { body: { data: [page === 6 ? order : other], next: String(page + 1) } };
+    });
+    await expect(client.findProductOrder('PO-1', never)).rejects.toMatchObject({
+      name: 'Rejected',
+      message: expect.stringMatching(/does not filter by number.*azumuta\.assumptions\.numberQuery/),
+    });
+    expect(calls).toHaveLength(5);
+  });
+
+  it('to its fifth page, when that is the last', async () => {
+    const { client } = await startClient(({ url }) => {
+      const page = Number(url.searchParams.get('cursor') ?? 1);
+      return { body: { data: [other], next: page === 5 ? null : String(page + 1) } };
+    });
+    expect(await client.findProductOrder('PO-1', never)).toBeUndefined();
+  });
+
+  it('not at all where it is null, and takes no other order for the one that was asked for', async () => {
+    const { client } = await startPaged(() => null);
+    expect(await client.findProductOrder('PO-1', never)).toBeUndefined();
+  });
+});
+
+describe('a refused key', () => {
+  it('is read again once, as it may have been rotated', async () => {
+    const { client, calls } = await startClient(({ headers }) =>
+      headers['x-api-key'] === 'new key' ? { body: order } : { status: 401 },
+    );
+    expect(await client.productOrder('p1', never)).toMatchObject({ id: 'p1' });
+    expect(calls.map(({ headers }) => headers['x-api-key'])).toEqual(['old key', 'new key']);
+  });
+
+  it('that is still refused is told as such, without the key', async () => {
+    const { client, calls } = await startClient(() => ({ status: 401 }));
+    const failure = await client.productOrder('p1', never).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
+    expect(String(failure)).not.toMatch(/old key|new key/);
+    expect(calls).toHaveLength(2);
+  });
+
+  const echoed = (key: string) =>
+    `${'x'.repeat(290)} your key ${key}, ${encodeURIComponent(key)}, ${Buffer.from(key).toString('base64')} may not do that.`;
+  it.each<[string, number, (sentence: string) => unknown]>([
+    ['422', 422, (message) => ({ message })],
+    ['422, as a mere text', 422, (message) => message],
+    ['200 with an error', 200, (message) => ({ error: { message } })],
+    ['200 with errors', 200, (message) => ({ errors: message })],
+  ])('that Azumuta echoes in a %s is told to nobody', async (_, status, bodyOf) => {
+    for (const start of [0, 280, 290]) {
+      const { client } = await startClient(({ headers }) => ({
+        status,
+        body: JSON.stringify(bodyOf(echoed(String(headers['x-api-key'])).slice(start))),
+      }));
+      const failure = String(await client.productOrder('p1', never).catch((error: unknown) => error));
+      expect(failure).toContain('Azumuta');
+      // A key that is cut at the end of a long sentence is still most of a key.
+      expect(failure).not.toMatch(/old|b2xk/);
+    }
+  });
+});

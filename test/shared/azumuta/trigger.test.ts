@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
+import { parseTrigger } from '../../../shared/azumuta/trigger.ts';
+
+const aliases = z.parse(webhookAliasesSchema, {});
+
+/** Meteor ids: 17 characters without look-alikes. */
+const meteorId = fc
+  .array(fc.constantFrom(...'23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz'), {
+    minLength: 17,
+    maxLength: 17,
+  })
+  .map((characters) => characters.join(''));
+/** Numbers as ERPs write them: slashes, commas, spaces inside, leading zeros. */
+const orderNumber = fc
+  .stringMatching(/^[A-Za-z0-9][A-Za-z0-9/,. _#&=+%-]{0,30}[A-Za-z0-9]$/)
+  .filter((text) => text.trim() === text);
+
+const spellings: readonly ((name: string) => string)[] = [
+  (name) => name,
+  (name) => name.toLowerCase(),
+  (name) => name.toUpperCase(),
+  (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+  (name) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase(),
+];
+const spelling = (names: readonly string[]) =>
+  fc
+    .tuple(fc.constantFrom(...names), fc.constantFrom(...spellings), fc.constantFrom('', '[]'))
+    .map(([name, spelled, list]) => spelled(name) + list);
+/** One thing may be told under several names in one call. */
+const several = (names: readonly string[]) => fc.uniqueArray(spelling(names), { minLength: 1, maxLength: 3 });
+
+const trigger = fc.record({
+  number: orderNumber,
+  numberNames: several(aliases.productOrderNumber),
+  recordings: fc.uniqueArray(meteorId, { maxLength: 4 }),
+  recordingNames: several(aliases.recordingIds),
+  instructions: fc.uniqueArray(meteorId, { maxLength: 3 }),
+  instructionNames: several(aliases.workInstructionIds),
+});
+type Trigger = typeof trigger extends fc.Arbitrary<infer Value> ? Value : never;
+
+const contentOf = ({ number, recordings, instructions }: Trigger) => ({
+  productOrderNumber: number,
+  recordingIds: recordings,
+  workInstructionIds: instructions,
+});
+
+/** The whole parser, as the door calls it. */
+const parsed = (call: { readonly query?: string; readonly body?: string; readonly method?: string }) =>
+  parseTrigger(
+    {
+      method: call.method ?? (call.body === undefined ? 'GET' : 'POST'),
+      rawQueryString: call.query ?? '',
+      body: Buffer.from(call.body ?? ''),
+    },
+    aliases,
+  );
+const parsedBody = (fields: Readonly<Record<string, unknown>>) => parsed({ body: JSON.stringify(fields) });
+
+describe('a trigger means the same in any alias and shape', () => {
+  const listShapes: Readonly<Record<string, (ids: readonly string[]) => unknown>> = {
+    list: (ids) => ids,
+    commas: (ids) => ids.join(','),
+    'commas and spaces': (ids) => ids.join(', '),
+    'lists of commas': (ids) => [ids.slice(0, 2).join(','), ...ids.slice(2)],
+    objects: (ids) => ids.map((id) => ({ object: 'recording', id })),
+    single: (ids) => (ids.length === 1 ? ids[0] : ids),
+  };
+  const numberShapes: readonly ((number: string) => unknown)[] = [
+    (number) => number,
+    (number) => ` ${number}\n`,
+    (number) => [number],
+    (number) => ({ object: 'product-order', id: 'SarLiLeyuNWgw3Tai', number }),
+  ];
+
+  it('as JSON, whatever its query says, with the number as text or object, and ids listed or joined', () => {
+    fc.assert(
+      fc.property(
+        trigger,
+        fc.constantFrom(...Object.values(listShapes)),
+        fc.constantFrom(...numberShapes),
+        (given, listed, numbered) => {
+          const parsedTrigger = parsed({
+            query: 'number=ANOTHER',
+            body: JSON.stringify({
+              ...Object.fromEntries(given.numberNames.map((name) => [name, numbered(given.number)])),
+              ...Object.fromEntries(given.recordingNames.map((name) => [name, listed(given.recordings)])),
+              ...Object.fromEntries(given.instructionNames.map((name) => [name, listed(given.instructions)])),
+              somethingElse: { ignored: true },
+            }),
+          });
+          expect(parsedTrigger).toEqual({ ok: true, content: contentOf(given) });
+        },
+      ),
+    );
+  });
+
+  it('as a query of a GET, or of a POST without a body, with ids repeated, joined, or both', () => {
+    const joints: readonly ((ids: readonly string[]) => readonly string[])[] = [
+      (ids) => ids,
+      (ids) => [ids.join(',')],
+      (ids) => [ids.join(', ')],
+      (ids) => [ids.slice(0, 2).join(','), ...ids.slice(2)],
+    ];
+    fc.assert(
+      fc.property(
+        trigger,
+        fc.constantFrom(...joints),
+        fc.constantFrom('GET', 'POST'),
+        (given, joined, method) => {
+          // Prepare
+          const query = new URLSearchParams();
+          const add = (names: readonly string[], values: readonly string[]) => {
+            for (const name of names) for (const value of values) query.append(name, value);
+          };
+          add(given.numberNames, [given.number]);
+          add(given.recordingNames, joined(given.recordings));
+          add(given.instructionNames, joined(given.instructions));
+
+          // Act
+          const parsedTrigger = parsed({ query: query.toString(), method });
+
+          // Assess
+          expect(parsedTrigger).toEqual({ ok: true, content: contentOf(given) });
+        },
+      ),
+    );
+  });
+
+  it('and no name comes before another: two numbers under two names are for a person, not guessed at', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(orderNumber, { minLength: 2, maxLength: 2 }),
+        fc.uniqueArray(spelling(aliases.productOrderNumber), { minLength: 2, maxLength: 2 }),
+        (numbers, names) => {
+          const fields = names.map((name, at): [string, string] => [name, numbers[at] ?? '']);
+          const query = new URLSearchParams(fields).toString();
+          const answers = [parsed({ query }), parsedBody(Object.fromEntries(fields))];
+          for (const answer of answers)
+            expect(answer).toMatchObject({ ok: false, reason: expect.stringContaining('2 different') });
+        },
+      ),
+    );
+  });
+});
+
+describe('an order number as a JSON number', () => {
+  it('is taken with all its digits, or not at all', () => {
+    const digits = fc.bigInt({ min: 0n, max: 10n ** 20n }).map(String);
+    const decimals = fc.tuple(fc.nat(), fc.nat(999)).map(([whole, fraction]) => `${whole}.${fraction}`);
+    fc.assert(
+      fc.property(fc.oneof(digits, decimals), fc.constantFrom('number', 'productOrder'), (number, name) => {
+        const value = name === 'productOrder' ? `{"number":${number}}` : number;
+        const answer = parsed({ body: `{"${name}":${value}}` });
+        // 5.0 is the number 5, for JSON.
+        const exact = number.replace(/\.0+$/, '');
+        if (answer.ok) expect(answer.content.productOrderNumber).toBe(exact);
+        else expect(answer.reason).toContain('in quotation marks');
+        if (/^\d{1,15}$/.test(number)) expect(answer.ok).toBe(true);
+      }),
+    );
+  });
+
+  it.each(['9007199254740993', '10.10', '1e400'])('%s is refused, with what to do', (number) => {
+    expect(parsed({ body: `{"number":${number}}` })).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('send it as text, in quotation marks'),
+    });
+  });
+
+  it('is just text in a query, and in quotation marks', () => {
+    const content = { productOrderNumber: '9007199254740993' };
+    expect(parsed({ query: 'number=9007199254740993' })).toMatchObject({ ok: true, content });
+    expect(parsed({ body: '{"number":"9007199254740993"}' })).toMatchObject({ ok: true, content });
+  });
+});
+
+describe('an order number is never split', () => {
+  it('keeps commas, slashes and leading zeros', () => {
+    expect(parsed({ query: 'number=00042%2FA,B' })).toMatchObject({
+      ok: true,
+      content: { productOrderNumber: '00042/A,B' },
+    });
+  });
+
+  it('reads it from an object that carries it', () => {
+    expect(parsedBody({ productOrder: { id: 'x', number: 'PO-7' } })).toMatchObject({
+      ok: true,
+      content: { productOrderNumber: 'PO-7' },
+    });
+  });
+});
+
+describe('what cannot be used says why', () => {
+  it.each([
+    ['not JSON', 'nope', 'The body is not JSON.'],
+    ['a list', '[]', 'The body must be a JSON object.'],
+    ['no number', '{"recordingId":"x"}', 'No product order number'],
+    ['an empty number', '{"number":"  "}', 'No product order number'],
+    ['two numbers', '{"number":"A","orderNumber":"B"}', '2 different product order numbers'],
+    ['a very long number', JSON.stringify({ number: 'x'.repeat(201) }), 'longer than 200'],
+  ])('%s', (_name, body, reason) => {
+    expect(parsed({ body })).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
+  });
+
+  it('never throws, whatever the body is', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (body) => {
+        expect(parsed({ body, method: 'POST' })).toHaveProperty('ok');
+        expect(parsed({ query: body })).toHaveProperty('ok');
+      }),
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { silent } from '../../support/logs.ts';
+
+describe('a partner that fails now and then, all in one minute', () => {
+  let store: LedgerStore;
+  let clock: TestClock;
+  let ledger: Ledger;
+  beforeAll(async () => {
+    store = await startLedgerStore();
+    clock = testClock();
+    const breaker = { cooldownSeconds: 1 };
+    ledger = createLedger({ ...store, clock, times: { settlingSeconds: 3 }, breaker });
+  });
+  afterAll(() => store.stop());
+
+  const isOpen = async () => (await ledger.breaker.state('erp')).open;
+  const call = (work: () => Promise<string>) =>
+    createPartnerCalls({ breaker: ledger.breaker, newOwner: () => 'a container', clock, log: silent })
+      .call('erp', work)
+      .catch(() => 'failed');
+  const fails = () => call(() => Promise.reject(new RetryLater('503', { scope: 'target' })));
+
+  it('is called again after a good probe, until it has failed as often as before', async () => {
+    // Prepare
+    for (let failure = 0; failure < 5; failure += 1) await fails();
+    expect(await isOpen()).toBe(true);
+    clock.advance(2);
+
+    // Act
+    expect(await call(async () => 'well')).toBe('well');
+    await fails();
+
+    // Assess
+    expect(await isOpen()).toBe(false);
+    for (let failure = 0; failure < 4; failure += 1) await fails();
+    expect(await isOpen()).toBe(true);
+  });
+
+  it('waits for a prober that was killed six cooldowns long, and no longer', async () => {
+    // Prepare
+    clock.advance(2);
+    expect(await ledger.breaker.permit('erp', 'is killed')).toEqual({ permit: 'probe' });
+
+    // Act
+    clock.advance(5);
+    const early = await ledger.breaker.permit('erp', 'next');
+    clock.advance(2);
+    const late = await ledger.breaker.permit('erp', 'next');
+
+    // Assess
+    expect(early.permit).toBe('wait');
+    expect(late.permit).toBe('probe');
+  });
+});

@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { DeliveryMessage } from '../../../shared/completions/messages.ts';
+import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
+import { deliveryKeyOf } from '../../../shared/ledger/keys.ts';
+import { UnknownOrder } from '../../../shared/model/errors.ts';
+import { startFaultProxy } from '../erp/conformance/fault-proxy.ts';
+import { failureOf } from './completed.ts';
+import {
+  type CompletionStage,
+  erpAt,
+  settlingSeconds,
+  startCompletionStage,
+  threeParts,
+  timeoutSeconds,
+} from './stage.ts';
+
+let stage: CompletionStage;
+
+beforeAll(async () => {
+  stage = await startCompletionStage();
+});
+afterAll(() => stage?.stop());
+beforeEach(async () => {
+  stage.sqs.forget();
+  await stage.erpSide.setFaults([]);
+});
+
+/** Three parts of one ERP order that are booked each, ready to be delivered. */
+async function threeDeliveries(): Promise<{
+  erpOrder: string;
+  messages: [DeliveryMessage, DeliveryMessage, DeliveryMessage];
+}> {
+  const { erpOrder, numbers } = await stage.ordered(threeParts('each'));
+  for (const productOrderNumber of numbers) {
+    await stage.azumutaSide.complete(productOrderNumber, { quantity: 1 });
+    await stage.collect({ productOrderNumber });
+  }
+  const [first, second, third] = stage.sent();
+  if (!first || !second || !third) throw new Error('Three parts are three deliveries.');
+  return { erpOrder, messages: [first, second, third] };
+}
+
+/** A connector that writes down how it was called. */
+function recorded(): { erp: ErpConnector; attempts: Attempt[] } {
+  const erp = erpAt(stage.erpUrl);
+  const attempts: Attempt[] = [];
+  return {
+    attempts,
+    erp: {
+      releasedOrders: (since, signal) => erp.releasedOrders(since, signal),
+      deliver(completion, key, attempt) {
+        attempts.push(attempt);
+        return erp.deliver(completion, key, attempt);
+      },
+    },
+  };
+}
+
+describe('an ERP order is booked on by one delivery at a time', () => {
+  it('the others wait while a booking is on its way, and are booked after it', async () => {
+    // Prepare: the ERP order and its bookings are looked at first, the third call is the booking
+    const { erpOrder, messages } = await threeDeliveries();
+    const [first, ...others] = messages;
+    const proxy = await startFaultProxy(stage.erpUrl);
+    const arrived = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    proxy.beforeCall(3, () => {
+      arrived.resolve();
+      return gate.promise;
+    });
+
+    // Act
+    const booking = stage.deliver(first, {}, { erp: erpAt(proxy.url) });
+    await arrived.promise;
+    const meanwhile = await Promise.allSettled(others.map((message) => stage.deliver(message)));
+    gate.resolve();
+    await booking;
+    for (const message of others) await stage.deliver(message);
+
+    // Assess
+    expect(proxy.calls()[2]).toMatchObject({ method: 'POST' });
+    const waits = {
+      name: 'RetryLater',
+      scope: 'order',
+      message: expect.stringContaining('Another booking on ERP order'),
+    };
+    expect(meanwhile).toMatchObject([{ reason: waits }, { reason: waits }]);
+    expect(await stage.bookingsOf(erpOrder)).toHaveLength(3);
+    await proxy.close();
+  });
+});
+
+describe('a booking that may have been written', () => {
+  it('keeps its claim and the ERP order until it must have settled, and the next attempt looks first', async () => {
+    // Prepare
+    const { erpOrder, messages } = await threeDeliveries();
+    const [inDoubt, other] = messages;
+    const route = 'POST /api/production-orders/{number}/bookings';
+    await stage.erpSide.setFaults([{ kind: 'reset-after', route, times: 1 }]);
+    const { erp, attempts } = recorded();
+
+    // Act
+    const failure = await stage.deliver(inDoubt, {}, { erp }).catch((error: unknown) => error);
+    const [step] = await stage.ledger.deliveries.of(inDoubt.home);
+    stage.clock.advance(settlingSeconds - 1);
+    const early = await Promise.allSettled([
+      stage.deliver(inDoubt, {}, { erp }),
+      stage.deliver(other, {}, { erp }),
+    ]);
+    stage.clock.advance(1);
+    await stage.deliver(inDoubt, {}, { erp });
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', wrote: 'perhaps', afterSeconds: settlingSeconds });
+    expect(step).toMatchObject({ state: 'claimed' });
+    expect(early).toMatchObject([
+      { reason: { name: 'RetryLater', message: expect.stringContaining('under way in another attempt') } },
+      { reason: { name: 'RetryLater', message: expect.stringContaining('Another booking on ERP order') } },
+    ]);
+    expect(attempts.map(({ again }) => again)).toEqual([false, true]);
+    expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ reference: inDoubt.key, goodQuantity: '1' }]);
+    expect(await stage.ledger.deliveries.of(inDoubt.home)).toMatchObject([{ state: 'done' }]);
+  });
+});
+
+describe('a completion by reference', () => {
+  it('is read again in turns, all product orders and recordings of a split order', async () => {
+    // Prepare
+    const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));
+    const recordings = new Map<string, string[]>();
+    for (const number of numbers) {
+      const order = await stage.azumutaSide.complete(number, { quantity: 1, recordings: 2 });
+      recordings.set(
+        number,
+        order.recordings.map(({ id }) => id),
+      );
+    }
+    for (const productOrderNumber of numbers) await stage.collect({ productOrderNumber });
+    const [message] = stage.sent();
+    if (!message || !('completed' in message.content)) throw new Error('Nothing was collected.');
+    const reference = message.content.completed.map(({ productOrder }) => ({
+      number: productOrder.number,
+      productOrderId: productOrder.id,
+      recordingIds: recordings.get(productOrder.number) ?? [],
+    }));
+    await stage.azumutaSide.forgetCalls();
+
+    // Act
+    await stage.deliver({ ...message, content: { reference } });
+
+    // Assess
+    expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ reference: message.key, goodQuantity: '3' }]);
+    expect(await stage.azumutaSide.calls()).toEqual({
+      'GET /api/v1/productorders/{id}': 3,
+      'GET /api/v1/recordings/{id}': 6,
+    });
+  });
+
+  it('waits for a recording that is not shown, and books nothing without it', async () => {
+    // Prepare
+    const { erpOrder, numbers } = await stage.ordered();
+    const [number = ''] = numbers;
+    const { id, recordings } = await stage.azumutaSide.complete(number, { quantity: 1, recordings: 1 });
+    await stage.collect({ productOrderNumber: number });
+    const [message] = stage.sent();
+    if (!message) throw new Error('Nothing was collected.');
+    const reference = [{ number, productOrderId: id, recordingIds: recordings.map((each) => each.id) }];
+    await stage.azumutaSide.setFaults([
+      { kind: 'status', status: 404, route: 'GET /api/v1/recordings/{id}', times: 1 },
+    ]);
+
+    // Act
+    const first = await failureOf(stage.deliver({ ...message, content: { reference } }));
+    const before = await stage.bookingsOf(erpOrder);
+    await stage.deliver({ ...message, content: { reference } });
+
+    // Assess
+    expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    expect(before).toEqual([]);
+    expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ goodQuantity: '1' }]);
+  });
+});
+
+describe('an order that the ERP does not know, where that is to be ignored', () => {
+  const unknown = (attempts: unknown[]): Parameters<CompletionStage['deliver']>[2] => ({
+    unknownOrder: 'ignore',
+    erp: {
+      // Only what the ERP answers matters here.
+      async *releasedOrders() {},
+      async deliver(_completion, _key, attempt) {
+        attempts.push(attempt.again);
+        throw new UnknownOrder('The ERP does not know order X.');
+      },
+    },
+  });
+
+  async function collected() {
+    const { numbers } = await stage.ordered();
+    const [number = ''] = numbers;
+    await stage.azumutaSide.complete(number, { quantity: 1 });
+    await stage.collect({ productOrderNumber: number });
+    const [message] = stage.sent();
+    if (!message) throw new Error('Nothing was collected.');
+    return message;
+  }
+
+  it('is done with', async () => {
+    const message = await collected();
+    await stage.deliver(message, {}, unknown([]));
+    expect(await stage.ledger.deliveries.of(message.home)).toMatchObject([{ state: 'done' }]);
+  });
+
+  it('is for a person once an attempt may have written to it: it was known then', async () => {
+    // Prepare: an attempt that died
+    const message = await collected();
+    const endsAt = new Date(stage.clock.now().getTime() + timeoutSeconds * 1000);
+    await stage.ledger.steps.claim(deliveryKeyOf(message.home, message.key), {
+      owner: 'dead',
+      messageId: 'm',
+      endsAt,
+    });
+    stage.clock.advance(timeoutSeconds + settlingSeconds);
+    const attempts: unknown[] = [];
+
+    // Act
+    const failure = await failureOf(stage.deliver(message, {}, unknown(attempts)));
+
+    // Assess
+    expect(attempts).toEqual([true]);
+    expect(failure).toMatchObject({ name: 'UnknownOrder' });
+    expect(await stage.ledger.deliveries.of(message.home)).toMatchObject([{ state: 'rejected' }]);
+  });
+});

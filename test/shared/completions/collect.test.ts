@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { partitionOf } from '../../../shared/ledger/keys.ts';
+import { createTable } from '../../../shared/platform/dynamodb-table.ts';
+import { complete, completed, failureOf, told } from './completed.ts';
+import { type CompletionStage, startCompletionStage, threeParts } from './stage.ts';
+
+let stage: CompletionStage;
+
+beforeAll(async () => {
+  stage = await startCompletionStage();
+});
+afterAll(() => stage?.stop());
+beforeEach(() => stage.sqs.forget());
+
+describe('a product order that Azumuta does not call completed', () => {
+  it('is asked about again, and nothing is planned of it', async () => {
+    // Prepare
+    const { numbers } = await stage.ordered();
+    const [number = ''] = numbers;
+
+    // Act
+    const failure = await failureOf(stage.collect({ productOrderNumber: number }));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    expect(await stage.ledger.deliveries.of(number)).toEqual([]);
+    expect(stage.sent()).toEqual([]);
+  });
+
+  it.each([
+    ['that the ledger knows', async () => (await stage.ordered()).numbers[0] ?? ''],
+    ['that nobody knows', async () => `NOBODYS-${Math.random()}`],
+  ])('is asked about for 30 minutes from the first answer on, an order %s', async (_which, orderOf) => {
+    // Prepare: Azumuta did not answer for an hour.
+    const productOrderNumber = await orderOf();
+    const hint = { productOrderNumber, receivedAt: stage.clock.now().toISOString() };
+    const message = { messageId: `trigger of ${productOrderNumber}`, sentAt: stage.clock.now() };
+    stage.clock.advance(3600);
+
+    // Act
+    const failures: unknown[] = [];
+    for (const seconds of [0, 30 * 60 - 1, 1]) {
+      stage.clock.advance(seconds);
+      failures.push(await failureOf(stage.collect(hint, message)));
+    }
+    stage.clock.advance(86_400);
+    const replayed = await failureOf(stage.collect(hint, { ...message, sentAt: stage.clock.now() }));
+
+    // Assess
+    expect(failures).toMatchObject([{ name: 'RetryLater' }, { name: 'RetryLater' }, { name: 'Rejected' }]);
+    expect(replayed).toMatchObject({ name: 'RetryLater' });
+  });
+
+  it('costs no write when it is completed', async () => {
+    const { number } = await completed(stage, 1);
+    await stage.collect({ productOrderNumber: number });
+    const table = createTable(stage.store.client, stage.store.tableName);
+    expect(await table.query(partitionOf(number), 'NOT-COMPLETED#')).toEqual([]);
+  });
+});
+
+describe('a recording that Azumuta lists and does not show', () => {
+  it('is waited for, and books no other quantity than what was recorded', async () => {
+    // Prepare
+    const { number, recordingIds } = await completed(stage, 2);
+    await stage.azumutaSide.setFaults([
+      { kind: 'status', status: 404, route: 'GET /api/v1/recordings/{id}', times: 1 },
+    ]);
+
+    // Act
+    const first = await failureOf(stage.collect({ productOrderNumber: number }, { messageId: 'listed' }));
+    const before = stage.sent().length;
+    await stage.collect({ productOrderNumber: number }, { messageId: 'listed' });
+
+    // Assess
+    expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    expect(before).toBe(0);
+    expect(told(stage).sort()).toEqual([...recordingIds].sort());
+  });
+
+  it('is for a person after 30 minutes', async () => {
+    // Prepare
+    const { number } = await completed(stage, 1);
+    const message = { messageId: 'gone', sentAt: stage.clock.now() };
+    const collect = () => failureOf(stage.collect({ productOrderNumber: number }, message));
+    await stage.azumutaSide.setFaults([
+      { kind: 'status', status: 404, route: 'GET /api/v1/recordings/{id}' },
+    ]);
+
+    // Act
+    const first = await collect();
+    stage.clock.advance(30 * 60);
+    const last = await collect();
+    await stage.azumutaSide.setFaults([]);
+
+    // Assess
+    expect([first, last]).toMatchObject([{ name: 'RetryLater' }, { name: 'Rejected' }]);
+    expect(stage.sent()).toEqual([]);
+  });
+});
+
+describe('an amendment of a split order that a crash kept from being sent', () => {
+  it('is sent with its own recording when the next trigger is about another part', async () => {
+    // Prepare: booked together, then one part gets another recording
+    const { numbers } = await stage.ordered(threeParts('when-all-done'));
+    for (const number of numbers) await complete(stage, number, 1);
+    for (const productOrderNumber of numbers) await stage.collect({ productOrderNumber });
+    const [first = '', second = ''] = numbers;
+    await stage.azumutaSide.reopen(second);
+    const late = (await complete(stage, second, 1)).at(-1);
+    stage.sqs.forget();
+    stage.sqs.fail('SendMessage', 500);
+    await failureOf(stage.collect({ productOrderNumber: second }));
+    stage.clock.advance(121);
+
+    // Act
+    await stage.collect({ productOrderNumber: first });
+
+    // Assess
+    expect(told(stage)).toEqual([late]);
+  });
+});
+
+describe('a part that is completed again before the last one is', () => {
+  it('is booked as it is then, with all that was recorded', async () => {
+    // Prepare
+    const { numbers } = await stage.ordered(threeParts('when-all-done'));
+    const [again = '', ...others] = numbers;
+    await complete(stage, again, 1);
+    await stage.collect({ productOrderNumber: again });
+    await stage.azumutaSide.reopen(again);
+    const both = await complete(stage, again, 1);
+    await stage.collect({ productOrderNumber: again });
+
+    // Act
+    for (const productOrderNumber of others) {
+      await complete(stage, productOrderNumber, 0);
+      await stage.collect({ productOrderNumber });
+    }
+
+    // Assess
+    expect(both).toHaveLength(2);
+    expect(told(stage)).toEqual(both);
+  });
+});

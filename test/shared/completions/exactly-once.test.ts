@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { type CompletionStage, startCompletionStage, threeParts } from './stage.ts';
+
+let stage: CompletionStage;
+
+beforeAll(async () => {
+  stage = await startCompletionStage();
+});
+afterAll(() => stage?.stop());
+beforeEach(() => stage.sqs.forget());
+
+const collect = (productOrderNumber: string, messageId?: string) =>
+  stage.collect({ productOrderNumber }, messageId === undefined ? {} : { messageId });
+
+describe('any interleaving of duplicate and concurrent deliveries books once', () => {
+  it('whatever comes twice, at once or after another', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (rounds, triggers) => {
+          // Prepare
+          stage.sqs.forget();
+          const { erpOrder, numbers } = await stage.ordered();
+          const [number = ''] = numbers;
+          await stage.azumutaSide.complete(number, { quantity: 4 });
+
+          // Act
+          await Promise.all(Array.from({ length: triggers }, () => collect(number)));
+          const messages = stage.sent();
+          for (const copies of rounds) {
+            const outcomes = await Promise.allSettled(
+              Array.from({ length: copies }, () => messages.map((message) => stage.deliver(message))).flat(),
+            );
+            for (const outcome of outcomes) {
+              if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(RetryLater);
+            }
+          }
+
+          // Assess
+          expect(messages).toHaveLength(1);
+          const bookings = await stage.bookingsOf(erpOrder);
+          expect(bookings.map(({ goodQuantity }) => goodQuantity)).toEqual(['4']);
+        },
+      ),
+      { numRuns: 12 },
+    );
+  }, 60_000);
+});
+
+describe('a split order', () => {
+  it('booked when all are done is booked once, with the sum, whichever parts finish together', async () => {
+    // Prepare
+    const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));
+    const [first = '', second = '', third = ''] = numbers;
+
+    // Act
+    await stage.azumutaSide.complete(first, { quantity: 1 });
+    await collect(first);
+    expect(stage.sent()).toEqual([]);
+    await stage.azumutaSide.complete(second, { quantity: 1 });
+    await stage.azumutaSide.complete(third, { quantity: 1 });
+    await Promise.all([collect(second), collect(third), collect(first)]);
+    for (const message of stage.sent()) await stage.deliver(message);
+
+    // Assess
+    expect(stage.sent().map(({ key }) => key)).toEqual([`${erpOrder}#quantity`]);
+    expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ goodQuantity: '3', final: true }]);
+  });
+
+  it('booked each leaves the ERP order open until its quantity is reached', async () => {
+    const { erpOrder, numbers } = await stage.ordered(threeParts('each'));
+    for (const number of numbers) {
+      await stage.azumutaSide.complete(number, { quantity: 1 });
+      await collect(number);
+    }
+    for (const message of stage.sent()) await stage.deliver(message);
+    const bookings = await stage.bookingsOf(erpOrder);
+    expect(bookings.map(({ goodQuantity, final }) => [goodQuantity, final])).toEqual([
+      ['1', false],
+      ['1', false],
+      ['1', false],
+    ]);
+    expect((await stage.erpSide.orders()).find(({ number }) => number === erpOrder)).toMatchObject({
+      status: 'done',
+    });
+  });
+});
+
+describe('a crash between planning and sending', () => {
+  it('sends exactly what was planned when the hint comes again', async () => {
+    // Prepare: SQS is down at that moment
+    const { numbers } = await stage.ordered();
+    const [number = ''] = numbers;
+    await stage.azumutaSide.complete(number, { quantity: 5 });
+    stage.sqs.fail('SendMessage', 500);
+    await expect(collect(number, 'first trigger')).rejects.toThrow();
+
+    // Act
+    await collect(number, 'second trigger');
+    const byAnother = stage.sent().length;
+    await collect(number, 'first trigger');
+
+    // Assess: another trigger of the same order leaves it to the one that planned it
+    expect(byAnother).toBe(0);
+    expect(stage.sent()).toHaveLength(1);
+    expect(stage.sent()[0]?.key).toMatch(/#quantity$/);
+  });
+});
+
+describe('newer facts', () => {
+  it('a second completion with more recordings is a new delivery, and its quantity stays', async () => {
+    const { erpOrder, numbers } = await stage.ordered();
+    const [number = ''] = numbers;
+    await stage.azumutaSide.complete(number, { quantity: 5 });
+    await collect(number);
+    await stage.azumutaSide.reopen(number);
+    await stage.azumutaSide.complete(number, { quantity: 9, recordings: 1 });
+    await collect(number);
+    // The newer one arrives first.
+    for (const message of stage.sent().reverse()) await stage.deliver(message);
+    const bookings = await stage.bookingsOf(erpOrder);
+    expect(
+      bookings.filter(({ kind }) => kind === 'production').map(({ goodQuantity }) => goodQuantity),
+    ).toEqual(['5']);
+    expect(bookings.filter(({ kind }) => kind === 'notes')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { heardLog } from '../../support/logs.ts';
+import { completed, failureOf, told } from './completed.ts';
+import { otherAzumuta } from './other-azumuta.ts';
+import { type CompletionStage, startCompletionStage } from './stage.ts';
+
+let stage: CompletionStage;
+
+beforeAll(async () => {
+  stage = await startCompletionStage();
+});
+afterAll(() => stage?.stop());
+beforeEach(() => stage.sqs.forget());
+
+const invented = (count: number) => Array.from({ length: count }, (_, i) => `invented${i}`);
+const withoutList = (order: Record<string, unknown>) => void delete order.recordings;
+
+describe('recordings that a trigger names', () => {
+  it('are ignored where Azumuta lists those of the product order', async () => {
+    // Prepare
+    const { number, recordingIds } = await completed(stage, 2);
+    await stage.collect({ productOrderNumber: number });
+    await stage.azumutaSide.forgetCalls();
+
+    // Act
+    await stage.collect({ productOrderNumber: number, recordingIds: invented(500) });
+
+    // Assess
+    expect(stage.sent()).toHaveLength(1);
+    expect(told(stage)).toEqual(recordingIds);
+    expect(await stage.azumutaSide.calls()).toEqual({ 'GET /api/v1/productorders/{id}': 1 });
+  });
+
+  it('are ignored where Azumuta lists none: an empty list is a list', async () => {
+    const { number, recordingIds } = await completed(stage, 1);
+    const { azumuta, readIds } = await otherAzumuta(stage, (order) => {
+      order.recordings = [];
+    });
+    await stage.collect({ productOrderNumber: number, recordingIds }, {}, { azumuta });
+    expect(readIds()).toEqual([]);
+    expect(told(stage)).toEqual([]);
+  });
+
+  it('are read, once, before anything is planned of them, and only those of the order are', async () => {
+    // Prepare
+    const { number, recordingIds } = await completed(stage, 2);
+    const other = await completed(stage, 1);
+    const named = ['invented', ...other.recordingIds, ...recordingIds];
+    const { azumuta, readIds } = await otherAzumuta(stage, withoutList);
+
+    // Act
+    await stage.collect({ productOrderNumber: number, recordingIds: named }, {}, { azumuta });
+    await stage.collect({ productOrderNumber: number, recordingIds }, {}, { azumuta });
+
+    // Assess
+    expect(await stage.ledger.deliveries.of(number)).toMatchObject([{ kind: 'quantity', recordingIds }]);
+    expect(told(stage)).toEqual(recordingIds);
+    expect(readIds().sort()).toEqual([...named].sort());
+  });
+
+  it('are at most 50 for one call, ids of Azumuta by their length, and the log tells', async () => {
+    // Prepare
+    const { number } = await completed(stage, 0);
+    const { azumuta, readIds } = await otherAzumuta(stage, withoutList);
+    const heard = heardLog();
+    const tooLong = 'x'.repeat(101);
+
+    // Act
+    const recordingIds = [tooLong, ...invented(500)];
+    await stage.collect({ productOrderNumber: number, recordingIds }, { log: heard.log }, { azumuta });
+
+    // Assess
+    expect(readIds()).toHaveLength(50);
+    expect(readIds()).not.toContain(tooLong);
+    expect(heard.lines.join()).toContain('"named":501');
+  });
+
+  it('are all in the delivery that a crash kept from being sent, whatever the next trigger names', async () => {
+    // Prepare
+    const { number, recordingIds } = await completed(stage, 2);
+    const [first = '', second = ''] = recordingIds;
+    const { azumuta } = await otherAzumuta(stage, withoutList);
+    stage.sqs.fail('SendMessage', 500);
+    await failureOf(stage.collect({ productOrderNumber: number, recordingIds: [first] }, {}, { azumuta }));
+    stage.clock.advance(121);
+
+    // Act
+    await stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta });
+
+    // Assess
+    expect(stage.sent().map(({ delivers }) => delivers)).toEqual(['quantity', 'amendment']);
+    expect(told(stage)).toEqual([first, second]);
+  });
+});
+
+describe('two triggers at the same moment', () => {
+  it('each have their recordings told: whoever plans second amends', async () => {
+    // Prepare: the first plans when the second has
+    const { number, recordingIds } = await completed(stage, 2);
+    const [first = '', second = ''] = recordingIds;
+    const { azumuta } = await otherAzumuta(stage, withoutList);
+    const { ledger } = stage;
+    let other: Promise<void> | undefined;
+    const slow: typeof ledger.deliveries = {
+      ...ledger.deliveries,
+      async plan(...planned) {
+        other ??= stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta });
+        await other;
+        return ledger.deliveries.plan(...planned);
+      },
+    };
+
+    // Act
+    await stage.collect(
+      { productOrderNumber: number, recordingIds: [first] },
+      {},
+      { azumuta, ledger: { ...ledger, deliveries: slow } },
+    );
+
+    // Assess
+    expect(stage.sent().map(({ delivers }) => delivers)).toEqual(['quantity', 'amendment']);
+    expect(told(stage)).toEqual([second, first]);
+  });
+});

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
+import { completed, failureOf, told } from './completed.ts';
+import { otherAzumuta } from './other-azumuta.ts';
+import { type CompletionStage, startCompletionStage } from './stage.ts';
+
+let stage: CompletionStage;
+
+beforeAll(async () => {
+  stage = await startCompletionStage();
+});
+afterAll(() => stage?.stop());
+beforeEach(() => stage.sqs.forget());
+
+describe('recordings are read in turns', () => {
+  it('of four at a time', async () => {
+    // Prepare: the first answers come when four are asked for.
+    const { number, recordingIds } = await completed(stage, 9);
+    const four = Promise.withResolvers<void>();
+    let underWay = 0;
+    let most = 0;
+    const { azumuta } = await otherAzumuta(
+      stage,
+      () => undefined,
+      async () => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        if (underWay === 4) four.resolve();
+        await four.promise;
+        underWay -= 1;
+      },
+    );
+
+    // Act
+    await stage.collect({ productOrderNumber: number }, {}, { azumuta });
+
+    // Assess
+    expect(most).toBe(4);
+    expect(told(stage)).toEqual(recordingIds);
+  }, 5_000);
+
+  it('and none any more once the attempt is out of time', async () => {
+    // Prepare
+    const { number } = await completed(stage, 9);
+    const deadline = new AbortController();
+    const { azumuta, readIds } = await otherAzumuta(
+      stage,
+      () => undefined,
+      () => deadline.abort(),
+    );
+
+    // Act
+    const failure = await failureOf(
+      stage.collect({ productOrderNumber: number }, { signal: deadline.signal }, { azumuta }),
+    );
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    expect(readIds().length).toBeLessThanOrEqual(4);
+    expect(stage.sent()).toEqual([]);
+  });
+});
+
+describe('a completion that takes longer to read than an attempt may last', () => {
+  it('is read on where the attempt before ran out of time, each recording once', async () => {
+    // Prepare: every attempt is out of time at its fifth recording
+    const { number, recordingIds } = await completed(stage, 9);
+    let deadline = new AbortController();
+    let reads = 0;
+    const { azumuta, readIds } = await otherAzumuta(
+      stage,
+      () => undefined,
+      () => {
+        reads += 1;
+        if (reads % 5 === 0) deadline.abort();
+      },
+    );
+    const parts = { azumuta, readSoFar: nothingReadSoFar() };
+    const messageId = `trigger of ${number}`;
+    let attempts = 0;
+
+    // Act
+    while (stage.sent().length === 0 && attempts < 9) {
+      attempts += 1;
+      deadline = new AbortController();
+      const { signal } = deadline;
+      await failureOf(stage.collect({ productOrderNumber: number }, { messageId, signal }, parts));
+    }
+
+    // Assess: what was asked for at the deadline is asked for again
+    expect(told(stage)).toEqual(recordingIds);
+    expect(readIds().length).toBeLessThanOrEqual(recordingIds.length + 4 * (attempts - 1));
+    expect(parts.readSoFar.recordings.size).toBe(0);
+  });
+});

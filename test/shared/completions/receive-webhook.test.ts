@@ -1,0 +1,265 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
+import { completionHintSchema } from '../../../shared/completions/messages.ts';
+import {
+  type ReceiveParts,
+  receiveWebhook,
+  type WebhookCall,
+} from '../../../shared/completions/receive-webhook.ts';
+import { createKeptCalls, mostKept } from '../../../shared/completions/unusable-calls.ts';
+import type { RotatingSecret } from '../../../shared/platform/credentials.ts';
+import { sourceCheck } from '../../../shared/platform/ip-allow-list.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { SecretUnset } from '../../../shared/platform/secrets.ts';
+import { testClock } from '../../support/clock.ts';
+import { type HeardLog, heardLog } from '../../support/logs.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+
+/** Looked for in everything that is logged, answered or kept. */
+const canary = 'CANARY-current-token-of-the-webhook';
+const previous = 'CANARY-previous-token-of-the-webhook';
+/** `npx vitest … ` with WEBHOOK_CALLS=100000 for the long run. */
+const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 1000);
+
+let sqs: SqsEndpoint;
+let heard: HeardLog;
+let ids = 0;
+
+beforeAll(async () => {
+  sqs = await startSqsEndpoint();
+});
+afterAll(() => sqs.stop());
+beforeEach(() => {
+  sqs.forget();
+  heard = heardLog();
+});
+
+function parts(token: ReceiveParts['token'] = async () => ({ current: canary, previous })): ReceiveParts {
+  return {
+    queues: createQueues(sqs.client),
+    completionsQueueUrl: sqs.queueUrl('completions'),
+    deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
+    kept: createKeptCalls(),
+    aliases: z.parse(webhookAliasesSchema, {}),
+    mayCall: sourceCheck(['203.0.113.0/24']),
+    token,
+    clock: testClock(),
+    log: heard.log,
+  };
+}
+
+function call(given: Partial<WebhookCall> = {}): WebhookCall {
+  ids += 1;
+  return {
+    method: 'GET',
+    sourceIp: '203.0.113.7',
+    event: 'product-order-completed',
+    token: canary,
+    rawQueryString: 'productOrderNumber=MO%2F1&recordingId=SarLiLeyuNWgw3Tai',
+    body: Buffer.alloc(0),
+    id: `call-${ids}`,
+    ...given,
+  };
+}
+
+describe('no 2xx before SQS confirms', () => {
+  it('answers 202 with the message in the queue', async () => {
+    expect(await receiveWebhook(call(), parts())).toMatchObject({ statusCode: 202 });
+    expect(sqs.sent.map(({ queue }) => queue)).toEqual(['completions']);
+    expect(z.parse(completionHintSchema, JSON.parse(sqs.sent[0]?.body ?? ''))).toMatchObject({
+      productOrderNumber: 'MO/1',
+      recordingIds: ['SarLiLeyuNWgw3Tai'],
+      via: 'webhook',
+    });
+  });
+
+  it('answers 503 when SQS is down, for hints and for what would be kept', async () => {
+    sqs.fail('SendMessage', 503, 2);
+    expect(await receiveWebhook(call(), parts())).toMatchObject({ statusCode: 503 });
+    expect(await receiveWebhook(call({ rawQueryString: 'nothing=useful' }), parts())).toMatchObject({
+      statusCode: 503,
+    });
+    expect(sqs.sent).toEqual([]);
+  });
+});
+
+describe('the token', () => {
+  it('both values are valid during rotation', async () => {
+    expect(await receiveWebhook(call({ token: previous }), parts())).toMatchObject({ statusCode: 202 });
+    expect(await receiveWebhook(call({ token: canary }), parts())).toMatchObject({ statusCode: 202 });
+  });
+
+  it('that was rotated a moment ago is read again', async () => {
+    const token = async (options?: { readonly refresh?: boolean }): Promise<RotatingSecret> =>
+      options?.refresh ? { current: canary } : { current: 'an older token of the webhook' };
+    expect(await receiveWebhook(call(), parts(token))).toMatchObject({ statusCode: 202 });
+  });
+
+  it('that nobody has set yet closes the door with 503, so that Azumuta’s administrator sees why', async () => {
+    const token = async (): Promise<RotatingSecret> => {
+      throw new SecretUnset('azumuta-erp/demo/test/webhook-token');
+    };
+    const answer = await receiveWebhook(call(), parts(token));
+    expect(answer).toMatchObject({ statusCode: 503, body: { reason: 'The webhook token is not set yet.' } });
+  });
+});
+
+describe('an address that is not on the list', () => {
+  it('is refused before its token is looked at, and leaves nothing behind', async () => {
+    const answer = await receiveWebhook(call({ sourceIp: '198.51.100.9' }), parts());
+    expect(answer).toMatchObject({ statusCode: 403 });
+    expect(sqs.sent).toEqual([]);
+  });
+});
+
+describe('a call that cannot be used is kept', () => {
+  const nonsense = () => call({ rawQueryString: 'nothing=useful' });
+  const letters = () => sqs.sent.filter(({ queue }) => queue === 'dead-letters');
+
+  it('once, however often it comes within some minutes', async () => {
+    // Prepare
+    const clock = testClock();
+    const door = { ...parts(), clock };
+
+    // Act
+    const first = await receiveWebhook(nonsense(), door);
+    clock.advance(299);
+    const again = await receiveWebhook(nonsense(), door);
+
+    // Assess
+    expect([first.statusCode, again.statusCode]).toEqual([400, 400]);
+    expect(letters()).toHaveLength(1);
+  });
+
+  it('again after some minutes, as a person may have discarded its letter, under the id of its hour', async () => {
+    // Prepare
+    const clock = testClock();
+    const door = { ...parts(), clock };
+
+    // Act
+    for (const seconds of [0, 300, 300]) {
+      clock.advance(seconds);
+      await receiveWebhook(nonsense(), door);
+    }
+
+    // Assess
+    expect(letters()).toHaveLength(3);
+    expect(new Set(letters().map(({ attributes }) => attributes.messageId)).size).toBe(1);
+  });
+
+  it('when its order number is a JSON number that lost digits: no other order takes its place', async () => {
+    const body = Buffer.from('{"number":9007199254740993}');
+    const answer = await receiveWebhook(call({ method: 'POST', body }), parts());
+    expect(answer).toMatchObject({
+      statusCode: 400,
+      body: { reason: expect.stringContaining('quotation marks') },
+    });
+    expect(sqs.sent.map(({ queue }) => queue)).toEqual(['dead-letters']);
+    expect(sqs.sent[0]?.body).toContain(body.toString('base64'));
+  });
+
+  it('again by a door that SQS has failed meanwhile: what was not taken is not kept', async () => {
+    // Prepare
+    const door = parts();
+    sqs.fail('SendMessage', 503);
+
+    // Act
+    const failed = await receiveWebhook(nonsense(), door);
+    const again = await receiveWebhook(nonsense(), door);
+
+    // Assess
+    expect([failed.statusCode, again.statusCode]).toEqual([503, 400]);
+    expect(letters()).toHaveLength(1);
+  });
+});
+
+describe('whatever is sent', () => {
+  const mostBody = 64 * 1024;
+  const body = fc.oneof(
+    { weight: 10, arbitrary: fc.string({ maxLength: 60, unit: 'binary' }) },
+    { weight: 10, arbitrary: fc.json({ maxDepth: 2 }) },
+    { weight: 10, arbitrary: fc.constant('{"productOrderNumber":"MO/1"}') },
+    { weight: 10, arbitrary: fc.constant('{"number":["A","B"]}') },
+    { weight: 5, arbitrary: fc.constant('{"number":"A\uFFFF\uFFFE"}') },
+    { weight: 2, arbitrary: fc.constant('{"number":9007199254740993}') },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.constantFrom('x', 'é'), fc.integer({ min: -1, max: 2 }))
+        .map(([letter, more]) => letter.repeat((mostBody + more) / Buffer.byteLength(letter))),
+    },
+  );
+  /** All keep the word that is looked for. */
+  const nearMiss = fc.constantFrom(canary, previous).chain((token) =>
+    fc.oneof(
+      fc.constant(token.slice(0, -1)),
+      fc.string({ minLength: 1, maxLength: 1 }).map((letter) => token + letter),
+      fc
+        .tuple(fc.integer({ min: 'CANARY'.length, max: token.length - 1 }), fc.constantFrom(...'aZ_9'))
+        .map(([at, letter]) => token.slice(0, at) + letter + token.slice(at + 1))
+        .filter((changed) => changed !== token),
+    ),
+  );
+  const token = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(canary, previous) },
+    { weight: 3, arbitrary: nearMiss },
+    { weight: 1, arbitrary: fc.string({ maxLength: 60 }) },
+  );
+  const anyCall = fc.record({
+    method: fc.constantFrom('GET', 'POST'),
+    event: fc.oneof(
+      { weight: 4, arbitrary: fc.constant('product-order-completed') },
+      { weight: 1, arbitrary: fc.string({ maxLength: 20 }) },
+      { weight: 1, arbitrary: fc.constant('nope') },
+    ),
+    token,
+    rawQueryString: fc.oneof(
+      fc.string({ maxLength: 60 }),
+      fc.constant('number=MO%2F1'),
+      fc.constant('number=%E0%A4%A'),
+      fc.constant('number=%EF%BF%BE'),
+    ),
+    body,
+  });
+
+  it('gets no 5xx; each 2xx is one message, each authenticated 4xx one dead letter, unless the same was kept a moment ago', async () => {
+    const door = parts();
+    const kept: string[] = [];
+    await fc.assert(
+      fc.asyncProperty(anyCall, async ({ body: text, ...given }) => {
+        // Prepare
+        sqs.forget();
+        heard.forget();
+        const sent = call({ ...given, body: Buffer.from(given.method === 'GET' ? '' : text) });
+        const isAuthentic = given.token === canary || given.token === previous;
+
+        // Act
+        const { statusCode, body: answer } = await receiveWebhook(sent, door);
+
+        // Assess
+        const tooLarge = sent.body.byteLength > mostBody;
+        const usable = given.event === 'product-order-completed' && !tooLarge;
+        expect(
+          usable ? [202, 400, 401] : [401, given.event === 'product-order-completed' ? 413 : 404],
+        ).toContain(statusCode);
+        expect(statusCode === 401).toBe(!isAuthentic);
+        const messages = sqs.sent.filter(({ queue }) => queue === 'completions');
+        const deadLetters = sqs.sent.filter(({ queue }) => queue === 'dead-letters');
+        expect(messages).toHaveLength(statusCode === 202 ? 1 : 0);
+        const isKept = statusCode !== 202 && statusCode !== 401;
+        // Of a body that is too large only the beginning tells calls apart.
+        const start = sent.body.subarray(0, mostBody).toString('base64');
+        const content = JSON.stringify([sent.method, sent.event, sent.rawQueryString, start, tooLarge]);
+        const isRepeated = kept.slice(-mostKept).includes(content);
+        expect(deadLetters).toHaveLength(isKept && !isRepeated ? 1 : 0);
+        if (isKept && !isRepeated) kept.push(content);
+        const told = `${heard.lines.join()}${JSON.stringify(sqs.sent)}${JSON.stringify(answer)}`;
+        // toContain would print all of a large body.
+        expect(told.includes('CANARY'), 'a token is in a log line, a message or an answer').toBe(false);
+      }),
+      { numRuns: callsPerRun },
+    );
+  }, 600_000);
+});

@@ -1,0 +1,153 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
+import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { startSandbox } from '../../../infra/local/sandbox/process.ts';
+import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
+import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { createPartnerCalls, type PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
+import {
+  type ReconcileParts,
+  type ReconcileReport,
+  reconcileCompletions,
+} from '../../../shared/completions/reconcile.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { systemClock } from '../../../shared/platform/clock.ts';
+import { parseMessage } from '../../../shared/platform/message.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
+import { silent } from '../../support/logs.ts';
+import { newOrder } from '../../support/orders.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+
+/** The Azumuta sandbox, a ledger and a queue, that reconciliation runs between. */
+export interface ReconcileStage {
+  readonly sqs: SqsEndpoint;
+  readonly control: AzumutaControl;
+  readonly azumuta: AzumutaClient;
+  /** A new stage of the same servers, in a year of its own: nobody's orders are overdue in another's. */
+  readonly begin: () => Promise<ReconcileTest>;
+  readonly stop: () => Promise<void>;
+}
+
+/** What one test works with. */
+export interface ReconcileTest {
+  readonly clock: TestClock;
+  readonly ledger: Ledger;
+  readonly partners: PartnerCalls;
+  /** A product order that was created by this integration, and was due so many days ago. @returns its number. */
+  readonly created: (name: string, dueDaysAgo: number) => Promise<string>;
+  /** The same of an order that Azumuta does not know (any more). */
+  readonly createdOutside: (name: string, dueDaysAgo: number) => Promise<string>;
+  readonly run: (
+    changes?: Partial<ReconcileParts> & { readonly remainingMs?: () => number },
+  ) => Promise<ReconcileReport>;
+  readonly hints: () => CompletionHint[];
+  /** Numbers that Azumuta was asked about, in any order. */
+  readonly askedAbout: () => Promise<string[]>;
+}
+
+export const never = new AbortController().signal;
+
+export async function startReconcileStage(): Promise<ReconcileStage> {
+  const folder = await mkdtemp(join(tmpdir(), 'reconcile-'));
+  const [store, sqs, sandbox] = await Promise.all([
+    startLedgerStore(),
+    startSqsEndpoint(),
+    startSandbox('azumuta', { dataDir: folder }),
+  ]);
+  const control = azumutaControl(sandbox.url);
+  const azumuta = createAzumutaClient({
+    baseUrl: `${sandbox.url}/api/v1`,
+    assumptions: assumptionsSchema.parse({}),
+    apiKey: async () => azumutaSandboxKey,
+    clock: systemClock,
+  });
+  let year = 2100;
+  // A run knows its lease by its own id.
+  let runs = 0;
+
+  async function begin(): Promise<ReconcileTest> {
+    year -= 1;
+    const clock = testClock(`${year}-11-24T08:00:00.000Z`);
+    const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+    const partners = createPartnerCalls({
+      breaker: ledger.breaker,
+      newOwner: () => 'test',
+      clock,
+      log: silent,
+    });
+    sqs.forget();
+    await control.setFaults([]);
+
+    async function put(name: string, dueDaysAgo: number, id?: string): Promise<string> {
+      const number = `${name}-${year}`;
+      const dueDate = new Date(clock.now().getTime() - dueDaysAgo * 86_400_000).toISOString();
+      await ledger.orders.put(newOrder({ number, dueDate }));
+      const claimed = await ledger.steps.claim(orderKey(number), {
+        owner: 'test',
+        messageId: 'test',
+        endsAt: clock.now(),
+      });
+      const article = await azumuta.findArticle('GEAR-01', never);
+      if (claimed.outcome !== 'claimed' || !article) throw new Error(`${number} cannot be created.`);
+      const { draft } = ledger.orders.entryOf(claimed.claim);
+      const productOrder =
+        id === undefined ? await azumuta.createProductOrder(draft, article, never) : { id, number };
+      const receipt = { productOrder, awaiting: 'completion' };
+      await ledger.steps.receipt(claimed.claim, receipt, { event: 'created' });
+      await control.forgetCalls();
+      return number;
+    }
+
+    return {
+      clock,
+      ledger,
+      partners,
+      created: (name, dueDaysAgo) => put(name, dueDaysAgo),
+      createdOutside: (name, dueDaysAgo) => put(name, dueDaysAgo, 'gone2345678923456'),
+      run: ({ remainingMs = () => 300_000, ...parts } = {}) =>
+        reconcileCompletions(
+          { awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs },
+          {
+            ledger,
+            azumuta,
+            partners,
+            clock,
+            queues: createQueues(sqs.client),
+            completionsQueueUrl: sqs.queueUrl('completions'),
+            log: silent,
+            most: 50,
+            graceHours: 24,
+            pause: async () => undefined,
+            ...parts,
+          },
+        ),
+      hints: () =>
+        sqs.sent
+          .filter(({ queue }) => queue === 'completions')
+          .map(({ body }) => parseMessage(completionHintSchema, body)),
+      async askedAbout() {
+        const calls = await control.calls('path');
+        return (await control.productOrders())
+          .filter(({ id }) => calls[`GET /api/v1/productorders/${id}`] !== undefined)
+          .map(({ number }) => number);
+      },
+    };
+  }
+
+  return {
+    sqs,
+    control,
+    azumuta,
+    begin,
+    async stop() {
+      await Promise.all([sandbox.stop(), store.stop(), sqs.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CollectParts, collectCompletion } from '../../../shared/completions/collect.ts';
+import { type CompletionHint, deliveryMessageSchema } from '../../../shared/completions/messages.ts';
+import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
+import { parseMessage } from '../../../shared/platform/message.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { silent } from '../../support/logs.ts';
+import { never, type ReconcileStage, type ReconcileTest, startReconcileStage } from './reconcile-stage.ts';
+
+let stage: ReconcileStage;
+let sqs: ReconcileStage['sqs'];
+let control: ReconcileStage['control'];
+let azumuta: ReconcileStage['azumuta'];
+let clock: ReconcileTest['clock'];
+let ledger: ReconcileTest['ledger'];
+let partners: ReconcileTest['partners'];
+let created: ReconcileTest['created'];
+let run: ReconcileTest['run'];
+let hints: ReconcileTest['hints'];
+
+beforeAll(async () => {
+  stage = await startReconcileStage();
+  ({ sqs, control, azumuta } = stage);
+});
+afterAll(() => stage?.stop());
+beforeEach(async () => {
+  ({ clock, ledger, partners, created, run, hints } = await stage.begin());
+});
+
+describe('a completion whose trigger was lost', () => {
+  it('enters the completions queue as a hint of reconciliation, after one read', async () => {
+    // Prepare
+    const number = await created('LOST', 3);
+    await control.complete(number);
+
+    // Act
+    const report = await run();
+
+    // Assess
+    expect(report).toEqual({ outcome: 'asked', asked: 1, completed: 1, open: 0, unclear: 0 });
+    expect(hints()).toEqual([
+      {
+        v: 1,
+        kind: 'completion',
+        event: 'product-order-completed',
+        productOrderNumber: number,
+        workInstructionIds: [],
+        recordingIds: [],
+        receivedAt: clock.now().toISOString(),
+        eventId: 'run-1/1',
+        via: 'reconciliation',
+      },
+    ]);
+    expect(await control.calls()).toEqual({ 'GET /api/v1/productorders/{id}': 1 });
+  });
+
+  it('is booked once, also when the trigger comes late after all', async () => {
+    // Prepare
+    const number = await created('LATE', 3);
+    const { recordings } = await control.complete(number);
+    await run();
+    const [hint] = hints();
+    if (!hint) throw new Error('There is no hint.');
+
+    // Act: both hints are collected as the function does it.
+    await collect(hint, 'first');
+    const recordingIds = recordings.map(({ id }) => id);
+    await collect({ ...hint, via: 'webhook', eventId: 'the late trigger', recordingIds }, 'second');
+
+    // Assess
+    const deliveries = sqs.sent
+      .filter(({ queue }) => queue === 'deliveries')
+      .map(({ body }) => parseMessage(deliveryMessageSchema, body));
+    expect(deliveries.map(({ key, delivers }) => ({ key, delivers }))).toEqual([
+      { key: expect.stringMatching(/^[2-9A-Za-z]{17}#quantity$/), delivers: 'quantity' },
+    ]);
+  });
+
+  it('is not asked about again once it was collected', async () => {
+    // Prepare
+    const number = await created('COLLECTED', 3);
+    await control.complete(number);
+    await ledger.orders.completed(number);
+
+    // Act
+    const report = await run();
+
+    // Assess
+    expect(report.asked).toBe(0);
+    expect(await control.calls()).toEqual({});
+  });
+
+  it('is not asked about when its trigger came a moment ago and the index does not show it yet', async () => {
+    // Prepare
+    const number = await created('LAGGING', 3);
+    await ledger.orders.completed(number);
+    const lagging = { ...ledger.orders, overdue: async () => [number] };
+
+    // Act
+    const report = await run({ ledger: { ...ledger, orders: lagging } });
+
+    // Assess
+    expect(report.asked).toBe(0);
+    expect(await control.calls()).toEqual({});
+  });
+
+  it('gets another hint on another day, should the first have been lost', async () => {
+    // Prepare
+    const number = await created('TWICE', 3);
+    await control.complete(number);
+    await run();
+    clock.advance(24 * 3600);
+
+    // Act
+    const report = await run();
+
+    // Assess
+    expect(report.completed).toBe(1);
+    expect(hints().map(({ productOrderNumber }) => productOrderNumber)).toEqual([number, number]);
+  });
+});
+
+function collect(hint: CompletionHint, owner: string): Promise<void> {
+  const parts: CollectParts = {
+    ledger,
+    clock,
+    partners,
+    azumuta,
+    queues: createQueues(sqs.client),
+    deliveriesQueueUrl: sqs.queueUrl('deliveries'),
+    workInstructionNames: ledger.workInstructionNames,
+    includeOperators: false,
+    readSoFar: nothingReadSoFar(),
+    trustTrigger: false,
+    erpOrderNumber: (number) => number,
+  };
+  return collectCompletion(
+    hint,
+    {
+      owner,
+      messageId: owner,
+      endsAt: new Date(clock.now().getTime() + 60_000),
+      signal: never,
+      log: silent,
+      secondsUntil: () => 1,
+      sentAt: clock.now(),
+      receiveCount: 1,
+    },
+    parts,
+  );
+}

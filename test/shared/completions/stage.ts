@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
+import { type ErpControl, erpControl } from '../../../infra/local/sandbox/erp/control.ts';
+import type { Booking } from '../../../infra/local/sandbox/erp/store.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { startSandbox } from '../../../infra/local/sandbox/process.ts';
+import integration from '../../../integration.config.ts';
+import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
+import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { bookCompletion, type DeliverParts } from '../../../shared/completions/book.ts';
+import { type CollectParts, collectCompletion } from '../../../shared/completions/collect.ts';
+import {
+  type CompletionHint,
+  type DeliveryMessage,
+  deliveryMessageSchema,
+} from '../../../shared/completions/messages.ts';
+import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
+import type { ErpConnector } from '../../../shared/erp/connector.ts';
+import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import type { Part } from '../../../shared/model/orders.ts';
+import { systemClock } from '../../../shared/platform/clock.ts';
+import { parseMessage } from '../../../shared/platform/message.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import type { WorkAttempt } from '../../../shared/worker/worker.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { silent } from '../../support/logs.ts';
+import { newOrder } from '../../support/orders.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { sandboxErp } from '../erp/rest/sandbox.ts';
+
+/** What an attempt reaches: the stage's own, unless a test puts something in between. */
+export interface Reached {
+  readonly ledger: Ledger;
+  readonly erp: ErpConnector;
+  readonly azumuta: AzumutaClient;
+  readonly sqs: SqsEndpoint['client'];
+}
+
+/** Both sandboxes, a ledger on a clock that stands still, and the queue of deliveries. */
+export interface CompletionStage {
+  readonly clock: TestClock;
+  readonly store: LedgerStore;
+  readonly sqs: SqsEndpoint;
+  readonly ledger: Ledger;
+  readonly azumutaSide: AzumutaControl;
+  readonly erpSide: ErpControl;
+  readonly azumutaUrl: string;
+  readonly erpUrl: string;
+  /** An ERP order whose product orders exist in Azumuta and in the ledger. */
+  readonly ordered: (parts?: readonly Part[]) => Promise<{ erpOrder: string; numbers: string[] }>;
+  /** Works on a hint as the function does it. */
+  readonly collect: (
+    hint: Partial<CompletionHint> & { readonly productOrderNumber: string },
+    given?: Partial<WorkAttempt>,
+    parts?: Partial<CollectParts> & Partial<Reached>,
+  ) => Promise<void>;
+  /** Works on a delivery as the function does it. */
+  readonly deliver: (
+    message: DeliveryMessage,
+    given?: Partial<WorkAttempt>,
+    parts?: Partial<DeliverParts> & Partial<Reached>,
+  ) => Promise<void>;
+  /** Deliveries that were sent so far. */
+  readonly sent: () => DeliveryMessage[];
+  readonly bookingsOf: (erpOrder: string) => Promise<Booking[]>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Length of an attempt, and what the ERP may take to settle, in seconds: as in the stack. */
+export const timeoutSeconds = 60;
+export const settlingSeconds = 300;
+
+export const azumutaAt = (url: string): AzumutaClient =>
+  createAzumutaClient({
+    baseUrl: `${url}/api/v1`,
+    assumptions: assumptionsSchema.parse({}),
+    apiKey: async () => azumutaSandboxKey,
+    clock: systemClock,
+  });
+export const erpAt = (baseUrl: string): ErpConnector =>
+  sandboxErp({ baseUrl }).connect({
+    clock: systemClock,
+    credentials: async () => ({ apiKey: erpSandboxKey }),
+  });
+
+/** Three parts of an ERP order. */
+export const threeParts = (book: Part['book']): Part[] =>
+  [1, 2, 3].map((index) => ({ index, of: 3, first: '', book }));
+
+export async function startCompletionStage(): Promise<CompletionStage> {
+  const folder = await mkdtemp(join(tmpdir(), 'completions-'));
+  const [azumutaSandbox, erpSandbox, sqs, store] = await Promise.all([
+    startSandbox('azumuta', { dataDir: join(folder, 'azumuta') }),
+    startSandbox('erp', { dataDir: join(folder, 'erp') }),
+    startSqsEndpoint(),
+    startLedgerStore(),
+  ]);
+  const clock = testClock();
+  const ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
+  const azumutaSide = azumutaControl(azumutaSandbox.url);
+  const erpSide = erpControl(erpSandbox.url);
+  const own: Reached = {
+    ledger,
+    azumuta: azumutaAt(azumutaSandbox.url),
+    erp: erpAt(erpSandbox.url),
+    sqs: sqs.client,
+  };
+
+  function attemptOf(given: Partial<WorkAttempt>): WorkAttempt {
+    return {
+      owner: randomUUID(),
+      messageId: randomUUID(),
+      endsAt: new Date(clock.now().getTime() + timeoutSeconds * 1000),
+      secondsUntil: (ms) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),
+      signal: new AbortController().signal,
+      log: silent,
+      sentAt: clock.now(),
+      receiveCount: 1,
+      ...given,
+    };
+  }
+
+  function readParts({ ledger: reached, azumuta }: Reached) {
+    return {
+      azumuta,
+      partners: createPartnerCalls({ breaker: reached.breaker, newOwner: randomUUID, clock, log: silent }),
+      workInstructionNames: reached.workInstructionNames,
+      includeOperators: false,
+      readSoFar: nothingReadSoFar(),
+    };
+  }
+
+  return {
+    clock,
+    store,
+    sqs,
+    ledger,
+    azumutaSide,
+    erpSide,
+    azumutaUrl: azumutaSandbox.url,
+    erpUrl: erpSandbox.url,
+
+    async ordered(parts) {
+      const [order] = await erpSide.release({ product: 'GEAR-01', quantity: String(parts?.length ?? 5) });
+      const signal = new AbortController().signal;
+      const article = await own.azumuta.findArticle('GEAR-01', signal);
+      if (!order || !article) throw new Error('The sandboxes have no order of GEAR-01.');
+      const numbers = parts ? parts.map(({ index }) => `${order.number}/${index}`) : [order.number];
+      for (const [index, number] of numbers.entries()) {
+        const draft = { number, article: 'GEAR-01', parameters: { Quantity: parts ? 1 : 5 }, variants: [] };
+        const given = parts?.[index];
+        const part = given
+          ? { ...given, first: `${order.number}/1` }
+          : { index: 1, of: 1, first: number, book: 'each' as const };
+        await ledger.orders.put(newOrder({ number, draft, part, erpOrder: { number: order.number } }));
+        const claimed = await ledger.steps.claim(orderKey(number), attemptOf({}));
+        if (claimed.outcome !== 'claimed') throw new Error('The order was just put.');
+        const productOrder = await own.azumuta.createProductOrder(draft, article, signal);
+        const receipt = { productOrder, awaiting: 'completion' };
+        await ledger.steps.receipt(claimed.claim, receipt, { event: 'created' });
+      }
+      return { erpOrder: order.number, numbers };
+    },
+
+    collect(hint, given = {}, parts = {}) {
+      const reached = { ...own, ...parts };
+      return collectCompletion(
+        {
+          v: 1,
+          kind: 'completion',
+          event: 'product-order-completed',
+          workInstructionIds: [],
+          recordingIds: [],
+          receivedAt: clock.now().toISOString(),
+          eventId: 'event',
+          via: 'webhook',
+          ...hint,
+        },
+        attemptOf(given),
+        {
+          ...readParts(reached),
+          clock,
+          queues: createQueues(reached.sqs),
+          deliveriesQueueUrl: sqs.queueUrl('deliveries'),
+          trustTrigger: false,
+          erpOrderNumber: (number) => number,
+          ...parts,
+          ledger: reached.ledger,
+        },
+      );
+    },
+
+    deliver(message, given = {}, parts = {}) {
+      const reached = { ...own, ...parts };
+      return bookCompletion(message, attemptOf(given), {
+        ...readParts(reached),
+        unknownOrder: 'reject',
+        map: (kind, completed) => mapCompletion(integration.completions, kind, completed),
+        ...parts,
+        ledger: reached.ledger,
+        erp: reached.erp,
+      });
+    },
+
+    sent: () => sqs.sent.map(({ body }) => parseMessage(deliveryMessageSchema, body)),
+    bookingsOf: async (erpOrder) => (await erpSide.bookings()).filter(({ order }) => order === erpOrder),
+
+    async stop() {
+      await Promise.all([azumutaSandbox.stop(), erpSandbox.stop(), store.stop(), sqs.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

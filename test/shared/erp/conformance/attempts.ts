@@ -1,0 +1,28 @@
+import type { Attempt } from '../../../../shared/erp/connector.ts';
+import { RetryLater } from '../../../../shared/model/errors.ts';
+
+export function newSignal(): AbortSignal {
+  return new AbortController().signal;
+}
+
+export function firstAttempt(signal = newSignal()): Attempt {
+  return { again: false, signal };
+}
+
+export function nextAttempt(signal = newSignal()): Attempt {
+  return { again: true, signal };
+}
+
+/** The attempt that the ledger would make after this failure: a claim stays open only after a possible write. */
+export function attemptAfter(failure: unknown): Attempt {
+  const released = failure instanceof RetryLater && failure.wrote === 'nothing';
+  return { again: !released, signal: newSignal() };
+}
+
+/** What a promise was rejected with; undefined if it was kept. */
+export async function failureOf(promised: Promise<unknown>): Promise<unknown> {
+  return promised.then(
+    () => undefined,
+    (failure: unknown) => failure ?? new Error('rejected with nothing'),
+  );
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
+import type { Clock } from '../../../../shared/platform/clock.ts';
+import { firstAttempt } from './attempts.ts';
+import { completionOf, quantityKey } from './completions.ts';
+import { startFaultProxy } from './fault-proxy.ts';
+import { startSap } from './servers/sap-s4hana.ts';
+
+describe('sap-s4hana with OAuth2', () => {
+  it('keeps a token until shortly before it expires', async () => {
+    // Prepare
+    const server = await startSap({ auth: 'oauth2', user: 'client', secret: 'secret' });
+    const faults = await startFaultProxy(server.url);
+    let at = Date.parse('2026-11-24T10:00:00Z');
+    const clock: Clock = { now: () => new Date(at) };
+    const auth = { tokenUrl: `${faults.url}/oauth/token` };
+    const connector = sapS4Hana({ url: faults.url, auth, goodsMovements: 'none' }).connect({
+      clock,
+      credentials: async () => ({ clientId: 'client', clientSecret: 'secret' }),
+    });
+    const tokens = () => faults.calls().filter(({ url }) => url === '/oauth/token').length;
+    const deliverOne = async () => {
+      const completion = completionOf({ number: server.books.plan('FG226', '5').ManufacturingOrder });
+      await connector.deliver(completion, quantityKey(completion.productOrder), firstAttempt());
+      return tokens();
+    };
+
+    // Act: a token lasts an hour.
+    const seen = [await deliverOne(), await deliverOne()];
+    at += 3_541_000;
+    seen.push(await deliverOne());
+    await faults.close();
+    await server.close();
+
+    // Assess
+    expect(seen).toEqual([1, 1, 2]);
+  });
+});

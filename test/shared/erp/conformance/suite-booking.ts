@@ -1,0 +1,236 @@
+import { expect } from 'vitest';
+import type { Completion } from '../../../../shared/model/completions.ts';
+import { Rejected, UnknownOrder } from '../../../../shared/model/errors.ts';
+import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
+import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
+import type { Chapter } from './suite.ts';
+import type { PlannedOrderRef } from './target.ts';
+
+export function deliveryTests({ target, promise }: Chapter): void {
+  const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>
+    target().planOrder({ article, quantity: '5' });
+  const deliver = (completion: Completion) =>
+    target().connector().deliver(completion, quantityKey(completion.productOrder), firstAttempt());
+
+  promise('finishes the order with its good quantity and says where to find it', [], async () => {
+    // Prepare
+    const order = await plan();
+
+    // Act
+    const receipt = await deliver(completionOf(order, { article: order.article }));
+
+    // Assess
+    expect(receipt.alreadyBooked).toBe(false);
+    expect(receipt.reference).not.toBe('');
+    const books = await target().books(order);
+    expect(books).toMatchObject({ state: 'done', good: '5', scrap: '0', bookings: 1 });
+    // Not consuming what was built with it is a booking that looks right and is not.
+    if (books.consumed !== undefined) expect(books.consumed).toBe('5');
+  });
+
+  promise('finishes the order with less than planned when that is all there will be', [], async () => {
+    // Prepare
+    const order = await plan();
+
+    // Act
+    await deliver(completionOf(order, { quantity: { amount: '3' }, final: true }));
+
+    // Assess
+    expect(await target().books(order)).toMatchObject({ state: 'done', good: '3', bookings: 1 });
+  });
+
+  promise('books scrap apart from what is good', ['scrap'], async () => {
+    // Prepare
+    const order = await plan();
+
+    // Act
+    await deliver(completionOf(order, { quantity: { amount: '4' }, scrap: { amount: '1' } }));
+
+    // Assess
+    expect(await target().books(order)).toMatchObject({ state: 'done', good: '4', scrap: '1', bookings: 1 });
+  });
+
+  promise('books the lot that was built', ['lots'], async () => {
+    // Prepare
+    const order = await plan(target().articles.lots);
+    // Ten characters: as many as the ERPs with the shortest lot numbers take.
+    const lot = `L-${productOrderOf(order).id.slice(0, 8)}`;
+
+    // Act
+    await deliver(completionOf(order, { lots: [{ number: lot }] }));
+
+    // Assess
+    expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', lots: [lot] });
+  });
+
+  promise('books every serial number that was built', ['serials'], async () => {
+    // Prepare
+    const { id } = productOrderOf(await plan());
+    const article = target().articles.serials ?? target().articles.plain;
+    const order = await target().planOrder({ article, quantity: '3' });
+    const serials = ['A', 'B', 'C'].map((piece) => `${id.slice(0, 8)}-${piece}`);
+
+    // Act
+    const lots = serials.map((number) => ({ number, quantity: { amount: '1' } }));
+    await deliver(completionOf(order, { quantity: { amount: '3' }, lots }));
+
+    // Assess
+    const books = await target().books(order);
+    expect(books).toMatchObject({ state: 'done', good: '3' });
+    expect([...books.lots].sort()).toEqual(serials);
+  });
+
+  promise('writes each note, with its markup as text', ['notes'], async () => {
+    // Prepare
+    const order = await plan();
+    const note = `Torque <b>3 Nm</b> & "ok"`;
+
+    // Act
+    await deliver(completionOf(order, { notes: [note] }));
+
+    // Assess
+    const { notes } = await target().books(order);
+    expect(notes.filter((text) => text.includes(note)).length).toBe(1);
+  });
+
+  promise('writes each link', ['links'], async () => {
+    // Prepare
+    const order = await plan();
+    const url = `https://app.azumuta.com/recordings/${productOrderOf(order).id}?a=1&b=2`;
+
+    // Act
+    await deliver(completionOf(order, { links: [{ name: 'Report', url }] }));
+
+    // Assess
+    const { links } = await target().books(order);
+    expect(links.filter((link) => link === url).length).toBe(1);
+  });
+
+  promise('adds an amendment to a finished order without changing a quantity', ['amendments'], async () => {
+    // Prepare
+    const order = await plan();
+    await deliver(completionOf(order));
+    const before = await target().books(order);
+    const { id } = productOrderOf(order);
+    const amendment = amendmentOf(order, { notes: [`Late check of ${id}`] });
+    const key = `${id}#recording#late`;
+
+    // Act
+    await target().connector().deliver(amendment, key, firstAttempt());
+    const second = await target().connector().deliver(amendment, key, firstAttempt());
+
+    // Assess
+    const after = await target().books(order);
+    expect(after).toMatchObject({ good: before.good, scrap: before.scrap, bookings: before.bookings });
+    expect(after.notes.filter((text) => text.includes(`Late check of ${id}`)).length).toBe(1);
+    expect(second.alreadyBooked).toBe(true);
+  });
+
+  promise('adds an amendment to an order in progress and leaves it open', ['amendments'], async () => {
+    // Prepare
+    const order = await plan();
+    const { id } = productOrderOf(order);
+
+    // Act
+    const amendment = amendmentOf(order, { notes: [`Early check of ${id}`] });
+    await target().connector().deliver(amendment, `${id}#recording#early`, firstAttempt());
+
+    // Assess
+    expect(await target().books(order)).toMatchObject({ state: 'open', good: '0', bookings: 0 });
+  });
+
+  promise('takes the quantity when an amendment came first', ['amendments'], async () => {
+    // Prepare
+    const order = await plan();
+    const { id } = productOrderOf(order);
+    const amendment = amendmentOf(order, { notes: [`Early check of ${id}`] });
+    await target().connector().deliver(amendment, `${id}#recording#early`, firstAttempt());
+
+    // Act
+    const receipt = await deliver(completionOf(order));
+
+    // Assess
+    expect(receipt.alreadyBooked).toBe(false);
+    expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
+  });
+
+  promise(
+    'says that the ERP does not know the order, naming it: that is a policy, no failure',
+    [],
+    async () => {
+      // Prepare
+      const { id: _, ...order } = await plan();
+      const unknown = { ...order, number: order.number.replace(/\d(?=\D*$)/, '').concat('987654') };
+
+      // Act
+      const failure = await failureOf(deliver(completionOf(unknown)));
+
+      // Assess
+      expect(failure).toBeInstanceOf(UnknownOrder);
+      expectRejected(failure, unknown.number);
+    },
+  );
+
+  promise('rejects a cancelled order, naming it', [], async () => {
+    // Prepare
+    const order = await plan();
+    await target().cancelOrder(order);
+
+    // Act
+    const failure = await failureOf(deliver(completionOf(order)));
+
+    // Assess: an order that is known must never fall under the policy for those that are not.
+    expect(failure).not.toBeInstanceOf(UnknownOrder);
+    expectRejected(failure, order.number);
+    expect(await target().books(order)).toMatchObject({ good: '0', bookings: 0 });
+  });
+
+  promise('rejects an order for another product, naming both', [], async () => {
+    // Prepare
+    const order = await plan();
+
+    // Act
+    const failure = await failureOf(deliver(completionOf(order, { article: 'SOMETHING-ELSE' })));
+
+    // Assess
+    expectRejected(failure, order.number);
+    expectRejected(failure, 'SOMETHING-ELSE');
+    expect(await target().books(order)).toMatchObject({ state: 'open', good: '0', bookings: 0 });
+  });
+
+  promise('rejects an order that somebody else finished', ['foreign-completion'], async () => {
+    // Prepare
+    const order = await plan();
+    await target().finishByHand(order);
+    const before = await target().books(order);
+
+    // Act
+    const first = await failureOf(deliver(completionOf(order)));
+    const again = await failureOf(
+      target()
+        .connector()
+        .deliver(completionOf(order), quantityKey(productOrderOf(order)), nextAttempt()),
+    );
+
+    // Assess
+    expectRejected(first, order.number);
+    expectRejected(again, order.number);
+    expect(await target().books(order)).toEqual(before);
+  });
+
+  promise('finds the order by its number alone', [], async () => {
+    // Prepare
+    const order = await plan();
+
+    // Act
+    await deliver(completionOf({ number: order.number }, {}, productOrderOf(order)));
+
+    // Assess
+    expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
+  });
+}
+
+function expectRejected(failure: unknown, named: string): void {
+  expect(failure).toBeInstanceOf(Rejected);
+  expect(failure instanceof Error ? failure.message : '').toContain(named);
+}

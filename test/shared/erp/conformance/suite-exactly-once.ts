@@ -1,0 +1,271 @@
+import { expect } from 'vitest';
+import type { Completion } from '../../../../shared/model/completions.ts';
+import { RetryLater } from '../../../../shared/model/errors.ts';
+import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
+import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
+import type { Answer, CrashPoint } from './fault-proxy.ts';
+import type { Chapter } from './suite.ts';
+import type { Capability, ErpBooks, PlannedOrderRef } from './target.ts';
+
+interface Scenario {
+  readonly name: string;
+  readonly needs: readonly Capability[];
+  readonly completion: (order: PlannedOrderRef) => Completion;
+  /** What its key ends with. */
+  readonly key: string;
+  readonly article?: 'plain' | 'lots';
+  /** A part that is booked before. */
+  readonly after?: (order: PlannedOrderRef) => Completion;
+}
+
+export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
+  const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>
+    target().planOrder({ article, quantity: '5' });
+
+  /** A delivery that uses all that this ERP can do. */
+  function everything(order: PlannedOrderRef): Completion {
+    const { id } = productOrderOf(order);
+    return completionOf(order, {
+      article: order.article,
+      ...(cannot.scrap === undefined ? { quantity: { amount: '4' }, scrap: { amount: '1' } } : {}),
+      ...(cannot.notes === undefined ? { notes: ['All checks in order'] } : {}),
+      ...(cannot.links === undefined
+        ? { links: [{ name: 'Report', url: `https://app.azumuta.com/recordings/${id}` }] }
+        : {}),
+    });
+  }
+  const part = (order: PlannedOrderRef): Completion =>
+    completionOf(order, { quantity: { amount: '2' }, final: false });
+  const rest = (order: PlannedOrderRef): Completion =>
+    completionOf(order, { quantity: { amount: '3' }, final: false }, productOrderOf(order, 2));
+  const lot = (order: PlannedOrderRef): Completion =>
+    completionOf(order, {
+      quantity: { amount: '4' },
+      scrap: { amount: '1' },
+      lots: [{ number: `L-${productOrderOf(order).id.slice(0, 8)}` }],
+    });
+  const late = (order: PlannedOrderRef): Completion => amendmentOf(order, { notes: ['A late check'] });
+
+  const scenarios: readonly Scenario[] = [
+    { name: 'a whole order', needs: [], completion: everything, key: 'quantity' },
+    { name: 'a part of an order', needs: ['partial'], completion: part, key: 'quantity' },
+    {
+      name: 'a lot with its scrap',
+      needs: ['lots', 'scrap'],
+      completion: lot,
+      key: 'quantity',
+      article: 'lots',
+    },
+    { name: 'the last part of an order', needs: ['partial'], completion: part, after: rest, key: 'quantity' },
+    { name: 'an amendment', needs: ['amendments'], completion: late, key: 'recording#late' },
+  ];
+
+  promise('books once when the same delivery comes again', [], async () => {
+    // Prepare
+    const order = await plan();
+    const key = quantityKey(productOrderOf(order));
+    const connector = target().connector();
+    await connector.deliver(everything(order), key, firstAttempt());
+    const booked = await target().books(order);
+
+    // Act
+    const same = await connector.deliver(everything(order), key, firstAttempt());
+    const other = await target().connector().deliver(everything(order), key, nextAttempt());
+
+    // Assess
+    expect([same.alreadyBooked, other.alreadyBooked]).toEqual([true, true]);
+    expect(await target().books(order)).toEqual(booked);
+  });
+
+  promise('books once when two workers deliver at the same moment', ['concurrency'], async () => {
+    // Prepare
+    const order = await plan();
+    const key = quantityKey(productOrderOf(order));
+    const completion = completionOf(order);
+
+    // Act
+    const failures = await Promise.all(
+      [1, 2].map(() => failureOf(target().connector().deliver(completion, key, firstAttempt()))),
+    );
+    // Whoever was told to come again does so.
+    for (const failure of failures) {
+      if (failure !== undefined) {
+        expect(failure).toBeInstanceOf(RetryLater);
+        await target().connector().deliver(completion, key, attemptAfter(failure));
+      }
+    }
+
+    // Assess
+    expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
+  });
+
+  for (const scenario of scenarios) {
+    async function planned(): Promise<PlannedOrderRef> {
+      const order = await plan(target().articles[scenario.article ?? 'plain']);
+      const earlier = scenario.after?.(order);
+      if (earlier) {
+        await target().connector().deliver(earlier, quantityKey(earlier.productOrder), firstAttempt());
+      }
+      return order;
+    }
+    /** Delivers once undisturbed: the books that every disturbed delivery must end with, and how many calls. */
+    async function undisturbed(): Promise<{ calls: number; books: ErpBooks }> {
+      const order = await planned();
+      target().faults.reset();
+      await target().connector().deliver(scenario.completion(order), keyOf(order), firstAttempt());
+      return { calls: target().faults.callCount(), books: await target().books(order) };
+    }
+    const keyOf = (order: PlannedOrderRef): string => `${productOrderOf(order).id}#${scenario.key}`;
+
+    for (const point of ['before', 'after'] satisfies CrashPoint[]) {
+      promise(
+        `books ${scenario.name} once when any call is cut off ${point} the ERP saw it`,
+        [...scenario.needs],
+        async () => {
+          const reference = await undisturbed();
+          for (let n = 1; n <= reference.calls; n += 1) {
+            // Prepare
+            const order = await planned();
+            const completion = scenario.completion(order);
+            const before = await target().books(order);
+            target().faults.reset();
+            target().faults.crashAt(n, point);
+
+            // Act: a new container takes over, told what the ledger would tell it.
+            const failure = await failureOf(
+              target().connector().deliver(completion, keyOf(order), firstAttempt()),
+            );
+            expect(failure, `call ${n} cut off ${point}`).toBeInstanceOf(RetryLater);
+            expect(failure, `call ${n} cut off ${point}`).toMatchObject({ scope: 'target' });
+            expectClaimKept(failure, before, await target().books(order), `call ${n} cut off ${point}`);
+            await target().connector().deliver(completion, keyOf(order), attemptAfter(failure));
+
+            // Assess
+            expect(comparable(await target().books(order)), `call ${n} cut off ${point}`).toEqual(
+              comparable(reference.books),
+            );
+          }
+        },
+      );
+    }
+
+    promise(
+      `books ${scenario.name} once when the worker is aborted at any call`,
+      [...scenario.needs],
+      async () => {
+        const reference = await undisturbed();
+        for (let n = 1; n <= reference.calls; n += 1) {
+          // Prepare
+          const order = await planned();
+          const completion = scenario.completion(order);
+          const deadline = new AbortController();
+          const before = await target().books(order);
+          target().faults.reset();
+          target().faults.afterCall(n, () => deadline.abort());
+
+          // Act
+          const failure = await failureOf(
+            target().connector().deliver(completion, keyOf(order), firstAttempt(deadline.signal)),
+          );
+
+          // Assess: not one call leaves after the abort, and the next attempt ends it.
+          expect(failure, `aborted at call ${n}`).toBeInstanceOf(RetryLater);
+          expect(target().faults.callCount(), `aborted at call ${n}`).toBe(n);
+          expectClaimKept(failure, before, await target().books(order), `aborted at call ${n}`);
+          await target().connector().deliver(completion, keyOf(order), attemptAfter(failure));
+          expect(comparable(await target().books(order)), `aborted at call ${n}`).toEqual(
+            comparable(reference.books),
+          );
+        }
+      },
+    );
+
+    for (const [named, answer] of refusals) {
+      promise(
+        `books ${scenario.name} once when any call is answered with ${named}`,
+        [...scenario.needs],
+        async () => {
+          const reference = await undisturbed();
+          for (let n = 1; n <= reference.calls; n += 1) {
+            // Prepare
+            const order = await planned();
+            const completion = scenario.completion(order);
+            const before = await target().books(order);
+            target().faults.reset();
+            target().faults.beforeCall(n, () => target().faults.answerNext(answer));
+
+            // Act
+            const failure = await failureOf(
+              target().connector().deliver(completion, keyOf(order), firstAttempt()),
+            );
+            expect(failure, `call ${n} answered ${named}`).toMatchObject({
+              name: 'RetryLater',
+              scope: 'target',
+            });
+            expectClaimKept(failure, before, await target().books(order), `call ${n} answered ${named}`);
+            await target().connector().deliver(completion, keyOf(order), attemptAfter(failure));
+
+            // Assess
+            expect(comparable(await target().books(order)), `call ${n} answered ${named}`).toEqual(
+              comparable(reference.books),
+            );
+          }
+        },
+      );
+    }
+  }
+
+  promise('writes nothing when it was aborted before it began', [], async () => {
+    // Prepare
+    const order = await plan();
+    const before = await target().books(order);
+    target().faults.reset();
+
+    // Act
+    const failure = await failureOf(
+      target()
+        .connector()
+        .deliver(everything(order), quantityKey(productOrderOf(order)), firstAttempt(AbortSignal.abort())),
+    );
+
+    // Assess
+    expect(failure).toBeInstanceOf(RetryLater);
+    expect(target().faults.callCount()).toBe(0);
+    expect(await target().books(order)).toEqual(before);
+  });
+
+  promise('does not take a completing call at its word', ['silent-no-op'], async () => {
+    // Prepare
+    const order = await plan();
+    const key = quantityKey(productOrderOf(order));
+    await target().silentNoOp?.();
+
+    // Act
+    const failure = await failureOf(target().connector().deliver(completionOf(order), key, firstAttempt()));
+
+    // Assess
+    expect(['RetryLater', 'Rejected']).toContain(failure instanceof Error ? failure.name : failure);
+    expect(await target().books(order)).toMatchObject({ good: '0', bookings: 0 });
+  });
+}
+
+/** What others than the ERP answer in its place: neither says anything of the order. */
+const refusals: readonly (readonly [string, Answer])[] = [
+  ['503', { status: 503 }],
+  [
+    "a proxy's 404 page",
+    { status: 404, headers: { 'content-type': 'text/html' }, body: '<html>default backend</html>' },
+  ],
+];
+
+/** A change in the books must keep the ledger's claim open: else the next attempt would not know to look. */
+function expectClaimKept(failure: unknown, before: ErpBooks, now: ErpBooks, at: string): void {
+  if (JSON.stringify(before) === JSON.stringify(now)) return;
+  expect(failure, `${at}, after something was written`).toMatchObject({ wrote: 'perhaps' });
+}
+
+/** The books without what names the order itself. */
+function comparable(books: ErpBooks): unknown {
+  const { notes, links, lots, ...numbers } = books;
+  return { ...numbers, notes: notes.length, links: links.length, lots: lots.length };
+}

@@ -1,0 +1,245 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { inspect } from 'node:util';
+import { expect } from 'vitest';
+import type { ErpConnector } from '../../../../shared/erp/connector.ts';
+import { RetryLater } from '../../../../shared/model/errors.ts';
+import { attemptAfter, failureOf, firstAttempt, newSignal } from './attempts.ts';
+import { completionOf, productOrderOf, quantityKey } from './completions.ts';
+import type { Chapter } from './suite.ts';
+import type { ConnectorOptions, PlannedOrderRef } from './target.ts';
+
+/** A login, a refused call, a login and a call: renewing once takes no more. */
+const mostCallsToGiveUp = 8;
+
+export function failureTests({ target, promise }: Chapter): void {
+  const plan = (): Promise<PlannedOrderRef> =>
+    target().planOrder({ article: target().articles.plain, quantity: '5' });
+
+  /** Delivers to a planned order and expects it to be told to come again later; nothing may have been booked. */
+  async function failureOfDelivery(options: ConnectorOptions, disturb?: () => void): Promise<RetryLater> {
+    const order = await plan();
+    target().faults.reset();
+    disturb?.();
+    const failure = await failureOf(deliverTo(target().connector(options), order));
+    expect(await target().books(order)).toMatchObject({ state: 'open', bookings: 0 });
+    if (!(failure instanceof RetryLater)) {
+      throw new Error(`expected RetryLater, got ${inspect(failure)}`);
+    }
+    expectNoCanary(failure);
+    return failure;
+  }
+
+  function expectNoCanary(failure: unknown): void {
+    const shown = [
+      inspect(failure, { depth: 20, showHidden: true, getters: true }),
+      JSON.stringify(failure),
+      failure instanceof Error ? `${failure.message}\n${failure.stack}` : '',
+    ].join('\n');
+    for (const canary of target().canaries) {
+      const forms = [
+        canary,
+        encodeURIComponent(canary),
+        Buffer.from(canary).toString('base64').replace(/=+$/, ''),
+      ];
+      for (const form of forms) expect(shown.includes(form), 'a credential in an error').toBe(false);
+    }
+  }
+
+  promise('asks to check the secret when the ERP refuses our credentials', [], async () => {
+    const failure = await failureOfDelivery({ wrongCredentials: true });
+
+    expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
+    expect(target().faults.callCount()).toBeLessThanOrEqual(mostCallsToGiveUp);
+  });
+
+  promise('takes an answer of 401 for refused credentials', [], async () => {
+    const failure = await failureOfDelivery({}, () =>
+      target().faults.answerNext({ status: 401 }, mostCallsToGiveUp),
+    );
+
+    expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
+    expect(target().faults.callCount()).toBeLessThanOrEqual(mostCallsToGiveUp);
+  });
+
+  promise('waits as many seconds as a 429 asks for', [], async () => {
+    const failure = await failureOfDelivery({}, () =>
+      target().faults.answerNext({ status: 429, headers: { 'retry-after': '17' } }),
+    );
+
+    expect(failure).toMatchObject({ scope: 'target', afterSeconds: 17, unauthorized: false });
+  });
+
+  promise('waits until the date that a 429 asks for', [], async () => {
+    const clock = { now: () => new Date('2026-11-24T10:00:00Z') };
+
+    const failure = await failureOfDelivery({ clock }, () =>
+      target().faults.answerNext({
+        status: 429,
+        headers: { 'retry-after': 'Tue, 24 Nov 2026 10:02:00 GMT' },
+      }),
+    );
+
+    expect(failure).toMatchObject({ scope: 'target', afterSeconds: 120 });
+  });
+
+  promise('takes a 5xx for an unwell ERP', [], async () => {
+    for (const status of [500, 502, 503, 504]) {
+      const failure = await failureOfDelivery({}, () =>
+        target().faults.answerNext({ status, body: '<html>Bad gateway</html>' }),
+      );
+
+      expect(failure, `answered ${status}`).toMatchObject({ scope: 'target', unauthorized: false });
+    }
+  });
+
+  promise('takes an answer that is no JSON for an unwell ERP', [], async () => {
+    const failure = await failureOfDelivery({}, () =>
+      target().faults.answerNext({
+        status: 200,
+        body: '<html>Maintenance</html>',
+        headers: { 'content-type': 'text/html' },
+      }),
+    );
+
+    expect(failure).toMatchObject({ scope: 'target' });
+  });
+
+  promise('takes an unknown host for an unwell ERP', [], async () => {
+    const failure = await failureOfDelivery({ baseUrl: 'https://erp.invalid' });
+
+    expect(failure).toMatchObject({ scope: 'target', wrote: 'nothing' });
+  });
+
+  promise('takes a failed TLS handshake for an unwell ERP', [], async () => {
+    // The proxy speaks plain HTTP: a handshake with it cannot succeed.
+    const failure = await failureOfDelivery({ baseUrl: target().faults.url.replace('http:', 'https:') });
+
+    expect(failure).toMatchObject({ scope: 'target' });
+  });
+
+  promise('takes a refused connection for an unwell ERP', [], async () => {
+    const failure = await failureOfDelivery({ baseUrl: `http://127.0.0.1:${await closedPort()}` });
+
+    expect(failure).toMatchObject({ scope: 'target', wrote: 'nothing' });
+  });
+
+  promise('gives up on a call that is not answered in time', [], async () => {
+    const failure = await failureOfDelivery({ timeoutMs: 300 }, () => target().faults.hangNext());
+
+    expect(failure).toMatchObject({ scope: 'target' });
+  });
+
+  promise('tells of an unwell ERP when listing, too', [], async () => {
+    // Prepare
+    target().faults.answerNext({ status: 503 });
+
+    // Act
+    const failure = await failureOf(firstPage(target().connector()));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target' });
+    expectNoCanary(failure);
+  });
+
+  promise('lets a locked order wait, and no other', ['lock'], async () => {
+    // Prepare
+    const locked = await plan();
+    const free = await plan();
+    await target().lockOrder?.(locked);
+
+    // Act
+    const failure = await failureOf(deliverTo(target().connector(), locked));
+    await deliverTo(target().connector(), free);
+    const booksWhileLocked = await target().books(locked);
+    await target().unlockOrder?.(locked);
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    expectNoCanary(failure);
+    expect(booksWhileLocked).toMatchObject({ state: 'open', good: '0', bookings: 0 });
+    const completion = completionOf(locked);
+    await target()
+      .connector()
+      .deliver(completion, quantityKey(completion.productOrder), attemptAfter(failure));
+    expect(await target().books(locked)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
+  });
+
+  promise('renews a session that expired', ['session'], async () => {
+    // Prepare
+    const [first, second] = [await plan(), await plan()];
+    const connector = target().connector();
+    await deliverTo(connector, first);
+    await target().expireSession?.();
+
+    // Act
+    await deliverTo(connector, second);
+
+    // Assess
+    expect(await target().books(second)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
+  });
+
+  promise('renews a session that expires in the midst of a delivery', ['session'], async () => {
+    // Prepare
+    const reference = await plan();
+    target().faults.reset();
+    await deliverTo(target().connector(), reference);
+    const calls = target().faults.callCount();
+
+    for (let n = 1; n <= calls; n += 1) {
+      const order = await plan();
+      target().faults.reset();
+      target().faults.beforeCall(n, () => target().expireSession?.());
+
+      // Act: renewing and going on, or coming again, are both right.
+      const failure = await failureOf(deliverTo(target().connector(), order));
+      if (failure !== undefined) {
+        expect(failure, `expired at call ${n}`).toBeInstanceOf(RetryLater);
+        const completion = completionOf(order);
+        await target()
+          .connector()
+          .deliver(completion, quantityKey(completion.productOrder), attemptAfter(failure));
+      }
+
+      // Assess
+      expect(await target().books(order), `expired at call ${n}`).toMatchObject({
+        state: 'done',
+        bookings: 1,
+      });
+    }
+  });
+
+  promise('renews a session once only', ['session'], async () => {
+    // Prepare
+    const order = await plan();
+    await target().breakSessions?.();
+    target().faults.reset();
+
+    // Act
+    const failure = await failureOf(deliverTo(target().connector(), order));
+    const calls = target().faults.callCount();
+    await target().mendSessions?.();
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target' });
+    expect(calls).toBeLessThanOrEqual(mostCallsToGiveUp);
+    expect(await target().books(order)).toMatchObject({ state: 'open', bookings: 0 });
+  });
+}
+
+function deliverTo(connector: ErpConnector, order: PlannedOrderRef): Promise<unknown> {
+  return connector.deliver(completionOf(order), quantityKey(productOrderOf(order)), firstAttempt());
+}
+
+async function firstPage(connector: ErpConnector): Promise<unknown> {
+  return connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next();
+}
+
+/** A port on which nothing listens (any more). */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A TCP server's address is always an AddressInfo.
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
+import { deliveryTests } from './suite-booking.ts';
+import { exactlyOnceTests } from './suite-exactly-once.ts';
+import { failureTests } from './suite-failures.ts';
+import { listingTests } from './suite-listing.ts';
+import { partTests } from './suite-split-orders.ts';
+import type { Cannot, Capability, ErpConformanceTarget } from './target.ts';
+
+/** What the chapters of the suite share: the running target, and how to declare a test. */
+export interface Chapter {
+  readonly target: () => ErpConformanceTarget;
+  readonly cannot: Cannot;
+  /** A test that needs these capabilities; skipped with the reason in its name where the ERP lacks one. */
+  readonly promise: (name: string, needs: readonly Capability[], test: () => Promise<void>) => void;
+}
+
+/** Long enough for a loop over every call of a delivery against a real ERP. */
+const testTimeoutMs = 180_000;
+
+/**
+ * Runs every promise of the ERP port against one connector and one server. Call it at the top level of a
+ * test file; `makeTarget` runs once, its `close` at the end.
+ * @param cannot What this ERP cannot do, each with the reason.
+ */
+export function describeErpConformance(
+  name: string,
+  makeTarget: () => Promise<ErpConformanceTarget>,
+  cannot: Cannot = {},
+): void {
+  describe(`${name} keeps the promises of the ERP port`, () => {
+    let running: ErpConformanceTarget | undefined;
+    const target = (): ErpConformanceTarget => {
+      if (!running) throw new Error(`${name}: the target did not start.`);
+      return running;
+    };
+    const chapter: Chapter = {
+      target,
+      cannot,
+      promise(promised, needs, test) {
+        const lacking = needs.find((capability) => cannot[capability] !== undefined);
+        const title = lacking ? `${promised} (not here: ${cannot[lacking]})` : promised;
+        it.skipIf(lacking !== undefined)(title, test, testTimeoutMs);
+      },
+    };
+
+    beforeAll(async () => {
+      running = await makeTarget();
+    }, testTimeoutMs);
+    beforeEach(() => target().faults.reset());
+    afterAll(async () => running?.close());
+
+    describe('listing released orders', () => listingTests(chapter));
+    describe('booking a completion', () => deliveryTests(chapter));
+    describe('booking it part by part', () => partTests(chapter));
+    describe('booking it exactly once', () => exactlyOnceTests(chapter));
+    describe('failing', () => failureTests(chapter));
+  });
+}

@@ -1,0 +1,137 @@
+import type { ErpConnector } from '../../../../shared/erp/connector.ts';
+import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
+import type { Decimal } from '../../../../shared/model/quantity.ts';
+import type { Clock } from '../../../../shared/platform/clock.ts';
+import type { FaultProxy } from './fault-proxy.ts';
+
+/**
+ * What a connector's author gives to the conformance suite: a connector built against a real server, and
+ * hooks into that ERP's own books which bypass the connector. The suite speaks only through this interface.
+ *
+ * The connector's base URL must go through `faults` (a FaultProxy in front of the server), so that calls can
+ * be counted and broken; the hooks should talk to the server directly, so that they are neither.
+ */
+export interface ErpConformanceTarget {
+  /** Builds a new connector (as a new container would): it shares no session with an earlier one. */
+  connector(options?: ConnectorOptions): ErpConnector;
+  /** The proxy between connector and server. */
+  readonly faults: FaultProxy;
+  /** Texts that may never appear in an error: the password, key or client secret that `connector()` uses. */
+  readonly canaries: readonly string[];
+
+  /** Creates and releases an order, with enough stock of every component. */
+  planOrder(order: PlannedOrder): Promise<PlannedOrderRef>;
+  /** Withdraws an order in the ERP. */
+  cancelOrder(order: ErpOrderRef): Promise<void>;
+  /** Somebody completes the order with its planned quantity in the ERP's own screens, without our key. */
+  finishByHand(order: ErpOrderRef): Promise<void>;
+  /** Changes the order, so that its change time becomes later than every earlier one. */
+  touch(order: ErpOrderRef): Promise<void>;
+  /** What the ERP's books say now. */
+  books(order: ErpOrderRef): Promise<ErpBooks>;
+
+  /** Another user holds the order: the ERP refuses every write to it until `unlockOrder`. Needed unless `cannot.lock`. */
+  lockOrder?(order: ErpOrderRef): Promise<void>;
+  unlockOrder?(order: ErpOrderRef): Promise<void>;
+  /** Every session that the server gave out becomes invalid; logging in again works. Needed unless `cannot.session`. */
+  expireSession?(): Promise<void>;
+  /** From now on no session lasts: each is invalid as soon as it was given. Ends with `mendSessions`. */
+  breakSessions?(): Promise<void>;
+  mendSessions?(): Promise<void>;
+  /** The next call that would complete an order answers as if it had, and changes nothing. Needed unless `cannot.silent-no-op`. */
+  silentNoOp?(): Promise<void>;
+
+  /** Article that `planOrder` can be asked for, and others of which lots or serial numbers are tracked. */
+  readonly articles: {
+    readonly plain: string;
+    /** One lot number for the whole quantity. */
+    readonly lots?: string;
+    /** A serial number per piece. */
+    readonly serials?: string;
+  };
+  /** Stops everything that was started. */
+  close(): Promise<void>;
+}
+
+export interface ConnectorOptions {
+  /** Instead of the proxy's URL: where no such server is. */
+  readonly baseUrl?: string;
+  /** Orders asked for per page. */
+  readonly pageSize?: number;
+  /** Longest wait for an answer. */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+  /** Use a password (key, secret) that the server refuses. */
+  readonly wrongCredentials?: boolean;
+}
+
+export interface PlannedOrder {
+  readonly article: string;
+  /** Whole number of pieces, as decimal text. */
+  readonly quantity: Decimal;
+  /**
+   * ISO instant that the order's change time must equal; a test of the watermark gives several orders the
+   * same one, long past. `null`: never changed since it was created, for ERPs that know such a thing.
+   */
+  readonly changedAt?: string | null;
+}
+
+/** With the id if the connector's `ErpOrder` has one. */
+export interface PlannedOrderRef extends ErpOrderRef {
+  readonly article: string;
+}
+
+export interface ErpBooks {
+  readonly state: 'open' | 'done' | 'cancelled';
+  /** Good quantity booked so far, over the order and whatever the ERP split off from it. */
+  readonly good: Decimal;
+  readonly scrap: Decimal;
+  /** How many bookings of quantity the ERP counts for it. */
+  readonly bookings: number;
+  readonly lots: readonly string[];
+  /** Every text about the order that a person can read in the ERP, one per note. */
+  readonly notes: readonly string[];
+  /** Every URL about the order that a person can follow (or read) in the ERP, as often as it is there. */
+  readonly links: readonly string[];
+  /** What the ERP order says of the Azumuta product order it became (number, id or URL), as often as it is there. */
+  readonly productOrders: readonly string[];
+  /** Components consumed for it, in pieces of finished product; undefined if the ERP keeps no such books. */
+  readonly consumed?: Decimal;
+}
+
+/**
+ * What this ERP (or this configuration of it) cannot do: the tests of it are skipped, with the reason in
+ * their name.
+ */
+export type Cannot = Readonly<Partial<Record<Capability, string>>>;
+
+export type Capability =
+  /** Tell the ERP the product order's id. */
+  | 'link'
+  /** Book a part and leave the order open. */
+  | 'partial'
+  | 'scrap'
+  | 'notes'
+  | 'links'
+  /** Notes and links on an order that is done. */
+  | 'amendments'
+  /** Two deliveries of one key at the same moment book once, without the ledger's lock. */
+  | 'concurrency'
+  /** Choose the change time of a planned order. */
+  | 'change-times'
+  /** Plan an order that was never changed (`changedAt: null`). */
+  | 'never-changed'
+  /** One lot number for a whole quantity. */
+  | 'lots'
+  /** A serial number per piece of a quantity above one. */
+  | 'serials'
+  /** Hold an order, as another user does. */
+  | 'lock'
+  /** Sessions that can expire. */
+  | 'session'
+  /** A completing call that answers 200 and changes nothing. */
+  | 'silent-no-op'
+  /** Cancelled orders are listed as such. */
+  | 'cancelled-listed'
+  /** Tell our own completion from somebody else's. */
+  | 'foreign-completion';

@@ -1,0 +1,285 @@
+import { expect, it } from 'vitest';
+import type { ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
+import { type RestOptions, type RestPaging, rest } from '../../../../shared/erp/rest/index.ts';
+import type { Watermark } from '../../../../shared/model/orders.ts';
+import { startServer } from '../../../support/server.ts';
+import { failureOf, newSignal } from '../conformance/attempts.ts';
+import { connected } from './sandbox.ts';
+import { type SmallRow, smallOptions } from './small.ts';
+
+type Listing = RestOptions<SmallRow>['orders'];
+
+function row(number: string, changed: string | null, rest: Partial<SmallRow> = {}): SmallRow {
+  return { number, quantity: '5', changed, ...rest };
+}
+
+function minute(n: number): string {
+  return `2026-11-24T10:${String(n).padStart(2, '0')}:00.000Z`;
+}
+
+function sorted(rows: readonly SmallRow[]): SmallRow[] {
+  return [...rows].sort((a, b) => ((a.changed ?? '') < (b.changed ?? '') ? -1 : 1));
+}
+
+/** A server of rows, `pageSize` to a page; `meddle` runs after each page was read. */
+async function startRows(
+  rows: SmallRow[],
+  { pageSize = 2, meddle = () => {} }: { pageSize?: number; meddle?: (call: number) => void } = {},
+) {
+  const server = await startServer(({ url }) => {
+    const since = url.searchParams.get('since') ?? '';
+    const listed = sorted(rows.filter(({ changed }) => (changed ?? '') >= since));
+    const asked = Number(url.searchParams.get('size') ?? pageSize);
+    const size = Math.min(asked, pageSize);
+    const at =
+      url.searchParams.get('offset') ??
+      url.searchParams.get('cursor') ??
+      (Number(url.searchParams.get('page') ?? 1) - 1) * size;
+    const from = Number(at);
+    const more = from + size < listed.length;
+    const body = {
+      rows: listed.slice(from, from + size),
+      cursor: more ? String(from + size) : null,
+      '@odata.nextLink': more ? `orders?since=${since}&offset=${from + size}` : undefined,
+    };
+    meddle(server.calls.length);
+    return { body };
+  });
+  return server;
+}
+
+function connectorOf(url: string, change: Partial<Listing>) {
+  const options = smallOptions(`${url}/`);
+  return connected(rest({ ...options, orders: { ...options.orders, ...change } }), { apiKey: 'k' });
+}
+
+async function pagesOf(
+  url: string,
+  change: Partial<Listing>,
+  since?: Watermark,
+): Promise<ReleasedOrdersPage[]> {
+  const pages: ReleasedOrdersPage[] = [];
+  for await (const page of connectorOf(url, change).releasedOrders(since, newSignal())) pages.push(page);
+  return pages;
+}
+
+function numbersOf(pages: readonly ReleasedOrdersPage[]): string[] {
+  return pages.flatMap(({ orders }) => orders.map(({ number }) => number));
+}
+
+const pagings: RestPaging[] = [
+  { kind: 'page', parameter: 'page' },
+  { kind: 'page', parameter: 'page', size: { parameter: 'size', rows: 100 } },
+  { kind: 'offset', parameter: 'offset', size: { parameter: 'size', rows: 100 } },
+  { kind: 'cursor', parameter: 'cursor', next: 'cursor' },
+  { kind: 'nextLink', next: '@odata.nextLink' },
+];
+
+it.each(pagings)(
+  'reads every order once, by $kind, also when the server caps the page size',
+  async (paging) => {
+    // Prepare: five equal times fill more than two pages.
+    const rows = [
+      row('1', minute(1)),
+      ...['2', '3', '4', '5', '6'].map((number) => row(number, minute(2))),
+      row('7', minute(3)),
+      row('8', minute(4)),
+    ];
+    const server = await startRows(rows);
+
+    // Act
+    const pages = await pagesOf(server.url, { paging });
+
+    // Assess
+    expect(numbersOf(pages)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+    expect(pages.at(-1)?.watermark).toEqual({ changedAt: minute(4), id: '8' });
+  },
+);
+
+it.each(pagings)(
+  'misses none by $kind when orders within a long group of equal times change',
+  async (paging) => {
+    // Prepare
+    const rows = ['1', '2', '3', '4', '5', '6'].map((number) => row(number, minute(2)));
+    const server = await startRows(rows, {
+      meddle(call) {
+        // Whoever stands first moves to the end after the first page: the others move up.
+        if (call === 2) rows.splice(0, 1, row('1', minute(9)));
+      },
+    });
+
+    // Act
+    const pages = await pagesOf(server.url, { paging });
+
+    // Assess
+    expect(new Set(numbersOf(pages))).toEqual(new Set(['1', '2', '3', '4', '5', '6']));
+  },
+);
+
+it('never gives out a watermark that lies behind an order yet to come', async () => {
+  // Prepare
+  const rows = ['1', '2', '3', '4', '5'].map((number) => row(number, minute(2)));
+  rows.push(row('6', minute(3)), row('7', minute(4)));
+  const server = await startRows(rows, {
+    meddle(call) {
+      if (call === 2) rows.splice(0, 1, row('1', minute(9)));
+    },
+  });
+
+  // Act
+  const pages = await pagesOf(server.url, { paging: { kind: 'page', parameter: 'page' } });
+
+  // Assess
+  const watermarks = pages.map(({ watermark }) => watermark.changedAt);
+  expect(watermarks).toEqual([...watermarks].sort());
+  const firstOf = (number: string) =>
+    pages.findIndex(({ orders }) => orders.some((one) => one.number === number));
+  expect(firstOf('5')).toBeLessThan(firstOf('6'));
+});
+
+it('asks since the watermark', async () => {
+  const server = await startRows([row('1', minute(1)), row('2', minute(2)), row('3', minute(3))], {
+    pageSize: 9,
+  });
+
+  const pages = await pagesOf(server.url, {}, { changedAt: minute(2) });
+
+  expect(numbersOf(pages)).toEqual(['2', '3']);
+  expect(server.calls.map(({ url }) => url.searchParams.get('since'))).toEqual([minute(2)]);
+});
+
+it('sorts what the ERP cannot, with the time of creation for orders that were never changed', async () => {
+  // Prepare
+  const rows = [
+    row('1', minute(5)),
+    row('2', null, { created: '2026-11-24T11:02:00+01:00' }),
+    row('3', minute(3)),
+    row('4', null, { created: minute(1) }),
+  ];
+  const server = await startServer(({ url }) => {
+    const page = Number(url.searchParams.get('page'));
+    return { body: { rows: rows.slice((page - 1) * 3, page * 3) } };
+  });
+  const paging = { kind: 'page', parameter: 'page' } as const;
+
+  // Act
+  const pages = await pagesOf(server.url, { paging, incremental: false }, { changedAt: minute(2) });
+
+  // Assess
+  expect(pages).toMatchObject([
+    {
+      orders: [{ number: '2' }, { number: '3' }, { number: '1' }],
+      watermark: { changedAt: minute(5), id: '1' },
+    },
+  ]);
+});
+
+it('refuses a list that is not sorted, as a watermark would lie', async () => {
+  const server = await startServer(() => ({ body: { rows: [row('1', minute(2)), row('2', minute(1))] } }));
+
+  const failure = await failureOf(pagesOf(server.url, {}));
+
+  expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('orders.incremental') });
+});
+
+it.each([
+  ['a row of another shape', { number: '2', quantity: null, changed: minute(2) }, '$.rows[1].quantity'],
+  ['a quantity that is no number', row('2', minute(2), { quantity: 'five' }), '$.rows[1]: $.quantity'],
+  ['a time without zone', row('2', '2026-11-24T10:00:00'), '$.changedAt'],
+  ['no time at all', row('2', null), '$.rows[1]'],
+])('names the place of %s, after giving out what comes before it', async (_, misfit, place) => {
+  // Prepare
+  const server = await startServer(() => ({
+    body: { rows: [row('1', minute(1)), misfit, row('3', minute(3))] },
+  }));
+
+  // Act
+  const pages: ReleasedOrdersPage[] = [];
+  const failure = await failureOf(
+    (async () => {
+      for await (const page of connectorOf(server.url, {}).releasedOrders(undefined, newSignal()))
+        pages.push(page);
+    })(),
+  );
+
+  // Assess
+  expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining(place) });
+  expect(pages).toMatchObject([{ orders: [{ number: '1' }], watermark: { changedAt: minute(1) } }]);
+});
+
+it('skips orders that are neither released nor cancelled, and moves on behind them', async () => {
+  const server = await startRows([row('1', minute(1)), row('2', minute(2))], { pageSize: 9 });
+  const order: Listing['order'] = ({ number, quantity, changed }) => ({
+    number,
+    article: 'A',
+    quantity,
+    changedAt: changed,
+    state: number === '2' ? 'other' : 'cancelled',
+  });
+
+  const pages = await pagesOf(server.url, { order });
+
+  expect(pages).toMatchObject([
+    { orders: [{ number: '1', state: 'cancelled' }], watermark: { changedAt: minute(2), id: '2' } },
+  ]);
+});
+
+it('keeps numbers, units, dates and decimals as they are', async () => {
+  const server = await startRows([row('000123/04', minute(1), { quantity: '2.50' })], { pageSize: 9 });
+  const order: Listing['order'] = ({ number, quantity, changed }) => ({
+    number,
+    id: 17,
+    article: '0042',
+    quantity,
+    unit: 'kg',
+    dueDate: '2026-12-01',
+    changedAt: changed,
+    state: 'released',
+    attributes: { customer: 'De Smet' },
+  });
+
+  const [page] = await pagesOf(server.url, { order });
+
+  expect(page?.orders).toEqual([
+    {
+      number: '000123/04',
+      id: '17',
+      article: '0042',
+      quantity: { amount: '2.5', unit: 'kg' },
+      dueDate: '2026-12-01',
+      state: 'released',
+      attributes: { customer: 'De Smet' },
+    },
+  ]);
+});
+
+it('takes the configured status for an empty list, and any other refusal for what it is', async () => {
+  const server = await startServer(() => ({ status: 404, body: { error: { message: 'No order found' } } }));
+
+  const pages = await pagesOf(server.url, { emptyStatus: [404] });
+  const failure = await failureOf(pagesOf(server.url, {}));
+
+  expect(pages).toEqual([]);
+  expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('No order found') });
+});
+
+it('follows no link to another server', async () => {
+  const elsewhere = await startServer(() => ({ body: { rows: [] } }));
+  const server = await startServer(() => ({
+    body: { rows: [row('1', minute(1)), row('2', minute(1))], next: `${elsewhere.url}/orders` },
+  }));
+  const paging = { kind: 'nextLink', next: 'next' } as const;
+
+  const failure = await failureOf(pagesOf(server.url, { paging }, { changedAt: minute(1) }));
+
+  expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('another server') });
+  expect(elsewhere.calls).toEqual([]);
+});
+
+it('says so when there is no list where it should be', async () => {
+  const server = await startServer(() => ({ body: { orders: [] } }));
+
+  const failure = await failureOf(pagesOf(server.url, {}));
+
+  expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('$.rows') });
+});

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { listAt, path, rest, textAt, valueAt } from '../../../../shared/erp/rest/index.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import { parse } from '../../../../shared/platform/validation.ts';
+import { smallOptions } from './small.ts';
+
+const options = smallOptions('https://erp.example.com');
+
+it.each([
+  ['$.baseUrl', { ...options, baseUrl: 'erp' }],
+  ['$.deliver.lookUp', { ...options, deliver: { ...options.deliver, lookUp: [] } }],
+  ['$.deliver.steps[0].request', { ...options, deliver: { ...options.deliver, steps: [{ name: 'x' }] } }],
+  ['$.orders.row', { ...options, orders: { ...options.orders, row: {} } }],
+  ['$.orders.paging', { ...options, orders: { ...options.orders, paging: { kind: 'pages' } } }],
+  ['$.auth', { ...options, auth: { kind: 'oauth2ClientCredentials' } }],
+  ['$', { ...options, authentication: 'basic' }],
+])('refuses options that do not fit, naming %s', (place, wrong) => {
+  // The types would not let a TypeScript author write this; a configuration may still hold it.
+  const make = () => Reflect.apply(rest, undefined, [wrong]);
+
+  expect(make).toThrow(Rejected);
+  expect(make).toThrow(place);
+});
+
+it.each([
+  [{ kind: 'apiKey' }, { apiKey: 'k' }],
+  [{ kind: 'basic' }, { username: 'u', password: 'p' }],
+  [{ kind: 'bearer' }, { token: 't' }],
+  [
+    { kind: 'oauth2ClientCredentials', tokenUrl: 'https://login.example.com/token' },
+    { clientId: 'c', clientSecret: 's' },
+  ],
+] as const)('asks for the secret that %o needs, and shows how it looks', (auth, secret) => {
+  const definition = rest({ ...options, auth });
+
+  expect(parse(definition.credentials, secret).ok).toBe(true);
+  expect(parse(definition.credentials, { other: 'x' }).ok).toBe(false);
+  expect(Object.keys(definition.credentialsExample)).toEqual(Object.keys(secret));
+});
+
+it('does not offer to link without a procedure for it', () => {
+  const connector = rest(options).connect({
+    credentials: async () => ({}),
+    clock: { now: () => new Date() },
+  });
+
+  expect(connector.linkProductOrder).toBeUndefined();
+});
+
+it('encodes the values of a path', () => {
+  expect(path`/orders/${'MO/0001 ü'}/lines/${7}`).toBe('/orders/MO%2F0001%20%C3%BC/lines/7');
+});
+
+it.each(['', '.', '..'])('refuses "%s" in a path, as it would name another resource', (value) => {
+  expect(() => path`/orders/${value}`).toThrow(Rejected);
+});
+
+it('finds what stands in an answer, or nothing', () => {
+  const json = { d: { results: [{ id: 7 }], empty: '' }, '@odata.nextLink': 'x' };
+
+  expect(valueAt(json, '')).toBe(json);
+  expect(listAt(json, 'd.results')).toEqual([{ id: 7 }]);
+  expect(listAt(json, 'd.nothing')).toEqual([]);
+  expect(textAt(json, 'd.results.0.id')).toBe('7');
+  expect(textAt(json, 'd.empty')).toBeUndefined();
+  expect(textAt(json, '@odata.nextLink')).toBe('x');
+  expect(valueAt(json, 'd.constructor')).toBeUndefined();
+  expect(valueAt(json, (all) => all === json)).toBe(true);
+});

@@ -1,0 +1,140 @@
+import * as z from 'zod/mini';
+import type { ErpDefinition } from '../../../../shared/erp/connector.ts';
+import { path, rest, textAt, valueAt } from '../../../../shared/erp/rest/index.ts';
+import type { Clock } from '../../../../shared/platform/clock.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
+
+/**
+ * The sandbox ERP, described for the generic connector: the example to copy for an in-house ERP. Its traps are
+ * the usual ones (no idempotency, a page number over a list that moves, a link that renews the change time).
+ */
+export function sandboxErp(options: {
+  readonly baseUrl: string;
+  readonly pageSize?: number;
+  readonly timeoutMs?: number;
+}): ErpDefinition {
+  const { baseUrl, pageSize = 50, timeoutMs = 5_000 } = options;
+  return rest({
+    name: 'Sandbox ERP',
+    baseUrl,
+    timeoutMs,
+    auth: { kind: 'apiKey', header: 'X-Api-Key' },
+    orders: {
+      path: '/api/production-orders',
+      query: (since) => ({ changedSince: since, status: 'released,cancelled' }),
+      paging: {
+        kind: 'page',
+        parameter: 'page',
+        size: { parameter: 'pageSize', rows: pageSize },
+        next: 'nextPage',
+      },
+      list: 'orders',
+      row: z.object({
+        id: z.string(),
+        number: z.string(),
+        product: z.string(),
+        quantity: z.string(),
+        unit: z.string(),
+        dueDate: z.string(),
+        status: z.string(),
+        customer: z.string(),
+        options: z.record(z.string(), z.unknown()),
+        changedAt: z.string(),
+      }),
+      order: ({ product, status, customer, options: chosen, ...order }) => ({
+        ...order,
+        article: product,
+        state: status === 'released' || status === 'cancelled' ? status : 'other',
+        attributes: { customer, options: chosen },
+      }),
+    },
+    link: {
+      lookUp: [
+        {
+          name: 'order',
+          request: ({ order }) => ({ path: path`/api/production-orders/${order.number}` }),
+          done: ({ json }, { productOrder }) =>
+            textAt(json, 'azumutaId') === productOrder.id ? productOrder.id : undefined,
+        },
+      ],
+      steps: [
+        {
+          name: 'the id',
+          request: ({ order, productOrder }) => ({
+            method: 'PATCH',
+            path: path`/api/production-orders/${order.number}`,
+            body: { azumutaId: productOrder.id, azumutaUrl: productOrder.url ?? null },
+          }),
+        },
+      ],
+    },
+    deliver: {
+      lookUp: [
+        {
+          name: 'order',
+          request: ({ completion }) => ({ path: path`/api/production-orders/${completion.erpOrder.number}` }),
+          article: ({ json }) => textAt(json, 'product'),
+          refused: ({ json }, { completion }) => {
+            const status = textAt(json, 'status');
+            if (status === 'cancelled')
+              return 'it was cancelled; clear up with planning what becomes of the goods';
+            return status === 'done' && completion.kind === 'quantity'
+              ? 'it was completed by somebody else; check what they booked'
+              : undefined;
+          },
+          waits: ({ json }) => (valueAt(json, 'locked') === true ? 'somebody has it open' : undefined),
+        },
+        {
+          name: 'bookings',
+          request: ({ completion, key }) => ({
+            path: path`/api/production-orders/${completion.erpOrder.number}/bookings`,
+            query: { reference: key },
+          }),
+          done: ({ json }) => textAt(json, 'bookings.0.id'),
+        },
+      ],
+      steps: [
+        {
+          name: 'the quantity',
+          when: ({ completion }) => completion.kind === 'quantity',
+          request: ({ completion, key }) => ({
+            path: path`/api/production-orders/${completion.erpOrder.number}/bookings`,
+            body: {
+              reference: key,
+              goodQuantity: completion.quantity?.amount,
+              scrapQuantity: completion.scrap?.amount ?? '0',
+              unit: completion.quantity?.unit,
+              final: completion.final,
+              lots: completion.lots.map(({ number, quantity }) => ({ number, quantity: quantity?.amount })),
+              notes: completion.notes,
+              links: completion.links,
+              completedAt: completion.completedAt,
+            },
+          }),
+          success: { test: ({ json }) => textAt(json, 'error.message') ?? true },
+        },
+        {
+          name: 'the notes',
+          when: ({ completion }) => completion.kind === 'amendment',
+          request: ({ completion, key }) => ({
+            path: path`/api/production-orders/${completion.erpOrder.number}/notes`,
+            body: { reference: key, notes: completion.notes, links: completion.links },
+          }),
+          success: { test: ({ json }) => textAt(json, 'error.message') ?? true },
+        },
+      ],
+    },
+  });
+}
+
+/** A connector as a worker would connect it. */
+export function connected(
+  definition: ErpDefinition,
+  secret: unknown | (() => unknown),
+  clock: Clock = systemClock,
+) {
+  return definition.connect({
+    clock,
+    credentials: async () => (typeof secret === 'function' ? secret() : secret),
+  });
+}

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Attempt } from '../../../../shared/erp/connector.ts';
+import type { Receipt } from '../../../../shared/model/completions.ts';
+import { attemptAfter, failureOf, firstAttempt } from '../conformance/attempts.ts';
+import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
+import { type FaultProxy, startFaultProxy } from '../conformance/fault-proxy.ts';
+import { TrytonBooks } from './books.ts';
+import { type RpcServer, startRpcServer } from './server.ts';
+
+let books: TrytonBooks;
+let server: RpcServer;
+let faults: FaultProxy;
+beforeEach(async () => {
+  books = new TrytonBooks();
+  server = await startRpcServer(books.answer);
+  faults = await startFaultProxy(server.url);
+});
+afterEach(async () => {
+  await faults.close();
+  await server.close();
+});
+
+const order = { number: '17', id: '17' };
+/** Parts of 2, 2 and 1. None says that it is final, as none knows. */
+function part(n: 1 | 2 | 3) {
+  const quantity = { amount: n === 3 ? '1' : '2' };
+  return completionOf(order, { quantity, final: false }, productOrderOf(order, n));
+}
+function deliver(n: 1 | 2 | 3, attempt: Attempt = firstAttempt()): Promise<Receipt> {
+  const completion = part(n);
+  const key = quantityKey(completion.productOrder);
+  return server.connector({ url: faults.url }).deliver(completion, key, attempt);
+}
+const called = (method: string) => server.calls.filter((call) => call.method === `model.${method}`).length;
+const booked = () => books.moves.filter(({ state }) => state === 'done').map(({ quantity }) => quantity);
+
+/** Position of a method's first call among those that the server has seen. */
+function callOf(method: string): number {
+  const at = server.calls.findIndex((call) => call.method === `model.${method}`);
+  if (at < 0) throw new Error(`${method} was not called`);
+  return at + 1;
+}
+
+describe('a split order that is booked part by part', () => {
+  it('is finished by the part that leaves nothing open, whichever that is, and by no other', async () => {
+    // Act
+    const states: string[] = [];
+    const references: string[] = [];
+    for (const n of [3, 1, 2] as const) {
+      references.push((await deliver(n)).reference);
+      states.push(books.state);
+    }
+
+    // Assess
+    expect(states).toEqual(['running', 'running', 'done']);
+    expect(references).toEqual(['output of production 17', 'output of production 17', 'production 17 done']);
+    expect(booked().toSorted()).toEqual([1, 2, 2]);
+    expect([called('stock.move.do'), called('production.done')]).toEqual([2, 1]);
+  });
+
+  it('is not finished while the moves of an interrupted part are open, but by that part', async () => {
+    // Prepare: the first part is cut off before its moves are completed; two others come in between.
+    await deliver(1);
+    const at = callOf('stock.move.do');
+    books.restart();
+    faults.reset();
+    faults.crashAt(at, 'before');
+    const failure = await failureOf(deliver(1));
+    await deliver(2);
+    await deliver(3);
+    const between = books.state;
+
+    // Act
+    await deliver(1, attemptAfter(failure));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
+    expect(between).toBe('running');
+    expect(books.state).toBe('done');
+    expect(booked().toSorted()).toEqual([1, 2, 2]);
+  });
+
+  it.each(['before', 'after'] as const)(
+    'is finished once when its last part is cut off %s Tryton saw any call',
+    async (point) => {
+      // Prepare: how many calls the last part takes.
+      await deliver(1);
+      await deliver(2);
+      faults.reset();
+      await deliver(3);
+      const calls = faults.callCount();
+
+      for (let n = 1; n <= calls; n += 1) {
+        books.restart();
+        await deliver(1);
+        await deliver(2);
+        faults.reset();
+        faults.crashAt(n, point);
+
+        // Act
+        const failure = await failureOf(deliver(3));
+        await deliver(3, attemptAfter(failure));
+
+        // Assess
+        expect(failure, `call ${n}`).toMatchObject({ name: 'RetryLater', scope: 'target' });
+        expect(books.state, `call ${n}`).toBe('done');
+        expect(booked().toSorted(), `call ${n}`).toEqual([1, 2, 2]);
+      }
+    },
+  );
+});
+
+describe('a button that silently does nothing', () => {
+  it.each([
+    { button: 'production.run', parts: [1] },
+    { button: 'stock.move.do', parts: [1] },
+    { button: 'production.done', parts: [1, 2, 3] },
+  ] as const)('$button keeps the claim open, and the next attempt books once', async ({ button, parts }) => {
+    // Prepare: where it is pressed in the last of these parts.
+    const before = parts.slice(0, -1);
+    const last = parts.at(-1) ?? 1;
+    for (const n of before) await deliver(n);
+    server.calls.length = 0;
+    await deliver(last);
+    const at = callOf(button);
+    books.restart();
+    for (const n of before) await deliver(n);
+    faults.reset();
+    faults.beforeCall(at, () => faults.answerNext({ status: 200, body: '{"id":1,"result":null}' }));
+
+    // Act
+    const failure = await failureOf(deliver(last));
+    const receipt = await deliver(last, attemptAfter(failure));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
+    expect(String(failure)).toContain(`the button '${button.split('.').at(-1)}'`);
+    expect(receipt.alreadyBooked).toBe(false);
+    expect(booked().toSorted()).toEqual(parts.length === 1 ? [2] : [1, 2, 2]);
+    expect(books.state).toBe(parts.length === 1 ? 'running' : 'done');
+  });
+});

@@ -1,0 +1,148 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { tryton } from '../../../../shared/erp/tryton/index.ts';
+import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
+import { failureOf, newSignal } from '../conformance/attempts.ts';
+import { type RpcAnswer, type RpcCall, type RpcServer, startRpcServer } from './server.ts';
+
+let server: RpcServer;
+afterEach(() => server?.close());
+
+const search = 'model.production.search_read';
+
+async function list(
+  answer: (call: RpcCall) => RpcAnswer | undefined,
+  connector = async () => server.connector(),
+) {
+  server = await startRpcServer(answer);
+  const pages = (await connector()).releasedOrders(undefined, newSignal())[Symbol.asyncIterator]();
+  return failureOf(pages.next());
+}
+const methods = () => server.calls.map(({ method }) => method);
+
+describe('the Tryton session', () => {
+  it('logs in once, then sends the session and the context of the preferences', async () => {
+    // Act
+    await list(({ method }) => (method === search ? { result: [] } : undefined));
+
+    // Assess
+    expect(methods()).toEqual(['common.db.login', 'model.res.user.get_preferences', search, search]);
+    const [login, , first] = server.calls;
+    expect(login?.headers.authorization).toBeUndefined();
+    expect(first?.headers.authorization).toBe(`Session ${Buffer.from('azumuta:2:token').toString('base64')}`);
+    expect(first?.params.at(-1)).toEqual({ company: 1, employee: 3, language: 'nl' });
+  });
+
+  it('works in the company of the options instead of the preferences', async () => {
+    // Act
+    await list(
+      ({ method }) => (method === search ? { result: [] } : undefined),
+      async () => server.connector({ company: 7 }),
+    );
+
+    // Assess
+    const [domain] = server.calls.at(-1)?.params ?? [];
+    expect(domain).toContainEqual(['company', '=', 7]);
+    expect(server.calls.at(-1)?.params.at(-1)).toMatchObject({ company: 7 });
+  });
+
+  it('renews a session that is not known any more, once, and sends the call again', async () => {
+    // Prepare
+    let known = false;
+    server = await startRpcServer(({ method }) => {
+      if (method === 'common.db.login') known = true;
+      return method === search ? (known ? { result: [] } : { status: 401 }) : undefined;
+    });
+    const connector = server.connector();
+    await connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next();
+    known = false;
+    server.calls.length = 0;
+
+    // Act
+    const failure = await failureOf(
+      connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
+    );
+
+    // Assess
+    expect(failure).toBeUndefined();
+    expect(methods()).toEqual([search, 'common.db.login', 'model.res.user.get_preferences', search, search]);
+  });
+
+  it('gives up when a renewed session is not known either', async () => {
+    // Act
+    const failure = await list(({ method }) => (method === search ? { status: 401 } : undefined));
+
+    // Assess
+    expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
+    const once = ['common.db.login', 'model.res.user.get_preferences', search];
+    expect(methods()).toEqual([...once, ...once]);
+  });
+
+  it('does not take a forbidden method (403) for an expired session', async () => {
+    // Act
+    const failure = await list(({ method }) => (method === search ? { status: 403 } : undefined));
+
+    // Assess
+    expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
+    expect(methods().filter((method) => method === 'common.db.login')).toHaveLength(1);
+  });
+
+  it('never repeats what Tryton says of a login', async () => {
+    // Act
+    const failure = await list(({ method, params }) =>
+      method === 'common.db.login' ? { error: [`failed with ${JSON.stringify(params)}`, ''] } : undefined,
+    );
+
+    // Assess
+    expect(failure).toMatchObject({ scope: 'target' });
+    expect(String(failure)).toContain('database name');
+    expect(String(failure)).not.toContain('canary-password');
+  });
+
+  it('asks for a plain password where Tryton wants a second proof', async () => {
+    // Act
+    const failure = await list(({ method }) =>
+      method === 'common.db.login' ? { error: ['LoginException', ['sms', 'Code', 'char']] } : undefined,
+    );
+
+    // Assess
+    expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
+    expect(String(failure)).toContain('plain password');
+  });
+
+  it('waits for an ERP whose answers do not look like Tryton 7.0, and says where', async () => {
+    // Act
+    const failure = await list(({ method }) => (method === search ? { result: [{ id: 'x' }] } : undefined));
+
+    // Assess
+    expect(failure).toBeInstanceOf(RetryLater);
+    expect(String(failure)).toContain('$[0].id');
+  });
+});
+
+describe('the options', () => {
+  it('are checked when the connector is configured, by path', () => {
+    const configure = () => tryton({ url: 'tryton.example.com', database: '', orderFields: ['a b'] });
+
+    expect(configure).toThrow(Rejected);
+    expect(configure).toThrow(/\$\.url.*\$\.database.*\$\.orderFields\[0\]/);
+  });
+
+  it('refuse plain http to another machine', async () => {
+    const connect = () =>
+      tryton({ url: 'http://tryton.example.com', database: 'plant' }).connect({
+        clock: { now: () => new Date() },
+        credentials: async () => ({ username: '', password: '' }),
+      });
+
+    expect(connect).toThrow(Rejected);
+  });
+
+  it('do not offer linking when it is switched off', () => {
+    const connector = tryton({ url: 'https://tryton.example.com', database: 'plant', link: false }).connect({
+      clock: { now: () => new Date() },
+      credentials: async () => ({ username: '', password: '' }),
+    });
+
+    expect(connector.linkProductOrder).toBeUndefined();
+  });
+});

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { plainValue, wireDateTime } from '../../../../shared/erp/tryton/wire.ts';
+import type { Watermark } from '../../../../shared/model/orders.ts';
+import { newSignal } from '../conformance/attempts.ts';
+import { type RpcCall, type RpcServer, startRpcServer } from './server.ts';
+
+/** Tryton's table of productions, as far as change times go. */
+interface Row {
+  readonly id: number;
+  readonly state: string;
+  readonly created: string;
+  readonly written: string | null;
+}
+
+let server: RpcServer;
+let table: Row[] = [];
+beforeAll(async () => {
+  server = await startRpcServer((call) =>
+    call.method === 'model.production.search_read' ? { result: searchRead(call) } : undefined,
+  );
+});
+beforeEach(() => {
+  table = [];
+});
+afterAll(() => server.close());
+
+const times = fc.constantFrom(
+  '2026-01-01T00:00:00.000000Z',
+  '2026-01-01T00:00:00.000001Z',
+  '2026-01-01T00:00:01.000000Z',
+  '2026-01-02T00:00:00.500000Z',
+);
+const rows = fc
+  .array(fc.record({ created: times, written: fc.option(times) }), { maxLength: 12 })
+  .map((all): Row[] => all.map((row, at) => ({ ...row, id: at + 1, state: 'waiting' })));
+
+describe('listing productions by a change time that may be missing', () => {
+  it('lists each once, oldest first, in pages of any size', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, fc.integer({ min: 1, max: 5 }), async (all, pageSize) => {
+        table = all;
+
+        const listed = (await pagesOf(pageSize)).flatMap(({ ids }) => ids);
+
+        expect(listed).toEqual(inOrder(all));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('goes on from the watermark of any page with all that follow', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, fc.integer({ min: 1, max: 3 }), async (all, pageSize) => {
+        table = all;
+        const pages = await pagesOf(pageSize);
+
+        for (const [at, { watermark }] of pages.entries()) {
+          const following = pages.slice(at + 1).flatMap(({ ids }) => ids);
+          const resumed = (await pagesOf(pageSize, watermark)).flatMap(({ ids }) => ids);
+          expect(resumed).toEqual(expect.arrayContaining(following));
+          expect(new Set(resumed).size).toBe(resumed.length);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('misses none that stays while others change between two pages', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        rows,
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(fc.nat(11), { maxLength: 4 }),
+        async (all, pageSize, changing) => {
+          table = all;
+          let minute = 0;
+          const change = () => {
+            const id = changing[minute];
+            minute += 1;
+            const written = `2027-01-01T00:0${minute}:00.000000Z`;
+            table = table.map((row) => (row.id === id ? { ...row, written } : row));
+          };
+
+          const listed = (await pagesOf(pageSize, undefined, change)).flatMap(({ ids }) => ids);
+
+          for (const { id } of all) expect(listed).toContain(id);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('lists cancelled productions only to those who may know them, as cancelled', async () => {
+    // Prepare
+    const created = '2026-01-01T00:00:00.000000Z';
+    table = [
+      { id: 1, state: 'waiting', created, written: null },
+      { id: 2, state: 'cancelled', created, written: null },
+      { id: 3, state: 'done', created, written: null },
+    ];
+
+    // Act
+    const first = await pagesOf(10);
+    const later = await pagesOf(10, { changedAt: created });
+
+    // Assess
+    expect(first.flatMap(({ ids }) => ids)).toEqual([1]);
+    expect(later.flatMap(({ states }) => states)).toEqual(['released', 'cancelled']);
+  });
+
+  it('reads the whole moment of the watermark again', async () => {
+    // Prepare: 1 was given this moment only after 2 was read.
+    const moment = '2026-01-01T00:00:00.000001Z';
+    table = [1, 2].map((id) => ({ id, state: 'waiting', created: moment, written: moment }));
+
+    // Act
+    const pages = await pagesOf(10, { changedAt: moment, id: '2' });
+
+    // Assess
+    expect(pages.flatMap(({ ids }) => ids)).toEqual([1, 2]);
+  });
+});
+
+async function pagesOf(pageSize: number, since?: Watermark, between = (): void => undefined) {
+  const pages = [];
+  for await (const page of server.connector({ pageSize }).releasedOrders(since, newSignal())) {
+    const states = page.orders.map(({ state }) => state);
+    pages.push({ ids: page.orders.map(({ id }) => Number(id)), states, watermark: page.watermark });
+    between();
+  }
+  return pages;
+}
+
+function inOrder(all: readonly Row[]): number[] {
+  const at = (row: Row) => row.written ?? row.created;
+  return [...all]
+    .sort((a, b) => (at(a) === at(b) ? a.id - b.id : at(a) < at(b) ? -1 : 1))
+    .map(({ id }) => id);
+}
+
+/** The part of Tryton's search that the listing uses; domains are those of trytond's documentation. */
+function searchRead({ params }: RpcCall): unknown[] {
+  const [domain, , limit, order] = params as [unknown[], number, number, [[string, string]]];
+  const [[by]] = order;
+  const key = (row: Row) => String(columnOf(row, by));
+  return table
+    .filter((row) => fits(row, domain))
+    .sort((a, b) => (key(a) === key(b) ? a.id - b.id : key(a) < key(b) ? -1 : 1))
+    .slice(0, limit)
+    .map((row) => ({
+      ...{ id: row.id, number: String(row.id), reference: null, state: row.state, quantity: 5 },
+      ...{ planned_date: null, planned_start_date: null, 'product.': { code: 'GEAR', rec_name: 'Gear' } },
+      create_date: wireDateTime(row.created),
+      write_date: row.written && wireDateTime(row.written),
+    }));
+}
+
+function fits(row: Row, domain: readonly unknown[]): boolean {
+  const [operator, ...clauses] = domain;
+  if (operator === 'OR') return clauses.some((clause) => fitsClause(row, clause));
+  return domain.every((clause) => fitsClause(row, clause));
+}
+
+function fitsClause(row: Row, clause: unknown): boolean {
+  if (!Array.isArray(clause)) throw new Error(`no clause: ${JSON.stringify(clause)}`);
+  if (typeof clause[0] !== 'string' || clause[0] === 'OR') return fits(row, clause);
+  const [field, operator, wanted] = clause as [string, string, unknown];
+  if (field === 'product' || field === 'company') return true;
+  const value = columnOf(row, field);
+  const other = plainValue(wanted);
+  if (operator === 'in') return Array.isArray(other) && other.includes(value);
+  if (operator === '=') return value === other;
+  if (operator === '!=') return value !== other;
+  // As in SQL: a comparison with nothing is never true.
+  if (value === null || other === null) return false;
+  const [a, b] = typeof value === 'number' ? [value, Number(other)] : [String(value), String(other)];
+  if (operator === '>') return a > b;
+  if (operator === '>=') return a >= b;
+  throw new Error(`no operator: ${operator}`);
+}
+
+function columnOf(row: Row, field: string): string | number | null {
+  const values: Record<string, string | number | null> = {
+    ...{ id: row.id, state: row.state, write_date: row.written, create_date: row.created },
+  };
+  const value = values[field];
+  if (value === undefined) throw new Error(`no field: ${field}`);
+  return value;
+}

@@ -1,0 +1,65 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import type { ErpConnector } from '../../../../shared/erp/connector.ts';
+import { tryton } from '../../../../shared/erp/tryton/index.ts';
+import type { TrytonOptions } from '../../../../shared/erp/tryton/options.ts';
+
+export interface RpcCall {
+  readonly method: string;
+  readonly params: readonly unknown[];
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** What to answer: a result, a JSON-RPC error (HTTP 200, as Tryton does), or a bare status. */
+export type RpcAnswer =
+  | { readonly result: unknown }
+  | { readonly error: unknown }
+  | { readonly status: number };
+
+/** A loopback server with Tryton's envelope and login, for tests of the wire; all else is the test's. */
+export interface RpcServer {
+  readonly url: string;
+  readonly calls: RpcCall[];
+  connector(options?: Partial<TrytonOptions>): ErpConnector;
+  close(): Promise<void>;
+}
+
+export const credentials = { username: 'azumuta', password: 'canary-password' };
+
+/** @param answer Called for every call but login and preferences; undefined for those it leaves as they are. */
+export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | undefined): Promise<RpcServer> {
+  const calls: RpcCall[] = [];
+  const server = createServer(async (incoming, outgoing) => {
+    const body: unknown = JSON.parse((await buffer(incoming)).toString('utf8'));
+    const { method, params } = body as { method: string; params: unknown[] };
+    const call = { method, params, headers: incoming.headers };
+    calls.push(call);
+    const answered = answer(call) ?? usual(method);
+    outgoing.writeHead('status' in answered ? answered.status : 200, { 'content-type': 'application/json' });
+    outgoing.end('status' in answered ? '' : JSON.stringify({ id: 1, ...answered }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A TCP server's address is always an AddressInfo.
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    calls,
+    connector: (options = {}) =>
+      tryton({ url, database: 'plant', ...options }).connect({
+        clock: { now: () => new Date('2026-11-24T10:00:00Z') },
+        credentials: async () => credentials,
+      }),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function usual(method: string): RpcAnswer {
+  if (method === 'common.db.login') return { result: [2, 'token'] };
+  if (method === 'model.res.user.get_preferences')
+    return { result: { company: 1, employee: 3, language: 'nl' } };
+  return { error: [`'${method}'`, ''] };
+}

@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defineIntegration, IntegrationMistake } from '../../../../shared/integration/define.ts';
+import { mapCompletion, recorded } from '../../../../shared/integration/mapping/completions.ts';
+import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import { completedProductOrder, recording } from '../../../support/completions.ts';
+import { noErp } from '../../../support/no-erp.ts';
+import { erpOrder } from '../../../support/orders.ts';
+
+describe('an ERP order becomes product orders', () => {
+  it('by default one, with its number, article and quantity', () => {
+    const [mapped, ...others] = mapProductOrders({}, erpOrder());
+    expect(others).toEqual([]);
+    expect(mapped?.draft).toEqual({
+      number: 'MO/0001',
+      article: 'GEAR-01',
+      variants: [],
+      parameters: { Quantity: '5' },
+    });
+  });
+
+  it('or one for each unit, numbered, and booked as the configuration says', () => {
+    const order = erpOrder({ quantity: { amount: '3' } });
+    const mapped = mapProductOrders({ split: { per: 'unit', book: 'when-all-done' } }, order);
+    expect(mapped.map(({ draft }) => draft.number)).toEqual(['MO/0001/1', 'MO/0001/2', 'MO/0001/3']);
+    expect(mapped.map(({ part }) => part)).toEqual(
+      [1, 2, 3].map((index) => ({ index, of: 3, first: 'MO/0001/1', book: 'when-all-done' })),
+    );
+  });
+
+  it('each of which is another one when the ERP order is split otherwise', () => {
+    const split = { split: { per: 'unit', book: 'when-all-done' } } as const;
+    const hashOf = (amount: string) =>
+      mapProductOrders(split, erpOrder({ quantity: { amount } }))[0]?.contentHash;
+    expect(hashOf('3')).toBe(hashOf('3'));
+    expect(hashOf('5')).not.toBe(hashOf('3'));
+  });
+
+  it.each([
+    ['a fraction', '2.5', 'cannot be split into units'],
+    ['nothing', '0', 'cannot be split into units'],
+    ['too many', '201', 'at most 200 are allowed'],
+  ])('but refuses to split %s', (_name, amount, reason) => {
+    const order = erpOrder({ quantity: { amount } });
+    expect(() => mapProductOrders({ split: { per: 'unit', book: 'each' } }, order)).toThrow(reason);
+  });
+
+  it('has the same hash whatever the order of its parameters, and another when one changes', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ minLength: 1 }), fc.oneof(fc.string(), fc.integer(), fc.boolean()), {
+          minKeys: 1,
+        }),
+        (parameters) => {
+          const hash = (given: Record<string, string | number | boolean>) =>
+            mapProductOrders({ parameters: () => given }, erpOrder())[0]?.contentHash;
+          const reversed = Object.fromEntries(Object.entries(parameters).reverse());
+          expect(hash(reversed)).toBe(hash(parameters));
+          expect(hash({ ...parameters, 'one more': 1 })).not.toBe(hash(parameters));
+        },
+      ),
+    );
+  });
+
+  it.each([
+    [
+      'a mapping that throws',
+      {
+        article: () => {
+          throw new Error('no such column');
+        },
+      },
+      'Mapping productOrders.article failed for MO/0001: no such column',
+    ],
+    ['a number that is empty', { number: () => ' ' }, 'Mapping productOrders.number'],
+  ])('%s is rejected with the field and the order', (_name, mapping, reason) => {
+    expect(() => mapProductOrders(mapping, erpOrder())).toThrow(Rejected);
+    expect(() => mapProductOrders(mapping, erpOrder())).toThrow(reason);
+  });
+});
+
+describe('what a mapping in plain JavaScript gives', () => {
+  const long = 'ö'.repeat(251);
+  it.each([
+    [
+      'not a number',
+      'parameters',
+      { Quantity: Number.NaN },
+      'gave "Quantity" NaN for ERP order MO/0001: a number of',
+    ],
+    ['infinity', 'parameters', { Quantity: 1 / 0 }, 'productOrders.parameters gave "Quantity" Infinity for'],
+    ['an unsafe integer', 'parameters', { Id: 2 ** 53 }, 'gave "Id" 9007199254740992 for'],
+    [
+      'a number too small to be kept',
+      'parameters',
+      { Gap: 1e-200 },
+      'gave "Gap" 1e-200 for ERP order MO/0001: a number of',
+    ],
+    ['a list as a value', 'parameters', { Colour: ['red'] }, 'gave "Colour" a list for'],
+    [
+      'a promise of parameters',
+      'parameters',
+      Promise.resolve({ Quantity: '1' }),
+      'parameters gave an object for',
+    ],
+    ['a parameter without a name', 'parameters', { '': 1 }, 'a name for each parameter is needed'],
+    ['a text for variants', 'variants', 'Left', 'productOrders.variants gave a text of 4 bytes for'],
+    ['a variant that is no text', 'variants', ['Left', 7], 'productOrders.variants gave 1 7 for'],
+    [
+      'a long number',
+      'number',
+      long,
+      'productOrders.number gave a text of 502 bytes for ERP order MO/0001: at most 500',
+    ],
+    [
+      'a huge draft',
+      'parameters',
+      { Drawing: 'x'.repeat(300_000) },
+      'Mapping productOrders gave an object for',
+    ],
+  ])('is rejected when it is %s, naming field, finding and what is needed', (_name, field, gives, reason) => {
+    const map = () => mapProductOrders({ [field]: () => gives }, erpOrder());
+    expect(map).toThrow(Rejected);
+    expect(map).toThrow(reason);
+  });
+
+  it('leaves out parameters without a value, and keeps all others as they are', () => {
+    const field: string = 'parameters';
+    const given = { none: undefined, nothing: null, text: '', zero: 0, no: false, tiny: -1e-130 };
+    const [mapped] = mapProductOrders({ [field]: () => given }, erpOrder());
+    expect(mapped?.draft.parameters).toEqual({ text: '', zero: 0, no: false, tiny: -1e-130 });
+  });
+
+  it('is rejected for an ERP order whose own number is no key, and not told at full length', () => {
+    const order = erpOrder({ number: 'x'.repeat(3000) });
+    expect(() => mapProductOrders({ number: () => 'short' }, order)).toThrow(
+      /^ERP order x{100}… has a number of 3000/,
+    );
+  });
+});
+
+describe('a completed product order becomes a completion', () => {
+  it('with the planned quantity, a note and links by default', () => {
+    const completion = mapCompletion({}, 'quantity', [
+      completedProductOrder({ parameters: { Quantity: '5' } }),
+    ]);
+    expect(completion).toMatchObject({ kind: 'quantity', quantity: { amount: '5' }, final: true, lots: [] });
+    expect(completion.notes[0]).toContain('MO/0001');
+  });
+
+  it('adds up the parts of a split order exactly', () => {
+    const parts = ['0.1', '0.2', '0.3'].map((quantity) =>
+      completedProductOrder({ parameters: { Quantity: quantity } }),
+    );
+    const [first, ...others] = parts;
+    if (!first) throw new Error('three parts were made');
+    expect(mapCompletion({}, 'quantity', [first, ...others]).quantity).toEqual({ amount: '0.6' });
+  });
+
+  it('as an amendment never carries a quantity, whatever the mapping says', () => {
+    const completion = mapCompletion({ quantity: () => 9, lots: () => ['L1'] }, 'amendment', [
+      completedProductOrder(),
+    ]);
+    expect(completion.quantity).toBeUndefined();
+    expect(completion).toMatchObject({ kind: 'amendment', final: false, lots: [] });
+  });
+
+  it.each([
+    ['a negative quantity', { quantity: () => -1 }],
+    ['text that is no number', { quantity: () => 'five' }],
+    ['mixed units', { quantity: () => ({ amount: '1', unit: 'kg' }) }],
+  ])('%s is rejected', (name, mapping) => {
+    const unit = completedProductOrder();
+    const act = () =>
+      name === 'mixed units'
+        ? mapCompletion({ quantity: (one) => ({ amount: '1', unit: one.productOrder.number }) }, 'quantity', [
+            unit,
+            completedProductOrder({ productOrder: { id: 'x', number: 'other' } }),
+          ])
+        : mapCompletion(mapping, 'quantity', [unit]);
+    expect(act).toThrow(Rejected);
+  });
+
+  it('reads a recorded value by its name in any case, of the last recording', () => {
+    const completed = completedProductOrder({
+      recordings: [
+        recording({ steps: [{ name: 'Good quantity', value: 3 }] }),
+        recording({ steps: [{ name: 'good Quantity', value: 4 }] }),
+      ],
+    });
+    expect(recorded(completed, 'GOOD QUANTITY')).toBe('4');
+    expect(recorded(completed, 'missing')).toBeUndefined();
+  });
+});
+
+describe('a wrong configuration stops everything with the path', () => {
+  it.each([
+    ['plant', { plant: 'Ghent 1' }, '$.plant'],
+    ['a mapping', { productOrders: { number: 'order.number' } }, '$.productOrders.number'],
+    ['a typing mistake', { productOrder: {} }, '$'],
+    ['the base URL', { azumuta: { baseUrl: 'app.azumuta.com' } }, '$.azumuta.baseUrl'],
+    [
+      'the schedule',
+      { schedule: { pull: { everyMinutes: 0, from: '2026-12-01T06:00:00Z' } } },
+      '$.schedule.pull.everyMinutes',
+    ],
+    [
+      'a time without zone',
+      { schedule: { pull: { everyMinutes: 5, from: '2026-12-01' } } },
+      '$.schedule.pull.from',
+    ],
+    ['the connector', { erp: 'tryton' }, '$.erp'],
+  ])('%s', (_name, wrong, path) => {
+    const define = () =>
+      Reflect.apply(defineIntegration, undefined, [{ plant: 'ghent', erp: noErp, ...wrong }]);
+    expect(define).toThrow(IntegrationMistake);
+    expect(define).toThrow(path);
+  });
+
+  it('fills in the defaults of what is left out', () => {
+    const integration = defineIntegration({ plant: 'ghent', erp: noErp });
+    expect(integration.azumuta.baseUrl).toBe('https://app.azumuta.com/api/v1');
+    expect(integration.azumuta.assumptions.completedStatuses).toContain('completed');
+    expect(integration.schedule.pull).toBe('off');
+  });
+});

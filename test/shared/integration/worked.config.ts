@@ -1,0 +1,43 @@
+import * as z from 'zod/mini';
+import { textIn } from '../../../shared/azumuta/text.ts';
+import { defineIntegration } from '../../../shared/integration/define.ts';
+import { recorded, recordedAll } from '../../../shared/integration/mapping/completions.ts';
+import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { noErp } from '../../support/no-erp.ts';
+
+/** The examples of shared/integration/MAPPING.md: each stands there word for word. */
+
+/** Text of an ERP field, whatever it is: attributes come as the ERP sent them. */
+const text = (value: unknown) => (typeof value === 'string' ? value.trim() : '');
+
+/** `{ nl: 'Tandwielkast', en: 'Gearbox' }`, of which the shop floor reads Dutch. */
+const namesSchema = z.union([z.string(), z.record(z.string(), z.string())]);
+const nameOf = ({ attributes }: ErpOrder) => textIn(z.parse(namesSchema, attributes.names), 'nl');
+
+export default defineIntegration({
+  plant: 'worked',
+  erp: noErp,
+  azumuta: { assumptions: { language: 'nl' } },
+  productOrders: {
+    number: (order) => `${order.number}-${text(order.attributes.line) || '1'}`,
+    article: (order) => order.article.replace(/-(RED|BLUE)$/, ''),
+    parameters: (order, part) => ({
+      'Serial number': `${order.number}.${part.index}`,
+      'Customer order': text(order.attributes.customerOrder) || undefined,
+      'Test pressure (bar)': Number(order.attributes.pressure ?? 6),
+      Name: nameOf(order),
+    }),
+    variants: (order) => {
+      const colour = text(order.attributes.colour);
+      const options = Array.isArray(order.attributes.options) ? order.attributes.options : [];
+      return [...(colour ? [colour] : []), ...options.map(String)];
+    },
+    split: { per: 'unit', book: 'when-all-done', most: 50 },
+  },
+  completions: {
+    quantity: (completed) => recorded(completed, 'Goedgekeurd') ?? 1,
+    scrap: (completed) => recorded(completed, 'Afgekeurd'),
+    lots: (completed) => recordedAll(completed, 'Serienummer'),
+    erpOrderNumber: (productOrderNumber) => productOrderNumber.replace(/-\d+$/, ''),
+  },
+});

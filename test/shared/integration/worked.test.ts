@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { completedProductOrder, recording } from '../../support/completions.ts';
+import { erpOrder } from '../../support/orders.ts';
+import worked from './worked.config.ts';
+
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+
+const order = erpOrder({
+  article: 'GEAR-01-RED',
+  quantity: { amount: '2' },
+  attributes: {
+    line: '20',
+    colour: 'red',
+    options: ['reinforced'],
+    customerOrder: 'SO-77',
+    pressure: '8.5',
+    names: { en: 'Gearbox', nl: 'Tandwielkast' },
+  },
+});
+
+describe('the worked mappings', () => {
+  it('stand in MAPPING.md word for word', () => {
+    const blocks = [...read('shared/integration/MAPPING.md').matchAll(/```ts\n([\s\S]*?)```/g)];
+    expect(blocks.length).toBeGreaterThan(7);
+    const configuration = read('test/shared/integration/worked.config.ts');
+    for (const [, code = ''] of blocks) expect(configuration).toContain(code);
+  });
+
+  it('make a product order for each unit, with variants, spaced keys and the Dutch name', () => {
+    const [first, second, ...others] = mapProductOrders(worked.productOrders, order);
+    expect(others).toEqual([]);
+    expect(first?.draft).toEqual({
+      number: 'MO/0001-20/1',
+      article: 'GEAR-01',
+      variants: ['red', 'reinforced'],
+      parameters: {
+        'Serial number': 'MO/0001.1',
+        'Customer order': 'SO-77',
+        'Test pressure (bar)': 8.5,
+        Name: 'Tandwielkast',
+      },
+    });
+    expect(second?.draft.number).toBe('MO/0001-20/2');
+  });
+
+  it('leave out a parameter that has no value', () => {
+    const attributes = { ...order.attributes, customerOrder: ' ' };
+    const [first] = mapProductOrders(worked.productOrders, { ...order, attributes });
+    expect(first?.draft.parameters).not.toHaveProperty('Customer order');
+  });
+
+  it('book what was recorded under Dutch names, all units together', () => {
+    const unit = (serial: string, scrap: string) =>
+      completedProductOrder({
+        recordings: [
+          recording({
+            steps: [
+              { name: 'Goedgekeurd', value: '1' },
+              { name: 'Afgekeurd', value: scrap },
+              { name: 'Serienummer', value: serial },
+            ],
+          }),
+        ],
+      });
+    const booked = mapCompletion(worked.completions, 'quantity', [unit('SN-1', '0'), unit('SN-2', '1')]);
+    expect(booked).toMatchObject({
+      quantity: { amount: '2' },
+      scrap: { amount: '1' },
+      lots: [{ number: 'SN-1' }, { number: 'SN-2' }],
+    });
+  });
+
+  it('find the ERP order of a product order that was typed by hand', () => {
+    expect(worked.completions.erpOrderNumber?.('MO/0001-20')).toBe('MO/0001');
+  });
+});

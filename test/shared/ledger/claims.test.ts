@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Claim, ClaimOutcome } from '../../../shared/ledger/claims.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { createTable } from '../../../shared/platform/dynamodb-table.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { newOrder } from '../../support/orders.ts';
+
+let store: LedgerStore;
+let clock: TestClock;
+let ledger: Ledger;
+let number = 0;
+const settlingSeconds = 300;
+
+beforeAll(async () => {
+  store = await startLedgerStore();
+});
+afterAll(() => store.stop());
+beforeEach(() => {
+  clock = testClock();
+  ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
+  number += 1;
+});
+
+const key = () => orderKey(`PO-${number}`);
+const claimant = (owner: string, runsSeconds = 60, messageId = 'message 1') => ({
+  owner,
+  messageId,
+  endsAt: new Date(clock.now().getTime() + runsSeconds * 1000),
+});
+
+async function queued(): Promise<void> {
+  await ledger.orders.put(newOrder({ number: `PO-${number}` }));
+}
+
+function claimOf(outcome: ClaimOutcome): Claim {
+  if (outcome.outcome !== 'claimed') throw new Error(`not claimed but ${outcome.outcome}`);
+  return outcome.claim;
+}
+
+describe('a step is claimed by one attempt at a time', () => {
+  it('gives the claim to exactly one of many that ask at once', async () => {
+    // Prepare
+    await queued();
+
+    // Act
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => ledger.steps.claim(key(), claimant(`owner ${i}`))),
+    );
+
+    // Assess
+    expect(outcomes.filter(({ outcome }) => outcome === 'claimed')).toHaveLength(1);
+    expect(outcomes.filter(({ outcome }) => outcome === 'busy')).toHaveLength(11);
+  });
+
+  it('knows nothing of a step that was never put', async () => {
+    expect(await ledger.steps.claim(key(), claimant('a'))).toEqual({ outcome: 'unknown' });
+  });
+
+  it('tells that it is done, with the receipt, to whoever asks later', async () => {
+    // Prepare
+    await queued();
+    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
+
+    // Act
+    const ours = await ledger.steps.receipt(
+      claim,
+      { productOrder: { id: 'SarLiLeyuNWgw3Tai', number: `PO-${number}` } },
+      { event: 'created' },
+    );
+
+    // Assess
+    expect(ours).toBe(true);
+    expect(await ledger.steps.claim(key(), claimant('b'))).toMatchObject({ outcome: 'done' });
+    expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({
+      state: 'done',
+      productOrder: { id: 'SarLiLeyuNWgw3Tai' },
+    });
+  });
+});
+
+it('a receipt is kept for 400 days and more, however long its step had to wait', async () => {
+  // Prepare
+  await queued();
+  clock.advance(40 * 86_400);
+  const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
+
+  // Act
+  await ledger.steps.receipt(claim, {}, { event: 'created' });
+
+  // Assess
+  const stored = await createTable(store.client, store.tableName).get(key());
+  expect(Number(stored?.expiresAt) * 1000 - clock.now().getTime()).toBeGreaterThan(400 * 86_400_000);
+});
+
+describe('a takeover waits for the timeout of the function and the settling time', () => {
+  it('is busy until both are over, then claims `again`', async () => {
+    // Prepare: an attempt that dies without a word
+    await queued();
+    await ledger.steps.claim(key(), claimant('dead', 60));
+
+    // Act and assess
+    clock.advance(60 + settlingSeconds - 1);
+    expect(await ledger.steps.claim(key(), claimant('early'))).toMatchObject({ outcome: 'busy' });
+    clock.advance(1);
+    expect(claimOf(await ledger.steps.claim(key(), claimant('late')))).toMatchObject({
+      attempt: 2,
+      again: true,
+    });
+  });
+
+  it('refuses the receipt of a thawed attempt that was taken over', async () => {
+    // Prepare
+    await queued();
+    const frozen = claimOf(await ledger.steps.claim(key(), claimant('frozen')));
+    clock.advance(60 + settlingSeconds);
+    await ledger.steps.claim(key(), claimant('second'));
+
+    // Act
+    const ours = await ledger.steps.receipt(frozen, {}, { event: 'created' });
+
+    // Assess
+    expect(ours).toBe(false);
+    expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({ state: 'claimed' });
+  });
+});
+
+describe('how an attempt ends decides whether the next one must look', () => {
+  it('after a release nothing was written: the next claims at once and need not look', async () => {
+    await queued();
+    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
+    await ledger.steps.release(claim, 'Azumuta did not answer.');
+    expect(claimOf(await ledger.steps.claim(key(), claimant('b')))).toMatchObject({
+      attempt: 2,
+      again: false,
+    });
+  });
+
+  it('after a write in doubt the claim stays through the settling time, and the next must look', async () => {
+    await queued();
+    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
+    await ledger.steps.leaveOpen(claim, 'no answer in time');
+    expect(await ledger.steps.claim(key(), claimant('b'))).toMatchObject({ outcome: 'busy' });
+    clock.advance(settlingSeconds);
+    expect(claimOf(await ledger.steps.claim(key(), claimant('b')))).toMatchObject({ again: true });
+  });
+
+  it('a doubt outlives a release: only a look can end it', async () => {
+    await queued();
+    await ledger.steps.leaveOpen(claimOf(await ledger.steps.claim(key(), claimant('a'))), 'no answer');
+    clock.advance(settlingSeconds);
+    const second = claimOf(await ledger.steps.claim(key(), claimant('b')));
+    await ledger.steps.release(second, 'still no answer');
+    expect(claimOf(await ledger.steps.claim(key(), claimant('c')))).toMatchObject({ again: true });
+  });
+
+  it('a rejected step can be claimed again by a replay', async () => {
+    await queued();
+    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
+    await ledger.steps.reject(claim, 'Azumuta has no article X.');
+    expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({
+      state: 'rejected',
+      reason: 'Azumuta has no article X.',
+    });
+    expect(claimOf(await ledger.steps.claim(key(), claimant('b')))).toMatchObject({ again: true });
+  });
+
+  it('belongs to the message that became its dead letter: another one for it does nothing', async () => {
+    // Prepare
+    await queued();
+    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
+    await ledger.steps.reject(claim, 'Azumuta has no article X.');
+
+    // Act
+    const other = await ledger.steps.claim(key(), claimant('b', 60, 'message 2'));
+
+    // Assess
+    expect(other).toEqual({ outcome: 'rejected', reason: 'Azumuta has no article X.' });
+    expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({ state: 'rejected' });
+  });
+});
+
+describe('the journey of an order is one query', () => {
+  it('tells what happened, oldest first', async () => {
+    // Prepare
+    await queued();
+    clock.advance(1);
+    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
+    await ledger.steps.release(claim, 'Azumuta failed (503).');
+    clock.advance(5);
+    const again = claimOf(await ledger.steps.claim(key(), claimant('b')));
+    await ledger.steps.receipt(again, {}, { event: 'created', note: 'Azumuta id x' });
+
+    // Act
+    const journey = await ledger.journeys.of(`PO-${number}`);
+
+    // Assess
+    expect(journey.map(({ event }) => event)).toEqual(['queued', 'retry', 'created']);
+  });
+
+  it('finds the product orders of an ERP order', async () => {
+    await queued();
+    expect(await ledger.journeys.productOrdersOf(`MO-PO-${number}`)).toEqual([`PO-${number}`]);
+  });
+
+  it('does not outgrow its item, however often it is retried', async () => {
+    await queued();
+    for (let i = 0; i < 70; i++) {
+      await ledger.steps.release(claimOf(await ledger.steps.claim(key(), claimant(`a${i}`))), 'not yet');
+    }
+    const entry = await ledger.orders.find(`PO-${number}`);
+    expect(entry?.history.length).toBeLessThanOrEqual(61);
+  });
+});

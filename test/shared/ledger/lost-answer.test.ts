@@ -1,0 +1,166 @@
+import { createServer, type Server } from 'node:http';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { newOrder } from '../../support/orders.ts';
+
+/** DynamoDB does what it is told, and then the connection breaks: the AWS SDK asks once more. */
+describe('an answer of DynamoDB that is lost on its way', () => {
+  let store: LedgerStore;
+  let proxy: Server;
+  let client: DynamoDBClient;
+  let ledger: Ledger;
+  let clock: TestClock;
+  let toCut = 0;
+  let cut = 0;
+
+  beforeEach(async () => {
+    store = await startLedgerStore();
+    const upstream = await store.client.config.endpoint?.();
+    proxy = createServer(async (request, response) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const answer = await fetch(`http://127.0.0.1:${upstream?.port}/`, {
+        method: 'POST',
+        headers: Object.entries(request.headers).flatMap(([name, value]) =>
+          typeof value === 'string' && /^(x-amz|authorization|content-type)/.test(name)
+            ? [[name, value]]
+            : [],
+        ),
+        body: Buffer.concat(chunks),
+      });
+      const text = await answer.text();
+      if (toCut > 0) {
+        toCut -= 1;
+        cut += 1;
+        response.destroy();
+        return;
+      }
+      const type = answer.headers.get('content-type') ?? 'application/x-amz-json-1.0';
+      response.writeHead(answer.status, { 'content-type': type }).end(text);
+    });
+    await new Promise<void>((listening) => {
+      proxy.listen(0, '127.0.0.1', listening);
+    });
+    const address = proxy.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    client = new DynamoDBClient({
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    clock = testClock();
+    ledger = createLedger({
+      client,
+      tableName: store.tableName,
+      clock,
+      times: { settlingSeconds: 300 },
+    });
+    cut = 0;
+  });
+  afterEach(async () => {
+    client.destroy();
+    proxy.closeAllConnections();
+    await new Promise((closed) => proxy.close(closed));
+    await store.stop();
+  });
+
+  const planner = (owner: string) => ({ owner, messageId: `message of ${owner}` });
+  const delivery = {
+    key: 'po1#quantity',
+    kind: 'quantity',
+    recordingIds: ['r1'],
+    erpOrder: { number: 'MO/1' },
+    productOrder: { id: 'po1', number: 'MO/1' },
+  } as const;
+
+  it('does not keep a planned delivery from being sent by who planned it', async () => {
+    // Prepare
+    toCut = 1;
+
+    // Act
+    const planned = await ledger.deliveries.plan('MO/1', delivery, planner('this attempt'));
+
+    // Assess
+    expect(cut).toBe(1);
+    expect(planned).toBe(true);
+    expect(await ledger.deliveries.plan('MO/1', delivery, planner('another attempt'))).toBe(false);
+  });
+
+  it('does not lock an attempt out of the step that it has just claimed', async () => {
+    // Prepare
+    await ledger.orders.put(newOrder({ number: 'PO-1' }));
+    const endsAt = new Date('2026-11-24T08:01:00.000Z');
+    toCut = 1;
+
+    // Act
+    const claimed = await ledger.steps.claim(orderKey('PO-1'), { ...planner('this attempt'), endsAt });
+
+    // Assess
+    expect(cut).toBe(1);
+    expect(claimed).toMatchObject({ outcome: 'claimed', claim: { again: false, attempt: 1 } });
+    const other = await ledger.steps.claim(orderKey('PO-1'), {
+      ...planner('another attempt'),
+      endsAt,
+    });
+    expect(other.outcome).toBe('busy');
+  });
+
+  it('does not make a run wait for the lease that it has just taken, and the overlap is read again', async () => {
+    // Prepare
+    const watermark = { changedAt: '2026-11-24T07:00:00.000Z' };
+    await ledger.pulling.begin('run 1', 60);
+    await ledger.pulling.end('run 1', { watermark });
+    toCut = 1;
+
+    // Act
+    const begun = await ledger.pulling.begin('run 2', 60);
+
+    // Assess
+    expect(cut).toBe(1);
+    expect(begun).toEqual({ watermark, sweep: undefined });
+    expect(await ledger.pulling.begin('run 3', 60)).toBeUndefined();
+  });
+
+  it('does not keep the prober of an open breaker from probing', async () => {
+    // Prepare
+    const unwell = new RetryLater('The ERP refused our credentials (401).', {
+      scope: 'target',
+      unauthorized: true,
+    });
+    await ledger.breaker.failed('erp', unwell, { permit: 'call' }, 'call 1');
+    clock.advance(301);
+    toCut = 1;
+
+    // Act
+    const permit = await ledger.breaker.permit('erp', 'call 2');
+
+    // Assess
+    expect(cut).toBe(1);
+    expect(permit.permit).toBe('probe');
+    expect((await ledger.breaker.permit('erp', 'call 3')).permit).toBe('wait');
+  });
+
+  it('does not tell an ERP that its mended order is still rejected', async () => {
+    // Prepare
+    await ledger.orders.put(newOrder({ number: 'PO-1' }));
+    const claimed = await ledger.steps.claim(orderKey('PO-1'), {
+      ...planner('an attempt'),
+      endsAt: new Date('2026-11-24T08:01:00.000Z'),
+    });
+    if (claimed.outcome !== 'claimed') throw new Error('nobody else claims');
+    await ledger.steps.reject(claimed.claim, 'Azumuta has no article X.');
+    toCut = 1;
+
+    // Act
+    const replaced = await ledger.orders.replaceUncreated(newOrder({ number: 'PO-1' }));
+
+    // Assess
+    expect(cut).toBe(1);
+    expect(replaced).toBe(true);
+  });
+});

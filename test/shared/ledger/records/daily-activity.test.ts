@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { orderKey } from '../../../../shared/ledger/keys.ts';
+import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { type TestClock, testClock } from '../../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { newOrder } from '../../../support/orders.ts';
+
+let store: LedgerStore;
+let clock: TestClock;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  store = await startLedgerStore();
+});
+afterAll(() => store.stop());
+let days = 0;
+beforeEach(() => {
+  // Each test on a day of its own: they share the table.
+  days += 10;
+  clock = testClock(new Date(Date.UTC(2026, 10, days, 22)).toISOString());
+  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+});
+
+const letter = (messageId: string, orderNumber: string) => ({
+  messageId,
+  orderNumber,
+  stage: 'book-completion',
+  reason: 'The ERP does not know the order.',
+});
+const happened = async (from: Date, until = clock.now()) =>
+  (await ledger.days.between(from, until, 100)).map(({ number, event }) => `${number} ${event}`);
+
+async function create(number: string): Promise<void> {
+  await ledger.orders.put(newOrder({ number }));
+  const claimed = await ledger.steps.claim(orderKey(number), {
+    owner: number,
+    messageId: number,
+    endsAt: clock.now(),
+  });
+  if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
+  await ledger.steps.receipt(claimed.claim, {}, { event: 'created' });
+}
+
+it('what was created, put aside and changed is found by its time, over midnight, oldest first', async () => {
+  // Prepare
+  const before = clock.now();
+  await create('DAY-1');
+  clock.advance(3600);
+  const from = clock.now();
+  await create('DAY-2');
+  clock.advance(3 * 3600);
+  await ledger.deadLetters.record(letter('m-1', 'DAY-2'));
+  clock.advance(3600);
+  await ledger.orders.conflict('DAY-1', 'other content', {
+    event: 'conflict',
+    note: 'Quantity: was 5, is 6',
+  });
+
+  // Act and assess
+  expect(await happened(from)).toEqual(['DAY-2 created', 'DAY-2 dead-lettered', 'DAY-1 conflict']);
+  expect(await happened(before, from)).toEqual(['DAY-1 created', 'DAY-2 created']);
+});
+
+it('a conflict is told once for each content, and stands in the journey', async () => {
+  // Prepare
+  const from = clock.now();
+  await ledger.orders.put(newOrder({ number: 'TOLD-1' }));
+  const tell = (content: string) =>
+    ledger.orders.conflict('TOLD-1', content, { event: 'conflict', note: content });
+
+  // Act
+  const told = [await tell('a'), await tell('a'), await tell('b')];
+
+  // Assess
+  expect(told).toEqual([true, false, true]);
+  const journey = await ledger.journeys.of('TOLD-1');
+  expect(journey.filter(({ of }) => of === 'conflict').map(({ note }) => note)).toEqual(['a', 'b']);
+  expect(await happened(from)).toEqual(['TOLD-1 conflict']);
+});
+
+it('a dead letter that was replayed and died again is dead again, and its journey tells both', async () => {
+  // Prepare
+  const dead = letter('m-2', 'AGAIN-1');
+  await ledger.deadLetters.record(dead);
+  // A crash before it was sent to its queue: it is put aside a second time, which is no news.
+  await ledger.deadLetters.record(dead);
+  await ledger.deadLetters.replayed(dead, 'sent again');
+  const between = await ledger.deadLetters.of('AGAIN-1');
+
+  // Act
+  await ledger.deadLetters.record({ ...dead, reason: 'It is locked.' });
+
+  // Assess
+  expect(between).toMatchObject([{ messageId: 'm-2', isDead: false }]);
+  expect(await ledger.deadLetters.of('AGAIN-1')).toMatchObject([{ isDead: true, reason: 'It is locked.' }]);
+  expect((await ledger.journeys.of('AGAIN-1')).map(({ event }) => event)).toEqual([
+    'dead-lettered',
+    'replayed',
+    'dead-lettered',
+  ]);
+});
+
+it('no more events of a day are read than wanted', async () => {
+  const from = clock.now();
+  await create('MANY-1');
+  await create('MANY-2');
+  expect(await ledger.days.between(from, clock.now(), 1)).toHaveLength(1);
+});

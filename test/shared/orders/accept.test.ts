@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { takeIn } from '../../../shared/orders/accept.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { heardLog, silent } from '../../support/logs.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+
+let store: LedgerStore;
+let sqs: SqsEndpoint;
+
+beforeAll(async () => {
+  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
+});
+afterAll(() => Promise.all([store.stop(), sqs.stop()]));
+
+it('orders are taken in side by side and answered in their order; of one that is listed twice, the first counts', async () => {
+  // Prepare
+  const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
+  const parts = {
+    ledger,
+    log: silent,
+    queues: createQueues(sqs.client),
+    queueUrl: sqs.queueUrl('product-orders'),
+    map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders({}, order),
+  };
+  const orders = Array.from({ length: 30 }, (_, at) => erpOrder({ number: `MO/${at}`, article: 'GEAR-01' }));
+  const twice = [
+    ...orders.slice(0, 15),
+    erpOrder({ number: 'MO/3', article: 'GEAR-02' }),
+    ...orders.slice(15),
+  ];
+
+  // Act
+  const answers = await takeIn(twice, { via: 'pull' }, parts);
+
+  // Assess
+  expect(answers.map(({ number }) => number)).toEqual(twice.map(({ number }) => number));
+  expect(answers[3]?.status).toBe('queued');
+  expect(answers[15]?.status).toBe('conflict');
+  expect((await ledger.orders.find('MO/3'))?.draft.article).toBe('GEAR-01');
+  expect(answers.filter(({ status }) => status === 'queued')).toHaveLength(30);
+});
+
+describe('an order that is in the ledger and not created yet', () => {
+  const numberOf = ({ body }: { readonly body: string }) => JSON.parse(body).number;
+
+  async function started() {
+    const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
+    sqs.forget();
+    const parts = {
+      ledger,
+      log: silent,
+      queues: createQueues(sqs.client),
+      queueUrl: sqs.queueUrl('product-orders'),
+      map: (order: ErpOrder) => mapProductOrders({}, order),
+    };
+    const tried = async (number: string, how: 'in vain' | 'in doubt' | 'with success') => {
+      const claimed = await ledger.steps.claim(orderKey(number), claimant);
+      if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
+      const { claim } = claimed;
+      if (how === 'in vain') await ledger.steps.release(claim, 'Azumuta failed (503).');
+      else if (how === 'in doubt') await ledger.steps.leaveOpen(claim, 'Azumuta did not answer.');
+      else await ledger.steps.receipt(claim, {}, { event: 'created' });
+    };
+    return { ledger, parts, tried };
+  }
+  const claimant = { owner: 'o', messageId: 'm', endsAt: new Date('2026-11-24T08:01:00Z') };
+
+  it('is enqueued again by one pull, as its message may never have been sent, and then by no other', async () => {
+    // Prepare
+    const { ledger, parts } = await started();
+    const orders = [erpOrder({ number: 'MO/untried' })];
+    sqs.fail('SendMessageBatch', 500);
+    await expect(takeIn(orders, { via: 'pull' }, parts)).rejects.toThrow();
+    sqs.fail('SendMessageBatch', 500);
+    await expect(takeIn(orders, { via: 'pull' }, parts)).rejects.toThrow();
+
+    // Act: its flow is paused, and every pull sees it again
+    for (let pulls = 0; pulls < 3; pulls++) {
+      expect(await takeIn(orders, { via: 'pull' }, parts)).toMatchObject([{ status: 'queued' }]);
+    }
+
+    // Assess
+    expect(sqs.sent.map(numberOf)).toEqual(['MO/untried']);
+    expect(await ledger.orders.find('MO/untried')).toMatchObject({ state: 'waiting', enqueued: true });
+  });
+
+  it('is not enqueued again by a pull once it was tried: an outage does not multiply it', async () => {
+    const { parts, tried } = await started();
+    await takeIn([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, parts);
+    await tried('MO/tried', 'in vain');
+    await takeIn([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, parts);
+    expect(sqs.sent.map(numberOf)).toEqual(['MO/tried']);
+  });
+
+  it('is enqueued again for an ERP that asks again, tried or not', async () => {
+    const { parts, tried } = await started();
+    const order = erpOrder({ number: 'MO/asked' });
+    await takeIn([order], { via: 'endpoint' }, parts);
+    await tried('MO/asked', 'in vain');
+    await takeIn([order], { via: 'endpoint' }, parts);
+    expect(sqs.sent.map(numberOf)).toEqual(['MO/asked', 'MO/asked']);
+  });
+
+  it('takes what the ERP has changed since, and is enqueued with it', async () => {
+    const { ledger, parts, tried } = await started();
+    const number = 'MO/changed';
+    await takeIn([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, parts);
+    await tried(number, 'in vain');
+    const [answer] = await takeIn([erpOrder({ number, article: 'GEAR-02' })], { via: 'pull' }, parts);
+    expect(answer).toMatchObject({ status: 'queued' });
+    expect(sqs.sent.map(numberOf)).toEqual([number, number]);
+    expect(await ledger.orders.find(number)).toMatchObject({
+      draft: { article: 'GEAR-02' },
+      enqueued: false,
+    });
+  });
+
+  it('is enqueued with new content even when that message cannot be sent at first', async () => {
+    const { parts } = await started();
+    const number = 'MO/changed twice';
+    const pulled = (article: string) => takeIn([erpOrder({ number, article })], { via: 'pull' }, parts);
+    await pulled('GEAR-01');
+    await pulled('GEAR-01');
+    sqs.forget();
+    sqs.fail('SendMessageBatch', 500);
+    await expect(pulled('GEAR-02')).rejects.toThrow();
+    await pulled('GEAR-02');
+    expect(sqs.sent.map(numberOf)).toEqual([number]);
+  });
+
+  it('is a conflict once its parts were created and the ERP wants more of them', async () => {
+    // Prepare
+    const { parts, tried } = await started();
+    const split = {
+      ...parts,
+      map: (order: ErpOrder) => mapProductOrders({ split: { per: 'unit', book: 'when-all-done' } }, order),
+    };
+    const order = (amount: string) => erpOrder({ number: 'MO/split', quantity: { amount } });
+    await takeIn([order('2')], { via: 'pull' }, split);
+    for (const number of ['MO/split/1', 'MO/split/2']) await tried(number, 'with success');
+
+    // Act
+    const [answer] = await takeIn([order('3')], { via: 'pull' }, split);
+
+    // Assess
+    expect(answer?.status).toBe('conflict');
+    expect(answer?.productOrders[0]?.reason).toContain('parts of the ERP order: was 2, is 3');
+  });
+
+  it('keeps its content while it may have been created with it: the change is a conflict', async () => {
+    const { ledger, parts, tried } = await started();
+    const number = 'MO/doubt';
+    await takeIn([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, parts);
+    await tried(number, 'in doubt');
+    const [answer] = await takeIn([erpOrder({ number, article: 'GEAR-02' })], { via: 'pull' }, parts);
+    expect(answer).toMatchObject({ status: 'conflict' });
+    expect((await ledger.orders.find(number))?.draft.article).toBe('GEAR-01');
+  });
+});
+
+describe('a long list', () => {
+  const split = { split: { per: 'unit', book: 'each' } } as const;
+  const orders = (prefix: string) =>
+    ['A', 'B', 'C'].map((letter) => erpOrder({ number: `${prefix}-${letter}`, quantity: { amount: '80' } }));
+
+  function started() {
+    sqs.forget();
+    const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
+    const parts = {
+      ledger,
+      log: silent,
+      queues: createQueues(sqs.client),
+      queueUrl: sqs.queueUrl('product-orders'),
+      map: (order: ErpOrder) => mapProductOrders(split, order),
+    };
+    return { ledger, parts };
+  }
+
+  it('is enqueued as it is written, each product order once', async () => {
+    // Prepare
+    const { parts } = started();
+    const sentAtMapping: number[] = [];
+    const map = (order: ErpOrder) => {
+      sentAtMapping.push(sqs.sent.length);
+      return parts.map(order);
+    };
+
+    // Act
+    const answers = await takeIn(orders('LONG'), { via: 'endpoint' }, { ...parts, map });
+
+    // Assess
+    expect(answers.map(({ number, productOrders }) => [number, productOrders.length])).toEqual([
+      ['LONG-A', 80],
+      ['LONG-B', 80],
+      ['LONG-C', 80],
+    ]);
+    expect(new Set(sqs.sent.map(({ body }) => body)).size).toBe(240);
+    expect(sqs.sent).toHaveLength(240);
+    expect(sentAtMapping).toEqual([0, 0, 100]);
+  });
+
+  it('is enqueued as far as it was written when the ledger fails', async () => {
+    // Prepare
+    const { ledger, parts } = started();
+    const put: typeof ledger.orders.put = async (order) => {
+      if (order.number === 'CUT-B/40') throw new Error('The ledger is down.');
+      return ledger.orders.put(order);
+    };
+
+    // Act
+    const taking = takeIn(
+      orders('CUT'),
+      { via: 'endpoint' },
+      { ...parts, ledger: { orders: { ...ledger.orders, put } } },
+    );
+    await expect(taking).rejects.toThrow('The ledger is down.');
+
+    // Assess: all before it, in its own chunk, too
+    expect(sqs.sent.length).toBeGreaterThanOrEqual(119);
+    for (const { body } of sqs.sent) expect(await ledger.orders.find(JSON.parse(body).number)).toBeDefined();
+  });
+});
+
+it('a conflict and an order that cannot be mapped are told once, and answered each time', async () => {
+  // Prepare
+  const heard = heardLog();
+  const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
+  const parts = {
+    ledger,
+    log: heard.log,
+    queues: createQueues(sqs.client),
+    queueUrl: sqs.queueUrl('product-orders'),
+    map: (order: ErpOrder) => mapProductOrders({}, order),
+  };
+  await takeIn([erpOrder({ number: 'TOLD' })], { via: 'pull' }, parts);
+  await ledger.steps.claim(orderKey('TOLD'), {
+    owner: 'o',
+    messageId: 'm',
+    endsAt: new Date('2026-11-24T08:01:00Z'),
+  });
+  const orders = [
+    erpOrder({ number: 'TOLD', article: 'GEAR-02' }),
+    erpOrder({ number: 'UNFIT', article: '' }),
+    erpOrder({ number: 'X'.repeat(3000) }),
+    erpOrder({ number: 'NEIGHBOUR' }),
+  ];
+
+  // Act
+  const first = await takeIn(orders, { via: 'pull' }, parts);
+  const second = await takeIn(orders, { via: 'pull' }, parts);
+
+  // Assess
+  const statuses = ['conflict', 'rejected', 'rejected', 'queued'];
+  expect(first.map(({ status }) => status)).toEqual(statuses);
+  expect(second).toEqual(first);
+  expect([heard.measured('OrderConflicts'), heard.measured('OrdersUnmapped')]).toEqual([[1], [1, 1]]);
+});

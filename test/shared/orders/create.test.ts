@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
+import { type ErpControl, erpControl } from '../../../infra/local/sandbox/erp/control.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { type Sandbox, startSandbox } from '../../../infra/local/sandbox/process.ts';
+import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
+import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { type CreateParts, createProductOrder } from '../../../shared/orders/create.ts';
+import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
+import { testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { silent } from '../../support/logs.ts';
+import { newOrder } from '../../support/orders.ts';
+import { sandboxErp } from '../erp/rest/sandbox.ts';
+
+const link = 'PATCH /api/production-orders/{number}';
+
+let folder: string;
+let store: LedgerStore;
+let sandboxes: readonly Sandbox[];
+let azumutaSide: AzumutaControl;
+let erpSide: ErpControl;
+let ledger: Ledger;
+let parts: CreateParts;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'create-orders-'));
+  const [azumuta, erp] = await Promise.all([
+    startSandbox('azumuta', { dataDir: join(folder, 'azumuta') }),
+    startSandbox('erp', { dataDir: join(folder, 'erp') }),
+  ]);
+  sandboxes = [azumuta, erp];
+  azumutaSide = azumutaControl(azumuta.url);
+  erpSide = erpControl(erp.url);
+  store = await startLedgerStore();
+  ledger = createLedger({ ...store, clock: systemClock, times: { settlingSeconds: 0 } });
+  parts = {
+    ledger,
+    azumuta: createAzumutaClient({
+      baseUrl: `${azumuta.url}/api/v1`,
+      assumptions: assumptionsSchema.parse({}),
+      apiKey: async () => azumutaSandboxKey,
+      clock: systemClock,
+    }),
+    erp: sandboxErp({ baseUrl: erp.url }).connect({
+      clock: systemClock,
+      credentials: async () => ({ apiKey: erpSandboxKey }),
+    }),
+    partners: createPartnerCalls({
+      breaker: ledger.breaker,
+      newOwner: randomUUID,
+      clock: systemClock,
+      log: silent,
+    }),
+  };
+});
+afterAll(async () => {
+  await Promise.all([...sandboxes.map((sandbox) => sandbox.stop()), store.stop()]);
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  await azumutaSide.setFaults([]);
+  await erpSide.setFaults([]);
+});
+
+/** An order that the ERP has released and the ledger was told of. */
+async function released(): Promise<string> {
+  const [order] = await erpSide.release({ product: 'GEAR-01' });
+  if (!order) throw new Error('The sandbox released nothing.');
+  const { number } = order;
+  const draft = { number, article: 'GEAR-01', parameters: {}, variants: [] };
+  await ledger.orders.put(newOrder({ number, draft, erpOrder: { number } }));
+  return number;
+}
+
+const create = (number: string, receiveCount = 1, changed: Partial<CreateParts> = {}, clock = systemClock) =>
+  createProductOrder({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount, clock), {
+    ...parts,
+    ...changed,
+  });
+
+function attempt(messageId: string, receiveCount: number, clock: Clock) {
+  return {
+    owner: randomUUID(),
+    messageId,
+    endsAt: clock.now(),
+    secondsUntil: (ms: number) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),
+    signal: new AbortController().signal,
+    log: silent,
+    sentAt: new Date(),
+    receiveCount,
+  };
+}
+
+const linkOf = async (number: string) =>
+  (await erpSide.orders()).find((order) => order.number === number)?.azumutaId;
+
+describe('a link that the ERP accepts and does not show', () => {
+  it('is tried once more, however often its order had to wait for other things before', async () => {
+    // Prepare
+    const number = await released();
+    await azumutaSide.setFaults([{ kind: 'status', status: 503, times: 1 }]);
+    await expect(create(number, 1)).rejects.toMatchObject({ name: 'RetryLater' });
+    await erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+
+    // Act
+    const first = await create(number, 2).catch((error: unknown) => error);
+    await create(number, 3);
+
+    // Assess
+    expect(first).toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
+    const [created] = (await azumutaSide.productOrders()).filter((order) => order.number === number);
+    expect(await linkOf(number)).toBe(created?.id);
+  });
+
+  it('is for a person the second time, and what that person sends again begins anew', async () => {
+    // Prepare
+    const number = await released();
+    await erpSide.setFaults([{ kind: 'silent-no-op', route: link }]);
+
+    // Act
+    const failures: unknown[] = [];
+    for (const receiveCount of [1, 2, 1]) {
+      failures.push(await create(number, receiveCount).catch((error: unknown) => error));
+    }
+
+    // Assess
+    expect(failures).toMatchObject([{ name: 'RetryLater' }, { name: 'Rejected' }, { name: 'RetryLater' }]);
+    expect(await linkOf(number)).toBeNull();
+  });
+
+  it('stays in doubt through an attempt that never came to write', async () => {
+    // Prepare
+    const number = await released();
+    await erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+    await expect(create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
+    await erpSide.setFaults([{ kind: 'status', status: 429, times: 1 }]);
+    await expect(create(number, 2)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'nothing' });
+    await erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+
+    // Act
+    const third = await create(number, 3).catch((error: unknown) => error);
+
+    // Assess
+    expect(third).toMatchObject({ name: 'Rejected' });
+  });
+});
+
+describe('a product order whose create may have been written', () => {
+  it('is left alone until it must have settled; then the next attempt finds it and makes no second', async () => {
+    // Prepare
+    const settlingSeconds = 300;
+    const clock = testClock();
+    const settling = createLedger({ ...store, clock, times: { settlingSeconds } });
+    const number = await released();
+    await azumutaSide.forgetCalls();
+    await azumutaSide.setFaults([{ kind: 'reset-after', route: 'POST /api/v1/productorders', times: 1 }]);
+    const tried = (receiveCount: number) =>
+      create(number, receiveCount, { ledger: settling }, clock).catch((error: unknown) => error);
+
+    // Act
+    const inDoubt = await tried(1);
+    clock.advance(settlingSeconds - 1);
+    const early = await tried(2);
+    clock.advance(1);
+    const last = await tried(3);
+
+    // Assess
+    expect(inDoubt).toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
+    expect(early).toMatchObject({
+      name: 'RetryLater',
+      scope: 'order',
+      message: expect.stringContaining('being created by another attempt'),
+    });
+    expect(last).toBeUndefined();
+    expect((await azumutaSide.calls())['POST /api/v1/productorders']).toBe(1);
+    const made = (await azumutaSide.productOrders()).filter((order) => order.number === number);
+    expect(made).toHaveLength(1);
+    expect(await settling.orders.find(number)).toMatchObject({
+      state: 'done',
+      productOrder: { id: made[0]?.id },
+    });
+    expect(await linkOf(number)).toBe(made[0]?.id);
+  });
+});

@@ -1,0 +1,40 @@
+import type { ReleasedOrdersPage } from '../../../shared/erp/connector.ts';
+import type { Watermark } from '../../../shared/model/orders.ts';
+import type { Clock } from '../../../shared/platform/clock.ts';
+import { erpOrder } from '../../support/orders.ts';
+
+/** An order by the ERP's own clock: when it was written, and when its transaction was committed (epoch ms). */
+export interface WrittenOrder {
+  readonly number: string;
+  readonly writtenAt: number;
+  readonly shownAt: number;
+}
+
+/**
+ * Lists like the connectors do: by (write time, number), each page from behind the last row of the one before,
+ * and of each page what is committed when it is read.
+ */
+export function* pagesOfLateErp(
+  orders: readonly WrittenOrder[],
+  erpClock: Clock,
+  pageSize: number,
+  since: Watermark | undefined,
+): Generator<ReleasedOrdersPage, void, undefined> {
+  const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since.changedAt);
+  const sorted = orders.toSorted((a, b) => a.writtenAt - b.writtenAt || a.number.localeCompare(b.number));
+  let last: WrittenOrder | undefined;
+  while (true) {
+    const behind = sorted.indexOf(last ?? { number: '', writtenAt: 0, shownAt: 0 }) + 1;
+    const page = sorted
+      .slice(behind)
+      .filter(({ writtenAt, shownAt }) => writtenAt >= from && shownAt <= erpClock.now().getTime())
+      .slice(0, pageSize);
+    last = page.at(-1);
+    if (!last) return;
+    yield {
+      orders: page.map(({ number }) => erpOrder({ number })),
+      watermark: { changedAt: new Date(last.writtenAt).toISOString(), id: last.number },
+    };
+    if (page.length < pageSize) return;
+  }
+}

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { type EndpointParts, getOrder, postOrders } from '../../../shared/orders/http-api.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { type HeardLog, heardLog } from '../../support/logs.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+
+const current = 'CANARY-current-0123456789abcdef012345';
+const previous = 'CANARY-previous-0123456789abcdef01234';
+
+let store: LedgerStore;
+let sqs: SqsEndpoint;
+let heard: HeardLog;
+let clock: TestClock;
+let parts: EndpointParts;
+
+beforeAll(async () => {
+  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
+});
+afterAll(() => Promise.all([store.stop(), sqs.stop()]));
+beforeEach(() => {
+  sqs.forget();
+  heard = heardLog();
+  clock = testClock();
+  parts = {
+    clock,
+    ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
+    log: heard.log,
+    queues: createQueues(sqs.client),
+    queueUrl: sqs.queueUrl('product-orders'),
+    map: (order) => mapProductOrders({}, order),
+    apiKey: async () => ({ current, previous }),
+    mayCall: () => true,
+    pause: async (ms) => clock.advance(ms / 1000),
+  };
+});
+
+const call = (number: string, apiKey: string | undefined = current) => ({
+  apiKey,
+  sourceIp: '192.0.2.1',
+  body: Buffer.from(JSON.stringify({ number, article: 'GEAR-01' })),
+  waitSeconds: 0,
+});
+
+describe('no 2xx before SQS confirms', () => {
+  it('answers 503 when SQS is down, and 202 to the same call once it is back', async () => {
+    sqs.fail('SendMessageBatch', 500);
+    const down = await postOrders(call('PO-down'), parts);
+    const back = await postOrders(call('PO-down'), parts);
+    expect(down).toMatchObject({
+      statusCode: 503,
+      body: { error: expect.stringContaining('same call again') },
+    });
+    expect(back).toMatchObject({ statusCode: 202, body: { orders: [{ status: 'queued' }] } });
+    expect(sqs.sent).toHaveLength(1);
+  });
+
+  it('answers 503 when the ledger is down, to posts and to looks', async () => {
+    const lost = await startLedgerStore();
+    const ledger = createLedger({ ...lost, clock: testClock(), times: { settlingSeconds: 300 } });
+    await lost.stop();
+    const answers = [
+      await postOrders(call('PO-1'), { ...parts, ledger }),
+      await getOrder({ ...call('PO-1'), number: 'PO-1' }, { ...parts, ledger }),
+    ];
+    expect(answers).toMatchObject([{ statusCode: 503 }, { statusCode: 503 }]);
+    expect(sqs.sent).toEqual([]);
+  });
+});
+
+describe('the key of the order endpoint', () => {
+  it('may be either of two during rotation', async () => {
+    const answers = [
+      await postOrders(call('PO-a', current), parts),
+      await postOrders(call('PO-b', previous), parts),
+    ];
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202]);
+  });
+
+  it.each([
+    ['none', undefined],
+    ['one that lacks a letter', current.slice(1)],
+    ['one with a letter too many', `${previous}x`],
+    ['an empty one', ''],
+  ])('is refused when it is %s, and never told in the answer or the log', async (_, presented) => {
+    const answer = await postOrders({ ...call('PO-1'), apiKey: presented }, parts);
+    expect(answer.statusCode).toBe(401);
+    expect(sqs.sent).toEqual([]);
+    expect(JSON.stringify(answer) + heard.lines.join()).not.toContain('CANARY');
+  });
+});
+
+describe('an ERP that prefers to wait', () => {
+  const listOf = (prefix: string, count: number) =>
+    Buffer.from(
+      JSON.stringify(
+        Array.from({ length: count }, (_, at) => ({ number: `${prefix}-${at}`, article: 'GEAR-01' })),
+      ),
+    );
+  const secondsOf = async (work: Promise<unknown>, from = clock.now().getTime()) => {
+    await work;
+    return (clock.now().getTime() - from) / 1000;
+  };
+
+  it('is answered by the clock, however long each look takes', async () => {
+    // Prepare: a ledger that takes a second for each look
+    const find: typeof parts.ledger.orders.find = async (number) => {
+      clock.advance(1);
+      return parts.ledger.orders.find(number);
+    };
+    const slow = { ...parts, ledger: { ...parts.ledger, orders: { ...parts.ledger.orders, find } } };
+
+    // Act
+    const lasted = await secondsOf(
+      postOrders({ ...call('-'), body: listOf('SLOW', 60), waitSeconds: 25 }, slow),
+    );
+
+    // Assess: those that were being looked at may come to their end
+    expect(lasted).toBeGreaterThanOrEqual(25);
+    expect(lasted).toBeLessThan(25 + 8);
+  });
+
+  it('has the time that taking its orders in took in its waiting', async () => {
+    const map: typeof parts.map = (order) => {
+      clock.advance(3);
+      return parts.map(order);
+    };
+    expect(await secondsOf(postOrders({ ...call('WAITED'), waitSeconds: 10 }, { ...parts, map }))).toBe(10);
+  });
+
+  it('has only what is queued still looked at', async () => {
+    // Prepare: the first is created at the first pause
+    const looked: string[] = [];
+    const find: typeof parts.ledger.orders.find = async (number) => {
+      looked.push(number);
+      return parts.ledger.orders.find(number);
+    };
+    const pause = async (ms: number) => {
+      if (looked.length === 0) await created('LOOK-0');
+      clock.advance(ms / 1000);
+    };
+    const watched = {
+      ...parts,
+      pause,
+      ledger: { ...parts.ledger, orders: { ...parts.ledger.orders, find } },
+    };
+
+    // Act
+    const answer = await postOrders({ ...call('-'), body: listOf('LOOK', 2), waitSeconds: 1 }, watched);
+
+    // Assess
+    expect(answer.body.orders?.map(({ status }) => status)).toEqual(['exists', 'queued']);
+    expect(looked).toEqual(['LOOK-0', 'LOOK-1', 'LOOK-1', 'LOOK-1']);
+  });
+
+  async function created(number: string) {
+    const { steps } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+    const claimed = await steps.claim(orderKey(number), { owner: 'o', messageId: 'm', endsAt: clock.now() });
+    if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
+    await steps.receipt(claimed.claim, { productOrder: { id: 'p1', number } }, { event: 'created' });
+  }
+});
+
+describe('a call that is too large', () => {
+  const posting = (orders: number, units: number) => {
+    const list = Array.from({ length: orders }, (_, at) => {
+      return { number: `BIG-${orders}-${at}`, article: 'GEAR-01', quantity: units };
+    });
+    const map: typeof parts.map = (order) =>
+      mapProductOrders({ split: { per: 'unit', book: 'each', most: 1000 } }, order);
+    return postOrders({ ...call('-'), body: Buffer.from(JSON.stringify(list)) }, { ...parts, map });
+  };
+
+  it.each([
+    ['many orders', 501, 1, '501 orders in one call'],
+    ['orders of many units', 11, 91, 'These orders become more than 1000 product orders'],
+  ])('of %s is refused as a whole, and told what fits', async (_name, orders, units, reason) => {
+    const answer = await posting(orders, units);
+    expect(answer.statusCode).toBe(413);
+    expect(answer.body.error).toContain(reason);
+    expect(answer.body.error).toContain('at most 500 are taken, which may become 1000 product orders');
+    expect(sqs.sent).toEqual([]);
+  });
+
+  it('is none when it just fits', async () => {
+    expect(await posting(1, 1000)).toMatchObject({ statusCode: 202 });
+    expect(sqs.sent).toHaveLength(1000);
+  });
+});

@@ -1,0 +1,265 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import type { PullStand } from '../../../shared/ledger/records/pull-state.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { type PullParts, type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
+import { afterPage, afterSweep, overlapMs, startOf } from '../../../shared/orders/pull-window.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { silent } from '../../support/logs.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { pagesOfLateErp, type WrittenOrder } from './erp-that-commits-late.ts';
+
+let store: LedgerStore;
+let sqs: SqsEndpoint;
+let clock: TestClock;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  sqs = await startSqsEndpoint();
+});
+afterAll(() => sqs.stop());
+beforeEach(async () => {
+  store = await startLedgerStore();
+  clock = testClock();
+  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  return () => store.stop();
+});
+
+/** Runs of the pull over an ERP whose clock is wrong by so many hours; times are the ERP's, `H:MM` after 8. */
+function plant(skewHours: number, goLive?: string) {
+  const skewMs = skewHours * 3_600_000;
+  const erpClock = { now: () => new Date(clock.now().getTime() + skewMs) };
+  const ms = (time: string) => Date.parse(`2026-11-24T0${time}:00Z`) + skewMs;
+  const orders: WrittenOrder[] = [];
+  let runs = 0;
+
+  return {
+    until: (time: string) => clock.advance((ms(time) - erpClock.now().getTime()) / 1000),
+    writes(number: string, writtenAt: string, shownAt = writtenAt) {
+      orders.push({ number, writtenAt: ms(writtenAt), shownAt: ms(shownAt) });
+    },
+    isKnown: async (number: string) => (await ledger.orders.find(number)) !== undefined,
+    /** @param failsAt page that is not answered; `pageSeconds` is what a page lasts; `most` pages fit its time. */
+    run({ failsAt = 99, pageSeconds = 0, most = 99 } = {}): Promise<PullReport> {
+      let read = 0;
+      runs += 1;
+      const parts: PullParts = {
+        ledger,
+        clock,
+        log: silent,
+        accept: () => true,
+        map: (order) => mapProductOrders({}, order),
+        queues: createQueues(sqs.client),
+        queueUrl: sqs.queueUrl('product-orders'),
+        partners: createPartnerCalls({
+          breaker: ledger.breaker,
+          newOwner: () => 'owner',
+          clock,
+          log: silent,
+        }),
+        goLive,
+        erp: {
+          async *releasedOrders(since) {
+            const pages = pagesOfLateErp(orders, erpClock, 2, since);
+            while (true) {
+              read += 1;
+              if (read === failsAt) throw new RetryLater('The ERP is busy.', { scope: 'order' });
+              const page = pages.next();
+              if (page.done) return;
+              clock.advance(pageSeconds);
+              yield page.value;
+            }
+          },
+          deliver: () => Promise.reject(new Error('A pull books nothing.')),
+        },
+      };
+      const getRemainingTimeInMillis = () => (read >= most ? 1_000 : 60_000);
+      return pullOrders({ awsRequestId: `run ${runs}`, getRemainingTimeInMillis }, parts);
+    },
+  };
+}
+
+describe.each([0, -3, 14])('with an ERP whose clock is %i hours off', (skewHours) => {
+  it('an order committed late, between a finished run and one that failed at once, is read', async () => {
+    // Prepare
+    const erp = plant(skewHours);
+    erp.writes('EARLY', '8:01');
+    erp.until('8:02');
+    await erp.run();
+    erp.writes('LATE', '8:00', '8:03');
+    erp.until('8:05');
+    await expect(erp.run({ failsAt: 1 })).rejects.toThrow(RetryLater);
+
+    // Act
+    erp.until('8:10');
+    await erp.run();
+
+    // Assess
+    expect(await erp.isKnown('LATE')).toBe(true);
+  });
+
+  it('a run that fails inside the overlap leaves the rest of it to the next', async () => {
+    // Prepare
+    const erp = plant(skewHours);
+    for (const minute of [10, 11, 12, 13, 14]) erp.writes(`AT-${minute}`, `8:${minute}`);
+    erp.until('8:15');
+    await erp.run();
+    erp.writes('LATE', '8:13', '8:16');
+    erp.until('8:20');
+    await expect(erp.run({ failsAt: 2 })).rejects.toThrow(RetryLater);
+
+    // Act
+    erp.until('8:25');
+    const next = await erp.run();
+
+    // Assess: its first page is not read again
+    expect(await erp.isKnown('LATE')).toBe(true);
+    expect(next).toMatchObject({ outcome: 'read', orders: 5 });
+  });
+
+  it('the overlap counts from when a sweep began, however many runs it took', async () => {
+    // Prepare: pages of ten minutes
+    const erp = plant(skewHours);
+    for (const minute of [10, 20, 29, 30, 40, 50]) erp.writes(`AT-${minute}`, `8:${minute}`);
+    erp.writes('LATE', '8:15', '8:24');
+    erp.until('8:21');
+    const outcomes: string[] = [];
+    for (const most of [1, 1, 99]) outcomes.push((await erp.run({ pageSeconds: 600, most })).outcome);
+    expect(outcomes).toEqual(['out of time', 'out of time', 'read']);
+    expect(await erp.isKnown('AT-50')).toBe(true);
+    expect(await erp.isKnown('LATE')).toBe(false);
+
+    // Act
+    await erp.run();
+
+    // Assess
+    expect(await erp.isKnown('LATE')).toBe(true);
+  });
+});
+
+it('a sweep over a large backlog is not read all over again by the next', async () => {
+  const erp = plant(0);
+  for (let minute = 10; minute < 60; minute++) erp.writes(`AT-${minute}`, `8:${minute}`);
+  erp.until('9:00');
+  expect(await erp.run({ pageSeconds: 1 })).toMatchObject({ orders: 50 });
+  erp.until('9:01');
+  expect((await erp.run()).orders).toBeLessThan(13);
+});
+
+it('a killed run is gone on from once its lease has ended', async () => {
+  // Prepare: nobody ends a killed run
+  const erp = plant(0);
+  erp.writes('FIRST', '8:00');
+  erp.writes('SECOND', '8:01');
+  erp.until('8:02');
+  const changedAt = '2026-11-24T08:01:00.000Z';
+  await ledger.pulling.begin('killed', 60);
+  await ledger.pulling.advance('killed', {
+    startedAt: changedAt,
+    beganAfter: changedAt,
+    position: { changedAt },
+  });
+
+  // Act
+  const meanwhile = await erp.run();
+  clock.advance(61);
+  const next = await erp.run();
+
+  // Assess
+  expect(meanwhile).toMatchObject({ outcome: 'another run is under way' });
+  expect(next).toMatchObject({ outcome: 'read', orders: 1 });
+  expect(await ledger.pulling.state()).toMatchObject({ watermark: { changedAt } });
+});
+
+it('the overlap never reaches behind going live', async () => {
+  const erp = plant(0, '2026-11-24T08:04:00Z');
+  erp.writes('BEFORE', '8:03');
+  erp.writes('AFTER', '8:05');
+  erp.until('8:06');
+  await erp.run();
+  await erp.run();
+  expect([await erp.isKnown('BEFORE'), await erp.isKnown('AFTER')]).toEqual([false, true]);
+});
+
+it.each([true, false])('what an earlier version stored is gone on from (complete: %s)', async (complete) => {
+  // Prepare
+  const erp = plant(0);
+  erp.writes('LATE', '8:11', '8:16');
+  erp.writes('LONG AGO', '8:01');
+  erp.until('8:20');
+  await store.client.send(
+    new UpdateItemCommand({
+      TableName: store.tableName,
+      Key: marshall({ pk: 'PULL', sk: 'WATERMARK' }),
+      UpdateExpression: 'SET watermark = :watermark, complete = :complete',
+      ExpressionAttributeValues: marshall({
+        ':watermark': { changedAt: '2026-11-24T08:15:00.000Z', id: '7' },
+        ':complete': complete,
+      }),
+    }),
+  );
+
+  // Act
+  await erp.run();
+
+  // Assess
+  expect([await erp.isKnown('LATE'), await erp.isKnown('LONG AGO')]).toEqual([true, false]);
+});
+
+it('no order that is committed within the overlap is ever missed, whatever fails and whatever lasts', () => {
+  const minutes = (most: number) => fc.noBias(fc.integer({ min: 0, max: most * 60_000 }));
+  const written = fc.record({ writtenAt: minutes(120), delay: minutes(overlapMs / 60_000) });
+  const runs = fc.record({ gap: minutes(15), pages: fc.integer({ min: 0, max: 6 }), pageMs: minutes(5) });
+  fc.assert(
+    fc.property(
+      fc.array(written, { minLength: 20, maxLength: 60 }),
+      fc.array(runs, { minLength: 5, maxLength: 30 }),
+      minutes(1000),
+      (given, plan, skewMs) => {
+        let now = 0;
+        const erpClock = { now: () => new Date(now + skewMs) };
+        const orders = given.map(({ writtenAt, delay }, at): WrittenOrder => {
+          return { number: `${at}`, writtenAt: writtenAt + skewMs, shownAt: writtenAt + delay + skewMs };
+        });
+        const known = new Set<string>();
+        let stand: PullStand = { watermark: undefined, sweep: undefined };
+        const run = (most: number, pageMs: number) => {
+          const startedAt = new Date(now).toISOString();
+          let pages = 0;
+          for (const { orders: page, watermark } of pagesOfLateErp(
+            orders,
+            erpClock,
+            3,
+            startOf(stand, undefined),
+          )) {
+            if (pages++ === most) return;
+            now += pageMs;
+            for (const { number } of page) known.add(number);
+            const sweep = afterPage(stand.sweep ?? { startedAt }, watermark, new Date(now));
+            stand = { ...stand, sweep };
+          }
+          stand = { watermark: afterSweep(stand.watermark, stand.sweep ?? {}), sweep: undefined };
+        };
+
+        for (const { gap, pages, pageMs } of plan) {
+          now += gap;
+          run(pages, pageMs);
+        }
+        // All is committed by now: what was under way comes to its end, and one more sweep follows.
+        now = Math.max(now, 131 * 60_000);
+        run(99, 0);
+        run(99, 0);
+
+        expect(known.size).toBe(orders.length);
+      },
+    ),
+    { numRuns: 400 },
+  );
+});

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { standingOf } from '../../../infra/ops/trace/order-status.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import type { Claim } from '../../../shared/ledger/claims.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { Rejected } from '../../../shared/model/errors.ts';
+import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { pullOrders } from '../../../shared/orders/pull.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { silent } from '../../support/logs.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+
+let store: LedgerStore;
+let sqs: SqsEndpoint;
+let clock: TestClock;
+let ledger: Ledger;
+
+beforeAll(async () => {
+  [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
+});
+afterAll(() => Promise.all([store.stop(), sqs.stop()]));
+beforeEach(() => {
+  clock = testClock();
+  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+});
+
+/** One run over these orders of an ERP. */
+function pull(orders: readonly ErpOrder[], accept: (order: ErpOrder) => boolean = () => true) {
+  return pullOrders(
+    { awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 },
+    {
+      ledger,
+      clock,
+      accept: (order) => isWanted({ accept }, order),
+      log: silent,
+      queues: createQueues(sqs.client),
+      queueUrl: sqs.queueUrl('product-orders'),
+      partners: createPartnerCalls({ breaker: ledger.breaker, newOwner: () => 'owner', clock, log: silent }),
+      goLive: undefined,
+      map(order) {
+        if (order.article === '') throw new Rejected(`ERP order ${order.number} has no article.`);
+        return mapProductOrders({}, order);
+      },
+      erp: {
+        async *releasedOrders() {
+          yield { orders, watermark: { changedAt: clock.now().toISOString() } };
+        },
+        async deliver() {
+          throw new Error('A pull books nothing.');
+        },
+      },
+    },
+  );
+}
+
+it('an order that cannot be mapped holds up no other, and its journey tells why, once', async () => {
+  // Prepare
+  const orders = [
+    erpOrder({ number: 'UNFIT-1', article: '' }),
+    erpOrder({ number: 'UNFIT-2', article: '', state: 'cancelled' }),
+    erpOrder({ number: 'FIT-1' }),
+  ];
+
+  // Act
+  const first = await pull(orders);
+  clock.advance(300);
+  const second = await pull(orders);
+
+  // Assess
+  expect(first).toMatchObject({ outcome: 'read', queued: 1, rejected: 1, cancelled: 0 });
+  expect(second).toMatchObject({ outcome: 'read', rejected: 1 });
+  const journey = await ledger.journeys.of('UNFIT-1');
+  expect(journey.map(({ event, note }) => `${event}: ${note}`)).toEqual([
+    'not mapped: ERP order UNFIT-1 has no article.',
+  ]);
+  const standing = standingOf({
+    number: 'UNFIT-1',
+    entry: undefined,
+    deliveries: [],
+    deadLetters: [],
+    journey,
+    unwell: {},
+  });
+  expect(standing.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
+});
+
+it('an order that accept fails on is told as one that cannot be mapped, and holds up no other', async () => {
+  // Act
+  const report = await pull([erpOrder({ number: 'ODD-1' }), erpOrder({ number: 'EVEN-1' })], ({ number }) => {
+    if (number.startsWith('ODD')) throw new TypeError('order.attributes.colour is undefined');
+    return true;
+  });
+
+  // Assess
+  expect(report).toMatchObject({ outcome: 'read', queued: 1, rejected: 1 });
+  const [told] = await ledger.journeys.of('ODD-1');
+  expect(told).toMatchObject({
+    event: 'not mapped',
+    note: expect.stringContaining('order.attributes.colour is undefined'),
+  });
+});
+
+it('a cancellation is told once, and so is a change after the creation', async () => {
+  // Prepare
+  await pull([erpOrder({ number: 'GONE-1' }), erpOrder({ number: 'MORE-1', quantity: { amount: '5' } })]);
+  for (const number of ['GONE-1', 'MORE-1']) {
+    const productOrder = { id: `id of ${number}`, number };
+    await ledger.steps.receipt(await claimOf(number), { productOrder }, { event: 'created' });
+  }
+  const changed = [
+    erpOrder({ number: 'GONE-1', state: 'cancelled' }),
+    erpOrder({ number: 'MORE-1', quantity: { amount: '6' } }),
+  ];
+
+  // Act
+  clock.advance(300);
+  const first = await pull(changed);
+  clock.advance(300);
+  const second = await pull(changed);
+
+  // Assess
+  expect(first).toMatchObject({ cancelled: 1, conflicts: 1 });
+  expect(second).toMatchObject({ cancelled: 0, conflicts: 1 });
+  const told = async (number: string) => (await ledger.journeys.of(number)).map(({ event }) => event);
+  expect(await told('GONE-1')).toEqual(['queued', 'created', 'cancelled in the ERP']);
+  expect(await told('MORE-1')).toEqual(['queued', 'created', 'conflict']);
+});
+
+async function claimOf(number: string): Promise<Claim> {
+  const claimant = { owner: `creator of ${number}`, messageId: number, endsAt: clock.now() };
+  const claimed = await ledger.steps.claim(orderKey(number), claimant);
+  if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
+  return claimed.claim;
+}
+
+describe('an order that is cancelled before it was created', () => {
+  const cancelled = (number: string) => pull([erpOrder({ number, state: 'cancelled' })]);
+
+  it.each(['never tried', 'tried, and surely not sent'])(
+    'and was %s, is not created any more',
+    async (how) => {
+      // Prepare
+      const number = `WITHDRAWN ${how}`;
+      await pull([erpOrder({ number })]);
+      if (how !== 'never tried') await ledger.steps.release(await claimOf(number), 'Azumuta failed (503).');
+
+      // Act
+      const reports = [await cancelled(number), await cancelled(number)];
+
+      // Assess: nobody has to remove anything, and its message finds nothing to do
+      expect(reports).toMatchObject([{ cancelled: 0 }, { cancelled: 0 }]);
+      const journey = (await ledger.journeys.of(number)).filter(({ event }) => event !== 'retry');
+      expect(journey).toMatchObject([
+        { event: 'queued' },
+        { event: 'cancelled in the ERP', note: expect.stringContaining('before it was created') },
+      ]);
+      const claimant = { owner: 'late', messageId: 'late', endsAt: clock.now() };
+      expect(await ledger.steps.claim(orderKey(number), claimant)).toMatchObject({ outcome: 'rejected' });
+      const entry = await ledger.orders.find(number);
+      const known = { number, entry, deliveries: [], deadLetters: [], journey, unwell: {} };
+      expect(standingOf(known)).toMatchObject({
+        state: 'discarded',
+        says: expect.stringContaining('cancelled'),
+      });
+    },
+  );
+
+  it('comes back to life when it is released again', async () => {
+    // Prepare
+    const number = 'AGAIN-1';
+    await pull([erpOrder({ number })]);
+    await cancelled(number);
+    sqs.forget();
+
+    // Act
+    const report = await pull([erpOrder({ number })]);
+
+    // Assess
+    expect(report).toMatchObject({ queued: 1 });
+    expect(sqs.sent.map(({ body }) => JSON.parse(body).number)).toEqual([number]);
+    expect((await claimOf(number)).again).toBe(false);
+  });
+
+  it('is reported instead while it may have been sent', async () => {
+    const number = 'DOUBT-1';
+    await pull([erpOrder({ number })]);
+    await ledger.steps.leaveOpen(await claimOf(number), 'Azumuta did not answer.');
+    expect(await cancelled(number)).toMatchObject({ cancelled: 1 });
+    expect(await ledger.orders.find(number)).toMatchObject({ state: 'claimed', withdrawn: false });
+  });
+});
+
+it('knows when it ran last, whether or not there was anything to read', async () => {
+  clock.advance(3600);
+  await pull([]);
+  expect(await ledger.pulling.state()).toMatchObject({ endedAt: clock.now().toISOString() });
+});

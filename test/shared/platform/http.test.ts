@@ -1,0 +1,180 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Rejected, type RetryLater } from '../../../shared/model/errors.ts';
+import { createHttp, retryAfterSeconds, targetFailure } from '../../../shared/platform/http.ts';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((listening) => {
+    server.listen(0, '127.0.0.1', listening);
+  });
+  // A TCP server's address is not a pipe's name.
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const failureOf = (sent: Promise<unknown>): Promise<RetryLater> =>
+  sent.then(
+    () => {
+      throw new Error('it was answered');
+    },
+    (error: RetryLater) => error,
+  );
+
+describe('one call to a partner', () => {
+  it('sends JSON and reads JSON, any status being an answer', async () => {
+    const baseUrl = await serve((request, response) => {
+      response.writeHead(409, { 'content-type': 'application/json' });
+      request.on('data', (body) =>
+        response.write(JSON.stringify({ got: JSON.parse(String(body)), path: request.url })),
+      );
+      request.on('end', () => response.end());
+    });
+    const http = createHttp({ partner: 'ERP', baseUrl: `${baseUrl}/api` });
+    const answer = await http.send({
+      method: 'POST',
+      path: '/orders',
+      query: { a: 'b c' },
+      body: { number: 1 },
+    });
+    expect(answer).toMatchObject({ status: 409, json: { got: { number: 1 }, path: '/api/orders?a=b+c' } });
+  });
+
+  it('follows no redirect', async () => {
+    const baseUrl = await serve((_request, response) =>
+      response.writeHead(302, { location: 'https://elsewhere.example' }).end(),
+    );
+    const failure = await failureOf(createHttp({ partner: 'ERP', baseUrl }).send({ path: '/' }));
+    expect(failure).toMatchObject({ scope: 'target', message: expect.stringContaining('redirect (302)') });
+  });
+
+  it('leaves its origin for no link', async () => {
+    const baseUrl = await serve((_request, response) => response.end('{}'));
+    const http = createHttp({ partner: 'Azumuta', baseUrl });
+    await expect(http.send({ path: 'http://127.0.0.1:1/next' })).rejects.toThrow(Rejected);
+    await expect(http.send({ path: `${baseUrl}/next?page=2` })).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('refuses plain http but to this machine', () => {
+    expect(() => createHttp({ partner: 'ERP', baseUrl: 'http://erp.example.com' })).toThrow('must be https');
+    expect(() =>
+      createHttp({ partner: 'ERP', baseUrl: 'http://erp.example.com', allowHttp: true }),
+    ).not.toThrow();
+  });
+
+  it('reads no more than it was told', async () => {
+    const baseUrl = await serve((_request, response) => response.end('x'.repeat(2000)));
+    const failure = await failureOf(
+      createHttp({ partner: 'ERP', baseUrl, maxBytes: 1000 }).send({ path: '/' }),
+    );
+    expect(failure).toMatchObject({
+      scope: 'target',
+      message: expect.stringContaining('larger than 1000 bytes'),
+    });
+  });
+});
+
+describe('no answer is a failure of the target', () => {
+  it('that wrote nothing when the connection was refused', async () => {
+    const baseUrl = await serve(() => undefined);
+    await new Promise((closed) => servers.pop()?.close(closed));
+    const failure = await failureOf(
+      createHttp({ partner: 'ERP', baseUrl }).send({ method: 'POST', path: '/' }),
+    );
+    expect(failure).toMatchObject({ scope: 'target', wrote: 'nothing' });
+  });
+
+  it('that may have written when a write was cut off, and not when a read was', async () => {
+    const baseUrl = await serve((request) => void request.socket.destroy());
+    const http = createHttp({ partner: 'ERP', baseUrl });
+    expect(await failureOf(http.send({ method: 'POST', path: '/' }))).toMatchObject({ wrote: 'perhaps' });
+    expect(await failureOf(http.send({ path: '/' }))).toMatchObject({ wrote: 'nothing' });
+    expect(await failureOf(http.send({ method: 'POST', path: '/', writes: false }))).toMatchObject({
+      wrote: 'nothing',
+    });
+  });
+
+  it('that came too late', async () => {
+    const baseUrl = await serve(() => undefined);
+    const failure = await failureOf(
+      createHttp({ partner: 'ERP', baseUrl, timeoutMs: 50 }).send({ method: 'POST', path: '/' }),
+    );
+    expect(failure).toMatchObject({
+      scope: 'target',
+      wrote: 'perhaps',
+      message: expect.stringContaining('no answer in time'),
+    });
+  });
+
+  it('but our own deadline tells nothing of the target', async () => {
+    const baseUrl = await serve(() => undefined);
+    const http = createHttp({ partner: 'ERP', baseUrl });
+    const failure = await failureOf(http.send({ path: '/', signal: AbortSignal.timeout(50) }));
+    expect(failure).toMatchObject({ scope: 'order' });
+    expect(await failureOf(http.send({ path: '/', signal: AbortSignal.abort() }))).toMatchObject({
+      scope: 'order',
+      wrote: 'nothing',
+    });
+  });
+
+  it('and its sentence never holds a credential', async () => {
+    const baseUrl = await serve((request) => void request.socket.destroy());
+    const failure = await failureOf(
+      createHttp({ partner: 'ERP', baseUrl }).send({
+        path: '/x',
+        query: { key: 'CANARY' },
+        headers: { authorization: 'Bearer CANARY' },
+      }),
+    );
+    expect(`${failure.message} ${JSON.stringify(failure)}`).not.toContain('CANARY');
+  });
+});
+
+describe('a status can tell of the target', () => {
+  const now = new Date('2026-11-24T08:00:00Z');
+  const answer = (status: number, retryAfter?: string) => ({
+    status,
+    headers: new Headers(retryAfter ? { 'retry-after': retryAfter } : {}),
+    text: '',
+    json: undefined,
+  });
+  const call = { partner: 'ERP', what: 'booking MO/0001', now };
+
+  it.each([
+    [401, { unauthorized: true }],
+    [403, { unauthorized: true }],
+    [429, { unauthorized: false }],
+    [503, { unauthorized: false }],
+  ])('%i', (status, expected) => {
+    expect(targetFailure(answer(status), call)).toMatchObject({ scope: 'target', ...expected });
+  });
+
+  it.each([200, 400, 404, 409, 422, 423])('%i tells of the order', (status) => {
+    expect(targetFailure(answer(status), call)).toBeUndefined();
+  });
+
+  it('honours Retry-After in both forms', () => {
+    expect(retryAfterSeconds('120', now)).toBe(120);
+    expect(retryAfterSeconds('Tue, 24 Nov 2026 08:01:30 GMT', now)).toBe(90);
+    expect(retryAfterSeconds('Tue, 24 Nov 2026 07:00:00 GMT', now)).toBe(0);
+    expect(retryAfterSeconds('soon', now)).toBeUndefined();
+    expect(targetFailure(answer(503, '7'), call)).toMatchObject({ afterSeconds: 7 });
+  });
+
+  it.each([
+    ['a time in seconds since 1970', '1795507200'],
+    ['more digits than a number holds', '9'.repeat(400)],
+    ['a date in another century', 'Fri, 24 Nov 2126 08:00:00 GMT'],
+  ])('takes a Retry-After of %s for a day', (_what, header) => {
+    expect(retryAfterSeconds(header, now)).toBe(86_400);
+  });
+});

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createQueues, type Queues } from '../../../shared/platform/queue.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+
+let sqs: SqsEndpoint;
+let queues: Queues;
+beforeAll(async () => {
+  sqs = await startSqsEndpoint();
+  queues = createQueues(sqs.client);
+});
+afterAll(() => sqs.stop());
+beforeEach(() => sqs.forget());
+
+const refusedBySqs = ['\uFFFE', '\uFFFF', '\u0000', '\u001F', '\uD800', '\uDFFF'];
+const anyText = fc.string({
+  unit: fc.oneof(fc.constantFrom(...refusedBySqs, '\\', '"', '\u{1F600}'), fc.string({ maxLength: 1 })),
+  maxLength: 40,
+});
+const told = () => sqs.sent.map(({ body }) => JSON.parse(body).text);
+
+it('whatever text a message carries, SQS takes it, and it arrives as it was', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 12 }), async (texts) => {
+      // Prepare
+      sqs.forget();
+      const messages = texts.map((text) => ({ body: JSON.stringify({ text }) }));
+
+      // Act
+      for (const message of messages) await queues.send(sqs.queueUrl('completions'), message);
+      const one = told();
+      sqs.forget();
+      const refused = await queues.sendAll(sqs.queueUrl('completions'), messages);
+
+      // Assess
+      expect(one).toEqual(texts);
+      expect(refused).toEqual([]);
+      expect(told().sort()).toEqual([...texts].sort());
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('messages that SQS refuses are told by their index, and the others are sent', async () => {
+  // Prepare
+  const bodies = ['"a"', '', '"c"'];
+
+  // Act
+  const refused = await queues.sendAll(
+    sqs.queueUrl('completions'),
+    bodies.map((body) => ({ body })),
+  );
+
+  // Assess
+  expect(refused).toEqual([1]);
+  expect(sqs.sent.map(({ body }) => body)).toEqual(['"a"', '"c"']);
+});

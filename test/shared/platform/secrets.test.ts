@@ -1,0 +1,137 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { expect, it } from 'vitest';
+import { apiKeySchema } from '../../../shared/platform/credentials.ts';
+import { createSecrets, SecretUnset, unsetSecret } from '../../../shared/platform/secrets.ts';
+import { testClock } from '../../support/clock.ts';
+import { startServer } from '../../support/server.ts';
+
+const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:azumuta-erp/ghent/test/key-AbCdEf';
+const name = 'azumuta-erp/ghent/test/key';
+const first = '{"apiKey":"CANARY-first"}';
+const second = '{"apiKey":"CANARY-second"}';
+
+/** Secrets Manager holds this text, until the test changes it; without any it fails. */
+async function startSecrets(text: string | undefined) {
+  const manager = { text };
+  const { url, calls } = await startServer(() =>
+    manager.text === undefined
+      ? { status: 500, body: { __type: 'InternalServiceError' } }
+      : { body: { ARN: arn, SecretString: manager.text } },
+  );
+  const client = new SecretsManagerClient({
+    endpoint: url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+  const clock = testClock();
+  const secrets = createSecrets({ client, clock });
+  const key = async (refresh = false) => (await secrets.read(arn, apiKeySchema, { refresh })).apiKey;
+  return { manager, calls, clock, key };
+}
+
+it('a secret is read once for some minutes, however often it is needed', async () => {
+  // Prepare
+  const { manager, calls, clock, key } = await startSecrets(first);
+
+  // Act
+  const together = await Promise.all([key(), key(), key()]);
+  manager.text = second;
+  clock.advance(299);
+  const later = await key();
+  const readings = calls.length;
+  clock.advance(1);
+  const afterwards = await key();
+
+  // Assess
+  expect([...together, later]).toEqual(Array(4).fill('CANARY-first'));
+  expect(readings).toBe(1);
+  expect(afterwards).toBe('CANARY-second');
+});
+
+it('a rotated secret is known a minute after it was read last, when it is asked for again', async () => {
+  // Prepare
+  const { manager, clock, key } = await startSecrets(first);
+  await key();
+  manager.text = second;
+
+  // Act
+  const atOnce = await key(true);
+  clock.advance(60);
+  const aMinuteLater = await key(true);
+
+  // Assess
+  expect([atOnce, aMinuteLater]).toEqual(['CANARY-first', 'CANARY-second']);
+});
+
+it.each([
+  ['goes well', second],
+  ['fails', undefined],
+])('a secret is read again at most once a minute, also when that %s', async (_, text) => {
+  // Prepare
+  const { manager, calls, clock, key } = await startSecrets(first);
+  await key();
+  manager.text = text;
+
+  // Act: somebody tries wrong tokens for three minutes.
+  for (let second = 0; second < 180; second += 5) {
+    clock.advance(5);
+    await key(true);
+  }
+
+  // Assess
+  expect(calls).toHaveLength(1 + 3);
+});
+
+it('the last good value is served while Secrets Manager fails, and the new one when it is well again', async () => {
+  // Prepare
+  const { manager, clock, key } = await startSecrets(first);
+  await key();
+  manager.text = undefined;
+  clock.advance(3600);
+
+  // Act
+  const failing = [await key(), await key(true)];
+  manager.text = second;
+  clock.advance(60);
+  const well = await key();
+
+  // Assess
+  expect(failing).toEqual(['CANARY-first', 'CANARY-first']);
+  expect(well).toBe('CANARY-second');
+});
+
+it('a secret that could never be read is waited for, and is read as soon as it can be', async () => {
+  // Prepare
+  const { manager, key } = await startSecrets(undefined);
+
+  // Act
+  const failure = await key().catch((error: unknown) => error);
+  manager.text = first;
+  const well = await key();
+
+  // Assess
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target' });
+  expect(String(failure)).toContain(name);
+  expect(well).toBe('CANARY-first');
+});
+
+it.each([
+  ['a field of another type', '{"apiKey":["CANARY"]}', '$.apiKey'],
+  ['a field of another name', '{"key":"CANARY"}', '$.apiKey'],
+  ['no JSON', 'CANARY', '$'],
+])('a secret with %s is told with the path, and never with its value', async (_, text, path) => {
+  const { key } = await startSecrets(text);
+  const failure = await key().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
+  expect(String(failure)).toContain(name);
+  expect(String(failure)).toContain(path);
+  expect(String(failure)).not.toContain('CANARY');
+});
+
+it('a secret that nobody has set yet is told as such', async () => {
+  const { key } = await startSecrets(unsetSecret);
+  const failure = await key().catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(SecretUnset);
+  expect(String(failure)).toContain(name);
+});

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { backoffDefaults, longestVisibility, secondsUntilRetry } from '../../../shared/worker/backoff.ts';
+
+const randomness = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+describe('backoff has jitter and stays under the cap', () => {
+  it('never waits longer than 15 minutes without a floor, nor less than a second', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), randomness, (receives, random) => {
+        const seconds = secondsUntilRetry({ afterSeconds: undefined }, receives, random);
+        expect(seconds).toBeGreaterThanOrEqual(1);
+        expect(seconds).toBeLessThanOrEqual(backoffDefaults.capSeconds);
+      }),
+    );
+  });
+
+  it('spreads later waits over 10 to 15 minutes', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 9, max: 1000 }), randomness, (receives, random) => {
+        const seconds = secondsUntilRetry({ afterSeconds: undefined }, receives, random);
+        expect(seconds).toBeGreaterThanOrEqual(600);
+        expect(seconds).toBeLessThanOrEqual(900);
+      }),
+    );
+  });
+
+  it('differs with chance, so that messages which failed together do not come again together', () => {
+    const waits = [0, 0.25, 0.5, 0.75, 0.99].map((random) =>
+      secondsUntilRetry({ afterSeconds: undefined }, 5, random),
+    );
+    expect(new Set(waits).size).toBe(waits.length);
+  });
+
+  it('may come again at once after an early failure: the jitter is full', () => {
+    expect(secondsUntilRetry({ afterSeconds: undefined }, 5, 0)).toBe(1);
+  });
+
+  it.each([1, 60, 3600, 43_200, 86_400])('spreads what was told to wait for %i s, too', (afterSeconds) => {
+    const early = secondsUntilRetry({ afterSeconds }, 1, 0);
+    const late = secondsUntilRetry({ afterSeconds }, 1, 0.99);
+    expect(late).toBeGreaterThan(early);
+  });
+
+  it('asks for no wait that SQS refuses: it counts its 12 hours from the receive, minutes ago', () => {
+    const longest = secondsUntilRetry({ afterSeconds: 12 * 3600 }, 1, 0.99);
+    expect(longest).toBeLessThanOrEqual(12 * 3600 - 600);
+    expect(longest).toBeGreaterThan(11 * 3600);
+  });
+
+  it('reaches the six days of patience before SQS’s thousand receives, however chance falls', () => {
+    let waited = 0;
+    let receives = 0;
+    while (waited < 6 * 86_400) {
+      receives += 1;
+      waited += secondsUntilRetry({ afterSeconds: undefined }, receives, 0);
+    }
+    expect(receives).toBeLessThan(900);
+  });
+
+  it('takes Retry-After as a floor, up to what SQS allows', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 100_000 }),
+        fc.integer({ min: 1, max: 50 }),
+        randomness,
+        (after, receives, random) => {
+          const seconds = secondsUntilRetry({ afterSeconds: after }, receives, random);
+          expect(seconds).toBeGreaterThanOrEqual(Math.min(after, longestVisibility - 10));
+          expect(seconds).toBeLessThanOrEqual(longestVisibility);
+        },
+      ),
+    );
+  });
+});

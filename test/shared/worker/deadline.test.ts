@@ -1,0 +1,143 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { Rejected } from '../../../shared/model/errors.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { startServer } from '../../support/server.ts';
+import { sqsRecord } from '../../support/sqs.ts';
+import { batch, doing, failedIds, idsOf, invocation, never, workerStage } from './stage.ts';
+
+const stage = workerStage();
+
+/** What a busy machine may take beyond the time that was promised. */
+const slackMs = 300;
+
+async function timed<T>(act: () => Promise<T>): Promise<{ readonly result: T; readonly ms: number }> {
+  const start = performance.now();
+  const result = await act();
+  return { result, ms: performance.now() - start };
+}
+
+/** An AWS service that takes every call and answers none. */
+async function stalledService() {
+  const { url } = await startServer(() => never());
+  return {
+    endpoint: url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+}
+
+describe('handlers finish or report before the deadline', () => {
+  it('aborts calls under way and reports their records as unfinished', async () => {
+    // Prepare: calls that would take for ever, and end when they are aborted
+    const consumer = doing(
+      (_body, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        }),
+    );
+    const records = [sqsRecord({ body: 'a' }), sqsRecord({ body: 'b' })];
+
+    // Act
+    const { result, ms } = await timed(() => stage.worker(consumer)(batch(...records), invocation(1600)));
+
+    // Assess
+    expect(failedIds(result)).toEqual(idsOf(records));
+    expect(ms).toBeLessThan(1600 + slackMs);
+  });
+
+  it('reports even those whose work does not heed the abort', async () => {
+    const { result, ms } = await timed(() =>
+      stage.worker()(batch(sqsRecord({ body: 'hang' })), invocation(1700)),
+    );
+    expect(result.batchItemFailures).toHaveLength(1);
+    expect(ms).toBeLessThan(1700 + slackMs);
+  });
+
+  it('reports those whose turn never came, which are no suspects at their next receive', async () => {
+    // Prepare: as much work that hangs as is done at the same time, and more behind it
+    const hung = Array.from({ length: 5 }, () => sqsRecord({ body: 'hang' }));
+    const behind = [sqsRecord({ body: 'success' }), sqsRecord({ body: 'success' })];
+
+    // Act
+    const response = await stage.worker()(batch(...hung, ...behind), invocation(1700));
+
+    // Assess
+    expect(failedIds(response)).toEqual(idsOf([...hung, ...behind]));
+    for (const { messageId } of behind) expect(await stage.ledger.attempts.unfinished(messageId)).toBe(0);
+    for (const { messageId } of hung)
+      expect(await stage.ledger.attempts.unfinished(messageId)).toBeUndefined();
+  });
+
+  it('reports all of them when the table does not tell in time who is suspect', async () => {
+    // Prepare
+    const client = new DynamoDBClient(await stalledService());
+    onTestFinished(() => client.destroy());
+    const { attempts } = createLedger({
+      client,
+      tableName: 'ledger',
+      clock: stage.clock,
+      times: { settlingSeconds: 300 },
+    });
+    const records = [sqsRecord({ body: 'success', receiveCount: 2 }), sqsRecord({ body: 'success' })];
+
+    // Act
+    const { result, ms } = await timed(() =>
+      stage.worker(undefined, { attempts })(batch(...records), invocation(1700)),
+    );
+
+    // Assess
+    expect(failedIds(result)).toEqual(idsOf(records));
+    expect(ms).toBeLessThan(1700 + slackMs);
+  });
+
+  it('responds in time when SQS does not answer changes of visibility', async () => {
+    // Prepare
+    const client = new SQSClient({ ...(await stalledService()), useQueueUrlAsEndpoint: false });
+    onTestFinished(() => client.destroy());
+    const records = [sqsRecord({ body: 'retry' }), sqsRecord({ body: 'success' })];
+
+    // Act
+    const { result, ms } = await timed(() =>
+      stage.worker(undefined, { queues: createQueues(client) })(batch(...records), invocation(1700)),
+    );
+
+    // Assess
+    expect(failedIds(result)).toEqual(idsOf(records.filter(({ body }) => body === 'retry')));
+    expect(ms).toBeLessThan(1700 + slackMs);
+  });
+});
+
+it('behind the response nothing is written or sent for work that was given up, however it ends', async () => {
+  // Prepare
+  const work = new Map(
+    ['is rejected', 'fails', 'goes well'].map((body) => [body, Promise.withResolvers<void>()]),
+  );
+  const late = [...work.keys()].map((body) => sqsRecord({ body, receiveCount: 6 }));
+  // One more unexpected failure, and it would be put aside.
+  for (const { messageId } of late)
+    for (let i = 0; i < 4; i++) await stage.ledger.attempts.failed(messageId, { unexpected: true });
+  const consumer = doing(async (body) => {
+    if (!work.has(body)) throw new Rejected('In time.');
+    await work.get(body)?.promise;
+  });
+
+  // Act
+  const response = await stage.worker(consumer)(batch(...late), invocation(2500));
+  work.get('is rejected')?.reject(new Rejected('Too late.'));
+  work.get('fails')?.reject(new Error('Too late.'));
+  work.get('goes well')?.resolve();
+  // What is rejected now goes the same way behind them: when it has arrived, they would have, too.
+  const inTime = sqsRecord({ body: 'in time', receiveCount: 6 });
+  await stage.ledger.attempts.failed(inTime.messageId, { unexpected: false });
+  await stage.worker(consumer)(batch(inTime), invocation());
+
+  // Assess
+  expect(failedIds(response)).toEqual(idsOf(late));
+  expect(stage.sqs.sent.map(({ body }) => body)).toEqual(['in time']);
+  const dead = await stage.ledger.deadLetters.of('PO-1');
+  expect(dead.map(({ messageId }) => messageId)).toEqual([inTime.messageId]);
+  for (const { messageId } of late) expect(await stage.ledger.attempts.unfinished(messageId)).toBe(1);
+});

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { createHttp, targetFailure } from '../../../shared/platform/http.ts';
+import type { WorkerParts } from '../../../shared/worker/worker.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
+import { startServer } from '../../support/server.ts';
+import { sqsRecord } from '../../support/sqs.ts';
+import { batch, doing, failedIds, invocation, workerStage } from './stage.ts';
+
+const stage = workerStage();
+const day = 86_400;
+
+/** Delivers messages whenever their visibility says, in the stage's time. */
+function queueOf(places: readonly { readonly afterSeconds: number }[]) {
+  const sentAt = stage.clock.now();
+  const waiting = new Map(
+    places.map(({ afterSeconds }) => [
+      randomUUID(),
+      { visibleAt: sentAt.getTime() + afterSeconds * 1000, receiveCount: 0 },
+    ]),
+  );
+  const receives = () => [...waiting.values()].map(({ receiveCount }) => receiveCount);
+
+  /** Until none waits, or the time is over. */
+  async function deliver(worker: ReturnType<typeof stage.worker>, seconds: number): Promise<void> {
+    const until = stage.clock.now().getTime() + seconds * 1000;
+    const now = () => stage.clock.now().getTime();
+    for (;;) {
+      const next = Math.min(until, ...[...waiting.values()].map(({ visibleAt }) => visibleAt));
+      stage.clock.advance(Math.max(0, next - now()) / 1000);
+      if (waiting.size === 0 || now() >= until) return;
+      const received = [...waiting].filter(([, { visibleAt }]) => visibleAt <= now()).slice(0, 10);
+      const records = received.map(([messageId, message]) => {
+        message.receiveCount += 1;
+        return sqsRecord({ messageId, body: messageId, receiveCount: message.receiveCount, sentAt });
+      });
+      const again = failedIds(await worker(batch(...records), invocation()));
+      for (const [at, [messageId, message]] of received.entries()) {
+        const visibility = stage.sqs.visibility.get(records[at]?.receiptHandle ?? '') ?? 0;
+        if (again.includes(messageId)) message.visibleAt = now() + visibility * 1000;
+        else waiting.delete(messageId);
+      }
+    }
+  }
+  return { waiting, receives, deliver };
+}
+
+/** A partner on loopback, and a worker that tells it of each message, through the breaker of its ledger. */
+async function partnered(ledger: Ledger, parts: Partial<WorkerParts> = {}) {
+  const partner = { status: 200, told: new Set<string>() };
+  const { calls, url } = await startServer(({ body }) => {
+    if (partner.status === 200) partner.told.add(body);
+    return { status: partner.status };
+  });
+  const http = createHttp({ partner: 'The ERP', baseUrl: url });
+  const partners = createPartnerCalls({
+    breaker: ledger.breaker,
+    newOwner: randomUUID,
+    clock: stage.clock,
+    log: stage.heard.log,
+  });
+  const consumer = doing((body, { signal }) =>
+    partners.call('erp', async () => {
+      const answer = await http.send({ method: 'POST', path: '/', body, signal });
+      const failure = targetFailure(answer, { partner: 'The ERP', what: body, now: stage.clock.now() });
+      if (failure) throw failure;
+    }),
+  );
+  const { attempts, deadLetters } = ledger;
+  return { partner, calls, worker: stage.worker(consumer, { attempts, deadLetters, ...parts }) };
+}
+
+/** A ledger of its own: its breaker begins closed. */
+async function ledgerAlone(breaker = {}): Promise<Ledger & AsyncDisposable> {
+  const store = await startLedgerStore();
+  const ledger = createLedger({ ...store, clock: stage.clock, times: { settlingSeconds: 300 }, breaker });
+  return { ...ledger, [Symbol.asyncDispose]: store.stop };
+}
+
+describe('a partner that is unwell is waited for', () => {
+  it('for five days of 503: nothing is put aside, the partner is only probed, and then all is delivered', async () => {
+    // Prepare: longer pauses than in an account, as each receive takes this machine some milliseconds
+    await using ledger = await ledgerAlone({ longestCooldownSeconds: 3 * 3600 });
+    const { partner, calls, worker } = await partnered(ledger, {
+      backoff: { baseSeconds: 4, capSeconds: 4 * 3600 },
+      random: dice(1),
+    });
+    const queue = queueOf(Array.from({ length: 10 }, (_, i) => ({ afterSeconds: i })));
+    partner.status = 503;
+
+    // Act
+    await queue.deliver(worker, 5 * day);
+    const asked = calls.length;
+    const received = queue.receives();
+    partner.status = 200;
+    await queue.deliver(worker, day / 2);
+
+    // Assess: five failures open the breaker, ten more probes lead up to its longest cooldown
+    const mostAsked = 5 + 10 + (5 * day) / (3 * 3600);
+    expect(asked).toBeLessThan(mostAsked);
+    expect(received.reduce((a, b) => a + b)).toBeGreaterThan(4 * mostAsked);
+    expect(Math.min(...received)).toBeGreaterThan(20);
+    expect(stage.sqs.sent).toEqual([]);
+    expect(queue.waiting.size).toBe(0);
+    expect(partner.told.size).toBe(10);
+    expect(calls.length - asked).toBe(10);
+  }, 60_000);
+});
+
+describe('refused credentials', () => {
+  const unauthorized = doing(async () => {
+    throw new RetryLater('The ERP refused our credentials (401).', { scope: 'target', unauthorized: true });
+  });
+
+  it('are asked about once, whatever waits; once mended, all is done after five minutes', async () => {
+    // Prepare
+    await using ledger = await ledgerAlone();
+    const { partner, calls, worker } = await partnered(ledger);
+    const queue = queueOf(Array.from({ length: 20 }, (_, i) => ({ afterSeconds: i })));
+    partner.status = 401;
+
+    // Act
+    await queue.deliver(worker, 290);
+    const asked = calls.length;
+    const refusals = stage.heard.measured('CredentialsRefused');
+    partner.status = 200;
+    await queue.deliver(worker, 600);
+
+    // Assess
+    expect(asked).toBe(1);
+    expect(refusals).toEqual([1]);
+    expect(stage.sqs.sent).toEqual([]);
+    expect(partner.told.size).toBe(20);
+    expect(queue.waiting.size).toBe(0);
+    expect(calls.length).toBe(21);
+  });
+
+  it('are asked about by as many as are worked on at the same time, when a batch comes at once', async () => {
+    await using ledger = await ledgerAlone();
+    const { partner, calls, worker } = await partnered(ledger);
+    const queue = queueOf(Array.from({ length: 20 }, () => ({ afterSeconds: 0 })));
+    partner.status = 401;
+    await queue.deliver(worker, 290);
+    expect(calls.length).toBeLessThanOrEqual(5);
+  });
+
+  it('never make a dead letter within six days, however often they were met', async () => {
+    const sentAt = new Date(stage.clock.now().getTime() - 6 * day * 1000 + 1000);
+    const record = sqsRecord({ body: 'x', receiveCount: 900, sentAt });
+    const response = await stage.worker(unauthorized)(batch(record), invocation());
+    expect(failedIds(response)).toEqual([record.messageId]);
+    expect(stage.sqs.sent).toEqual([]);
+  });
+
+  it('are put aside after six days as having waited too long: SQS would drop the message at fourteen', async () => {
+    const sentAt = new Date(stage.clock.now().getTime() - 6 * day * 1000 - 1000);
+    const record = sqsRecord({ body: 'x', receiveCount: 900, sentAt });
+    const response = await stage.worker(unauthorized)(batch(record), invocation());
+    expect(failedIds(response)).toEqual([]);
+    expect(stage.sqs.sent[0]?.attributes.reason).toBe(
+      'Waited too long: The ERP refused our credentials (401).',
+    );
+  });
+});
+
+/** Chance that falls the same way in each run (Park and Miller). */
+function dice(seed: number): () => number {
+  let at = seed;
+  return () => {
+    at = (at * 16_807) % 2_147_483_647;
+    return at / 2_147_483_647;
+  };
+}

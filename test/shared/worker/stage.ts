@@ -1,0 +1,112 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { type Consumer, createWorker, type WorkerParts } from '../../../shared/worker/worker.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { type HeardLog, heardLog } from '../../support/logs.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+
+/** A worker between an SQS and a ledger on loopback; clock, log and what SQS wrote down are new for each test. */
+export interface WorkerStage {
+  readonly sqs: SqsEndpoint;
+  readonly clock: TestClock;
+  readonly ledger: Ledger;
+  readonly heard: HeardLog;
+  readonly parts: WorkerParts;
+  readonly worker: (consumer?: Consumer<string>, parts?: Partial<WorkerParts>) => Worker;
+}
+
+type Worker = ReturnType<typeof createWorker<string>>;
+
+/** Names the stage's hooks in the test file that calls it. The stage is there from its first test on. */
+export function workerStage(): WorkerStage {
+  let store: LedgerStore;
+  let sqs: SqsEndpoint;
+  let now: Pick<WorkerStage, 'clock' | 'ledger' | 'heard'>;
+
+  beforeAll(async () => {
+    store = await startLedgerStore();
+    sqs = await startSqsEndpoint();
+  });
+  afterAll(async () => {
+    await store.stop();
+    await sqs.stop();
+  });
+  beforeEach(() => {
+    const clock = testClock();
+    now = {
+      clock,
+      ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
+      heard: heardLog(),
+    };
+    sqs.forget();
+  });
+
+  return {
+    get sqs() {
+      return sqs;
+    },
+    get clock() {
+      return now.clock;
+    },
+    get ledger() {
+      return now.ledger;
+    },
+    get heard() {
+      return now.heard;
+    },
+    get parts() {
+      return {
+        queueUrl: sqs.queueUrl('deliveries'),
+        deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
+        queues: createQueues(sqs.client),
+        attempts: now.ledger.attempts,
+        deadLetters: now.ledger.deadLetters,
+        clock: now.clock,
+        random: () => 0.5,
+        log: now.heard.log,
+      };
+    },
+    worker(consumer = obeys, parts = {}) {
+      return createWorker(consumer, { ...this.parts, ...parts });
+    },
+  };
+}
+
+/** Does to each message what its body says. */
+export const obeys: Consumer<string> = {
+  stage: 'book-completion',
+  parse: (body) => {
+    if (body === 'unreadable')
+      throw new Rejected('The message does not fit: $.key: found missing, expected string.');
+    return body;
+  },
+  orderNumber: () => 'PO-1',
+  work: async (body) => {
+    if (body === 'retry') throw new RetryLater('The ERP failed (503).', { scope: 'target' });
+    if (body === 'reject') throw new Rejected('Production MO/1 is cancelled.');
+    if (body === 'bug') throw new TypeError('undefined is not a function');
+    if (body === 'hang') await never();
+  },
+};
+
+/** The consumer with other work. */
+export const doing = (work: Consumer<string>['work']): Consumer<string> => ({ ...obeys, work });
+
+/** What a process is left with that has died: its promises never settle. */
+export const never = () => new Promise<never>(() => undefined);
+
+export const invocation = (remainingMs = 60_000) => ({
+  awsRequestId: 'request',
+  getRemainingTimeInMillis: () => remainingMs,
+});
+
+export const batch = (...records: SQSRecord[]): SQSEvent => ({ Records: records });
+
+export const idsOf = (records: readonly SQSRecord[]) => records.map(({ messageId }) => messageId).sort();
+
+export const failedIds = (response: { batchItemFailures: { itemIdentifier: string }[] }) =>
+  response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort();

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { sqsRecord } from '../../support/sqs.ts';
+import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
+
+const stage = workerStage();
+
+describe('a message comes again when its failure says', () => {
+  it('no earlier than it was told to wait, and else after a backoff of its own', async () => {
+    // Prepare: the pause that the failure names
+    const consumer = doing(async (seconds) => {
+      throw new RetryLater('The ERP failed (503).', {
+        scope: 'target',
+        ...(seconds === '' ? {} : { afterSeconds: Number(seconds) }),
+      });
+    });
+    const records = ['', '120', '40000', '43200'].map((body) => sqsRecord({ body, receiveCount: 1 }));
+
+    // Act
+    await stage.worker(consumer)(batch(...records), invocation());
+
+    // Assess
+    const seconds = records.map(({ receiptHandle }) => stage.sqs.visibility.get(receiptHandle));
+    expect(seconds).toEqual([3, 122, 40_002, 42_598]);
+  });
+
+  it('with every receive later, until the waits are of 10 to 15 minutes', async () => {
+    // Prepare
+    const records = [1, 2, 4, 6, 8, 20].map((receiveCount) => sqsRecord({ body: 'retry', receiveCount }));
+    for (const { messageId } of records) await stage.ledger.attempts.failed(messageId, { unexpected: false });
+
+    // Act
+    await stage.worker()(batch(...records), invocation());
+
+    // Assess
+    const seconds = records.map(({ receiptHandle }) => stage.sqs.visibility.get(receiptHandle));
+    expect(seconds).toEqual([3, 5, 17, 65, 257, 750]);
+  });
+
+  it('at its old time when its visibility cannot be changed: it is in the response nevertheless', async () => {
+    // Prepare
+    const records = [sqsRecord({ body: 'retry' }), sqsRecord({ body: 'retry' })];
+    stage.sqs.refuse([records[0]?.receiptHandle ?? '']);
+
+    // Act
+    const response = await stage.worker()(batch(...records), invocation());
+
+    // Assess
+    expect(failedIds(response)).toEqual(idsOf(records));
+    expect(stage.sqs.visibility.size).toBe(1);
+  });
+
+  it('at its old time when SQS takes no change of visibility at all', async () => {
+    // Prepare
+    const records = [
+      sqsRecord({ body: 'retry' }),
+      sqsRecord({ body: 'success' }),
+      sqsRecord({ body: 'bug' }),
+    ];
+    stage.sqs.fail('ChangeMessageVisibilityBatch', 500);
+
+    // Act
+    const response = await stage.worker()(batch(...records), invocation());
+
+    // Assess
+    expect(failedIds(response)).toEqual(idsOf(records.filter(({ body }) => body !== 'success')));
+    expect(stage.sqs.visibility.size).toBe(0);
+  });
+});
+
+describe('a permanent rejection is dead-lettered on its first attempt', () => {
+  it('with stage, order, reason and both times as message attributes, and in the ledger', async () => {
+    // Prepare
+    const record = sqsRecord({ body: 'reject' });
+
+    // Act
+    await stage.worker()(batch(record), invocation());
+
+    // Assess
+    expect(stage.sqs.sent).toEqual([
+      {
+        queue: 'dead-letters',
+        body: 'reject',
+        attributes: {
+          stage: 'book-completion',
+          orderNumber: 'PO-1',
+          reason: 'Production MO/1 is cancelled.',
+          messageId: record.messageId,
+          firstAttemptAt: '2026-11-24T07:59:00.000Z',
+          lastAttemptAt: '2026-11-24T08:00:00.000Z',
+        },
+      },
+    ]);
+    const journey = await stage.ledger.journeys.of('PO-1');
+    expect(journey).toContainEqual(
+      expect.objectContaining({ event: 'dead-lettered', of: `dead letter ${record.messageId}` }),
+    );
+  });
+
+  it.each([
+    [
+      'of a replayed message tells when it was tried first of all',
+      '2026-11-20T06:00:00.000Z',
+      '2026-11-20T06:00:00.000Z',
+    ],
+    ['is written, whatever a message says of its first attempt', 'long ago', '2026-11-24T07:59:00.000Z'],
+  ])('%s', async (_, told, firstAttemptAt) => {
+    const record = {
+      ...sqsRecord({ body: 'reject' }),
+      messageAttributes: { firstAttemptAt: { dataType: 'String' as const, stringValue: told } },
+    };
+    await stage.worker()(batch(record), invocation());
+    expect(stage.sqs.sent).toMatchObject([{ queue: 'dead-letters', attributes: { firstAttemptAt } }]);
+  });
+
+  it('comes again when the dead-letter queue does not take it: nothing is lost', async () => {
+    stage.sqs.fail('SendMessage', 500);
+    const response = await stage.worker()(batch(sqsRecord({ body: 'reject' })), invocation());
+    expect(response.batchItemFailures).toHaveLength(1);
+  });
+
+  it('needs nobody any more when it never arrived there, came again, and went well', async () => {
+    // Prepare: another message of the order that is dead, and stays so
+    const other = { messageId: 'other', orderNumber: 'PO-1', stage: 'book-completion', reason: 'no' };
+    await stage.ledger.deadLetters.record(other);
+    const messageId = randomUUID();
+    stage.sqs.fail('SendMessage', 500);
+    await stage.worker()(batch(sqsRecord({ messageId, body: 'reject' })), invocation());
+    const before = await deadOf(messageId);
+
+    // Act
+    const again = sqsRecord({ messageId, body: 'success', receiveCount: 2 });
+    await stage.worker()(batch(again), invocation());
+
+    // Assess
+    expect(before).toBe(true);
+    expect(await deadOf(messageId)).toBe(false);
+    expect(await deadOf('other')).toBe(true);
+    expect(await stage.ledger.journeys.of('PO-1')).toContainEqual(
+      expect.objectContaining({ event: 'recovered', of: `dead letter ${messageId}` }),
+    );
+  });
+
+  it('and a message that waited and then went well leaves no trace of a dead letter', async () => {
+    const again = sqsRecord({ body: 'success', receiveCount: 7 });
+    await stage.worker()(batch(again), invocation());
+    expect(await deadOf(again.messageId)).toBeUndefined();
+  });
+});
+
+async function deadOf(messageId: string): Promise<boolean | undefined> {
+  const letters = await stage.ledger.deadLetters.of('PO-1');
+  return letters.find((letter) => letter.messageId === messageId)?.isDead;
+}
+
+describe('a message does not wait for ever', () => {
+  it('is dead-lettered after six days, with what it waited for', async () => {
+    const sentAt = new Date(stage.clock.now().getTime() - 6 * 86_400_000 - 1000);
+    await stage.worker()(
+      { Records: [sqsRecord({ body: 'retry', sentAt, receiveCount: 500 })] },
+      invocation(),
+    );
+    expect(stage.sqs.sent[0]?.attributes.reason).toBe('Waited too long: The ERP failed (503).');
+  });
+
+  it('waits on at five days', async () => {
+    const sentAt = new Date(stage.clock.now().getTime() - 5 * 86_400_000);
+    const response = await stage.worker()(
+      { Records: [sqsRecord({ body: 'retry', sentAt, receiveCount: 500 })] },
+      invocation(),
+    );
+    expect(response.batchItemFailures).toHaveLength(1);
+    expect(stage.sqs.sent).toEqual([]);
+  });
+});

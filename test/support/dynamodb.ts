@@ -1,0 +1,77 @@
+import type { AddressInfo } from 'node:net';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { expect, vi } from 'vitest';
+import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
+
+/** A DynamoDB on loopback with an empty ledger table. */
+export interface LedgerStore {
+  readonly client: DynamoDBClient;
+  readonly url: string;
+  readonly tableName: string;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startLedgerStore(): Promise<LedgerStore> {
+  const server = dynalite({ createTableMs: 0 });
+  await new Promise<void>((listening) => {
+    server.listen(0, '127.0.0.1', listening);
+  });
+  // A TCP server's address is not a pipe's name.
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+  const client = new DynamoDBClient({
+    endpoint: url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const tableName = 'ledger';
+  const indexes = Object.values(ledgerIndexes);
+  const attributes = new Map<string, 'S' | 'N'>([
+    ['pk', 'S'],
+    ['sk', 'S'],
+    ...indexes.flatMap(({ partition, sort, sortType }): [string, 'S' | 'N'][] => [
+      [partition, 'S'],
+      [sort, sortType],
+    ]),
+  ]);
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [...attributes].map(([AttributeName, AttributeType]) => ({
+        AttributeName,
+        AttributeType,
+      })),
+      GlobalSecondaryIndexes: indexes.map(({ name, partition, sort }) => ({
+        IndexName: name,
+        KeySchema: [
+          { AttributeName: partition, KeyType: 'HASH' },
+          { AttributeName: sort, KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      })),
+    }),
+  );
+  // Until a table is ACTIVE, calls to it are answered with ResourceNotFoundException.
+  await vi.waitFor(
+    async () => {
+      const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+      expect(Table?.TableStatus).toBe('ACTIVE');
+    },
+    { interval: 1, timeout: 20_000 },
+  );
+  return {
+    client,
+    url,
+    tableName,
+    async stop() {
+      client.destroy();
+      await new Promise((stopped) => server.close(stopped));
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import * as z from 'zod/mini';
+import type { ErpDefinition } from '../../shared/erp/connector.ts';
+
+/** A connector for tests that never reach the ERP: any call to it is a mistake of the test. */
+export const noErp: ErpDefinition = {
+  name: 'none',
+  credentials: z.unknown(),
+  credentialsExample: {},
+  connect: () => ({
+    releasedOrders() {
+      throw new Error('This test has no ERP.');
+    },
+    deliver() {
+      throw new Error('This test has no ERP.');
+    },
+  }),
+};
