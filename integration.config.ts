@@ -81,7 +81,7 @@ export default defineIntegration({
         },
       ],
     },
-    deliver: {
+    book: {
       lookUp: [
         {
           name: 'order',

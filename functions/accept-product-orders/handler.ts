@@ -13,7 +13,7 @@ import { waitSecondsOf } from './prefer.ts';
 const settings = readEnvironment(['PRODUCT_ORDERS_QUEUE_URL', 'ORDER_API_KEY_SECRET_ARN', 'ALLOWED_SOURCES']);
 const log = logPart('accept-product-orders');
 const secrets = secretsPart();
-const parts: Parameters<typeof postOrders>[1] = {
+const dependencies: Parameters<typeof postOrders>[1] = {
   ledger: ledgerPart(),
   queues: queuesPart(),
   queueUrl: settings.PRODUCT_ORDERS_QUEUE_URL,
@@ -30,14 +30,14 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
   const caller = { apiKey: event.headers['x-api-key'], sourceIp: event.requestContext.http.sourceIp };
   const { statusCode, body } =
     event.requestContext.http.method === 'GET'
-      ? await getOrder({ ...caller, number: event.pathParameters?.number ?? '' }, parts)
+      ? await getOrder({ ...caller, number: event.pathParameters?.number ?? '' }, dependencies)
       : await postOrders(
           {
             ...caller,
             body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
             waitSeconds: waitSecondsOf(event.headers.prefer),
           },
-          parts,
+          dependencies,
         );
   return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

@@ -21,7 +21,7 @@ const stage = 'book-completion';
 const log = logPart(stage);
 const ledger = ledgerPart();
 const secrets = secretsPart();
-const parts: Parameters<typeof bookCompletion>[2] = {
+const dependencies: Parameters<typeof bookCompletion>[2] = {
   ledger,
   partners: partnersPart(ledger, log),
   erp: erpPart(integration, secrets),
@@ -40,7 +40,7 @@ export const handler = createWorker(
     parse: (body) => parseMessage(deliveryMessageSchema, body),
     orderNumber: ({ home }) => home,
     eventId: ({ eventId }) => eventId,
-    work: (message, attempt) => bookCompletion(message, attempt, parts),
+    work: (message, attempt) => bookCompletion(message, attempt, dependencies),
   },
   workerParts(readEnvironment(['DELIVERIES_QUEUE_URL']).DELIVERIES_QUEUE_URL, ledger, log),
 );

@@ -21,7 +21,7 @@ const { completions, azumuta } = integration;
 const stage = 'collect-completion';
 const log = logPart(stage);
 const ledger = ledgerPart();
-const parts = {
+const dependencies = {
   ledger,
   clock,
   queues: queuesPart(),
@@ -42,7 +42,7 @@ export const handler = createWorker(
     parse: (body) => parseMessage(completionHintSchema, body),
     orderNumber: ({ productOrderNumber }) => productOrderNumber,
     eventId: ({ eventId }) => eventId,
-    work: (hint, attempt) => collectCompletion(hint, attempt, parts),
+    work: (hint, attempt) => collectCompletion(hint, attempt, dependencies),
   },
   workerParts(settings.COMPLETIONS_QUEUE_URL, ledger, log),
 );

@@ -17,7 +17,7 @@ const stage = 'create-product-orders';
 const log = logPart(stage);
 const ledger = ledgerPart();
 const secrets = secretsPart();
-const parts = {
+const dependencies = {
   ledger,
   partners: partnersPart(ledger, log),
   azumuta: azumutaPart(integration, secrets),
@@ -30,7 +30,7 @@ export const handler = createWorker(
     stage,
     parse: parseProductOrderMessage,
     orderNumber: ({ number }) => number,
-    work: (message, attempt) => createProductOrder(message, attempt, parts),
+    work: (message, attempt) => createProductOrder(message, attempt, dependencies),
   },
   workerParts(readEnvironment(['PRODUCT_ORDERS_QUEUE_URL']).PRODUCT_ORDERS_QUEUE_URL, ledger, log),
 );

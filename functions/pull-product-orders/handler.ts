@@ -16,7 +16,7 @@ import {
 const { productOrders, schedule } = integration;
 const log = logPart('pull-product-orders');
 const ledger = ledgerPart();
-const parts = {
+const dependencies = {
   ledger,
   clock,
   queues: queuesPart(),
@@ -30,4 +30,4 @@ const parts = {
 };
 
 /** Trigger: EventBridge Scheduler. Takes in released orders that changed in the ERP since the last run. */
-export const handler = (_event: unknown, invocation: Invocation) => pullOrders(invocation, parts);
+export const handler = (_event: unknown, invocation: Invocation) => pullOrders(invocation, dependencies);

@@ -21,7 +21,7 @@ const settings = readEnvironment([
   'ALLOWED_SOURCES',
 ]);
 const secrets = createSecrets({ client: createSecretsClient(), clock: systemClock });
-const parts: Parameters<typeof receiveWebhook>[1] = {
+const dependencies: Parameters<typeof receiveWebhook>[1] = {
   queues: createQueues(createSqsClient()),
   completionsQueueUrl: settings.COMPLETIONS_QUEUE_URL,
   deadLetterQueueUrl: settings.DEAD_LETTERS_QUEUE_URL,
@@ -45,7 +45,7 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
       body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
       id: event.requestContext.requestId,
     },
-    parts,
+    dependencies,
   );
   return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

@@ -17,7 +17,7 @@ import {
 const { reconcile } = integration.schedule;
 const log = logPart('reconcile-completions');
 const ledger = ledgerPart();
-const parts: Parameters<typeof reconcileCompletions>[1] = {
+const dependencies: Parameters<typeof reconcileCompletions>[1] = {
   ...(reconcile === 'off' ? reconcileDefaults : reconcile),
   ledger,
   clock,
@@ -30,4 +30,4 @@ const parts: Parameters<typeof reconcileCompletions>[1] = {
 };
 
 /** Trigger: EventBridge Scheduler. Asks Azumuta about overdue product orders, whose trigger may have been lost. */
-export const handler = (_event: unknown, invocation: Invocation) => reconcileCompletions(invocation, parts);
+export const handler = (_event: unknown, invocation: Invocation) => reconcileCompletions(invocation, dependencies);

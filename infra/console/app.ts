@@ -47,17 +47,17 @@ const refreshSeconds = 2;
 const mostSaid = 100;
 
 /** The console as an application that answers requests; whoever calls it decides where it listens. */
-export function createConsole(parts: ConsoleParts): Hono {
-  const { flows } = parts;
-  const door = createDoor(parts.keys, parts.port, (c, sentence) => c.html(refusalPage(sentence), 403));
+export function createConsole(dependencies: ConsoleParts): Hono {
+  const { flows } = dependencies;
+  const door = createDoor(dependencies.keys, dependencies.port, (c, sentence) => c.html(refusalPage(sentence), 403));
   const said = new Map<string, string>();
   let saidCount = 0;
 
   async function frameOf(c: Context, known?: FlowsStanding): Promise<Frame> {
     const { deadLetters } = known ?? (await flows());
     return {
-      target: parts.target,
-      hasFloor: parts.floor !== undefined,
+      target: dependencies.target,
+      hasFloor: dependencies.floor !== undefined,
       deadLetters,
       said: said.get(c.req.query('said') ?? ''),
     };
@@ -82,7 +82,7 @@ export function createConsole(parts: ConsoleParts): Hono {
   app.route('/', assetRoutes());
   app.get('/', async (c) => {
     const standing = await flows();
-    const troubles = troublesOf(standing, parts.commands, await lastTriesOf(standing, parts.ledger));
+    const troubles = troublesOf(standing, dependencies.commands, await lastTriesOf(standing, dependencies.ledger));
     const page: Page = {
       name: 'flows',
       title: 'Flows',
@@ -92,13 +92,13 @@ export function createConsole(parts: ConsoleParts): Hono {
     };
     return c.html(layout(await frameOf(c, standing), page));
   });
-  app.route('/', orderRoutes(parts, answers));
-  app.route('/', letterRoutes(parts, answers));
-  if (parts.floor) app.route('/', floorRoutes(parts.floor, answers));
+  app.route('/', orderRoutes(dependencies, answers));
+  app.route('/', letterRoutes(dependencies, answers));
+  if (dependencies.floor) app.route('/', floorRoutes(dependencies.floor, answers));
 
   const bare = (page: Page) =>
     layout(
-      { target: parts.target, hasFloor: parts.floor !== undefined, deadLetters: undefined, said: undefined },
+      { target: dependencies.target, hasFloor: dependencies.floor !== undefined, deadLetters: undefined, said: undefined },
       page,
     );
   app.notFound((c) =>
@@ -116,7 +116,7 @@ export function createConsole(parts: ConsoleParts): Hono {
       bare({
         name: 'none',
         title: 'That did not work',
-        content: problemPage(problemOf(error, parts.local)),
+        content: problemPage(problemOf(error, dependencies.local)),
         // It comes back by itself once the platform or the credentials do.
         ...(c.req.method === 'GET' ? { refreshSeconds: 5 } : {}),
       }),

@@ -49,7 +49,7 @@ const viewFreshMs = 60_000;
 const mostShown = 1000;
 
 export function createLetterDesk(
-  parts: Omit<ReplayParts, 'progress' | 'records'> & {
+  dependencies: Omit<ReplayParts, 'progress' | 'records'> & {
     readonly records: Parameters<typeof discard>[1]['records'] & ReplayParts['records'];
     /** For looking only: letters come back soon when the console is killed meanwhile. */
     readonly forLooking: DeadLetterQueue;
@@ -67,20 +67,20 @@ export function createLetterDesk(
   const never = new AbortController().signal;
 
   async function view(): Promise<LetterView> {
-    const { hidden } = await parts.forLooking.size();
+    const { hidden } = await dependencies.forLooking.size();
     const seen = new Map<string, KeptLetter>();
     try {
-      for await (const page of parts.forLooking.take()) {
+      for await (const page of dependencies.forLooking.take()) {
         for (const letter of page) seen.set(letter.sqsId, letter);
         if (seen.size >= mostShown) break;
       }
     } finally {
-      await parts.forLooking.giveBack([...seen.values()]);
+      await dependencies.forLooking.giveBack([...seen.values()]);
     }
-    const at = parts.clock.now();
+    const at = dependencies.clock.now();
     const letters = [...seen.values()].map(({ receiptHandle: _, ...letter }) => ({
       ...letter,
-      route: routeOf({ ...letter, receiptHandle: '' }, parts.aliases, at),
+      route: routeOf({ ...letter, receiptHandle: '' }, dependencies.aliases, at),
     }));
     return { at, groups: groupsOf(letters), hidden, more: seen.size >= mostShown };
   }
@@ -88,7 +88,7 @@ export function createLetterDesk(
   return {
     look: (count, again = false) =>
       inTurn(async () => {
-        const fresh = last && parts.clock.now().getTime() - last.view.at.getTime() < viewFreshMs;
+        const fresh = last && dependencies.clock.now().getTime() - last.view.at.getTime() < viewFreshMs;
         if (last && fresh && !again && count === last.count) return last.view;
         last = { view: await view(), count };
         return last.view;
@@ -96,12 +96,12 @@ export function createLetterDesk(
     replay: (chosen, go) =>
       inTurn(async () => {
         last = undefined;
-        return replay({ go, wanted: wanted(chosen), signal: never }, { ...parts, progress: () => undefined });
+        return replay({ go, wanted: wanted(chosen), signal: never }, { ...dependencies, progress: () => undefined });
       }),
     discard: (chosen, note, by) =>
       inTurn(async () => {
         last = undefined;
-        return discard({ wanted: wanted(chosen), note, by, signal: never }, parts);
+        return discard({ wanted: wanted(chosen), note, by, signal: never }, dependencies);
       }),
   };
 }

@@ -29,7 +29,7 @@ export function consoleParts(
   keys: DoorKeys,
   port: () => number,
   seed: () => number,
-): { readonly parts: ConsoleParts; readonly close: () => void } {
+): { readonly dependencies: ConsoleParts; readonly close: () => void } {
   const { aws, output, platform, sandboxes } = target;
   const sqs = sqsOf(target);
   const lambda = new LambdaClient(aws);
@@ -61,7 +61,7 @@ export function consoleParts(
     clock,
   });
   return {
-    parts: {
+    dependencies: {
       target: target.name,
       commands,
       local: target.local,

@@ -39,14 +39,14 @@ await runCommand(command, async (parsed, signal) => {
 
   const keys = { token: newKey(), session: newKey() };
   let port = options.port;
-  const { parts, close } = consoleParts(
+  const { dependencies, close } = consoleParts(
     target,
     whereOf(target),
     keys,
     () => port,
     () => randomInt(1_000_000),
   );
-  const listening = await listenOnLoopback(createConsole(parts), options.port);
+  const listening = await listenOnLoopback(createConsole(dependencies), options.port);
   port = listening.port;
   say(`Console of ${styled('bold', target.name)}`);
   say();

@@ -23,10 +23,10 @@ export interface BreakerState {
 export interface Breaker {
   /** @param owner Unique to this one call: a probe is known by it. */
   readonly permit: (target: Target, owner: string) => Promise<Permit>;
-  readonly failed: (target: Target, failure: RetryLater, permit: Permit, owner: string) => Promise<void>;
-  readonly succeeded: (target: Target, permit: Permit, owner: string) => Promise<void>;
+  readonly recordFailure: (target: Target, failure: RetryLater, permit: Permit, owner: string) => Promise<void>;
+  readonly recordSuccess: (target: Target, permit: Permit, owner: string) => Promise<void>;
   /** The call ended before the partner could answer: a probe is given back, and nothing is learnt from it. */
-  readonly unanswered: (target: Target, permit: Permit, owner: string) => Promise<void>;
+  readonly recordNoAnswer: (target: Target, permit: Permit, owner: string) => Promise<void>;
   readonly state: (target: Target) => Promise<BreakerState>;
 }
 
@@ -95,7 +95,7 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
       return ours ? { permit: 'probe' } : { permit: 'wait', seconds: options.cooldownSeconds, reason };
     },
 
-    async failed(target, failure, permit, owner) {
+    async recordFailure(target, failure, permit, owner) {
       if (failure.scope !== 'target') return;
       closedSeenAt.delete(target);
       const at = now();
@@ -138,7 +138,7 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
       });
     },
 
-    async succeeded(target, permit, owner) {
+    async recordSuccess(target, permit, owner) {
       if (permit.permit !== 'probe') return;
       const closed = await table.update(stateKey(target), {
         set: { open: false, closedAt: clock.now().toISOString() },
@@ -153,7 +153,7 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
       await table.update(minuteKey(target, minute), { set: { failures: 0, expiresAt: (minute + 60) * 60 } });
     },
 
-    async unanswered(target, permit, owner) {
+    async recordNoAnswer(target, permit, owner) {
       if (permit.permit !== 'probe') return;
       await table.update(stateKey(target), {
         remove: ['probeUntil', 'probeOwner'],

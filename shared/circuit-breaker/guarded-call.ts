@@ -42,7 +42,7 @@ export function createPartnerCalls({ breaker, newOwner, clock, log }: PartnerCal
       try {
         const result = await work();
         log.info('Partner', { Partner: target }, { PartnerMilliseconds: clock.now().getTime() - start });
-        await breaker.succeeded(target, permit, owner);
+        await breaker.recordSuccess(target, permit, owner);
         return result;
       } catch (error) {
         if (error instanceof RetryLater && error.scope === 'target') {
@@ -52,9 +52,9 @@ export function createPartnerCalls({ breaker, newOwner, clock, log }: PartnerCal
               { Partner: target, reason: error.message },
               { CredentialsRefused: 1 },
             );
-          await breaker.failed(target, error, permit, owner);
-        } else if (isAnswer(error)) await breaker.succeeded(target, permit, owner);
-        else await breaker.unanswered(target, permit, owner);
+          await breaker.recordFailure(target, error, permit, owner);
+        } else if (isAnswer(error)) await breaker.recordSuccess(target, permit, owner);
+        else await breaker.recordNoAnswer(target, permit, owner);
         throw error;
       }
     },

@@ -11,7 +11,7 @@ import type { CompletionReference, DeliveryMessage } from './messages.ts';
 import { completedOf, type ReadParts, readProductOrders, readRecordings } from './read-recordings.ts';
 
 export interface DeliverParts extends ReadParts {
-  readonly ledger: Pick<Ledger, 'steps' | 'deliveries'>;
+  readonly ledger: Pick<Ledger, 'claims' | 'bookings'>;
   readonly erp: ErpConnector;
   /** The configuration's mapping. @throws Rejected */
   readonly map: (
@@ -28,9 +28,9 @@ export interface DeliverParts extends ReadParts {
 export async function bookCompletion(
   message: DeliveryMessage,
   attempt: WorkAttempt,
-  parts: DeliverParts,
+  dependencies: DeliverParts,
 ): Promise<void> {
-  const { steps, deliveries } = parts.ledger;
+  const { claims: steps, bookings: deliveries } = dependencies.ledger;
   const claimed = await steps.claim(deliveryKeyOf(message.home, message.key), attempt);
   if (claimed.outcome === 'done') {
     attempt.log.info('Booked already', { delivery: message.key });
@@ -60,34 +60,34 @@ export async function bookCompletion(
     // The other booking is usually done in a second; its lease only tells the worst case.
     throw new RetryLater(reason, { scope: 'order' });
   }
-  await book(claim, message, attempt, parts);
+  await book(claim, message, attempt, dependencies);
 }
 
 async function book(
   claim: Claim,
   message: DeliveryMessage,
   attempt: WorkAttempt,
-  parts: DeliverParts,
+  dependencies: DeliverParts,
 ): Promise<void> {
-  const { steps, deliveries } = parts.ledger;
+  const { claims: steps, bookings: deliveries } = dependencies.ledger;
   const erpOrder = message.erpOrder.number;
   let calling = false;
   try {
-    const completed = await contentOf(message, attempt, parts);
-    const completion = finality(parts.map(message.delivers, completed), message);
-    const receipt = await parts.partners.call('erp', () => {
+    const completed = await contentOf(message, attempt, dependencies);
+    const completion = finality(dependencies.map(message.delivers, completed), message);
+    const receipt = await dependencies.partners.call('erp', () => {
       calling = true;
-      return parts.erp.deliver(completion, message.key, { again: claim.again, signal: attempt.signal });
+      return dependencies.erp.book(completion, message.key, { again: claim.again, signal: attempt.signal });
     });
-    await close(claim, message, { receipt, booked: figuresOf(completion) }, attempt, parts);
+    await close(claim, message, { receipt, booked: figuresOf(completion) }, attempt, dependencies);
   } catch (error) {
     // An order that an earlier attempt may have written to was known: that it is gone now is for a person.
-    if (error instanceof UnknownOrder && parts.unknownOrder === 'ignore' && !claim.again) {
-      await steps.receipt(claim, { ignored: true }, { event: 'ignored', note: error.message });
+    if (error instanceof UnknownOrder && dependencies.unknownOrder === 'ignore' && !claim.again) {
+      await steps.complete(claim, { ignored: true }, { event: 'ignored', note: error.message });
       await deliveries.unlock(erpOrder, holderOf(claim, message));
       return;
     }
-    throw await giveBack(claim, error, calling, message, attempt, parts);
+    throw await giveBack(claim, error, calling, message, attempt, dependencies);
   }
 }
 
@@ -100,11 +100,11 @@ async function close(
 ): Promise<void> {
   const { receipt } = done;
   const note = `${receipt.reference}${receipt.alreadyBooked ? ' (by an earlier attempt)' : ''}`;
-  const ours = await ledger.steps.receipt(claim, done, {
+  const ours = await ledger.claims.complete(claim, done, {
     event: message.delivers === 'quantity' ? 'booked' : 'amended',
     note,
   });
-  await ledger.deliveries.unlock(message.erpOrder.number, holderOf(claim, message));
+  await ledger.bookings.unlock(message.erpOrder.number, holderOf(claim, message));
   if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { delivery: message.key });
   attempt.log.info(
     'Booked',
@@ -134,7 +134,7 @@ async function giveBack(
   calling: boolean,
   message: DeliveryMessage,
   attempt: WorkAttempt,
-  { ledger: { steps, deliveries } }: DeliverParts,
+  { ledger: { claims: steps, bookings: deliveries } }: DeliverParts,
 ): Promise<unknown> {
   const erpOrder = message.erpOrder.number;
   const reason = reasonOf(error, 300);
@@ -150,7 +150,7 @@ async function giveBack(
     return error;
   }
   // What was sent may still be settling in the ERP: nobody books on this order before that is over.
-  const untilMs = await steps.leaveOpen(claim, reason);
+  const untilMs = await steps.holdForSettling(claim, reason);
   await deliveries.keepLocked(erpOrder, holderOf(claim, message), untilMs);
   const seconds = attempt.secondsUntil(untilMs);
   if (!(error instanceof RetryLater)) return error;
@@ -166,10 +166,10 @@ async function giveBack(
 async function contentOf(
   { content, erpOrder, key }: DeliveryMessage,
   attempt: WorkAttempt,
-  parts: DeliverParts,
+  dependencies: DeliverParts,
 ): Promise<[CompletedProductOrder, ...CompletedProductOrder[]]> {
   const completed =
-    'completed' in content ? content.completed : await readAgain(content.reference, erpOrder, attempt, parts);
+    'completed' in content ? content.completed : await readAgain(content.reference, erpOrder, attempt, dependencies);
   const [first, ...others] = completed;
   if (!first) throw new Rejected(`The delivery ${key} holds no completed product order.`);
   return [first, ...others];
@@ -180,10 +180,10 @@ async function readAgain(
   reference: readonly CompletionReference[],
   erpOrder: ErpOrderRef,
   attempt: WorkAttempt,
-  parts: DeliverParts,
+  dependencies: DeliverParts,
 ): Promise<CompletedProductOrder[]> {
   const ids = reference.map(({ productOrderId }) => productOrderId);
-  const found = await readProductOrders(ids, attempt.signal, parts);
+  const found = await readProductOrders(ids, attempt.signal, dependencies);
   const orders = reference.map(({ productOrderId, recordingIds }) => {
     const order = found.get(productOrderId);
     if (!order) throw new Rejected(`Azumuta no longer knows product order ${productOrderId}.`);
@@ -192,7 +192,7 @@ async function readAgain(
   const wanted = orders.flatMap(({ order, recordingIds }) =>
     recordingIds.map((id) => ({ id, productOrder: order })),
   );
-  const recordings = await readRecordings(wanted, attempt.signal, parts);
+  const recordings = await readRecordings(wanted, attempt.signal, dependencies);
   const missing = wanted.find(({ id }) => !recordings.has(id));
   if (missing) {
     throw new RetryLater(

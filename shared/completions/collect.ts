@@ -13,7 +13,7 @@ import type { CompletionHint, DeliveryMessage } from './messages.ts';
 import { completedOf, type ReadParts, readRecordings } from './read-recordings.ts';
 
 export interface CollectParts extends ReadParts {
-  readonly ledger: Pick<Ledger, 'orders' | 'deliveries' | 'notCompleted'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'bookings' | 'firstNotCompleted'>;
   readonly queues: Pick<Queues, 'send'>;
   readonly deliveriesQueueUrl: string;
   readonly clock: Clock;
@@ -40,48 +40,48 @@ const mostContentBytes = mostMessageBytes - 16 * 1024;
 export async function collectCompletion(
   hint: CompletionHint,
   attempt: WorkAttempt,
-  parts: CollectParts,
+  dependencies: CollectParts,
 ): Promise<void> {
-  const entry = await parts.ledger.orders.find(hint.productOrderNumber);
-  const order = await completedOrder(hint, entry, attempt, parts);
-  const erpOrder = entry?.erpOrder ?? { number: parts.erpOrderNumber(hint.productOrderNumber) };
+  const entry = await dependencies.ledger.orders.find(hint.productOrderNumber);
+  const order = await completedOrder(hint, entry, attempt, dependencies);
+  const erpOrder = entry?.erpOrder ?? { number: dependencies.erpOrderNumber(hint.productOrderNumber) };
   const part: Part = entry?.part ?? { index: 1, of: 1, first: order.number, book: 'each' };
   const home = isBookedTogether(part) ? part.first : order.number;
-  if (entry?.awaitsCompletion) await parts.ledger.orders.completed(hint.productOrderNumber);
+  if (entry?.awaitsCompletion) await dependencies.ledger.orders.markCompleted(hint.productOrderNumber);
 
   const known: ReadonlyMap<string, Recording> = order.recordingIds
     ? new Map()
-    : await hintedRecordings(hint, order, home, attempt, parts);
+    : await hintedRecordings(hint, order, home, attempt, dependencies);
   const recordingIds = order.recordingIds ?? [...known.keys()];
-  const completedParts = await partsToBook(part, erpOrder, order, recordingIds, parts);
+  const completedParts = await partsToBook(part, erpOrder, order, recordingIds, dependencies);
   if (!completedParts) {
     attempt.log.info('A part is completed, the others are awaited', { part: part.index, of: part.of });
     return;
   }
   const collection: Collection = { part, home, erpOrder, orders: completedParts, current: order };
-  const toSend = await planDeliveries(collection, attempt, parts);
-  for (const delivery of toSend) await send(delivery, { ...collection, hint, known }, attempt, parts);
+  const toSend = await planDeliveries(collection, attempt, dependencies);
+  for (const delivery of toSend) await send(delivery, { ...collection, hint, known }, attempt, dependencies);
 }
 
 async function completedOrder(
   hint: CompletionHint,
   entry: OrderEntry | undefined,
   attempt: WorkAttempt,
-  parts: CollectParts,
+  dependencies: CollectParts,
 ): Promise<AzumutaProductOrder> {
   const number = hint.productOrderNumber;
   const id = entry?.productOrder?.id;
-  const order = await parts.partners.call('azumuta', () =>
+  const order = await dependencies.partners.call('azumuta', () =>
     id === undefined
-      ? parts.azumuta.findProductOrder(number, attempt.signal)
-      : parts.azumuta.productOrder(id, attempt.signal),
+      ? dependencies.azumuta.findProductOrder(number, attempt.signal)
+      : dependencies.azumuta.productOrder(id, attempt.signal),
   );
-  if (!order) throw await notYet(`Azumuta knows no product order ${number}.`, hint, attempt, parts);
-  const trusted = parts.trustTrigger && hint.via === 'webhook';
+  if (!order) throw await notYet(`Azumuta knows no product order ${number}.`, hint, attempt, dependencies);
+  const trusted = dependencies.trustTrigger && hint.via === 'webhook';
   if (!order.completed && !trusted) {
     const status = order.status ?? 'without status';
     const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
-    throw await notYet(sentence, hint, attempt, parts);
+    throw await notYet(sentence, hint, attempt, dependencies);
   }
   return order;
 }
@@ -93,7 +93,7 @@ async function notYet(
   attempt: WorkAttempt,
   { ledger, clock }: CollectParts,
 ): Promise<RetryLater | Rejected> {
-  const since = await ledger.notCompleted.since(hint.productOrderNumber, attempt);
+  const since = await ledger.firstNotCompleted.since(hint.productOrderNumber, attempt);
   return clock.now().getTime() - since.getTime() < patienceMs
     ? new RetryLater(sentence, { scope: 'order' })
     : new Rejected(`${sentence} Asked again for 30 minutes.`);
@@ -108,7 +108,7 @@ async function hintedRecordings(
   productOrder: AzumutaProductOrder,
   home: string,
   attempt: WorkAttempt,
-  parts: CollectParts,
+  dependencies: CollectParts,
 ): Promise<ReadonlyMap<string, Recording>> {
   const named = [...new Set(hint.recordingIds)];
   const candidates = named.filter((id) => id.length <= longestId).slice(0, mostHinted);
@@ -119,9 +119,9 @@ async function hintedRecordings(
     });
   }
   if (candidates.length === 0) return new Map();
-  const told = recordingsToldOf(await parts.ledger.deliveries.of(home));
+  const told = recordingsToldOf(await dependencies.ledger.bookings.of(home));
   const wanted = candidates.filter((id) => !told.has(id)).map((id) => ({ id, productOrder }));
-  return readRecordings(wanted, attempt.signal, parts);
+  return readRecordings(wanted, attempt.signal, dependencies);
 }
 
 /** The product orders to book now: itself, or all parts of a split order once the last is completed. */
@@ -135,7 +135,7 @@ async function partsToBook(
   const facts = completedOf(order, erpOrder, [], clock.now().toISOString());
   const completed = { number: order.number, facts, recordingIds };
   if (!isBookedTogether(part)) return [completed];
-  const all = await ledger.deliveries.partCompleted(erpOrder.number, completed);
+  const all = await ledger.bookings.recordCompletedPart(erpOrder.number, completed);
   return all.length < part.of ? undefined : all;
 }
 
@@ -147,19 +147,19 @@ async function send(
     readonly known: ReadonlyMap<string, Recording>;
   },
   attempt: WorkAttempt,
-  parts: CollectParts,
+  dependencies: CollectParts,
 ): Promise<void> {
   const { hint, erpOrder, part, home, known } = collection;
   const chosen = ordersIn(delivery, collection);
   const wanted = chosen.flatMap(({ facts: { productOrder }, recordingIds }) =>
     recordingIds.filter((id) => !known.has(id)).map((id) => ({ id, productOrder })),
   );
-  const read = await readRecordings(wanted, attempt.signal, parts);
+  const read = await readRecordings(wanted, attempt.signal, dependencies);
   // Without it another quantity might be booked than was recorded, and nothing would ever tell of it.
   const missing = wanted.find(({ id }) => !read.has(id));
   if (missing) {
     const sentence = `Azumuta lists recording ${missing.id} of product order ${missing.productOrder.number}, and does not show it.`;
-    throw await notYet(sentence, hint, attempt, parts);
+    throw await notYet(sentence, hint, attempt, dependencies);
   }
   const completed = chosen.map(({ facts, recordingIds }) => ({
     ...facts,
@@ -176,8 +176,8 @@ async function send(
     eventId: hint.eventId,
     content: contentOf(completed),
   } as const satisfies DeliveryMessage;
-  await parts.queues.send(parts.deliveriesQueueUrl, { body: JSON.stringify(message) });
-  await parts.ledger.deliveries.sent(home, delivery.key);
+  await dependencies.queues.send(dependencies.deliveriesQueueUrl, { body: JSON.stringify(message) });
+  await dependencies.ledger.bookings.markSent(home, delivery.key);
   attempt.log.info('Collected', {
     delivery: delivery.key,
     recordings: delivery.recordingIds.length,

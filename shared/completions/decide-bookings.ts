@@ -17,7 +17,7 @@ export interface Collection {
 }
 
 export interface PlanParts {
-  readonly ledger: Pick<Ledger, 'deliveries'>;
+  readonly ledger: Pick<Ledger, 'bookings'>;
   readonly clock: Clock;
 }
 
@@ -31,12 +31,12 @@ const longestAttemptMs = 2 * 60_000;
 export async function planDeliveries(
   collection: Collection,
   attempt: WorkAttempt,
-  parts: PlanParts,
+  dependencies: PlanParts,
 ): Promise<PlannedDelivery[]> {
   const { part, home, erpOrder, orders, current } = collection;
-  const { ledger, clock } = parts;
+  const { ledger, clock } = dependencies;
   const quantityKey = `${isBookedTogether(part) ? erpOrder.number : current.id}#quantity`;
-  const earlier = await ledger.deliveries.of(home);
+  const earlier = await ledger.bookings.of(home);
   const told = recordingsToldOf(earlier);
   const untold = orders.flatMap(({ recordingIds, facts: { productOrder } }) =>
     recordingIds.filter((id) => !told.has(id)).map((id) => ({ id, productOrder })),
@@ -70,10 +70,10 @@ export async function planDeliveries(
       }),
     );
   for (const delivery of wanted) {
-    if (await ledger.deliveries.plan(home, delivery, attempt)) planned.push(delivery);
+    if (await ledger.bookings.plan(home, delivery, attempt)) planned.push(delivery);
     // Planned at this very moment by another attempt, which sends it, or comes again and does. What that one
     // has not heard of is an amendment now.
-    else if (delivery.kind === 'quantity') return planDeliveries(collection, attempt, parts);
+    else if (delivery.kind === 'quantity') return planDeliveries(collection, attempt, dependencies);
   }
   if (planned.length === 0) attempt.log.info('Nothing new: every recording is booked or on its way');
   return planned;

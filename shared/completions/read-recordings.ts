@@ -71,9 +71,9 @@ export function readProductOrders(
 export async function readRecordings(
   wanted: readonly WantedRecording[],
   signal: AbortSignal,
-  parts: ReadParts,
+  dependencies: ReadParts,
 ): Promise<ReadonlyMap<string, Recording>> {
-  const { azumuta, partners, readSoFar } = parts;
+  const { azumuta, partners, readSoFar } = dependencies;
   const ids = wanted.map(({ id }) => id);
   const found = await readAll(ids, readSoFar.recordings, (id) =>
     partners.call('azumuta', () => azumuta.recording(id, signal)),
@@ -82,7 +82,7 @@ export async function readRecordings(
   for (const { id, productOrder } of wanted) {
     const recording = found.get(id);
     if (recording && belongsTo(recording, productOrder))
-      recordings.set(id, await withWorkInstruction(recording, signal, parts));
+      recordings.set(id, await withWorkInstruction(recording, signal, dependencies));
   }
   return recordings;
 }

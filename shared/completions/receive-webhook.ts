@@ -59,22 +59,22 @@ const stage = 'receive-webhook';
  * The webhook door: checks the token, parses the hint, and answers only after SQS has it. A call with a valid
  * token is never dropped: what cannot be used is kept as a dead letter and answered with what was wrong.
  */
-export async function receiveWebhook(call: WebhookCall, parts: ReceiveParts): Promise<WebhookAnswer> {
-  if (!parts.mayCall(call.sourceIp)) {
-    parts.log.warn('A call from an address that is not allowed', { sourceIp: call.sourceIp });
+export async function receiveWebhook(call: WebhookCall, dependencies: ReceiveParts): Promise<WebhookAnswer> {
+  if (!dependencies.mayCall(call.sourceIp)) {
+    dependencies.log.warn('A call from an address that is not allowed', { sourceIp: call.sourceIp });
     return { statusCode: 403, body: { status: 'forbidden' } };
   }
   try {
-    if (!(await tokenFits(call.token, parts))) return { statusCode: 401, body: { status: 'unauthorized' } };
+    if (!(await tokenFits(call.token, dependencies))) return { statusCode: 401, body: { status: 'unauthorized' } };
   } catch (error) {
-    parts.log.error('The webhook token cannot be checked', { reason: reasonOf(error) });
+    dependencies.log.error('The webhook token cannot be checked', { reason: reasonOf(error) });
     const reason = error instanceof SecretUnset ? 'The webhook token is not set yet.' : 'Try again later.';
     return { statusCode: 503, body: { status: 'unavailable', reason } };
   }
   try {
-    return await receive(call, parts);
+    return await receive(call, dependencies);
   } catch (error) {
-    parts.log.error('SQS did not take a webhook call', { reason: reasonOf(error), eventId: call.id });
+    dependencies.log.error('SQS did not take a webhook call', { reason: reasonOf(error), eventId: call.id });
     return { statusCode: 503, body: { status: 'unavailable', reason: 'Try again later.' } };
   }
 }
@@ -85,19 +85,19 @@ async function tokenFits(presented: string, { token }: ReceiveParts): Promise<bo
   return isValid(presented, await token({ refresh: true }));
 }
 
-async function receive(call: WebhookCall, parts: ReceiveParts): Promise<WebhookAnswer> {
+async function receive(call: WebhookCall, dependencies: ReceiveParts): Promise<WebhookAnswer> {
   if (!isKnown(call.event)) {
-    return keep(call, 404, `Unknown event: expected ${webhookEvents.join(' or ')}.`, parts);
+    return keep(call, 404, `Unknown event: expected ${webhookEvents.join(' or ')}.`, dependencies);
   }
   if (call.body.byteLength > mostBodyBytes) {
-    return keep(call, 413, `The body is larger than ${mostBodyBytes} bytes.`, parts);
+    return keep(call, 413, `The body is larger than ${mostBodyBytes} bytes.`, dependencies);
   }
-  const parsed = parseTrigger(call, parts.aliases);
-  if (!parsed.ok) return keep(call, 400, parsed.reason, parts);
+  const parsed = parseTrigger(call, dependencies.aliases);
+  if (!parsed.ok) return keep(call, 400, parsed.reason, dependencies);
 
-  const hint = webhookHint(call.event, parsed.content, { receivedAt: parts.clock.now(), eventId: call.id });
-  await parts.queues.send(parts.completionsQueueUrl, { body: JSON.stringify(hint) });
-  parts.log.info(
+  const hint = webhookHint(call.event, parsed.content, { receivedAt: dependencies.clock.now(), eventId: call.id });
+  await dependencies.queues.send(dependencies.completionsQueueUrl, { body: JSON.stringify(hint) });
+  dependencies.log.info(
     'Webhook accepted',
     { order: hint.productOrderNumber, eventId: call.id },
     { CompletionsAccepted: 1 },
@@ -110,9 +110,9 @@ async function keep(
   call: WebhookCall,
   statusCode: number,
   reason: string,
-  parts: ReceiveParts,
+  dependencies: ReceiveParts,
 ): Promise<WebhookAnswer> {
-  const now = parts.clock.now();
+  const now = dependencies.clock.now();
   const raw = {
     kind: 'webhook-call',
     method: call.method,
@@ -127,9 +127,9 @@ async function keep(
     .update(`${now.toISOString().slice(0, 13)} ${body}`)
     .digest('hex')
     .slice(0, 32);
-  if (!parts.kept.has(hash, now)) {
-    await parts.queues.send(
-      parts.deadLetterQueueUrl,
+  if (!dependencies.kept.has(hash, now)) {
+    await dependencies.queues.send(
+      dependencies.deadLetterQueueUrl,
       deadLetterOf({
         body,
         stage,
@@ -140,10 +140,10 @@ async function keep(
         messageId: hash,
       }),
     );
-    parts.log.error('Dead letter', { reason, eventId: call.id }, { DeadLettered: 1 });
-    parts.kept.add(hash, now);
+    dependencies.log.error('Dead letter', { reason, eventId: call.id }, { DeadLettered: 1 });
+    dependencies.kept.add(hash, now);
   }
-  parts.log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });
+  dependencies.log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });
   return { statusCode, body: { status: 'kept for a person', reason, eventId: call.id } };
 }
 

@@ -63,16 +63,16 @@ const reportingMs = 2000;
  */
 export async function reconcileCompletions(
   invocation: Invocation,
-  parts: ReconcileParts,
+  dependencies: ReconcileParts,
 ): Promise<ReconcileReport> {
-  const { ledger, clock, log } = parts;
+  const { ledger, clock, log } = dependencies;
   const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, open: 0, unclear: 0 };
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   if (!(await ledger.reconciling.take(owner, leaseSeconds)))
     return { ...tally, outcome: 'another run is under way' };
   try {
-    tally.outcome = await askAboutOverdue(invocation, tally, parts);
+    tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
   } finally {
     await ledger.reconciling.release(owner, { endedAt: clock.now().toISOString() });
   }
@@ -87,9 +87,9 @@ export async function reconcileCompletions(
 async function askAboutOverdue(
   invocation: Invocation,
   tally: Tally,
-  parts: ReconcileParts,
+  dependencies: ReconcileParts,
 ): Promise<ReconcileReport['outcome']> {
-  const { ledger, clock, log, most, graceHours } = parts;
+  const { ledger, clock, log, most, graceHours } = dependencies;
   const runMs = invocation.getRemainingTimeInMillis();
   const deadline = AbortSignal.timeout(Math.max(1000, runMs - reportingMs));
   const enoughMs = Math.min(questionMs, runMs / 2);
@@ -98,15 +98,15 @@ async function askAboutOverdue(
     const entry = await ledger.orders.find(number);
     // The index lags behind: its trigger came in the meantime.
     if (!entry?.awaitsCompletion || !entry.productOrder) continue;
-    if (tally.asked > 0) await parts.pause(pauseMs);
+    if (tally.asked > 0) await dependencies.pause(pauseMs);
     if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
     try {
-      const answer = await ask(entry.productOrder, deadline, parts);
+      const answer = await ask(entry.productOrder, deadline, dependencies);
       tally.asked += 1;
       tally[answer] += 1;
       if (answer === 'completed') {
         const eventId = `${invocation.awsRequestId}/${tally.asked}`;
-        await parts.queues.send(parts.completionsQueueUrl, { body: hintOf(number, eventId, clock) });
+        await dependencies.queues.send(dependencies.completionsQueueUrl, { body: hintOf(number, eventId, clock) });
         log.info('Completed without a trigger', { order: number, eventId });
       }
     } catch (error) {
@@ -116,11 +116,11 @@ async function askAboutOverdue(
       if (error.scope !== 'target') return 'out of time';
       // It was not asked about at all while the breaker is open.
       if (!(error instanceof BreakerOpen))
-        await ledger.orders.asked(number, new Date(dueBy.getTime() + metUnwellMs));
+        await ledger.orders.markAsked(number, new Date(dueBy.getTime() + metUnwellMs));
       return 'Azumuta is unwell';
     }
     // A completed one, too: should its hint be lost, a later run sends another.
-    await ledger.orders.asked(number, new Date(dueBy.getTime() + askAgainMs));
+    await ledger.orders.markAsked(number, new Date(dueBy.getTime() + askAgainMs));
   }
   return 'asked';
 }

@@ -34,7 +34,7 @@ export interface ErpConnector {
    * Book the completion: read before writing, write the key before or with the irrevocable call, read again
    * after. *Done with our key* is a receipt, *done without it* is `Rejected`.
    */
-  deliver(completion: Completion, key: DeliveryKey, attempt: Attempt): Promise<Receipt>;
+  book(completion: Completion, key: DeliveryKey, attempt: Attempt): Promise<Receipt>;
 }
 
 /** What a connector gets from the function that runs it. */

@@ -78,7 +78,7 @@ export interface Steps {
   /** @returns `unknown` when no such step was ever put. */
   readonly claim: (key: Key, claimant: Claimant) => Promise<ClaimOutcome>;
   /** Close the claim for good. False when the claim was no longer ours: another attempt has taken over. */
-  readonly receipt: (
+  readonly complete: (
     claim: Claim,
     receipt: Readonly<Record<string, unknown>>,
     entry: Omit<HistoryEntry, 'at'>,
@@ -86,7 +86,7 @@ export interface Steps {
   /** Give the claim back after an attempt that ended before any write. */
   readonly release: (claim: Claim, note: string) => Promise<void>;
   /** Keep the claim through the settling time, after an attempt that ended but may have written. */
-  readonly leaveOpen: (claim: Claim, note: string) => Promise<number>;
+  readonly holdForSettling: (claim: Claim, note: string) => Promise<number>;
   /** @param wrote `nothing` when this attempt surely sent nothing to the partner. */
   readonly reject: (claim: Claim, reason: string, wrote?: Wrote) => Promise<void>;
 }
@@ -141,7 +141,7 @@ export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps
       return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) };
     },
 
-    async receipt(claim, receipt, entry) {
+    async complete(claim, receipt, entry) {
       const updated = await table.update(claim.key, {
         set: {
           ...receipt,
@@ -170,7 +170,7 @@ export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps
       });
     },
 
-    async leaveOpen(claim, note) {
+    async holdForSettling(claim, note) {
       const leaseUntil = now() + times.settlingSeconds * 1000;
       await table.update(claim.key, {
         set: { leaseUntil },

@@ -26,21 +26,21 @@ import { ledgerIndexes } from './table-schema.ts';
 
 /** What was done for which order, and what must not be done twice. */
 export interface Ledger {
-  readonly steps: Steps;
+  readonly claims: Steps;
   readonly orders: Orders;
-  readonly deliveries: Deliveries;
+  readonly bookings: Deliveries;
   /** How long Azumuta has been asked about a completion that it does not know of. */
-  readonly notCompleted: NotCompleted;
+  readonly firstNotCompleted: NotCompleted;
   readonly breaker: Breaker;
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetterRecords;
-  readonly pulling: Pulling;
+  readonly pullState: Pulling;
   /** Whose turn it is to ask Azumuta about overdue orders. */
   readonly reconciling: Lease;
   readonly workInstructionNames: WorkInstructionNames;
   readonly journeys: Journeys;
   /** What happened on which day, for the digest. */
-  readonly days: Days;
+  readonly dailyActivity: Days;
 }
 
 export interface LedgerOptions {
@@ -54,18 +54,18 @@ export interface LedgerOptions {
 export function createLedger({ client, tableName, clock, times, breaker }: LedgerOptions): Ledger {
   const table = createTable(client, tableName);
   return {
-    steps: createSteps(table, clock, times),
+    claims: createSteps(table, clock, times),
     orders: createOrders(table, clock),
-    deliveries: createDeliveries(table, clock, times),
-    notCompleted: createNotCompleted(table, clock),
+    bookings: createDeliveries(table, clock, times),
+    firstNotCompleted: createNotCompleted(table, clock),
     breaker: createBreaker(table, clock, breakerOptions(breaker)),
     attempts: createAttempts(table, clock),
     deadLetters: createDeadLetterRecords(table, clock),
-    pulling: createPulling(table, clock),
+    pullState: createPulling(table, clock),
     reconciling: createLease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
     workInstructionNames: createWorkInstructionNames(table, clock),
     journeys: createJourneys(table, ledgerIndexes),
-    days: createDays(table),
+    dailyActivity: createDays(table),
   };
 }
 

@@ -41,9 +41,9 @@ const mostKeyCharacters = 500;
 export async function takeIn(
   orders: readonly ErpOrder[],
   { via }: IntakeOptions,
-  parts: IntakeParts,
+  dependencies: IntakeParts,
 ): Promise<IntakeAnswer[]> {
-  const { ledger, queues, queueUrl, log } = parts;
+  const { ledger, queues, queueUrl, log } = dependencies;
   const taken: { number: string; productOrders: ProductOrderStatus[]; reason?: string }[] = [];
   const underWay = new Map<string, Promise<unknown>>();
   const queuedByNow = new Set<string>();
@@ -62,7 +62,7 @@ export async function takeIn(
   /** What is to be done for each product order, mapped as it comes to it: a long list is never held whole. */
   function* steps(): Generator<() => Promise<void>, void, undefined> {
     for (const order of orders) {
-      const mapped = mappedOrWhyNot(order, parts);
+      const mapped = mappedOrWhyNot(order, dependencies);
       const productOrders: ProductOrderStatus[] = [];
       if (mapped instanceof Rejected) {
         taken.push({ number: order.number, productOrders, reason: mapped.message });
@@ -144,15 +144,15 @@ export async function takeIn(
     const sent = sending.filter((_, index) => !refused.has(index));
     if (sent.length > 0) log.info('Orders accepted', { via }, { OrdersAccepted: sent.length });
     const again = sent.filter(([, one]) => one.again && via === 'pull');
-    await inTurns(again, concurrency, ([number]) => ledger.orders.sentAgain(number));
+    await inTurns(again, concurrency, ([number]) => ledger.orders.markSentAgain(number));
     if (refused.size > 0)
       throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
   }
 }
 
 /** What an order is mapped to; nothing when it cannot be mapped. */
-export function mappedAtAll(order: ErpOrder, parts: Pick<IntakeParts, 'map'>): readonly MappedProductOrder[] {
-  const mapped = mappedOrWhyNot(order, parts);
+export function mappedAtAll(order: ErpOrder, dependencies: Pick<IntakeParts, 'map'>): readonly MappedProductOrder[] {
+  const mapped = mappedOrWhyNot(order, dependencies);
   return mapped instanceof Rejected ? [] : mapped;
 }
 

@@ -11,7 +11,7 @@ import type { WorkAttempt } from '../worker/worker.ts';
 import type { ProductOrderMessage } from './messages.ts';
 
 export interface CreateParts {
-  readonly ledger: Pick<Ledger, 'steps' | 'orders'>;
+  readonly ledger: Pick<Ledger, 'claims' | 'orders'>;
   readonly azumuta: AzumutaClient;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
@@ -25,11 +25,11 @@ export interface CreateParts {
 export async function createProductOrder(
   message: ProductOrderMessage,
   attempt: WorkAttempt,
-  parts: CreateParts,
+  dependencies: CreateParts,
 ): Promise<void> {
-  const { ledger } = parts;
+  const { ledger } = dependencies;
   const key = orderKey(message.number);
-  const claimed = await ledger.steps.claim(key, attempt);
+  const claimed = await ledger.claims.claim(key, attempt);
   switch (claimed.outcome) {
     case 'unknown':
       throw new Rejected(
@@ -46,9 +46,9 @@ export async function createProductOrder(
       });
       return;
     case 'claimed':
-      await create(claimed.claim, attempt, parts);
+      await create(claimed.claim, attempt, dependencies);
   }
-  await link(message.number, attempt, parts);
+  await link(message.number, attempt, dependencies);
 }
 
 async function create(
@@ -73,7 +73,7 @@ async function create(
       };
     });
     // From now until it is completed, reconciliation may ask about it when it is overdue.
-    await ledger.steps.receipt(
+    await ledger.claims.complete(
       claim,
       { productOrder, awaiting: 'completion' },
       { event, note: `Azumuta id ${productOrder.id}` },
@@ -92,10 +92,10 @@ async function giveBack(
   ledger: CreateParts['ledger'],
 ): Promise<void> {
   if (error instanceof Rejected)
-    return ledger.steps.reject(claim, error.message, sent ? 'perhaps' : 'nothing');
+    return ledger.claims.reject(claim, error.message, sent ? 'perhaps' : 'nothing');
   const wrote = error instanceof RetryLater ? error.wrote === 'perhaps' : sent;
-  if (wrote) await ledger.steps.leaveOpen(claim, reasonOf(error, 300));
-  else await ledger.steps.release(claim, reasonOf(error, 300));
+  if (wrote) await ledger.claims.holdForSettling(claim, reasonOf(error, 300));
+  else await ledger.claims.release(claim, reasonOf(error, 300));
 }
 
 /** The Azumuta id goes back into the ERP: linking twice changes nothing, so it needs no claim. */
@@ -115,10 +115,10 @@ async function link(
   } catch (error) {
     // Once a person was asked, what they send again begins anew.
     const inDoubt = error instanceof RetryLater && (error.wrote === 'perhaps' || linkInDoubt);
-    if (inDoubt !== linkInDoubt) await ledger.orders.doubtLink(number, inDoubt);
+    if (inDoubt !== linkInDoubt) await ledger.orders.markLinkInDoubt(number, inDoubt);
     throw error;
   }
-  await ledger.orders.linked(number, `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`);
+  await ledger.orders.markLinked(number, `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`);
 }
 
 function refOf(

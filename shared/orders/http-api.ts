@@ -55,9 +55,9 @@ const lookMs = 250;
 const looksAtOnce = 8;
 
 /** `POST /product-orders`: takes in one order or a list; one bad order never blocks its neighbours. */
-export async function postOrders(call: OrderCall, parts: EndpointParts): Promise<OrderCallAnswer> {
-  const waitUntil = parts.clock.now().getTime() + call.waitSeconds * 1000;
-  const refused = await refusal(call, parts);
+export async function postOrders(call: OrderCall, dependencies: EndpointParts): Promise<OrderCallAnswer> {
+  const waitUntil = dependencies.clock.now().getTime() + call.waitSeconds * 1000;
+  const refused = await refusal(call, dependencies);
   if (refused) return refused;
   if (call.body.byteLength > mostBodyBytes)
     return failure(413, `The body is larger than ${mostBodyBytes} bytes.`);
@@ -65,7 +65,7 @@ export async function postOrders(call: OrderCall, parts: EndpointParts): Promise
   if (typeof posted === 'string') return failure(400, posted);
   if (posted.length > mostOrders) return failure(413, `${posted.length} orders in one call; ${sizes}.`);
 
-  return unlessUnavailable(parts, () => takeInAll(posted, waitUntil, parts));
+  return unlessUnavailable(dependencies, () => takeInAll(posted, waitUntil, dependencies));
 }
 
 const sizes = `at most ${mostOrders} are taken, which may become ${mostProductOrders} product orders`;
@@ -73,17 +73,17 @@ const sizes = `at most ${mostOrders} are taken, which may become ${mostProductOr
 async function takeInAll(
   posted: readonly unknown[],
   waitUntil: number,
-  parts: EndpointParts,
+  dependencies: EndpointParts,
 ): Promise<OrderCallAnswer> {
   const checked = posted.map((order, index) => checkOne(order, index, posted.length));
   const fitting = checked.flatMap(({ order }) => order ?? []);
-  if (becomeTooMany(fitting, parts))
+  if (becomeTooMany(fitting, dependencies))
     return failure(
       413,
       `These orders become more than ${mostProductOrders} product orders; ${sizes}: send them in several calls.`,
     );
-  const taken = await takeIn(fitting, { via: 'endpoint' }, parts);
-  const settled = await waitFor(taken, waitUntil, parts);
+  const taken = await takeIn(fitting, { via: 'endpoint' }, dependencies);
+  const settled = await waitFor(taken, waitUntil, dependencies);
   const inTurn = settled[Symbol.iterator]();
   const orders = checked.map(({ order, answer }): AnsweredOrder => {
     const accepted = order ? inTurn.next().value : undefined;
@@ -91,7 +91,7 @@ async function takeInAll(
       ? { ...accepted, statusUrl: `/product-orders/${encodeURIComponent(accepted.number)}` }
       : (answer ?? unreadable);
   });
-  parts.log.info('Orders received', {
+  dependencies.log.info('Orders received', {
     orders: orders.length,
     queued: orders.filter(({ status }) => status === 'queued').length,
   });
@@ -101,11 +101,11 @@ async function takeInAll(
 /** `GET /product-orders/{number}`: how an order stands, by its product order number or its ERP order number. */
 export async function getOrder(
   call: Pick<OrderCall, 'apiKey' | 'sourceIp'> & { readonly number: string },
-  parts: EndpointParts,
+  dependencies: EndpointParts,
 ): Promise<OrderCallAnswer> {
-  const refused = await refusal(call, parts);
+  const refused = await refusal(call, dependencies);
   if (refused) return refused;
-  return unlessUnavailable(parts, () => lookUp(call.number, parts));
+  return unlessUnavailable(dependencies, () => lookUp(call.number, dependencies));
 }
 
 async function lookUp(number: string, { ledger }: EndpointParts): Promise<OrderCallAnswer> {
@@ -202,10 +202,10 @@ function checkOne(
 }
 
 /** Maps no further than it has to: a list of large orders would keep the call busy before it is refused. */
-function becomeTooMany(orders: readonly ErpOrder[], parts: EndpointParts): boolean {
+function becomeTooMany(orders: readonly ErpOrder[], dependencies: EndpointParts): boolean {
   let productOrders = 0;
   return orders.some((order) => {
-    productOrders += mappedAtAll(order, parts).length;
+    productOrders += mappedAtAll(order, dependencies).length;
     return productOrders > mostProductOrders;
   });
 }

@@ -9,7 +9,7 @@ import { type IntakeParts, mappedAtAll, takeIn } from './accept.ts';
 import { afterPage, afterSweep, type BegunSweep, startOf } from './pull-window.ts';
 
 export interface PullParts extends IntakeParts {
-  readonly ledger: Pick<Ledger, 'orders' | 'pulling'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'pullState'>;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   readonly clock: Clock;
@@ -34,12 +34,12 @@ export interface PullReport {
 const lastPart = 0.2;
 
 /** Takes in the orders that the ERP released or changed since the last sweep over them, page by page. */
-export async function pullOrders(invocation: Invocation, parts: PullParts): Promise<PullReport> {
-  const { ledger, partners, erp, clock, log } = parts;
+export async function pullOrders(invocation: Invocation, dependencies: PullParts): Promise<PullReport> {
+  const { ledger, partners, erp, clock, log } = dependencies;
   const owner = invocation.awsRequestId;
   const timeMs = invocation.getRemainingTimeInMillis();
   const leaseSeconds = Math.ceil(timeMs / 1000) + 5;
-  const stand = await ledger.pulling.begin(owner, leaseSeconds);
+  const stand = await ledger.pullState.begin(owner, leaseSeconds);
   const report = {
     outcome: 'read',
     pages: 0,
@@ -54,7 +54,7 @@ export async function pullOrders(invocation: Invocation, parts: PullParts): Prom
   if (!stand) return { ...report, outcome: 'another run is under way' };
 
   const deadline = AbortSignal.timeout(Math.floor(timeMs * 0.9));
-  const pages = erp.releasedOrders(startOf(stand, parts.goLive), deadline)[Symbol.asyncIterator]();
+  const pages = erp.releasedOrders(startOf(stand, dependencies.goLive), deadline)[Symbol.asyncIterator]();
   let sweep: BegunSweep = stand.sweep ?? { startedAt: clock.now().toISOString() };
   let finished = false;
   try {
@@ -65,9 +65,9 @@ export async function pullOrders(invocation: Invocation, parts: PullParts): Prom
         break;
       }
       const readAt = clock.now();
-      await takeInPage(page.value.orders, report, parts);
+      await takeInPage(page.value.orders, report, dependencies);
       const further = afterPage(sweep, page.value.watermark, readAt);
-      const ours = await ledger.pulling.advance(owner, further);
+      const ours = await ledger.pullState.advance(owner, further);
       if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
       sweep = further;
       if (invocation.getRemainingTimeInMillis() < timeMs * lastPart) {
@@ -77,7 +77,7 @@ export async function pullOrders(invocation: Invocation, parts: PullParts): Prom
     }
   } finally {
     await pages.return?.().catch(() => undefined);
-    await ledger.pulling.end(owner, finished ? { watermark: afterSweep(stand.watermark, sweep) } : undefined);
+    await ledger.pullState.end(owner, finished ? { watermark: afterSweep(stand.watermark, sweep) } : undefined);
   }
   log.info(
     'Pulled orders from the ERP',
@@ -90,30 +90,30 @@ export async function pullOrders(invocation: Invocation, parts: PullParts): Prom
 async function takeInPage(
   orders: readonly ErpOrder[],
   report: { -readonly [F in keyof PullReport]: PullReport[F] },
-  parts: PullParts,
+  dependencies: PullParts,
 ): Promise<void> {
   report.pages += 1;
   report.orders += orders.length;
   const released = wantedOf(
     orders.filter(({ state }) => state === 'released'),
-    parts,
+    dependencies,
   );
-  for (const answer of await takeIn(released.wanted, { via: 'pull' }, released.parts)) {
+  for (const answer of await takeIn(released.wanted, { via: 'pull' }, released.dependencies)) {
     if (answer.status === 'queued') report.queued += 1;
     if (answer.status === 'conflict') report.conflicts += 1;
     if (answer.status === 'rejected') report.rejected += 1;
   }
   for (const order of orders.filter(({ state }) => state === 'cancelled')) {
-    report.cancelled += await tellCancelled(order, parts);
+    report.cancelled += await tellCancelled(order, dependencies);
   }
 }
 
 /** An order that `accept` fails on is not left out silently: it is taken in, and its mapping fails with that. */
-function wantedOf(orders: readonly ErpOrder[], parts: PullParts): { wanted: ErpOrder[]; parts: PullParts } {
+function wantedOf(orders: readonly ErpOrder[], dependencies: PullParts): { wanted: ErpOrder[]; dependencies: PullParts } {
   const failed = new Map<ErpOrder, Rejected>();
   const wanted = orders.filter((order) => {
     try {
-      return parts.accept(order);
+      return dependencies.accept(order);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       failed.set(order, error);
@@ -123,9 +123,9 @@ function wantedOf(orders: readonly ErpOrder[], parts: PullParts): { wanted: ErpO
   const map = (order: ErpOrder) => {
     const failure = failed.get(order);
     if (failure) throw failure;
-    return parts.map(order);
+    return dependencies.map(order);
   };
-  return { wanted, parts: { ...parts, map } };
+  return { wanted, dependencies: { ...dependencies, map } };
 }
 
 /**
@@ -133,10 +133,10 @@ function wantedOf(orders: readonly ErpOrder[], parts: PullParts): { wanted: ErpO
  * product orders: Azumuta's API cannot withdraw those.
  * @returns How many a person has to look at.
  */
-async function tellCancelled(order: ErpOrder, parts: PullParts): Promise<number> {
-  const { ledger, log } = parts;
+async function tellCancelled(order: ErpOrder, dependencies: PullParts): Promise<number> {
+  const { ledger, log } = dependencies;
   let told = 0;
-  for (const { draft } of mappedAtAll(order, parts)) {
+  for (const { draft } of mappedAtAll(order, dependencies)) {
     const entry = await ledger.orders.find(draft.number);
     if (!entry || entry.withdrawn) continue;
     const event = 'cancelled in the ERP';

@@ -36,8 +36,8 @@ interface Settling {
  * Works on one record until it is done with. Once it is overdue it has been reported as unfinished already, and
  * comes again: nothing more is written or sent for it then, but for a call that is under way.
  */
-export function createSettling<Message>(consumer: Consumer<Message>, parts: WorkerParts) {
-  const { attempts, deadLetters, queues, clock, random, backoff = backoffDefaults } = parts;
+export function createSettling<Message>(consumer: Consumer<Message>, dependencies: WorkerParts) {
+  const { attempts, deadLetters, queues, clock, random, backoff = backoffDefaults } = dependencies;
 
   /** @returns when it comes again, or undefined when it is done with. */
   return async function settle(
@@ -53,7 +53,7 @@ export function createSettling<Message>(consumer: Consumer<Message>, parts: Work
       noted: unfinished > 0 ? 'never' : 'if it comes again',
       sentAt: new Date(Number(record.attributes.SentTimestamp)),
       orderNumber: '',
-      log: parts.log.with({ messageId: record.messageId, attempt: receiveCount }),
+      log: dependencies.log.with({ messageId: record.messageId, attempt: receiveCount }),
       deadline,
     };
     try {
@@ -96,7 +96,7 @@ export function createSettling<Message>(consumer: Consumer<Message>, parts: Work
 
   /** All went well, perhaps after it was noted as a dead letter that then could not be sent. */
   async function forget({ record, orderNumber }: Settling): Promise<void> {
-    await deadLetters.recovered({ messageId: firstIdOf(record), orderNumber: orderNumber || 'unknown' });
+    await deadLetters.markRecovered({ messageId: firstIdOf(record), orderNumber: orderNumber || 'unknown' });
     await attempts.end(record.messageId);
   }
 
@@ -107,7 +107,7 @@ export function createSettling<Message>(consumer: Consumer<Message>, parts: Work
       settling.noted === 'as it began' ||
       (settling.noted === 'if it comes again' && !(thrown instanceof Rejected));
     // Without a table there is no count, and no message to blame either.
-    const bugs = noted ? await attempts.failed(record.messageId, { unexpected }).catch(() => 0) : 0;
+    const bugs = noted ? await attempts.recordFailure(record.messageId, { unexpected }).catch(() => 0) : 0;
     const failure = verdictOn(thrown, bugs, deadline.signal);
     const waitedMs = clock.now().getTime() - settling.sentAt.getTime();
     const tooLong = failure instanceof RetryLater && waitedMs > longestWaitMs;
@@ -149,7 +149,7 @@ export function createSettling<Message>(consumer: Consumer<Message>, parts: Work
     await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, reason });
     if (deadline.isOverdue()) return false;
     await queues.send(
-      parts.deadLetterQueueUrl,
+      dependencies.deadLetterQueueUrl,
       deadLetterOf({
         body: record.body,
         stage,

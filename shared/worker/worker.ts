@@ -21,8 +21,8 @@ const concurrency = 5;
  * with backoff and a partial batch response) or dead letter with its reason. It never sleeps and never retries
  * by itself: the queue is the only retry loop.
  */
-export function createWorker<Message>(consumer: Consumer<Message>, parts: WorkerParts) {
-  const settle = createSettling(consumer, parts);
+export function createWorker<Message>(consumer: Consumer<Message>, dependencies: WorkerParts) {
+  const settle = createSettling(consumer, dependencies);
 
   return async function consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
     const deadline = deadlineIn(invocation.getRemainingTimeInMillis());
@@ -49,7 +49,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
 
   /** A table too slow to tell who is suspect leaves all for another attempt. */
   async function sorted(records: readonly SQSRecord[], deadline: Deadline): Promise<Sorted> {
-    const told = await Promise.race([sortOut(records, parts.attempts), deadline.overdue]);
+    const told = await Promise.race([sortOut(records, dependencies.attempts), deadline.overdue]);
     return told === 'overdue' ? { toWork: [], untouched: records } : told;
   }
 
@@ -62,14 +62,14 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
     const outcome = await Promise.race([settle(each, invocation, deadline), deadline.overdue]);
     if (outcome !== 'overdue') return outcome;
     const { messageId } = each.record;
-    parts.log.warn('Given up: its work did not end when its time was up', { messageId }, { Retried: 1 });
+    dependencies.log.warn('Given up: its work did not end when its time was up', { messageId }, { Retried: 1 });
     return soon(each.record);
   }
 
   /** Those at their first receive have no note yet, and would be suspects at the next. */
   async function giveBackUntouched(records: readonly SQSRecord[], deadline: Deadline): Promise<void> {
     const first = records.filter((record) => receiveCountOf(record) === 1);
-    const noted = first.map(({ messageId }) => parts.attempts.failed(messageId, { unexpected: false }));
+    const noted = first.map(({ messageId }) => dependencies.attempts.recordFailure(messageId, { unexpected: false }));
     await Promise.all([
       giveBack(records.map(soon), deadline),
       // Without its note one is worked on alone next time, no worse.
@@ -80,13 +80,13 @@ export function createWorker<Message>(consumer: Consumer<Message>, parts: Worker
   async function giveBack(again: readonly ComesAgain[], deadline: Deadline): Promise<void> {
     if (again.length === 0) return;
     const changed = await deadline.whileOpen(
-      parts.queues.changeVisibility(
-        parts.queueUrl,
+      dependencies.queues.changeVisibility(
+        dependencies.queueUrl,
         again.map(({ record, seconds }) => ({ receiptHandle: record.receiptHandle, seconds })),
       ),
     );
     const failed = changed?.failed ?? again.length;
-    if (failed > 0) parts.log.warn('Some messages keep their old visibility timeout', { failed });
+    if (failed > 0) dependencies.log.warn('Some messages keep their old visibility timeout', { failed });
   }
 }
 

@@ -56,7 +56,7 @@ it('a completion whose trigger was lost is booked once, though the trigger comes
   await plant.azumuta.complete(number);
   const sameDay = await reconcile();
   // The next day.
-  await plant.ledger.orders.asked(number, new Date('2026-01-05'));
+  await plant.ledger.orders.markAsked(number, new Date('2026-01-05'));
 
   // Act
   const nextDay = await reconcile();

@@ -10,7 +10,7 @@ export const noErp: ErpDefinition = {
     releasedOrders() {
       throw new Error('This test has no ERP.');
     },
-    deliver() {
+    book() {
       throw new Error('This test has no ERP.');
     },
   }),

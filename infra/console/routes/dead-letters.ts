@@ -13,8 +13,8 @@ const id = z.string().check(z.minLength(1), z.maxLength(100));
 const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: id })]);
 
 /** Dead letters: looking, replaying (shown first), discarding (with a note). */
-export function letterRoutes(parts: ConsoleParts, { show, went, formKey }: Answers): Hono {
-  const { letters, flows, clock, operator } = parts;
+export function letterRoutes(dependencies: ConsoleParts, { show, went, formKey }: Answers): Hono {
+  const { letters, flows, clock, operator } = dependencies;
   const app = new Hono();
   const look = async (again = false) => letters.look((await flows()).deadLetters, again);
 

@@ -15,7 +15,7 @@ export interface DiscardRequest {
 
 export interface DiscardParts {
   readonly deadLetters: DeadLetterQueue;
-  readonly records: Pick<DeadLetterRecords, 'discarded'>;
+  readonly records: Pick<DeadLetterRecords, 'markDiscarded'>;
 }
 
 export interface DiscardReport {
@@ -36,7 +36,7 @@ export const longestNote = 500;
  * again adds another.
  * @throws Mistake when the note is too short to tell anything, or too long.
  */
-export async function discard(request: DiscardRequest, parts: DiscardParts): Promise<DiscardReport> {
+export async function discard(request: DiscardRequest, dependencies: DiscardParts): Promise<DiscardReport> {
   const note = request.note.replace(/\s+/g, ' ').trim();
   if (note.length < shortestNote || note.length > longestNote) {
     throw new Mistake(
@@ -50,7 +50,7 @@ export async function discard(request: DiscardRequest, parts: DiscardParts): Pro
   let more = false;
   let failure: string | undefined;
   try {
-    for await (const page of parts.deadLetters.take()) {
+    for await (const page of dependencies.deadLetters.take()) {
       more ||= page.some(({ sqsId }) => held.has(sqsId));
       for (const letter of page) held.set(letter.sqsId, letter);
       if (request.signal.aborted) break;
@@ -59,7 +59,7 @@ export async function discard(request: DiscardRequest, parts: DiscardParts): Pro
     selected = chosen.length;
     for (const letters of pagesOf(chosen)) {
       if (request.signal.aborted) break;
-      gone.push(...(await discardPage(letters, `${note} (${request.by})`, parts)));
+      gone.push(...(await discardPage(letters, `${note} (${request.by})`, dependencies)));
     }
     if (more) failure = 'There are more letters than can be looked at in one go: discard the rest again.';
     if (gone.length < selected) failure = 'SQS did not remove all of them: discard the rest again.';
@@ -67,7 +67,7 @@ export async function discard(request: DiscardRequest, parts: DiscardParts): Pro
     failure = reasonOf(error);
   } finally {
     for (const { sqsId } of gone) held.delete(sqsId);
-    await parts.deadLetters.giveBack([...held.values()]);
+    await dependencies.deadLetters.giveBack([...held.values()]);
   }
   const orders = new Set(gone.map(({ orderNumber }) => orderNumber).filter((number) => number !== ''));
   return {
@@ -85,7 +85,7 @@ async function discardPage(
   { deadLetters, records }: DiscardParts,
 ): Promise<readonly KeptLetter[]> {
   for (const { messageId, filedUnder: orderNumber, stage, reason } of letters) {
-    await records.discarded({ messageId, orderNumber, stage, reason }, note);
+    await records.markDiscarded({ messageId, orderNumber, stage, reason }, note);
   }
   const left = await deadLetters.remove(letters);
   return letters.filter((letter) => !left.includes(letter));

@@ -38,7 +38,7 @@ export interface Digest {
 }
 
 export interface DigestParts {
-  readonly ledger: Pick<Ledger, 'days' | 'orders' | 'deadLetters' | 'journeys'>;
+  readonly ledger: Pick<Ledger, 'dailyActivity' | 'orders' | 'deadLetters' | 'journeys'>;
   readonly flows: () => Promise<FlowsStanding>;
   readonly now: Date;
 }
@@ -54,11 +54,11 @@ const mostTroubles = 20;
  * The day in figures. Reads the ledger's index of days, the index of awaited orders and, for the troubles that it
  * tells one by one, their orders; never the whole table.
  */
-export async function digestOf(since: Date, parts: DigestParts): Promise<Digest> {
-  const { ledger, now } = parts;
+export async function digestOf(since: Date, dependencies: DigestParts): Promise<Digest> {
+  const { ledger, now } = dependencies;
   const [events, flows, awaited, overdue] = await Promise.all([
-    ledger.days.between(since, now, mostEvents),
-    parts.flows(),
+    ledger.dailyActivity.between(since, now, mostEvents),
+    dependencies.flows(),
     ledger.orders.overdue(farFuture, mostAwaited),
     ledger.orders.overdue(now, mostAwaited),
   ]);
@@ -72,9 +72,9 @@ export async function digestOf(since: Date, parts: DigestParts): Promise<Digest>
     booked: of('booked').length,
     amended: of('amended').length,
     ignored: of('ignored').length,
-    deadLettered: { count: dead.length, first: await deadLettersOf(dead.slice(0, mostTroubles), parts) },
-    conflicts: { count: conflicts.length, first: await toldOf(conflicts, parts) },
-    unmapped: { count: unmapped.length, first: await toldOf(unmapped, parts) },
+    deadLettered: { count: dead.length, first: await deadLettersOf(dead.slice(0, mostTroubles), dependencies) },
+    conflicts: { count: conflicts.length, first: await toldOf(conflicts, dependencies) },
+    unmapped: { count: unmapped.length, first: await toldOf(unmapped, dependencies) },
     cancelled: of('cancelled in the ERP').map(({ number }) => number),
     awaited: awaited.length,
     overdue: { count: overdue.length, first: overdue.slice(0, 10) },

@@ -130,7 +130,7 @@ async function lookAtBreakers(target: Target) {
 const mostPeriods = 3;
 
 async function lookAtPull(target: Target, integration: CompleteIntegration | undefined, now: Date) {
-  const { watermark, endedAt } = await ledgerOf(target).pulling.state();
+  const { watermark, endedAt } = await ledgerOf(target).pullState.state();
   const pull = integration?.schedule.pull;
   if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
   const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;

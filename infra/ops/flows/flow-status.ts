@@ -48,13 +48,13 @@ export interface FlowsParts {
 const pauseFreshMs = 5_000;
 
 /** Reads how both flows stand, as often as it is asked: a handful of cheap calls, none of which takes a message. */
-export function createFlowsReader(parts: FlowsParts): () => Promise<FlowsStanding> {
-  const pausedQueues = createPausedQueues(parts);
+export function createFlowsReader(dependencies: FlowsParts): () => Promise<FlowsStanding> {
+  const pausedQueues = createPausedQueues(dependencies);
 
   async function counts(queue: QueueName | 'dead-letters') {
-    const { Attributes = {} } = await parts.sqs.send(
+    const { Attributes = {} } = await dependencies.sqs.send(
       new GetQueueAttributesCommand({
-        QueueUrl: parts.queueUrls[queue],
+        QueueUrl: dependencies.queueUrls[queue],
         AttributeNames: [
           'QueueArn',
           'ApproximateNumberOfMessages',
@@ -76,7 +76,7 @@ export function createFlowsReader(parts: FlowsParts): () => Promise<FlowsStandin
     const isEmpty = waiting + underWay === 0;
     const [paused, insight] = await Promise.all([
       pausedQueues(arn),
-      isEmpty ? undefined : parts.insight(queue),
+      isEmpty ? undefined : dependencies.insight(queue),
     ]);
     return {
       waiting,
@@ -91,13 +91,13 @@ export function createFlowsReader(parts: FlowsParts): () => Promise<FlowsStandin
     const [queues, deadLetters, partners] = await Promise.all([
       Promise.all(queueNames.map(standingOf)),
       counts('dead-letters'),
-      Promise.all(partnerNames.map((partner) => parts.ledger.breaker.state(partner))),
+      Promise.all(partnerNames.map((partner) => dependencies.ledger.breaker.state(partner))),
     ]);
     const [productOrders, completions, deliveries] = queues;
     const [erp, azumuta] = partners;
     if (!productOrders || !completions || !deliveries || !erp || !azumuta) throw new Error('Unreachable.');
     return {
-      at: parts.clock.now(),
+      at: dependencies.clock.now(),
       queues: { 'product-orders': productOrders, completions, deliveries },
       partners: { erp, azumuta },
       deadLetters: deadLetters.waiting + deadLetters.underWay,

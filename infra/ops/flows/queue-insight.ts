@@ -32,12 +32,12 @@ export interface CloudWatchInsight {
  * that come again have waited, as SQS leaves out those received three times or more (AWS, "Available
  * CloudWatch metrics for Amazon SQS"). Without the right to ask, nothing is known.
  */
-export function insightOfCloudWatch(parts: CloudWatchInsight): QueueInsight {
+export function insightOfCloudWatch(dependencies: CloudWatchInsight): QueueInsight {
   let last: { readonly at: number; readonly ages: Promise<ReadonlyMap<string, number>> } | undefined;
   return async (queue) => {
-    const now = parts.clock.now();
+    const now = dependencies.clock.now();
     if (!last || now.getTime() - last.at > freshMs) {
-      last = { at: now.getTime(), ages: agesOf(parts, now).catch(() => new Map<string, number>()) };
+      last = { at: now.getTime(), ages: agesOf(dependencies, now).catch(() => new Map<string, number>()) };
     }
     return { oldestSeconds: (await last.ages).get(queue), orders: [] };
   };

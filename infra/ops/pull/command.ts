@@ -98,7 +98,7 @@ async function dryRun(
 
 /** Where the next pull begins: behind what was read last, else at the moment of going live. */
 async function nextStart(
-  { pulling }: Pick<ReturnType<typeof ledgerOf>, 'pulling'>,
+  { pullState: pulling }: Pick<ReturnType<typeof ledgerOf>, 'pullState'>,
   { schedule }: CompleteIntegration,
 ): Promise<string | undefined> {
   const { watermark } = await pulling.state();

@@ -52,46 +52,46 @@ export interface PreviewParts {
 export async function previewPull(
   since: string | undefined,
   most: number,
-  parts: PreviewParts,
+  dependencies: PreviewParts,
 ): Promise<PullPreview> {
   const productOrders: PreviewedOrder[] = [];
   const progress = { read: 0, readUpTo: since, more: false };
   try {
     const from = since === undefined ? undefined : { changedAt: since };
-    for await (const { orders, watermark } of parts.erp.releasedOrders(from, parts.signal)) {
+    for await (const { orders, watermark } of dependencies.erp.releasedOrders(from, dependencies.signal)) {
       for (const order of orders) {
         if (progress.read >= most) progress.more = true;
-        if (progress.more || parts.signal.aborted) break;
+        if (progress.more || dependencies.signal.aborted) break;
         progress.read += 1;
-        productOrders.push(...(await previewOrder(order, parts)));
-        parts.progress(`Looked at ${progress.read} orders of the ERP`);
+        productOrders.push(...(await previewOrder(order, dependencies)));
+        dependencies.progress(`Looked at ${progress.read} orders of the ERP`);
       }
-      if (progress.more || parts.signal.aborted) break;
+      if (progress.more || dependencies.signal.aborted) break;
       progress.readUpTo = watermark.changedAt;
     }
   } catch (error) {
-    if (!parts.signal.aborted) return { since, ...progress, productOrders, failure: reasonOf(error) };
+    if (!dependencies.signal.aborted) return { since, ...progress, productOrders, failure: reasonOf(error) };
   }
-  if (parts.signal.aborted)
+  if (dependencies.signal.aborted)
     return { since, ...progress, productOrders, failure: 'It was interrupted, or took too long.' };
   return { since, ...progress, productOrders };
 }
 
-async function previewOrder(order: ErpOrder, parts: PreviewParts): Promise<PreviewedOrder[]> {
+async function previewOrder(order: ErpOrder, dependencies: PreviewParts): Promise<PreviewedOrder[]> {
   const about = { erpOrder: order.number, number: order.number };
   try {
-    if (!parts.accept(order))
+    if (!dependencies.accept(order))
       return [{ ...about, outcome: 'left out', reason: 'productOrders.accept does not want it' }];
     const previewed: PreviewedOrder[] = [];
-    for (const mapped of parts.map(order)) {
+    for (const mapped of dependencies.map(order)) {
       const { number } = mapped.draft;
-      const entry = await parts.ledger.orders.find(number);
+      const entry = await dependencies.ledger.orders.find(number);
       const found =
         order.state === 'cancelled'
           ? cancelled(entry)
           : entry
             ? known(entry, mapped)
-            : await unknown(mapped, parts);
+            : await unknown(mapped, dependencies);
       previewed.push({ erpOrder: order.number, number, ...found });
     }
     return previewed;
@@ -122,8 +122,8 @@ function known(entry: OrderEntry, mapped: MappedProductOrder): Found {
   return entry.state === 'done' ? { outcome: 'exists' } : { outcome: 'exists', reason: 'is on its way' };
 }
 
-async function unknown({ draft }: MappedProductOrder, parts: PreviewParts): Promise<Found> {
-  const { azumuta, signal } = parts;
+async function unknown({ draft }: MappedProductOrder, dependencies: PreviewParts): Promise<Found> {
+  const { azumuta, signal } = dependencies;
   const typed = await azumuta.findProductOrder(draft.number, signal);
   if (typed) {
     if (typed.article !== undefined && typed.article !== draft.article)

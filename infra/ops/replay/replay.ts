@@ -10,7 +10,7 @@ export interface ReplayParts {
   readonly deadLetters: DeadLetterQueue;
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrls: Readonly<Record<QueueName, string>>;
-  readonly records: Pick<DeadLetterRecords, 'record' | 'replayed'>;
+  readonly records: Pick<DeadLetterRecords, 'record' | 'markReplayed'>;
   /** Under which names triggers carry their content, as the stack has it now. */
   readonly aliases: WebhookAliases;
   readonly clock: Clock;
@@ -74,7 +74,7 @@ const mostMoved = 5000;
  * that it is gone. So a run that is killed leaves each letter where it was, where it goes, or in both places; the
  * next run mends that, and what is worked on twice is booked once.
  */
-export async function replay(request: ReplayRequest, parts: ReplayParts): Promise<ReplayReport> {
+export async function replay(request: ReplayRequest, dependencies: ReplayParts): Promise<ReplayReport> {
   const { go, signal, most = mostMoved } = request;
   // By SQS's id: one that comes a second time replaces itself.
   const held = new Map<string, KeptLetter>();
@@ -86,25 +86,25 @@ export async function replay(request: ReplayRequest, parts: ReplayParts): Promis
   const outcome = { moved: 0, copied: 0 };
   let failure: string | undefined;
   try {
-    for await (const page of parts.deadLetters.take()) {
+    for await (const page of dependencies.deadLetters.take()) {
       const again = page.some(({ sqsId }) => held.has(sqsId));
       for (const letter of page) {
         held.set(letter.sqsId, letter);
         if (!isSelected(letter, request)) continue;
-        const route = routeOf(letter, parts.aliases, parts.clock.now());
+        const route = routeOf(letter, dependencies.aliases, dependencies.clock.now());
         chosen.set(letter.sqsId, { letter, route });
         if ('to' in route) movable.add(letter.sqsId);
       }
       lookedAt = held.size;
-      parts.progress(`Looked at ${lookedAt} dead letters, ${chosen.size} of them selected`);
+      dependencies.progress(`Looked at ${lookedAt} dead letters, ${chosen.size} of them selected`);
       more = again || (go && movable.size >= most);
       if (more || signal.aborted) break;
     }
-    if (go) await moveAll([...chosen.values()], held, outcome, signal, parts);
+    if (go) await moveAll([...chosen.values()], held, outcome, signal, dependencies);
   } catch (error) {
     failure = reasonOf(error);
   } finally {
-    await giveBack([...held.values()], parts);
+    await giveBack([...held.values()], dependencies);
   }
   const selected = [...chosen.values()];
   return {
@@ -137,7 +137,7 @@ async function moveAll(
   held: Map<string, KeptLetter>,
   outcome: { moved: number; copied: number },
   signal: AbortSignal,
-  parts: ReplayParts,
+  dependencies: ReplayParts,
 ): Promise<void> {
   const moves = chosen.flatMap(({ letter, route }): Move[] => ('to' in route ? [{ letter, ...route }] : []));
   const calls = new Set<string>();
@@ -151,26 +151,26 @@ async function moveAll(
       return isNew;
     });
     const copies = page.filter((move) => !first.includes(move)).map(({ letter }) => letter);
-    const sent = await noteAndSend(first, parts);
+    const sent = await noteAndSend(first, dependencies);
     const gone = [...sent.map(({ letter }) => letter), ...copies];
-    const left = await parts.deadLetters.remove(gone);
+    const left = await dependencies.deadLetters.remove(gone);
     for (const letter of gone) if (!left.includes(letter)) held.delete(letter.sqsId);
     outcome.moved += gone.length - left.length;
     outcome.copied += left.length;
-    parts.progress(`Replayed ${outcome.moved} of ${moves.length}`);
+    dependencies.progress(`Replayed ${outcome.moved} of ${moves.length}`);
   }
 }
 
 /** @returns what SQS took; the rest stays where it is, and the ledger is told so. */
-async function noteAndSend(moves: readonly Move[], parts: ReplayParts): Promise<readonly Move[]> {
-  const { records } = parts;
+async function noteAndSend(moves: readonly Move[], dependencies: ReplayParts): Promise<readonly Move[]> {
+  const { records } = dependencies;
   const sent: Move[] = [];
   try {
     for (const { letter, to } of moves) {
       const { messageId, filedUnder: orderNumber } = letter;
-      await records.replayed({ messageId, orderNumber }, `sending it to ${to} again`);
+      await records.markReplayed({ messageId, orderNumber }, `sending it to ${to} again`);
     }
-    sent.push(...(await send(moves, parts)));
+    sent.push(...(await send(moves, dependencies)));
   } finally {
     for (const { letter } of moves.filter((move) => !sent.includes(move))) {
       const { messageId, filedUnder: orderNumber, stage, reason } = letter;

@@ -28,9 +28,9 @@ class Left extends Error {}
  * Walks an operator through the secrets: shows how they stand, and sets, rotates or finishes the one that is
  * chosen. What is typed is never echoed.
  */
-export async function walkThroughSecrets(parts: WalkParts): Promise<void> {
+export async function walkThroughSecrets(dependencies: WalkParts): Promise<void> {
   try {
-    while (await oneSecret(parts)) {
+    while (await oneSecret(dependencies)) {
       // The next one.
     }
   } catch (error) {
@@ -39,8 +39,8 @@ export async function walkThroughSecrets(parts: WalkParts): Promise<void> {
 }
 
 /** @returns false when the operator is done. */
-async function oneSecret(parts: WalkParts): Promise<boolean> {
-  const { keeper, terminal } = parts;
+async function oneSecret(dependencies: WalkParts): Promise<boolean> {
+  const { keeper, terminal } = dependencies;
   const states = await keeper.states();
   const first = secretNames.find((name) => states[name].state !== 'set');
   const chosen = answered(
@@ -61,10 +61,10 @@ async function oneSecret(parts: WalkParts): Promise<boolean> {
   if (chosen === 'done') return false;
   try {
     const { state } = states[chosen];
-    if (!isOwn(chosen)) await setForeign(chosen, parts);
-    else if (state === 'unset' || state === 'unfit') await setOwn(chosen, parts);
-    else if (state === 'rotating') await finishOwn(chosen, parts);
-    else await rotateOwn(chosen, parts);
+    if (!isOwn(chosen)) await setForeign(chosen, dependencies);
+    else if (state === 'unset' || state === 'unfit') await setOwn(chosen, dependencies);
+    else if (state === 'rotating') await finishOwn(chosen, dependencies);
+    else await rotateOwn(chosen, dependencies);
   } catch (error) {
     if (error instanceof Left) throw error;
     log.error(reasonOf(error), terminal);
@@ -72,8 +72,8 @@ async function oneSecret(parts: WalkParts): Promise<boolean> {
   return true;
 }
 
-async function setForeign(name: 'azumuta-api-key' | 'erp-credentials', parts: WalkParts): Promise<void> {
-  const { keeper, erpFields, terminal } = parts;
+async function setForeign(name: 'azumuta-api-key' | 'erp-credentials', dependencies: WalkParts): Promise<void> {
+  const { keeper, erpFields, terminal } = dependencies;
   if (name === 'azumuta-api-key') {
     await keeper.set(name, JSON.stringify({ apiKey: await typed('Azumuta API key', terminal) }));
   } else {
@@ -85,14 +85,14 @@ async function setForeign(name: 'azumuta-api-key' | 'erp-credentials', parts: Wa
   log.success(`${secretFacts[name].title} is set. Check it with: npm run doctor`, terminal);
 }
 
-async function setOwn(name: OwnSecretName, parts: WalkParts): Promise<void> {
+async function setOwn(name: OwnSecretName, dependencies: WalkParts): Promise<void> {
   const value = newToken();
-  await parts.keeper.set(name, value);
-  handOut(`${secretFacts[name].title} is set.`, parts.handOut(name, value), parts.terminal);
+  await dependencies.keeper.set(name, value);
+  handOut(`${secretFacts[name].title} is set.`, dependencies.handOut(name, value), dependencies.terminal);
 }
 
-async function rotateOwn(name: OwnSecretName, parts: WalkParts): Promise<void> {
-  const { keeper, terminal } = parts;
+async function rotateOwn(name: OwnSecretName, dependencies: WalkParts): Promise<void> {
+  const { keeper, terminal } = dependencies;
   const sure = answered(
     await confirm({
       ...terminal,
@@ -102,7 +102,7 @@ async function rotateOwn(name: OwnSecretName, parts: WalkParts): Promise<void> {
   if (!sure) return;
   const value = newToken();
   await keeper.rotate(name, value);
-  handOut('It is rotated; both values are valid now.', parts.handOut(name, value), terminal);
+  handOut('It is rotated; both values are valid now.', dependencies.handOut(name, value), terminal);
 }
 
 async function finishOwn(name: OwnSecretName, { keeper, terminal }: WalkParts): Promise<void> {

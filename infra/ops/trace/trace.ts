@@ -42,7 +42,7 @@ export interface Trace {
   readonly unwell: Readonly<Partial<Record<Partner, BreakerState>>>;
 }
 
-export type TracingLedger = Pick<Ledger, 'orders' | 'deliveries' | 'journeys' | 'breaker' | 'deadLetters'>;
+export type TracingLedger = Pick<Ledger, 'orders' | 'bookings' | 'journeys' | 'breaker' | 'deadLetters'>;
 
 /**
  * All that the ledger knows about an order. Reads by key and index only: a handful of reads for each product
@@ -87,7 +87,7 @@ async function traceOne(
   const journey = await ledger.journeys.of(number);
   if (journey.length === 0) return undefined;
   const entry = await ledger.orders.find(number);
-  const deliveries = await ledger.deliveries.of(homeOf(number, entry));
+  const deliveries = await ledger.bookings.of(homeOf(number, entry));
   const deadLetters = livingDeadLetters(await ledger.deadLetters.of(number), journey);
   return {
     number,

@@ -66,7 +66,7 @@ function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentia
         linkProductOrder({ client: watched, options, names: fields, signal }, order, productOrder),
       ),
     // It looks before it writes in every attempt, so `again` makes no difference.
-    deliver: (completion, key, { signal }) =>
+    book: (completion, key, { signal }) =>
       act(signal, (watched, fields) => {
         const delivery = { client: watched, options, names: fields, signal };
         return completion.kind === 'amendment'

@@ -30,7 +30,7 @@ export function rest<Row>(options: RestOptions<Row>): ErpDefinition {
 }
 
 function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unknown>): ErpConnector {
-  const { orders, link, deliver } = options;
+  const { orders, link, book: deliver } = options;
   const session = createSession(options, environment);
   const { partner } = session;
 
@@ -56,7 +56,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
             });
           },
         }),
-    async deliver(completion, key, attempt) {
+    async book(completion, key, attempt) {
       const { number } = completion.erpOrder;
       const { reference, alreadyDone } = await runProcedure({
         session,

@@ -29,7 +29,7 @@ export interface RestOptions<Row = unknown> extends RestConnection {
   readonly orders: RestListing<Row>;
   /** Tell the ERP which product order an order became; left out if it has no place for it. */
   readonly link?: RestProcedure<LinkContext>;
-  readonly deliver: RestProcedure<DeliverContext>;
+  readonly book: RestProcedure<DeliverContext>;
 }
 
 export type RestAuthentication =

@@ -64,7 +64,7 @@ function connect(options: SapOptions, environment: ErpEnvironment<SapCredentials
             }),
         }),
     // It looks before it writes in every attempt, so `again` makes no difference.
-    deliver: (completion, key, { signal }) =>
+    book: (completion, key, { signal }) =>
       act((watched) => {
         const delivery = { client: watched, options, signal };
         return completion.kind === 'amendment'

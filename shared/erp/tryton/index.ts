@@ -61,7 +61,7 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
           linkProductOrder: (order, productOrder, attempt) =>
             act(attempt, (desk) => linkProductOrder(desk, link, order, productOrder)),
         }),
-    deliver: (completion, key, attempt) =>
+    book: (completion, key, attempt) =>
       act(attempt, (desk) =>
         completion.kind === 'amendment'
           ? deliverAmendment(desk, completion, key, attempt.again)

@@ -16,7 +16,7 @@ export interface Attempts {
   /** The last attempt was good: nothing needs to be known about the message any more. */
   readonly end: (messageId: string) => Promise<void>;
   /** An attempt ended in good order with a failure, or was not made at all. @returns how many ended with an unexpected one so far. */
-  readonly failed: (messageId: string, how: { readonly unexpected: boolean }) => Promise<number>;
+  readonly recordFailure: (messageId: string, how: { readonly unexpected: boolean }) => Promise<number>;
 }
 
 export function createAttempts(table: Table, clock: Clock): Attempts {
@@ -37,7 +37,7 @@ export function createAttempts(table: Table, clock: Clock): Attempts {
     async end(messageId) {
       await table.remove(keyOf(messageId));
     },
-    async failed(messageId, { unexpected }) {
+    async recordFailure(messageId, { unexpected }) {
       const written = await table.update(keyOf(messageId), {
         set: { unfinished: 0, expiresAt: expiresAt() },
         add: { unexpected: unexpected ? 1 : 0 },
@@ -60,14 +60,14 @@ export interface DeadLetterRecords {
   readonly of: (orderNumber: string) => Promise<(DeadLetterRecord & { readonly isDead: boolean })[]>;
   readonly record: (deadLetter: DeadLetterRecord) => Promise<void>;
   /** It was sent to its queue again: it keeps its history, and leaves the index of what is dead. */
-  readonly replayed: (
+  readonly markReplayed: (
     deadLetter: Pick<DeadLetterRecord, 'messageId' | 'orderNumber'>,
     note: string,
   ) => Promise<void>;
   /** It was noted, never arrived in its queue, came again and went well: nobody needs to see to it any more. */
-  readonly recovered: (deadLetter: Pick<DeadLetterRecord, 'messageId' | 'orderNumber'>) => Promise<void>;
+  readonly markRecovered: (deadLetter: Pick<DeadLetterRecord, 'messageId' | 'orderNumber'>) => Promise<void>;
   /** A person took it out of the world: the note says who and why, and is kept even where no record was. */
-  readonly discarded: (deadLetter: DeadLetterRecord, note: string) => Promise<void>;
+  readonly markDiscarded: (deadLetter: DeadLetterRecord, note: string) => Promise<void>;
 }
 
 const recordSchema = z.object({
@@ -109,7 +109,7 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         condition: 'attribute_not_exists(#deadLetterReason)',
       });
     },
-    async replayed({ messageId, orderNumber }, note) {
+    async markReplayed({ messageId, orderNumber }, note) {
       await table.update(deadLetterKey(orderNumber, messageId), {
         append: { history: [{ at: clock.now().toISOString(), event: 'replayed', note }] },
         remove: ['deadLetterReason', 'deadSince'],
@@ -117,14 +117,14 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         condition: 'attribute_exists(pk)',
       });
     },
-    async recovered({ messageId, orderNumber }) {
+    async markRecovered({ messageId, orderNumber }) {
       await table.update(deadLetterKey(orderNumber, messageId), {
         append: { history: [{ at: clock.now().toISOString(), event: 'recovered' }] },
         remove: ['deadLetterReason', 'deadSince'],
         condition: 'attribute_exists(#deadLetterReason)',
       });
     },
-    async discarded({ messageId, orderNumber, stage, reason }, note) {
+    async markDiscarded({ messageId, orderNumber, stage, reason }, note) {
       const now = clock.now();
       await table.update(deadLetterKey(orderNumber, messageId), {
         set: { stage, reason, expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds },

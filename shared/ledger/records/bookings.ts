@@ -64,7 +64,7 @@ export interface Deliveries {
   readonly of: (number: string) => Promise<DeliveryEntry[]>;
   /** Write down what is going to be booked, before it is sent; false when another planner was first. */
   readonly plan: (number: string, delivery: PlannedDelivery, planner: Planner) => Promise<boolean>;
-  readonly sent: (number: string, key: DeliveryKey) => Promise<void>;
+  readonly markSent: (number: string, key: DeliveryKey) => Promise<void>;
   /**
    * Lock the ERP order for one booking; undefined when taken, else the time (ms) until which another has it.
    * A dead attempt's lock goes to the next one at the same delivery at once, as that has the claim now.
@@ -75,7 +75,7 @@ export interface Deliveries {
   /** Keep the holder's own lock until `untilMs`, as what was sent may still be settling. */
   readonly keepLocked: (erpOrderNumber: string, holder: LockHolder, untilMs: number) => Promise<void>;
   /** Note a completed part of a split order, as it is now; answers all parts completed so far. */
-  readonly partCompleted: (erpOrderNumber: string, part: CompletedPart) => Promise<CompletedPart[]>;
+  readonly recordCompletedPart: (erpOrderNumber: string, part: CompletedPart) => Promise<CompletedPart[]>;
 }
 
 /** A completed product order of a split ERP order, with what was read of it. */
@@ -159,7 +159,7 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
       return planned;
     },
 
-    async sent(number, key) {
+    async markSent(number, key) {
       await table.update(deliveryKeyOf(number, key), { set: { sentAt: clock.now().toISOString() } });
     },
 
@@ -196,7 +196,7 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
       });
     },
 
-    async partCompleted(erpOrderNumber, part) {
+    async recordCompletedPart(erpOrderNumber, part) {
       const key = completedPartKey(erpOrderNumber, part.number);
       const content = { ...part, facts: JSON.stringify(part.facts), expiresAt: expiresAt() };
       if (!(await table.putIf({ ...key, ...content }))) {

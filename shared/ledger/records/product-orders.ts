@@ -48,18 +48,18 @@ export interface Orders {
   /** See to it that an order that surely never came to be never will be; false when it may have. */
   readonly withdraw: (number: string, reason: string, entry: Omit<HistoryEntry, 'at'>) => Promise<boolean>;
   /** Its message was sent again: from now on it is known to have been sent. */
-  readonly sentAgain: (number: string) => Promise<void>;
+  readonly markSentAgain: (number: string) => Promise<void>;
   /** Its completion is known: reconciliation need not ask about it any more. */
-  readonly completed: (number: string) => Promise<void>;
-  readonly linked: (number: string, note: string) => Promise<void>;
-  readonly doubtLink: (number: string, inDoubt: boolean) => Promise<void>;
+  readonly markCompleted: (number: string) => Promise<void>;
+  readonly markLinked: (number: string, note: string) => Promise<void>;
+  readonly markLinkInDoubt: (number: string, inDoubt: boolean) => Promise<void>;
   /**
    * Numbers of created orders that were due by then and are not known to be completed, longest overdue first.
    * The index lags: one or the other may have been completed a moment ago.
    */
   readonly overdue: (dueBy: Date, most: number) => Promise<string[]>;
   /** Asked about an overdue order: it comes after all others that are due before `dueAt` now. */
-  readonly asked: (number: string, dueAt: Date) => Promise<void>;
+  readonly markAsked: (number: string, dueAt: Date) => Promise<void>;
   /**
    * Tell the journey that the order was changed, or cancelled, in the ERP after it came, or that it cannot be
    * mapped: changes no state, and is told once for each content.
@@ -177,7 +177,7 @@ export function createOrders(table: Table, clock: Clock): Orders {
       return (await this.find(number))?.withdrawn === true;
     },
 
-    async sentAgain(number) {
+    async markSentAgain(number) {
       await table.update(orderKey(number), {
         set: { enqueued: true },
         condition: '#state = :waiting',
@@ -185,7 +185,7 @@ export function createOrders(table: Table, clock: Clock): Orders {
       });
     },
 
-    async completed(number) {
+    async markCompleted(number) {
       await table.update(orderKey(number), {
         remove: ['awaiting'],
         append: { history: [entry({ event: 'completed', note: 'Azumuta says so' })] },
@@ -193,14 +193,14 @@ export function createOrders(table: Table, clock: Clock): Orders {
       });
     },
 
-    async linked(number, note) {
+    async markLinked(number, note) {
       await table.update(orderKey(number), {
         set: { linkedAt: clock.now().toISOString() },
         append: { history: [entry({ event: 'linked', note })] },
       });
     },
 
-    async doubtLink(number, inDoubt) {
+    async markLinkInDoubt(number, inDoubt) {
       await table.update(orderKey(number), { set: { linkInDoubt: inDoubt } });
     },
 
@@ -212,7 +212,7 @@ export function createOrders(table: Table, clock: Clock): Orders {
       return found.map(({ pk }) => String(pk).slice(partitionOf('').length));
     },
 
-    async asked(number, dueAt) {
+    async markAsked(number, dueAt) {
       await table.update(orderKey(number), {
         set: { dueAt: dueAt.getTime(), askedAt: clock.now().toISOString() },
         // Asked every day for months, it would outgrow its history: it is counted.

@@ -68,7 +68,7 @@ describe('which production is meant', () => {
     // Act
     const { number } = one;
     const failure = await failureOf(
-      plant.connector().deliver({ ...completed(one), erpOrder: { number } }, 'any#quantity', firstAttempt()),
+      plant.connector().book({ ...completed(one), erpOrder: { number } }, 'any#quantity', firstAttempt()),
     );
     await plant.admin.write('production', [other.id], { number: other.number });
 

@@ -139,7 +139,7 @@ describe('amendments', () => {
     });
     const key = `${amendment.productOrder.id}#recording#late`;
     plant.faults.reset();
-    await plant.connector().deliver(amendment, key, firstAttempt());
+    await plant.connector().book(amendment, key, firstAttempt());
     const at = positionOf(methodsOf(plant.faults), 'model.ir.attachment.create');
     const other = await plant.plan();
     const late = { ...amendment, erpOrder: completed(other).erpOrder };
@@ -147,8 +147,8 @@ describe('amendments', () => {
     plant.faults.crashAt(at, 'before');
 
     // Act
-    const failure = await failureOf(plant.connector().deliver(late, key, firstAttempt()));
-    const receipt = await plant.connector().deliver(late, key, attemptAfter(failure));
+    const failure = await failureOf(plant.connector().book(late, key, firstAttempt()));
+    const receipt = await plant.connector().book(late, key, attemptAfter(failure));
 
     // Assess
     expect(failure).toMatchObject({ scope: 'target', wrote: 'perhaps' });

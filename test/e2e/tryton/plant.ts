@@ -45,7 +45,7 @@ export function deliver(
   completion: Completion,
   attempt: Attempt = firstAttempt(),
 ): Promise<Receipt> {
-  return connector.deliver(completion, quantityKey(completion.productOrder), attempt);
+  return connector.book(completion, quantityKey(completion.productOrder), attempt);
 }
 
 /** Method of the n-th call that passed (from 1), without its model's prefix. */

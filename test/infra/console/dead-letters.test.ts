@@ -162,7 +162,7 @@ describe('discarding when something fails', () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
     const records = {
-      discarded: async () => {
+      markDiscarded: async () => {
         throw new Error('The table is being restored.');
       },
     };
@@ -219,7 +219,7 @@ describe('searching', () => {
   });
 
   it('finds the order of a recording', async () => {
-    await stage.ledger.deliveries.plan(
+    await stage.ledger.bookings.plan(
       'PO-REC',
       {
         key: 'x#quantity',

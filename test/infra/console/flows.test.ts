@@ -52,7 +52,7 @@ it('an open breaker: the page says since when, why, and what to do', async () =>
     scope: 'target',
     unauthorized: true,
   });
-  await stage.ledger.breaker.failed('erp', refused, { permit: 'call' }, 'owner');
+  await stage.ledger.breaker.recordFailure('erp', refused, { permit: 'call' }, 'owner');
   stage.clock.advance(90);
   // Act
   const { text } = await visitor.get('/');

@@ -167,27 +167,27 @@ async function pulled(orders: readonly ErpOrder[], failure?: Error): Promise<voi
         if (failure) throw failure;
         yield { orders, watermark: { changedAt: clock.now().toISOString() } };
       },
-      deliver: () => Promise.reject(new Error('a pull books nothing')),
+      book: () => Promise.reject(new Error('a pull books nothing')),
     },
   }).catch(() => undefined);
 }
 
 /** What nobody has tried to create yet takes a change, and is withdrawn when it is cancelled. */
 const tried = (number: string) =>
-  ledger.steps.claim(orderKey(number), { owner: 'test', messageId: 'test', endsAt: clock.now() });
+  ledger.claims.claim(orderKey(number), { owner: 'test', messageId: 'test', endsAt: clock.now() });
 
 async function reconciled(failure?: Error): Promise<void> {
   const log = logOf('reconcile-completions');
   const number = `OVERDUE-${Math.random()}`;
   await ledger.orders.put(newOrder({ number, dueDate: '2026-11-01' }));
-  const claimed = await ledger.steps.claim(orderKey(number), {
+  const claimed = await ledger.claims.claim(orderKey(number), {
     owner: 'test',
     messageId: 'test',
     endsAt: clock.now(),
   });
   if (claimed.outcome !== 'claimed') throw new Error(`the order was just put, and is ${claimed.outcome}`);
   const productOrder = { id: 'po1', number };
-  await ledger.steps.receipt(claimed.claim, { productOrder, awaiting: 'completion' }, { event: 'created' });
+  await ledger.claims.complete(claimed.claim, { productOrder, awaiting: 'completion' }, { event: 'created' });
   await reconcileCompletions(invocation, {
     ledger,
     clock,

@@ -104,11 +104,11 @@ describe('the breaker opens when its partner is unwell', () => {
     };
 
     // Act: calls that were under way when it opened
-    await ledger.breaker.failed('erp', refused(), { permit: 'call' }, 'late');
+    await ledger.breaker.recordFailure('erp', refused(), { permit: 'call' }, 'late');
     const first = await seconds();
-    await ledger.breaker.failed('erp', asked, { permit: 'call' }, 'later');
+    await ledger.breaker.recordFailure('erp', asked, { permit: 'call' }, 'later');
     const second = await seconds();
-    await ledger.breaker.failed('erp', refused(), { permit: 'call' }, 'latest');
+    await ledger.breaker.recordFailure('erp', refused(), { permit: 'call' }, 'latest');
 
     // Assess: never sooner again
     expect([first, second, await seconds()]).toEqual([300, 1200, 1200]);
@@ -212,7 +212,7 @@ describe('one probe at a time', () => {
     const { slow } = await takenOver();
 
     // Act
-    await ledger.breaker.unanswered('erp', slow, 'slow');
+    await ledger.breaker.recordNoAnswer('erp', slow, 'slow');
 
     // Assess
     expect(await ledger.breaker.permit('erp', 'third')).toMatchObject({ permit: 'wait' });
@@ -221,10 +221,10 @@ describe('one probe at a time', () => {
   it('is not closed by a probe that comes too late: another has failed since', async () => {
     // Prepare
     const { slow, next } = await takenOver();
-    await ledger.breaker.failed('erp', unwell(), next, 'next');
+    await ledger.breaker.recordFailure('erp', unwell(), next, 'next');
 
     // Act
-    await ledger.breaker.succeeded('erp', slow, 'slow');
+    await ledger.breaker.recordSuccess('erp', slow, 'slow');
 
     // Assess
     expect(await ledger.breaker.state('erp')).toMatchObject({ open: true });

@@ -48,9 +48,9 @@ function recorded(): { erp: ErpConnector; attempts: Attempt[] } {
     attempts,
     erp: {
       releasedOrders: (since, signal) => erp.releasedOrders(since, signal),
-      deliver(completion, key, attempt) {
+      book(completion, key, attempt) {
         attempts.push(attempt);
-        return erp.deliver(completion, key, attempt);
+        return erp.book(completion, key, attempt);
       },
     },
   };
@@ -101,7 +101,7 @@ describe('a booking that may have been written', () => {
 
     // Act
     const failure = await stage.deliver(inDoubt, {}, { erp }).catch((error: unknown) => error);
-    const [step] = await stage.ledger.deliveries.of(inDoubt.home);
+    const [step] = await stage.ledger.bookings.of(inDoubt.home);
     stage.clock.advance(settlingSeconds - 1);
     const early = await Promise.allSettled([
       stage.deliver(inDoubt, {}, { erp }),
@@ -119,7 +119,7 @@ describe('a booking that may have been written', () => {
     ]);
     expect(attempts.map(({ again }) => again)).toEqual([false, true]);
     expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ reference: inDoubt.key, goodQuantity: '1' }]);
-    expect(await stage.ledger.deliveries.of(inDoubt.home)).toMatchObject([{ state: 'done' }]);
+    expect(await stage.ledger.bookings.of(inDoubt.home)).toMatchObject([{ state: 'done' }]);
   });
 });
 
@@ -187,7 +187,7 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
     erp: {
       // Only what the ERP answers matters here.
       async *releasedOrders() {},
-      async deliver(_completion, _key, attempt) {
+      async book(_completion, _key, attempt) {
         attempts.push(attempt.again);
         throw new UnknownOrder('The ERP does not know order X.');
       },
@@ -207,14 +207,14 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
   it('is done with', async () => {
     const message = await collected();
     await stage.deliver(message, {}, unknown([]));
-    expect(await stage.ledger.deliveries.of(message.home)).toMatchObject([{ state: 'done' }]);
+    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
   });
 
   it('is for a person once an attempt may have written to it: it was known then', async () => {
     // Prepare: an attempt that died
     const message = await collected();
     const endsAt = new Date(stage.clock.now().getTime() + timeoutSeconds * 1000);
-    await stage.ledger.steps.claim(deliveryKeyOf(message.home, message.key), {
+    await stage.ledger.claims.claim(deliveryKeyOf(message.home, message.key), {
       owner: 'dead',
       messageId: 'm',
       endsAt,
@@ -228,6 +228,6 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
     // Assess
     expect(attempts).toEqual([true]);
     expect(failure).toMatchObject({ name: 'UnknownOrder' });
-    expect(await stage.ledger.deliveries.of(message.home)).toMatchObject([{ state: 'rejected' }]);
+    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'rejected' }]);
   });
 });

@@ -23,7 +23,7 @@ describe('a product order that Azumuta does not call completed', () => {
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order' });
-    expect(await stage.ledger.deliveries.of(number)).toEqual([]);
+    expect(await stage.ledger.bookings.of(number)).toEqual([]);
     expect(stage.sent()).toEqual([]);
   });
 

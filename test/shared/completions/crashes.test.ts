@@ -98,7 +98,7 @@ describe('attempts that die at any call, at the same moment or one after another
           expect(bookings.map(({ reference, goodQuantity }) => [reference, goodQuantity])).toEqual([
             [message.key, '1'],
           ]);
-          expect(await stage.ledger.deliveries.of(message.home)).toMatchObject([{ state: 'done' }]);
+          expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
         }),
       ),
       {

@@ -53,7 +53,7 @@ describe('recordings that a trigger names', () => {
     await stage.collect({ productOrderNumber: number, recordingIds }, {}, { azumuta });
 
     // Assess
-    expect(await stage.ledger.deliveries.of(number)).toMatchObject([{ kind: 'quantity', recordingIds }]);
+    expect(await stage.ledger.bookings.of(number)).toMatchObject([{ kind: 'quantity', recordingIds }]);
     expect(told(stage)).toEqual(recordingIds);
     expect(readIds().sort()).toEqual([...named].sort());
   });
@@ -101,12 +101,12 @@ describe('two triggers at the same moment', () => {
     const { azumuta } = await otherAzumuta(stage, withoutList);
     const { ledger } = stage;
     let other: Promise<void> | undefined;
-    const slow: typeof ledger.deliveries = {
-      ...ledger.deliveries,
+    const slow: typeof ledger.bookings = {
+      ...ledger.bookings,
       async plan(...planned) {
         other ??= stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta });
         await other;
-        return ledger.deliveries.plan(...planned);
+        return ledger.bookings.plan(...planned);
       },
     };
 
@@ -114,7 +114,7 @@ describe('two triggers at the same moment', () => {
     await stage.collect(
       { productOrderNumber: number, recordingIds: [first] },
       {},
-      { azumuta, ledger: { ...ledger, deliveries: slow } },
+      { azumuta, ledger: { ...ledger, bookings: slow } },
     );
 
     // Assess

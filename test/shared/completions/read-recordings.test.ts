@@ -75,7 +75,7 @@ describe('a completion that takes longer to read than an attempt may last', () =
         if (reads % 5 === 0) deadline.abort();
       },
     );
-    const parts = { azumuta, readSoFar: nothingReadSoFar() };
+    const dependencies = { azumuta, readSoFar: nothingReadSoFar() };
     const messageId = `trigger of ${number}`;
     let attempts = 0;
 
@@ -84,12 +84,12 @@ describe('a completion that takes longer to read than an attempt may last', () =
       attempts += 1;
       deadline = new AbortController();
       const { signal } = deadline;
-      await failureOf(stage.collect({ productOrderNumber: number }, { messageId, signal }, parts));
+      await failureOf(stage.collect({ productOrderNumber: number }, { messageId, signal }, dependencies));
     }
 
     // Assess: what was asked for at the deadline is asked for again
     expect(told(stage)).toEqual(recordingIds);
     expect(readIds().length).toBeLessThanOrEqual(recordingIds.length + 4 * (attempts - 1));
-    expect(parts.readSoFar.recordings.size).toBe(0);
+    expect(dependencies.readSoFar.recordings.size).toBe(0);
   });
 });

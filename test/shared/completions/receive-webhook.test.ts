@@ -36,7 +36,7 @@ beforeEach(() => {
   heard = heardLog();
 });
 
-function parts(token: ReceiveParts['token'] = async () => ({ current: canary, previous })): ReceiveParts {
+function dependencies(token: ReceiveParts['token'] = async () => ({ current: canary, previous })): ReceiveParts {
   return {
     queues: createQueues(sqs.client),
     completionsQueueUrl: sqs.queueUrl('completions'),
@@ -66,7 +66,7 @@ function call(given: Partial<WebhookCall> = {}): WebhookCall {
 
 describe('no 2xx before SQS confirms', () => {
   it('answers 202 with the message in the queue', async () => {
-    expect(await receiveWebhook(call(), parts())).toMatchObject({ statusCode: 202 });
+    expect(await receiveWebhook(call(), dependencies())).toMatchObject({ statusCode: 202 });
     expect(sqs.sent.map(({ queue }) => queue)).toEqual(['completions']);
     expect(z.parse(completionHintSchema, JSON.parse(sqs.sent[0]?.body ?? ''))).toMatchObject({
       productOrderNumber: 'MO/1',
@@ -77,8 +77,8 @@ describe('no 2xx before SQS confirms', () => {
 
   it('answers 503 when SQS is down, for hints and for what would be kept', async () => {
     sqs.fail('SendMessage', 503, 2);
-    expect(await receiveWebhook(call(), parts())).toMatchObject({ statusCode: 503 });
-    expect(await receiveWebhook(call({ rawQueryString: 'nothing=useful' }), parts())).toMatchObject({
+    expect(await receiveWebhook(call(), dependencies())).toMatchObject({ statusCode: 503 });
+    expect(await receiveWebhook(call({ rawQueryString: 'nothing=useful' }), dependencies())).toMatchObject({
       statusCode: 503,
     });
     expect(sqs.sent).toEqual([]);
@@ -87,28 +87,28 @@ describe('no 2xx before SQS confirms', () => {
 
 describe('the token', () => {
   it('both values are valid during rotation', async () => {
-    expect(await receiveWebhook(call({ token: previous }), parts())).toMatchObject({ statusCode: 202 });
-    expect(await receiveWebhook(call({ token: canary }), parts())).toMatchObject({ statusCode: 202 });
+    expect(await receiveWebhook(call({ token: previous }), dependencies())).toMatchObject({ statusCode: 202 });
+    expect(await receiveWebhook(call({ token: canary }), dependencies())).toMatchObject({ statusCode: 202 });
   });
 
   it('that was rotated a moment ago is read again', async () => {
     const token = async (options?: { readonly refresh?: boolean }): Promise<RotatingSecret> =>
       options?.refresh ? { current: canary } : { current: 'an older token of the webhook' };
-    expect(await receiveWebhook(call(), parts(token))).toMatchObject({ statusCode: 202 });
+    expect(await receiveWebhook(call(), dependencies(token))).toMatchObject({ statusCode: 202 });
   });
 
   it('that nobody has set yet closes the door with 503, so that Azumuta’s administrator sees why', async () => {
     const token = async (): Promise<RotatingSecret> => {
       throw new SecretUnset('azumuta-erp/demo/test/webhook-token');
     };
-    const answer = await receiveWebhook(call(), parts(token));
+    const answer = await receiveWebhook(call(), dependencies(token));
     expect(answer).toMatchObject({ statusCode: 503, body: { reason: 'The webhook token is not set yet.' } });
   });
 });
 
 describe('an address that is not on the list', () => {
   it('is refused before its token is looked at, and leaves nothing behind', async () => {
-    const answer = await receiveWebhook(call({ sourceIp: '198.51.100.9' }), parts());
+    const answer = await receiveWebhook(call({ sourceIp: '198.51.100.9' }), dependencies());
     expect(answer).toMatchObject({ statusCode: 403 });
     expect(sqs.sent).toEqual([]);
   });
@@ -121,7 +121,7 @@ describe('a call that cannot be used is kept', () => {
   it('once, however often it comes within some minutes', async () => {
     // Prepare
     const clock = testClock();
-    const door = { ...parts(), clock };
+    const door = { ...dependencies(), clock };
 
     // Act
     const first = await receiveWebhook(nonsense(), door);
@@ -136,7 +136,7 @@ describe('a call that cannot be used is kept', () => {
   it('again after some minutes, as a person may have discarded its letter, under the id of its hour', async () => {
     // Prepare
     const clock = testClock();
-    const door = { ...parts(), clock };
+    const door = { ...dependencies(), clock };
 
     // Act
     for (const seconds of [0, 300, 300]) {
@@ -151,7 +151,7 @@ describe('a call that cannot be used is kept', () => {
 
   it('when its order number is a JSON number that lost digits: no other order takes its place', async () => {
     const body = Buffer.from('{"number":9007199254740993}');
-    const answer = await receiveWebhook(call({ method: 'POST', body }), parts());
+    const answer = await receiveWebhook(call({ method: 'POST', body }), dependencies());
     expect(answer).toMatchObject({
       statusCode: 400,
       body: { reason: expect.stringContaining('quotation marks') },
@@ -162,7 +162,7 @@ describe('a call that cannot be used is kept', () => {
 
   it('again by a door that SQS has failed meanwhile: what was not taken is not kept', async () => {
     // Prepare
-    const door = parts();
+    const door = dependencies();
     sqs.fail('SendMessage', 503);
 
     // Act
@@ -225,7 +225,7 @@ describe('whatever is sent', () => {
   });
 
   it('gets no 5xx; each 2xx is one message, each authenticated 4xx one dead letter, unless the same was kept a moment ago', async () => {
-    const door = parts();
+    const door = dependencies();
     const kept: string[] = [];
     await fc.assert(
       fc.asyncProperty(anyCall, async ({ body: text, ...given }) => {

@@ -202,10 +202,10 @@ describe('Azumuta is asked gently', () => {
       scope: 'target',
       unauthorized: true,
     });
-    await ledger.breaker.failed('azumuta', refused, { permit: 'call' }, 'another container');
+    await ledger.breaker.recordFailure('azumuta', refused, { permit: 'call' }, 'another container');
     const wellAgain = async () => {
       clock.advance(301);
-      await ledger.breaker.succeeded('azumuta', await ledger.breaker.permit('azumuta', 'prober'), 'prober');
+      await ledger.breaker.recordSuccess('azumuta', await ledger.breaker.permit('azumuta', 'prober'), 'prober');
     };
     onTestFinished(wellAgain);
 

@@ -88,7 +88,7 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
       const number = `${name}-${year}`;
       const dueDate = new Date(clock.now().getTime() - dueDaysAgo * 86_400_000).toISOString();
       await ledger.orders.put(newOrder({ number, dueDate }));
-      const claimed = await ledger.steps.claim(orderKey(number), {
+      const claimed = await ledger.claims.claim(orderKey(number), {
         owner: 'test',
         messageId: 'test',
         endsAt: clock.now(),
@@ -99,7 +99,7 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
       const productOrder =
         id === undefined ? await azumuta.createProductOrder(draft, article, never) : { id, number };
       const receipt = { productOrder, awaiting: 'completion' };
-      await ledger.steps.receipt(claimed.claim, receipt, { event: 'created' });
+      await ledger.claims.complete(claimed.claim, receipt, { event: 'created' });
       await control.forgetCalls();
       return number;
     }
@@ -110,7 +110,7 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
       partners,
       created: (name, dueDaysAgo) => put(name, dueDaysAgo),
       createdOutside: (name, dueDaysAgo) => put(name, dueDaysAgo, 'gone2345678923456'),
-      run: ({ remainingMs = () => 300_000, ...parts } = {}) =>
+      run: ({ remainingMs = () => 300_000, ...dependencies } = {}) =>
         reconcileCompletions(
           { awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs },
           {
@@ -124,7 +124,7 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
             most: 50,
             graceHours: 24,
             pause: async () => undefined,
-            ...parts,
+            ...dependencies,
           },
         ),
       hints: () =>

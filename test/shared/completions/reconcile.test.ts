@@ -80,7 +80,7 @@ describe('a completion whose trigger was lost', () => {
     // Prepare
     const number = await created('COLLECTED', 3);
     await control.complete(number);
-    await ledger.orders.completed(number);
+    await ledger.orders.markCompleted(number);
 
     // Act
     const report = await run();
@@ -93,7 +93,7 @@ describe('a completion whose trigger was lost', () => {
   it('is not asked about when its trigger came a moment ago and the index does not show it yet', async () => {
     // Prepare
     const number = await created('LAGGING', 3);
-    await ledger.orders.completed(number);
+    await ledger.orders.markCompleted(number);
     const lagging = { ...ledger.orders, overdue: async () => [number] };
 
     // Act
@@ -121,7 +121,7 @@ describe('a completion whose trigger was lost', () => {
 });
 
 function collect(hint: CompletionHint, owner: string): Promise<void> {
-  const parts: CollectParts = {
+  const dependencies: CollectParts = {
     ledger,
     clock,
     partners,
@@ -146,6 +146,6 @@ function collect(hint: CompletionHint, owner: string): Promise<void> {
       sentAt: clock.now(),
       receiveCount: 1,
     },
-    parts,
+    dependencies,
   );
 }

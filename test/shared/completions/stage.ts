@@ -59,13 +59,13 @@ export interface CompletionStage {
   readonly collect: (
     hint: Partial<CompletionHint> & { readonly productOrderNumber: string },
     given?: Partial<WorkAttempt>,
-    parts?: Partial<CollectParts> & Partial<Reached>,
+    dependencies?: Partial<CollectParts> & Partial<Reached>,
   ) => Promise<void>;
   /** Works on a delivery as the function does it. */
   readonly deliver: (
     message: DeliveryMessage,
     given?: Partial<WorkAttempt>,
-    parts?: Partial<DeliverParts> & Partial<Reached>,
+    dependencies?: Partial<DeliverParts> & Partial<Reached>,
   ) => Promise<void>;
   /** Deliveries that were sent so far. */
   readonly sent: () => DeliveryMessage[];
@@ -160,17 +160,17 @@ export async function startCompletionStage(): Promise<CompletionStage> {
           ? { ...given, first: `${order.number}/1` }
           : { index: 1, of: 1, first: number, book: 'each' as const };
         await ledger.orders.put(newOrder({ number, draft, part, erpOrder: { number: order.number } }));
-        const claimed = await ledger.steps.claim(orderKey(number), attemptOf({}));
+        const claimed = await ledger.claims.claim(orderKey(number), attemptOf({}));
         if (claimed.outcome !== 'claimed') throw new Error('The order was just put.');
         const productOrder = await own.azumuta.createProductOrder(draft, article, signal);
         const receipt = { productOrder, awaiting: 'completion' };
-        await ledger.steps.receipt(claimed.claim, receipt, { event: 'created' });
+        await ledger.claims.complete(claimed.claim, receipt, { event: 'created' });
       }
       return { erpOrder: order.number, numbers };
     },
 
-    collect(hint, given = {}, parts = {}) {
-      const reached = { ...own, ...parts };
+    collect(hint, given = {}, dependencies = {}) {
+      const reached = { ...own, ...dependencies };
       return collectCompletion(
         {
           v: 1,
@@ -191,19 +191,19 @@ export async function startCompletionStage(): Promise<CompletionStage> {
           deliveriesQueueUrl: sqs.queueUrl('deliveries'),
           trustTrigger: false,
           erpOrderNumber: (number) => number,
-          ...parts,
+          ...dependencies,
           ledger: reached.ledger,
         },
       );
     },
 
-    deliver(message, given = {}, parts = {}) {
-      const reached = { ...own, ...parts };
+    deliver(message, given = {}, dependencies = {}) {
+      const reached = { ...own, ...dependencies };
       return bookCompletion(message, attemptOf(given), {
         ...readParts(reached),
         unknownOrder: 'reject',
         map: (kind, completed) => mapCompletion(integration.completions, kind, completed),
-        ...parts,
+        ...dependencies,
         ledger: reached.ledger,
         erp: reached.erp,
       });

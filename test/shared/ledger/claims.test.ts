@@ -46,7 +46,7 @@ describe('a step is claimed by one attempt at a time', () => {
 
     // Act
     const outcomes = await Promise.all(
-      Array.from({ length: 12 }, (_, i) => ledger.steps.claim(key(), claimant(`owner ${i}`))),
+      Array.from({ length: 12 }, (_, i) => ledger.claims.claim(key(), claimant(`owner ${i}`))),
     );
 
     // Assess
@@ -55,16 +55,16 @@ describe('a step is claimed by one attempt at a time', () => {
   });
 
   it('knows nothing of a step that was never put', async () => {
-    expect(await ledger.steps.claim(key(), claimant('a'))).toEqual({ outcome: 'unknown' });
+    expect(await ledger.claims.claim(key(), claimant('a'))).toEqual({ outcome: 'unknown' });
   });
 
   it('tells that it is done, with the receipt, to whoever asks later', async () => {
     // Prepare
     await queued();
-    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
+    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
 
     // Act
-    const ours = await ledger.steps.receipt(
+    const ours = await ledger.claims.complete(
       claim,
       { productOrder: { id: 'SarLiLeyuNWgw3Tai', number: `PO-${number}` } },
       { event: 'created' },
@@ -72,7 +72,7 @@ describe('a step is claimed by one attempt at a time', () => {
 
     // Assess
     expect(ours).toBe(true);
-    expect(await ledger.steps.claim(key(), claimant('b'))).toMatchObject({ outcome: 'done' });
+    expect(await ledger.claims.claim(key(), claimant('b'))).toMatchObject({ outcome: 'done' });
     expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({
       state: 'done',
       productOrder: { id: 'SarLiLeyuNWgw3Tai' },
@@ -84,10 +84,10 @@ it('a receipt is kept for 400 days and more, however long its step had to wait',
   // Prepare
   await queued();
   clock.advance(40 * 86_400);
-  const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
+  const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
 
   // Act
-  await ledger.steps.receipt(claim, {}, { event: 'created' });
+  await ledger.claims.complete(claim, {}, { event: 'created' });
 
   // Assess
   const stored = await createTable(store.client, store.tableName).get(key());
@@ -98,13 +98,13 @@ describe('a takeover waits for the timeout of the function and the settling time
   it('is busy until both are over, then claims `again`', async () => {
     // Prepare: an attempt that dies without a word
     await queued();
-    await ledger.steps.claim(key(), claimant('dead', 60));
+    await ledger.claims.claim(key(), claimant('dead', 60));
 
     // Act and assess
     clock.advance(60 + settlingSeconds - 1);
-    expect(await ledger.steps.claim(key(), claimant('early'))).toMatchObject({ outcome: 'busy' });
+    expect(await ledger.claims.claim(key(), claimant('early'))).toMatchObject({ outcome: 'busy' });
     clock.advance(1);
-    expect(claimOf(await ledger.steps.claim(key(), claimant('late')))).toMatchObject({
+    expect(claimOf(await ledger.claims.claim(key(), claimant('late')))).toMatchObject({
       attempt: 2,
       again: true,
     });
@@ -113,12 +113,12 @@ describe('a takeover waits for the timeout of the function and the settling time
   it('refuses the receipt of a thawed attempt that was taken over', async () => {
     // Prepare
     await queued();
-    const frozen = claimOf(await ledger.steps.claim(key(), claimant('frozen')));
+    const frozen = claimOf(await ledger.claims.claim(key(), claimant('frozen')));
     clock.advance(60 + settlingSeconds);
-    await ledger.steps.claim(key(), claimant('second'));
+    await ledger.claims.claim(key(), claimant('second'));
 
     // Act
-    const ours = await ledger.steps.receipt(frozen, {}, { event: 'created' });
+    const ours = await ledger.claims.complete(frozen, {}, { event: 'created' });
 
     // Assess
     expect(ours).toBe(false);
@@ -129,9 +129,9 @@ describe('a takeover waits for the timeout of the function and the settling time
 describe('how an attempt ends decides whether the next one must look', () => {
   it('after a release nothing was written: the next claims at once and need not look', async () => {
     await queued();
-    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
-    await ledger.steps.release(claim, 'Azumuta did not answer.');
-    expect(claimOf(await ledger.steps.claim(key(), claimant('b')))).toMatchObject({
+    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+    await ledger.claims.release(claim, 'Azumuta did not answer.');
+    expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({
       attempt: 2,
       again: false,
     });
@@ -139,41 +139,41 @@ describe('how an attempt ends decides whether the next one must look', () => {
 
   it('after a write in doubt the claim stays through the settling time, and the next must look', async () => {
     await queued();
-    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
-    await ledger.steps.leaveOpen(claim, 'no answer in time');
-    expect(await ledger.steps.claim(key(), claimant('b'))).toMatchObject({ outcome: 'busy' });
+    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+    await ledger.claims.holdForSettling(claim, 'no answer in time');
+    expect(await ledger.claims.claim(key(), claimant('b'))).toMatchObject({ outcome: 'busy' });
     clock.advance(settlingSeconds);
-    expect(claimOf(await ledger.steps.claim(key(), claimant('b')))).toMatchObject({ again: true });
+    expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({ again: true });
   });
 
   it('a doubt outlives a release: only a look can end it', async () => {
     await queued();
-    await ledger.steps.leaveOpen(claimOf(await ledger.steps.claim(key(), claimant('a'))), 'no answer');
+    await ledger.claims.holdForSettling(claimOf(await ledger.claims.claim(key(), claimant('a'))), 'no answer');
     clock.advance(settlingSeconds);
-    const second = claimOf(await ledger.steps.claim(key(), claimant('b')));
-    await ledger.steps.release(second, 'still no answer');
-    expect(claimOf(await ledger.steps.claim(key(), claimant('c')))).toMatchObject({ again: true });
+    const second = claimOf(await ledger.claims.claim(key(), claimant('b')));
+    await ledger.claims.release(second, 'still no answer');
+    expect(claimOf(await ledger.claims.claim(key(), claimant('c')))).toMatchObject({ again: true });
   });
 
   it('a rejected step can be claimed again by a replay', async () => {
     await queued();
-    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
-    await ledger.steps.reject(claim, 'Azumuta has no article X.');
+    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+    await ledger.claims.reject(claim, 'Azumuta has no article X.');
     expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({
       state: 'rejected',
       reason: 'Azumuta has no article X.',
     });
-    expect(claimOf(await ledger.steps.claim(key(), claimant('b')))).toMatchObject({ again: true });
+    expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({ again: true });
   });
 
   it('belongs to the message that became its dead letter: another one for it does nothing', async () => {
     // Prepare
     await queued();
-    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
-    await ledger.steps.reject(claim, 'Azumuta has no article X.');
+    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+    await ledger.claims.reject(claim, 'Azumuta has no article X.');
 
     // Act
-    const other = await ledger.steps.claim(key(), claimant('b', 60, 'message 2'));
+    const other = await ledger.claims.claim(key(), claimant('b', 60, 'message 2'));
 
     // Assess
     expect(other).toEqual({ outcome: 'rejected', reason: 'Azumuta has no article X.' });
@@ -186,11 +186,11 @@ describe('the journey of an order is one query', () => {
     // Prepare
     await queued();
     clock.advance(1);
-    const claim = claimOf(await ledger.steps.claim(key(), claimant('a')));
-    await ledger.steps.release(claim, 'Azumuta failed (503).');
+    const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
+    await ledger.claims.release(claim, 'Azumuta failed (503).');
     clock.advance(5);
-    const again = claimOf(await ledger.steps.claim(key(), claimant('b')));
-    await ledger.steps.receipt(again, {}, { event: 'created', note: 'Azumuta id x' });
+    const again = claimOf(await ledger.claims.claim(key(), claimant('b')));
+    await ledger.claims.complete(again, {}, { event: 'created', note: 'Azumuta id x' });
 
     // Act
     const journey = await ledger.journeys.of(`PO-${number}`);
@@ -207,7 +207,7 @@ describe('the journey of an order is one query', () => {
   it('does not outgrow its item, however often it is retried', async () => {
     await queued();
     for (let i = 0; i < 70; i++) {
-      await ledger.steps.release(claimOf(await ledger.steps.claim(key(), claimant(`a${i}`))), 'not yet');
+      await ledger.claims.release(claimOf(await ledger.claims.claim(key(), claimant(`a${i}`))), 'not yet');
     }
     const entry = await ledger.orders.find(`PO-${number}`);
     expect(entry?.history.length).toBeLessThanOrEqual(61);

@@ -83,12 +83,12 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     toCut = 1;
 
     // Act
-    const planned = await ledger.deliveries.plan('MO/1', delivery, planner('this attempt'));
+    const planned = await ledger.bookings.plan('MO/1', delivery, planner('this attempt'));
 
     // Assess
     expect(cut).toBe(1);
     expect(planned).toBe(true);
-    expect(await ledger.deliveries.plan('MO/1', delivery, planner('another attempt'))).toBe(false);
+    expect(await ledger.bookings.plan('MO/1', delivery, planner('another attempt'))).toBe(false);
   });
 
   it('does not lock an attempt out of the step that it has just claimed', async () => {
@@ -98,12 +98,12 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     toCut = 1;
 
     // Act
-    const claimed = await ledger.steps.claim(orderKey('PO-1'), { ...planner('this attempt'), endsAt });
+    const claimed = await ledger.claims.claim(orderKey('PO-1'), { ...planner('this attempt'), endsAt });
 
     // Assess
     expect(cut).toBe(1);
     expect(claimed).toMatchObject({ outcome: 'claimed', claim: { again: false, attempt: 1 } });
-    const other = await ledger.steps.claim(orderKey('PO-1'), {
+    const other = await ledger.claims.claim(orderKey('PO-1'), {
       ...planner('another attempt'),
       endsAt,
     });
@@ -113,17 +113,17 @@ describe('an answer of DynamoDB that is lost on its way', () => {
   it('does not make a run wait for the lease that it has just taken, and the overlap is read again', async () => {
     // Prepare
     const watermark = { changedAt: '2026-11-24T07:00:00.000Z' };
-    await ledger.pulling.begin('run 1', 60);
-    await ledger.pulling.end('run 1', { watermark });
+    await ledger.pullState.begin('run 1', 60);
+    await ledger.pullState.end('run 1', { watermark });
     toCut = 1;
 
     // Act
-    const begun = await ledger.pulling.begin('run 2', 60);
+    const begun = await ledger.pullState.begin('run 2', 60);
 
     // Assess
     expect(cut).toBe(1);
     expect(begun).toEqual({ watermark, sweep: undefined });
-    expect(await ledger.pulling.begin('run 3', 60)).toBeUndefined();
+    expect(await ledger.pullState.begin('run 3', 60)).toBeUndefined();
   });
 
   it('does not keep the prober of an open breaker from probing', async () => {
@@ -132,7 +132,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
       scope: 'target',
       unauthorized: true,
     });
-    await ledger.breaker.failed('erp', unwell, { permit: 'call' }, 'call 1');
+    await ledger.breaker.recordFailure('erp', unwell, { permit: 'call' }, 'call 1');
     clock.advance(301);
     toCut = 1;
 
@@ -148,12 +148,12 @@ describe('an answer of DynamoDB that is lost on its way', () => {
   it('does not tell an ERP that its mended order is still rejected', async () => {
     // Prepare
     await ledger.orders.put(newOrder({ number: 'PO-1' }));
-    const claimed = await ledger.steps.claim(orderKey('PO-1'), {
+    const claimed = await ledger.claims.claim(orderKey('PO-1'), {
       ...planner('an attempt'),
       endsAt: new Date('2026-11-24T08:01:00.000Z'),
     });
     if (claimed.outcome !== 'claimed') throw new Error('nobody else claims');
-    await ledger.steps.reject(claimed.claim, 'Azumuta has no article X.');
+    await ledger.claims.reject(claimed.claim, 'Azumuta has no article X.');
     toCut = 1;
 
     // Act

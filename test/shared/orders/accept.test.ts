@@ -22,7 +22,7 @@ afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 it('orders are taken in side by side and answered in their order; of one that is listed twice, the first counts', async () => {
   // Prepare
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
-  const parts = {
+  const dependencies = {
     ledger,
     log: silent,
     queues: createQueues(sqs.client),
@@ -37,7 +37,7 @@ it('orders are taken in side by side and answered in their order; of one that is
   ];
 
   // Act
-  const answers = await takeIn(twice, { via: 'pull' }, parts);
+  const answers = await takeIn(twice, { via: 'pull' }, dependencies);
 
   // Assess
   expect(answers.map(({ number }) => number)).toEqual(twice.map(({ number }) => number));
@@ -53,7 +53,7 @@ describe('an order that is in the ledger and not created yet', () => {
   async function started() {
     const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
     sqs.forget();
-    const parts = {
+    const dependencies = {
       ledger,
       log: silent,
       queues: createQueues(sqs.client),
@@ -61,29 +61,29 @@ describe('an order that is in the ledger and not created yet', () => {
       map: (order: ErpOrder) => mapProductOrders({}, order),
     };
     const tried = async (number: string, how: 'in vain' | 'in doubt' | 'with success') => {
-      const claimed = await ledger.steps.claim(orderKey(number), claimant);
+      const claimed = await ledger.claims.claim(orderKey(number), claimant);
       if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
       const { claim } = claimed;
-      if (how === 'in vain') await ledger.steps.release(claim, 'Azumuta failed (503).');
-      else if (how === 'in doubt') await ledger.steps.leaveOpen(claim, 'Azumuta did not answer.');
-      else await ledger.steps.receipt(claim, {}, { event: 'created' });
+      if (how === 'in vain') await ledger.claims.release(claim, 'Azumuta failed (503).');
+      else if (how === 'in doubt') await ledger.claims.holdForSettling(claim, 'Azumuta did not answer.');
+      else await ledger.claims.complete(claim, {}, { event: 'created' });
     };
-    return { ledger, parts, tried };
+    return { ledger, dependencies, tried };
   }
   const claimant = { owner: 'o', messageId: 'm', endsAt: new Date('2026-11-24T08:01:00Z') };
 
   it('is enqueued again by one pull, as its message may never have been sent, and then by no other', async () => {
     // Prepare
-    const { ledger, parts } = await started();
+    const { ledger, dependencies } = await started();
     const orders = [erpOrder({ number: 'MO/untried' })];
     sqs.fail('SendMessageBatch', 500);
-    await expect(takeIn(orders, { via: 'pull' }, parts)).rejects.toThrow();
+    await expect(takeIn(orders, { via: 'pull' }, dependencies)).rejects.toThrow();
     sqs.fail('SendMessageBatch', 500);
-    await expect(takeIn(orders, { via: 'pull' }, parts)).rejects.toThrow();
+    await expect(takeIn(orders, { via: 'pull' }, dependencies)).rejects.toThrow();
 
     // Act: its flow is paused, and every pull sees it again
     for (let pulls = 0; pulls < 3; pulls++) {
-      expect(await takeIn(orders, { via: 'pull' }, parts)).toMatchObject([{ status: 'queued' }]);
+      expect(await takeIn(orders, { via: 'pull' }, dependencies)).toMatchObject([{ status: 'queued' }]);
     }
 
     // Assess
@@ -92,28 +92,28 @@ describe('an order that is in the ledger and not created yet', () => {
   });
 
   it('is not enqueued again by a pull once it was tried: an outage does not multiply it', async () => {
-    const { parts, tried } = await started();
-    await takeIn([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, parts);
+    const { dependencies, tried } = await started();
+    await takeIn([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, dependencies);
     await tried('MO/tried', 'in vain');
-    await takeIn([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, parts);
+    await takeIn([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, dependencies);
     expect(sqs.sent.map(numberOf)).toEqual(['MO/tried']);
   });
 
   it('is enqueued again for an ERP that asks again, tried or not', async () => {
-    const { parts, tried } = await started();
+    const { dependencies, tried } = await started();
     const order = erpOrder({ number: 'MO/asked' });
-    await takeIn([order], { via: 'endpoint' }, parts);
+    await takeIn([order], { via: 'endpoint' }, dependencies);
     await tried('MO/asked', 'in vain');
-    await takeIn([order], { via: 'endpoint' }, parts);
+    await takeIn([order], { via: 'endpoint' }, dependencies);
     expect(sqs.sent.map(numberOf)).toEqual(['MO/asked', 'MO/asked']);
   });
 
   it('takes what the ERP has changed since, and is enqueued with it', async () => {
-    const { ledger, parts, tried } = await started();
+    const { ledger, dependencies, tried } = await started();
     const number = 'MO/changed';
-    await takeIn([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, parts);
+    await takeIn([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, dependencies);
     await tried(number, 'in vain');
-    const [answer] = await takeIn([erpOrder({ number, article: 'GEAR-02' })], { via: 'pull' }, parts);
+    const [answer] = await takeIn([erpOrder({ number, article: 'GEAR-02' })], { via: 'pull' }, dependencies);
     expect(answer).toMatchObject({ status: 'queued' });
     expect(sqs.sent.map(numberOf)).toEqual([number, number]);
     expect(await ledger.orders.find(number)).toMatchObject({
@@ -123,9 +123,9 @@ describe('an order that is in the ledger and not created yet', () => {
   });
 
   it('is enqueued with new content even when that message cannot be sent at first', async () => {
-    const { parts } = await started();
+    const { dependencies } = await started();
     const number = 'MO/changed twice';
-    const pulled = (article: string) => takeIn([erpOrder({ number, article })], { via: 'pull' }, parts);
+    const pulled = (article: string) => takeIn([erpOrder({ number, article })], { via: 'pull' }, dependencies);
     await pulled('GEAR-01');
     await pulled('GEAR-01');
     sqs.forget();
@@ -137,9 +137,9 @@ describe('an order that is in the ledger and not created yet', () => {
 
   it('is a conflict once its parts were created and the ERP wants more of them', async () => {
     // Prepare
-    const { parts, tried } = await started();
+    const { dependencies, tried } = await started();
     const split = {
-      ...parts,
+      ...dependencies,
       map: (order: ErpOrder) => mapProductOrders({ split: { per: 'unit', book: 'when-all-done' } }, order),
     };
     const order = (amount: string) => erpOrder({ number: 'MO/split', quantity: { amount } });
@@ -155,11 +155,11 @@ describe('an order that is in the ledger and not created yet', () => {
   });
 
   it('keeps its content while it may have been created with it: the change is a conflict', async () => {
-    const { ledger, parts, tried } = await started();
+    const { ledger, dependencies, tried } = await started();
     const number = 'MO/doubt';
-    await takeIn([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, parts);
+    await takeIn([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, dependencies);
     await tried(number, 'in doubt');
-    const [answer] = await takeIn([erpOrder({ number, article: 'GEAR-02' })], { via: 'pull' }, parts);
+    const [answer] = await takeIn([erpOrder({ number, article: 'GEAR-02' })], { via: 'pull' }, dependencies);
     expect(answer).toMatchObject({ status: 'conflict' });
     expect((await ledger.orders.find(number))?.draft.article).toBe('GEAR-01');
   });
@@ -173,27 +173,27 @@ describe('a long list', () => {
   function started() {
     sqs.forget();
     const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
-    const parts = {
+    const dependencies = {
       ledger,
       log: silent,
       queues: createQueues(sqs.client),
       queueUrl: sqs.queueUrl('product-orders'),
       map: (order: ErpOrder) => mapProductOrders(split, order),
     };
-    return { ledger, parts };
+    return { ledger, dependencies };
   }
 
   it('is enqueued as it is written, each product order once', async () => {
     // Prepare
-    const { parts } = started();
+    const { dependencies } = started();
     const sentAtMapping: number[] = [];
     const map = (order: ErpOrder) => {
       sentAtMapping.push(sqs.sent.length);
-      return parts.map(order);
+      return dependencies.map(order);
     };
 
     // Act
-    const answers = await takeIn(orders('LONG'), { via: 'endpoint' }, { ...parts, map });
+    const answers = await takeIn(orders('LONG'), { via: 'endpoint' }, { ...dependencies, map });
 
     // Assess
     expect(answers.map(({ number, productOrders }) => [number, productOrders.length])).toEqual([
@@ -208,7 +208,7 @@ describe('a long list', () => {
 
   it('is enqueued as far as it was written when the ledger fails', async () => {
     // Prepare
-    const { ledger, parts } = started();
+    const { ledger, dependencies } = started();
     const put: typeof ledger.orders.put = async (order) => {
       if (order.number === 'CUT-B/40') throw new Error('The ledger is down.');
       return ledger.orders.put(order);
@@ -218,7 +218,7 @@ describe('a long list', () => {
     const taking = takeIn(
       orders('CUT'),
       { via: 'endpoint' },
-      { ...parts, ledger: { orders: { ...ledger.orders, put } } },
+      { ...dependencies, ledger: { orders: { ...ledger.orders, put } } },
     );
     await expect(taking).rejects.toThrow('The ledger is down.');
 
@@ -232,15 +232,15 @@ it('a conflict and an order that cannot be mapped are told once, and answered ea
   // Prepare
   const heard = heardLog();
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
-  const parts = {
+  const dependencies = {
     ledger,
     log: heard.log,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
     map: (order: ErpOrder) => mapProductOrders({}, order),
   };
-  await takeIn([erpOrder({ number: 'TOLD' })], { via: 'pull' }, parts);
-  await ledger.steps.claim(orderKey('TOLD'), {
+  await takeIn([erpOrder({ number: 'TOLD' })], { via: 'pull' }, dependencies);
+  await ledger.claims.claim(orderKey('TOLD'), {
     owner: 'o',
     messageId: 'm',
     endsAt: new Date('2026-11-24T08:01:00Z'),
@@ -253,8 +253,8 @@ it('a conflict and an order that cannot be mapped are told once, and answered ea
   ];
 
   // Act
-  const first = await takeIn(orders, { via: 'pull' }, parts);
-  const second = await takeIn(orders, { via: 'pull' }, parts);
+  const first = await takeIn(orders, { via: 'pull' }, dependencies);
+  const second = await takeIn(orders, { via: 'pull' }, dependencies);
 
   // Assess
   const statuses = ['conflict', 'rejected', 'rejected', 'queued'];

@@ -27,7 +27,7 @@ let sandboxes: readonly Sandbox[];
 let azumutaSide: AzumutaControl;
 let erpSide: ErpControl;
 let ledger: Ledger;
-let parts: CreateParts;
+let dependencies: CreateParts;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'create-orders-'));
@@ -40,7 +40,7 @@ beforeAll(async () => {
   erpSide = erpControl(erp.url);
   store = await startLedgerStore();
   ledger = createLedger({ ...store, clock: systemClock, times: { settlingSeconds: 0 } });
-  parts = {
+  dependencies = {
     ledger,
     azumuta: createAzumutaClient({
       baseUrl: `${azumuta.url}/api/v1`,
@@ -81,7 +81,7 @@ async function released(): Promise<string> {
 
 const create = (number: string, receiveCount = 1, changed: Partial<CreateParts> = {}, clock = systemClock) =>
   createProductOrder({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount, clock), {
-    ...parts,
+    ...dependencies,
     ...changed,
   });
 

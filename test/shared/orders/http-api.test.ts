@@ -16,7 +16,7 @@ let store: LedgerStore;
 let sqs: SqsEndpoint;
 let heard: HeardLog;
 let clock: TestClock;
-let parts: EndpointParts;
+let dependencies: EndpointParts;
 
 beforeAll(async () => {
   [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
@@ -26,7 +26,7 @@ beforeEach(() => {
   sqs.forget();
   heard = heardLog();
   clock = testClock();
-  parts = {
+  dependencies = {
     clock,
     ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
     log: heard.log,
@@ -49,8 +49,8 @@ const call = (number: string, apiKey: string | undefined = current) => ({
 describe('no 2xx before SQS confirms', () => {
   it('answers 503 when SQS is down, and 202 to the same call once it is back', async () => {
     sqs.fail('SendMessageBatch', 500);
-    const down = await postOrders(call('PO-down'), parts);
-    const back = await postOrders(call('PO-down'), parts);
+    const down = await postOrders(call('PO-down'), dependencies);
+    const back = await postOrders(call('PO-down'), dependencies);
     expect(down).toMatchObject({
       statusCode: 503,
       body: { error: expect.stringContaining('same call again') },
@@ -64,8 +64,8 @@ describe('no 2xx before SQS confirms', () => {
     const ledger = createLedger({ ...lost, clock: testClock(), times: { settlingSeconds: 300 } });
     await lost.stop();
     const answers = [
-      await postOrders(call('PO-1'), { ...parts, ledger }),
-      await getOrder({ ...call('PO-1'), number: 'PO-1' }, { ...parts, ledger }),
+      await postOrders(call('PO-1'), { ...dependencies, ledger }),
+      await getOrder({ ...call('PO-1'), number: 'PO-1' }, { ...dependencies, ledger }),
     ];
     expect(answers).toMatchObject([{ statusCode: 503 }, { statusCode: 503 }]);
     expect(sqs.sent).toEqual([]);
@@ -75,8 +75,8 @@ describe('no 2xx before SQS confirms', () => {
 describe('the key of the order endpoint', () => {
   it('may be either of two during rotation', async () => {
     const answers = [
-      await postOrders(call('PO-a', current), parts),
-      await postOrders(call('PO-b', previous), parts),
+      await postOrders(call('PO-a', current), dependencies),
+      await postOrders(call('PO-b', previous), dependencies),
     ];
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202]);
   });
@@ -87,7 +87,7 @@ describe('the key of the order endpoint', () => {
     ['one with a letter too many', `${previous}x`],
     ['an empty one', ''],
   ])('is refused when it is %s, and never told in the answer or the log', async (_, presented) => {
-    const answer = await postOrders({ ...call('PO-1'), apiKey: presented }, parts);
+    const answer = await postOrders({ ...call('PO-1'), apiKey: presented }, dependencies);
     expect(answer.statusCode).toBe(401);
     expect(sqs.sent).toEqual([]);
     expect(JSON.stringify(answer) + heard.lines.join()).not.toContain('CANARY');
@@ -108,11 +108,11 @@ describe('an ERP that prefers to wait', () => {
 
   it('is answered by the clock, however long each look takes', async () => {
     // Prepare: a ledger that takes a second for each look
-    const find: typeof parts.ledger.orders.find = async (number) => {
+    const find: typeof dependencies.ledger.orders.find = async (number) => {
       clock.advance(1);
-      return parts.ledger.orders.find(number);
+      return dependencies.ledger.orders.find(number);
     };
-    const slow = { ...parts, ledger: { ...parts.ledger, orders: { ...parts.ledger.orders, find } } };
+    const slow = { ...dependencies, ledger: { ...dependencies.ledger, orders: { ...dependencies.ledger.orders, find } } };
 
     // Act
     const lasted = await secondsOf(
@@ -125,28 +125,28 @@ describe('an ERP that prefers to wait', () => {
   });
 
   it('has the time that taking its orders in took in its waiting', async () => {
-    const map: typeof parts.map = (order) => {
+    const map: typeof dependencies.map = (order) => {
       clock.advance(3);
-      return parts.map(order);
+      return dependencies.map(order);
     };
-    expect(await secondsOf(postOrders({ ...call('WAITED'), waitSeconds: 10 }, { ...parts, map }))).toBe(10);
+    expect(await secondsOf(postOrders({ ...call('WAITED'), waitSeconds: 10 }, { ...dependencies, map }))).toBe(10);
   });
 
   it('has only what is queued still looked at', async () => {
     // Prepare: the first is created at the first pause
     const looked: string[] = [];
-    const find: typeof parts.ledger.orders.find = async (number) => {
+    const find: typeof dependencies.ledger.orders.find = async (number) => {
       looked.push(number);
-      return parts.ledger.orders.find(number);
+      return dependencies.ledger.orders.find(number);
     };
     const pause = async (ms: number) => {
       if (looked.length === 0) await created('LOOK-0');
       clock.advance(ms / 1000);
     };
     const watched = {
-      ...parts,
+      ...dependencies,
       pause,
-      ledger: { ...parts.ledger, orders: { ...parts.ledger.orders, find } },
+      ledger: { ...dependencies.ledger, orders: { ...dependencies.ledger.orders, find } },
     };
 
     // Act
@@ -158,10 +158,10 @@ describe('an ERP that prefers to wait', () => {
   });
 
   async function created(number: string) {
-    const { steps } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+    const { claims: steps } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
     const claimed = await steps.claim(orderKey(number), { owner: 'o', messageId: 'm', endsAt: clock.now() });
     if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
-    await steps.receipt(claimed.claim, { productOrder: { id: 'p1', number } }, { event: 'created' });
+    await steps.complete(claimed.claim, { productOrder: { id: 'p1', number } }, { event: 'created' });
   }
 });
 
@@ -170,9 +170,9 @@ describe('a call that is too large', () => {
     const list = Array.from({ length: orders }, (_, at) => {
       return { number: `BIG-${orders}-${at}`, article: 'GEAR-01', quantity: units };
     });
-    const map: typeof parts.map = (order) =>
+    const map: typeof dependencies.map = (order) =>
       mapProductOrders({ split: { per: 'unit', book: 'each', most: 1000 } }, order);
-    return postOrders({ ...call('-'), body: Buffer.from(JSON.stringify(list)) }, { ...parts, map });
+    return postOrders({ ...call('-'), body: Buffer.from(JSON.stringify(list)) }, { ...dependencies, map });
   };
 
   it.each([

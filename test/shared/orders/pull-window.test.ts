@@ -50,7 +50,7 @@ function plant(skewHours: number, goLive?: string) {
     run({ failsAt = 99, pageSeconds = 0, most = 99 } = {}): Promise<PullReport> {
       let read = 0;
       runs += 1;
-      const parts: PullParts = {
+      const dependencies: PullParts = {
         ledger,
         clock,
         log: silent,
@@ -77,11 +77,11 @@ function plant(skewHours: number, goLive?: string) {
               yield page.value;
             }
           },
-          deliver: () => Promise.reject(new Error('A pull books nothing.')),
+          book: () => Promise.reject(new Error('A pull books nothing.')),
         },
       };
       const getRemainingTimeInMillis = () => (read >= most ? 1_000 : 60_000);
-      return pullOrders({ awsRequestId: `run ${runs}`, getRemainingTimeInMillis }, parts);
+      return pullOrders({ awsRequestId: `run ${runs}`, getRemainingTimeInMillis }, dependencies);
     },
   };
 }
@@ -160,8 +160,8 @@ it('a killed run is gone on from once its lease has ended', async () => {
   erp.writes('SECOND', '8:01');
   erp.until('8:02');
   const changedAt = '2026-11-24T08:01:00.000Z';
-  await ledger.pulling.begin('killed', 60);
-  await ledger.pulling.advance('killed', {
+  await ledger.pullState.begin('killed', 60);
+  await ledger.pullState.advance('killed', {
     startedAt: changedAt,
     beganAfter: changedAt,
     position: { changedAt },
@@ -175,7 +175,7 @@ it('a killed run is gone on from once its lease has ended', async () => {
   // Assess
   expect(meanwhile).toMatchObject({ outcome: 'another run is under way' });
   expect(next).toMatchObject({ outcome: 'read', orders: 1 });
-  expect(await ledger.pulling.state()).toMatchObject({ watermark: { changedAt } });
+  expect(await ledger.pullState.state()).toMatchObject({ watermark: { changedAt } });
 });
 
 it('the overlap never reaches behind going live', async () => {

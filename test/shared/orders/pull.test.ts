@@ -50,7 +50,7 @@ function pull(orders: readonly ErpOrder[], accept: (order: ErpOrder) => boolean 
         async *releasedOrders() {
           yield { orders, watermark: { changedAt: clock.now().toISOString() } };
         },
-        async deliver() {
+        async book() {
           throw new Error('A pull books nothing.');
         },
       },
@@ -110,7 +110,7 @@ it('a cancellation is told once, and so is a change after the creation', async (
   await pull([erpOrder({ number: 'GONE-1' }), erpOrder({ number: 'MORE-1', quantity: { amount: '5' } })]);
   for (const number of ['GONE-1', 'MORE-1']) {
     const productOrder = { id: `id of ${number}`, number };
-    await ledger.steps.receipt(await claimOf(number), { productOrder }, { event: 'created' });
+    await ledger.claims.complete(await claimOf(number), { productOrder }, { event: 'created' });
   }
   const changed = [
     erpOrder({ number: 'GONE-1', state: 'cancelled' }),
@@ -133,7 +133,7 @@ it('a cancellation is told once, and so is a change after the creation', async (
 
 async function claimOf(number: string): Promise<Claim> {
   const claimant = { owner: `creator of ${number}`, messageId: number, endsAt: clock.now() };
-  const claimed = await ledger.steps.claim(orderKey(number), claimant);
+  const claimed = await ledger.claims.claim(orderKey(number), claimant);
   if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
   return claimed.claim;
 }
@@ -147,7 +147,7 @@ describe('an order that is cancelled before it was created', () => {
       // Prepare
       const number = `WITHDRAWN ${how}`;
       await pull([erpOrder({ number })]);
-      if (how !== 'never tried') await ledger.steps.release(await claimOf(number), 'Azumuta failed (503).');
+      if (how !== 'never tried') await ledger.claims.release(await claimOf(number), 'Azumuta failed (503).');
 
       // Act
       const reports = [await cancelled(number), await cancelled(number)];
@@ -160,7 +160,7 @@ describe('an order that is cancelled before it was created', () => {
         { event: 'cancelled in the ERP', note: expect.stringContaining('before it was created') },
       ]);
       const claimant = { owner: 'late', messageId: 'late', endsAt: clock.now() };
-      expect(await ledger.steps.claim(orderKey(number), claimant)).toMatchObject({ outcome: 'rejected' });
+      expect(await ledger.claims.claim(orderKey(number), claimant)).toMatchObject({ outcome: 'rejected' });
       const entry = await ledger.orders.find(number);
       const known = { number, entry, deliveries: [], deadLetters: [], journey, unwell: {} };
       expect(standingOf(known)).toMatchObject({
@@ -189,7 +189,7 @@ describe('an order that is cancelled before it was created', () => {
   it('is reported instead while it may have been sent', async () => {
     const number = 'DOUBT-1';
     await pull([erpOrder({ number })]);
-    await ledger.steps.leaveOpen(await claimOf(number), 'Azumuta did not answer.');
+    await ledger.claims.holdForSettling(await claimOf(number), 'Azumuta did not answer.');
     expect(await cancelled(number)).toMatchObject({ cancelled: 1 });
     expect(await ledger.orders.find(number)).toMatchObject({ state: 'claimed', withdrawn: false });
   });
@@ -198,5 +198,5 @@ describe('an order that is cancelled before it was created', () => {
 it('knows when it ran last, whether or not there was anything to read', async () => {
   clock.advance(3600);
   await pull([]);
-  expect(await ledger.pulling.state()).toMatchObject({ endedAt: clock.now().toISOString() });
+  expect(await ledger.pullState.state()).toMatchObject({ endedAt: clock.now().toISOString() });
 });

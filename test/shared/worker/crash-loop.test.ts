@@ -16,7 +16,7 @@ interface Delivered {
 
 async function delivered({ body, receiveCount, noted }: Delivered) {
   const record = sqsRecord({ body, receiveCount });
-  if (noted === 0) await stage.ledger.attempts.failed(record.messageId, { unexpected: false });
+  if (noted === 0) await stage.ledger.attempts.recordFailure(record.messageId, { unexpected: false });
   else if (noted !== undefined) await stage.ledger.attempts.begin(record.messageId, noted - 1);
   return record;
 }

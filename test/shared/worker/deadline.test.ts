@@ -118,7 +118,7 @@ it('behind the response nothing is written or sent for work that was given up, h
   const late = [...work.keys()].map((body) => sqsRecord({ body, receiveCount: 6 }));
   // One more unexpected failure, and it would be put aside.
   for (const { messageId } of late)
-    for (let i = 0; i < 4; i++) await stage.ledger.attempts.failed(messageId, { unexpected: true });
+    for (let i = 0; i < 4; i++) await stage.ledger.attempts.recordFailure(messageId, { unexpected: true });
   const consumer = doing(async (body) => {
     if (!work.has(body)) throw new Rejected('In time.');
     await work.get(body)?.promise;
@@ -131,7 +131,7 @@ it('behind the response nothing is written or sent for work that was given up, h
   work.get('goes well')?.resolve();
   // What is rejected now goes the same way behind them: when it has arrived, they would have, too.
   const inTime = sqsRecord({ body: 'in time', receiveCount: 6 });
-  await stage.ledger.attempts.failed(inTime.messageId, { unexpected: false });
+  await stage.ledger.attempts.recordFailure(inTime.messageId, { unexpected: false });
   await stage.worker(consumer)(batch(inTime), invocation());
 
   // Assess

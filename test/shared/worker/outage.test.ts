@@ -49,7 +49,7 @@ function queueOf(places: readonly { readonly afterSeconds: number }[]) {
 }
 
 /** A partner on loopback, and a worker that tells it of each message, through the breaker of its ledger. */
-async function partnered(ledger: Ledger, parts: Partial<WorkerParts> = {}) {
+async function partnered(ledger: Ledger, dependencies: Partial<WorkerParts> = {}) {
   const partner = { status: 200, told: new Set<string>() };
   const { calls, url } = await startServer(({ body }) => {
     if (partner.status === 200) partner.told.add(body);
@@ -70,7 +70,7 @@ async function partnered(ledger: Ledger, parts: Partial<WorkerParts> = {}) {
     }),
   );
   const { attempts, deadLetters } = ledger;
-  return { partner, calls, worker: stage.worker(consumer, { attempts, deadLetters, ...parts }) };
+  return { partner, calls, worker: stage.worker(consumer, { attempts, deadLetters, ...dependencies }) };
 }
 
 /** A ledger of its own: its breaker begins closed. */

@@ -15,8 +15,8 @@ export interface WorkerStage {
   readonly clock: TestClock;
   readonly ledger: Ledger;
   readonly heard: HeardLog;
-  readonly parts: WorkerParts;
-  readonly worker: (consumer?: Consumer<string>, parts?: Partial<WorkerParts>) => Worker;
+  readonly dependencies: WorkerParts;
+  readonly worker: (consumer?: Consumer<string>, dependencies?: Partial<WorkerParts>) => Worker;
 }
 
 type Worker = ReturnType<typeof createWorker<string>>;
@@ -58,7 +58,7 @@ export function workerStage(): WorkerStage {
     get heard() {
       return now.heard;
     },
-    get parts() {
+    get dependencies() {
       return {
         queueUrl: sqs.queueUrl('deliveries'),
         deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
@@ -70,8 +70,8 @@ export function workerStage(): WorkerStage {
         log: now.heard.log,
       };
     },
-    worker(consumer = obeys, parts = {}) {
-      return createWorker(consumer, { ...this.parts, ...parts });
+    worker(consumer = obeys, dependencies = {}) {
+      return createWorker(consumer, { ...this.dependencies, ...dependencies });
     },
   };
 }

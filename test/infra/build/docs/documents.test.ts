@@ -73,7 +73,7 @@ const secret = 'a key or token of the examples';
 
 async function tried(number: string) {
   const clock = testClock();
-  const { steps } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  const { claims: steps } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
   await steps.claim(orderKey(number), { owner: 'worker', messageId: 'message', endsAt: clock.now() });
 }
 
@@ -84,7 +84,7 @@ async function carriedOut({ operation, request: { number, query, body, authorize
   const common = { queues, clock, log: silent, mayCall: () => true };
   const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
   if (operation === 'postProductOrders' || operation === 'getProductOrder') {
-    const parts = {
+    const dependencies = {
       ...common,
       ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
       queueUrl: sqs.queueUrl('product-orders'),
@@ -94,8 +94,8 @@ async function carriedOut({ operation, request: { number, query, body, authorize
     };
     const caller = { apiKey: presented, sourceIp: '203.0.113.7' };
     return operation === 'postProductOrders'
-      ? postOrders({ ...caller, body: bytes, waitSeconds: 0 }, parts)
-      : getOrder({ ...caller, number: number ?? '' }, parts);
+      ? postOrders({ ...caller, body: bytes, waitSeconds: 0 }, dependencies)
+      : getOrder({ ...caller, number: number ?? '' }, dependencies);
   }
   return receiveWebhook(
     {

@@ -120,7 +120,7 @@ describe('the walk through the secrets', () => {
     let seen = 0;
     return {
       shown,
-      parts: { input, output, signal: new AbortController().signal },
+      dependencies: { input, output, signal: new AbortController().signal },
       /** Waits until the terminal shows `words` anew, then types. */
       async whenShown(words: string, keys: string) {
         await eventually(() => shown.text.indexOf(words, seen) >= 0);
@@ -130,7 +130,7 @@ describe('the walk through the secrets', () => {
     };
   }
   const [enter, down] = ['\r', '\u001b[B'];
-  const parts = () => ({
+  const dependencies = () => ({
     keeper,
     erpFields: { username: 'the user', password: 'its password' },
     handOut: (_: string, value: string) => `Hand out ${value}`,
@@ -138,10 +138,10 @@ describe('the walk through the secrets', () => {
 
   it('sets a key without ever showing it', async () => {
     // Prepare
-    const { shown, parts: io, whenShown } = terminal();
+    const { shown, dependencies: io, whenShown } = terminal();
 
     // Act
-    const walk = walkThroughSecrets({ ...parts(), terminal: io });
+    const walk = walkThroughSecrets({ ...dependencies(), terminal: io });
     await whenShown('Which secret?', enter);
     await whenShown('Azumuta API key', 'sesame-opens-it');
     await whenShown('▪▪▪', enter);
@@ -156,10 +156,10 @@ describe('the walk through the secrets', () => {
 
   it('makes a token, hands it out once, and leaves at Ctrl-C without harm', async () => {
     // Prepare
-    const { shown, parts: io, whenShown } = terminal();
+    const { shown, dependencies: io, whenShown } = terminal();
 
     // Act
-    const walk = walkThroughSecrets({ ...parts(), terminal: io });
+    const walk = walkThroughSecrets({ ...dependencies(), terminal: io });
     await whenShown('Which secret?', down.repeat(2));
     await whenShown('Webhook token', enter);
     await whenShown('Which secret?', '\u0003');

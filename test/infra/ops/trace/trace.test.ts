@@ -22,17 +22,17 @@ const endsAt = new Date('2026-11-24T08:01:00.000Z');
 async function completed(number: string, index: number, of: number, erpOrder: string): Promise<void> {
   const part = { index, of, first: `${erpOrder}/1`, book: 'when-all-done' } as const;
   await ledger.orders.put({ ...newOrder({ number }), erpOrder: { number: erpOrder }, part });
-  const claimed = await ledger.steps.claim(orderKey(number), { owner: number, messageId: number, endsAt });
+  const claimed = await ledger.claims.claim(orderKey(number), { owner: number, messageId: number, endsAt });
   if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
   const productOrder = { id: `id of ${number}`, number };
-  await ledger.steps.receipt(claimed.claim, { productOrder }, { event: 'created' });
+  await ledger.claims.complete(claimed.claim, { productOrder }, { event: 'created' });
 }
 
 it('parts that are booked together all stand where their one booking stands, in their order', async () => {
   // Prepare
   for (const index of [10, 2, 1]) await completed(`MO/9/${index}`, index, 3, 'MO/9');
   const before = await traceOrder('MO/9', ledger);
-  await ledger.deliveries.plan(
+  await ledger.bookings.plan(
     'MO/9/1',
     {
       key: 'MO/9#quantity',
@@ -70,8 +70,8 @@ it('only dead letters that nobody has replayed or discarded need a person', asyn
     reason: `Reason of ${messageId}.`,
   });
   for (const messageId of ['m-1', 'm-2', 'm-3']) await ledger.deadLetters.record(letter(messageId));
-  await ledger.deadLetters.replayed(letter('m-1'), 'sent again');
-  await ledger.deadLetters.discarded(letter('m-3'), 'a test order');
+  await ledger.deadLetters.markReplayed(letter('m-1'), 'sent again');
+  await ledger.deadLetters.markDiscarded(letter('m-3'), 'a test order');
 
   // Act
   const { productOrders } = await traceOrder('MO/8', ledger);
@@ -95,7 +95,7 @@ it('a dead letter lives, though the laptop that replayed it before is hours ahea
   const ahead = testClock('2026-11-24T11:00:00.000Z');
   const onTheLaptop = createLedger({ ...store, clock: ahead, times: { settlingSeconds: 300 } });
   await ledger.deadLetters.record(letter);
-  await onTheLaptop.deadLetters.replayed(letter, 'sending it to deliveries again');
+  await onTheLaptop.deadLetters.markReplayed(letter, 'sending it to deliveries again');
   await ledger.deadLetters.record({ ...letter, reason: 'It is locked still.' });
 
   // Act

@@ -40,7 +40,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
   const part = (order: ErpOrderRef, n: number, amount: string): Completion =>
     completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
   const deliver = (completion: Completion, connector = connect()) =>
-    connector.deliver(completion, quantityKey(completion.productOrder), firstAttempt());
+    connector.book(completion, quantityKey(completion.productOrder), firstAttempt());
   const rowsNamed = (order: ErpOrderRef) =>
     server.books.rows('mrp.production').filter((row) => String(row.name).startsWith(order.number));
   async function listed(connector: ErpConnector): Promise<ErpOrder[]> {
@@ -104,7 +104,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     await deliver(second);
 
     // Act
-    const receipt = await connect().deliver(first, quantityKey(first.productOrder), nextAttempt());
+    const receipt = await connect().book(first, quantityKey(first.productOrder), nextAttempt());
 
     // Assess
     expect(receipt.alreadyBooked).toBe(false);
@@ -130,7 +130,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
     // Act
     const failure = await failureOf(
-      connect().deliver(completion, quantityKey(completion.productOrder), nextAttempt()),
+      connect().book(completion, quantityKey(completion.productOrder), nextAttempt()),
     );
 
     // Assess
@@ -235,7 +235,7 @@ describe('odoo', () => {
 
     // Act
     const completion = completionOf({ number: String(row.name) });
-    const failure = await failureOf(connector.deliver(completion, 'K#quantity', firstAttempt()));
+    const failure = await failureOf(connector.book(completion, 'K#quantity', firstAttempt()));
     await server.close();
 
     // Assess

@@ -21,7 +21,7 @@ describe('sap-s4hana with OAuth2', () => {
     const tokens = () => faults.calls().filter(({ url }) => url === '/oauth/token').length;
     const deliverOne = async () => {
       const completion = completionOf({ number: server.books.plan('FG226', '5').ManufacturingOrder });
-      await connector.deliver(completion, quantityKey(completion.productOrder), firstAttempt());
+      await connector.book(completion, quantityKey(completion.productOrder), firstAttempt());
       return tokens();
     };
 

@@ -35,7 +35,7 @@ describe('sap-s4hana', () => {
   }
   const plan = () => ({ number: server.books.plan('FG226', '5').ManufacturingOrder });
   const deliver = (completion: Completion, connector = connect()) =>
-    connector.deliver(completion, quantityKey(completion.productOrder), firstAttempt());
+    connector.book(completion, quantityKey(completion.productOrder), firstAttempt());
   const confirmationsOf = (number: string) =>
     server.books.confirmations.filter((one) => one.OrderID === number);
 
@@ -49,7 +49,7 @@ describe('sap-s4hana', () => {
 
     // Act
     const failure = await failureOf(
-      connect().deliver(completion, quantityKey(completion.productOrder), nextAttempt()),
+      connect().book(completion, quantityKey(completion.productOrder), nextAttempt()),
     );
 
     // Assess
@@ -195,7 +195,7 @@ describe('sap-s4hana', () => {
     const order = plan();
 
     const failure = await failureOf(
-      connect().deliver(amendmentOf(order, { notes: ['late'] }), 'P#recording#R', firstAttempt()),
+      connect().book(amendmentOf(order, { notes: ['late'] }), 'P#recording#R', firstAttempt()),
     );
 
     expect(failure).toBeInstanceOf(Rejected);

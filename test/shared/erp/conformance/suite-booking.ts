@@ -10,7 +10,7 @@ export function deliveryTests({ target, promise }: Chapter): void {
   const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>
     target().planOrder({ article, quantity: '5' });
   const deliver = (completion: Completion) =>
-    target().connector().deliver(completion, quantityKey(completion.productOrder), firstAttempt());
+    target().connector().book(completion, quantityKey(completion.productOrder), firstAttempt());
 
   promise('finishes the order with its good quantity and says where to find it', [], async () => {
     // Prepare
@@ -116,8 +116,8 @@ export function deliveryTests({ target, promise }: Chapter): void {
     const key = `${id}#recording#late`;
 
     // Act
-    await target().connector().deliver(amendment, key, firstAttempt());
-    const second = await target().connector().deliver(amendment, key, firstAttempt());
+    await target().connector().book(amendment, key, firstAttempt());
+    const second = await target().connector().book(amendment, key, firstAttempt());
 
     // Assess
     const after = await target().books(order);
@@ -133,7 +133,7 @@ export function deliveryTests({ target, promise }: Chapter): void {
 
     // Act
     const amendment = amendmentOf(order, { notes: [`Early check of ${id}`] });
-    await target().connector().deliver(amendment, `${id}#recording#early`, firstAttempt());
+    await target().connector().book(amendment, `${id}#recording#early`, firstAttempt());
 
     // Assess
     expect(await target().books(order)).toMatchObject({ state: 'open', good: '0', bookings: 0 });
@@ -144,7 +144,7 @@ export function deliveryTests({ target, promise }: Chapter): void {
     const order = await plan();
     const { id } = productOrderOf(order);
     const amendment = amendmentOf(order, { notes: [`Early check of ${id}`] });
-    await target().connector().deliver(amendment, `${id}#recording#early`, firstAttempt());
+    await target().connector().book(amendment, `${id}#recording#early`, firstAttempt());
 
     // Act
     const receipt = await deliver(completionOf(order));
@@ -209,7 +209,7 @@ export function deliveryTests({ target, promise }: Chapter): void {
     const again = await failureOf(
       target()
         .connector()
-        .deliver(completionOf(order), quantityKey(productOrderOf(order)), nextAttempt()),
+        .book(completionOf(order), quantityKey(productOrderOf(order)), nextAttempt()),
     );
 
     // Assess

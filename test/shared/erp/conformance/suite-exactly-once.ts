@@ -65,12 +65,12 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     const order = await plan();
     const key = quantityKey(productOrderOf(order));
     const connector = target().connector();
-    await connector.deliver(everything(order), key, firstAttempt());
+    await connector.book(everything(order), key, firstAttempt());
     const booked = await target().books(order);
 
     // Act
-    const same = await connector.deliver(everything(order), key, firstAttempt());
-    const other = await target().connector().deliver(everything(order), key, nextAttempt());
+    const same = await connector.book(everything(order), key, firstAttempt());
+    const other = await target().connector().book(everything(order), key, nextAttempt());
 
     // Assess
     expect([same.alreadyBooked, other.alreadyBooked]).toEqual([true, true]);
@@ -85,13 +85,13 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
 
     // Act
     const failures = await Promise.all(
-      [1, 2].map(() => failureOf(target().connector().deliver(completion, key, firstAttempt()))),
+      [1, 2].map(() => failureOf(target().connector().book(completion, key, firstAttempt()))),
     );
     // Whoever was told to come again does so.
     for (const failure of failures) {
       if (failure !== undefined) {
         expect(failure).toBeInstanceOf(RetryLater);
-        await target().connector().deliver(completion, key, attemptAfter(failure));
+        await target().connector().book(completion, key, attemptAfter(failure));
       }
     }
 
@@ -104,7 +104,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
       const order = await plan(target().articles[scenario.article ?? 'plain']);
       const earlier = scenario.after?.(order);
       if (earlier) {
-        await target().connector().deliver(earlier, quantityKey(earlier.productOrder), firstAttempt());
+        await target().connector().book(earlier, quantityKey(earlier.productOrder), firstAttempt());
       }
       return order;
     }
@@ -112,7 +112,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     async function undisturbed(): Promise<{ calls: number; books: ErpBooks }> {
       const order = await planned();
       target().faults.reset();
-      await target().connector().deliver(scenario.completion(order), keyOf(order), firstAttempt());
+      await target().connector().book(scenario.completion(order), keyOf(order), firstAttempt());
       return { calls: target().faults.callCount(), books: await target().books(order) };
     }
     const keyOf = (order: PlannedOrderRef): string => `${productOrderOf(order).id}#${scenario.key}`;
@@ -133,12 +133,12 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
 
             // Act: a new container takes over, told what the ledger would tell it.
             const failure = await failureOf(
-              target().connector().deliver(completion, keyOf(order), firstAttempt()),
+              target().connector().book(completion, keyOf(order), firstAttempt()),
             );
             expect(failure, `call ${n} cut off ${point}`).toBeInstanceOf(RetryLater);
             expect(failure, `call ${n} cut off ${point}`).toMatchObject({ scope: 'target' });
             expectClaimKept(failure, before, await target().books(order), `call ${n} cut off ${point}`);
-            await target().connector().deliver(completion, keyOf(order), attemptAfter(failure));
+            await target().connector().book(completion, keyOf(order), attemptAfter(failure));
 
             // Assess
             expect(comparable(await target().books(order)), `call ${n} cut off ${point}`).toEqual(
@@ -165,14 +165,14 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
 
           // Act
           const failure = await failureOf(
-            target().connector().deliver(completion, keyOf(order), firstAttempt(deadline.signal)),
+            target().connector().book(completion, keyOf(order), firstAttempt(deadline.signal)),
           );
 
           // Assess: not one call leaves after the abort, and the next attempt ends it.
           expect(failure, `aborted at call ${n}`).toBeInstanceOf(RetryLater);
           expect(target().faults.callCount(), `aborted at call ${n}`).toBe(n);
           expectClaimKept(failure, before, await target().books(order), `aborted at call ${n}`);
-          await target().connector().deliver(completion, keyOf(order), attemptAfter(failure));
+          await target().connector().book(completion, keyOf(order), attemptAfter(failure));
           expect(comparable(await target().books(order)), `aborted at call ${n}`).toEqual(
             comparable(reference.books),
           );
@@ -196,14 +196,14 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
 
             // Act
             const failure = await failureOf(
-              target().connector().deliver(completion, keyOf(order), firstAttempt()),
+              target().connector().book(completion, keyOf(order), firstAttempt()),
             );
             expect(failure, `call ${n} answered ${named}`).toMatchObject({
               name: 'RetryLater',
               scope: 'target',
             });
             expectClaimKept(failure, before, await target().books(order), `call ${n} answered ${named}`);
-            await target().connector().deliver(completion, keyOf(order), attemptAfter(failure));
+            await target().connector().book(completion, keyOf(order), attemptAfter(failure));
 
             // Assess
             expect(comparable(await target().books(order)), `call ${n} answered ${named}`).toEqual(
@@ -225,7 +225,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     const failure = await failureOf(
       target()
         .connector()
-        .deliver(everything(order), quantityKey(productOrderOf(order)), firstAttempt(AbortSignal.abort())),
+        .book(everything(order), quantityKey(productOrderOf(order)), firstAttempt(AbortSignal.abort())),
     );
 
     // Assess
@@ -241,7 +241,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     await target().silentNoOp?.();
 
     // Act
-    const failure = await failureOf(target().connector().deliver(completionOf(order), key, firstAttempt()));
+    const failure = await failureOf(target().connector().book(completionOf(order), key, firstAttempt()));
 
     // Assess
     expect(['RetryLater', 'Rejected']).toContain(failure instanceof Error ? failure.name : failure);

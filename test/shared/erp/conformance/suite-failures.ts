@@ -160,7 +160,7 @@ export function failureTests({ target, promise }: Chapter): void {
     const completion = completionOf(locked);
     await target()
       .connector()
-      .deliver(completion, quantityKey(completion.productOrder), attemptAfter(failure));
+      .book(completion, quantityKey(completion.productOrder), attemptAfter(failure));
     expect(await target().books(locked)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
@@ -197,7 +197,7 @@ export function failureTests({ target, promise }: Chapter): void {
         const completion = completionOf(order);
         await target()
           .connector()
-          .deliver(completion, quantityKey(completion.productOrder), attemptAfter(failure));
+          .book(completion, quantityKey(completion.productOrder), attemptAfter(failure));
       }
 
       // Assess
@@ -227,7 +227,7 @@ export function failureTests({ target, promise }: Chapter): void {
 }
 
 function deliverTo(connector: ErpConnector, order: PlannedOrderRef): Promise<unknown> {
-  return connector.deliver(completionOf(order), quantityKey(productOrderOf(order)), firstAttempt());
+  return connector.book(completionOf(order), quantityKey(productOrderOf(order)), firstAttempt());
 }
 
 async function firstPage(connector: ErpConnector): Promise<unknown> {

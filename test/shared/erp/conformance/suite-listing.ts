@@ -173,7 +173,7 @@ export function listingTests({ target, cannot, promise }: Chapter): void {
     const [order] = await plan(1);
     if (!order) throw new Error('planned nothing');
     const productOrder = productOrderOf(order);
-    await target().connector().deliver(completionOf(order), quantityKey(productOrder), firstAttempt());
+    await target().connector().book(completionOf(order), quantityKey(productOrder), firstAttempt());
 
     // Act
     const listed = ordersOf(await pagesOf(target().connector()));

@@ -9,7 +9,7 @@ export function partTests({ target, promise }: Chapter): void {
   const plan = (): Promise<PlannedOrderRef> =>
     target().planOrder({ article: target().articles.plain, quantity: '5' });
   const deliver = (completion: Completion) =>
-    target().connector().deliver(completion, quantityKey(completion.productOrder), firstAttempt());
+    target().connector().book(completion, quantityKey(completion.productOrder), firstAttempt());
 
   promise('books part after part, and leaves the order open in between', ['partial'], async () => {
     // Prepare
@@ -38,7 +38,7 @@ export function partTests({ target, promise }: Chapter): void {
     if (!first) throw new Error('no parts');
 
     // Act
-    const receipt = await target().connector().deliver(first, quantityKey(first.productOrder), nextAttempt());
+    const receipt = await target().connector().book(first, quantityKey(first.productOrder), nextAttempt());
 
     // Assess
     expect(receipt.alreadyBooked).toBe(true);

@@ -10,7 +10,7 @@ import { type SmallRow, smallOptions } from './small.ts';
 const order = { number: 'MO/0001' };
 const key = 'SarLiLeyuNWgw3Tai#quantity';
 const apiKey = 'canary-5f1c';
-type Deliver = RestOptions<SmallRow>['deliver'];
+type Deliver = RestOptions<SmallRow>['book'];
 type Step = Deliver['steps'][number];
 
 /** An ERP that remembers one booking, answering the write as told. */
@@ -29,14 +29,14 @@ async function started(
     });
   });
   const options = smallOptions(server.url);
-  const [step] = options.deliver.steps;
+  const [step] = options.book.steps;
   if (!step) throw new Error('no step');
-  const deliver = { ...options.deliver, steps: [{ ...step, ...change.step }], ...change.deliver };
-  const connector = connected(rest({ ...options, deliver }), { apiKey });
+  const deliver = { ...options.book, steps: [{ ...step, ...change.step }], ...change.deliver };
+  const connector = connected(rest({ ...options, book: deliver }), { apiKey });
   return {
     calls: server.calls,
     isBooked: () => booked !== undefined,
-    deliver: (attempt = firstAttempt(), as = key) => connector.deliver(completionOf(order), as, attempt),
+    deliver: (attempt = firstAttempt(), as = key) => connector.book(completionOf(order), as, attempt),
   };
 }
 
@@ -160,7 +160,7 @@ it('does not write again when the answer was lost after the work was done', asyn
 it('keeps the claim open when the second of two steps fails, even before it was sent', async () => {
   // Prepare
   const deadline = new AbortController();
-  const [step] = smallOptions('http://127.0.0.1').deliver.steps;
+  const [step] = smallOptions('http://127.0.0.1').book.steps;
   if (!step) throw new Error('no step');
   const erp = await started(
     (_, book) => {
@@ -214,7 +214,7 @@ it('skips a step that does not apply, and rejects when none does', async () => {
 
 it('believes its own booking before it looks for reasons to refuse', async () => {
   // Prepare: the order is closed as soon as it is booked, by us or by somebody else.
-  const [lookUp] = smallOptions('http://127.0.0.1').deliver.lookUp;
+  const [lookUp] = smallOptions('http://127.0.0.1').book.lookUp;
   if (!lookUp) throw new Error('no look-up');
   const refused = ({ json }: RestAnswer) => (textAt(json, 'key') ? 'it is closed' : undefined);
   const deliver = { lookUp: [{ ...lookUp, refused }] };
@@ -274,9 +274,9 @@ it('reads a refused key again, once, and goes on with the new one', async () => 
   });
 
   // Act
-  const receipt = await connector.deliver(completionOf(order), key, firstAttempt());
+  const receipt = await connector.book(completionOf(order), key, firstAttempt());
   valid = 'another';
-  const failure = await failureOf(connector.deliver(completionOf(order), key, firstAttempt()));
+  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
 
   // Assess
   expect(receipt.alreadyBooked).toBe(true);
@@ -288,7 +288,7 @@ it('asks for a secret of the right shape, without telling what it found', async 
   const server = await startServer(() => ({}));
   const connector = connected(rest(smallOptions(server.url)), { password: apiKey });
 
-  const failure = await failureOf(connector.deliver(completionOf(order), key, firstAttempt()));
+  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
 
   expect(failure).toBeInstanceOf(RetryLater);
   expect(failure).toMatchObject({

@@ -107,8 +107,8 @@ it('produces and consumes in proportion, and finds its movements by inventory co
 
   // Act
   const receipts = [
-    await connector.deliver(completion, key, firstAttempt()),
-    await connector.deliver(completion, key, nextAttempt()),
+    await connector.book(completion, key, firstAttempt()),
+    await connector.book(completion, key, nextAttempt()),
   ];
 
   // Assess
@@ -126,8 +126,8 @@ it('lets an order wait that ran into a deadlock, and looks before it comes again
   deadlock();
 
   // Act
-  const failure = await failureOf(connector.deliver(completionOf(order), key, firstAttempt()));
-  await connector.deliver(completionOf(order), key, nextAttempt());
+  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
+  await connector.book(completionOf(order), key, nextAttempt());
 
   // Assess
   expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
@@ -141,8 +141,8 @@ it('rejects an order that somebody else produced, and one that is unknown', asyn
 
   // Act
   const failures = [
-    await failureOf(connector.deliver(completionOf(order), key, firstAttempt())),
-    await failureOf(connector.deliver(completionOf({ number: 'MO2611-0009' }), key, firstAttempt())),
+    await failureOf(connector.book(completionOf(order), key, firstAttempt())),
+    await failureOf(connector.book(completionOf({ number: 'MO2611-0009' }), key, firstAttempt())),
   ];
 
   // Assess

@@ -57,7 +57,7 @@ export function dolibarr(options: { readonly baseUrl: string; readonly pageSize?
         changedAt: new Date(tms * 1000).toISOString(),
       }),
     },
-    deliver: {
+    book: {
       lookUp: [
         {
           name: 'order',

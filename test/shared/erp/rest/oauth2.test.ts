@@ -41,7 +41,7 @@ async function started(
     tokens: tokens.calls,
     erp: erp.calls,
     list: () => connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
-    deliver: () => connector.deliver(completionOf({ number: '1' }), 'k', firstAttempt()),
+    deliver: () => connector.book(completionOf({ number: '1' }), 'k', firstAttempt()),
     revoke: () => valid.clear(),
     lastNoLonger: () => {
       lasting = false;

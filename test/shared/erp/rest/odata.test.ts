@@ -109,9 +109,9 @@ it('fetches a token before it writes, once for as long as the session lasts', as
   const other = completionOf({ number: '1000043' });
 
   // Act
-  const receipt = await connector.deliver(completionOf(order), key, firstAttempt());
-  await connector.deliver(other, 'other#quantity', firstAttempt());
-  const again = await connector.deliver(completionOf(order), key, nextAttempt());
+  const receipt = await connector.book(completionOf(order), key, firstAttempt());
+  await connector.book(other, 'other#quantity', firstAttempt());
+  const again = await connector.book(completionOf(order), key, nextAttempt());
 
   // Assess
   expect([receipt, again]).toEqual([
@@ -130,11 +130,11 @@ it('fetches a token before it writes, once for as long as the session lasts', as
 it('renews the token and its cookie when the session expired', async () => {
   // Prepare
   const { confirmations, connector, expire } = await startGateway();
-  await connector.deliver(completionOf(order), key, firstAttempt());
+  await connector.book(completionOf(order), key, firstAttempt());
   expire();
 
   // Act
-  await connector.deliver(completionOf({ number: '1000043' }), 'other#quantity', firstAttempt());
+  await connector.book(completionOf({ number: '1000043' }), 'other#quantity', firstAttempt());
 
   // Assess
   expect(confirmations.length).toBe(2);
@@ -146,7 +146,7 @@ it('renews it once only when the user has no rights', async () => {
   takeRights();
 
   // Act
-  const failure = await failureOf(connector.deliver(completionOf(order), key, firstAttempt()));
+  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
 
   // Assess
   expect(failure).toMatchObject({
@@ -165,7 +165,7 @@ it.each([
   const { connector, refuse } = await startGateway();
   refuse(status, message);
 
-  const failure = await failureOf(connector.deliver(completionOf(order), key, firstAttempt()));
+  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
 
   expect(failure).toMatchObject({ ...expected, message: expect.stringContaining(message) });
 });
@@ -178,7 +178,7 @@ it('says where to look when no token is given', async () => {
   const connector = connected(odataService({ baseUrl: server.url }), login);
 
   // Act
-  const failure = await failureOf(connector.deliver(completionOf(order), key, firstAttempt()));
+  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
 
   // Assess
   expect(failure).toMatchObject({ scope: 'target', message: expect.stringContaining('csrf.fetchPath') });

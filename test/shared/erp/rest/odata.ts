@@ -42,7 +42,7 @@ export function odataService(options: { readonly baseUrl: string }): ErpDefiniti
         changedAt: fromODataTime(ChangedAt),
       }),
     },
-    deliver: {
+    book: {
       lookUp: [
         {
           name: 'confirmations',

@@ -68,7 +68,7 @@ export function sandboxErp(options: {
         },
       ],
     },
-    deliver: {
+    book: {
       lookUp: [
         {
           name: 'order',

@@ -32,7 +32,7 @@ export function smallOptions(baseUrl: string): RestOptions<SmallRow> {
         createdAt: created,
       }),
     },
-    deliver: {
+    book: {
       lookUp: [
         {
           name: 'bookings',

@@ -10,15 +10,15 @@ import { type SmallRow, smallOptions } from './small.ts';
 const order = { number: 'MO/0001' };
 const key = 'SarLiLeyuNWgw3Tai#quantity';
 
-function connectorOf(url: string, differs: Partial<RestOptions<SmallRow>['deliver']> = {}) {
+function connectorOf(url: string, differs: Partial<RestOptions<SmallRow>['book']> = {}) {
   const options = smallOptions(url);
-  const deliver = { ...options.deliver, ...differs };
-  return connected(rest({ ...options, deliver }), { apiKey: 'canary-5f1c' });
+  const deliver = { ...options.book, ...differs };
+  return connected(rest({ ...options, book: deliver }), { apiKey: 'canary-5f1c' });
 }
 
 it('says that the ERP does not know the order, by a 404 or by the configuration', async () => {
   // Prepare
-  const [lookUp] = smallOptions('http://127.0.0.1').deliver.lookUp;
+  const [lookUp] = smallOptions('http://127.0.0.1').book.lookUp;
   if (!lookUp) throw new Error('no look-up');
   const empty = await startServer(() => ({ body: {} }));
   const byConfiguration = connectorOf(empty.url, { lookUp: [{ ...lookUp, unknown: () => true }] });
@@ -27,8 +27,8 @@ it('says that the ERP does not know the order, by a 404 or by the configuration'
 
   // Act
   const failures = [
-    await failureOf(byConfiguration.deliver(completionOf(order), key, firstAttempt())),
-    await failureOf(connector.deliver(completionOf(order), key, firstAttempt())),
+    await failureOf(byConfiguration.book(completionOf(order), key, firstAttempt())),
+    await failureOf(connector.book(completionOf(order), key, firstAttempt())),
   ];
 
   // Assess
@@ -46,13 +46,13 @@ it.each<[string, Answer, readonly number[]]>([
   ['a web page, even where a 404 means that nothing is booked yet', page, [404]],
 ])('does not take a 404 with %s for a word of the ERP', async (_, answer, accepts) => {
   // Prepare
-  const [lookUp] = smallOptions('http://127.0.0.1').deliver.lookUp;
+  const [lookUp] = smallOptions('http://127.0.0.1').book.lookUp;
   if (!lookUp) throw new Error('no look-up');
   const server = await startServer(() => ({ status: 404, ...answer }));
   const connector = connectorOf(server.url, { lookUp: [{ ...lookUp, accepts }] });
 
   // Act
-  const failure = await failureOf(connector.deliver(completionOf(order), key, firstAttempt()));
+  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
 
   // Assess
   expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', wrote: 'nothing' });
@@ -64,7 +64,7 @@ it("does not take a proxy's 404 page for a refusal of what was written", async (
     method === 'GET' ? { body: {} } : { status: 404, ...page },
   );
 
-  const failure = await failureOf(connectorOf(server.url).deliver(completionOf(order), key, firstAttempt()));
+  const failure = await failureOf(connectorOf(server.url).book(completionOf(order), key, firstAttempt()));
 
   expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', wrote: 'perhaps' });
 });
@@ -73,7 +73,7 @@ it('takes an empty 404 for an order that the ERP does not know', async () => {
   const server = await startServer(() => ({ status: 404 }));
   const connector = connectorOf(server.url);
 
-  const failure = await failureOf(connector.deliver(completionOf(order), key, firstAttempt()));
+  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
 
   expect(failure).toBeInstanceOf(UnknownOrder);
 });

@@ -29,7 +29,7 @@ function part(n: 1 | 2 | 3) {
 function deliver(n: 1 | 2 | 3, attempt: Attempt = firstAttempt()): Promise<Receipt> {
   const completion = part(n);
   const key = quantityKey(completion.productOrder);
-  return server.connector({ url: faults.url }).deliver(completion, key, attempt);
+  return server.connector({ url: faults.url }).book(completion, key, attempt);
 }
 const called = (method: string) => server.calls.filter((call) => call.method === `model.${method}`).length;
 const booked = () => books.moves.filter(({ state }) => state === 'done').map(({ quantity }) => quantity);

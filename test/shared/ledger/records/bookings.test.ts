@@ -29,7 +29,7 @@ const holder = (delivery: string, attempt: number): LockHolder => ({
   owner: `attempt ${attempt} at ${delivery}`,
 });
 const endsAt = () => new Date(clock.now().getTime() + timeoutSeconds * 1000);
-const lock = (by: LockHolder) => ledger.deliveries.lock(erpOrder, by, endsAt());
+const lock = (by: LockHolder) => ledger.bookings.lock(erpOrder, by, endsAt());
 /** An attempt dies in its booking, and the next one at the same delivery has claimed it. */
 async function takenOver(): Promise<{ frozen: LockHolder; successor: LockHolder }> {
   const frozen = holder('po1#quantity', 1);
@@ -51,17 +51,17 @@ describe('the lock of an ERP order', () => {
 
   it('goes from a dead attempt to the next one at the same delivery at once', async () => {
     const { successor } = await takenOver();
-    await ledger.deliveries.unlock(erpOrder, successor);
+    await ledger.bookings.unlock(erpOrder, successor);
     expect(await lock(holder('po2#quantity', 1))).toBeUndefined();
   });
 
   it.each([
-    ['unlocks', (frozen: LockHolder) => ledger.deliveries.unlock(erpOrder, frozen)],
+    ['unlocks', (frozen: LockHolder) => ledger.bookings.unlock(erpOrder, frozen)],
     [
       'shortens',
-      (frozen: LockHolder) => ledger.deliveries.keepLocked(erpOrder, frozen, clock.now().getTime()),
+      (frozen: LockHolder) => ledger.bookings.keepLocked(erpOrder, frozen, clock.now().getTime()),
     ],
-    ['takes back', (frozen: LockHolder) => ledger.deliveries.lock(erpOrder, frozen, clock.now())],
+    ['takes back', (frozen: LockHolder) => ledger.bookings.lock(erpOrder, frozen, clock.now())],
   ])('is never what a thawed attempt %s once its successor has it', async (_what, thaws) => {
     // Prepare
     const { frozen } = await takenOver();
@@ -80,7 +80,7 @@ describe('the lock of an ERP order', () => {
     await lock(first);
 
     // Act
-    await ledger.deliveries.keepLocked(erpOrder, first, clock.now().getTime() + 5000);
+    await ledger.bookings.keepLocked(erpOrder, first, clock.now().getTime() + 5000);
 
     // Assess
     clock.advance(4);

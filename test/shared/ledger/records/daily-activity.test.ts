@@ -28,17 +28,17 @@ const letter = (messageId: string, orderNumber: string) => ({
   reason: 'The ERP does not know the order.',
 });
 const happened = async (from: Date, until = clock.now()) =>
-  (await ledger.days.between(from, until, 100)).map(({ number, event }) => `${number} ${event}`);
+  (await ledger.dailyActivity.between(from, until, 100)).map(({ number, event }) => `${number} ${event}`);
 
 async function create(number: string): Promise<void> {
   await ledger.orders.put(newOrder({ number }));
-  const claimed = await ledger.steps.claim(orderKey(number), {
+  const claimed = await ledger.claims.claim(orderKey(number), {
     owner: number,
     messageId: number,
     endsAt: clock.now(),
   });
   if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
-  await ledger.steps.receipt(claimed.claim, {}, { event: 'created' });
+  await ledger.claims.complete(claimed.claim, {}, { event: 'created' });
 }
 
 it('what was created, put aside and changed is found by its time, over midnight, oldest first', async () => {
@@ -84,7 +84,7 @@ it('a dead letter that was replayed and died again is dead again, and its journe
   await ledger.deadLetters.record(dead);
   // A crash before it was sent to its queue: it is put aside a second time, which is no news.
   await ledger.deadLetters.record(dead);
-  await ledger.deadLetters.replayed(dead, 'sent again');
+  await ledger.deadLetters.markReplayed(dead, 'sent again');
   const between = await ledger.deadLetters.of('AGAIN-1');
 
   // Act
@@ -104,5 +104,5 @@ it('no more events of a day are read than wanted', async () => {
   const from = clock.now();
   await create('MANY-1');
   await create('MANY-2');
-  expect(await ledger.days.between(from, clock.now(), 1)).toHaveLength(1);
+  expect(await ledger.dailyActivity.between(from, clock.now(), 1)).toHaveLength(1);
 });
