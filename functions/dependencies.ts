@@ -12,7 +12,7 @@ import { readEnvironment } from '../shared/platform/environment.ts';
 import { createLogger, type Logger } from '../shared/platform/log.ts';
 import { createQueues, createSqsClient } from '../shared/platform/queue.ts';
 import { createSecrets, createSecretsClient, type Secrets } from '../shared/platform/secrets.ts';
-import type { WorkerParts } from '../shared/worker/worker.ts';
+import type { WorkerDependencies } from '../shared/worker/worker.ts';
 
 /** What the handlers are made of: each part is built once, when its container starts. */
 export const clock = systemClock;
@@ -22,7 +22,7 @@ export function createLedgerClient(): DynamoDBClient {
   return new DynamoDBClient({ ...awsClientOptions, cacheMiddleware: true });
 }
 
-export function ledgerPart(): Ledger {
+export function buildLedger(): Ledger {
   const settings = readEnvironment(['LEDGER_TABLE_NAME', 'SETTLING_SECONDS', 'BREAKER_COOLDOWN_SECONDS']);
   return createLedger({
     client: createLedgerClient(),
@@ -33,24 +33,24 @@ export function ledgerPart(): Ledger {
   });
 }
 
-export function queuesPart() {
+export function buildQueues() {
   return createQueues(createSqsClient());
 }
 
-export function secretsPart(): Secrets {
+export function buildSecrets(): Secrets {
   return createSecrets({ client: createSecretsClient(), clock });
 }
 
 /** The function's log, and with it its metrics. */
-export function logPart(functionName: string): Logger {
+export function buildLogger(functionName: string): Logger {
   return createLogger({ stack: readEnvironment(['STACK_NAME']).STACK_NAME, functionName });
 }
 
-export function partnersPart(ledger: Ledger, log: Logger): PartnerCalls {
+export function buildPartnerCalls(ledger: Ledger, log: Logger): PartnerCalls {
   return createPartnerCalls({ breaker: ledger.breaker, newOwner: randomUUID, clock, log });
 }
 
-export function azumutaPart({ azumuta }: CompleteIntegration, secrets: Secrets): AzumutaClient {
+export function buildAzumutaClient({ azumuta }: CompleteIntegration, secrets: Secrets): AzumutaClient {
   const { AZUMUTA_API_KEY_SECRET_ARN: arn } = readEnvironment(['AZUMUTA_API_KEY_SECRET_ARN']);
   return createAzumutaClient({
     baseUrl: azumuta.baseUrl,
@@ -60,17 +60,17 @@ export function azumutaPart({ azumuta }: CompleteIntegration, secrets: Secrets):
   });
 }
 
-export function erpPart({ erp }: CompleteIntegration, secrets: Secrets): ErpConnector {
+export function buildErpConnector({ erp }: CompleteIntegration, secrets: Secrets): ErpConnector {
   const { ERP_CREDENTIALS_SECRET_ARN: arn } = readEnvironment(['ERP_CREDENTIALS_SECRET_ARN']);
   return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.credentials, options) });
 }
 
-export function workerParts(queueUrl: string, ledger: Ledger, log: Logger): WorkerParts {
+export function workerDependencies(queueUrl: string, ledger: Ledger, log: Logger): WorkerDependencies {
   const settings = readEnvironment(['DEAD_LETTERS_QUEUE_URL', 'RETRY_BASE_SECONDS']);
   return {
     queueUrl,
     deadLetterQueueUrl: settings.DEAD_LETTERS_QUEUE_URL,
-    queues: queuesPart(),
+    queues: buildQueues(),
     attempts: ledger.attempts,
     deadLetters: ledger.deadLetters,
     clock,

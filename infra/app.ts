@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { IntegrationMistake } from '../shared/integration/define.ts';
+import { ConfigurationError } from '../shared/integration/define.ts';
 import { assemble } from './stack/assemble.ts';
 
 // `cdk synth -c config=plants/ghent.config.ts -c stage=production`
@@ -12,7 +12,7 @@ try {
   app.synth();
   process.stdout.write(`${stackName}\n`);
 } catch (error) {
-  if (!(error instanceof IntegrationMistake)) throw error;
+  if (!(error instanceof ConfigurationError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }

@@ -6,20 +6,20 @@ import { mapProductOrders } from '../../shared/integration/mapping/product-order
 import { getOrder, postOrders } from '../../shared/orders/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import { sourceCheck, sourcesSchema } from '../../shared/platform/ip-allow-list.ts';
-import { clock, ledgerPart, logPart, queuesPart, secretsPart } from '../dependencies.ts';
+import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
+import { buildLedger, buildLogger, buildQueues, buildSecrets, clock } from '../dependencies.ts';
 import { waitSecondsOf } from './prefer.ts';
 
 const settings = readEnvironment(['PRODUCT_ORDERS_QUEUE_URL', 'ORDER_API_KEY_SECRET_ARN', 'ALLOWED_SOURCES']);
-const log = logPart('accept-product-orders');
-const secrets = secretsPart();
+const log = buildLogger('accept-product-orders');
+const secrets = buildSecrets();
 const dependencies: Parameters<typeof postOrders>[1] = {
-  ledger: ledgerPart(),
-  queues: queuesPart(),
+  ledger: buildLedger(),
+  queues: buildQueues(),
   queueUrl: settings.PRODUCT_ORDERS_QUEUE_URL,
   map: (order) => mapProductOrders(integration.productOrders, order),
   apiKey: (options) => secrets.read(settings.ORDER_API_KEY_SECRET_ARN, rotatingSecretSchema, options),
-  mayCall: sourceCheck(z.parse(sourcesSchema, JSON.parse(settings.ALLOWED_SOURCES))),
+  mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(settings.ALLOWED_SOURCES))),
   log,
   clock,
   pause: (ms) => pause(ms),

@@ -1,31 +1,31 @@
 import integration from '#integration';
 import { bookCompletion } from '../../shared/completions/book.ts';
-import { deliveryMessageSchema } from '../../shared/completions/messages.ts';
+import { bookingMessageSchema } from '../../shared/completions/messages.ts';
 import { nothingReadSoFar } from '../../shared/completions/read-recordings.ts';
 import { mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { parseMessage } from '../../shared/platform/message.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import {
-  azumutaPart,
-  erpPart,
-  ledgerPart,
-  logPart,
-  partnersPart,
-  secretsPart,
-  workerParts,
+  buildAzumutaClient,
+  buildErpConnector,
+  buildLedger,
+  buildLogger,
+  buildPartnerCalls,
+  buildSecrets,
+  workerDependencies,
 } from '../dependencies.ts';
 
 const { completions } = integration;
 const stage = 'book-completion';
-const log = logPart(stage);
-const ledger = ledgerPart();
-const secrets = secretsPart();
+const log = buildLogger(stage);
+const ledger = buildLedger();
+const secrets = buildSecrets();
 const dependencies: Parameters<typeof bookCompletion>[2] = {
   ledger,
-  partners: partnersPart(ledger, log),
-  erp: erpPart(integration, secrets),
-  azumuta: azumutaPart(integration, secrets),
+  partners: buildPartnerCalls(ledger, log),
+  erp: buildErpConnector(integration, secrets),
+  azumuta: buildAzumutaClient(integration, secrets),
   workInstructionNames: ledger.workInstructionNames,
   includeOperators: completions.includeOperators ?? false,
   readSoFar: nothingReadSoFar(),
@@ -37,10 +37,10 @@ const dependencies: Parameters<typeof bookCompletion>[2] = {
 export const handler = createWorker(
   {
     stage,
-    parse: (body) => parseMessage(deliveryMessageSchema, body),
+    parse: (body) => parseMessage(bookingMessageSchema, body),
     orderNumber: ({ home }) => home,
     eventId: ({ eventId }) => eventId,
     work: (message, attempt) => bookCompletion(message, attempt, dependencies),
   },
-  workerParts(readEnvironment(['DELIVERIES_QUEUE_URL']).DELIVERIES_QUEUE_URL, ledger, log),
+  workerDependencies(readEnvironment(['DELIVERIES_QUEUE_URL']).DELIVERIES_QUEUE_URL, ledger, log),
 );

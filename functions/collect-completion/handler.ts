@@ -6,28 +6,28 @@ import { readEnvironment } from '../../shared/platform/environment.ts';
 import { parseMessage } from '../../shared/platform/message.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import {
-  azumutaPart,
+  buildAzumutaClient,
+  buildLedger,
+  buildLogger,
+  buildPartnerCalls,
+  buildQueues,
+  buildSecrets,
   clock,
-  ledgerPart,
-  logPart,
-  partnersPart,
-  queuesPart,
-  secretsPart,
-  workerParts,
+  workerDependencies,
 } from '../dependencies.ts';
 
 const settings = readEnvironment(['COMPLETIONS_QUEUE_URL', 'DELIVERIES_QUEUE_URL']);
 const { completions, azumuta } = integration;
 const stage = 'collect-completion';
-const log = logPart(stage);
-const ledger = ledgerPart();
+const log = buildLogger(stage);
+const ledger = buildLedger();
 const dependencies = {
   ledger,
   clock,
-  queues: queuesPart(),
-  deliveriesQueueUrl: settings.DELIVERIES_QUEUE_URL,
-  partners: partnersPart(ledger, log),
-  azumuta: azumutaPart(integration, secretsPart()),
+  queues: buildQueues(),
+  bookingsQueueUrl: settings.DELIVERIES_QUEUE_URL,
+  partners: buildPartnerCalls(ledger, log),
+  azumuta: buildAzumutaClient(integration, buildSecrets()),
   workInstructionNames: ledger.workInstructionNames,
   includeOperators: completions.includeOperators ?? false,
   readSoFar: nothingReadSoFar(),
@@ -44,5 +44,5 @@ export const handler = createWorker(
     eventId: ({ eventId }) => eventId,
     work: (hint, attempt) => collectCompletion(hint, attempt, dependencies),
   },
-  workerParts(settings.COMPLETIONS_QUEUE_URL, ledger, log),
+  workerDependencies(settings.COMPLETIONS_QUEUE_URL, ledger, log),
 );

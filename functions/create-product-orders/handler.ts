@@ -4,24 +4,24 @@ import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import {
-  azumutaPart,
-  erpPart,
-  ledgerPart,
-  logPart,
-  partnersPart,
-  secretsPart,
-  workerParts,
+  buildAzumutaClient,
+  buildErpConnector,
+  buildLedger,
+  buildLogger,
+  buildPartnerCalls,
+  buildSecrets,
+  workerDependencies,
 } from '../dependencies.ts';
 
 const stage = 'create-product-orders';
-const log = logPart(stage);
-const ledger = ledgerPart();
-const secrets = secretsPart();
+const log = buildLogger(stage);
+const ledger = buildLedger();
+const secrets = buildSecrets();
 const dependencies = {
   ledger,
-  partners: partnersPart(ledger, log),
-  azumuta: azumutaPart(integration, secrets),
-  erp: erpPart(integration, secrets),
+  partners: buildPartnerCalls(ledger, log),
+  azumuta: buildAzumutaClient(integration, secrets),
+  erp: buildErpConnector(integration, secrets),
 };
 
 /** Trigger: the product-orders queue. Creates product orders in Azumuta and links them in the ERP. */
@@ -32,5 +32,5 @@ export const handler = createWorker(
     orderNumber: ({ number }) => number,
     work: (message, attempt) => createProductOrder(message, attempt, dependencies),
   },
-  workerParts(readEnvironment(['PRODUCT_ORDERS_QUEUE_URL']).PRODUCT_ORDERS_QUEUE_URL, ledger, log),
+  workerDependencies(readEnvironment(['PRODUCT_ORDERS_QUEUE_URL']).PRODUCT_ORDERS_QUEUE_URL, ledger, log),
 );

@@ -4,25 +4,25 @@ import { pullOrders } from '../../shared/orders/pull.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import type { Invocation } from '../../shared/worker/worker.ts';
 import {
+  buildErpConnector,
+  buildLedger,
+  buildLogger,
+  buildPartnerCalls,
+  buildQueues,
+  buildSecrets,
   clock,
-  erpPart,
-  ledgerPart,
-  logPart,
-  partnersPart,
-  queuesPart,
-  secretsPart,
 } from '../dependencies.ts';
 
 const { productOrders, schedule } = integration;
-const log = logPart('pull-product-orders');
-const ledger = ledgerPart();
+const log = buildLogger('pull-product-orders');
+const ledger = buildLedger();
 const dependencies = {
   ledger,
   clock,
-  queues: queuesPart(),
+  queues: buildQueues(),
   queueUrl: readEnvironment(['PRODUCT_ORDERS_QUEUE_URL']).PRODUCT_ORDERS_QUEUE_URL,
-  partners: partnersPart(ledger, log),
-  erp: erpPart(integration, secretsPart()),
+  partners: buildPartnerCalls(ledger, log),
+  erp: buildErpConnector(integration, buildSecrets()),
   map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders(productOrders, order),
   accept: (order: Parameters<typeof isWanted>[1]) => isWanted(productOrders, order),
   goLive: schedule.pull === 'off' ? undefined : schedule.pull.from,

@@ -2,11 +2,11 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import * as z from 'zod/mini';
 import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
 import { receiveWebhook } from '../../shared/completions/receive-webhook.ts';
-import { createKeptCalls } from '../../shared/completions/unusable-calls.ts';
+import { createUnusableCalls } from '../../shared/completions/unusable-calls.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import { sourceCheck, sourcesSchema } from '../../shared/platform/ip-allow-list.ts';
+import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
 import { createLogger } from '../../shared/platform/log.ts';
 import { createQueues, createSqsClient } from '../../shared/platform/queue.ts';
 import { createSecrets, createSecretsClient } from '../../shared/platform/secrets.ts';
@@ -25,9 +25,9 @@ const dependencies: Parameters<typeof receiveWebhook>[1] = {
   queues: createQueues(createSqsClient()),
   completionsQueueUrl: settings.COMPLETIONS_QUEUE_URL,
   deadLetterQueueUrl: settings.DEAD_LETTERS_QUEUE_URL,
-  kept: createKeptCalls(),
+  kept: createUnusableCalls(),
   aliases: z.parse(webhookAliasesSchema, JSON.parse(settings.WEBHOOK_ALIASES)),
-  mayCall: sourceCheck(z.parse(sourcesSchema, JSON.parse(settings.ALLOWED_SOURCES))),
+  mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(settings.ALLOWED_SOURCES))),
   token: (options) => secrets.read(settings.WEBHOOK_TOKEN_SECRET_ARN, rotatingSecretSchema, options),
   clock: systemClock,
   log: createLogger({ stack: settings.STACK_NAME, functionName: 'receive-webhook' }),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
-import { leanPlugins } from './trim-aws-sdk.ts';
+import { trimAwsSdkPlugins } from './trim-aws-sdk.ts';
 
 /** The seven functions; each has its folder under `functions/`. */
 export const functionNames = [
@@ -61,7 +61,7 @@ export async function bundleFunctions(
       out: `${name}/index`,
     })),
     outdir: outputFolder,
-    plugins: [integrationPlugin(integrationFile), ...leanPlugins()],
+    plugins: [integrationPlugin(integrationFile), ...trimAwsSdkPlugins()],
     metafile: true,
   });
   // Made from all names, so every name is a key.

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type CompleteIntegration, IntegrationMistake } from '../../shared/integration/define.ts';
+import { type CompleteIntegration, ConfigurationError } from '../../shared/integration/define.ts';
 
 /** A plant's configuration, and where it stands. */
 export interface LoadedIntegration {
@@ -11,7 +11,7 @@ export interface LoadedIntegration {
 /**
  * Loads a plant's configuration file.
  * @param file Path from the current folder.
- * @throws IntegrationMistake when it cannot be loaded, or is not a `defineIntegration({ … })`.
+ * @throws ConfigurationError when it cannot be loaded, or is not a `defineIntegration({ … })`.
  */
 export async function loadIntegration(file: string): Promise<LoadedIntegration> {
   const path = resolve(file);
@@ -20,10 +20,10 @@ export async function loadIntegration(file: string): Promise<LoadedIntegration> 
     loaded = await import(pathToFileURL(path).href);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new IntegrationMistake(`${file}: ${why}`, { cause: error });
+    throw new ConfigurationError(`${file}: ${why}`, { cause: error });
   }
   if (!isComplete(loaded.default)) {
-    throw new IntegrationMistake(`${file}: its default export must be defineIntegration({ … }).`);
+    throw new ConfigurationError(`${file}: its default export must be defineIntegration({ … }).`);
   }
   return { integration: loaded.default, file: path };
 }

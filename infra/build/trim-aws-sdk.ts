@@ -65,7 +65,7 @@ const standIns: readonly StandIn[] = [
 ];
 
 /** What keeps a function's bundle small and quick to start; order does not matter. */
-export function leanPlugins(): Plugin[] {
+export function trimAwsSdkPlugins(): Plugin[] {
   return [leanSdkPlugin(), versionOnlyPlugin(), builtInModulesPlugin()];
 }
 

@@ -1,35 +1,35 @@
 import { type Context, Hono } from 'hono';
 import type { Clock } from '../../shared/platform/clock.ts';
-import type { FlowsStanding } from '../ops/flows/flow-status.ts';
+import type { FlowsStatus } from '../ops/flows/flow-status.ts';
 import type { TracingLedger } from '../ops/trace/trace.ts';
 import { assetRoutes } from './assets.ts';
-import { createDoor, type DoorKeys, strictHeaders } from './auth.ts';
-import type { LetterDesk } from './dead-letters.ts';
-import { lastTriesOf } from './last-attempts.ts';
+import { type AuthKeys, createAuth, strictHeaders } from './auth.ts';
+import type { DeadLetterDesk } from './dead-letters.ts';
+import { lastAttemptsOf } from './last-attempts.ts';
 import { flowsPage, headlineOf } from './pages/flows.ts';
 import { type Frame, layout, type Page } from './pages/layout.ts';
 import { problemOf, problemPage, refusalPage } from './pages/problem.ts';
-import { troublesOf } from './problems.ts';
-import { letterRoutes } from './routes/dead-letters.ts';
+import { flowProblemsOf } from './problems.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { orderRoutes } from './routes/orders.ts';
-import { floorRoutes } from './routes/shop-floor.ts';
+import { shopFloorRoutes } from './routes/shop-floor.ts';
 import type { ShopFloor } from './shop-floor.ts';
 
 /** What the console works with; all of it acts with the operator's rights. */
-export interface ConsoleParts {
+export interface ConsoleDependencies {
   /** Which stack this is, for a person. */
   readonly target: string;
   /** Options that name this stack on the command line. */
   readonly commands: string;
   readonly local: boolean;
-  readonly flows: () => Promise<FlowsStanding>;
+  readonly flows: () => Promise<FlowsStatus>;
   readonly ledger: TracingLedger;
-  readonly letters: LetterDesk;
+  readonly letters: DeadLetterDesk;
   /** Only when the partners are sandboxes. */
   readonly floor: ShopFloor | undefined;
   /** Who discards, as the ledger remembers it. */
   readonly operator: () => Promise<string>;
-  readonly keys: DoorKeys;
+  readonly keys: AuthKeys;
   /** Where it listens. */
   readonly port: () => number;
   readonly clock: Clock;
@@ -44,16 +44,18 @@ export interface Answers {
 }
 
 const refreshSeconds = 2;
-const mostSaid = 100;
+const maxSaid = 100;
 
 /** The console as an application that answers requests; whoever calls it decides where it listens. */
-export function createConsole(dependencies: ConsoleParts): Hono {
+export function createConsole(dependencies: ConsoleDependencies): Hono {
   const { flows } = dependencies;
-  const door = createDoor(dependencies.keys, dependencies.port, (c, sentence) => c.html(refusalPage(sentence), 403));
+  const door = createAuth(dependencies.keys, dependencies.port, (c, sentence) =>
+    c.html(refusalPage(sentence), 403),
+  );
   const said = new Map<string, string>();
   let saidCount = 0;
 
-  async function frameOf(c: Context, known?: FlowsStanding): Promise<Frame> {
+  async function frameOf(c: Context, known?: FlowsStatus): Promise<Frame> {
     const { deadLetters } = known ?? (await flows());
     return {
       target: dependencies.target,
@@ -71,7 +73,7 @@ export function createConsole(dependencies: ConsoleParts): Hono {
     went(c, path, sentence) {
       saidCount += 1;
       said.set(String(saidCount), sentence);
-      for (const old of [...said.keys()].slice(0, -mostSaid)) said.delete(old);
+      for (const old of [...said.keys()].slice(0, -maxSaid)) said.delete(old);
       return c.redirect(`${path}${path.includes('?') ? '&' : '?'}said=${saidCount}`, 303);
     },
   };
@@ -82,7 +84,11 @@ export function createConsole(dependencies: ConsoleParts): Hono {
   app.route('/', assetRoutes());
   app.get('/', async (c) => {
     const standing = await flows();
-    const troubles = troublesOf(standing, dependencies.commands, await lastTriesOf(standing, dependencies.ledger));
+    const troubles = flowProblemsOf(
+      standing,
+      dependencies.commands,
+      await lastAttemptsOf(standing, dependencies.ledger),
+    );
     const page: Page = {
       name: 'flows',
       title: 'Flows',
@@ -93,12 +99,17 @@ export function createConsole(dependencies: ConsoleParts): Hono {
     return c.html(layout(await frameOf(c, standing), page));
   });
   app.route('/', orderRoutes(dependencies, answers));
-  app.route('/', letterRoutes(dependencies, answers));
-  if (dependencies.floor) app.route('/', floorRoutes(dependencies.floor, answers));
+  app.route('/', deadLetterRoutes(dependencies, answers));
+  if (dependencies.floor) app.route('/', shopFloorRoutes(dependencies.floor, answers));
 
   const bare = (page: Page) =>
     layout(
-      { target: dependencies.target, hasFloor: dependencies.floor !== undefined, deadLetters: undefined, said: undefined },
+      {
+        target: dependencies.target,
+        hasFloor: dependencies.floor !== undefined,
+        deadLetters: undefined,
+        said: undefined,
+      },
       page,
     );
   app.notFound((c) =>

@@ -5,14 +5,14 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
 
 /** Secrets of one start of the console. */
-export interface DoorKeys {
+export interface AuthKeys {
   /** In the address that the terminal prints: whoever has it gets in. */
   readonly token: string;
   /** In the cookie; never in an address. */
   readonly session: string;
 }
 
-export interface Door {
+export interface Auth {
   /** Lets in who has the cookie, or the token in the address; refuses everybody else, and every other page. */
   readonly guard: MiddlewareHandler;
   /** What every form carries, to be told from a form of somebody else's page. */
@@ -21,7 +21,7 @@ export interface Door {
 
 export const formKeyField = 'formKey';
 /** Forms hold a few words. */
-const mostBodyBytes = 32 * 1024;
+const maxBodyBytes = 32 * 1024;
 
 /**
  * The console acts with the operator's AWS credentials, so no other page in the browser may call it:
@@ -33,11 +33,11 @@ const mostBodyBytes = 32 * 1024;
  * @param port Where it listens, as a function, since a free port is known only when it does.
  * @param refuse Page of a refusal.
  */
-export function createDoor(
-  keys: DoorKeys,
+export function createAuth(
+  keys: AuthKeys,
   port: () => number,
   refuse: (c: Context, sentence: string) => Response | Promise<Response>,
-): Door {
+): Auth {
   const formKey = createHmac('sha256', keys.session).update('form').digest('base64url');
   // Cookies do not heed ports: two consoles on one machine would take each other's.
   const cookieName = () => `console-${port()}`;
@@ -104,7 +104,7 @@ export function strictHeaders(): MiddlewareHandler[] {
       c.header('cache-control', 'no-store');
     },
     bodyLimit({
-      maxSize: mostBodyBytes,
+      maxSize: maxBodyBytes,
       onError: (c) => c.text('The form is larger than any of the console: nothing was done.', 413),
     }),
   ];

@@ -1,28 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../shared/platform/clock.ts';
-import { type KeptLetter, type Route, routeOf } from '../ops/dead-letters/dead-letter.ts';
+import { type DeadLetterMessage, type Route, routeOf } from '../ops/dead-letters/dead-letter.ts';
 import { type DiscardReport, discard } from '../ops/dead-letters/discard.ts';
 import type { DeadLetterQueue } from '../ops/dead-letters/queue.ts';
-import { type ReplayParts, type ReplayReport, reasonFor, replay } from '../ops/replay/replay.ts';
+import { type ReplayDependencies, type ReplayReport, reasonFor, replay } from '../ops/replay/replay.ts';
 
 /** A dead letter as it is shown: not held by anybody. */
-export type ShownLetter = Omit<KeptLetter, 'receiptHandle'> & { readonly route: Route };
+export type ShownDeadLetter = Omit<DeadLetterMessage, 'receiptHandle'> & { readonly route: Route };
 
 /** Dead letters that fail for one reason at one place. */
-export interface LetterGroup {
+export interface DeadLetterGroup {
   /** Short and stable: the same reason has the same id in every run. */
   readonly id: string;
   /** Without the number of its order. */
   readonly reason: string;
   readonly stage: string;
   /** Longest waiting first. */
-  readonly letters: readonly ShownLetter[];
+  readonly letters: readonly ShownDeadLetter[];
 }
 
-export interface LetterView {
+export interface DeadLetterView {
   readonly at: Date;
   /** Largest first. */
-  readonly groups: readonly LetterGroup[];
+  readonly groups: readonly DeadLetterGroup[];
   /** Letters that could not be looked at: another run holds them. */
   readonly hidden: number;
   /** There are more than a page can show. */
@@ -33,12 +33,12 @@ export interface LetterView {
 export type Chosen = { readonly group: string } | { readonly letter: string };
 
 /** The dead-letter queue as pages see it: looked at rarely, as looking hides letters from others for a moment. */
-export interface LetterDesk {
+export interface DeadLetterDesk {
   /**
    * @param count How many there are: another count than at the last look makes it look again.
    * @param again Whether to look again in any case.
    */
-  readonly look: (count: number, again?: boolean) => Promise<LetterView>;
+  readonly look: (count: number, again?: boolean) => Promise<DeadLetterView>;
   readonly replay: (chosen: Chosen, go: boolean) => Promise<ReplayReport>;
   readonly discard: (chosen: Chosen, note: string, by: string) => Promise<DiscardReport>;
 }
@@ -46,17 +46,17 @@ export interface LetterDesk {
 /** A view may be so old when nothing tells that the queue has changed. */
 const viewFreshMs = 60_000;
 /** More than these nobody reads. */
-const mostShown = 1000;
+const maxShown = 1000;
 
-export function createLetterDesk(
-  dependencies: Omit<ReplayParts, 'progress' | 'records'> & {
-    readonly records: Parameters<typeof discard>[1]['records'] & ReplayParts['records'];
+export function createDeadLetterDesk(
+  dependencies: Omit<ReplayDependencies, 'progress' | 'records'> & {
+    readonly records: Parameters<typeof discard>[1]['records'] & ReplayDependencies['records'];
     /** For looking only: letters come back soon when the console is killed meanwhile. */
     readonly forLooking: DeadLetterQueue;
     readonly clock: Clock;
   },
-): LetterDesk {
-  let last: { readonly view: LetterView; readonly count: number } | undefined;
+): DeadLetterDesk {
+  let last: { readonly view: DeadLetterView; readonly count: number } | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   // One at a time: two that take from the queue would each see a part of it.
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -66,13 +66,13 @@ export function createLetterDesk(
   }
   const never = new AbortController().signal;
 
-  async function view(): Promise<LetterView> {
+  async function view(): Promise<DeadLetterView> {
     const { hidden } = await dependencies.forLooking.size();
-    const seen = new Map<string, KeptLetter>();
+    const seen = new Map<string, DeadLetterMessage>();
     try {
       for await (const page of dependencies.forLooking.take()) {
         for (const letter of page) seen.set(letter.sqsId, letter);
-        if (seen.size >= mostShown) break;
+        if (seen.size >= maxShown) break;
       }
     } finally {
       await dependencies.forLooking.giveBack([...seen.values()]);
@@ -82,7 +82,7 @@ export function createLetterDesk(
       ...letter,
       route: routeOf({ ...letter, receiptHandle: '' }, dependencies.aliases, at),
     }));
-    return { at, groups: groupsOf(letters), hidden, more: seen.size >= mostShown };
+    return { at, groups: groupsOf(letters), hidden, more: seen.size >= maxShown };
   }
 
   return {
@@ -96,7 +96,10 @@ export function createLetterDesk(
     replay: (chosen, go) =>
       inTurn(async () => {
         last = undefined;
-        return replay({ go, wanted: wanted(chosen), signal: never }, { ...dependencies, progress: () => undefined });
+        return replay(
+          { go, wanted: wanted(chosen), signal: never },
+          { ...dependencies, progress: () => undefined },
+        );
       }),
     discard: (chosen, note, by) =>
       inTurn(async () => {
@@ -106,22 +109,22 @@ export function createLetterDesk(
   };
 }
 
-function wanted(chosen: Chosen): (letter: KeptLetter) => boolean {
+function wanted(chosen: Chosen): (letter: DeadLetterMessage) => boolean {
   return 'group' in chosen
     ? (letter) => groupIdOf(letter) === chosen.group
     : ({ sqsId }) => sqsId === chosen.letter;
 }
 
-type Grouped = Pick<KeptLetter, 'reason' | 'orderNumber' | 'stage'>;
+type Grouped = Pick<DeadLetterMessage, 'reason' | 'orderNumber' | 'stage'>;
 
 function groupIdOf(letter: Grouped): string {
   const text = JSON.stringify([reasonFor(letter), letter.stage]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
-function groupsOf(letters: readonly ShownLetter[]): LetterGroup[] {
+function groupsOf(letters: readonly ShownDeadLetter[]): DeadLetterGroup[] {
   return [...Map.groupBy(letters, groupIdOf)]
-    .flatMap(([id, members]): LetterGroup[] => {
+    .flatMap(([id, members]): DeadLetterGroup[] => {
       const [first] = members;
       if (!first) return [];
       const sorted = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());

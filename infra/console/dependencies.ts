@@ -10,9 +10,9 @@ import { ledgerOf, sqsOf, type Target } from '../ops/cli/target.ts';
 import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
 import { createFlowsReader } from '../ops/flows/flow-status.ts';
 import { insightOfCloudWatch, insightOfLocalStore } from '../ops/flows/queue-insight.ts';
-import type { ConsoleParts } from './app.ts';
-import type { DoorKeys } from './auth.ts';
-import { createLetterDesk } from './dead-letters.ts';
+import type { ConsoleDependencies } from './app.ts';
+import type { AuthKeys } from './auth.ts';
+import { createDeadLetterDesk } from './dead-letters.ts';
 import { createShopFloor } from './shop-floor.ts';
 
 /** What a killed console had only looked at comes back this soon. */
@@ -23,13 +23,13 @@ const lookingSeconds = 30;
  * @param commands Options that name the stack on the command line.
  * @param seed Of what the ERP sandbox draws for an order that is released by hand.
  */
-export function consoleParts(
+export function consoleDependencies(
   target: Target,
   commands: string,
-  keys: DoorKeys,
+  keys: AuthKeys,
   port: () => number,
   seed: () => number,
-): { readonly dependencies: ConsoleParts; readonly close: () => void } {
+): { readonly dependencies: ConsoleDependencies; readonly close: () => void } {
   const { aws, output, platform, sandboxes } = target;
   const sqs = sqsOf(target);
   const lambda = new LambdaClient(aws);
@@ -48,7 +48,7 @@ export function consoleParts(
   // A store in one process knows at once that there is nothing more.
   const waitSeconds = target.local ? 0 : 1;
   const deadLetters = openDeadLetterQueue(sqs, queueUrls['dead-letters'], { waitSeconds });
-  const letters = createLetterDesk({
+  const letters = createDeadLetterDesk({
     deadLetters,
     forLooking: openDeadLetterQueue(sqs, queueUrls['dead-letters'], {
       waitSeconds,

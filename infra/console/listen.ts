@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { Mistake } from '../ops/cli/command.ts';
+import { UsageError } from '../ops/cli/command.ts';
 
 export interface ListeningConsole {
   readonly port: number;
@@ -20,7 +20,7 @@ export async function listenOnLoopback(app: Hono, port: number): Promise<Listeni
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw new Mistake(`Port ${port} is taken: choose another with --port, or leave it out.`, {
+    throw new UsageError(`Port ${port} is taken: choose another with --port, or leave it out.`, {
       cause: error,
     });
   }

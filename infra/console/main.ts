@@ -1,11 +1,11 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import * as z from 'zod/mini';
-import { commonOptions, exits, Mistake, opsCommand, optionsOf, runCommand } from '../ops/cli/command.ts';
+import { commonOptions, exits, opsCommand, optionsOf, runCommand, UsageError } from '../ops/cli/command.ts';
 import { createProgress, say, styled } from '../ops/cli/output.ts';
 import { findTarget, whereOf } from '../ops/cli/target.ts';
 import { createConsole } from './app.ts';
-import { consoleParts } from './dependencies.ts';
+import { consoleDependencies } from './dependencies.ts';
 import { listenOnLoopback } from './listen.ts';
 
 const optionsSchema = z.object({
@@ -34,12 +34,12 @@ Exit codes: 0 stopped · 1 failed · 2 wrong command line`,
 
 await runCommand(command, async (parsed, signal) => {
   const options = optionsOf(parsed, optionsSchema);
-  if (options.json) throw new Mistake('The console has no --json: npm run trace, replay and digest have.');
+  if (options.json) throw new UsageError('The console has no --json: npm run trace, replay and digest have.');
   const target = await createProgress().during('Looking for the stack', findTarget(options));
 
   const keys = { token: newKey(), session: newKey() };
   let port = options.port;
-  const { dependencies, close } = consoleParts(
+  const { dependencies, close } = consoleDependencies(
     target,
     whereOf(target),
     keys,

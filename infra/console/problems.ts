@@ -1,12 +1,12 @@
 import type { Target as Partner } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import { counted } from '../ops/cli/output.ts';
 import { type QueueName, queueNames, stageOfQueue } from '../ops/dead-letters/dead-letter.ts';
-import { type FlowsStanding, partnerNames, type QueueStanding } from '../ops/flows/flow-status.ts';
+import { type FlowsStatus, partnerNames, type QueueStatus } from '../ops/flows/flow-status.ts';
 import { duration, partnerWords, queueWords, sentence } from './labels.ts';
-import type { LastTry } from './last-attempts.ts';
+import type { LastAttempt } from './last-attempts.ts';
 
 /** Something that stands still, for whoever is asked to mend it. */
-export interface Trouble {
+export interface FlowProblem {
   /** Stable, so that a page knows it again. */
   readonly id: string;
   readonly grade: 'stuck' | 'slow';
@@ -23,7 +23,7 @@ export interface Trouble {
   readonly link?: { readonly href: string; readonly label: string };
 }
 
-type LastTries = Readonly<Partial<Record<QueueName, LastTry>>>;
+type LastTries = Readonly<Partial<Record<QueueName, LastAttempt>>>;
 
 /** Which partners the consumer of a queue calls: the created order's id goes back to the ERP, too. */
 const callsOf: Readonly<Record<QueueName, readonly Partner[]>> = {
@@ -39,7 +39,11 @@ const slowSeconds = 120;
  * @param commands Options that name this stack on the command line.
  * @param tries What the last attempts said, where that is known.
  */
-export function troublesOf(standing: FlowsStanding, commands: string, tries: LastTries = {}): Trouble[] {
+export function flowProblemsOf(
+  standing: FlowsStatus,
+  commands: string,
+  tries: LastTries = {},
+): FlowProblem[] {
   const unwell = partnerNames.filter((partner) => standing.partners[partner].open);
   return [
     ...unwell.map((partner) => unwellPartner(partner, standing, commands)),
@@ -53,7 +57,7 @@ export function troublesOf(standing: FlowsStanding, commands: string, tries: Las
   ];
 }
 
-function unwellPartner(partner: Partner, standing: FlowsStanding, commands: string): Trouble {
+function unwellPartner(partner: Partner, standing: FlowsStatus, commands: string): FlowProblem {
   const { reason = '', openedAt, openUntilMs } = standing.partners[partner];
   const waiting = queueNames.filter(
     (queue) => callsOf[queue].includes(partner) && inQueue(standing.queues[queue]) > 0,
@@ -77,7 +81,7 @@ function unwellPartner(partner: Partner, standing: FlowsStanding, commands: stri
   };
 }
 
-function pausedQueue(queue: QueueName, standing: QueueStanding, commands: string): Trouble[] {
+function pausedQueue(queue: QueueName, standing: QueueStatus, commands: string): FlowProblem[] {
   if (!standing.paused) return [];
   const flow = queue === 'product-orders' ? 'orders' : queue;
   return [
@@ -93,7 +97,7 @@ function pausedQueue(queue: QueueName, standing: QueueStanding, commands: string
   ];
 }
 
-function forAPerson(count: number): Trouble {
+function forAPerson(count: number): FlowProblem {
   return {
     id: 'dead-letters',
     grade: 'stuck',
@@ -105,7 +109,7 @@ function forAPerson(count: number): Trouble {
   };
 }
 
-function slowQueue(queue: QueueName, standing: QueueStanding, lastTry: LastTry | undefined): Trouble[] {
+function slowQueue(queue: QueueName, standing: QueueStatus, lastTry: LastAttempt | undefined): FlowProblem[] {
   const { oldestSeconds = 0, underWay, waiting, paused, orders } = standing;
   if (paused || inQueue(standing) === 0) return [];
   if (lastTry === undefined && oldestSeconds < slowSeconds) return [];
@@ -147,20 +151,20 @@ function slowQueue(queue: QueueName, standing: QueueStanding, lastTry: LastTry |
   ];
 }
 
-function inQueue({ waiting, underWay }: QueueStanding): number {
+function inQueue({ waiting, underWay }: QueueStatus): number {
   return waiting + underWay;
 }
 
-function countedIn(queue: QueueName, standing: QueueStanding): string {
+function countedIn(queue: QueueName, standing: QueueStatus): string {
   return counted(inQueue(standing), queueWords[queue].one, queueWords[queue].many);
 }
 
 /** `3 bookings wait`. */
-function waitsIn(queue: QueueName, standing: QueueStanding): string {
+function waitsIn(queue: QueueName, standing: QueueStatus): string {
   return `${countedIn(queue, standing)} ${inQueue(standing) === 1 ? 'waits' : 'wait'}`;
 }
 
-function isOne(waiting: readonly QueueName[], { queues }: FlowsStanding): boolean {
+function isOne(waiting: readonly QueueName[], { queues }: FlowsStatus): boolean {
   return waiting.reduce((sum, queue) => sum + inQueue(queues[queue]), 0) === 1;
 }
 

@@ -9,7 +9,7 @@ export const erpModes = ['well', 'down', 'refusing'] as const;
 export type ErpMode = (typeof erpModes)[number];
 
 /** One order, from both partners' own books. */
-export interface FloorOrder {
+export interface ShopFloorOrder {
   readonly number: string;
   readonly article: string;
   readonly quantity: string;
@@ -21,10 +21,10 @@ export interface FloorOrder {
   readonly booked: { readonly times: number; readonly good: string };
 }
 
-export interface FloorView {
+export interface ShopFloorView {
   readonly erp: ErpMode;
   /** Newest first. */
-  readonly orders: readonly FloorOrder[];
+  readonly orders: readonly ShopFloorOrder[];
   readonly more: number;
 }
 
@@ -36,7 +36,7 @@ export interface Released {
 
 /** The partners' sandboxes in the hands of whoever tries the integration out. */
 export interface ShopFloor {
-  readonly look: () => Promise<FloorView>;
+  readonly look: () => Promise<ShopFloorView>;
   /** Releases an order in the ERP and lets the pull run at once. */
   readonly release: (article: string, quantity: number) => Promise<Released>;
   /** What an operator records at the end: the completion goes its way from there. */
@@ -56,7 +56,7 @@ const faultsOf: Readonly<Record<ErpMode, readonly Fault[]>> = {
   ],
 };
 
-const mostOrders = 25;
+const maxOrders = 25;
 /** The pull's answer: what it read, or why not. */
 const pulledSchema = z.object({
   payload: z.optional(
@@ -80,7 +80,7 @@ export function createShopFloor(
         azumuta.productOrders(),
       ]);
       const all = merged(orders, bookings, productOrders);
-      return { erp: mode, orders: all.slice(0, mostOrders), more: Math.max(0, all.length - mostOrders) };
+      return { erp: mode, orders: all.slice(0, maxOrders), more: Math.max(0, all.length - maxOrders) };
     },
 
     async release(article, quantity) {
@@ -116,13 +116,13 @@ function merged(
   orders: Awaited<ReturnType<ErpControl['orders']>>,
   bookings: Awaited<ReturnType<ErpControl['bookings']>>,
   productOrders: Awaited<ReturnType<AzumutaControl['productOrders']>>,
-): FloorOrder[] {
+): ShopFloorOrder[] {
   const inAzumuta = new Map(productOrders.map((order) => [order.number, order]));
   const booked = Map.groupBy(
     bookings.filter(({ kind }) => kind === 'production'),
     ({ order }) => order,
   );
-  const fromErp = orders.map((order): FloorOrder => {
+  const fromErp = orders.map((order): ShopFloorOrder => {
     const status = inAzumuta.get(order.number)?.status;
     const done = booked.get(order.number) ?? [];
     return {
@@ -139,7 +139,7 @@ function merged(
   const onlyInAzumuta = productOrders
     .filter(({ number }) => !known.has(number))
     .map(
-      (order): FloorOrder => ({
+      (order): ShopFloorOrder => ({
         number: order.number,
         article: order.article?.number ?? '',
         quantity: String(order.parameters.find(({ key }) => key === 'Quantity')?.value ?? 1),

@@ -9,14 +9,14 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { unsetSecret } from '../../shared/platform/secrets.ts';
-import type { Platform } from './emulator/emulator.ts';
+import type { Emulator } from './emulator/emulator.ts';
 
 /** AWS clients with the operator's credentials, for the platform's endpoint. */
 export function operatorClients({
   awsEndpoint,
   region,
   credentials,
-}: Pick<Platform, 'awsEndpoint' | 'region' | 'credentials'>) {
+}: Pick<Emulator, 'awsEndpoint' | 'region' | 'credentials'>) {
   const common = {
     endpoint: awsEndpoint,
     region,
@@ -31,7 +31,7 @@ export function operatorClients({
 }
 
 /** The ledger as the operator reads it. */
-export function operatorLedger(dynamodb: DynamoDBClient, platform: Platform): Ledger {
+export function operatorLedger(dynamodb: DynamoDBClient, platform: Emulator): Ledger {
   const [table] = platform.stack.tables;
   if (!table) throw new Error('The stack has no table.');
   return createLedger({

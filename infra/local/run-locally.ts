@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
-import { type Platform, startPlatform } from './emulator/emulator.ts';
+import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import type { Overrides } from './emulator/overrides.ts';
 import { newToken, operatorClients, operatorLedger, setIfUnset } from './operator-clients.ts';
 import { type AzumutaControl, azumutaControl } from './sandbox/azumuta/control.ts';
 import type { Trigger } from './sandbox/azumuta/triggers.ts';
 import { type ErpControl, erpControl } from './sandbox/erp/control.ts';
 import { azumutaSandboxKey, erpSandboxKey } from './sandbox/keys.ts';
-import { type KeptSandbox, keepSandbox } from './sandbox/restart.ts';
+import { type SupervisedSandbox, superviseSandbox } from './sandbox/restart.ts';
 import { synthesize } from './synthesize.ts';
 import { synthesizeOnce } from './synthesized-once.ts';
 
-export interface PlantOptions {
+export interface LocalSystemOptions {
   /** Path of the configuration. */
   readonly integrationFile: string;
   /** Where everything is kept. Default: a temporary folder, removed at `stop`. */
@@ -32,12 +32,12 @@ export interface PlantOptions {
 }
 
 /** The whole system on this machine: the platform that runs the stack, and its two partners. */
-export interface Plant {
-  readonly platform: Platform;
+export interface LocalSystem {
+  readonly platform: Emulator;
   readonly ledger: Ledger;
   readonly azumuta: AzumutaControl;
   readonly erp: ErpControl;
-  readonly sandboxes: { readonly azumuta: KeptSandbox; readonly erp: KeptSandbox };
+  readonly sandboxes: { readonly azumuta: SupervisedSandbox; readonly erp: SupervisedSandbox };
   readonly webhookUrl: string;
   readonly orderEndpoint: { readonly url: string; readonly key: string };
   readonly stop: () => Promise<void>;
@@ -54,7 +54,7 @@ export const localOverrides: Overrides = {
  * Starts the sandboxes, synthesizes the stack with their addresses, and runs it. Resolves when both flows can
  * be used; whatever had started is stopped when a part fails.
  */
-export async function startPlant(options: PlantOptions): Promise<Plant> {
+export async function startLocalSystem(options: LocalSystemOptions): Promise<LocalSystem> {
   const { log = () => undefined, progress = () => undefined } = options;
   const folder = options.dataDir ?? mkdtempSync(join(tmpdir(), 'azumuta-erp-'));
   mkdirSync(folder, { recursive: true });
@@ -67,8 +67,8 @@ export async function startPlant(options: PlantOptions): Promise<Plant> {
     progress('sandboxes');
     const settings = options.sandboxSettings ?? {};
     const [azumutaSandbox, erpSandbox] = await Promise.all([
-      keepSandbox('azumuta', { dataDir: join(folder, 'azumuta'), settings }, log),
-      keepSandbox('erp', { dataDir: join(folder, 'erp'), settings }, log),
+      superviseSandbox('azumuta', { dataDir: join(folder, 'azumuta'), settings }, log),
+      superviseSandbox('erp', { dataDir: join(folder, 'erp'), settings }, log),
     ]);
     stops.push(azumutaSandbox.stop, erpSandbox.stop);
     options.signal?.throwIfAborted();
@@ -84,7 +84,7 @@ export async function startPlant(options: PlantOptions): Promise<Plant> {
     const template = await (keptIn === undefined ? synthesize(wanted) : synthesizeOnce(wanted, keptIn));
 
     progress('platform');
-    const platform = await startPlatform({
+    const platform = await startEmulator({
       template,
       dataDir: join(folder, 'platform'),
       overrides: options.overrides ?? localOverrides,
@@ -124,7 +124,7 @@ function bothTriggers(url: string): Trigger[] {
 }
 
 /** Secrets of a first start; what an operator has set already stays. */
-async function setSecrets(platform: Platform, secrets: ReturnType<typeof operatorClients>['secrets']) {
+async function setSecrets(platform: Emulator, secrets: ReturnType<typeof operatorClients>['secrets']) {
   const arn = (name: string) => platform.secretArn(secretNameEnding(platform, name));
   const text = {
     azumuta: process.env.AZUMUTA_API_KEY ?? azumutaSandboxKey,
@@ -142,7 +142,7 @@ async function setSecrets(platform: Platform, secrets: ReturnType<typeof operato
   };
 }
 
-function secretNameEnding({ stack }: Platform, ending: string): string {
+function secretNameEnding({ stack }: Emulator, ending: string): string {
   const secret = stack.secrets.find(({ name }) => name.endsWith(`/${ending}`));
   if (!secret) throw new Error(`The stack has no secret ${ending}.`);
   return secret.name;

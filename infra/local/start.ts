@@ -4,7 +4,7 @@ import { Listr } from 'listr2';
 import { reasonOf } from '../../shared/model/errors.ts';
 import { printFigures, printJourneys, printPlaces } from './demo/report.ts';
 import { createStory, type Story, type StoryProgress } from './demo/scenario.ts';
-import { localOverrides, type Plant, startPlant } from './run-locally.ts';
+import { type LocalSystem, localOverrides, startLocalSystem } from './run-locally.ts';
 
 const help = `Runs both flows on this machine: the synthesized stack, an Azumuta sandbox and an ERP sandbox.
 
@@ -84,7 +84,7 @@ async function main(): Promise<number> {
 async function run(wishes: Wishes, signal: AbortSignal): Promise<number> {
   const remarks: string[] = [];
   const log = (line: string) => (wishes.verbose ? process.stderr.write(`  · ${line}\n`) : remarks.push(line));
-  const running: { plant?: Plant; story?: Story } = {};
+  const running: { plant?: LocalSystem; story?: Story } = {};
   try {
     await tasksOf(wishes, running, log, signal).run();
     const { plant, story } = running;
@@ -110,7 +110,7 @@ async function run(wishes: Wishes, signal: AbortSignal): Promise<number> {
 
 function tasksOf(
   wishes: Wishes,
-  running: { plant?: Plant; story?: Story },
+  running: { plant?: LocalSystem; story?: Story },
   log: (line: string) => void,
   signal: AbortSignal,
 ) {
@@ -136,7 +136,7 @@ function tasksOf(
         title: 'Start the plant',
         task: async (_, task) => {
           const start = Date.now();
-          running.plant = await startPlant({
+          running.plant = await startLocalSystem({
             integrationFile: wishes.config,
             log,
             signal,

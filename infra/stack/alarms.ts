@@ -15,8 +15,8 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import type { MetricName } from '../../shared/platform/metrics.ts';
 import { functionNames } from '../build/bundle-functions.ts';
 import type { Functions } from './functions.ts';
-import type { Doors } from './http-api.ts';
-import { figure, glance } from './metrics.ts';
+import type { HttpApi } from './http-api.ts';
+import { metric, metricPeriod } from './metrics.ts';
 import { acknowledge } from './nag.ts';
 import { consumers, type Queues } from './queues.ts';
 import type { Schedules } from './schedules.ts';
@@ -25,7 +25,7 @@ export interface AlarmsProps {
   readonly integration: CompleteIntegration;
   readonly queues: Queues;
   readonly functions: Functions;
-  readonly doors: Doors;
+  readonly doors: HttpApi;
   readonly schedules: Schedules;
 }
 
@@ -62,7 +62,7 @@ export class Alarms extends Construct {
 
     this.watch('DeadLetters', {
       metric: queues.deadLetters.metricApproximateNumberOfMessagesVisible({
-        period: glance,
+        period: metricPeriod,
         statistic: 'Maximum',
       }),
       means: 'Dead letters wait for a person: something cannot be created or booked as it is.',
@@ -79,15 +79,15 @@ export class Alarms extends Construct {
       means: 'The doors answered 429: more calls came in than the stage lets through.',
     });
     this.watch('OrderConflicts', {
-      metric: figure(this, 'OrderConflicts'),
+      metric: metric(this, 'OrderConflicts'),
       means: 'An order changed in the ERP after its product order was created: change it in Azumuta by hand.',
     });
     this.watch('OrdersUnmapped', {
-      metric: figure(this, 'OrdersUnmapped'),
+      metric: metric(this, 'OrdersUnmapped'),
       means: 'The mapping refuses an order of the ERP: nothing was created of it.',
     });
     this.watch('OrdersCancelled', {
-      metric: figure(this, 'OrdersCancelled'),
+      metric: metric(this, 'OrdersCancelled'),
       means: 'An order was cancelled in the ERP after its product order was queued: remove it in Azumuta.',
     });
     this.watchSchedules(integration, schedules);
@@ -97,14 +97,14 @@ export class Alarms extends Construct {
   private watchWaiting(queues: Queues): void {
     for (const name of consumers) {
       this.watch(`Waiting-${name}`, {
-        metric: figure(this, 'WaitingSeconds', { Function: name, statistic: 'Maximum' }),
+        metric: metric(this, 'WaitingSeconds', { Function: name, statistic: 'Maximum' }),
         threshold: Duration.hours(1).toSeconds(),
         means: `Messages of ${name} have been coming again for more than an hour.`,
       });
     }
     for (const [name, queue] of Object.entries(queues.work)) {
       this.watch(`Untouched-${name}`, {
-        metric: queue.metricApproximateAgeOfOldestMessage({ period: glance, statistic: 'Maximum' }),
+        metric: queue.metricApproximateAgeOfOldestMessage({ period: metricPeriod, statistic: 'Maximum' }),
         threshold: Duration.minutes(30).toSeconds(),
         means: `Nobody takes messages from the queue of ${name}: the flow is paused, or its function cannot run.`,
       });
@@ -114,13 +114,13 @@ export class Alarms extends Construct {
   private watchPartners(): void {
     for (const partner of ['azumuta', 'erp']) {
       this.watch(`Unwell-${partner}`, {
-        metric: figure(this, 'BreakerOpen', { Partner: partner }),
+        metric: metric(this, 'BreakerOpen', { Partner: partner }),
         ringing: 3,
         looks: 3,
         means: `The ${partner} has been failing for a quarter of an hour; everything waits and goes on by itself.`,
       });
       this.watch(`Credentials-${partner}`, {
-        metric: figure(this, 'CredentialsRefused', { Partner: partner }),
+        metric: metric(this, 'CredentialsRefused', { Partner: partner }),
         means: `The ${partner} refuses our credentials: its flow stands still until the secret is right again.`,
       });
     }
@@ -129,7 +129,7 @@ export class Alarms extends Construct {
   private watchFunctions(functions: Functions): void {
     for (const name of functionNames) {
       this.watch(`Errors-${name}`, {
-        metric: functions.named[name].lambda.metricErrors({ period: glance, statistic: 'Sum' }),
+        metric: functions.named[name].lambda.metricErrors({ period: metricPeriod, statistic: 'Sum' }),
         // A single crash heals itself: its messages come again.
         ringing: 2,
         looks: 3,
@@ -145,7 +145,7 @@ export class Alarms extends Construct {
         metricName: 'TargetErrorCount',
         dimensionsMap: { ScheduleGroup: group.scheduleGroupName },
         statistic: 'Sum',
-        period: glance,
+        period: metricPeriod,
       }),
       means: 'A scheduled run could not be started.',
     });
@@ -187,7 +187,7 @@ export class Alarms extends Construct {
     const looks = minutes <= 60 ? 1 : Math.ceil(minutes / 60);
     const period = Duration.minutes(Math.min(60, minutes));
     this.add(id, means, {
-      metric: figure(this, name, { period }),
+      metric: metric(this, name, { period }),
       threshold: 1,
       evaluationPeriods: looks,
       datapointsToAlarm: looks,

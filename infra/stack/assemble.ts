@@ -9,7 +9,7 @@ import { IntegrationStack } from './stack.ts';
  * tests alike.
  * @param integrationFile Path of the plant's configuration.
  * @returns the stack's name.
- * @throws IntegrationMistake with the path in the configuration of what does not fit.
+ * @throws ConfigurationError with the path in the configuration of what does not fit.
  */
 export async function assemble(app: App, integrationFile: string, stage: string): Promise<string> {
   const { integration, file } = await loadIntegration(integrationFile);

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import {
   AlarmStatusWidget,
-  Dashboard,
+  Dashboard as CloudWatchDashboard,
   GraphWidget,
   type IMetric,
   type IWidget,
@@ -12,23 +12,23 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Alarms } from './alarms.ts';
 import type { Functions } from './functions.ts';
-import type { Doors } from './http-api.ts';
-import { figure } from './metrics.ts';
+import type { HttpApi } from './http-api.ts';
+import { metric } from './metrics.ts';
 import { consumers, type Queues } from './queues.ts';
 
-export interface PictureProps {
+export interface DashboardProps {
   readonly queues: Queues;
   readonly functions: Functions;
-  readonly doors: Doors;
+  readonly doors: HttpApi;
   readonly alarms: Alarms;
 }
 
 /** The dashboard: the alarms, then both flows from left to right, then what explains them. */
-export class Picture extends Construct {
-  constructor(scope: Construct, id: string, { queues, functions, doors, alarms }: PictureProps) {
+export class Dashboard extends Construct {
+  constructor(scope: Construct, id: string, { queues, functions, doors, alarms }: DashboardProps) {
     super(scope, id);
-    const count = (name: Parameters<typeof figure>[1]) => figure(this, name);
-    const dashboard = new Dashboard(this, 'Dashboard', {
+    const count = (name: Parameters<typeof metric>[1]) => metric(this, name);
+    const dashboard = new CloudWatchDashboard(this, 'Dashboard', {
       dashboardName: Stack.of(this).stackName,
       periodOverride: PeriodOverride.AUTO,
     });
@@ -55,7 +55,7 @@ export class Picture extends Construct {
     );
     dashboard.addWidgets(title('Why it stands still'));
     const of = (name: 'PartnerMilliseconds' | 'BreakerOpen' | 'CredentialsRefused', statistic: string) =>
-      ['azumuta', 'erp'].map((Partner) => figure(this, name, { Partner, statistic }));
+      ['azumuta', 'erp'].map((Partner) => metric(this, name, { Partner, statistic }));
     dashboard.addWidgets(
       graph('Partners: time of a step, 95 of 100 (ms)', of('PartnerMilliseconds', 'p95')),
       graph('Partners: not called, or refusing us', [
@@ -64,7 +64,7 @@ export class Picture extends Construct {
       ]),
       graph(
         'Longest wait of a message that comes again (s)',
-        consumers.map((name) => figure(this, 'WaitingSeconds', { Function: name, statistic: 'Maximum' })),
+        consumers.map((name) => metric(this, 'WaitingSeconds', { Function: name, statistic: 'Maximum' })),
       ),
     );
     dashboard.addWidgets(

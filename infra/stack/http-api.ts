@@ -1,8 +1,8 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  HttpApi as ApiGatewayHttpApi,
   DomainName,
-  HttpApi,
   HttpMethod,
   HttpStage,
   LogGroupLogDestination,
@@ -15,10 +15,10 @@ import { Construct } from 'constructs';
 import type { CompleteDeployment } from '../../shared/integration/deployment.ts';
 import { metricNamespace } from '../../shared/platform/metrics.ts';
 import type { Functions } from './functions.ts';
-import { glance } from './metrics.ts';
+import { metricPeriod } from './metrics.ts';
 import { acknowledge } from './nag.ts';
 
-export interface DoorsProps {
+export interface HttpApiProps {
   readonly functions: Functions;
   readonly domain: CompleteDeployment['domain'];
 }
@@ -27,15 +27,15 @@ export interface DoorsProps {
 const watched = { '5xx': '5*', '429': '429' } as const;
 
 /** The HTTP API: Azumuta's triggers and the ERP's orders come in here. */
-export class Doors extends Construct {
-  readonly api: HttpApi;
+export class HttpApi extends Construct {
+  readonly api: ApiGatewayHttpApi;
   /** What the own domain's DNS entry points to. */
   readonly domainTarget: string | undefined;
   private readonly accessLogs: LogGroup;
 
-  constructor(scope: Construct, id: string, { functions, domain }: DoorsProps) {
+  constructor(scope: Construct, id: string, { functions, domain }: HttpApiProps) {
     super(scope, id);
-    this.api = new HttpApi(this, 'Api', {
+    this.api = new ApiGatewayHttpApi(this, 'Api', {
       description: 'Webhook of Azumuta and order endpoint of the ERP',
       createDefaultStage: false,
     });
@@ -107,7 +107,7 @@ export class Doors extends Construct {
       metricName: `Doors${status}`,
       dimensionsMap: { Stack: Stack.of(this).stackName },
       statistic: 'Sum',
-      period: glance,
+      period: metricPeriod,
     });
   }
 }

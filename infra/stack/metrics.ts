@@ -4,13 +4,13 @@ import type { Construct } from 'constructs';
 import { type MetricName, metricNamespace, metrics } from '../../shared/platform/metrics.ts';
 
 /** How often alarms and the dashboard look. */
-export const glance = Duration.minutes(5);
+export const metricPeriod = Duration.minutes(5);
 
 /** One of the integration's own metrics, as its functions write it into their logs. */
-export function figure(
+export function metric(
   scope: Construct,
   name: MetricName,
-  { statistic = 'Sum', period = glance, ...of }: FigureOptions = {},
+  { statistic = 'Sum', period = metricPeriod, ...of }: MetricOptions = {},
 ): Metric {
   return new Metric({
     namespace: metricNamespace,
@@ -22,7 +22,7 @@ export function figure(
   });
 }
 
-interface FigureOptions {
+interface MetricOptions {
   readonly statistic?: string;
   readonly period?: Duration;
   /** Required by metrics that are kept by function or by partner. */

@@ -3,9 +3,9 @@ import type { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import type { Bundles } from '../build/bundle-functions.ts';
 import { Alarms } from './alarms.ts';
-import { Picture } from './dashboard.ts';
+import { Dashboard } from './dashboard.ts';
 import { Functions } from './functions.ts';
-import { Doors } from './http-api.ts';
+import { HttpApi } from './http-api.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { Network } from './network.ts';
 import { Queues } from './queues.ts';
@@ -49,10 +49,10 @@ export class IntegrationStack extends Stack {
       ledger,
       placement: network.placement,
     });
-    const doors = new Doors(this, 'Doors', { functions, domain: deployment.domain });
+    const doors = new HttpApi(this, 'Doors', { functions, domain: deployment.domain });
     const schedules = new Schedules(this, 'Schedules', { integration, functions });
     const alarms = new Alarms(this, 'Alarms', { integration, queues, functions, doors, schedules });
-    new Picture(this, 'Picture', { queues, functions, doors, alarms });
+    new Dashboard(this, 'Picture', { queues, functions, doors, alarms });
 
     // The token itself never stands in an output.
     new CfnOutput(this, 'WebhookUrl', {

@@ -3,7 +3,7 @@ import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withoutSecrets } from '../platform/credentials.ts';
-import { createHttp, type HttpRequest, type HttpResponse, targetFailure } from '../platform/http.ts';
+import { createHttp, type HttpRequest, type HttpResponse, partnerFailure } from '../platform/http.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
 import type { AzumutaAssumptions } from './assumptions.ts';
 import * as wire from './schemas.ts';
@@ -56,7 +56,7 @@ interface Answer extends HttpResponse {
 
 const partner = 'Azumuta';
 /** A listing by number has one entry; more pages than this is not one. */
-const mostPages = 5;
+const maxPages = 5;
 /** Articles seldom change: one look-up serves a container for some minutes. Unknown ones are asked for again. */
 const articleTtlMs = 5 * 60_000;
 
@@ -75,7 +75,7 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
       if (after !== before) response = await sendWith(after);
     }
     const writes = request.method === 'POST';
-    const failure = targetFailure(response, {
+    const failure = partnerFailure(response, {
       partner,
       what,
       wrote: writes ? 'perhaps' : 'nothing',
@@ -98,7 +98,7 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
     signal: AbortSignal,
   ): Promise<T | undefined> {
     let next: HttpRequest | undefined = { path, query: { [numberQuery]: number }, signal };
-    for (let page = 0; next && page < mostPages; page++) {
+    for (let page = 0; next && page < maxPages; page++) {
       const response = await call(next, what);
       if (isAbsent(response, what)) return undefined;
       const list: z.output<ReturnType<typeof wire.listSchema<z.ZodMiniType<T>>>> = accept(
@@ -117,7 +117,7 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
     if (!next) return undefined;
     // It may stand on a later page, and "not there" would create it a second time.
     throw new Rejected(
-      `Azumuta does not filter by number when ${what}: ${mostPages} pages, and more to come. Set azumuta.assumptions.numberQuery to the name of its filter (it is ${numberQuery} now).`,
+      `Azumuta does not filter by number when ${what}: ${maxPages} pages, and more to come. Set azumuta.assumptions.numberQuery to the name of its filter (it is ${numberQuery} now).`,
     );
   }
 

@@ -127,8 +127,8 @@ function idsOf(value: unknown): string[] {
 }
 
 function idsIn(values: readonly unknown[]): string[] {
-  return [...new Set(values.flatMap(idsOf))].slice(0, mostIds);
+  return [...new Set(values.flatMap(idsOf))].slice(0, maxIds);
 }
 
 /** More ids than any order has: what is beyond is read from the product order anyway. */
-const mostIds = 500;
+const maxIds = 500;

@@ -23,7 +23,12 @@ export interface BreakerState {
 export interface Breaker {
   /** @param owner Unique to this one call: a probe is known by it. */
   readonly permit: (target: Target, owner: string) => Promise<Permit>;
-  readonly recordFailure: (target: Target, failure: RetryLater, permit: Permit, owner: string) => Promise<void>;
+  readonly recordFailure: (
+    target: Target,
+    failure: RetryLater,
+    permit: Permit,
+    owner: string,
+  ) => Promise<void>;
   readonly recordSuccess: (target: Target, permit: Permit, owner: string) => Promise<void>;
   /** The call ended before the partner could answer: a probe is given back, and nothing is learnt from it. */
   readonly recordNoAnswer: (target: Target, permit: Permit, owner: string) => Promise<void>;
@@ -35,9 +40,9 @@ export interface BreakerOptions {
   readonly threshold: number;
   /** First wait before a probe; doubles with each failed probe. */
   readonly cooldownSeconds: number;
-  readonly longestCooldownSeconds: number;
+  readonly maxCooldownSeconds: number;
   /** A partner's own Retry-After is heeded up to here; a probe then asks again, as it may have been nonsense. */
-  readonly longestAskedSeconds: number;
+  readonly maxAskedSeconds: number;
   /** Wait after refused credentials: partners lock accounts (Tryton after six wrong logins). */
   readonly unauthorizedSeconds: number;
   /** How long a probe may take before another container may probe. */
@@ -47,8 +52,8 @@ export interface BreakerOptions {
 export const breakerDefaults: BreakerOptions = {
   threshold: 5,
   cooldownSeconds: 15,
-  longestCooldownSeconds: 300,
-  longestAskedSeconds: 3600,
+  maxCooldownSeconds: 300,
+  maxAskedSeconds: 3600,
   unauthorizedSeconds: 300,
   probeSeconds: 90,
 };
@@ -175,9 +180,9 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
   };
 
   function cooldown(failure: RetryLater, openings: number): number {
-    const asked = Math.min(options.longestAskedSeconds, failure.afterSeconds ?? 0);
+    const asked = Math.min(options.maxAskedSeconds, failure.afterSeconds ?? 0);
     if (failure.unauthorized) return Math.max(asked, options.unauthorizedSeconds);
     const doubled = options.cooldownSeconds * 2 ** (openings - 1);
-    return Math.max(asked, Math.min(options.longestCooldownSeconds, doubled));
+    return Math.max(asked, Math.min(options.maxCooldownSeconds, doubled));
   }
 }

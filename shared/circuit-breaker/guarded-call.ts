@@ -9,7 +9,7 @@ export interface PartnerCalls {
   readonly call: <T>(target: Target, work: () => Promise<T>) => Promise<T>;
 }
 
-export interface PartnerCallParts {
+export interface GuardedCallDependencies {
   readonly breaker: Breaker;
   /** A new name for each call: the breaker knows its prober by it. */
   readonly newOwner: () => string;
@@ -22,7 +22,7 @@ const partnerWords: Readonly<Record<Target, string>> = { azumuta: 'Azumuta', erp
 /** Thrown instead of a call while a breaker is open: waiting, not failing. */
 export class BreakerOpen extends RetryLater {}
 
-export function createPartnerCalls({ breaker, newOwner, clock, log }: PartnerCallParts): PartnerCalls {
+export function createPartnerCalls({ breaker, newOwner, clock, log }: GuardedCallDependencies): PartnerCalls {
   return {
     async call(target, work) {
       const owner = newOwner();

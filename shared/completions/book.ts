@@ -1,16 +1,21 @@
 import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
-import { deliveryKeyOf } from '../ledger/keys.ts';
+import { bookingKeyOf } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BookedFigures, LockHolder } from '../ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion, Receipt } from '../model/completions.ts';
 import { Rejected, RetryLater, reasonOf, UnknownOrder } from '../model/errors.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
-import type { CompletionReference, DeliveryMessage } from './messages.ts';
-import { completedOf, type ReadParts, readProductOrders, readRecordings } from './read-recordings.ts';
+import type { BookingMessage, CompletionReference } from './messages.ts';
+import {
+  completedOf,
+  type ReadRecordingsDependencies,
+  readProductOrders,
+  readRecordings,
+} from './read-recordings.ts';
 
-export interface DeliverParts extends ReadParts {
+export interface BookDependencies extends ReadRecordingsDependencies {
   readonly ledger: Pick<Ledger, 'claims' | 'bookings'>;
   readonly erp: ErpConnector;
   /** The configuration's mapping. @throws Rejected */
@@ -26,12 +31,12 @@ export interface DeliverParts extends ReadParts {
  * of one ERP order apart; the claim keeps two attempts at one booking apart, and whoever has it may take over the lock of its predecessor.
  */
 export async function bookCompletion(
-  message: DeliveryMessage,
+  message: BookingMessage,
   attempt: WorkAttempt,
-  dependencies: DeliverParts,
+  dependencies: BookDependencies,
 ): Promise<void> {
   const { claims: steps, bookings: deliveries } = dependencies.ledger;
-  const claimed = await steps.claim(deliveryKeyOf(message.home, message.key), attempt);
+  const claimed = await steps.claim(bookingKeyOf(message.home, message.key), attempt);
   if (claimed.outcome === 'done') {
     attempt.log.info('Booked already', { delivery: message.key });
     return;
@@ -65,9 +70,9 @@ export async function bookCompletion(
 
 async function book(
   claim: Claim,
-  message: DeliveryMessage,
+  message: BookingMessage,
   attempt: WorkAttempt,
-  dependencies: DeliverParts,
+  dependencies: BookDependencies,
 ): Promise<void> {
   const { claims: steps, bookings: deliveries } = dependencies.ledger;
   const erpOrder = message.erpOrder.number;
@@ -93,10 +98,10 @@ async function book(
 
 async function close(
   claim: Claim,
-  message: DeliveryMessage,
+  message: BookingMessage,
   done: { readonly receipt: Receipt; readonly booked: BookedFigures },
   attempt: WorkAttempt,
-  { ledger }: DeliverParts,
+  { ledger }: BookDependencies,
 ): Promise<void> {
   const { receipt } = done;
   const note = `${receipt.reference}${receipt.alreadyBooked ? ' (by an earlier attempt)' : ''}`;
@@ -113,7 +118,7 @@ async function close(
   );
 }
 
-function holderOf({ owner, attempt }: Claim, { key }: DeliveryMessage): LockHolder {
+function holderOf({ owner, attempt }: Claim, { key }: BookingMessage): LockHolder {
   return { delivery: key, owner, attempt };
 }
 
@@ -132,9 +137,9 @@ async function giveBack(
   claim: Claim,
   error: unknown,
   calling: boolean,
-  message: DeliveryMessage,
+  message: BookingMessage,
   attempt: WorkAttempt,
-  { ledger: { claims: steps, bookings: deliveries } }: DeliverParts,
+  { ledger: { claims: steps, bookings: deliveries } }: BookDependencies,
 ): Promise<unknown> {
   const erpOrder = message.erpOrder.number;
   const reason = reasonOf(error, 300);
@@ -164,12 +169,14 @@ async function giveBack(
 }
 
 async function contentOf(
-  { content, erpOrder, key }: DeliveryMessage,
+  { content, erpOrder, key }: BookingMessage,
   attempt: WorkAttempt,
-  dependencies: DeliverParts,
+  dependencies: BookDependencies,
 ): Promise<[CompletedProductOrder, ...CompletedProductOrder[]]> {
   const completed =
-    'completed' in content ? content.completed : await readAgain(content.reference, erpOrder, attempt, dependencies);
+    'completed' in content
+      ? content.completed
+      : await readAgain(content.reference, erpOrder, attempt, dependencies);
   const [first, ...others] = completed;
   if (!first) throw new Rejected(`The delivery ${key} holds no completed product order.`);
   return [first, ...others];
@@ -180,7 +187,7 @@ async function readAgain(
   reference: readonly CompletionReference[],
   erpOrder: ErpOrderRef,
   attempt: WorkAttempt,
-  dependencies: DeliverParts,
+  dependencies: BookDependencies,
 ): Promise<CompletedProductOrder[]> {
   const ids = reference.map(({ productOrderId }) => productOrderId);
   const found = await readProductOrders(ids, attempt.signal, dependencies);
@@ -206,6 +213,6 @@ async function readAgain(
   });
 }
 
-function finality(completion: Completion, { last }: DeliveryMessage): Completion {
+function finality(completion: Completion, { last }: BookingMessage): Completion {
   return last ? completion : { ...completion, final: false };
 }

@@ -1,21 +1,21 @@
 import type { AzumutaProductOrder } from '../azumuta/translate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { CompletedPart, PlannedDelivery } from '../ledger/records/bookings.ts';
+import type { CompletedPart, PlannedBooking } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { CompletedProductOrder, Recording } from '../model/completions.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ErpOrderRef, Part } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
-import { mostMessageBytes, type Queues } from '../platform/queue.ts';
+import { maxMessageBytes, type Queues } from '../platform/queue.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
-import { type Collection, isBookedTogether, planDeliveries, recordingsToldOf } from './decide-bookings.ts';
-import type { CompletionHint, DeliveryMessage } from './messages.ts';
-import { completedOf, type ReadParts, readRecordings } from './read-recordings.ts';
+import { type Collection, isBookedTogether, planBookings, recordingsToldOf } from './decide-bookings.ts';
+import type { BookingMessage, CompletionHint } from './messages.ts';
+import { completedOf, type ReadRecordingsDependencies, readRecordings } from './read-recordings.ts';
 
-export interface CollectParts extends ReadParts {
+export interface CollectDependencies extends ReadRecordingsDependencies {
   readonly ledger: Pick<Ledger, 'orders' | 'bookings' | 'firstNotCompleted'>;
   readonly queues: Pick<Queues, 'send'>;
-  readonly deliveriesQueueUrl: string;
+  readonly bookingsQueueUrl: string;
   readonly clock: Clock;
   /** Book without Azumuta's product order saying that it is completed. */
   readonly trustTrigger: boolean;
@@ -26,11 +26,11 @@ export interface CollectParts extends ReadParts {
 /** How long Azumuta may take to say what its trigger said already. */
 const patienceMs = 30 * 60_000;
 /** An id of Azumuta has 17 characters: what is longer than this is none. */
-const longestId = 100;
+const maxId = 100;
 /** A trigger names what was recorded for one completion; more of its ids are not looked at. */
-const mostHinted = 50;
+const maxHinted = 50;
 /** Leaves room for what surrounds the content in a message. */
-const mostContentBytes = mostMessageBytes - 16 * 1024;
+const maxContentBytes = maxMessageBytes - 16 * 1024;
 
 /**
  * Turns a hint into bookings. The product order is read again, so nothing depends on what the trigger happened
@@ -40,7 +40,7 @@ const mostContentBytes = mostMessageBytes - 16 * 1024;
 export async function collectCompletion(
   hint: CompletionHint,
   attempt: WorkAttempt,
-  dependencies: CollectParts,
+  dependencies: CollectDependencies,
 ): Promise<void> {
   const entry = await dependencies.ledger.orders.find(hint.productOrderNumber);
   const order = await completedOrder(hint, entry, attempt, dependencies);
@@ -59,7 +59,7 @@ export async function collectCompletion(
     return;
   }
   const collection: Collection = { part, home, erpOrder, orders: completedParts, current: order };
-  const toSend = await planDeliveries(collection, attempt, dependencies);
+  const toSend = await planBookings(collection, attempt, dependencies);
   for (const delivery of toSend) await send(delivery, { ...collection, hint, known }, attempt, dependencies);
 }
 
@@ -67,7 +67,7 @@ async function completedOrder(
   hint: CompletionHint,
   entry: OrderEntry | undefined,
   attempt: WorkAttempt,
-  dependencies: CollectParts,
+  dependencies: CollectDependencies,
 ): Promise<AzumutaProductOrder> {
   const number = hint.productOrderNumber;
   const id = entry?.productOrder?.id;
@@ -91,7 +91,7 @@ async function notYet(
   sentence: string,
   hint: CompletionHint,
   attempt: WorkAttempt,
-  { ledger, clock }: CollectParts,
+  { ledger, clock }: CollectDependencies,
 ): Promise<RetryLater | Rejected> {
   const since = await ledger.firstNotCompleted.since(hint.productOrderNumber, attempt);
   return clock.now().getTime() - since.getTime() < patienceMs
@@ -108,10 +108,10 @@ async function hintedRecordings(
   productOrder: AzumutaProductOrder,
   home: string,
   attempt: WorkAttempt,
-  dependencies: CollectParts,
+  dependencies: CollectDependencies,
 ): Promise<ReadonlyMap<string, Recording>> {
   const named = [...new Set(hint.recordingIds)];
-  const candidates = named.filter((id) => id.length <= longestId).slice(0, mostHinted);
+  const candidates = named.filter((id) => id.length <= maxId).slice(0, maxHinted);
   if (candidates.length < named.length) {
     attempt.log.warn('A trigger named recordings that are not looked at', {
       named: named.length,
@@ -130,7 +130,7 @@ async function partsToBook(
   erpOrder: ErpOrderRef,
   order: AzumutaProductOrder,
   recordingIds: readonly string[],
-  { ledger, clock }: CollectParts,
+  { ledger, clock }: CollectDependencies,
 ): Promise<readonly CompletedPart[] | undefined> {
   const facts = completedOf(order, erpOrder, [], clock.now().toISOString());
   const completed = { number: order.number, facts, recordingIds };
@@ -140,14 +140,14 @@ async function partsToBook(
 }
 
 async function send(
-  delivery: PlannedDelivery,
+  delivery: PlannedBooking,
   collection: Collection & {
     readonly hint: CompletionHint;
     /** What was read already. */
     readonly known: ReadonlyMap<string, Recording>;
   },
   attempt: WorkAttempt,
-  dependencies: CollectParts,
+  dependencies: CollectDependencies,
 ): Promise<void> {
   const { hint, erpOrder, part, home, known } = collection;
   const chosen = ordersIn(delivery, collection);
@@ -175,8 +175,8 @@ async function send(
     last: part.of === 1 || isBookedTogether(part),
     eventId: hint.eventId,
     content: contentOf(completed),
-  } as const satisfies DeliveryMessage;
-  await dependencies.queues.send(dependencies.deliveriesQueueUrl, { body: JSON.stringify(message) });
+  } as const satisfies BookingMessage;
+  await dependencies.queues.send(dependencies.bookingsQueueUrl, { body: JSON.stringify(message) });
   await dependencies.ledger.bookings.markSent(home, delivery.key);
   attempt.log.info('Collected', {
     delivery: delivery.key,
@@ -186,7 +186,7 @@ async function send(
 
 /** The product orders that a delivery tells of, each with those of its recordings. */
 function ordersIn(
-  { kind, recordingIds, productOrder }: PlannedDelivery,
+  { kind, recordingIds, productOrder }: PlannedBooking,
   { orders, part }: Collection,
 ): readonly CompletedPart[] {
   const whole = (order: CompletedPart): CompletedPart => ({ ...order, recordingIds });
@@ -197,8 +197,8 @@ function ordersIn(
   return orders.map((order) => ({ ...order, recordingIds: order.recordingIds.filter((id) => told.has(id)) }));
 }
 
-function contentOf(completed: readonly CompletedProductOrder[]): DeliveryMessage['content'] {
-  if (Buffer.byteLength(JSON.stringify(completed)) <= mostContentBytes) return { completed };
+function contentOf(completed: readonly CompletedProductOrder[]): BookingMessage['content'] {
+  if (Buffer.byteLength(JSON.stringify(completed)) <= maxContentBytes) return { completed };
   return {
     reference: completed.map(({ productOrder, recordings }) => ({
       number: productOrder.number,

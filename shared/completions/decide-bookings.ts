@@ -1,6 +1,6 @@
 import type { AzumutaProductOrder } from '../azumuta/translate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { CompletedPart, DeliveryEntry, PlannedDelivery } from '../ledger/records/bookings.ts';
+import type { BookingEntry, CompletedPart, PlannedBooking } from '../ledger/records/bookings.ts';
 import type { ErpOrderRef, Part, ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -16,23 +16,23 @@ export interface Collection {
   readonly current: AzumutaProductOrder;
 }
 
-export interface PlanParts {
+export interface PlanDependencies {
   readonly ledger: Pick<Ledger, 'bookings'>;
   readonly clock: Clock;
 }
 
 /** No attempt runs longer than its function's timeout, a minute. */
-const longestAttemptMs = 2 * 60_000;
+const maxAttemptMs = 2 * 60_000;
 
 /**
  * Writes down what is going to be booked; answers all that was planned and not yet sent. The quantity is planned
  * once for ever; recordings that no plan tells of yet are amendments.
  */
-export async function planDeliveries(
+export async function planBookings(
   collection: Collection,
   attempt: WorkAttempt,
-  dependencies: PlanParts,
-): Promise<PlannedDelivery[]> {
+  dependencies: PlanDependencies,
+): Promise<PlannedBooking[]> {
   const { part, home, erpOrder, orders, current } = collection;
   const { ledger, clock } = dependencies;
   const quantityKey = `${isBookedTogether(part) ? erpOrder.number : current.id}#quantity`;
@@ -41,7 +41,7 @@ export async function planDeliveries(
   const untold = orders.flatMap(({ recordingIds, facts: { productOrder } }) =>
     recordingIds.filter((id) => !told.has(id)).map((id) => ({ id, productOrder })),
   );
-  const wanted: PlannedDelivery[] = earlier.some(({ key }) => key === quantityKey)
+  const wanted: PlannedBooking[] = earlier.some(({ key }) => key === quantityKey)
     ? untold.map(({ id, productOrder }) => ({
         key: `${productOrder.id}#recording#${id}`,
         kind: 'amendment',
@@ -61,7 +61,7 @@ export async function planDeliveries(
   const planned = earlier
     .filter((delivery) => isAbandoned(delivery, attempt, clock))
     .map(
-      ({ key, kind, recordingIds, productOrder }): PlannedDelivery => ({
+      ({ key, kind, recordingIds, productOrder }): PlannedBooking => ({
         key,
         kind,
         recordingIds,
@@ -73,14 +73,14 @@ export async function planDeliveries(
     if (await ledger.bookings.plan(home, delivery, attempt)) planned.push(delivery);
     // Planned at this very moment by another attempt, which sends it, or comes again and does. What that one
     // has not heard of is an amendment now.
-    else if (delivery.kind === 'quantity') return planDeliveries(collection, attempt, dependencies);
+    else if (delivery.kind === 'quantity') return planBookings(collection, attempt, dependencies);
   }
   if (planned.length === 0) attempt.log.info('Nothing new: every recording is booked or on its way');
   return planned;
 }
 
 /** Recordings that are in a booking already, or planned to be. */
-export function recordingsToldOf(deliveries: readonly DeliveryEntry[]): ReadonlySet<string> {
+export function recordingsToldOf(deliveries: readonly BookingEntry[]): ReadonlySet<string> {
   return new Set(deliveries.flatMap(({ recordingIds }) => recordingIds));
 }
 
@@ -91,12 +91,12 @@ export function isBookedTogether({ of, book }: Part): boolean {
 
 /** Planned and never sent: by an earlier attempt at this very message, or by one long gone. */
 function isAbandoned(
-  { sentAt, state, plannedAt, plannedFor }: DeliveryEntry,
+  { sentAt, state, plannedAt, plannedFor }: BookingEntry,
   attempt: WorkAttempt,
   clock: Clock,
 ): boolean {
   if (sentAt !== undefined || state !== 'waiting') return false;
-  return plannedFor === attempt.messageId || clock.now().getTime() - plannedAt.getTime() > longestAttemptMs;
+  return plannedFor === attempt.messageId || clock.now().getTime() - plannedAt.getTime() > maxAttemptMs;
 }
 
 function refOf({ id, number, url }: AzumutaProductOrder): ProductOrderRef {

@@ -60,7 +60,7 @@ const completedSchema = z.object({
 const referenceSchema = z.object({ number: text, productOrderId: text, recordingIds: z.array(text) });
 
 /** What travels through the deliveries queue: one booking, with everything that was read for it. */
-export const deliveryMessageSchema = z.object({
+export const bookingMessageSchema = z.object({
   v: z.literal(1),
   kind: z.literal('delivery'),
   key: text,
@@ -79,7 +79,7 @@ export const deliveryMessageSchema = z.object({
 
 export type CompletionReference = z.output<typeof referenceSchema>;
 
-export interface DeliveryMessage extends Omit<z.output<typeof deliveryMessageSchema>, 'content'> {
+export interface BookingMessage extends Omit<z.output<typeof bookingMessageSchema>, 'content'> {
   readonly content:
     | { readonly completed: readonly CompletedProductOrder[] }
     | { readonly reference: readonly CompletionReference[] };

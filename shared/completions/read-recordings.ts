@@ -4,9 +4,9 @@ import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { WorkInstructionNames } from '../ledger/records/work-instruction-names.ts';
 import type { CompletedProductOrder, Recording } from '../model/completions.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
-import { inTurns } from '../platform/map-concurrently.ts';
+import { mapConcurrently } from '../platform/map-concurrently.ts';
 
-export interface ReadParts {
+export interface ReadRecordingsDependencies {
   readonly azumuta: AzumutaClient;
   readonly partners: PartnerCalls;
   readonly workInstructionNames: WorkInstructionNames;
@@ -35,16 +35,16 @@ export interface WantedRecording {
 /** Calls to Azumuta at the same time within one attempt: gentle on it, as attempts run beside each other. */
 const readsAtOnce = 4;
 /** More than this is of attempts that never came back. */
-const mostRemembered = 5000;
+const maxRemembered = 5000;
 
 async function readAll<T>(
   ids: readonly string[],
   remembered: Map<string, T>,
   read: (id: string) => Promise<T | undefined>,
 ): Promise<ReadonlyMap<string, T>> {
-  if (remembered.size > mostRemembered) remembered.clear();
+  if (remembered.size > maxRemembered) remembered.clear();
   const once = [...new Set(ids)];
-  const found = await inTurns(once, readsAtOnce, async (id) => {
+  const found = await mapConcurrently(once, readsAtOnce, async (id) => {
     const one = remembered.get(id) ?? (await read(id));
     if (one !== undefined) remembered.set(id, one);
     return one === undefined ? [] : [[id, one] as const];
@@ -57,7 +57,7 @@ async function readAll<T>(
 export function readProductOrders(
   ids: readonly string[],
   signal: AbortSignal,
-  { azumuta, partners, readSoFar }: ReadParts,
+  { azumuta, partners, readSoFar }: ReadRecordingsDependencies,
 ): Promise<ReadonlyMap<string, AzumutaProductOrder>> {
   return readAll(ids, readSoFar.productOrders, (id) =>
     partners.call('azumuta', () => azumuta.productOrder(id, signal)),
@@ -71,7 +71,7 @@ export function readProductOrders(
 export async function readRecordings(
   wanted: readonly WantedRecording[],
   signal: AbortSignal,
-  dependencies: ReadParts,
+  dependencies: ReadRecordingsDependencies,
 ): Promise<ReadonlyMap<string, Recording>> {
   const { azumuta, partners, readSoFar } = dependencies;
   const ids = wanted.map(({ id }) => id);
@@ -98,7 +98,7 @@ function belongsTo(
 async function withWorkInstruction(
   { productOrder: _belongs, operator, ...recording }: AzumutaRecording,
   signal: AbortSignal,
-  { azumuta, partners, workInstructionNames, includeOperators }: ReadParts,
+  { azumuta, partners, workInstructionNames, includeOperators }: ReadRecordingsDependencies,
 ): Promise<Recording> {
   const { workInstruction } = recording;
   const shown = { ...recording, ...(includeOperators && operator !== undefined ? { operator } : {}) };

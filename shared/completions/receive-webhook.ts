@@ -9,7 +9,7 @@ import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
 import { SecretUnset } from '../platform/secrets.ts';
 import { deadLetterOf } from '../worker/dead-letter.ts';
-import type { KeptCalls } from './unusable-calls.ts';
+import type { UnusableCalls } from './unusable-calls.ts';
 
 /** A call to the webhook door, as far as it matters. */
 export interface WebhookCall {
@@ -35,12 +35,12 @@ export const webhookAnswerSchema = z.object({
   eventId: z.exactOptional(z.string().check(z.describe('Follows the call through all logs.'))),
 });
 
-export interface ReceiveParts {
+export interface ReceiveWebhookDependencies {
   readonly queues: Pick<Queues, 'send'>;
   readonly completionsQueueUrl: string;
   readonly deadLetterQueueUrl: string;
   /** Lives as long as the door's container. */
-  readonly kept: KeptCalls;
+  readonly kept: UnusableCalls;
   readonly aliases: WebhookAliases;
   /** Whether this address may call the door at all. */
   readonly mayCall: (sourceIp: string) => boolean;
@@ -50,22 +50,26 @@ export interface ReceiveParts {
   readonly log: Logger;
 }
 
-const mostBodyBytes = 64 * 1024;
+const maxBodyBytes = 64 * 1024;
 /** An HTTP API takes request line and headers of 10,240 bytes together: longer than this is none. */
-const mostQuery = 10_240;
+const maxQuery = 10_240;
 const stage = 'receive-webhook';
 
 /**
  * The webhook door: checks the token, parses the hint, and answers only after SQS has it. A call with a valid
  * token is never dropped: what cannot be used is kept as a dead letter and answered with what was wrong.
  */
-export async function receiveWebhook(call: WebhookCall, dependencies: ReceiveParts): Promise<WebhookAnswer> {
+export async function receiveWebhook(
+  call: WebhookCall,
+  dependencies: ReceiveWebhookDependencies,
+): Promise<WebhookAnswer> {
   if (!dependencies.mayCall(call.sourceIp)) {
     dependencies.log.warn('A call from an address that is not allowed', { sourceIp: call.sourceIp });
     return { statusCode: 403, body: { status: 'forbidden' } };
   }
   try {
-    if (!(await tokenFits(call.token, dependencies))) return { statusCode: 401, body: { status: 'unauthorized' } };
+    if (!(await tokenFits(call.token, dependencies)))
+      return { statusCode: 401, body: { status: 'unauthorized' } };
   } catch (error) {
     dependencies.log.error('The webhook token cannot be checked', { reason: reasonOf(error) });
     const reason = error instanceof SecretUnset ? 'The webhook token is not set yet.' : 'Try again later.';
@@ -79,23 +83,26 @@ export async function receiveWebhook(call: WebhookCall, dependencies: ReceivePar
   }
 }
 
-async function tokenFits(presented: string, { token }: ReceiveParts): Promise<boolean> {
+async function tokenFits(presented: string, { token }: ReceiveWebhookDependencies): Promise<boolean> {
   if (isValid(presented, await token())) return true;
   // It may have been rotated since it was read.
   return isValid(presented, await token({ refresh: true }));
 }
 
-async function receive(call: WebhookCall, dependencies: ReceiveParts): Promise<WebhookAnswer> {
+async function receive(call: WebhookCall, dependencies: ReceiveWebhookDependencies): Promise<WebhookAnswer> {
   if (!isKnown(call.event)) {
     return keep(call, 404, `Unknown event: expected ${webhookEvents.join(' or ')}.`, dependencies);
   }
-  if (call.body.byteLength > mostBodyBytes) {
-    return keep(call, 413, `The body is larger than ${mostBodyBytes} bytes.`, dependencies);
+  if (call.body.byteLength > maxBodyBytes) {
+    return keep(call, 413, `The body is larger than ${maxBodyBytes} bytes.`, dependencies);
   }
   const parsed = parseTrigger(call, dependencies.aliases);
   if (!parsed.ok) return keep(call, 400, parsed.reason, dependencies);
 
-  const hint = webhookHint(call.event, parsed.content, { receivedAt: dependencies.clock.now(), eventId: call.id });
+  const hint = webhookHint(call.event, parsed.content, {
+    receivedAt: dependencies.clock.now(),
+    eventId: call.id,
+  });
   await dependencies.queues.send(dependencies.completionsQueueUrl, { body: JSON.stringify(hint) });
   dependencies.log.info(
     'Webhook accepted',
@@ -110,16 +117,16 @@ async function keep(
   call: WebhookCall,
   statusCode: number,
   reason: string,
-  dependencies: ReceiveParts,
+  dependencies: ReceiveWebhookDependencies,
 ): Promise<WebhookAnswer> {
   const now = dependencies.clock.now();
   const raw = {
     kind: 'webhook-call',
     method: call.method,
     event: call.event.slice(0, 200),
-    rawQueryString: call.rawQueryString.slice(0, mostQuery),
-    bodyBase64: call.body.subarray(0, mostBodyBytes).toString('base64'),
-    truncated: call.body.byteLength > mostBodyBytes || call.rawQueryString.length > mostQuery,
+    rawQueryString: call.rawQueryString.slice(0, maxQuery),
+    bodyBase64: call.body.subarray(0, maxBodyBytes).toString('base64'),
+    truncated: call.body.byteLength > maxBodyBytes || call.rawQueryString.length > maxQuery,
   };
   const body = JSON.stringify(raw);
   // Identical calls of one hour share an id, so that a replay can tell their letters to be one.

@@ -9,7 +9,7 @@ import type { Queues } from '../platform/queue.ts';
 import type { Invocation } from '../worker/worker.ts';
 import type { CompletionHint } from './messages.ts';
 
-export interface ReconcileParts {
+export interface ReconcileDependencies {
   readonly ledger: Pick<Ledger, 'orders' | 'reconciling'>;
   readonly azumuta: Pick<AzumutaClient, 'productOrder'>;
   readonly partners: PartnerCalls;
@@ -63,7 +63,7 @@ const reportingMs = 2000;
  */
 export async function reconcileCompletions(
   invocation: Invocation,
-  dependencies: ReconcileParts,
+  dependencies: ReconcileDependencies,
 ): Promise<ReconcileReport> {
   const { ledger, clock, log } = dependencies;
   const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, open: 0, unclear: 0 };
@@ -87,7 +87,7 @@ export async function reconcileCompletions(
 async function askAboutOverdue(
   invocation: Invocation,
   tally: Tally,
-  dependencies: ReconcileParts,
+  dependencies: ReconcileDependencies,
 ): Promise<ReconcileReport['outcome']> {
   const { ledger, clock, log, most, graceHours } = dependencies;
   const runMs = invocation.getRemainingTimeInMillis();
@@ -106,7 +106,9 @@ async function askAboutOverdue(
       tally[answer] += 1;
       if (answer === 'completed') {
         const eventId = `${invocation.awsRequestId}/${tally.asked}`;
-        await dependencies.queues.send(dependencies.completionsQueueUrl, { body: hintOf(number, eventId, clock) });
+        await dependencies.queues.send(dependencies.completionsQueueUrl, {
+          body: hintOf(number, eventId, clock),
+        });
         log.info('Completed without a trigger', { order: number, eventId });
       }
     } catch (error) {
@@ -129,7 +131,7 @@ async function askAboutOverdue(
 async function ask(
   { id, number }: ProductOrderRef,
   signal: AbortSignal,
-  { azumuta, partners, log }: ReconcileParts,
+  { azumuta, partners, log }: ReconcileDependencies,
 ): Promise<Answer> {
   try {
     const order = await partners.call('azumuta', () => azumuta.productOrder(id, signal));

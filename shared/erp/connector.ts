@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import type { Completion, DeliveryKey, Receipt } from '../model/completions.ts';
+import type { BookingKey, Completion, Receipt } from '../model/completions.ts';
 import type { ErpOrder, ErpOrderRef, ProductOrderRef, Watermark } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 
@@ -34,7 +34,7 @@ export interface ErpConnector {
    * Book the completion: read before writing, write the key before or with the irrevocable call, read again
    * after. *Done with our key* is a receipt, *done without it* is `Rejected`.
    */
-  book(completion: Completion, key: DeliveryKey, attempt: Attempt): Promise<Receipt>;
+  book(completion: Completion, key: BookingKey, attempt: Attempt): Promise<Receipt>;
 }
 
 /** What a connector gets from the function that runs it. */

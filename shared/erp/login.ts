@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { RetryLater } from '../model/errors.ts';
-import { createHttp, type HttpOptions, type HttpResponse, targetFailure } from '../platform/http.ts';
+import { createHttp, type HttpOptions, type HttpResponse, partnerFailure } from '../platform/http.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
 import { stopIfAborted } from './booking-rules.ts';
 import type { ErpEnvironment } from './connector.ts';
@@ -109,7 +109,7 @@ export function createAuthentication(
     // RFC 6749 §5.2: an unknown client is a 400 or a 401. Its secret may have been rotated: read it again, once.
     if (isRefusal(response)) response = await askForToken(true, signal);
     const now = clock.now();
-    const failure = targetFailure(response, { partner: service, what: 'the token request', now });
+    const failure = partnerFailure(response, { partner: service, what: 'the token request', now });
     if (failure) throw failure;
     const token = parse(tokenSchema, response.json);
     if (!token.ok) {

@@ -245,19 +245,19 @@ export const integrationSchema = z.strictObject({
 });
 
 /** A configuration that does not fit: stops synth, start and every worker before any traffic. */
-export class IntegrationMistake extends Error {
+export class ConfigurationError extends Error {
   override readonly name = 'IntegrationMistake';
 }
 
 /**
  * The one configuration of a plant: `export default defineIntegration({ … })`. Checked here, so at synth and
  * again when a worker starts.
- * @throws IntegrationMistake with the path of every field that does not fit.
+ * @throws ConfigurationError with the path of every field that does not fit.
  */
 export function defineIntegration(integration: Integration): CompleteIntegration {
   const checked = parse(integrationSchema, integration);
   if (!checked.ok) {
-    throw new IntegrationMistake(
+    throw new ConfigurationError(
       `The integration configuration is wrong. ${describeMismatches(checked.mismatches)}.`,
     );
   }

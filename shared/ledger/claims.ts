@@ -59,7 +59,7 @@ export interface HistoryEntry {
 }
 
 /** More retries than this are counted, not told one by one: an item may not outgrow its 400 KB. */
-const mostHistory = 60;
+const maxHistory = 60;
 
 /** Who claims, and until when the claim's process can run at the longest: Lambda kills it then. */
 export interface Claimant {
@@ -69,12 +69,12 @@ export interface Claimant {
   readonly endsAt: Date;
 }
 
-export interface StepTimes {
+export interface ClaimTimes {
   /** The longest that a partner may take to finish what was sent to it before the attempt died. */
   readonly settlingSeconds: number;
 }
 
-export interface Steps {
+export interface Claims {
   /** @returns `unknown` when no such step was ever put. */
   readonly claim: (key: Key, claimant: Claimant) => Promise<ClaimOutcome>;
   /** Close the claim for good. False when the claim was no longer ours: another attempt has taken over. */
@@ -91,7 +91,7 @@ export interface Steps {
   readonly reject: (claim: Claim, reason: string, wrote?: Wrote) => Promise<void>;
 }
 
-export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps {
+export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Claims {
   const now = () => clock.now().getTime();
   const entryOf = (entry: Omit<HistoryEntry, 'at'>): HistoryEntry => ({
     at: clock.now().toISOString(),
@@ -101,7 +101,7 @@ export function createSteps(table: Table, clock: Clock, times: StepTimes): Steps
 
   function remember(held: StoredItem, entry: Omit<HistoryEntry, 'at'>) {
     const told = Array.isArray(held.history) ? held.history.length : 0;
-    return told < mostHistory ? { append: { history: [entryOf(entry)] } } : {};
+    return told < maxHistory ? { append: { history: [entryOf(entry)] } } : {};
   }
 
   return {

@@ -19,9 +19,9 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
  */
 export const orderKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'ORDER' });
-export const deliveryKeyOf = (number: string, delivery: string): Key => ({
+export const bookingKeyOf = (number: string, delivery: string): Key => ({
   pk: partitionOf(number),
-  sk: `${deliveryPrefix}${delivery}`,
+  sk: `${bookingPrefix}${delivery}`,
 });
 export const deadLetterKey = (number: string, messageId: string): Key => ({
   pk: partitionOf(number),
@@ -42,7 +42,7 @@ export const completedPartKey = (erpOrderNumber: string, number: string): Key =>
   sk: `${completedPartPrefix}${number}`,
 });
 
-export const deliveryPrefix = 'DELIVERY#';
+export const bookingPrefix = 'DELIVERY#';
 export const completedPartPrefix = 'COMPLETED#';
 export const partitionOf = (number: string): string => `ORDER#${number}`;
 

@@ -7,7 +7,7 @@ import {
 } from '../circuit-breaker/circuit-breaker.ts';
 import type { Clock } from '../platform/clock.ts';
 import { createTable } from '../platform/dynamodb-table.ts';
-import { createSteps, type Steps, type StepTimes } from './claims.ts';
+import { type Claims, type ClaimTimes, createClaims } from './claims.ts';
 import { createLease, type Lease } from './lease.ts';
 import {
   type Attempts,
@@ -15,57 +15,57 @@ import {
   createDeadLetterRecords,
   type DeadLetterRecords,
 } from './records/attempts.ts';
-import { createDeliveries, type Deliveries } from './records/bookings.ts';
-import { createDays, type Days } from './records/daily-activity.ts';
-import { createNotCompleted, type NotCompleted } from './records/first-not-completed.ts';
+import { type Bookings, createBookings } from './records/bookings.ts';
+import { createDailyActivity, type DailyActivity } from './records/daily-activity.ts';
+import { createFirstNotCompleted, type FirstNotCompleted } from './records/first-not-completed.ts';
 import { createJourneys, type Journeys } from './records/journey.ts';
 import { createOrders, type Orders } from './records/product-orders.ts';
-import { createPulling, type Pulling } from './records/pull-state.ts';
+import { createPullState, type PullState } from './records/pull-state.ts';
 import { createWorkInstructionNames, type WorkInstructionNames } from './records/work-instruction-names.ts';
 import { ledgerIndexes } from './table-schema.ts';
 
 /** What was done for which order, and what must not be done twice. */
 export interface Ledger {
-  readonly claims: Steps;
+  readonly claims: Claims;
   readonly orders: Orders;
-  readonly bookings: Deliveries;
+  readonly bookings: Bookings;
   /** How long Azumuta has been asked about a completion that it does not know of. */
-  readonly firstNotCompleted: NotCompleted;
+  readonly firstNotCompleted: FirstNotCompleted;
   readonly breaker: Breaker;
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetterRecords;
-  readonly pullState: Pulling;
+  readonly pullState: PullState;
   /** Whose turn it is to ask Azumuta about overdue orders. */
   readonly reconciling: Lease;
   readonly workInstructionNames: WorkInstructionNames;
   readonly journeys: Journeys;
   /** What happened on which day, for the digest. */
-  readonly dailyActivity: Days;
+  readonly dailyActivity: DailyActivity;
 }
 
 export interface LedgerOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly clock: Clock;
-  readonly times: StepTimes;
+  readonly times: ClaimTimes;
   readonly breaker?: Partial<BreakerOptions>;
 }
 
 export function createLedger({ client, tableName, clock, times, breaker }: LedgerOptions): Ledger {
   const table = createTable(client, tableName);
   return {
-    claims: createSteps(table, clock, times),
+    claims: createClaims(table, clock, times),
     orders: createOrders(table, clock),
-    bookings: createDeliveries(table, clock, times),
-    firstNotCompleted: createNotCompleted(table, clock),
+    bookings: createBookings(table, clock, times),
+    firstNotCompleted: createFirstNotCompleted(table, clock),
     breaker: createBreaker(table, clock, breakerOptions(breaker)),
     attempts: createAttempts(table, clock),
     deadLetters: createDeadLetterRecords(table, clock),
-    pullState: createPulling(table, clock),
+    pullState: createPullState(table, clock),
     reconciling: createLease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
     workInstructionNames: createWorkInstructionNames(table, clock),
     journeys: createJourneys(table, ledgerIndexes),
-    dailyActivity: createDays(table),
+    dailyActivity: createDailyActivity(table),
   };
 }
 

@@ -89,7 +89,7 @@ export interface Completion {
  * Identifies one booking for ever: `<product order id>#quantity` or `<product order id>#recording#<id>`.
  * Connectors write it into the ERP, to recognise their own work after a crash.
  */
-export type DeliveryKey = string;
+export type BookingKey = string;
 
 /** Proof of a booking. */
 export interface Receipt {

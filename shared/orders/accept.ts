@@ -3,13 +3,13 @@ import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { Rejected } from '../model/errors.ts';
 import type { ErpOrder, MappedProductOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
-import { inTurns } from '../platform/map-concurrently.ts';
+import { mapConcurrently } from '../platform/map-concurrently.ts';
 import type { Queues } from '../platform/queue.ts';
-import { differences } from './diff.ts';
-import type { IntakeAnswer, OrderStatus, ProductOrderStatus } from './http-api-responses.ts';
+import { diffOf } from './diff.ts';
+import type { AcceptedOrders, OrderStatus, ProductOrderStatus } from './http-api-responses.ts';
 import { productOrderMessage } from './messages.ts';
 
-export interface IntakeParts {
+export interface AcceptDependencies {
   readonly ledger: Pick<Ledger, 'orders'>;
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrl: string;
@@ -18,7 +18,7 @@ export interface IntakeParts {
   readonly map: (order: ErpOrder) => readonly MappedProductOrder[];
 }
 
-export interface IntakeOptions {
+export interface AcceptOptions {
   /** How the orders came: told in the journey. */
   readonly via: 'endpoint' | 'pull';
 }
@@ -28,7 +28,7 @@ const concurrency = 8;
 /** Product orders that are written before their messages are sent: a call cut short leaves at most these unsent. */
 const chunkSize = 100;
 /** An order that cannot be mapped may have any number: so many characters surely fit into a key of the ledger. */
-const mostKeyCharacters = 500;
+const maxKeyCharacters = 500;
 
 /**
  * Takes ERP orders in, from the endpoint and from the pull alike: writes each new product order into the
@@ -38,11 +38,11 @@ const mostKeyCharacters = 500;
  * at one more message, else a flow that stands still would multiply them; a caller's wish is always obeyed.
  * @throws when SQS or the ledger does not answer: what was written by then is sent, or is sent when it comes again.
  */
-export async function takeIn(
+export async function acceptOrders(
   orders: readonly ErpOrder[],
-  { via }: IntakeOptions,
-  dependencies: IntakeParts,
-): Promise<IntakeAnswer[]> {
+  { via }: AcceptOptions,
+  dependencies: AcceptDependencies,
+): Promise<AcceptedOrders[]> {
   const { ledger, queues, queueUrl, log } = dependencies;
   const taken: { number: string; productOrders: ProductOrderStatus[]; reason?: string }[] = [];
   const underWay = new Map<string, Promise<unknown>>();
@@ -52,7 +52,7 @@ export async function takeIn(
 
   for (const chunk of chunksOf(steps(), chunkSize)) {
     try {
-      await inTurns(chunk, concurrency, (step) => step());
+      await mapConcurrently(chunk, concurrency, (step) => step());
     } finally {
       await send();
     }
@@ -88,7 +88,7 @@ export async function takeIn(
   /** A pull has nobody to answer to: the journey tells why there is no product order. */
   async function tellUnmapped({ number }: ErpOrder, reason: string): Promise<void> {
     const told = { event: 'not mapped', note: reason };
-    if (await ledger.orders.conflict(number.slice(0, mostKeyCharacters), reason, told))
+    if (await ledger.orders.conflict(number.slice(0, maxKeyCharacters), reason, told))
       log.warn('Order of the ERP cannot be mapped', { order: number, reason, via }, { OrdersUnmapped: 1 });
   }
 
@@ -116,7 +116,7 @@ export async function takeIn(
     if (replaces && !queuedByNow.has(number) && (await ledger.orders.replaceUncreated(entry)))
       return queued(number);
     if (changed && existing.state !== 'rejected') {
-      const changes = differences(existing, { draft, part }).join('; ');
+      const changes = diffOf(existing, { draft, part }).join('; ');
       const reason = `Product order ${number} exists with other content. ${changes}.`;
       if (await ledger.orders.conflict(number, contentHash, { event: 'conflict', note: changes })) {
         const what = 'Order changed in the ERP after its product order was created';
@@ -144,21 +144,24 @@ export async function takeIn(
     const sent = sending.filter((_, index) => !refused.has(index));
     if (sent.length > 0) log.info('Orders accepted', { via }, { OrdersAccepted: sent.length });
     const again = sent.filter(([, one]) => one.again && via === 'pull');
-    await inTurns(again, concurrency, ([number]) => ledger.orders.markSentAgain(number));
+    await mapConcurrently(again, concurrency, ([number]) => ledger.orders.markSentAgain(number));
     if (refused.size > 0)
       throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
   }
 }
 
 /** What an order is mapped to; nothing when it cannot be mapped. */
-export function mappedAtAll(order: ErpOrder, dependencies: Pick<IntakeParts, 'map'>): readonly MappedProductOrder[] {
+export function mappedAtAll(
+  order: ErpOrder,
+  dependencies: Pick<AcceptDependencies, 'map'>,
+): readonly MappedProductOrder[] {
   const mapped = mappedOrWhyNot(order, dependencies);
   return mapped instanceof Rejected ? [] : mapped;
 }
 
 function mappedOrWhyNot(
   order: ErpOrder,
-  { map }: Pick<IntakeParts, 'map'>,
+  { map }: Pick<AcceptDependencies, 'map'>,
 ): readonly MappedProductOrder[] | Rejected {
   try {
     return map(order);

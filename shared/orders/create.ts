@@ -10,7 +10,7 @@ import type { ProductOrderRef } from '../model/orders.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import type { ProductOrderMessage } from './messages.ts';
 
-export interface CreateParts {
+export interface CreateDependencies {
   readonly ledger: Pick<Ledger, 'claims' | 'orders'>;
   readonly azumuta: AzumutaClient;
   readonly erp: ErpConnector;
@@ -25,7 +25,7 @@ export interface CreateParts {
 export async function createProductOrder(
   message: ProductOrderMessage,
   attempt: WorkAttempt,
-  dependencies: CreateParts,
+  dependencies: CreateDependencies,
 ): Promise<void> {
   const { ledger } = dependencies;
   const key = orderKey(message.number);
@@ -54,7 +54,7 @@ export async function createProductOrder(
 async function create(
   claim: Claim,
   attempt: WorkAttempt,
-  { ledger, azumuta, partners }: CreateParts,
+  { ledger, azumuta, partners }: CreateDependencies,
 ): Promise<void> {
   const { draft } = ledger.orders.entryOf(claim);
   let sent = false;
@@ -89,7 +89,7 @@ async function giveBack(
   claim: Claim,
   error: unknown,
   sent: boolean,
-  ledger: CreateParts['ledger'],
+  ledger: CreateDependencies['ledger'],
 ): Promise<void> {
   if (error instanceof Rejected)
     return ledger.claims.reject(claim, error.message, sent ? 'perhaps' : 'nothing');
@@ -102,7 +102,7 @@ async function giveBack(
 async function link(
   number: string,
   attempt: WorkAttempt,
-  { ledger, erp, partners }: CreateParts,
+  { ledger, erp, partners }: CreateDependencies,
 ): Promise<void> {
   if (!erp.linkProductOrder) return;
   const entry: OrderEntry | undefined = await ledger.orders.find(number);

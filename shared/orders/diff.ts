@@ -7,7 +7,7 @@ export interface OrderContent {
 }
 
 /** What differs between two contents, as paths with both values, for a person. */
-export function differences(before: OrderContent, after: OrderContent): string[] {
+export function diffOf(before: OrderContent, after: OrderContent): string[] {
   const flat = ({ draft, part }: OrderContent): Map<string, string> =>
     new Map([
       ['parts of the ERP order', String(part.of)],

@@ -35,7 +35,7 @@ export const answeredOrderSchema = z.object({
 export type AnsweredOrder = Readonly<z.output<typeof answeredOrderSchema>>;
 
 /** What became of one ERP order at the door. */
-export type IntakeAnswer = Pick<AnsweredOrder, 'number' | 'status' | 'productOrders' | 'reason'>;
+export type AcceptedOrders = Pick<AnsweredOrder, 'number' | 'status' | 'productOrders' | 'reason'>;
 
 export const ordersAnswerSchema = z.object({ orders: z.readonly(z.array(answeredOrderSchema)) });
 export const failureAnswerSchema = z.object({

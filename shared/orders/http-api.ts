@@ -3,14 +3,14 @@ import { reasonOf } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isValid, type RotatingSecret } from '../platform/credentials.ts';
-import { inTurns } from '../platform/map-concurrently.ts';
+import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { SecretUnset } from '../platform/secrets.ts';
 import { parse } from '../platform/validation.ts';
-import { type IntakeParts, mappedAtAll, overall, statusOf, takeIn } from './accept.ts';
+import { type AcceptDependencies, acceptOrders, mappedAtAll, overall, statusOf } from './accept.ts';
 import { erpOrderOf, postedOrderSchema } from './http-api-request.ts';
 import type {
+  AcceptedOrders,
   AnsweredOrder,
-  IntakeAnswer,
   OrderCallBody,
   OrderStatus,
   ProductOrderStatus,
@@ -31,7 +31,7 @@ export interface OrderCallAnswer {
   readonly body: OrderCallBody;
 }
 
-export interface EndpointParts extends IntakeParts {
+export interface HttpApiDependencies extends AcceptDependencies {
   readonly ledger: Pick<Ledger, 'orders' | 'journeys'>;
   readonly apiKey: (options?: { readonly refresh?: boolean }) => Promise<RotatingSecret>;
   /** Whether this address may call the endpoint at all. */
@@ -42,47 +42,50 @@ export interface EndpointParts extends IntakeParts {
 }
 
 /** Orders of one call. */
-export const mostOrders = 500;
+export const maxOrders = 500;
 /**
  * Product orders that the orders of one call may become. Each costs two calls to the ledger at the most and a
  * tenth of one to SQS: about ten seconds in all at this function's share of a processor, of the API's 29.
  */
-export const mostProductOrders = 1000;
-const mostBodyBytes = 2 * 1024 * 1024;
+export const maxProductOrders = 1000;
+const maxBodyBytes = 2 * 1024 * 1024;
 /** Between looks into the ledger while a caller waits. */
 const lookMs = 250;
 /** Queued orders that are looked at side by side. */
 const looksAtOnce = 8;
 
 /** `POST /product-orders`: takes in one order or a list; one bad order never blocks its neighbours. */
-export async function postOrders(call: OrderCall, dependencies: EndpointParts): Promise<OrderCallAnswer> {
+export async function postOrders(
+  call: OrderCall,
+  dependencies: HttpApiDependencies,
+): Promise<OrderCallAnswer> {
   const waitUntil = dependencies.clock.now().getTime() + call.waitSeconds * 1000;
   const refused = await refusal(call, dependencies);
   if (refused) return refused;
-  if (call.body.byteLength > mostBodyBytes)
-    return failure(413, `The body is larger than ${mostBodyBytes} bytes.`);
+  if (call.body.byteLength > maxBodyBytes)
+    return failure(413, `The body is larger than ${maxBodyBytes} bytes.`);
   const posted = postedOrders(call.body);
   if (typeof posted === 'string') return failure(400, posted);
-  if (posted.length > mostOrders) return failure(413, `${posted.length} orders in one call; ${sizes}.`);
+  if (posted.length > maxOrders) return failure(413, `${posted.length} orders in one call; ${sizes}.`);
 
   return unlessUnavailable(dependencies, () => takeInAll(posted, waitUntil, dependencies));
 }
 
-const sizes = `at most ${mostOrders} are taken, which may become ${mostProductOrders} product orders`;
+const sizes = `at most ${maxOrders} are taken, which may become ${maxProductOrders} product orders`;
 
 async function takeInAll(
   posted: readonly unknown[],
   waitUntil: number,
-  dependencies: EndpointParts,
+  dependencies: HttpApiDependencies,
 ): Promise<OrderCallAnswer> {
   const checked = posted.map((order, index) => checkOne(order, index, posted.length));
   const fitting = checked.flatMap(({ order }) => order ?? []);
   if (becomeTooMany(fitting, dependencies))
     return failure(
       413,
-      `These orders become more than ${mostProductOrders} product orders; ${sizes}: send them in several calls.`,
+      `These orders become more than ${maxProductOrders} product orders; ${sizes}: send them in several calls.`,
     );
-  const taken = await takeIn(fitting, { via: 'endpoint' }, dependencies);
+  const taken = await acceptOrders(fitting, { via: 'endpoint' }, dependencies);
   const settled = await waitFor(taken, waitUntil, dependencies);
   const inTurn = settled[Symbol.iterator]();
   const orders = checked.map(({ order, answer }): AnsweredOrder => {
@@ -101,14 +104,14 @@ async function takeInAll(
 /** `GET /product-orders/{number}`: how an order stands, by its product order number or its ERP order number. */
 export async function getOrder(
   call: Pick<OrderCall, 'apiKey' | 'sourceIp'> & { readonly number: string },
-  dependencies: EndpointParts,
+  dependencies: HttpApiDependencies,
 ): Promise<OrderCallAnswer> {
   const refused = await refusal(call, dependencies);
   if (refused) return refused;
   return unlessUnavailable(dependencies, () => lookUp(call.number, dependencies));
 }
 
-async function lookUp(number: string, { ledger }: EndpointParts): Promise<OrderCallAnswer> {
+async function lookUp(number: string, { ledger }: HttpApiDependencies): Promise<OrderCallAnswer> {
   const entry = await ledger.orders.find(number);
   const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
   const productOrders = [];
@@ -125,7 +128,7 @@ async function lookUp(number: string, { ledger }: EndpointParts): Promise<OrderC
 
 /** Nothing is accepted before ledger and SQS have it: a caller that is told 503 posts the same again. */
 async function unlessUnavailable(
-  { log }: Pick<EndpointParts, 'log'>,
+  { log }: Pick<HttpApiDependencies, 'log'>,
   answer: () => Promise<OrderCallAnswer>,
 ): Promise<OrderCallAnswer> {
   try {
@@ -138,7 +141,7 @@ async function unlessUnavailable(
 
 async function refusal(
   { apiKey: presented, sourceIp }: Pick<OrderCall, 'apiKey' | 'sourceIp'>,
-  { apiKey, mayCall, log }: EndpointParts,
+  { apiKey, mayCall, log }: HttpApiDependencies,
 ): Promise<OrderCallAnswer | undefined> {
   if (!mayCall(sourceIp)) {
     log.warn('A call from an address that is not allowed', { sourceIp });
@@ -202,11 +205,11 @@ function checkOne(
 }
 
 /** Maps no further than it has to: a list of large orders would keep the call busy before it is refused. */
-function becomeTooMany(orders: readonly ErpOrder[], dependencies: EndpointParts): boolean {
+function becomeTooMany(orders: readonly ErpOrder[], dependencies: HttpApiDependencies): boolean {
   let productOrders = 0;
   return orders.some((order) => {
     productOrders += mappedAtAll(order, dependencies).length;
-    return productOrders > mostProductOrders;
+    return productOrders > maxProductOrders;
   });
 }
 
@@ -215,10 +218,10 @@ function becomeTooMany(orders: readonly ErpOrder[], dependencies: EndpointParts)
  * began with the call (RFC 7240 §4.3), so taking in a long list is part of it, and so is looking itself.
  */
 async function waitFor(
-  answers: readonly IntakeAnswer[],
+  answers: readonly AcceptedOrders[],
   untilMs: number,
-  { ledger, clock, pause }: EndpointParts,
-): Promise<readonly IntakeAnswer[]> {
+  { ledger, clock, pause }: HttpApiDependencies,
+): Promise<readonly AcceptedOrders[]> {
   let current = answers;
   while (true) {
     const queued = current
@@ -228,7 +231,7 @@ async function waitFor(
     if (queued.length === 0 || leftMs <= 0) return current;
     await pause(Math.min(lookMs, leftMs));
     const found = new Map<ProductOrderStatus, ProductOrderStatus>();
-    await inTurns(queued, looksAtOnce, async (one) => {
+    await mapConcurrently(queued, looksAtOnce, async (one) => {
       if (clock.now().getTime() >= untilMs) return;
       const entry = await ledger.orders.find(one.number);
       if (entry) found.set(one, statusOf(entry));

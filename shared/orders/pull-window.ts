@@ -1,8 +1,8 @@
-import type { PullStand, Sweep } from '../ledger/records/pull-state.ts';
+import type { PullStand, PullWindow } from '../ledger/records/pull-state.ts';
 import type { Watermark } from '../model/orders.ts';
 
 /** A sweep from its beginning on, also before its first page. */
-export type BegunSweep = Pick<Sweep, 'startedAt'> & Partial<Sweep>;
+export type BegunPullWindow = Pick<PullWindow, 'startedAt'> & Partial<PullWindow>;
 
 /** An ERP may show an order so long after the write time that it gives it: its transaction was under way. */
 export const overlapMs = 10 * 60_000;
@@ -34,7 +34,7 @@ export function startOf({ watermark, sweep }: PullStand, goLive: string | undefi
  * has lasted by then, and a duration is the same on every clock.
  * @param readAt When the page came, by the clock that also gave `startedAt`.
  */
-export function afterPage(sweep: BegunSweep, page: Watermark, readAt: Date): Sweep {
+export function afterPage(sweep: BegunPullWindow, page: Watermark, readAt: Date): PullWindow {
   const lastedMs = Math.max(0, readAt.getTime() - Date.parse(sweep.startedAt));
   const began = before(page.changedAt, lastedMs);
   return {
@@ -45,9 +45,9 @@ export function afterPage(sweep: BegunSweep, page: Watermark, readAt: Date): Swe
 }
 
 /** The watermark once a sweep is at its end: never backwards, as it began after the one before it. */
-export function afterSweep(
+export function afterPullWindow(
   watermark: Watermark | undefined,
-  { beganAfter }: Pick<Partial<Sweep>, 'beganAfter'>,
+  { beganAfter }: Pick<Partial<PullWindow>, 'beganAfter'>,
 ): Watermark | undefined {
   if (beganAfter === undefined) return watermark;
   return { changedAt: watermark ? laterOf(watermark.changedAt, beganAfter) : beganAfter };

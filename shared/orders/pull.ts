@@ -5,10 +5,10 @@ import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../worker/worker.ts';
-import { type IntakeParts, mappedAtAll, takeIn } from './accept.ts';
-import { afterPage, afterSweep, type BegunSweep, startOf } from './pull-window.ts';
+import { type AcceptDependencies, acceptOrders, mappedAtAll } from './accept.ts';
+import { afterPage, afterPullWindow, type BegunPullWindow, startOf } from './pull-window.ts';
 
-export interface PullParts extends IntakeParts {
+export interface PullDependencies extends AcceptDependencies {
   readonly ledger: Pick<Ledger, 'orders' | 'pullState'>;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
@@ -34,7 +34,10 @@ export interface PullReport {
 const lastPart = 0.2;
 
 /** Takes in the orders that the ERP released or changed since the last sweep over them, page by page. */
-export async function pullOrders(invocation: Invocation, dependencies: PullParts): Promise<PullReport> {
+export async function pullOrders(
+  invocation: Invocation,
+  dependencies: PullDependencies,
+): Promise<PullReport> {
   const { ledger, partners, erp, clock, log } = dependencies;
   const owner = invocation.awsRequestId;
   const timeMs = invocation.getRemainingTimeInMillis();
@@ -55,7 +58,7 @@ export async function pullOrders(invocation: Invocation, dependencies: PullParts
 
   const deadline = AbortSignal.timeout(Math.floor(timeMs * 0.9));
   const pages = erp.releasedOrders(startOf(stand, dependencies.goLive), deadline)[Symbol.asyncIterator]();
-  let sweep: BegunSweep = stand.sweep ?? { startedAt: clock.now().toISOString() };
+  let sweep: BegunPullWindow = stand.sweep ?? { startedAt: clock.now().toISOString() };
   let finished = false;
   try {
     while (true) {
@@ -77,7 +80,10 @@ export async function pullOrders(invocation: Invocation, dependencies: PullParts
     }
   } finally {
     await pages.return?.().catch(() => undefined);
-    await ledger.pullState.end(owner, finished ? { watermark: afterSweep(stand.watermark, sweep) } : undefined);
+    await ledger.pullState.end(
+      owner,
+      finished ? { watermark: afterPullWindow(stand.watermark, sweep) } : undefined,
+    );
   }
   log.info(
     'Pulled orders from the ERP',
@@ -90,7 +96,7 @@ export async function pullOrders(invocation: Invocation, dependencies: PullParts
 async function takeInPage(
   orders: readonly ErpOrder[],
   report: { -readonly [F in keyof PullReport]: PullReport[F] },
-  dependencies: PullParts,
+  dependencies: PullDependencies,
 ): Promise<void> {
   report.pages += 1;
   report.orders += orders.length;
@@ -98,7 +104,7 @@ async function takeInPage(
     orders.filter(({ state }) => state === 'released'),
     dependencies,
   );
-  for (const answer of await takeIn(released.wanted, { via: 'pull' }, released.dependencies)) {
+  for (const answer of await acceptOrders(released.wanted, { via: 'pull' }, released.dependencies)) {
     if (answer.status === 'queued') report.queued += 1;
     if (answer.status === 'conflict') report.conflicts += 1;
     if (answer.status === 'rejected') report.rejected += 1;
@@ -109,7 +115,10 @@ async function takeInPage(
 }
 
 /** An order that `accept` fails on is not left out silently: it is taken in, and its mapping fails with that. */
-function wantedOf(orders: readonly ErpOrder[], dependencies: PullParts): { wanted: ErpOrder[]; dependencies: PullParts } {
+function wantedOf(
+  orders: readonly ErpOrder[],
+  dependencies: PullDependencies,
+): { wanted: ErpOrder[]; dependencies: PullDependencies } {
   const failed = new Map<ErpOrder, Rejected>();
   const wanted = orders.filter((order) => {
     try {
@@ -133,7 +142,7 @@ function wantedOf(orders: readonly ErpOrder[], dependencies: PullParts): { wante
  * product orders: Azumuta's API cannot withdraw those.
  * @returns How many a person has to look at.
  */
-async function tellCancelled(order: ErpOrder, dependencies: PullParts): Promise<number> {
+async function tellCancelled(order: ErpOrder, dependencies: PullDependencies): Promise<number> {
   const { ledger, log } = dependencies;
   let told = 0;
   for (const { draft } of mappedAtAll(order, dependencies)) {

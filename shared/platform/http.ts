@@ -95,7 +95,7 @@ export function createHttp(options: HttpOptions): Http {
  * The failure that an answer's status stands for, when it tells of the partner and not of the order:
  * 401, 403, 408, 429 and 5xx. Undefined for all others, and for the statuses in `except`.
  */
-export function targetFailure(
+export function partnerFailure(
   response: HttpResponse,
   call: {
     readonly partner: string;
@@ -127,7 +127,7 @@ export function targetFailure(
 }
 
 /** No partner means a longer wait than a day: a larger figure is a time in seconds since 1970, or a mistake. */
-const longestRetryAfterSeconds = 86_400;
+const maxRetryAfterSeconds = 86_400;
 
 /**
  * Seconds of a Retry-After header, in both its forms (RFC 9110 §10.2.3), a day at most; undefined when absent or
@@ -138,7 +138,7 @@ export function retryAfterSeconds(header: string | null | undefined, now: Date):
   const seconds = /^\d+$/.test(header.trim())
     ? Number(header.trim())
     : Math.ceil((Date.parse(header) - now.getTime()) / 1000);
-  return Number.isNaN(seconds) ? undefined : Math.min(longestRetryAfterSeconds, Math.max(0, seconds));
+  return Number.isNaN(seconds) ? undefined : Math.min(maxRetryAfterSeconds, Math.max(0, seconds));
 }
 
 /** Codes of failures that happen before a request can have reached the partner. */

@@ -2,13 +2,13 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import * as z from 'zod/mini';
 
 /** As the stack hands a list to a door. */
-export const sourcesSchema = z.array(z.string());
+export const ipAllowListSchema = z.array(z.string());
 
 /**
  * Whether a call's source address may come in at all. An empty list lets every address in.
  * @param allowed Addresses and networks: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`.
  */
-export function sourceCheck(allowed: readonly string[]): (address: string) => boolean {
+export function ipAllowListCheck(allowed: readonly string[]): (address: string) => boolean {
   if (allowed.length === 0) return () => true;
   const list = new BlockList();
   if (!addressesOf(allowed, list)) throw new Error('The list of allowed sources holds something else.');

@@ -3,7 +3,7 @@
  * When one fails, no further one begins; those under way are awaited before the first failure is thrown, so
  * that nothing goes on behind the caller's back.
  */
-export async function inTurns<In, Out>(
+export async function mapConcurrently<In, Out>(
   all: readonly In[],
   width: number,
   work: (one: In) => Promise<Out>,

@@ -5,11 +5,11 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { awsClientOptions } from './aws-client-options.ts';
-import { inTurns } from './map-concurrently.ts';
+import { mapConcurrently } from './map-concurrently.ts';
 
 /** SQS takes ten entries in one call, and 1 MiB in all (AWS quota for messages). */
-const mostEntries = 10;
-export const mostMessageBytes = 1024 * 1024;
+const maxEntries = 10;
+export const maxMessageBytes = 1024 * 1024;
 const batchesAtOnce = 4;
 
 export interface OutgoingMessage {
@@ -52,7 +52,7 @@ export function createQueues(client: SQSClient): Queues {
     },
 
     async sendAll(queueUrl, messages) {
-      const refused = await inTurns([...batchesOf(messages)], batchesAtOnce, async (batch) => {
+      const refused = await mapConcurrently([...batchesOf(messages)], batchesAtOnce, async (batch) => {
         const { Failed = [] } = await client.send(
           new SendMessageBatchCommand({
             QueueUrl: queueUrl,
@@ -66,9 +66,9 @@ export function createQueues(client: SQSClient): Queues {
 
     async changeVisibility(queueUrl, messages) {
       let failed = 0;
-      for (let start = 0; start < messages.length; start += mostEntries) {
+      for (let start = 0; start < messages.length; start += maxEntries) {
         const entries = messages
-          .slice(start, start + mostEntries)
+          .slice(start, start + maxEntries)
           .map(({ receiptHandle, seconds }, index) => ({
             Id: String(index),
             ReceiptHandle: receiptHandle,
@@ -118,7 +118,7 @@ function* batchesOf(messages: readonly OutgoingMessage[]) {
   let bytes = 0;
   for (const [index, message] of messages.entries()) {
     const size = Buffer.byteLength(bodyForSqs(message.body)) + 1024;
-    if (batch.length === mostEntries || (batch.length > 0 && bytes + size > mostMessageBytes)) {
+    if (batch.length === maxEntries || (batch.length > 0 && bytes + size > maxMessageBytes)) {
       yield batch;
       batch = [];
       bytes = 0;

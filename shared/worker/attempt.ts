@@ -35,7 +35,7 @@ export interface WorkAttempt {
   readonly receiveCount: number;
 }
 
-export interface WorkerParts {
+export interface WorkerDependencies {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly queues: Queues;

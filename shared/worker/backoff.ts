@@ -14,7 +14,7 @@ export const backoffDefaults: BackoffOptions = { baseSeconds: 4, capSeconds: 900
  * again after its queue's default. The margin is for what the attempt took.
  * Source: AWS, "Amazon SQS visibility timeout".
  */
-export const longestVisibility = 12 * 3600 - 10 * 60;
+export const maxVisibility = 12 * 3600 - 10 * 60;
 
 /**
  * Seconds until a message comes again: exponential with full jitter (any time up to the doubled wait), so
@@ -31,7 +31,7 @@ export function secondsUntilRetry(
 ): number {
   const doubled = baseSeconds * 2 ** Math.min(receiveCount - 1, 30);
   const jittered = doubled >= capSeconds ? capSeconds * (2 / 3 + random / 3) : 1 + random * (doubled - 1);
-  const floor = Math.min(failure.afterSeconds ?? 0, longestVisibility - baseSeconds);
+  const floor = Math.min(failure.afterSeconds ?? 0, maxVisibility - baseSeconds);
   const seconds = floor > jittered ? floor + random * Math.min(baseSeconds, floor) : jittered;
   return Math.max(1, Math.round(seconds));
 }

@@ -1,18 +1,18 @@
 import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
 
 /** An internal error is tried so often before its message is put aside: it may have been a passing one. */
-const mostBugs = 5;
+const maxBugs = 5;
 
 /**
  * What to do about anything that was thrown.
  * @param bugs How many attempts at the message ended with an unexpected error so far.
  */
-export function verdictOn(thrown: unknown, bugs: number, signal: AbortSignal): RetryLater | Rejected {
+export function classifyError(thrown: unknown, bugs: number, signal: AbortSignal): RetryLater | Rejected {
   if (isVerdict(thrown)) return thrown;
   if (signal.aborted) return outOfTime(thrown);
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   const said = `${name}: ${reasonOf(thrown, 300)}`;
-  if (bugs >= mostBugs) {
+  if (bugs >= maxBugs) {
     return new Rejected(`Internal error, ${bugs} times (${said}). Please report it.`, { cause: thrown });
   }
   return new RetryLater(`Internal error (${said}).`, { scope: 'order', cause: thrown });

@@ -6,18 +6,18 @@ import {
   type Consumer,
   type Invocation,
   receiveCountOf,
-  type WorkerParts,
+  type WorkerDependencies,
 } from './attempt.ts';
 import { backoffDefaults, secondsUntilRetry } from './backoff.ts';
-import { isAwsFailure, isVerdict, outOfTime, verdictOn } from './classify-error.ts';
+import { classifyError, isAwsFailure, isVerdict, outOfTime } from './classify-error.ts';
 import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
 
 /** A message may wait so long for its partner before a person is asked: SQS itself would drop it at 14 days. */
-const longestWaitMs = 6 * 86_400_000;
+const maxWaitMs = 6 * 86_400_000;
 /** Attempts in a row that never finished (crashes, timeouts) before a message is put aside. */
-const mostUnfinished = 5;
+const maxUnfinished = 5;
 
 /** What is known of a message while it is worked on. */
 interface Settling {
@@ -36,7 +36,10 @@ interface Settling {
  * Works on one record until it is done with. Once it is overdue it has been reported as unfinished already, and
  * comes again: nothing more is written or sent for it then, but for a call that is under way.
  */
-export function createSettling<Message>(consumer: Consumer<Message>, dependencies: WorkerParts) {
+export function createRecordProcessor<Message>(
+  consumer: Consumer<Message>,
+  dependencies: WorkerDependencies,
+) {
   const { attempts, deadLetters, queues, clock, random, backoff = backoffDefaults } = dependencies;
 
   /** @returns when it comes again, or undefined when it is done with. */
@@ -62,7 +65,7 @@ export function createSettling<Message>(consumer: Consumer<Message>, dependencie
       const orderNumber = consumer.orderNumber(message);
       const log = settling.log.with({ order: orderNumber, eventId: consumer.eventId?.(message) });
       settling = { ...settling, orderNumber, log };
-      if (unfinished >= mostUnfinished) {
+      if (unfinished >= maxUnfinished) {
         throw new Rejected(
           `${unfinished} attempts never finished (crash or timeout): see the logs of ${consumer.stage}.`,
         );
@@ -108,9 +111,9 @@ export function createSettling<Message>(consumer: Consumer<Message>, dependencie
       (settling.noted === 'if it comes again' && !(thrown instanceof Rejected));
     // Without a table there is no count, and no message to blame either.
     const bugs = noted ? await attempts.recordFailure(record.messageId, { unexpected }).catch(() => 0) : 0;
-    const failure = verdictOn(thrown, bugs, deadline.signal);
+    const failure = classifyError(thrown, bugs, deadline.signal);
     const waitedMs = clock.now().getTime() - settling.sentAt.getTime();
-    const tooLong = failure instanceof RetryLater && waitedMs > longestWaitMs;
+    const tooLong = failure instanceof RetryLater && waitedMs > maxWaitMs;
     if (failure instanceof RetryLater && !tooLong) {
       const seconds = secondsUntilRetry(failure, receiveCount, random(), backoff);
       log.warn(

@@ -1,17 +1,17 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { inTurns } from '../platform/map-concurrently.ts';
+import { mapConcurrently } from '../platform/map-concurrently.ts';
 import {
   type ComesAgain,
   type Consumer,
   type Invocation,
   receiveCountOf,
-  type WorkerParts,
+  type WorkerDependencies,
 } from './attempt.ts';
 import { type Sorted, sortOut, type Weighed } from './crash-loop.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
-import { createSettling } from './process-record.ts';
+import { createRecordProcessor } from './process-record.ts';
 
-export type { Consumer, Invocation, WorkAttempt, WorkerParts } from './attempt.ts';
+export type { Consumer, Invocation, WorkAttempt, WorkerDependencies } from './attempt.ts';
 
 /** Records of one batch that are worked on at the same time: gentle on partners, as containers multiply it. */
 const concurrency = 5;
@@ -21,8 +21,8 @@ const concurrency = 5;
  * with backoff and a partial batch response) or dead letter with its reason. It never sleeps and never retries
  * by itself: the queue is the only retry loop.
  */
-export function createWorker<Message>(consumer: Consumer<Message>, dependencies: WorkerParts) {
-  const settle = createSettling(consumer, dependencies);
+export function createWorker<Message>(consumer: Consumer<Message>, dependencies: WorkerDependencies) {
+  const settle = createRecordProcessor(consumer, dependencies);
 
   return async function consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
     const deadline = deadlineIn(invocation.getRemainingTimeInMillis());
@@ -32,7 +32,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
       await giveBackUntouched(untouched, deadline);
 
       const unbegun: SQSRecord[] = [];
-      const outcomes = await inTurns(toWork, concurrency, async (each) => {
+      const outcomes = await mapConcurrently(toWork, concurrency, async (each) => {
         if (!deadline.isOverdue()) return inTime(each, invocation, deadline);
         unbegun.push(each.record);
         return undefined;
@@ -62,14 +62,20 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
     const outcome = await Promise.race([settle(each, invocation, deadline), deadline.overdue]);
     if (outcome !== 'overdue') return outcome;
     const { messageId } = each.record;
-    dependencies.log.warn('Given up: its work did not end when its time was up', { messageId }, { Retried: 1 });
+    dependencies.log.warn(
+      'Given up: its work did not end when its time was up',
+      { messageId },
+      { Retried: 1 },
+    );
     return soon(each.record);
   }
 
   /** Those at their first receive have no note yet, and would be suspects at the next. */
   async function giveBackUntouched(records: readonly SQSRecord[], deadline: Deadline): Promise<void> {
     const first = records.filter((record) => receiveCountOf(record) === 1);
-    const noted = first.map(({ messageId }) => dependencies.attempts.recordFailure(messageId, { unexpected: false }));
+    const noted = first.map(({ messageId }) =>
+      dependencies.attempts.recordFailure(messageId, { unexpected: false }),
+    );
     await Promise.all([
       giveBack(records.map(soon), deadline),
       // Without its note one is worked on alone next time, no worse.

@@ -25,7 +25,7 @@ export interface PulledAfterKill {
 const reportSchema = z.object({ outcome: z.string(), orders: z.number() });
 const schedule = 'SchedulesPull';
 const folder = 'pull-product-orders';
-const mostRuns = 50;
+const maxRuns = 50;
 
 /**
  * The same thousand-order pull, again and again in one process: what it holds then is what Node keeps of any
@@ -65,7 +65,7 @@ export async function pullAll(
   const began = performance.now();
   let orders = 0;
   let peakBytes: number | undefined;
-  for (let runs = 1; runs <= mostRuns; runs += 1) {
+  for (let runs = 1; runs <= maxRuns; runs += 1) {
     const { payload, functionError } = await plant.platform.runSchedule(schedule);
     if (functionError) throw new Error(`The pull failed: ${JSON.stringify(payload)}`);
     const report = z.parse(reportSchema, payload);
@@ -84,7 +84,7 @@ export async function pullAll(
       peakBytes,
     };
   }
-  throw new Error(`The pull of ${released} orders did not end within ${mostRuns} runs.`);
+  throw new Error(`The pull of ${released} orders did not end within ${maxRuns} runs.`);
 }
 
 /** Kills the pull in the middle, pulls again, and waits until everything is created. */

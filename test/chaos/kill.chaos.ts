@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createStory } from '../../infra/local/demo/scenario.ts';
-import { type Plant, startPlant } from '../../infra/local/run-locally.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/run-locally.ts';
 
-let plant: Plant;
+let plant: LocalSystem;
 
 beforeAll(async () => {
-  plant = await startPlant({ integrationFile: 'integration.config.ts' });
+  plant = await startLocalSystem({ integrationFile: 'integration.config.ts' });
 }, 60_000);
 afterAll(() => plant?.stop());
 

@@ -1,7 +1,7 @@
 import type { ChaosResult, Progress } from './run.ts';
 import { sumOf } from './run.ts';
 
-const mostFindings = 40;
+const maxFindings = 40;
 
 /** One line that tells how far a run has got. */
 export function progressLine(progress: Progress): string {
@@ -40,8 +40,8 @@ export function reportOf(seed: number, result: ChaosResult): string {
   const findings = [...balance.lost, ...balance.double, ...balance.wrong];
   return [
     ...rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
-    ...findings.slice(0, mostFindings).map((finding) => `  ✗ ${finding}`),
-    ...(findings.length > mostFindings ? [`  … and ${findings.length - mostFindings} more`] : []),
+    ...findings.slice(0, maxFindings).map((finding) => `  ✗ ${finding}`),
+    ...(findings.length > maxFindings ? [`  … and ${findings.length - maxFindings} more`] : []),
   ].join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { localOverrides, startPlant } from '../../infra/local/run-locally.ts';
+import { localOverrides, startLocalSystem } from '../../infra/local/run-locally.ts';
 import { createDice } from './accidents/dice.ts';
 import { startFaults } from './accidents/faults.ts';
 import { type Kills, startKilling } from './accidents/kills.ts';
@@ -57,7 +57,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     retries += Number(/: (\d+) of \d+ come again/.exec(line)?.[1] ?? 0);
     options.log(line);
   };
-  const plant = await startPlant({
+  const plant = await startLocalSystem({
     integrationFile: 'integration.config.ts',
     dataDir: options.dataDir,
     overrides: localOverrides,

@@ -3,14 +3,14 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../infra/local/operator-clients.ts';
-import { type Plant, startPlant } from '../../infra/local/run-locally.ts';
+import { type LocalSystem, startLocalSystem } from '../../infra/local/run-locally.ts';
 import { eventually } from '../support/eventually.ts';
 
-let plant: Plant;
+let plant: LocalSystem;
 let sqs: ReturnType<typeof operatorClients>['sqs'];
 
 beforeAll(async () => {
-  plant = await startPlant({
+  plant = await startLocalSystem({
     integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
     // Every trigger is lost.
     triggers: () => [],

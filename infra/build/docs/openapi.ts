@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { webhookEvents } from '../../../shared/azumuta/assumptions.ts';
 import { webhookAnswerSchema } from '../../../shared/completions/receive-webhook.ts';
-import { mostOrders, mostProductOrders } from '../../../shared/orders/http-api.ts';
+import { maxOrders, maxProductOrders } from '../../../shared/orders/http-api.ts';
 import { postedOrderSchema } from '../../../shared/orders/http-api-request.ts';
 import {
   answeredOrderSchema,
@@ -60,7 +60,7 @@ function postOrders() {
     tags: ['Orders'],
     operationId: 'postProductOrders',
     summary: 'Create product orders in Azumuta, each once',
-    description: `Takes one order, a list, or { "orders": [ … ] }; up to ${mostOrders}, which may become up to ${mostProductOrders} product orders where the configuration splits them. Each order has its own answer, and a bad one never blocks its neighbours. Posting an order again is safe.`,
+    description: `Takes one order, a list, or { "orders": [ … ] }; up to ${maxOrders}, which may become up to ${maxProductOrders} product orders where the configuration splits them. Each order has its own answer, and a bad one never blocks its neighbours. Posting an order again is safe.`,
     security: [{ orderApiKey: [] }],
     parameters: [
       {
@@ -78,11 +78,11 @@ function postOrders() {
           schema: {
             oneOf: [
               ref('PostedOrder'),
-              { type: 'array', minItems: 1, maxItems: mostOrders, items: ref('PostedOrder') },
+              { type: 'array', minItems: 1, maxItems: maxOrders, items: ref('PostedOrder') },
               {
                 type: 'object',
                 properties: {
-                  orders: { type: 'array', minItems: 1, maxItems: mostOrders, items: ref('PostedOrder') },
+                  orders: { type: 'array', minItems: 1, maxItems: maxOrders, items: ref('PostedOrder') },
                 },
                 required: ['orders'],
               },

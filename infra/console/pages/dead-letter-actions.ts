@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
 import { counted } from '../../ops/cli/output.ts';
-import { longestNote, shortestNote } from '../../ops/dead-letters/discard.ts';
+import { maxNote, shortestNote } from '../../ops/dead-letters/discard.ts';
 import type { ReplayReport } from '../../ops/replay/replay.ts';
 import { formKeyField } from '../auth.ts';
-import type { Chosen, ShownLetter } from '../dead-letters.ts';
+import type { Chosen, ShownDeadLetter } from '../dead-letters.ts';
 import type { Html } from '../labels.ts';
 import { redactedText } from '../redact.ts';
 
@@ -41,7 +41,7 @@ export function replayPage(chosen: Chosen, report: ReplayReport, formKey: string
 /** Asks why, since nobody can ask later. */
 export function discardPage(
   chosen: Chosen,
-  letters: readonly ShownLetter[],
+  letters: readonly ShownDeadLetter[],
   formKey: string,
   complaint: { readonly note: string; readonly sentence: string } | undefined,
 ): Html {
@@ -54,7 +54,7 @@ export function discardPage(
     <form method="post" action="/letters/discard" class="stack">
       ${hiddenFields(chosen, formKey)}
       <label for="note">Why? Whoever asks for the order later reads it, with your name.</label>
-      <textarea id="note" name="note" rows="3" required minlength="${shortestNote}" maxlength="${longestNote}"${
+      <textarea id="note" name="note" rows="3" required minlength="${shortestNote}" maxlength="${maxNote}"${
         complaint ? html` aria-invalid="true" aria-describedby="complaint" autofocus` : ''
       }>${complaint?.note ?? ''}</textarea>
       ${complaint ? html`<p id="complaint" class="complaint">${complaint.sentence}</p>` : ''}

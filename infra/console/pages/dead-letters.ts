@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 import { counted } from '../../ops/cli/output.ts';
-import type { LetterGroup, LetterView, ShownLetter } from '../dead-letters.ts';
+import type { DeadLetterGroup, DeadLetterView, ShownDeadLetter } from '../dead-letters.ts';
 import { duration, type Html, moment, orderLink, stageWords } from '../labels.ts';
 import { redactedText, shownPayload } from '../redact.ts';
 
 /** Dead letters by reason, those of one order when one is asked for. */
-export function lettersPage(view: LetterView, order: string | undefined): Html {
+export function deadLettersPage(view: DeadLetterView, order: string | undefined): Html {
   const groups = order === undefined ? view.groups : groupsNaming(view.groups, order);
   const total = groups.reduce((sum, { letters }) => sum + letters.length, 0);
   return html`<h1>Dead letters${order === undefined ? '' : html` of ${order}`}</h1>
@@ -23,7 +23,7 @@ export function lettersPage(view: LetterView, order: string | undefined): Html {
 }
 
 /** One letter with all that it holds. */
-export function letterPage(letter: ShownLetter, now: Date): Html {
+export function deadLetterPage(letter: ShownDeadLetter, now: Date): Html {
   const { orderNumber, stage, reason, since, messageId, route } = letter;
   return html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
     <p class="reason">${redactedText(reason)}</p>
@@ -42,21 +42,21 @@ export function letterPage(letter: ShownLetter, now: Date): Html {
 }
 
 /** It was replayed or discarded meanwhile, perhaps by somebody else. */
-export function letterGonePage(): Html {
+export function deadLetterGonePage(): Html {
   return html`<h1>It is not here any more</h1>
     <p>The dead letter was replayed or discarded meanwhile, or another run holds it for a moment.</p>
     <p><a href="/letters">All dead letters</a></p>`;
 }
 
 /** Letters that name an order in any way. */
-export function groupsNaming(groups: readonly LetterGroup[], order: string): LetterGroup[] {
+export function groupsNaming(groups: readonly DeadLetterGroup[], order: string): DeadLetterGroup[] {
   return groups.flatMap((group) => {
     const letters = group.letters.filter(({ numbers }) => numbers.includes(order));
     return letters.length > 0 ? [{ ...group, letters }] : [];
   });
 }
 
-function groupPart({ id, reason, stage, letters }: LetterGroup, now: Date): Html {
+function groupPart({ id, reason, stage, letters }: DeadLetterGroup, now: Date): Html {
   const oldest = letters[0]?.since ?? now;
   const only = letters.length === 1 ? letters[0] : undefined;
   const movable = letters.some(({ route }) => 'to' in route);

@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
 import type { BreakerState, Target as Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { type QueueName, stageOfQueue } from '../../ops/dead-letters/dead-letter.ts';
-import type { FlowsStanding } from '../../ops/flows/flow-status.ts';
+import type { FlowsStatus } from '../../ops/flows/flow-status.ts';
 import { duration, type Html, moment, orderLink, partnerWords, queueWords } from '../labels.ts';
-import type { Trouble } from '../problems.ts';
+import type { FlowProblem } from '../problems.ts';
 
 /** Both flows as a picture, with what stands still above it. */
-export function flowsPage(standing: FlowsStanding, troubles: readonly Trouble[]): Html {
+export function flowsPage(standing: FlowsStatus, troubles: readonly FlowProblem[]): Html {
   return html`<h1>Flows</h1>
     <div id="flows" data-live>
       ${troublesPart(troubles)}
@@ -29,11 +29,11 @@ export function flowsPage(standing: FlowsStanding, troubles: readonly Trouble[])
 }
 
 /** What a screen reader is told when it changes. */
-export function headlineOf(troubles: readonly Trouble[]): string {
+export function headlineOf(troubles: readonly FlowProblem[]): string {
   return troubles.length === 0 ? 'Everything flows.' : troubles.map(({ what }) => what).join(' ');
 }
 
-function troublesPart(troubles: readonly Trouble[]): Html {
+function troublesPart(troubles: readonly FlowProblem[]): Html {
   if (troubles.length === 0)
     return html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything flows.</p>`;
   return html`<section aria-labelledby="stands-still" class="troubles">
@@ -42,7 +42,7 @@ function troublesPart(troubles: readonly Trouble[]): Html {
   </section>`;
 }
 
-function troublePart({ id, grade, what, why, next, command, orders, link }: Trouble): Html {
+function troublePart({ id, grade, what, why, next, command, orders, link }: FlowProblem): Html {
   return html`<li id="trouble-${id}" class="trouble ${grade}">
     <p class="what">${what}</p>
     <dl>
@@ -65,7 +65,7 @@ function lane(title: string, explanation: string, nodes: readonly Html[]): Html 
   </section>`;
 }
 
-function partner(name: Partner, standing: FlowsStanding, role: string): Html {
+function partner(name: Partner, standing: FlowsStatus, role: string): Html {
   const state = standing.partners[name];
   return html`<li class="node partner ${state.open ? 'bad' : 'good'}">
     <p class="name">${partnerWords[name].replace('The ', '')}</p>
@@ -87,7 +87,7 @@ function step(name: string, how: string): Html {
   return html`<li class="node step"><p class="name">${name}</p><p class="role">${how}</p></li>`;
 }
 
-function queue(name: QueueName, { queues }: FlowsStanding): Html {
+function queue(name: QueueName, { queues }: FlowsStatus): Html {
   const { waiting, underWay, paused, oldestSeconds } = queues[name];
   const total = waiting + underWay;
   return html`<li class="node queue ${paused ? 'paused' : total > 0 ? 'busy' : 'idle'}">
@@ -103,7 +103,7 @@ function queue(name: QueueName, { queues }: FlowsStanding): Html {
   </li>`;
 }
 
-function deadLettersPart({ deadLetters }: FlowsStanding): Html {
+function deadLettersPart({ deadLetters }: FlowsStatus): Html {
   return html`<section class="aside ${deadLetters > 0 ? 'bad' : ''}" aria-labelledby="aside">
     <h2 id="aside">Put aside for a person</h2>
     <p><span class="number">${deadLetters}</span> <a href="/letters">${deadLetters === 1 ? 'dead letter' : 'dead letters'}</a></p>

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { formKeyField } from '../auth.ts';
 import { type Html, orderLink } from '../labels.ts';
-import type { ErpMode, FloorOrder, FloorView } from '../shop-floor.ts';
+import type { ErpMode, ShopFloorOrder, ShopFloorView } from '../shop-floor.ts';
 
 const modes: Readonly<Record<ErpMode, { readonly label: string; readonly does: string }>> = {
   well: { label: 'works', does: 'Everything is booked at once.' },
@@ -23,7 +23,7 @@ const articles = [
 ] as const;
 
 /** The partners' sandboxes: release, complete, break, and watch it travel. */
-export function floorPage(view: FloorView, formKey: string): Html {
+export function shopFloorPage(view: ShopFloorView, formKey: string): Html {
   return html`<h1>Shop floor</h1>
     <p class="lead">Both partners are sandboxes here. Release an order, complete it, break the ERP, and watch it travel.</p>
     <div class="cards">${releasePart(formKey)}${switchPart(view.erp, formKey)}</div>
@@ -67,7 +67,7 @@ function switchPart(current: ErpMode, formKey: string): Html {
   </section>`;
 }
 
-function ordersTable({ orders }: FloorView, formKey: string): Html {
+function ordersTable({ orders }: ShopFloorView, formKey: string): Html {
   return html`<div class="scroll"><table class="wide">
     <thead><tr>
       <th scope="col">Order</th><th scope="col">Article</th><th scope="col">Quantity</th>
@@ -77,7 +77,7 @@ function ordersTable({ orders }: FloorView, formKey: string): Html {
   </table></div>`;
 }
 
-function orderRow(order: FloorOrder, formKey: string): Html {
+function orderRow(order: ShopFloorOrder, formKey: string): Html {
   const { number, article, quantity, inAzumuta, inErp, booked } = order;
   const id = idOf(number);
   return html`<tr id="row-${id}">
@@ -92,12 +92,12 @@ function orderRow(order: FloorOrder, formKey: string): Html {
   </tr>`;
 }
 
-function bookedText({ times, good }: FloorOrder['booked']): string {
+function bookedText({ times, good }: ShopFloorOrder['booked']): string {
   if (times === 0) return 'not yet';
   return times === 1 ? `once: ${good}` : `${times} times: ${good}`;
 }
 
-function completeForm({ number, quantity }: FloorOrder, id: string, formKey: string): Html {
+function completeForm({ number, quantity }: ShopFloorOrder, id: string, formKey: string): Html {
   return html`<form method="post" action="/floor/complete" class="inline">
     <input type="hidden" name="${formKeyField}" value="${formKey}">
     <input type="hidden" name="number" value="${number}">

@@ -1,19 +1,19 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
-import { Mistake } from '../../ops/cli/command.ts';
+import { UsageError } from '../../ops/cli/command.ts';
 import { counted } from '../../ops/cli/output.ts';
 import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
 import type { ReplayReport } from '../../ops/replay/replay.ts';
-import type { Answers, ConsoleParts } from '../app.ts';
-import type { Chosen, LetterView, ShownLetter } from '../dead-letters.ts';
+import type { Answers, ConsoleDependencies } from '../app.ts';
+import type { Chosen, DeadLetterView, ShownDeadLetter } from '../dead-letters.ts';
 import { discardPage, replayPage } from '../pages/dead-letter-actions.ts';
-import { letterGonePage, letterPage, lettersPage } from '../pages/dead-letters.ts';
+import { deadLetterGonePage, deadLetterPage, deadLettersPage } from '../pages/dead-letters.ts';
 
 const id = z.string().check(z.minLength(1), z.maxLength(100));
 const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: id })]);
 
 /** Dead letters: looking, replaying (shown first), discarding (with a note). */
-export function letterRoutes(dependencies: ConsoleParts, { show, went, formKey }: Answers): Hono {
+export function deadLetterRoutes(dependencies: ConsoleDependencies, { show, went, formKey }: Answers): Hono {
   const { letters, flows, clock, operator } = dependencies;
   const app = new Hono();
   const look = async (again = false) => letters.look((await flows()).deadLetters, again);
@@ -26,7 +26,7 @@ export function letterRoutes(dependencies: ConsoleParts, { show, went, formKey }
       name: 'letters',
       title: order === undefined ? 'Dead letters' : `Dead letters of ${order}`,
       headline: counted(countOf(view), 'dead letter'),
-      content: lettersPage(view, order),
+      content: deadLettersPage(view, order),
     });
   });
 
@@ -35,7 +35,7 @@ export function letterRoutes(dependencies: ConsoleParts, { show, went, formKey }
     return show(c, {
       ...still,
       title: 'Dead letter',
-      content: letter ? letterPage(letter, clock.now()) : letterGonePage(),
+      content: letter ? deadLetterPage(letter, clock.now()) : deadLetterGonePage(),
     });
   });
 
@@ -63,7 +63,7 @@ export function letterRoutes(dependencies: ConsoleParts, { show, went, formKey }
     try {
       return went(c, '/letters', discarded(await letters.discard(chosen, note, await operator())));
     } catch (error) {
-      if (error instanceof Mistake) return askWhy(c, chosen, { note, sentence: error.message });
+      if (error instanceof UsageError) return askWhy(c, chosen, { note, sentence: error.message });
       throw error;
     }
   });
@@ -86,13 +86,13 @@ const refreshingHeader = 'x-refreshing';
 /** A page with a decision on it stays as it was read. */
 const still = { name: 'letters', refreshSeconds: undefined } as const;
 
-function lettersOf({ groups }: LetterView, chosen: Chosen): readonly ShownLetter[] {
+function lettersOf({ groups }: DeadLetterView, chosen: Chosen): readonly ShownDeadLetter[] {
   return 'group' in chosen
     ? (groups.find(({ id: groupId }) => groupId === chosen.group)?.letters ?? [])
     : groups.flatMap((group) => group.letters).filter(({ sqsId }) => sqsId === chosen.letter);
 }
 
-function countOf({ groups }: LetterView): number {
+function countOf({ groups }: DeadLetterView): number {
   return groups.reduce((sum, group) => sum + group.letters.length, 0);
 }
 

@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import { traceOrder } from '../../ops/trace/trace.ts';
-import type { Answers, ConsoleParts } from '../app.ts';
+import type { Answers, ConsoleDependencies } from '../app.ts';
 import { orderLink } from '../labels.ts';
 import { groupsNaming } from '../pages/dead-letters.ts';
 import { choicePage, journeyPage, nothingFoundPage } from '../pages/journey.ts';
 
 /** Search, and the journey of one order. */
-export function orderRoutes({ ledger, letters, flows, clock }: ConsoleParts, { show }: Answers): Hono {
+export function orderRoutes({ ledger, letters, flows, clock }: ConsoleDependencies, { show }: Answers): Hono {
   const app = new Hono();
 
   app.get('/search', async (c) => {

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import type { Answers } from '../app.ts';
-import { floorPage } from '../pages/shop-floor.ts';
+import { shopFloorPage } from '../pages/shop-floor.ts';
 import { type ErpMode, erpModes, type ShopFloor } from '../shop-floor.ts';
 
 const pieces = z.coerce.number().check(z.int(), z.minimum(0), z.maximum(9999));
@@ -19,11 +19,11 @@ const saidOf: Readonly<Record<ErpMode, string>> = {
 };
 
 /** The shop floor: only where the partners are sandboxes. */
-export function floorRoutes(floor: ShopFloor, { show, went, formKey }: Answers): Hono {
+export function shopFloorRoutes(floor: ShopFloor, { show, went, formKey }: Answers): Hono {
   const app = new Hono();
 
   app.get('/floor', async (c) =>
-    show(c, { name: 'floor', title: 'Shop floor', content: floorPage(await floor.look(), formKey) }),
+    show(c, { name: 'floor', title: 'Shop floor', content: shopFloorPage(await floor.look(), formKey) }),
   );
 
   app.post('/floor/release', async (c) => {

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { Overrides } from '../emulator/overrides.ts';
-import type { Plant } from '../run-locally.ts';
+import type { LocalSystem } from '../run-locally.ts';
 import type { StoryFigures } from './scenario.ts';
 
 const out = (line = '') => process.stdout.write(`${line}\n`);
@@ -10,11 +10,11 @@ const style = (format: Parameters<typeof styleText>[0], text: string) =>
   styleText(format, text, { stream: process.stdout });
 
 /** More journeys than a screen holds tell nothing more. */
-const mostJourneys = 10;
+const maxJourneys = 10;
 
 /** Each order's way, with the seconds since it was queued. */
 export function printJourneys(journeys: ReadonlyMap<string, readonly JourneyEntry[]>): void {
-  for (const [number, journey] of [...journeys].slice(0, mostJourneys)) {
+  for (const [number, journey] of [...journeys].slice(0, maxJourneys)) {
     out(`\n${style('bold', number)}`);
     const start = Date.parse(journey[0]?.at ?? '');
     for (const { at, event, note } of journey) {
@@ -22,7 +22,7 @@ export function printJourneys(journeys: ReadonlyMap<string, readonly JourneyEntr
       out(`${seconds} s  ${mark(event)} ${event.padEnd(10)} ${style('dim', note ?? '')}`);
     }
   }
-  if (journeys.size > mostJourneys) out(`\n… and ${journeys.size - mostJourneys} more.`);
+  if (journeys.size > maxJourneys) out(`\n… and ${journeys.size - maxJourneys} more.`);
 }
 
 function mark(event: string): string {
@@ -50,7 +50,7 @@ export function printFigures(figures: StoryFigures, overrides: Overrides): void 
 }
 
 /** Where things are, with lines ready to paste. */
-export function printPlaces({ platform, webhookUrl, orderEndpoint, sandboxes }: Plant): void {
+export function printPlaces({ platform, webhookUrl, orderEndpoint, sandboxes }: LocalSystem): void {
   const order = JSON.stringify({
     number: 'MO/TRY-1',
     article: 'GEAR-01',

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
-import type { Plant } from '../run-locally.ts';
+import type { LocalSystem } from '../run-locally.ts';
 
 /** How far the story has got. */
 export interface StoryProgress {
@@ -45,7 +45,7 @@ const lostTriggerMs = 6_000;
  * partners' own books, not by what the integration says of itself.
  */
 export function createStory(
-  plant: Plant,
+  plant: LocalSystem,
   orders: number,
   told: (progress: StoryProgress) => void,
   signal: AbortSignal,

@@ -18,7 +18,7 @@ export const addressSchema = z.object({
   sandboxes: z.exactOptional(z.object({ azumuta: z.string(), erp: z.string() })),
 });
 
-export type PlatformAddress = z.infer<typeof addressSchema>;
+export type EmulatorAddress = z.infer<typeof addressSchema>;
 
 const portsSchema = z.record(z.string(), z.number());
 
@@ -27,7 +27,7 @@ export interface DataFolder {
   /** Ports of the last run in this folder, so that addresses that somebody noted stay valid. */
   readonly lastPorts: Readonly<Record<string, number>>;
   readonly keepPorts: (ports: Readonly<Record<string, number>>) => void;
-  readonly publish: (address: PlatformAddress) => void;
+  readonly publish: (address: EmulatorAddress) => void;
   /** Takes the address back; removes the folder if it is a temporary one. */
   readonly close: () => void;
 }
@@ -39,7 +39,7 @@ export interface DataFolder {
 export function openDataFolder(given: string | undefined): DataFolder {
   const path = given === undefined ? mkdtempSync(join(tmpdir(), 'local-platform-')) : resolve(given);
   mkdirSync(path, { recursive: true });
-  const running = findPlatform(path);
+  const running = findEmulator(path);
   if (running) {
     throw new Error(
       `A platform (pid ${running.pid}) already runs in ${path}: stop it, or use another folder.`,
@@ -60,7 +60,7 @@ export function openDataFolder(given: string | undefined): DataFolder {
 }
 
 /** The platform that runs in this data folder, if one does. */
-export function findPlatform(dataFolder: string): PlatformAddress | undefined {
+export function findEmulator(dataFolder: string): EmulatorAddress | undefined {
   const file = join(dataFolder, 'platform.json');
   if (!existsSync(file)) return undefined;
   const address = addressSchema.parse(JSON.parse(readFileSync(file, 'utf8')));

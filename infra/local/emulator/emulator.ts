@@ -10,13 +10,13 @@ import { bundlePrograms } from './process/bundle-programs.ts';
 import { call } from './process/http.ts';
 import { nodeBinary } from './process/node-binary.ts';
 import { freePorts, isFree } from './process/ports.ts';
-import { createSupervisor, type PieceSpec, type ProcessEntry } from './process/supervisor.ts';
-import { type Limits, type PieceName, pieceNames, pieceSpecs } from './services.ts';
+import { createSupervisor, type ProcessEntry, type ServiceSpec } from './process/supervisor.ts';
+import { type Limits, type ServiceName, serviceNames, serviceSpecs } from './services.ts';
 import { readAssembly } from './template/cloud-assembly.ts';
 import { find, type LocalStack } from './template/local-stack.ts';
 import { readStack } from './template/read-stack.ts';
 
-export interface PlatformOptions {
+export interface EmulatorOptions {
   /** The synthesized app (`cdk.out`) and the stack in it. */
   readonly template: { readonly directory: string; readonly stackName: string };
   /** Where everything is kept. Default: a temporary folder, removed at `stop`. */
@@ -44,7 +44,7 @@ export interface PlatformOptions {
   readonly sandboxes?: { readonly azumuta: string; readonly erp: string };
 }
 
-export interface Platform {
+export interface Emulator {
   readonly stack: LocalStack;
   /** Where the HTTP API answers; empty when the stack has none. */
   readonly apiUrl: string;
@@ -76,7 +76,7 @@ const region = 'eu-west-1';
 const accountId = '000000000000';
 
 /** What takes work in ends first, what work depends on last. */
-const stopOrder: readonly (readonly PieceName[])[] = [
+const stopOrder: readonly (readonly ServiceName[])[] = [
   ['gateway', 'scheduler', 'pollers'],
   ['lambda'],
   ['endpoint'],
@@ -89,7 +89,7 @@ const stopOrder: readonly (readonly PieceName[])[] = [
  * @throws Error when the template asks for something that local runs cannot do or the account would refuse,
  * when a port is taken, or when a piece cannot start. Nothing is left running then.
  */
-export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const log = options.log ?? (() => {});
   const assembly = readAssembly(options.template.directory, options.template.stackName);
   const folder = openDataFolder(options.dataDir);
@@ -133,7 +133,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
     const grantsFile = options.grantsFile ?? process.env.RECORD_GRANTS;
     if (grantsFile !== undefined) recordGranted(stack, grantsFile);
-    const specs = pieceSpecs({
+    const specs = serviceSpecs({
       stack,
       ports,
       dataDirectory: folder.path,
@@ -148,7 +148,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     if (!operator) throw new Error('There is no operator.');
 
     const functionName = (wanted: string) => find(stack.functions, 'function', wanted).name;
-    const platform: Platform = {
+    const platform: Emulator = {
       stack,
       region,
       changes,
@@ -191,7 +191,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       closeControl = close;
     });
     // The two stores that are slowest to start are no bundles, and need not wait for them.
-    const isBundle = ({ module }: PieceSpec) => module.startsWith(programs);
+    const isBundle = ({ module }: ServiceSpec) => module.startsWith(programs);
     const first = Promise.all([control, ...specs.filter((spec) => !isBundle(spec)).map(supervisor.start)]);
     await Promise.race([bundled, first.then(() => bundled)]);
     options.signal?.throwIfAborted();
@@ -219,9 +219,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
 /** Given ports must be free; others are wishes. */
 async function choosePorts(
-  given: NonNullable<PlatformOptions['ports']>,
+  given: NonNullable<EmulatorOptions['ports']>,
   last: Readonly<Record<string, number>>,
-): Promise<Record<PieceName | 'control', number>> {
+): Promise<Record<ServiceName | 'control', number>> {
   const fixed: Readonly<Record<string, number | undefined>> = {
     gateway: given.api,
     endpoint: given.aws,
@@ -232,7 +232,7 @@ async function choosePorts(
       throw new Error(`Port ${port} (${name}) is taken: choose another, or end what listens there.`);
     }
   }
-  const names = [...pieceNames, 'control'] as const;
+  const names = [...serviceNames, 'control'] as const;
   const ports = await freePorts(
     names.map((name) => fixed[name] ?? last[name]),
     Math.random,

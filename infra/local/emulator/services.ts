@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { grantLogSettings } from './iam/grant-log.ts';
 import { type Principal, principalsOf } from './iam/principals.ts';
-import type { PieceSpec } from './process/supervisor.ts';
+import type { ServiceSpec } from './process/supervisor.ts';
 import type { LocalStack } from './template/local-stack.ts';
 
 /** The pieces of a running platform; each is a process with a port of its own. */
-export const pieceNames = [
+export const serviceNames = [
   'sqs',
   'dynamodb',
   'secrets',
@@ -17,8 +17,8 @@ export const pieceNames = [
   'scheduler',
 ] as const;
 
-export type PieceName = (typeof pieceNames)[number];
-export type Ports = Readonly<Record<PieceName, number>>;
+export type ServiceName = (typeof serviceNames)[number];
+export type Ports = Readonly<Record<ServiceName, number>>;
 
 /** How far a platform goes on this machine. */
 export interface Limits {
@@ -30,7 +30,7 @@ export interface Limits {
   readonly idleSeconds?: number;
 }
 
-export interface PieceSetup {
+export interface ServiceSetup {
   readonly stack: LocalStack;
   readonly ports: Ports;
   readonly dataDirectory: string;
@@ -46,10 +46,10 @@ export interface PieceSetup {
 }
 
 /** What each piece has to know to do its part of the stack. */
-export function pieceSpecs(setup: PieceSetup): PieceSpec[] {
+export function serviceSpecs(setup: ServiceSetup): ServiceSpec[] {
   const { stack, ports, dataDirectory, programs, limits } = setup;
   const { region, accountId } = stack;
-  const url = (name: PieceName) => `http://127.0.0.1:${ports[name]}`;
+  const url = (name: ServiceName) => `http://127.0.0.1:${ports[name]}`;
   const logDirectory = join(dataDirectory, 'logs');
   const principals = principalsOf(stack);
   const principalOf = (kind: Principal['kind'], name: string) => {
@@ -59,7 +59,7 @@ export function pieceSpecs(setup: PieceSetup): PieceSpec[] {
   };
   const grantLog = grantLogSettings(stack, setup.grantsFile);
   const policies = { resourcePolicies: stack.resourcePolicies, grantLog };
-  const store = (name: PieceName, configuration: object): PieceSpec => ({
+  const store = (name: ServiceName, configuration: object): ServiceSpec => ({
     name,
     kind: 'store',
     module: fileURLToPath(new URL(`./stores/${name}.ts`, import.meta.url)),
@@ -67,7 +67,7 @@ export function pieceSpecs(setup: PieceSetup): PieceSpec[] {
     // dynalite reads both from its environment.
     environment: { AWS_REGION: region, AWS_ACCOUNT_ID: accountId },
   });
-  const service = (name: PieceName, configuration: object): PieceSpec => ({
+  const service = (name: ServiceName, configuration: object): ServiceSpec => ({
     name,
     kind: 'service',
     module: join(programs, `${name}.mjs`),

@@ -14,7 +14,7 @@ export interface GuardOptions {
  * Who is let in, and how often. Of Azumuta it is VERIFIED that the key travels in `X-API-Key`, and ASSUMED that
  * a wrong one gets 401, and too many calls 429 with Retry-After.
  */
-export function createGuard({ key, requestsPerSecond, now, errorBody }: GuardOptions) {
+export function createApiKeyGuard({ key, requestsPerSecond, now, errorBody }: GuardOptions) {
   const limit = createRateLimit(requestsPerSecond, now);
   return ({ headers }: Call): Reply | undefined => {
     if (headers['x-api-key'] !== key)

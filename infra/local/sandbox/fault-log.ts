@@ -2,7 +2,7 @@ import type { Database } from './database.ts';
 import type { Fault } from './faults.ts';
 
 /** A fault that struck a call, in the books of the partner that it made fail: a restart forgets none. */
-export interface Strike {
+export interface LoggedFault {
   /** The kind of the fault, or the status that it answered. */
   readonly fault: string;
   readonly method: string;
@@ -11,16 +11,16 @@ export interface Strike {
 }
 
 /** Belongs into every sandbox's schema. */
-export const strikesTable =
+export const faultLogTable =
   'CREATE TABLE IF NOT EXISTS strikes (place INTEGER PRIMARY KEY, fault TEXT, method TEXT, path TEXT);';
 
-export function noteStrike(database: Database, fault: Fault, method: string, path: string): void {
+export function logFault(database: Database, fault: Fault, method: string, path: string): void {
   const name = fault.kind === 'status' ? String(fault.status) : fault.kind;
   database.run('INSERT INTO strikes (fault, method, path) VALUES (?, ?, ?)', name, method, path);
 }
 
 /** All strikes so far, oldest first. */
-export function strikesIn(database: Database): Strike[] {
+export function loggedFaultsIn(database: Database): LoggedFault[] {
   return database
     .all('SELECT fault, method, path FROM strikes ORDER BY place')
     .map(({ fault, method, path }) => ({ fault: String(fault), method: String(method), path: String(path) }));

@@ -4,7 +4,7 @@ import { freePorts } from '../emulator/process/ports.ts';
 import { type Sandbox, type SandboxKind, type StartSandboxOptions, startSandbox } from './process.ts';
 
 /** A sandbox that is started again, at the same address with the same books, whenever it dies. */
-export interface KeptSandbox {
+export interface SupervisedSandbox {
   readonly url: string;
   readonly pid: () => number;
   readonly stop: () => Promise<void>;
@@ -13,11 +13,11 @@ export interface KeptSandbox {
 /** Something that holds the port for a moment, or the next kill, does not keep it from coming back. */
 const againMs = 200;
 
-export async function keepSandbox(
+export async function superviseSandbox(
   kind: SandboxKind,
   options: StartSandboxOptions,
   log: (line: string) => void,
-): Promise<KeptSandbox> {
+): Promise<SupervisedSandbox> {
   let stopping = false;
   // Not any free port: one that the kernel gave to a connection meanwhile could not be listened on again.
   const [port] = options.port === undefined ? await freePorts([undefined], Math.random) : [options.port];

@@ -8,7 +8,7 @@ import {
 import type * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import type { Database } from './database.ts';
-import { noteStrike } from './fault-log.ts';
+import { logFault } from './fault-log.ts';
 import { createFaults, type Fault, faultsSchema } from './faults.ts';
 
 /** One request to a sandbox, read and decoded. */
@@ -113,7 +113,7 @@ export function createSandboxServer(options: SandboxServerOptions): Server {
       url.pathname,
     );
     const { struck, delayMs, fault } = faults.strike(name);
-    for (const each of struck) noteStrike(database, each, method, url.pathname);
+    for (const each of struck) logFault(database, each, method, url.pathname);
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     await answerWith(fault, response, work);
   }

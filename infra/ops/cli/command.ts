@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import * as z from 'zod/mini';
-import { IntegrationMistake } from '../../../shared/integration/define.ts';
+import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 
@@ -20,7 +20,7 @@ export const exits = {
 } as const;
 
 /** The command was called in a way that cannot be carried out; the message says how to call it. */
-export class Mistake extends Error {
+export class UsageError extends Error {
   override readonly name = 'Mistake';
 }
 
@@ -76,7 +76,7 @@ export function plainCommand(name: string, description: string): Command {
 export function optionsOf<T>(command: Command, schema: z.ZodMiniType<T>): T {
   const parsed = parse(schema, command.opts());
   if (parsed.ok) return parsed.value;
-  throw new Mistake(
+  throw new UsageError(
     `The command line does not fit: ${describeMismatches(parsed.mismatches).replaceAll('$.', '--')}.`,
   );
 }
@@ -123,7 +123,7 @@ export async function runCommand(
 
 function exitOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exits.done : exits.usage;
-  const ofTheCaller = error instanceof Mistake || error instanceof IntegrationMistake;
+  const ofTheCaller = error instanceof UsageError || error instanceof ConfigurationError;
   return ofTheCaller ? exits.usage : exits.failed;
 }
 

@@ -1,12 +1,12 @@
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { Mistake } from './command.ts';
+import { UsageError } from './command.ts';
 import type { Target } from './target.ts';
 
 /**
  * The configuration of the stack's plant, from its file on this machine. What it reads from `process.env` is
  * that of this machine; beside a local platform its sandboxes' addresses, as at its synthesis.
- * @throws IntegrationMistake when it does not load; Mistake when it is another plant's.
+ * @throws ConfigurationError when it does not load; Mistake when it is another plant's.
  */
 export async function configurationOf(
   target: Pick<Target, 'stackName' | 'sandboxes'>,
@@ -18,7 +18,7 @@ export async function configurationOf(
   }
   const { integration } = await loadIntegration(file);
   if (!isOf(target.stackName, integration.plant)) {
-    throw new Mistake(
+    throw new UsageError(
       `${file} is the configuration of plant ${integration.plant}, but the stack is ${target.stackName}: name that plant's file with --config.`,
     );
   }

@@ -7,9 +7,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { findPlatform, type PlatformAddress } from '../../local/emulator/data-folder.ts';
+import { type EmulatorAddress, findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
-import { Mistake } from './command.ts';
+import { UsageError } from './command.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
 export interface Target {
@@ -57,13 +57,13 @@ export function shellWord(text: string): string {
 /** @throws Mistake when nothing, or more than one stack, is meant. */
 export async function findTarget({ local, stack, region }: Where): Promise<Target> {
   if (local !== undefined && stack !== undefined)
-    throw new Mistake('Choose one: --local for this machine, or --stack for a deployed one.');
+    throw new UsageError('Choose one: --local for this machine, or --stack for a deployed one.');
   if (stack !== undefined) return deployed(stack, region);
   if (local !== undefined) {
     const options = local === true ? ['--local'] : ['--local', local];
     return onThisMachine(local === true ? onlyPlatform() : platformIn(local), options);
   }
-  throw new Mistake(
+  throw new UsageError(
     'Say which stack: --stack AzumutaErp-<plant>-<stage> for a deployed one, or --local for the platform on this machine.',
   );
 }
@@ -105,7 +105,7 @@ async function deployed(stack: string, region: string | undefined): Promise<Targ
   } catch (error) {
     // CloudFormation answers an unknown name with a ValidationError.
     if (error instanceof Error && error.name === 'ValidationError') {
-      throw new Mistake(
+      throw new UsageError(
         `There is no stack ${stack} in ${await client.config.region()}: check its name, --region and AWS_PROFILE.`,
         { cause: error },
       );
@@ -141,9 +141,12 @@ async function overviewOf(url: string, folder: string): Promise<z.output<typeof 
     const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
     return z.parse(overviewSchema, await answer.json());
   } catch (error) {
-    throw new Mistake(`The platform in ${folder} does not answer: stop it (npm start), and start it again.`, {
-      cause: error,
-    });
+    throw new UsageError(
+      `The platform in ${folder} does not answer: stop it (npm start), and start it again.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -151,23 +154,23 @@ function reader(outputs: ReadonlyMap<string | undefined, string | undefined>, st
   return (name: string): string => {
     const value = outputs.get(name);
     if (value === undefined)
-      throw new Mistake(`The stack ${stack} has no output ${name}: deploy it again with this version.`);
+      throw new UsageError(`The stack ${stack} has no output ${name}: deploy it again with this version.`);
     return value;
   };
 }
 
 interface RunningPlatform {
   readonly folder: string;
-  readonly address: PlatformAddress;
+  readonly address: EmulatorAddress;
 }
 
 /** The folder may be that of `npm start -- --data`, or the platform's own below it. */
 function platformIn(given: string): RunningPlatform {
   for (const folder of [resolve(given), resolve(given, 'platform')]) {
-    const address = findPlatform(folder);
+    const address = findEmulator(folder);
     if (address) return { folder, address };
   }
-  throw new Mistake(`No platform runs in ${given}: start one with npm start -- --data ${given}.`);
+  throw new UsageError(`No platform runs in ${given}: start one with npm start -- --data ${given}.`);
 }
 
 /** Folders that platforms make when they are given none. */
@@ -178,17 +181,17 @@ function onlyPlatform(): RunningPlatform {
     .filter((name) => temporaryFolders.test(name))
     .flatMap((name) => [join(tmpdir(), name), join(tmpdir(), name, 'platform')])
     .flatMap((folder): RunningPlatform[] => {
-      const address = findPlatform(folder);
+      const address = findEmulator(folder);
       return address ? [{ folder, address }] : [];
     });
   const [first, ...others] = running;
   if (!first)
-    throw new Mistake(
+    throw new UsageError(
       'No platform runs in a temporary folder of this machine: npm start, or --local <folder>.',
     );
   if (others.length > 0) {
     const folders = running.map(({ folder }) => `  --local ${folder}`).join('\n');
-    throw new Mistake(`Several platforms run on this machine; say which:\n${folders}`);
+    throw new UsageError(`Several platforms run on this machine; say which:\n${folders}`);
   }
   return first;
 }

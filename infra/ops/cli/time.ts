@@ -1,4 +1,4 @@
-import { Mistake } from './command.ts';
+import { UsageError } from './command.ts';
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -19,7 +19,7 @@ export function momentOf(text: string, now: Date): Date {
   // A date alone would be midnight in UTC.
   const parsed = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text);
   if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(parsed)) return new Date(parsed);
-  throw new Mistake(
+  throw new UsageError(
     `"${text}" is no time that is understood: use 2026-12-01T06:00:00Z, 2026-12-01, 90m, 24h, 7d, today or yesterday.`,
   );
 }

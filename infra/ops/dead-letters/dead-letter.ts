@@ -9,7 +9,7 @@ export const queueNames = ['product-orders', 'completions', 'deliveries'] as con
 export type QueueName = (typeof queueNames)[number];
 
 /** A message of the dead-letter queue, held by this run. */
-export interface KeptLetter {
+export interface DeadLetterMessage {
   /** SQS's id of it in the dead-letter queue. */
   readonly sqsId: string;
   readonly receiptHandle: string;
@@ -71,7 +71,7 @@ const withoutReason = 'SQS put it aside after too many receives';
  * A received message as a letter. Those that consumers put aside tell of themselves in attributes; those that
  * SQS's own redrive moved only by the `kind` in their body.
  */
-export function letterOf(message: Message): KeptLetter {
+export function letterOf(message: Message): DeadLetterMessage {
   const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
   const attribute = (name: string) => MessageAttributes[name]?.StringValue;
   const telling = z.safeParse(tellingSchema, jsonOf(Body));
@@ -97,7 +97,7 @@ export function letterOf(message: Message): KeptLetter {
 }
 
 /** Where a letter goes back to. A webhook call is parsed again, as the aliases may know its fields by now. */
-export function routeOf(letter: KeptLetter, aliases: WebhookAliases, now: Date): Route {
+export function routeOf(letter: DeadLetterMessage, aliases: WebhookAliases, now: Date): Route {
   const to = queueOfStage[letter.stage];
   if (to !== undefined) return { to, body: letter.body };
   if (letter.stage !== 'receive-webhook')

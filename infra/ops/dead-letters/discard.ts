@@ -1,11 +1,11 @@
 import type { DeadLetterRecords } from '../../../shared/ledger/records/attempts.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { Mistake } from '../cli/command.ts';
-import type { KeptLetter } from './dead-letter.ts';
+import { UsageError } from '../cli/command.ts';
+import type { DeadLetterMessage } from './dead-letter.ts';
 import { type DeadLetterQueue, pagesOf } from './queue.ts';
 
 export interface DiscardRequest {
-  readonly wanted: (letter: KeptLetter) => boolean;
+  readonly wanted: (letter: DeadLetterMessage) => boolean;
   /** Why, in the operator's words: kept with the order. */
   readonly note: string;
   /** Who does it. */
@@ -13,7 +13,7 @@ export interface DiscardRequest {
   readonly signal: AbortSignal;
 }
 
-export interface DiscardParts {
+export interface DiscardDependencies {
   readonly deadLetters: DeadLetterQueue;
   readonly records: Pick<DeadLetterRecords, 'markDiscarded'>;
 }
@@ -28,7 +28,7 @@ export interface DiscardReport {
 }
 
 export const shortestNote = 5;
-export const longestNote = 500;
+export const maxNote = 500;
 
 /**
  * Takes dead letters out of the world for good: note in the ledger, then removal, in this order, so that
@@ -36,15 +36,18 @@ export const longestNote = 500;
  * again adds another.
  * @throws Mistake when the note is too short to tell anything, or too long.
  */
-export async function discard(request: DiscardRequest, dependencies: DiscardParts): Promise<DiscardReport> {
+export async function discard(
+  request: DiscardRequest,
+  dependencies: DiscardDependencies,
+): Promise<DiscardReport> {
   const note = request.note.replace(/\s+/g, ' ').trim();
-  if (note.length < shortestNote || note.length > longestNote) {
-    throw new Mistake(
-      `Say in ${shortestNote} to ${longestNote} characters why it is discarded: whoever asks for the order later reads it.`,
+  if (note.length < shortestNote || note.length > maxNote) {
+    throw new UsageError(
+      `Say in ${shortestNote} to ${maxNote} characters why it is discarded: whoever asks for the order later reads it.`,
     );
   }
-  const held = new Map<string, KeptLetter>();
-  const gone: KeptLetter[] = [];
+  const held = new Map<string, DeadLetterMessage>();
+  const gone: DeadLetterMessage[] = [];
   let selected = 0;
   // The first letters came back before the last was seen.
   let more = false;
@@ -80,10 +83,10 @@ export async function discard(request: DiscardRequest, dependencies: DiscardPart
 
 /** @returns those that are gone. */
 async function discardPage(
-  letters: readonly KeptLetter[],
+  letters: readonly DeadLetterMessage[],
   note: string,
-  { deadLetters, records }: DiscardParts,
-): Promise<readonly KeptLetter[]> {
+  { deadLetters, records }: DiscardDependencies,
+): Promise<readonly DeadLetterMessage[]> {
   for (const { messageId, filedUnder: orderNumber, stage, reason } of letters) {
     await records.markDiscarded({ messageId, orderNumber, stage, reason }, note);
   }

@@ -5,7 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { createQueues } from '../../../shared/platform/queue.ts';
-import { type KeptLetter, letterOf } from './dead-letter.ts';
+import { type DeadLetterMessage, letterOf } from './dead-letter.ts';
 
 export interface DeadLetterQueueOptions {
   /** How long letters stay hidden if the run that took them is killed before it can give them back. Default 300. */
@@ -23,11 +23,11 @@ export interface DeadLetterQueue {
    * letters are visible again; the newer of the two is the one that can be removed). What was taken is hidden
    * from others until it is given back or removed.
    */
-  readonly take: () => AsyncIterable<readonly KeptLetter[]>;
+  readonly take: () => AsyncIterable<readonly DeadLetterMessage[]>;
   /** Makes letters visible again, at once. */
-  readonly giveBack: (letters: readonly KeptLetter[]) => Promise<void>;
+  readonly giveBack: (letters: readonly DeadLetterMessage[]) => Promise<void>;
   /** @returns the letters that SQS did not remove: they come again. */
-  readonly remove: (letters: readonly KeptLetter[]) => Promise<readonly KeptLetter[]>;
+  readonly remove: (letters: readonly DeadLetterMessage[]) => Promise<readonly DeadLetterMessage[]>;
 }
 
 /** SQS takes and gives ten in one call. */
@@ -83,7 +83,7 @@ export function openDeadLetterQueue(
     },
 
     async remove(letters) {
-      const left: KeptLetter[] = [];
+      const left: DeadLetterMessage[] = [];
       for (const page of pagesOf(letters)) {
         const { Failed = [] } = await sqs.send(
           new DeleteMessageBatchCommand({

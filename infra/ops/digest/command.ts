@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { commonOptions, exits, Mistake, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
+import { commonOptions, exits, opsCommand, optionsOf, runCommand, UsageError } from '../cli/command.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget, ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { momentOf } from '../cli/time.ts';
@@ -13,7 +13,7 @@ const optionsSchema = z.object({
   ...commonOptions,
   since: z._default(z.string(), 'yesterday'),
 });
-const mostDays = 62;
+const maxDays = 62;
 
 const command = opsCommand(
   'digest',
@@ -57,9 +57,9 @@ await runCommand(command, async (parsed) => {
   const options = optionsOf(parsed, optionsSchema);
   const now = systemClock.now();
   const since = momentOf(options.since, now);
-  if (since > now) throw new Mistake(`--since ${options.since} lies in the future.`);
-  if (now.getTime() - since.getTime() > mostDays * 86_400_000)
-    throw new Mistake(`--since reaches back more than ${mostDays} days: choose a later time.`);
+  if (since > now) throw new UsageError(`--since ${options.since} lies in the future.`);
+  if (now.getTime() - since.getTime() > maxDays * 86_400_000)
+    throw new UsageError(`--since reaches back more than ${maxDays} days: choose a later time.`);
   const { during } = createProgress();
   const target = await during('Looking for the stack', findTarget(options));
   const digest = await during(

@@ -1,6 +1,6 @@
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DayEvent } from '../../../shared/ledger/records/daily-activity.ts';
-import type { FlowsStanding } from '../flows/flow-status.ts';
+import type { FlowsStatus } from '../flows/flow-status.ts';
 
 /** A conflict or a dead letter, and why it is. */
 export interface DigestTrouble {
@@ -28,39 +28,39 @@ export interface Digest {
   readonly cancelled: readonly string[];
   /** ERP orders that the mapping refused. */
   readonly unmapped: { readonly count: number; readonly first: readonly DigestTrouble[] };
-  /** Product orders in Azumuta whose completion is awaited, up to `mostAwaited`. */
+  /** Product orders in Azumuta whose completion is awaited, up to `maxAwaited`. */
   readonly awaited: number;
   /** Those of them that are overdue, the longest first, up to ten. */
   readonly overdue: { readonly count: number; readonly first: readonly string[] };
-  readonly flows: FlowsStanding;
+  readonly flows: FlowsStatus;
   /** Some counts are of the first events of a day only. */
   readonly cut: boolean;
 }
 
-export interface DigestParts {
+export interface DigestDependencies {
   readonly ledger: Pick<Ledger, 'dailyActivity' | 'orders' | 'deadLetters' | 'journeys'>;
-  readonly flows: () => Promise<FlowsStanding>;
+  readonly flows: () => Promise<FlowsStatus>;
   readonly now: Date;
 }
 
 /** Events of one day that are counted: far more than a plant makes. */
-export const mostEvents = 50_000;
+export const maxEvents = 50_000;
 /** Awaited orders that are counted. */
-export const mostAwaited = 5000;
+export const maxAwaited = 5000;
 /** Troubles that are told one by one. */
-const mostTroubles = 20;
+const maxTroubles = 20;
 
 /**
  * The day in figures. Reads the ledger's index of days, the index of awaited orders and, for the troubles that it
  * tells one by one, their orders; never the whole table.
  */
-export async function digestOf(since: Date, dependencies: DigestParts): Promise<Digest> {
+export async function digestOf(since: Date, dependencies: DigestDependencies): Promise<Digest> {
   const { ledger, now } = dependencies;
   const [events, flows, awaited, overdue] = await Promise.all([
-    ledger.dailyActivity.between(since, now, mostEvents),
+    ledger.dailyActivity.between(since, now, maxEvents),
     dependencies.flows(),
-    ledger.orders.overdue(farFuture, mostAwaited),
-    ledger.orders.overdue(now, mostAwaited),
+    ledger.orders.overdue(farFuture, maxAwaited),
+    ledger.orders.overdue(now, maxAwaited),
   ]);
   const of = (...names: string[]) => events.filter(({ event }) => names.includes(event));
   const [dead, conflicts, unmapped] = [of('dead-lettered'), of('conflict'), of('not mapped')];
@@ -72,7 +72,10 @@ export async function digestOf(since: Date, dependencies: DigestParts): Promise<
     booked: of('booked').length,
     amended: of('amended').length,
     ignored: of('ignored').length,
-    deadLettered: { count: dead.length, first: await deadLettersOf(dead.slice(0, mostTroubles), dependencies) },
+    deadLettered: {
+      count: dead.length,
+      first: await deadLettersOf(dead.slice(0, maxTroubles), dependencies),
+    },
     conflicts: { count: conflicts.length, first: await toldOf(conflicts, dependencies) },
     unmapped: { count: unmapped.length, first: await toldOf(unmapped, dependencies) },
     cancelled: of('cancelled in the ERP').map(({ number }) => number),
@@ -81,14 +84,17 @@ export async function digestOf(since: Date, dependencies: DigestParts): Promise<
     flows,
     cut: Map.groupBy(events, ({ at }) => at.slice(0, 10))
       .values()
-      .some((ofDay) => ofDay.length >= mostEvents),
+      .some((ofDay) => ofDay.length >= maxEvents),
   };
 }
 
 /** Later than any order is due. */
 const farFuture = new Date('9999-12-31T00:00:00Z');
 
-async function deadLettersOf(events: readonly DayEvent[], { ledger }: DigestParts): Promise<DigestTrouble[]> {
+async function deadLettersOf(
+  events: readonly DayEvent[],
+  { ledger }: DigestDependencies,
+): Promise<DigestTrouble[]> {
   const troubles: DigestTrouble[] = [];
   for (const number of new Set(events.map((event) => event.number))) {
     const records = await ledger.deadLetters.of(number);
@@ -101,9 +107,9 @@ async function deadLettersOf(events: readonly DayEvent[], { ledger }: DigestPart
 }
 
 /** The first of some events, with what their journeys tell of them. */
-async function toldOf(events: readonly DayEvent[], { ledger }: DigestParts): Promise<DigestTrouble[]> {
+async function toldOf(events: readonly DayEvent[], { ledger }: DigestDependencies): Promise<DigestTrouble[]> {
   const troubles: DigestTrouble[] = [];
-  for (const { number, at, event } of events.slice(0, mostTroubles)) {
+  for (const { number, at, event } of events.slice(0, maxTroubles)) {
     const journey = await ledger.journeys.of(number);
     const told = journey.findLast((entry) => entry.event === event);
     troubles.push({ number, at, reason: told?.note ?? '' });

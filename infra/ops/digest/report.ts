@@ -1,6 +1,6 @@
 import { counted, styled } from '../cli/output.ts';
 import { localTime } from '../trace/report.ts';
-import { type Digest, type DigestTrouble, mostAwaited } from './digest.ts';
+import { type Digest, type DigestTrouble, maxAwaited } from './digest.ts';
 
 /** The digest as lines for a planner. @param where Options that name the stack, for commands to type. */
 export function digestLines(
@@ -37,7 +37,7 @@ function waitingLines({ awaited, overdue, flows }: Digest): string[] {
     [completions, 'to be read from Azumuta'],
     [deliveries, 'to be booked in the ERP'],
   ] as const;
-  const more = awaited >= mostAwaited ? 'more than ' : '';
+  const more = awaited >= maxAwaited ? 'more than ' : '';
   const late =
     overdue.count > 0
       ? `; ${overdue.count} overdue: ${overdue.first.join(', ')}${overdue.count > overdue.first.length ? ' …' : ''}`

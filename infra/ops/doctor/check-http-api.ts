@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { type Target, whereOf } from '../cli/target.ts';
-import type { SecretKeeper } from '../secrets/secret-store.ts';
+import type { SecretStore } from '../secrets/secret-store.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 /** Longest wait for a door. A cold start takes a second or two. */
 const patienceMs = 15_000;
 /** AWS refuses signatures that are five minutes off; the ERP's change times are compared with ours. */
-const mostSkewSeconds = 30;
+const maxSkewSeconds = 30;
 
 /**
  * The doors answer, and refuse strangers. A wrong token and a wrong key are refused before anything is kept, so
  * no dead letter and no order comes of it.
  */
-export function doorChecks(target: Target, keeper: Pick<SecretKeeper, 'current'>): Check[] {
+export function doorChecks(target: Target, keeper: Pick<SecretStore, 'current'>): Check[] {
   return [
     check('Webhook door', () => lookAtWebhook(target)),
     check('Order endpoint', () => lookAtOrders(target, keeper)),
@@ -29,7 +29,7 @@ async function lookAtWebhook(target: Target) {
   return strange(answer, 'webhook-token', target);
 }
 
-async function lookAtOrders(target: Target, keeper: Pick<SecretKeeper, 'current'>) {
+async function lookAtOrders(target: Target, keeper: Pick<SecretStore, 'current'>) {
   const url = target.output('OrderEndpoint');
   const refused = await called(url, { method: 'POST', body: '[]', headers: { 'x-api-key': stranger() } });
   if (refused.status !== 401) return strange(refused, 'order-api-key', target);
@@ -58,7 +58,7 @@ async function lookAtClock(target: Target) {
   const earliest = Math.round((before - date.getTime()) / 1000) - 1;
   const latest = Math.round((Date.now() - date.getTime()) / 1000);
   const skew = earliest > 0 ? earliest : Math.min(0, latest);
-  if (Math.abs(skew) <= mostSkewSeconds) return fine("this machine's clock agrees with the API's");
+  if (Math.abs(skew) <= maxSkewSeconds) return fine("this machine's clock agrees with the API's");
   return wrong(
     `this machine is ${Math.abs(skew)} seconds ${skew > 0 ? 'ahead of' : 'behind'} the API's clock`,
     'set its clock (NTP): AWS refuses calls that are more than five minutes off',

@@ -3,7 +3,7 @@ import { Rejected, RetryLater, reasonOf } from '../../../shared/model/errors.ts'
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 import { isOwn, type SecretName, type SecretState, secretFacts, secretNames } from '../secrets/schemas.ts';
-import type { SecretKeeper } from '../secrets/secret-store.ts';
+import type { SecretStore } from '../secrets/secret-store.ts';
 import { type Check, check, fine, wrong } from './finding.ts';
 import { partnersOf } from './partners.ts';
 
@@ -11,7 +11,7 @@ import { partnersOf } from './partners.ts';
 const patienceMs = 30_000;
 
 /** The four secrets are set, and have the shape that their reader needs. Values are never repeated. */
-export function secretChecks(target: Target, keeper: Pick<SecretKeeper, 'states'>): Check[] {
+export function secretChecks(target: Target, keeper: Pick<SecretStore, 'states'>): Check[] {
   return [
     check('Secrets', async () => {
       const states = await keeper.states();
@@ -49,7 +49,7 @@ function secretFinding(name: SecretName, state: SecretState, target: Target) {
 export function partnerChecks(
   target: Target,
   integration: CompleteIntegration,
-  keeper: Pick<SecretKeeper, 'read'>,
+  keeper: Pick<SecretStore, 'read'>,
 ): Check[] {
   const { azumuta, erp } = partnersOf(integration, keeper);
   return [

@@ -127,7 +127,7 @@ async function lookAtBreakers(target: Target) {
 }
 
 /** A run or two may be skipped while another is under way; more than this is silence. */
-const mostPeriods = 3;
+const maxPeriods = 3;
 
 async function lookAtPull(target: Target, integration: CompleteIntegration | undefined, now: Date) {
   const { watermark, endedAt } = await ledgerOf(target).pullState.state();
@@ -141,7 +141,7 @@ async function lookAtPull(target: Target, integration: CompleteIntegration | und
     );
   const last = new Date(endedAt);
   const upTo = watermark === undefined ? '' : `, and has read up to ${watermark.changedAt}`;
-  if (pull !== undefined && now.getTime() - last.getTime() > mostPeriods * pull.everyMinutes * 60_000)
+  if (pull !== undefined && now.getTime() - last.getTime() > maxPeriods * pull.everyMinutes * 60_000)
     return wrong(
       `${every}ran last ${ago(last, now)}${upTo}`,
       'look whether its schedule is switched on, and into the log group of pull-product-orders',

@@ -12,7 +12,7 @@ import {
 import { configurationOf } from '../cli/configuration.ts';
 import { createProgress, say, sayJson, styled } from '../cli/output.ts';
 import { findTarget, type Target } from '../cli/target.ts';
-import { createSecretKeeper } from '../secrets/secret-store.ts';
+import { createSecretStore } from '../secrets/secret-store.ts';
 import { doorChecks } from './check-http-api.ts';
 import { partnerChecks, secretChecks } from './check-partners.ts';
 import { stackChecks } from './check-stack.ts';
@@ -57,7 +57,7 @@ async function checksOf(
     (error: unknown) => ({ integration: undefined, complaint: sentenceOf(error) }),
   );
   const { integration, complaint } = loaded;
-  const keeper = createSecretKeeper(target, integration?.erp.credentials);
+  const keeper = createSecretStore(target, integration?.erp.credentials);
   return [
     check('Configuration', async () =>
       complaint === undefined

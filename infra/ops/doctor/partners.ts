@@ -8,7 +8,7 @@ import { apiKeySchema } from '../../../shared/platform/credentials.ts';
 import { unsetSecret } from '../../../shared/platform/secrets.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { jsonOf, type SecretName } from '../secrets/schemas.ts';
-import type { SecretKeeper } from '../secrets/secret-store.ts';
+import type { SecretStore } from '../secrets/secret-store.ts';
 
 /** Both partners, called from the operator's machine with the stack's secrets. */
 export interface Partners {
@@ -19,7 +19,7 @@ export interface Partners {
 /** The secrets are read when they are first needed. @throws nothing by itself: its calls do, as the flows' do. */
 export function partnersOf(
   { azumuta, erp }: CompleteIntegration,
-  keeper: Pick<SecretKeeper, 'read'>,
+  keeper: Pick<SecretStore, 'read'>,
 ): Partners {
   async function secret<T>(name: SecretName, schema: z.ZodMiniType<T>): Promise<T> {
     const stored = await keeper.read(name);

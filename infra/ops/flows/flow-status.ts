@@ -13,7 +13,7 @@ import type { QueueInsight } from './queue-insight.ts';
 export const partnerNames = ['erp', 'azumuta'] as const satisfies readonly Partner[];
 
 /** How a queue of the flows stands. Counts are SQS's approximations. */
-export interface QueueStanding {
+export interface QueueStatus {
   /** Messages that the next receive may take. */
   readonly waiting: number;
   /** Messages in the hands of a function, or resting before their next try: SQS does not tell these apart. */
@@ -27,15 +27,15 @@ export interface QueueStanding {
 }
 
 /** Both flows at one moment. */
-export interface FlowsStanding {
+export interface FlowsStatus {
   readonly at: Date;
-  readonly queues: Readonly<Record<QueueName, QueueStanding>>;
+  readonly queues: Readonly<Record<QueueName, QueueStatus>>;
   readonly partners: Readonly<Record<Partner, BreakerState>>;
   /** Messages that wait for a person, those in the hands of a replay among them. */
   readonly deadLetters: number;
 }
 
-export interface FlowsParts {
+export interface FlowStatusDependencies {
   readonly sqs: SQSClient;
   readonly lambda: LambdaClient;
   readonly ledger: Pick<Ledger, 'breaker'>;
@@ -48,7 +48,7 @@ export interface FlowsParts {
 const pauseFreshMs = 5_000;
 
 /** Reads how both flows stand, as often as it is asked: a handful of cheap calls, none of which takes a message. */
-export function createFlowsReader(dependencies: FlowsParts): () => Promise<FlowsStanding> {
+export function createFlowsReader(dependencies: FlowStatusDependencies): () => Promise<FlowsStatus> {
   const pausedQueues = createPausedQueues(dependencies);
 
   async function counts(queue: QueueName | 'dead-letters') {
@@ -71,7 +71,7 @@ export function createFlowsReader(dependencies: FlowsParts): () => Promise<Flows
     };
   }
 
-  async function standingOf(queue: QueueName): Promise<QueueStanding> {
+  async function orderStatusOf(queue: QueueName): Promise<QueueStatus> {
     const { arn, waiting, underWay } = await counts(queue);
     const isEmpty = waiting + underWay === 0;
     const [paused, insight] = await Promise.all([
@@ -89,7 +89,7 @@ export function createFlowsReader(dependencies: FlowsParts): () => Promise<Flows
 
   return async () => {
     const [queues, deadLetters, partners] = await Promise.all([
-      Promise.all(queueNames.map(standingOf)),
+      Promise.all(queueNames.map(orderStatusOf)),
       counts('dead-letters'),
       Promise.all(partnerNames.map((partner) => dependencies.ledger.breaker.state(partner))),
     ]);
@@ -106,7 +106,10 @@ export function createFlowsReader(dependencies: FlowsParts): () => Promise<Flows
 }
 
 /** Whether nobody takes from a queue, by its ARN. Whoever may not ask Lambda is told that nothing is paused. */
-function createPausedQueues({ lambda, clock }: FlowsParts): (queueArn: string) => Promise<boolean> {
+function createPausedQueues({
+  lambda,
+  clock,
+}: FlowStatusDependencies): (queueArn: string) => Promise<boolean> {
   const known = new Map<string, { readonly at: number; readonly paused: Promise<boolean> }>();
   return (queueArn) => {
     const now = clock.now().getTime();

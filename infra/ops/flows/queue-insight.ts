@@ -94,7 +94,7 @@ const inspectedSchema = z.object({
     inflight: z.array(z.object({ message: messageSchema })),
   }),
 });
-const mostOrders = 5;
+const maxOrders = 5;
 
 /**
  * What the local platform's queue store shows of a queue (fauxqs's own `/_fauxqs/queues/{name}`): ages to the
@@ -128,6 +128,6 @@ function insightOf(messages: readonly z.output<typeof messageSchema>[], now: Dat
   const orders = byAge.map(({ body }) => letterOf({ Body: body }).orderNumber).filter((number) => number);
   return {
     oldestSeconds: Math.max(0, (now.getTime() - (byAge[0]?.sentTimestamp ?? 0)) / 1000),
-    orders: [...new Set(orders)].slice(0, mostOrders),
+    orders: [...new Set(orders)].slice(0, maxOrders),
   };
 }

@@ -7,10 +7,10 @@ import {
   answerOptions,
   configOptions,
   exits,
-  Mistake,
   optionsOf,
   plainCommand,
   runCommand,
+  UsageError,
   withConfig,
 } from '../cli/command.ts';
 import { say, sayJson } from '../cli/output.ts';
@@ -53,12 +53,12 @@ async function jsonIn(file: string): Promise<unknown> {
   try {
     content = file === '-' ? await readAll(process.stdin) : await readFile(file, 'utf8');
   } catch (error) {
-    throw new Mistake(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
   try {
     return JSON.parse(content);
   } catch (error) {
-    throw new Mistake(`${file} is not JSON: ${reasonOf(error)}`, { cause: error });
+    throw new UsageError(`${file} is not JSON: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -69,7 +69,7 @@ await runCommand(command, async (parsed) => {
     sayJson(samples[sample]);
     return exits.done;
   }
-  if (file === undefined) throw new Mistake('Name a file with a sample, or print one: --sample order.');
+  if (file === undefined) throw new UsageError('Name a file with a sample, or print one: --sample order.');
   const { integration } = await loadIntegration(config);
   const previews = samplesIn(await jsonIn(file), integration, new Date().toISOString()).map((one) =>
     previewOf(one, integration),

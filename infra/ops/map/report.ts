@@ -2,12 +2,12 @@ import { counted, styled, wrap } from '../cli/output.ts';
 import type { Preview, Row } from './preview.ts';
 
 /** More parts of a split order than this tell nothing more. */
-const mostParts = 3;
+const maxParts = 3;
 
 /** A sample and what it becomes, side by side; below each other when there is no room. */
 export function previewLines(preview: Preview, width: number): string[] {
   const { at, from, becomes, mistakes, leftOut } = preview;
-  const shown = becomes.slice(0, mostParts);
+  const shown = becomes.slice(0, maxParts);
   const half = Math.max(30, Math.floor((width - 5) / 2));
   const left = block(from.title, from.rows, half);
   const right = shown.flatMap(({ title, rows }, index) => [

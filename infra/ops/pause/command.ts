@@ -1,5 +1,13 @@
 import * as z from 'zod/mini';
-import { commonOptions, exits, Mistake, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
+import {
+  commonOptions,
+  exits,
+  opsCommand,
+  optionsOf,
+  runCommand,
+  UsageError,
+  wordsOf,
+} from '../cli/command.ts';
 import { counted, createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget, type Target, whereOf } from '../cli/target.ts';
 import { type Flow, flows, pausable, type SwitchOutcome, switchFlow } from './switch-flow.ts';
@@ -36,10 +44,10 @@ export async function runSwitch(name: 'pause' | 'resume'): Promise<void> {
 }
 
 function flowsOf(given: string | undefined): readonly Flow[] {
-  if (given === undefined) throw new Mistake(`Say which flow: ${flows.join(', ')} or all.`);
+  if (given === undefined) throw new UsageError(`Say which flow: ${flows.join(', ')} or all.`);
   if (given === 'all') return flows;
   const flow = flows.find((each) => each === given);
-  if (!flow) throw new Mistake(`There is no flow ${given}: choose ${flows.join(', ')} or all.`);
+  if (!flow) throw new UsageError(`There is no flow ${given}: choose ${flows.join(', ')} or all.`);
   return [flow];
 }
 

@@ -8,10 +8,10 @@ import {
   commonOptions,
   configOptions,
   exits,
-  Mistake,
   opsCommand,
   optionsOf,
   runCommand,
+  UsageError,
   withConfig,
 } from '../cli/command.ts';
 import { configurationOf } from '../cli/configuration.ts';
@@ -19,7 +19,7 @@ import { createProgress, type Progress, say, sayJson } from '../cli/output.ts';
 import { findTarget, ledgerOf, type Target } from '../cli/target.ts';
 import { momentOf } from '../cli/time.ts';
 import { partnersOf } from '../doctor/partners.ts';
-import { createSecretKeeper } from '../secrets/secret-store.ts';
+import { createSecretStore } from '../secrets/secret-store.ts';
 import { previewPull } from './preview.ts';
 import { previewPullLines, pulledLines } from './report.ts';
 
@@ -68,7 +68,7 @@ async function dryRun(
 ): Promise<number> {
   const most = Number(options.most);
   if (!Number.isInteger(most) || most < 1)
-    throw new Mistake(`--most takes a whole number, not "${options.most}".`);
+    throw new UsageError(`--most takes a whole number, not "${options.most}".`);
   const integration = await configurationOf(target, options.config);
   const ledger = ledgerOf(target);
   const since =
@@ -76,7 +76,7 @@ async function dryRun(
       ? await nextStart(ledger, integration)
       : momentOf(options.since, systemClock.now()).toISOString();
   const { productOrders } = integration;
-  const keeper = createSecretKeeper(target, integration.erp.credentials);
+  const keeper = createSecretStore(target, integration.erp.credentials);
   const preview = await previewPull(since, most, {
     ...partnersOf(integration, keeper),
     ledger,
@@ -138,9 +138,9 @@ async function go(target: Target, { json }: Options, { during }: Progress): Prom
 await runCommand(command, async (parsed, signal) => {
   const options = optionsOf(parsed, optionsSchema);
   if (options.dryRun === options.go)
-    throw new Mistake('Choose: --dry-run to look, or --go to run the pull now.');
+    throw new UsageError('Choose: --dry-run to look, or --go to run the pull now.');
   if (options.go && options.since !== undefined)
-    throw new Mistake('--since is for a dry run: the pull goes on from where the last one ended.');
+    throw new UsageError('--since is for a dry run: the pull goes on from where the last one ended.');
   const progress = createProgress();
   const target = await progress.during('Looking for the stack', findTarget(options));
   return options.go ? go(target, options, progress) : dryRun(target, options, signal, progress);

@@ -5,7 +5,7 @@ import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import { Rejected, reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
-import { differences } from '../../../shared/orders/diff.ts';
+import { diffOf } from '../../../shared/orders/diff.ts';
 
 /** What the pull would do with a product order of a released ERP order. */
 export const outcomes = ['conflict', 'reject', 'cancelled', 'adopt', 'create', 'exists', 'left out'] as const;
@@ -33,7 +33,7 @@ export interface PullPreview {
   readonly failure?: string;
 }
 
-export interface PreviewParts {
+export interface PullPreviewDependencies {
   readonly erp: Pick<ErpConnector, 'releasedOrders'>;
   readonly azumuta: Pick<AzumutaClient, 'findProductOrder' | 'findArticle'>;
   readonly ledger: Pick<Ledger, 'orders'>;
@@ -52,7 +52,7 @@ export interface PreviewParts {
 export async function previewPull(
   since: string | undefined,
   most: number,
-  dependencies: PreviewParts,
+  dependencies: PullPreviewDependencies,
 ): Promise<PullPreview> {
   const productOrders: PreviewedOrder[] = [];
   const progress = { read: 0, readUpTo: since, more: false };
@@ -77,7 +77,10 @@ export async function previewPull(
   return { since, ...progress, productOrders };
 }
 
-async function previewOrder(order: ErpOrder, dependencies: PreviewParts): Promise<PreviewedOrder[]> {
+async function previewOrder(
+  order: ErpOrder,
+  dependencies: PullPreviewDependencies,
+): Promise<PreviewedOrder[]> {
   const about = { erpOrder: order.number, number: order.number };
   try {
     if (!dependencies.accept(order))
@@ -118,11 +121,11 @@ function known(entry: OrderEntry, mapped: MappedProductOrder): Found {
     return same
       ? { outcome: 'reject', reason: `was refused: ${entry.reason ?? 'no reason is known'}` }
       : { outcome: 'create', reason: 'was refused, and has other content now' };
-  if (!same) return { outcome: 'conflict', reason: differences(entry, mapped).join('; ') };
+  if (!same) return { outcome: 'conflict', reason: diffOf(entry, mapped).join('; ') };
   return entry.state === 'done' ? { outcome: 'exists' } : { outcome: 'exists', reason: 'is on its way' };
 }
 
-async function unknown({ draft }: MappedProductOrder, dependencies: PreviewParts): Promise<Found> {
+async function unknown({ draft }: MappedProductOrder, dependencies: PullPreviewDependencies): Promise<Found> {
   const { azumuta, signal } = dependencies;
   const typed = await azumuta.findProductOrder(draft.number, signal);
   if (typed) {

@@ -13,7 +13,7 @@ const words: Readonly<Record<Outcome, readonly [title: string, colour: 'red' | '
     'left out': ['are left out', 'dim'],
   };
 /** Orders of one kind that are named; --json has all. */
-const mostNamed = 30;
+const maxNamed = 30;
 
 /** What a pull would do, as lines for a person: what needs a hand first. */
 export function previewPullLines(preview: PullPreview, target: string): string[] {
@@ -35,9 +35,9 @@ export function previewPullLines(preview: PullPreview, target: string): string[]
       styled('bold', `${counted(found.length, 'product order')} ${words[outcome][0]}`),
       ...tableOf(
         [{ title: 'Product order' }, { title: 'ERP order' }, { title: 'Why', most: 80 }],
-        found.slice(0, mostNamed).map(({ number, erpOrder, reason }) => [number, erpOrder, reason ?? '']),
+        found.slice(0, maxNamed).map(({ number, erpOrder, reason }) => [number, erpOrder, reason ?? '']),
       ).map((line) => `  ${line}`),
-      ...(found.length > mostNamed ? [`  … and ${found.length - mostNamed} more (--json has all)`] : []),
+      ...(found.length > maxNamed ? [`  … and ${found.length - maxNamed} more (--json has all)`] : []),
     ]),
     ...(kinds.length > 0 ? [''] : []),
     ...endLines(preview, more, failure),

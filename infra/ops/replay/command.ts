@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
-import { commonOptions, exits, Mistake, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
+import { commonOptions, exits, opsCommand, optionsOf, runCommand, UsageError } from '../cli/command.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget, ledgerOf, sqsOf } from '../cli/target.ts';
 import { openDeadLetterQueue } from '../dead-letters/queue.ts';
@@ -47,9 +47,9 @@ await runCommand(command, async (parsed, signal) => {
   const options = optionsOf(parsed, optionsSchema);
   const { go, all, order, reason, json } = options;
   if (all && (order !== undefined || reason !== undefined))
-    throw new Mistake('Choose: --all, or those of --order and --reason.');
+    throw new UsageError('Choose: --all, or those of --order and --reason.');
   if (go && !all && order === undefined && reason === undefined)
-    throw new Mistake(
+    throw new UsageError(
       'Say what to replay: --order <number>, --reason <text> or --all. Without --go it is only shown.',
     );
 

@@ -3,10 +3,10 @@ import type { DeadLetterRecords } from '../../../shared/ledger/records/attempts.
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { Queues } from '../../../shared/platform/queue.ts';
-import { type KeptLetter, type QueueName, type Route, routeOf } from '../dead-letters/dead-letter.ts';
+import { type DeadLetterMessage, type QueueName, type Route, routeOf } from '../dead-letters/dead-letter.ts';
 import { type DeadLetterQueue, pageSize, pagesOf } from '../dead-letters/queue.ts';
 
-export interface ReplayParts {
+export interface ReplayDependencies {
   readonly deadLetters: DeadLetterQueue;
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrls: Readonly<Record<QueueName, string>>;
@@ -25,7 +25,7 @@ export interface ReplayRequest {
   /** Part of the reason, in any case; absent for any. */
   readonly reason?: string;
   /** A further condition on each letter; absent for any. */
-  readonly wanted?: (letter: KeptLetter) => boolean;
+  readonly wanted?: (letter: DeadLetterMessage) => boolean;
   /** Letters moved in one run, about. Default 5000. */
   readonly most?: number;
   readonly signal: AbortSignal;
@@ -66,7 +66,7 @@ export interface ReplayReport {
  * They are all held before the first is moved, so that one that is put aside again at once is not taken a second
  * time, and a run ends.
  */
-const mostMoved = 5000;
+const maxMoved = 5000;
 
 /**
  * Sends dead letters to the queues that they come from: note in the ledger, send, remove, in this order. The note
@@ -74,10 +74,13 @@ const mostMoved = 5000;
  * that it is gone. So a run that is killed leaves each letter where it was, where it goes, or in both places; the
  * next run mends that, and what is worked on twice is booked once.
  */
-export async function replay(request: ReplayRequest, dependencies: ReplayParts): Promise<ReplayReport> {
-  const { go, signal, most = mostMoved } = request;
+export async function replay(
+  request: ReplayRequest,
+  dependencies: ReplayDependencies,
+): Promise<ReplayReport> {
+  const { go, signal, most = maxMoved } = request;
   // By SQS's id: one that comes a second time replaces itself.
-  const held = new Map<string, KeptLetter>();
+  const held = new Map<string, DeadLetterMessage>();
   const chosen = new Map<string, Chosen>();
   // Those that stay do not count, or thousands of them would hide one that could go.
   const movable = new Set<string>();
@@ -120,24 +123,24 @@ export async function replay(request: ReplayRequest, dependencies: ReplayParts):
 }
 
 interface Chosen {
-  readonly letter: KeptLetter;
+  readonly letter: DeadLetterMessage;
   readonly route: Route;
 }
 
-function isSelected(letter: KeptLetter, { orders, reason, wanted }: ReplayRequest): boolean {
+function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: ReplayRequest): boolean {
   if (wanted && !wanted(letter)) return false;
   if (orders && !letter.numbers.some((number) => orders.has(number))) return false;
   return reason === undefined || letter.reason.toLowerCase().includes(reason.toLowerCase());
 }
 
-type Move = { readonly letter: KeptLetter; readonly to: QueueName; readonly body: string };
+type Move = { readonly letter: DeadLetterMessage; readonly to: QueueName; readonly body: string };
 
 async function moveAll(
   chosen: readonly Chosen[],
-  held: Map<string, KeptLetter>,
+  held: Map<string, DeadLetterMessage>,
   outcome: { moved: number; copied: number },
   signal: AbortSignal,
-  dependencies: ReplayParts,
+  dependencies: ReplayDependencies,
 ): Promise<void> {
   const moves = chosen.flatMap(({ letter, route }): Move[] => ('to' in route ? [{ letter, ...route }] : []));
   const calls = new Set<string>();
@@ -162,7 +165,10 @@ async function moveAll(
 }
 
 /** @returns what SQS took; the rest stays where it is, and the ledger is told so. */
-async function noteAndSend(moves: readonly Move[], dependencies: ReplayParts): Promise<readonly Move[]> {
+async function noteAndSend(
+  moves: readonly Move[],
+  dependencies: ReplayDependencies,
+): Promise<readonly Move[]> {
   const { records } = dependencies;
   const sent: Move[] = [];
   try {
@@ -182,7 +188,10 @@ async function noteAndSend(moves: readonly Move[], dependencies: ReplayParts): P
 }
 
 /** Sends a page to its queues. @returns what SQS took; the rest stays where it is. */
-async function send(moves: readonly Move[], { queues, queueUrls, clock }: ReplayParts): Promise<Move[]> {
+async function send(
+  moves: readonly Move[],
+  { queues, queueUrls, clock }: ReplayDependencies,
+): Promise<Move[]> {
   const sent: Move[] = [];
   for (const [queue, group] of Map.groupBy(moves, ({ to }) => to)) {
     const refused = await queues.sendAll(
@@ -201,7 +210,10 @@ async function send(moves: readonly Move[], { queues, queueUrls, clock }: Replay
   return sent;
 }
 
-async function giveBack(held: readonly KeptLetter[], { deadLetters, progress }: ReplayParts): Promise<void> {
+async function giveBack(
+  held: readonly DeadLetterMessage[],
+  { deadLetters, progress }: ReplayDependencies,
+): Promise<void> {
   let back = 0;
   for (const page of pagesOf(held, pageSize * 10)) {
     await deadLetters.giveBack(page);
@@ -211,7 +223,10 @@ async function giveBack(held: readonly KeptLetter[], { deadLetters, progress }: 
 }
 
 /** Reasons name their order: without its number, those of many orders are one. */
-export function reasonFor({ reason, orderNumber }: Pick<KeptLetter, 'reason' | 'orderNumber'>): string {
+export function reasonFor({
+  reason,
+  orderNumber,
+}: Pick<DeadLetterMessage, 'reason' | 'orderNumber'>): string {
   return orderNumber.length < 2 ? reason : reason.replaceAll(orderNumber, '‹order›');
 }
 

@@ -5,10 +5,10 @@ import {
   commonOptions,
   configOptions,
   exits,
-  Mistake,
   opsCommand,
   optionsOf,
   runCommand,
+  UsageError,
   withConfig,
   wordsOf,
 } from '../cli/command.ts';
@@ -24,8 +24,8 @@ import {
   secretFacts,
   secretNames,
 } from './schemas.ts';
-import { createSecretKeeper, type SecretKeeper } from './secret-store.ts';
-import { walkThroughSecrets } from './wizard.ts';
+import { createSecretStore, type SecretStore } from './secret-store.ts';
+import { runSecretsWizard } from './wizard.ts';
 
 const actions = ['status', 'set', 'rotate', 'finish', 'show'] as const;
 const optionsSchema = z.object({
@@ -88,7 +88,7 @@ async function erpOf(
 async function act(
   action: 'set' | 'rotate' | 'finish' | 'show',
   name: SecretName,
-  keeper: SecretKeeper,
+  keeper: SecretStore,
   target: Target,
   options: Options,
 ): Promise<number> {
@@ -97,7 +97,7 @@ async function act(
     return tell(`${secretFacts[name].title} is set in ${target.name}.`, { set: name }, options);
   }
   if (!isOwn(name))
-    throw new Mistake(
+    throw new UsageError(
       `${name} is a partner's: get the new value there, then set ${name}. Only ${ownSecrets.join(' and ')} can be ${action === 'show' ? 'shown' : 'rotated'}.`,
     );
   if (action === 'finish') {
@@ -108,7 +108,7 @@ async function act(
     return tell(said, { finished: finished ? name : null }, options);
   }
   if (action === 'show') {
-    if (!mayShow(options)) throw new Mistake('This is no terminal: add --show to print a secret anyway.');
+    if (!mayShow(options)) throw new UsageError('This is no terminal: add --show to print a secret anyway.');
     return tellValue(name, await keeper.current(name), {}, target, options);
   }
   const value = await givenValue(name, options);
@@ -123,11 +123,11 @@ async function act(
 }
 
 async function givenValue(name: SecretName, { generate, stdin }: Options): Promise<string> {
-  if (generate && stdin) throw new Mistake('Choose one: --generate or --stdin.');
+  if (generate && stdin) throw new UsageError('Choose one: --generate or --stdin.');
   if (generate && isOwn(name)) return newToken();
-  if (generate) throw new Mistake(`${name} is a partner's and cannot be made here: give it with --stdin.`);
+  if (generate) throw new UsageError(`${name} is a partner's and cannot be made here: give it with --stdin.`);
   if (stdin) return (await readAll(process.stdin)).trim();
-  throw new Mistake(
+  throw new UsageError(
     `Say where the value comes from: --stdin${isOwn(name) ? ' or --generate' : ''}. Without an action, npm run secrets asks for it.`,
   );
 }
@@ -165,7 +165,7 @@ function webhookUrlOf(target: Target, token: string): string {
   return target.output('WebhookUrl').replace('<token>', () => token);
 }
 
-async function status(keeper: SecretKeeper, target: Target, { json }: Options): Promise<number> {
+async function status(keeper: SecretStore, target: Target, { json }: Options): Promise<number> {
   const states = await createProgress().during('Reading the secrets', keeper.states());
   const usable = secretNames.every((name) => ['set', 'rotating'].includes(states[name].state));
   if (json) sayJson({ target: target.name, secrets: states });
@@ -196,7 +196,7 @@ function oneOf<const T extends string>(
 ): T | undefined {
   if (given === undefined) return undefined;
   const found = known.find((each) => each === given);
-  if (found === undefined) throw new Mistake(`There is no ${what} ${given}: choose ${known.join(', ')}.`);
+  if (found === undefined) throw new UsageError(`There is no ${what} ${given}: choose ${known.join(', ')}.`);
   return found;
 }
 
@@ -206,10 +206,10 @@ await runCommand(command, async (parsed, signal) => {
   const name = oneOf(secretNames, words[1], 'secret');
   const target = await createProgress().during('Looking for the stack', findTarget(options));
   const erp = await erpOf(target, name, action, options);
-  const keeper = createSecretKeeper(target, erp?.credentials);
+  const keeper = createSecretStore(target, erp?.credentials);
 
   if (action === undefined && process.stdin.isTTY && process.stdout.isTTY && !options.json) {
-    await walkThroughSecrets({
+    await runSecretsWizard({
       keeper,
       erpFields: erp?.credentialsExample ?? {},
       handOut: (own, value) => handOutText(target, own, value),
@@ -218,6 +218,6 @@ await runCommand(command, async (parsed, signal) => {
     return exits.done;
   }
   if (action === undefined || action === 'status') return status(keeper, target, options);
-  if (name === undefined) throw new Mistake(`Say which secret: ${secretNames.join(', ')}.`);
+  if (name === undefined) throw new UsageError(`Say which secret: ${secretNames.join(', ')}.`);
   return act(action, name, keeper, target, options);
 });

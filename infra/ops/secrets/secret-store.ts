@@ -7,7 +7,7 @@ import type * as z from 'zod/mini';
 import { rotatingSecretSchema } from '../../../shared/platform/credentials.ts';
 import { unsetSecret } from '../../../shared/platform/secrets.ts';
 import { parse } from '../../../shared/platform/validation.ts';
-import { Mistake } from '../cli/command.ts';
+import { UsageError } from '../cli/command.ts';
 import type { Target } from '../cli/target.ts';
 import {
   isOwn,
@@ -24,7 +24,7 @@ import {
 } from './schemas.ts';
 
 /** The stack's secrets in an operator's hands. Answers and mistakes never hold a value. */
-export interface SecretKeeper {
+export interface SecretStore {
   readonly states: () => Promise<Record<SecretName, SecretState>>;
   readonly read: (name: SecretName) => Promise<string>;
   /**
@@ -42,10 +42,7 @@ export interface SecretKeeper {
 }
 
 /** @param erp Shape of the ERP's credentials, by the plant's connector. */
-export function createSecretKeeper(
-  target: Pick<Target, 'aws' | 'output'>,
-  erp?: z.ZodMiniType,
-): SecretKeeper {
+export function createSecretStore(target: Pick<Target, 'aws' | 'output'>, erp?: z.ZodMiniType): SecretStore {
   const client = new SecretsManagerClient(target.aws);
   const idOf = (name: SecretName) => target.output(secretFacts[name].output);
 
@@ -65,10 +62,10 @@ export function createSecretKeeper(
   async function rotating(name: OwnSecretName) {
     const stored = await read(name);
     if (stored === unsetSecret)
-      throw new Mistake(`The ${secretFacts[name].title.toLowerCase()} is not set yet: set ${name} first.`);
+      throw new UsageError(`The ${secretFacts[name].title.toLowerCase()} is not set yet: set ${name} first.`);
     const parsed = parse(rotatingSecretSchema, jsonOf(stored));
     if (parsed.ok) return parsed.value;
-    throw new Mistake(
+    throw new UsageError(
       `The secret ${name} does not have the expected shape (${parsed.mismatches.map(mistakeText).join('; ')}): set it anew with set ${name}.`,
     );
   }
@@ -88,7 +85,7 @@ export function createSecretKeeper(
       if (isOwn(name)) {
         const { state } = stateOf(name, await read(name));
         if (state === 'set' || state === 'rotating')
-          throw new Mistake(
+          throw new UsageError(
             `${name} is set, and whoever uses it would be locked out at once: rotate it instead, so that both values are valid for a while.`,
           );
         return put(name, { current: checkedOwn(name, value) });
@@ -96,10 +93,10 @@ export function createSecretKeeper(
       const json = jsonOf(value.trim());
       // A bare key is what Azumuta shows; numbers are keys, too.
       const given = name === 'azumuta-api-key' && typeof json !== 'object' ? { apiKey: value.trim() } : json;
-      if (given === undefined) throw new Mistake(`The value of ${name} must be JSON.`);
+      if (given === undefined) throw new UsageError(`The value of ${name} must be JSON.`);
       const parsed = parse(shapeOf(name, erp), given);
       if (!parsed.ok)
-        throw new Mistake(
+        throw new UsageError(
           `The value of ${name} does not fit: ${parsed.mismatches.map(mistakeText).join('; ')}.`,
         );
       return put(name, given);
@@ -108,7 +105,7 @@ export function createSecretKeeper(
     async rotate(name, value) {
       const { current, previous } = await rotating(name);
       if (previous !== undefined)
-        throw new Mistake(
+        throw new UsageError(
           `A rotation of ${name} is under way: finish it first (npm run secrets -- finish ${name}), once the value before is used nowhere.`,
         );
       await put(name, { current: checkedOwn(name, value), previous: current });
@@ -129,6 +126,6 @@ export function createSecretKeeper(
 
 function checkedOwn(name: OwnSecretName, value: string): string {
   const mistake = mistakeInOwnValue(value);
-  if (mistake !== undefined) throw new Mistake(`The value of ${name} does not fit: ${mistake}.`);
+  if (mistake !== undefined) throw new UsageError(`The value of ${name} does not fit: ${mistake}.`);
   return value;
 }

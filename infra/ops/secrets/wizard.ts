@@ -3,10 +3,10 @@ import { type CANCEL_SYMBOL, confirm, isCancel, log, password, select } from '@c
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { newToken } from '../../local/operator-clients.ts';
 import { isOwn, type OwnSecretName, type SecretName, secretFacts, secretNames } from './schemas.ts';
-import type { SecretKeeper } from './secret-store.ts';
+import type { SecretStore } from './secret-store.ts';
 
-export interface WalkParts {
-  readonly keeper: SecretKeeper;
+export interface WizardDependencies {
+  readonly keeper: SecretStore;
   /** Fields of the ERP's credentials, with what to write there. */
   readonly erpFields: Readonly<Record<string, string>>;
   /** What to do with a new value of ours: where it is pasted. */
@@ -28,7 +28,7 @@ class Left extends Error {}
  * Walks an operator through the secrets: shows how they stand, and sets, rotates or finishes the one that is
  * chosen. What is typed is never echoed.
  */
-export async function walkThroughSecrets(dependencies: WalkParts): Promise<void> {
+export async function runSecretsWizard(dependencies: WizardDependencies): Promise<void> {
   try {
     while (await oneSecret(dependencies)) {
       // The next one.
@@ -39,7 +39,7 @@ export async function walkThroughSecrets(dependencies: WalkParts): Promise<void>
 }
 
 /** @returns false when the operator is done. */
-async function oneSecret(dependencies: WalkParts): Promise<boolean> {
+async function oneSecret(dependencies: WizardDependencies): Promise<boolean> {
   const { keeper, terminal } = dependencies;
   const states = await keeper.states();
   const first = secretNames.find((name) => states[name].state !== 'set');
@@ -72,7 +72,10 @@ async function oneSecret(dependencies: WalkParts): Promise<boolean> {
   return true;
 }
 
-async function setForeign(name: 'azumuta-api-key' | 'erp-credentials', dependencies: WalkParts): Promise<void> {
+async function setForeign(
+  name: 'azumuta-api-key' | 'erp-credentials',
+  dependencies: WizardDependencies,
+): Promise<void> {
   const { keeper, erpFields, terminal } = dependencies;
   if (name === 'azumuta-api-key') {
     await keeper.set(name, JSON.stringify({ apiKey: await typed('Azumuta API key', terminal) }));
@@ -85,13 +88,13 @@ async function setForeign(name: 'azumuta-api-key' | 'erp-credentials', dependenc
   log.success(`${secretFacts[name].title} is set. Check it with: npm run doctor`, terminal);
 }
 
-async function setOwn(name: OwnSecretName, dependencies: WalkParts): Promise<void> {
+async function setOwn(name: OwnSecretName, dependencies: WizardDependencies): Promise<void> {
   const value = newToken();
   await dependencies.keeper.set(name, value);
   handOut(`${secretFacts[name].title} is set.`, dependencies.handOut(name, value), dependencies.terminal);
 }
 
-async function rotateOwn(name: OwnSecretName, dependencies: WalkParts): Promise<void> {
+async function rotateOwn(name: OwnSecretName, dependencies: WizardDependencies): Promise<void> {
   const { keeper, terminal } = dependencies;
   const sure = answered(
     await confirm({
@@ -105,7 +108,7 @@ async function rotateOwn(name: OwnSecretName, dependencies: WalkParts): Promise<
   handOut('It is rotated; both values are valid now.', dependencies.handOut(name, value), terminal);
 }
 
-async function finishOwn(name: OwnSecretName, { keeper, terminal }: WalkParts): Promise<void> {
+async function finishOwn(name: OwnSecretName, { keeper, terminal }: WizardDependencies): Promise<void> {
   const sure = answered(
     await confirm({
       ...terminal,
@@ -119,13 +122,13 @@ async function finishOwn(name: OwnSecretName, { keeper, terminal }: WalkParts): 
 }
 
 /** Without a frame, so that a long value is copied in one piece. */
-function handOut(done: string, text: string, terminal: WalkParts['terminal']): void {
+function handOut(done: string, text: string, terminal: WizardDependencies['terminal']): void {
   log.success(done, terminal);
   terminal.output.write(`\n${text}\n\n`);
 }
 
 /** Typed text, never echoed. */
-async function typed(message: string, terminal: WalkParts['terminal']): Promise<string> {
+async function typed(message: string, terminal: WizardDependencies['terminal']): Promise<string> {
   return answered(
     await password({
       ...terminal,

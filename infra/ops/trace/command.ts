@@ -1,5 +1,13 @@
 import * as z from 'zod/mini';
-import { commonOptions, exits, Mistake, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
+import {
+  commonOptions,
+  exits,
+  opsCommand,
+  optionsOf,
+  runCommand,
+  UsageError,
+  wordsOf,
+} from '../cli/command.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
 import { traceLines } from './report.ts';
@@ -32,7 +40,7 @@ await runCommand(command, async (parsed) => {
     words: [asked],
   } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
   if (asked === undefined)
-    throw new Mistake('Say which order: its number, its number in the ERP, or a recording.');
+    throw new UsageError('Say which order: its number, its number in the ERP, or a recording.');
   const { during } = createProgress();
   const target = await during('Looking for the stack', findTarget(options));
   const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target)));

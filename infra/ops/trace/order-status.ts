@@ -1,5 +1,5 @@
 import type { BreakerState, Target as Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import type { DeliveryEntry } from '../../../shared/ledger/records/bookings.ts';
+import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import { shellWord } from '../cli/target.ts';
@@ -15,7 +15,7 @@ export type OrderState =
   | 'needs a person';
 
 /** How an order stands, for a planner who asks. */
-export interface Standing {
+export interface OrderStatus {
   readonly state: OrderState;
   /** A sentence: how it stands, and what it waits for. */
   readonly says: string;
@@ -26,14 +26,14 @@ export interface Standing {
 export interface KnownOfOrder {
   readonly number: string;
   readonly entry: OrderEntry | undefined;
-  readonly deliveries: readonly Pick<DeliveryEntry, 'kind' | 'state' | 'sentAt'>[];
+  readonly deliveries: readonly Pick<BookingEntry, 'kind' | 'state' | 'sentAt'>[];
   readonly deadLetters: readonly { readonly reason: string }[];
   readonly journey: readonly JourneyEntry[];
   readonly unwell: Readonly<Partial<Record<Partner, BreakerState>>>;
 }
 
 /** The one sentence that answers "where is my order?". */
-export function standingOf(known: KnownOfOrder): Standing {
+export function orderStatusOf(known: KnownOfOrder): OrderStatus {
   const { number, entry, deadLetters } = known;
   const [deadLetter, ...others] = deadLetters;
   if (deadLetter) {
@@ -65,7 +65,7 @@ export function standingOf(known: KnownOfOrder): Standing {
 }
 
 /** The ledger knows it only because the mapping refused it, or because a completion of it was put aside once. */
-function unmapped({ journey }: KnownOfOrder): Standing {
+function unmapped({ journey }: KnownOfOrder): OrderStatus {
   const refusal = journey.findLast(({ event }) => event === 'not mapped');
   if (!refusal) return { state: 'to be collected', says: 'Its completion is being read from Azumuta.' };
   return {
@@ -75,14 +75,14 @@ function unmapped({ journey }: KnownOfOrder): Standing {
   };
 }
 
-function beingCreated(entry: OrderEntry, known: KnownOfOrder): Standing {
+function beingCreated(entry: OrderEntry, known: KnownOfOrder): OrderStatus {
   const state = 'to be created';
   if (entry.state === 'claimed')
     return { state, says: 'It is being created in Azumuta now, or an attempt at it was cut off.' };
   return { state, says: `It waits to be created in Azumuta.${whyWaiting('order', 'azumuta', known)}` };
 }
 
-function beforeBooking(entry: OrderEntry): Standing {
+function beforeBooking(entry: OrderEntry): OrderStatus {
   if (entry.awaitsCompletion)
     return { state: 'in Azumuta', says: 'It is in Azumuta and waits there to be completed.' };
   if (entry.part.of > 1 && entry.part.book === 'when-all-done') {
@@ -94,7 +94,7 @@ function beforeBooking(entry: OrderEntry): Standing {
   return { state: 'to be collected', says: 'It is completed in Azumuta, and its recordings are being read.' };
 }
 
-function booking(known: KnownOfOrder): Standing {
+function booking(known: KnownOfOrder): OrderStatus {
   const { deliveries, journey } = known;
   const open = deliveries.filter(({ state }) => state === 'waiting' || state === 'claimed');
   const refused = deliveries.find(({ state }) => state === 'rejected');
@@ -129,7 +129,7 @@ function wasReplayed({ journey }: KnownOfOrder): boolean {
 }
 
 /** Not for a person to do by hand: it may be done a moment later, or a second time. */
-function sentAgain(state: OrderState, { number }: KnownOfOrder): Standing {
+function sentAgain(state: OrderState, { number }: KnownOfOrder): OrderStatus {
   return {
     state,
     says: 'It was refused, and its dead letter was sent to its queue again.',

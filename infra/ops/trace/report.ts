@@ -54,12 +54,12 @@ export function traceLines(trace: Trace, where: string): string[] {
       'Orders appear here once the ERP has sent them, or the pull has found them: npm run pull -- --dry-run shows what it would find.',
     ];
   }
-  if (trace.productOrders.length > mostInFull) return summaryLines(trace, where);
+  if (trace.productOrders.length > maxInFull) return summaryLines(trace, where);
   return trace.productOrders.flatMap((order, at) => [...(at > 0 ? [''] : []), ...orderLines(order, where)]);
 }
 
 /** A split order has up to some hundred parts: more than these are told in a line each. */
-const mostInFull = 5;
+const maxInFull = 5;
 
 function summaryLines({ asked, productOrders }: Trace, where: string): string[] {
   const states = Map.groupBy(productOrders, ({ state }) => state);

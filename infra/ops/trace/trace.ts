@@ -1,12 +1,12 @@
 import type { BreakerState, Target as Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/attempts.ts';
-import type { DeliveryEntry } from '../../../shared/ledger/records/bookings.ts';
+import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { Part, ProductOrderDraft } from '../../../shared/model/orders.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
-import { type Standing, standingOf } from './order-status.ts';
+import { type OrderStatus, orderStatusOf } from './order-status.ts';
 
 /** A dead letter of an order that nobody has replayed or discarded yet. */
 export interface LivingDeadLetter {
@@ -19,7 +19,7 @@ export interface LivingDeadLetter {
 }
 
 /** One product order: how it stands, and all that happened to it. */
-export interface TracedOrder extends Standing {
+export interface TracedOrder extends OrderStatus {
   readonly number: string;
   /** Number of its ERP order, where the ledger knows it. */
   readonly erpOrder?: string;
@@ -27,7 +27,7 @@ export interface TracedOrder extends Standing {
   readonly part?: Part;
   /** As the mapping wanted it in Azumuta. */
   readonly draft?: ProductOrderDraft;
-  readonly bookings: readonly Pick<DeliveryEntry, 'key' | 'kind' | 'state' | 'recordingIds' | 'booked'>[];
+  readonly bookings: readonly Pick<BookingEntry, 'key' | 'kind' | 'state' | 'recordingIds' | 'booked'>[];
   readonly deadLetters: readonly LivingDeadLetter[];
   /** Oldest first. */
   readonly journey: readonly JourneyEntry[];
@@ -91,7 +91,7 @@ async function traceOne(
   const deadLetters = livingDeadLetters(await ledger.deadLetters.of(number), journey);
   return {
     number,
-    ...standingOf({ number, entry, deliveries, deadLetters, journey, unwell }),
+    ...orderStatusOf({ number, entry, deliveries, deadLetters, journey, unwell }),
     ...(entry
       ? {
           erpOrder: entry.erpOrder.number,

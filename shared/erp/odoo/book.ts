@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Completion, DeliveryKey, Receipt } from '../../model/completions.ts';
+import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import { compareDecimals, formatQuantity } from '../../model/quantity.ts';
 import { producedOf, requireArticle } from '../booking-rules.ts';
@@ -12,7 +12,7 @@ import { readFamily, readProduct, readProduction } from './order.ts';
 import { type BookedProduction, decimalOf, type FieldNames } from './records.ts';
 import { bookScrap } from './scrap.ts';
 
-export interface OdooDelivery {
+export interface OdooBooking {
   readonly client: OdooClient;
   readonly options: OdooOptions;
   readonly names: FieldNames;
@@ -20,10 +20,10 @@ export interface OdooDelivery {
 }
 
 /** Notes and links, never a quantity: one message, recognised by its mark. */
-export async function deliverAmendment(
-  { client, names, signal }: OdooDelivery,
+export async function bookAmendment(
+  { client, names, signal }: OdooBooking,
   completion: Completion,
-  key: DeliveryKey,
+  key: BookingKey,
 ): Promise<Receipt> {
   const family = await readFamily(client, names, completion.erpOrder, signal);
   const marks = await readMarks(client, idsOf(family), signal);
@@ -39,10 +39,10 @@ export async function deliverAmendment(
  * its *latest* booking mark bears our key: a delivery that stopped in between leaves a mark on an open order,
  * on which a later part may have been booked since.
  */
-export async function deliverQuantity(
-  delivery: OdooDelivery,
+export async function bookQuantity(
+  delivery: OdooBooking,
   completion: Completion,
-  key: DeliveryKey,
+  key: BookingKey,
 ): Promise<Receipt> {
   const { client, names, signal } = delivery;
   const family = await readFamily(client, names, completion.erpOrder, signal);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
-import { createHttp, type Http, type HttpResponse, targetFailure } from '../../platform/http.ts';
+import { createHttp, type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
@@ -57,7 +57,7 @@ export function createOdooClient(
     const { response, result, failure } = await send(call, credentials);
     // An exception has rolled back its transaction: the call changed nothing.
     if (failure) throw failure;
-    const unwell = targetFailure(response, {
+    const unwell = partnerFailure(response, {
       partner: 'Odoo',
       what,
       now: environment.clock.now(),

@@ -2,7 +2,7 @@ import { Rejected } from '../../model/errors.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
-import { deliverAmendment, deliverQuantity } from './book.ts';
+import { bookAmendment, bookQuantity } from './book.ts';
 import { createOdooClient, type OdooClient } from './client.ts';
 import { linkProductOrder } from './link.ts';
 import { listReleasedOrders } from './list-orders.ts';
@@ -70,8 +70,8 @@ function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentia
       act(signal, (watched, fields) => {
         const delivery = { client: watched, options, names: fields, signal };
         return completion.kind === 'amendment'
-          ? deliverAmendment(delivery, completion, key)
-          : deliverQuantity(delivery, completion, key);
+          ? bookAmendment(delivery, completion, key)
+          : bookQuantity(delivery, completion, key);
       }),
   };
 }

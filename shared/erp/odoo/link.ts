@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
-import type { OdooDelivery } from './book.ts';
+import type { OdooBooking } from './book.ts';
 import { postMarked, readMarks } from './marks.ts';
 import { readFamily } from './order.ts';
 
 /** Whoever still misses an entry then leaves it to the queue. */
-const mostWrites = 2;
+const maxWrites = 2;
 
 /**
  * Writes the product order into the manufacturing order: into the configured field (beside others, when an
@@ -18,7 +18,7 @@ const mostWrites = 2;
  * another's read and write is lost unseen. The chatter, without `linkField`, has no such gap.
  */
 export async function linkProductOrder(
-  { client, options, names, signal }: OdooDelivery,
+  { client, options, names, signal }: OdooBooking,
   order: ErpOrderRef,
   productOrder: ProductOrderRef,
 ): Promise<void> {
@@ -39,7 +39,7 @@ export async function linkProductOrder(
   const text = productOrder.url ?? productOrder.number;
   let entries = await readEntries();
   if (entries.includes(text)) return;
-  for (let tries = 0; tries < mostWrites; tries += 1) {
+  for (let tries = 0; tries < maxWrites; tries += 1) {
     const wanted = [...new Set([...entries, text])];
     await client.call({
       model: 'mrp.production',

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Completion } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
-import type { OdooDelivery } from './book.ts';
+import type { OdooBooking } from './book.ts';
 import { type BookedProduction, idsSchema, type Product } from './records.ts';
 
 export interface LotsToWrite {
@@ -17,7 +17,7 @@ export interface LotsToWrite {
  * @throws Rejected when the product is tracked and no lot came, or the version takes fewer.
  */
 export async function lotsToWrite(
-  { client, names, signal }: OdooDelivery,
+  { client, names, signal }: OdooBooking,
   production: BookedProduction,
   product: Product,
   completion: Completion,

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import type { Completion, DeliveryKey } from '../../model/completions.ts';
+import type { BookingKey, Completion } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals } from '../../model/quantity.ts';
-import type { OdooDelivery } from './book.ts';
+import type { OdooBooking } from './book.ts';
 import { type BookedProduction, idsSchema } from './records.ts';
 
 const scrapSchema = z.object({ id: z.number(), state: z.string() });
@@ -13,10 +13,10 @@ const scrapSchema = z.object({ id: z.number(), state: z.string() });
  * bears our key as its source document, and a next attempt finds and validates it.
  */
 export async function bookScrap(
-  { client, signal }: OdooDelivery,
+  { client, signal }: OdooBooking,
   production: BookedProduction,
   completion: Completion,
-  key: DeliveryKey,
+  key: BookingKey,
   lot?: number,
 ): Promise<void> {
   const { scrap } = completion;

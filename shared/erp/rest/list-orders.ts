@@ -5,7 +5,7 @@ import type { Position, ReadPage, RowsPage } from './paging.ts';
 import type { ListedOrder } from './row.ts';
 
 /** How often a list that moves under our hands is read again, until nothing new shows. */
-const mostSweeps = 5;
+const maxSweeps = 5;
 
 /**
  * Released orders, oldest change first, from an ERP whose query honours `since` and sorts by change time.
@@ -49,7 +49,7 @@ export async function* listIncrementally(
       position = page.next;
     } while (position !== undefined && !page.misfit && !page.rows.some(isBeyond(anchor)));
 
-    if (pages > 1 && newTies > 0 && sweep < mostSweeps && !page.misfit) {
+    if (pages > 1 && newTies > 0 && sweep < maxSweeps && !page.misfit) {
       sweep += 1;
       continue;
     }
@@ -74,7 +74,7 @@ export async function* listWhole(
   since: Watermark | undefined,
 ): AsyncGenerator<ReleasedOrdersPage> {
   const rows = new Map<string, ListedOrder>();
-  for (let sweep = 1; sweep <= mostSweeps; sweep++) {
+  for (let sweep = 1; sweep <= maxSweeps; sweep++) {
     const before = rows.size;
     let pages = 0;
     let position: Position;

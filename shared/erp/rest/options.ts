@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Completion, DeliveryKey } from '../../model/completions.ts';
+import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import type { Place } from './places.ts';
@@ -29,7 +29,7 @@ export interface RestOptions<Row = unknown> extends RestConnection {
   readonly orders: RestListing<Row>;
   /** Tell the ERP which product order an order became; left out if it has no place for it. */
   readonly link?: RestProcedure<LinkContext>;
-  readonly book: RestProcedure<DeliverContext>;
+  readonly book: RestProcedure<BookContext>;
 }
 
 export type RestAuthentication =
@@ -128,9 +128,9 @@ export interface ProcedureContext {
   readonly answered: (name: string) => RestAnswer | undefined;
 }
 
-export interface DeliverContext extends ProcedureContext {
+export interface BookContext extends ProcedureContext {
   readonly completion: Completion;
-  readonly key: DeliveryKey;
+  readonly key: BookingKey;
 }
 
 export interface LinkContext extends ProcedureContext {

@@ -19,7 +19,7 @@ export interface RowsPage {
 export type ReadPage = (since: string | undefined, position: Position) => Promise<RowsPage>;
 
 /** A listing that takes more calls than this does not end. */
-const mostCalls = 10_000;
+const maxCalls = 10_000;
 
 /**
  * @throws RetryLater as Session.send does, and when an answer is no JSON; Rejected when the ERP refuses the
@@ -37,7 +37,7 @@ export function createReadPage<Row>(
 
   return async (since, position) => {
     calls += 1;
-    if (calls > mostCalls) {
+    if (calls > maxCalls) {
       throw new RetryLater(`${session.partner}: the list of orders does not end; check orders.paging.`, {
         scope: 'target',
       });
@@ -45,7 +45,7 @@ export function createReadPage<Row>(
     const request = requestOf(since, position);
     const answer = await session.send(request, call);
     if (listing.emptyStatus?.includes(answer.status)) return { rows: [], next: undefined, misfit: undefined };
-    const failure = session.targetFailure(answer, call);
+    const failure = session.partnerFailure(answer, call);
     if (failure) throw failure;
     if (answer.status >= 300)
       throw new Rejected(`${session.partner} refused to list its orders${session.said(answer)}.`);

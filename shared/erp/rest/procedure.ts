@@ -137,7 +137,7 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
       return test === true ? undefined : new Rejected(naming(test));
     }
     return (
-      session.targetFailure(answer, call) ??
+      session.partnerFailure(answer, call) ??
       (answer.status === 404 && isForeignAnswer(answer) ? notTheErp(answer, call) : undefined) ??
       new Rejected(`${partner} refused ${call.what}${session.said(answer)}.`)
     );
@@ -174,7 +174,7 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
     stopIfAborted(signal, session.partner, call.what);
     const answer = await session.send(request, call);
     const accepted = accepts?.includes(answer.status) ?? false;
-    const failure = accepted ? undefined : session.targetFailure(answer, call);
+    const failure = accepted ? undefined : session.partnerFailure(answer, call);
     if (failure) throw failure;
     if (answer.status < 300 && answer.json === undefined) throw notTheErp(answer, call);
     // Not even an accepted 404 may be a web page: it would mean "not booked yet" while a proxy is rolled out.

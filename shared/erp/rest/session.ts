@@ -1,5 +1,5 @@
 import { RetryLater } from '../../model/errors.ts';
-import { createHttp, type HttpOptions, type HttpResponse, targetFailure } from '../../platform/http.ts';
+import { createHttp, type HttpOptions, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { createAuthentication } from '../login.ts';
@@ -23,7 +23,7 @@ export interface Session {
    */
   readonly send: (request: RestRequest, call: Call) => Promise<RestAnswer>;
   /** The failure of the ERP as a whole that an answer tells of. */
-  readonly targetFailure: (answer: RestAnswer, call: Call) => RetryLater | undefined;
+  readonly partnerFailure: (answer: RestAnswer, call: Call) => RetryLater | undefined;
   /** ` (409): the order is closed`: status and the ERP's own sentence, without secrets. */
   readonly said: (answer: RestAnswer) => string;
 }
@@ -83,7 +83,7 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
     async function fetchCsrfToken(): Promise<string> {
       const reading = { ...call, what: 'its CSRF token', writes: false };
       const given = await sendLoggedIn({ path: fetchPath, headers: { [header]: value } }, reading);
-      const failure = session.targetFailure(given, reading);
+      const failure = session.partnerFailure(given, reading);
       if (failure) throw failure;
       const token = given.headers.get(header);
       if (token) return token;
@@ -106,8 +106,8 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
         value: csrf.value ?? 'Fetch',
       });
     },
-    targetFailure: (answer, { what, writes }) =>
-      targetFailure(answer, {
+    partnerFailure: (answer, { what, writes }) =>
+      partnerFailure(answer, {
         partner,
         what,
         wrote: writes ? 'perhaps' : 'nothing',

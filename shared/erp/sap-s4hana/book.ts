@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Completion, DeliveryKey, Receipt } from '../../model/completions.ts';
+import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { requireArticle } from '../booking-rules.ts';
@@ -11,20 +11,20 @@ import type { SapOptions } from './options.ts';
 import { readConfirmations, readOrder, requireOpen } from './order.ts';
 import { confirmationSchema, guidOf, type SapConfirmation, type SapOrder, toWire } from './records.ts';
 
-export interface SapDelivery {
+export interface SapBooking {
   readonly client: SapClient;
   readonly options: SapOptions;
   readonly signal: AbortSignal;
 }
 
 /** Longest ConfirmationText (Edm.String(40)). */
-const longestText = 40;
+const maxText = 40;
 
 /** @throws Rejected when no field is configured that could take it. */
-export async function deliverAmendment(
-  { client, options, signal }: SapDelivery,
+export async function bookAmendment(
+  { client, options, signal }: SapBooking,
   completion: Completion,
-  key: DeliveryKey,
+  key: BookingKey,
 ): Promise<Receipt> {
   const { erpOrder } = completion;
   if (options.notesField === undefined) {
@@ -42,10 +42,10 @@ export async function deliverAmendment(
  * transaction. SAP does not keep it unique, so it is looked for before posting, in every attempt. Whether it is
  * the final one is decided by what is confirmed so far, since parts of an order overtake each other.
  */
-export async function deliverQuantity(
-  delivery: SapDelivery,
+export async function bookQuantity(
+  delivery: SapBooking,
   completion: Completion,
-  key: DeliveryKey,
+  key: BookingKey,
 ): Promise<Receipt> {
   const { client, options, signal } = delivery;
   const { erpOrder } = completion;
@@ -150,7 +150,7 @@ function inSameUnit({ erpOrder, quantity, scrap }: Completion, amount: string): 
 
 function textOf({ productOrder, notes }: Completion): string {
   const text = [`Azumuta ${productOrder.number}`, ...notes].join(': ').replace(/\s+/g, ' ');
-  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+  return text.length > maxText ? `${text.slice(0, maxText - 1)}…` : text;
 }
 
 function linesOf({ productOrder, notes, links }: Completion): string[] {

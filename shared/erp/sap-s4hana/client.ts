@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
-import { createHttp, type HttpResponse, targetFailure } from '../../platform/http.ts';
+import { createHttp, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
@@ -132,7 +132,7 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
     what: string,
     wrote: 'nothing' | 'perhaps',
   ): RetryLater | undefined {
-    return targetFailure(response, { partner: 'SAP', what, wrote, now: environment.clock.now() });
+    return partnerFailure(response, { partner: 'SAP', what, wrote, now: environment.clock.now() });
   }
 
   return {

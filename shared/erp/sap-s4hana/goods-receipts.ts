@@ -5,7 +5,7 @@ import type { SapOptions } from './options.ts';
 import { type SapOrder, toWire } from './records.ts';
 
 /** Longest batch number (Edm.String(10)). */
-const longestBatch = 10;
+const maxBatch = 10;
 
 /**
  * The goods receipts (movement 101, reference document F: production order) that a confirmation brings along,
@@ -26,10 +26,10 @@ export function movementsOf(
   }
   const good = quantity?.amount ?? '0';
   if (compareDecimals(good, '0') === 0) return [];
-  const tooLong = lots.find((lot) => lot.number.length > longestBatch);
+  const tooLong = lots.find((lot) => lot.number.length > maxBatch);
   if (tooLong) {
     throw new Rejected(
-      `SAP: lot ${tooLong.number} of order ${erpOrder.number} is longer than the ${longestBatch} characters of a batch.`,
+      `SAP: lot ${tooLong.number} of order ${erpOrder.number} is longer than the ${maxBatch} characters of a batch.`,
     );
   }
   const receipt = {

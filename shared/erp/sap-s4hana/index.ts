@@ -2,7 +2,7 @@ import { Rejected } from '../../model/errors.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
-import { deliverAmendment, deliverQuantity } from './book.ts';
+import { bookAmendment, bookQuantity } from './book.ts';
 import { createSapClient, type SapClient } from './client.ts';
 import { listReleasedOrders } from './list-orders.ts';
 import { appendNotes } from './marks.ts';
@@ -68,8 +68,8 @@ function connect(options: SapOptions, environment: ErpEnvironment<SapCredentials
       act((watched) => {
         const delivery = { client: watched, options, signal };
         return completion.kind === 'amendment'
-          ? deliverAmendment(delivery, completion, key)
-          : deliverQuantity(delivery, completion, key);
+          ? bookAmendment(delivery, completion, key)
+          : bookQuantity(delivery, completion, key);
       }),
   };
 }

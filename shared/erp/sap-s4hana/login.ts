@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
-import { createHttp, targetFailure } from '../../platform/http.ts';
+import { createHttp, partnerFailure } from '../../platform/http.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import type { SapCredentials, SapOptions } from './options.ts';
@@ -60,7 +60,7 @@ export function createSapLogin(options: SapOptions, environment: ErpEnvironment<
       writes: false,
     });
     const now = environment.clock.now();
-    const failure = targetFailure(response, { partner: "SAP's token service", what: 'its token', now });
+    const failure = partnerFailure(response, { partner: "SAP's token service", what: 'its token', now });
     if (failure) throw failure;
     const token = tokenSchema.safeParse(response.json);
     if (!token.success) {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Completion, DeliveryKey, Receipt } from '../../model/completions.ts';
+import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import { requireArticle } from '../booking-rules.ts';
 import { attachLinks, missingLinks } from './booking/attachments.ts';
@@ -18,13 +18,13 @@ import { shapeOutputs } from './booking/write-outputs.ts';
 import { bindMoves, boundMoves, claim, claimsOf, heldByAnother, noteText, readKeyNotes } from './marks.ts';
 import type { TrytonOptions } from './options.ts';
 import { findProduction, type Production, readAgain } from './order.ts';
-import type { Desk } from './write-tracker.ts';
+import type { WriteTracker } from './write-tracker.ts';
 
 /** Notes and links on a production in whatever state, never a quantity. */
-export async function deliverAmendment(
-  desk: Desk,
+export async function bookAmendment(
+  desk: WriteTracker,
   completion: Completion,
-  key: DeliveryKey,
+  key: BookingKey,
   again: boolean,
 ): Promise<Receipt> {
   const production = await findProduction(desk, completion.erpOrder);
@@ -60,11 +60,11 @@ export async function deliverAmendment(
  * attempt goes through all of them again. Components and by-products are booked as they were planned, since
  * Tryton takes all components when a production starts, whatever is built of them.
  */
-export async function deliverQuantity(
-  desk: Desk,
+export async function bookQuantity(
+  desk: WriteTracker,
   options: TrytonOptions,
   completion: Completion,
-  key: DeliveryKey,
+  key: BookingKey,
   again: boolean,
 ): Promise<Receipt> {
   const found = await findProduction(desk, completion.erpOrder);
@@ -108,7 +108,7 @@ function referenceOf({ number, state }: Production): string {
 }
 
 async function allot(
-  desk: Desk,
+  desk: WriteTracker,
   options: TrytonOptions,
   completion: Completion,
   production: Production,
@@ -119,7 +119,7 @@ async function allot(
   return allotTimes(completion.work, await readWorks(desk, production));
 }
 
-async function start(desk: Desk, production: Production): Promise<Production> {
+async function start(desk: WriteTracker, production: Production): Promise<Production> {
   if (production.state === 'running') return production;
   await desk.write('production', 'run', [[production.id]], {
     what: `starting production ${production.number}`,
@@ -133,7 +133,7 @@ async function start(desk: Desk, production: Production): Promise<Production> {
 
 /** The one call that cannot be taken back. */
 async function complete(
-  desk: Desk,
+  desk: WriteTracker,
   production: Production,
   moves: readonly number[],
   finishes: boolean,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
-import { createHttp, type HttpResponse, targetFailure } from '../../platform/http.ts';
+import { createHttp, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
@@ -91,7 +91,7 @@ export function createTrytonClient(
 function resultOf<T>(response: HttpResponse, call: TrytonCall<T>, now: Date): T {
   const { what, writes } = call;
   const wrote = writes ? 'perhaps' : 'nothing';
-  const unwell = targetFailure(response, { partner: 'Tryton', what, now, wrote });
+  const unwell = partnerFailure(response, { partner: 'Tryton', what, now, wrote });
   if (unwell) throw unwell;
   const envelope = parse(answerSchema, response.json);
   if (response.status !== 200 || !envelope.ok) {

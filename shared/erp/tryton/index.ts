@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { Attempt, ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
-import { deliverAmendment, deliverQuantity } from './book.ts';
+import { bookAmendment, bookQuantity } from './book.ts';
 import { createTrytonClient } from './client.ts';
 import { linkProductOrder } from './link.ts';
 import { listReleasedOrders } from './list-orders.ts';
@@ -12,7 +12,7 @@ import {
   trytonCredentialsSchema,
   trytonOptionsSchema,
 } from './options.ts';
-import { atDesk, type Desk } from './write-tracker.ts';
+import { trackWrites, type WriteTracker } from './write-tracker.ts';
 
 /**
  * Tryton 7.0 with the module `production`, over JSON-RPC.
@@ -37,7 +37,7 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
   const { link } = options;
   let hasLots: boolean | undefined;
 
-  async function act<T>({ signal }: Attempt, run: (desk: Desk) => Promise<T>): Promise<T> {
+  async function act<T>({ signal }: Attempt, run: (desk: WriteTracker) => Promise<T>): Promise<T> {
     if (hasLots === undefined) {
       const fields = await client.call({
         model: 'stock.move',
@@ -50,7 +50,7 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
       });
       hasLots = 'lot' in fields;
     }
-    return atDesk(client, signal, hasLots, run);
+    return trackWrites(client, signal, hasLots, run);
   }
 
   return {
@@ -64,8 +64,8 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
     book: (completion, key, attempt) =>
       act(attempt, (desk) =>
         completion.kind === 'amendment'
-          ? deliverAmendment(desk, completion, key, attempt.again)
-          : deliverQuantity(desk, options, completion, key, attempt.again),
+          ? bookAmendment(desk, completion, key, attempt.again)
+          : bookQuantity(desk, options, completion, key, attempt.again),
       ),
   };
 }

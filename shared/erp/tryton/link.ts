@@ -2,14 +2,14 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { attachLinks, missingLinks } from './booking/attachments.ts';
 import type { TrytonOptions } from './options.ts';
 import { findProduction } from './order.ts';
-import type { Desk } from './write-tracker.ts';
+import type { WriteTracker } from './write-tracker.ts';
 
 /**
  * Attaches the product order to its production, as a link that a planner can follow. The production itself is
  * left alone: its `reference` is the planner's, and its change time must not move.
  */
 export async function linkProductOrder(
-  desk: Desk,
+  desk: WriteTracker,
   link: Exclude<TrytonOptions['link'], false>,
   order: ErpOrderRef,
   productOrder: ProductOrderRef,

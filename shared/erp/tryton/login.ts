@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
-import { type Http, type HttpResponse, targetFailure } from '../../platform/http.ts';
+import { type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
@@ -65,7 +65,7 @@ export function createTrytonLogin(needs: {
       signal,
       writes: false,
     });
-    const unwell = targetFailure(response, { partner: 'Tryton', what: 'logging in', now: clock.now() });
+    const unwell = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now: clock.now() });
     // Without Retry-After a 429 is the lock of too many wrong logins.
     if (unwell && response.status === 429 && unwell.afterSeconds === undefined) {
       throw new RetryLater(

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
-import type { Completion, DeliveryKey } from '../../model/completions.ts';
+import type { BookingKey, Completion } from '../../model/completions.ts';
 import { RetryLater } from '../../model/errors.ts';
 import type { Production } from './order.ts';
-import type { Desk } from './write-tracker.ts';
+import type { WriteTracker } from './write-tracker.ts';
 
 /** A note with a delivery key, and on which record it is. */
 export interface KeyNote {
   readonly id: number;
   /** `production,17` or `stock.move,230`. */
   readonly resource: string;
-  readonly key: DeliveryKey;
+  readonly key: BookingKey;
 }
 
 const noteSchema = z.object({ id: z.int(), resource: z.string(), message: z.nullable(z.string()) });
@@ -17,7 +17,7 @@ const noteSchema = z.object({ id: z.int(), resource: z.string(), message: z.null
 const keyLine = /(?:^|\n)Azumuta delivery (\S+)\s*$/;
 
 /** Keys on a production and its output moves, oldest note first. */
-export async function readKeyNotes(desk: Desk, production: Production): Promise<KeyNote[]> {
+export async function readKeyNotes(desk: WriteTracker, production: Production): Promise<KeyNote[]> {
   const resources = [resourceOf(production), ...production.outputs.map(({ id }) => moveResource(id))];
   const notes = await desk.read(
     'ir.note',
@@ -41,9 +41,9 @@ export async function readKeyNotes(desk: Desk, production: Production): Promise<
  * @throws RetryLater scope `order`, `wrote: perhaps` when another attempt at the same delivery holds it.
  */
 export async function claim(
-  desk: Desk,
+  desk: WriteTracker,
   production: Production,
-  key: DeliveryKey,
+  key: BookingKey,
   message: string,
 ): Promise<void> {
   const { number } = production;
@@ -70,12 +70,12 @@ export function heldByAnother({ number }: Production): RetryLater {
   );
 }
 
-export function claimsOf(notes: readonly KeyNote[], production: Production, key: DeliveryKey): KeyNote[] {
+export function claimsOf(notes: readonly KeyNote[], production: Production, key: BookingKey): KeyNote[] {
   return notes.filter((note) => note.key === key && note.resource === resourceOf(production));
 }
 
 /** Ids of the moves that bear the key. */
-export function boundMoves(notes: readonly KeyNote[], key: DeliveryKey): number[] {
+export function boundMoves(notes: readonly KeyNote[], key: BookingKey): number[] {
   return notes
     .filter((note) => note.key === key && note.resource.startsWith('stock.move,'))
     .map((note) => Number(note.resource.slice('stock.move,'.length)));
@@ -83,10 +83,10 @@ export function boundMoves(notes: readonly KeyNote[], key: DeliveryKey): number[
 
 /** Writes the key on the moves that the delivery is about to complete. */
 export async function bindMoves(
-  desk: Desk,
+  desk: WriteTracker,
   production: Production,
   moves: readonly number[],
-  key: DeliveryKey,
+  key: BookingKey,
 ): Promise<void> {
   const notes = moves.map((id) => ({ resource: moveResource(id), message: `Azumuta delivery ${key}` }));
   await desk.write('ir.note', 'create', [notes], {

@@ -3,7 +3,7 @@ import { Rejected, UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { type Decimal, toDecimal } from '../../model/quantity.ts';
 import { fieldOf } from './wire.ts';
-import type { Desk } from './write-tracker.ts';
+import type { WriteTracker } from './write-tracker.ts';
 
 /** Where finished goods go, or what is wasted. */
 export interface OutputMove {
@@ -89,7 +89,7 @@ const readFields = [
  * The production that an order reference means: by id where it is known, else by number.
  * @throws UnknownOrder when there is none; Rejected when the number is not unique, or the id has another number.
  */
-export async function findProduction(desk: Desk, order: ErpOrderRef): Promise<Production> {
+export async function findProduction(desk: WriteTracker, order: ErpOrderRef): Promise<Production> {
   const { company } = await desk.preferences();
   const id = Number(order.id);
   const domain = order.id === undefined ? [['number', '=', order.number]] : [['id', '=', id]];
@@ -115,13 +115,13 @@ export async function findProduction(desk: Desk, order: ErpOrderRef): Promise<Pr
 }
 
 /** The same production as it is now. */
-export async function readAgain(desk: Desk, { id, number }: Production): Promise<Production> {
+export async function readAgain(desk: WriteTracker, { id, number }: Production): Promise<Production> {
   const [found] = await read(desk, number, [['id', '=', id]]);
   if (!found) throw unknown({ number });
   return productionOf(found);
 }
 
-function read(desk: Desk, number: string, domain: readonly unknown[]): Promise<Read[]> {
+function read(desk: WriteTracker, number: string, domain: readonly unknown[]): Promise<Read[]> {
   // Without the module stock_lot, moves have no lot to read.
   const fields = desk.hasLots ? [...readFields, 'outputs.lot.number'] : readFields;
   return desk.read('production', 'search_read', [domain, 0, 3, [['id', 'ASC']], fields], {

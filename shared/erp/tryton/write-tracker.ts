@@ -17,7 +17,7 @@ export interface Asked<T> {
 }
 
 /** One delivery's access to Tryton: it knows whether something was written. */
-export interface Desk {
+export interface WriteTracker {
   /** Whether this Tryton has lots (module `stock_lot`). */
   readonly hasLots: boolean;
   preferences(): Promise<TrytonSession['preferences']>;
@@ -28,14 +28,14 @@ export interface Desk {
 }
 
 /** Runs one delivery at a desk; whatever must be retried after a write keeps the ledger's claim open. */
-export function atDesk<T>(
+export function trackWrites<T>(
   client: TrytonClient,
   signal: AbortSignal,
   hasLots: boolean,
-  act: (desk: Desk) => Promise<T>,
+  act: (desk: WriteTracker) => Promise<T>,
 ): Promise<T> {
   let wrote = false;
-  const desk: Desk = {
+  const desk: WriteTracker = {
     hasLots,
     preferences: () => client.preferences(signal),
     read(model, method, params, asked) {

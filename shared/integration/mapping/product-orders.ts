@@ -5,7 +5,7 @@ import type { ProductOrderMapping } from '../define.ts';
 import { run } from './call-mapping.ts';
 import { checkedDraft } from './validate-draft.ts';
 
-const mostParts = 200;
+const maxParts = 200;
 
 /**
  * The product orders that an ERP order becomes.
@@ -44,7 +44,7 @@ function partsOf(
 ): { part: Part; number: string }[] {
   if (split === 'one') return [{ number, part: { index: 1, of: 1, first: number, book: 'each' } }];
   const of = Number(order.quantity.amount);
-  const most = split.most ?? mostParts;
+  const most = split.most ?? maxParts;
   if (!Number.isInteger(of) || of < 1) {
     throw new Rejected(
       `ERP order ${order.number} has quantity ${order.quantity.amount}, which cannot be split into units.`,

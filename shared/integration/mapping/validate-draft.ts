@@ -3,9 +3,9 @@ import { Rejected } from '../../model/errors.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../model/orders.ts';
 
 /** Numbers are part of the ledger's keys, which DynamoDB limits to 2048 bytes, and of URLs and messages. */
-const mostNumberBytes = 500;
+const maxNumberBytes = 500;
 /** DynamoDB stores items of up to 400 KB, and an order's history needs its place as well. */
-const mostDraftBytes = 200 * 1024;
+const maxDraftBytes = 200 * 1024;
 
 const bytesOf = (text: string) => Buffer.byteLength(text);
 /** DynamoDB takes no other numbers, nor would they be the same when they come back from it. */
@@ -40,7 +40,7 @@ const draftSchema = z
     number: z
       .string(textNeeded)
       .check(
-        z.refine((text) => bytesOf(text) <= mostNumberBytes, `at most ${mostNumberBytes} bytes are possible`),
+        z.refine((text) => bytesOf(text) <= maxNumberBytes, `at most ${maxNumberBytes} bytes are possible`),
       ),
     article: z.string(textNeeded),
     variants: z.array(z.string(textNeeded), listNeeded),
@@ -48,8 +48,8 @@ const draftSchema = z
   })
   .check(
     z.refine(
-      (draft) => bytesOf(JSON.stringify(draft)) <= mostDraftBytes,
-      `at most ${mostDraftBytes} bytes are possible`,
+      (draft) => bytesOf(JSON.stringify(draft)) <= maxDraftBytes,
+      `at most ${maxDraftBytes} bytes are possible`,
     ),
   );
 
@@ -59,9 +59,9 @@ const draftSchema = z
  * @throws Rejected naming the mapping's field, what it gave, and what is needed.
  */
 export function checkedDraft(given: Readonly<Record<string, unknown>>, order: ErpOrder): ProductOrderDraft {
-  if (bytesOf(order.number) > mostNumberBytes) {
+  if (bytesOf(order.number) > maxNumberBytes) {
     throw new Rejected(
-      `ERP order ${nameOf(order)} has a number of ${bytesOf(order.number)} bytes: at most ${mostNumberBytes} are possible.`,
+      `ERP order ${nameOf(order)} has a number of ${bytesOf(order.number)} bytes: at most ${maxNumberBytes} are possible.`,
     );
   }
   const checked = draftSchema.safeParse(given);

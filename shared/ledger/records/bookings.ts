@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
-import type { CompletedProductOrder, DeliveryKey } from '../../model/completions.ts';
+import type { BookingKey, CompletedProductOrder } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { Quantity } from '../../model/quantity.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Table } from '../../platform/dynamodb-table.ts';
-import type { Claim, Claimant, StepTimes } from '../claims.ts';
+import type { Claim, Claimant, ClaimTimes } from '../claims.ts';
 import {
+  bookingKeyOf,
+  bookingPrefix,
   completedPartKey,
   completedPartPrefix,
-  deliveryKeyOf,
-  deliveryPrefix,
   lockKey,
   partitionOf,
   recordingKey,
@@ -17,8 +17,8 @@ import {
 } from '../keys.ts';
 
 /** A booking that is planned, under way or done. */
-export interface DeliveryEntry {
-  readonly key: DeliveryKey;
+export interface BookingEntry {
+  readonly key: BookingKey;
   readonly kind: 'quantity' | 'amendment';
   /** Recordings that this booking tells of. */
   readonly recordingIds: readonly string[];
@@ -43,8 +43,8 @@ export interface BookedFigures {
   readonly links: number;
 }
 
-export interface PlannedDelivery {
-  readonly key: DeliveryKey;
+export interface PlannedBooking {
+  readonly key: BookingKey;
   readonly kind: 'quantity' | 'amendment';
   readonly recordingIds: readonly string[];
   readonly erpOrder: ErpOrderRef;
@@ -53,18 +53,18 @@ export interface PlannedDelivery {
 
 /** The attempt that books: it has the claim of its delivery. */
 export interface LockHolder extends Pick<Claim, 'owner' | 'attempt'> {
-  readonly delivery: DeliveryKey;
+  readonly delivery: BookingKey;
 }
 
 /** The attempt that plans, and the message that it works on. */
 export type Planner = Pick<Claimant, 'owner' | 'messageId'>;
 
-export interface Deliveries {
+export interface Bookings {
   /** All bookings of a product order, the planned ones too. */
-  readonly of: (number: string) => Promise<DeliveryEntry[]>;
+  readonly of: (number: string) => Promise<BookingEntry[]>;
   /** Write down what is going to be booked, before it is sent; false when another planner was first. */
-  readonly plan: (number: string, delivery: PlannedDelivery, planner: Planner) => Promise<boolean>;
-  readonly markSent: (number: string, key: DeliveryKey) => Promise<void>;
+  readonly plan: (number: string, delivery: PlannedBooking, planner: Planner) => Promise<boolean>;
+  readonly markSent: (number: string, key: BookingKey) => Promise<void>;
   /**
    * Lock the ERP order for one booking; undefined when taken, else the time (ms) until which another has it.
    * A dead attempt's lock goes to the next one at the same delivery at once, as that has the claim now.
@@ -116,12 +116,12 @@ const partSchema = z.object({
   recordingIds: z.array(z.string()),
 });
 
-export function createDeliveries(table: Table, clock: Clock, times: StepTimes): Deliveries {
+export function createBookings(table: Table, clock: Clock, times: ClaimTimes): Bookings {
   const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + retentionSeconds;
 
   return {
     async of(number) {
-      const stored = await table.query(partitionOf(number), deliveryPrefix);
+      const stored = await table.query(partitionOf(number), bookingPrefix);
       return stored.map((each) => {
         const { sentAt, plannedAt, ...entry } = z.parse(storedSchema, each);
         return { ...entry, sentAt, plannedAt: new Date(plannedAt) };
@@ -130,7 +130,7 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
 
     async plan(number, delivery, planner) {
       const isNew = await table.putIf({
-        ...deliveryKeyOf(number, delivery.key),
+        ...bookingKeyOf(number, delivery.key),
         ...delivery,
         planner: planner.owner,
         plannedFor: planner.messageId,
@@ -148,7 +148,7 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
       });
       // A write whose answer was lost is sent again by the AWS SDK, and then meets itself.
       const planned =
-        isNew || (await table.get(deliveryKeyOf(number, delivery.key)))?.planner === planner.owner;
+        isNew || (await table.get(bookingKeyOf(number, delivery.key)))?.planner === planner.owner;
       if (planned) {
         await Promise.all(
           delivery.recordingIds.map((recordingId) =>
@@ -160,7 +160,7 @@ export function createDeliveries(table: Table, clock: Clock, times: StepTimes): 
     },
 
     async markSent(number, key) {
-      await table.update(deliveryKeyOf(number, key), { set: { sentAt: clock.now().toISOString() } });
+      await table.update(bookingKeyOf(number, key), { set: { sentAt: clock.now().toISOString() } });
     },
 
     async lock(erpOrderNumber, { delivery, owner, attempt }, endsAt) {

@@ -14,7 +14,7 @@ export interface DayEvent {
 }
 
 /** What happened on which day: an index that creations, bookings, dead letters and conflicts enter by themselves. */
-export interface Days {
+export interface DailyActivity {
   /**
    * All that happened from `from` until `until`, oldest first; one query a day, and at most `most` events of each.
    * The index lags by a moment.
@@ -33,7 +33,7 @@ export function onItsDay(at: Date, event: string): { readonly day: string; reado
 
 const keysSchema = z.object({ pk: z.string(), happened: z.string() });
 
-export function createDays(table: Table): Days {
+export function createDailyActivity(table: Table): DailyActivity {
   return {
     async between(from, until, most) {
       const found: DayEvent[] = [];

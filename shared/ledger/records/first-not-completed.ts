@@ -3,7 +3,7 @@ import type { Table } from '../../platform/dynamodb-table.ts';
 import { notCompletedKey } from '../keys.ts';
 
 /** Messages whose product order Azumuta does not call completed yet. */
-export interface NotCompleted {
+export interface FirstNotCompleted {
   /**
    * When Azumuta first answered this message so: now, for the first time. A replayed message is another one, as
    * SQS was given it at another time.
@@ -17,7 +17,7 @@ export interface NotCompleted {
 /** A message lives for six days at most. */
 const keptSeconds = 7 * 86_400;
 
-export function createNotCompleted(table: Table, clock: Clock): NotCompleted {
+export function createFirstNotCompleted(table: Table, clock: Clock): FirstNotCompleted {
   return {
     async since(number, { messageId, sentAt }) {
       const key = notCompletedKey(number, `${messageId}#${sentAt.getTime()}`);

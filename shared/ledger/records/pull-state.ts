@@ -5,7 +5,7 @@ import type { Table } from '../../platform/dynamodb-table.ts';
 import { createLease } from '../lease.ts';
 
 /** One reading of the ERP's orders up to the present, which may take several runs. */
-export interface Sweep {
+export interface PullWindow {
   /** When its first run began, by our clock (ISO): for durations, never compared with times of the ERP. */
   readonly startedAt: string;
   /** A time of the ERP (ISO) that had come when it began. */
@@ -19,15 +19,15 @@ export interface PullStand {
   /** A time of the ERP that had come when the last finished sweep began. */
   readonly watermark: Watermark | undefined;
   /** A sweep that has read at least one page, and is not finished. */
-  readonly sweep: Sweep | undefined;
+  readonly sweep: PullWindow | undefined;
 }
 
 /** How far the ERP's released orders were read, and whose turn it is to read on. */
-export interface Pulling {
+export interface PullState {
   /** Take the lease; undefined when another run has it. */
   readonly begin: (owner: string, leaseSeconds: number) => Promise<PullStand | undefined>;
   /** Save how far a sweep has got; false when the lease was lost to another run. */
-  readonly advance: (owner: string, sweep: Sweep) => Promise<boolean>;
+  readonly advance: (owner: string, sweep: PullWindow) => Promise<boolean>;
   /** Give the lease back; with a watermark (or none yet) when the sweep is finished. */
   readonly end: (owner: string, finished?: Pick<PullStand, 'watermark'>) => Promise<void>;
   /** How far it has got, and when its last run ended (ISO); nothing when it never ran. */
@@ -46,7 +46,7 @@ const storedSchema = z.object({
   endedAt: z.optional(z.string()),
 });
 
-export function createPulling(table: Table, clock: Clock): Pulling {
+export function createPullState(table: Table, clock: Clock): PullState {
   const key = { pk: 'PULL', sk: 'WATERMARK' };
   const lease = createLease(table, clock, key);
   return {

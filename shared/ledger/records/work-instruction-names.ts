@@ -11,7 +11,7 @@ export interface WorkInstructionNames {
   ) => Promise<string | undefined>;
 }
 
-const mostInMemory = 500;
+const maxInMemory = 500;
 
 export function createWorkInstructionNames(table: Table, clock: Clock): WorkInstructionNames {
   const inMemory = new Map<string, Promise<string | undefined>>();
@@ -31,7 +31,7 @@ export function createWorkInstructionNames(table: Table, clock: Clock): WorkInst
       const key = `${id}@${version}`;
       const known = inMemory.get(key);
       if (known) return known;
-      if (inMemory.size >= mostInMemory) inMemory.clear();
+      if (inMemory.size >= maxInMemory) inMemory.clear();
       const asked = stored(id, version, read);
       inMemory.set(key, asked);
       // A failed read must not be remembered.

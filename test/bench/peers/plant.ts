@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Platform, startPlatform } from '../../../infra/local/emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import type { Overrides } from '../../../infra/local/emulator/overrides.ts';
 import { type LocalFunction, labelOf } from '../../../infra/local/emulator/template/local-stack.ts';
 import { newToken, operatorClients, setIfUnset } from '../../../infra/local/operator-clients.ts';
@@ -10,7 +10,7 @@ import type { Partners } from '../partners/partners.ts';
 
 /** The synthesized stack on the local platform, between the stubs. */
 export interface BenchPlant {
-  readonly platform: Platform;
+  readonly platform: Emulator;
   readonly folder: string;
   readonly webhookUrl: string;
   /** Key of the order endpoint. */
@@ -47,7 +47,7 @@ export async function startBenchPlant(options: BenchPlantOptions): Promise<Bench
       folder: join(folder, 'cdk.out'),
       environment: { AZUMUTA_BASE_URL: options.partners.azumutaUrl, ERP_BASE_URL: options.partners.erpUrl },
     });
-    const platform = await startPlatform({
+    const platform = await startEmulator({
       template,
       dataDir: join(folder, 'platform'),
       overrides: options.overrides ?? benchOverrides,
@@ -83,7 +83,7 @@ export async function startBenchPlant(options: BenchPlantOptions): Promise<Bench
 }
 
 async function setSecrets(
-  platform: Platform,
+  platform: Emulator,
 ): Promise<{ readonly token: string; readonly orderKey: string }> {
   const { secrets } = operatorClients(platform);
   const token = newToken();
@@ -111,7 +111,7 @@ function constructOf(lambda: LocalFunction): string {
 }
 
 /** `receive-webhook` of the function whose construct is `ReceiveWebhook`. */
-function folderOf({ stack }: Platform, functionName: string): string {
+function folderOf({ stack }: Emulator, functionName: string): string {
   const lambda = stack.functions.find(({ name }) => name === functionName);
   return (lambda ? constructOf(lambda) : functionName).replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase();
 }

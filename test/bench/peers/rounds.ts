@@ -30,7 +30,7 @@ export interface Losses {
 
 /** Nothing was booked for so long: nothing will be. Longer than what a kill leaves hidden in a queue. */
 const quietMs = 16_000;
-const longestMs = 90_000;
+const maxMs = 90_000;
 
 /** As many completions as fast as they are taken. @throws Error when one was refused or not booked. */
 export async function measureRound(
@@ -99,7 +99,7 @@ async function settle(
     const now = performance.now();
     if (missing.length !== seen) lastChange = now;
     seen = missing.length;
-    if (missing.length === 0 || now - lastChange > quietMs || now - began > longestMs) {
+    if (missing.length === 0 || now - lastChange > quietMs || now - began > maxMs) {
       // The last bookings are still being looked at and written down.
       if (missing.length === 0) await standstill(partners);
       const doubled = Object.values(books.bookings).filter((times) => times > 1).length;

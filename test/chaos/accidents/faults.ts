@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Plant } from '../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { control } from '../../../infra/local/sandbox/control-client.ts';
 import type { Fault } from '../../../infra/local/sandbox/faults.ts';
 import type { Dice } from './dice.ts';
@@ -100,7 +100,7 @@ export interface Faults {
  * Gives each partner another handful of faults every `everySeconds` on average (between half and one and a half
  * of it), and now and then a short outage.
  */
-export function startFaults(plant: Plant, dice: Dice, everySeconds: number): Faults {
+export function startFaults(plant: LocalSystem, dice: Dice, everySeconds: number): Faults {
   const stopping = new AbortController();
   const urls = { azumuta: plant.sandboxes.azumuta.url, erp: plant.sandboxes.erp.url };
 

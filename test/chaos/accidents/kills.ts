@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Plant } from '../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { Dice } from './dice.ts';
 
 /** What can be killed, and how often it is chosen: containers die most, as there are most of them. */
@@ -24,7 +24,7 @@ export interface Kills {
  * Kills something every `everySeconds` on average (between half and one and a half of it) with SIGKILL, which
  * leaves no time to tidy up. The stores of AWS are spared: SQS and DynamoDB do not forget.
  */
-export function startKilling(plant: Plant, dice: Dice, everySeconds: number): Kills {
+export function startKilling(plant: LocalSystem, dice: Dice, everySeconds: number): Kills {
   const counts = new Map<string, number>();
   const stopping = new AbortController();
 
@@ -71,7 +71,7 @@ export function startKilling(plant: Plant, dice: Dice, everySeconds: number): Ki
 }
 
 /** `BookCompletion`, from the logical id of the function. */
-function functionOf({ platform }: Plant, name: string): string {
+function functionOf({ platform }: LocalSystem, name: string): string {
   const lambda = platform.stack.functions.find((known) => known.name === name);
   return lambda?.logicalId.replace(/^Functions/, '').replace(/Function[0-9A-F]*$/, '') ?? name;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Overrides } from '../../../infra/local/emulator/overrides.ts';
-import { localOverrides, type Plant, startPlant } from '../../../infra/local/run-locally.ts';
+import { type LocalSystem, localOverrides, startLocalSystem } from '../../../infra/local/run-locally.ts';
 import { balanceOf } from '../balance/balance.ts';
 import { readPartners } from '../balance/books.ts';
 import { viewQueues } from '../balance/queues.ts';
@@ -46,7 +46,7 @@ const recoveredWithinMs = 600_000;
 export async function runOutage(options: OutageOptions): Promise<Outage> {
   const { dataDir, seconds, perSecond, log, say } = options;
   const overrides = overridesWith(options.cooldownSeconds);
-  const plant = await startPlant({ integrationFile: 'integration.config.ts', dataDir, overrides, log });
+  const plant = await startLocalSystem({ integrationFile: 'integration.config.ts', dataDir, overrides, log });
   try {
     const queues = viewQueues(plant);
     const all = await releaseOrders(plant, seconds * perSecond + warmUp);
@@ -117,13 +117,13 @@ export function outageReport(outage: Outage): string {
   ].join('\n');
 }
 
-async function releaseOrders(plant: Plant, count: number): Promise<string[]> {
+async function releaseOrders(plant: LocalSystem, count: number): Promise<string[]> {
   const orders = await plant.erp.release({ count, seed: 1 });
   for (let at = 0; at < orders.length; at += 50) await postOrders(plant, orders.slice(at, at + 50));
   return orders.map(({ number }) => number);
 }
 
-async function completeSteadily({ azumuta }: Plant, numbers: readonly string[], perSecond: number) {
+async function completeSteadily({ azumuta }: LocalSystem, numbers: readonly string[], perSecond: number) {
   const began = performance.now();
   for (const [at, number] of numbers.entries()) {
     await pause(Math.max(0, began + (at / perSecond) * 1000 - performance.now()));
@@ -132,7 +132,7 @@ async function completeSteadily({ azumuta }: Plant, numbers: readonly string[], 
 }
 
 /** Notes how often the ERP had been called when its breaker opened. */
-function watchBreaker(plant: Plant) {
+function watchBreaker(plant: LocalSystem) {
   const stopping = new AbortController();
   async function watch(): Promise<number | undefined> {
     while (!stopping.signal.aborted) {
@@ -151,6 +151,6 @@ function watchBreaker(plant: Plant) {
   };
 }
 
-async function callsAt({ erp }: Plant): Promise<number> {
+async function callsAt({ erp }: LocalSystem): Promise<number> {
   return Object.values(await erp.calls()).reduce((sum, count) => sum + count, 0);
 }

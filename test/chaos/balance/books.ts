@@ -3,7 +3,7 @@ import { openStore as openAzumuta } from '../../../infra/local/sandbox/azumuta/s
 import type { TriggerLogEntry } from '../../../infra/local/sandbox/azumuta/triggers.ts';
 import { triggerLog } from '../../../infra/local/sandbox/azumuta/triggers.ts';
 import { openStore as openErp } from '../../../infra/local/sandbox/erp/store.ts';
-import { type Strike, strikesIn } from '../../../infra/local/sandbox/fault-log.ts';
+import { type LoggedFault, loggedFaultsIn } from '../../../infra/local/sandbox/fault-log.ts';
 import type { DeadLetter } from './queues.ts';
 
 /** A product order in Azumuta's own books, with what its operators recorded. */
@@ -42,7 +42,7 @@ export interface Books {
   readonly built: readonly BuiltOrder[];
   readonly triggers: readonly TriggerLogEntry[];
   /** Faults that struck, by partner. */
-  readonly strikes: { readonly azumuta: readonly Strike[]; readonly erp: readonly Strike[] };
+  readonly strikes: { readonly azumuta: readonly LoggedFault[]; readonly erp: readonly LoggedFault[] };
   readonly deadLetters: readonly DeadLetter[];
   readonly waiting: number;
 }
@@ -55,7 +55,7 @@ export function readPartners(dataDir: string): PartnersBooks {
     released: erp.orders(),
     booked: erp.bookings(),
     triggers: triggerLog(azumuta),
-    strikes: { azumuta: strikesIn(azumuta.database), erp: strikesIn(erp.database) },
+    strikes: { azumuta: loggedFaultsIn(azumuta.database), erp: loggedFaultsIn(erp.database) },
     built: azumuta.productOrders().map(({ id, number, completedAt }) => {
       const recordings = azumuta.recordingsOf(id);
       const recorded = (step: string) =>
@@ -79,7 +79,7 @@ export function readPartners(dataDir: string): PartnersBooks {
 export function countStrikes(dataDir: string): number {
   return opened(
     dataDir,
-    ({ azumuta, erp }) => strikesIn(azumuta.database).length + strikesIn(erp.database).length,
+    ({ azumuta, erp }) => loggedFaultsIn(azumuta.database).length + loggedFaultsIn(erp.database).length,
   );
 }
 
@@ -114,7 +114,7 @@ export function notBooked({ erp }: Books['strikes']): ReadonlySet<string> {
 export function strikeCounts(strikes: Books['strikes']): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const [partner, struck] of Object.entries(strikes)) {
-    for (const [fault, { length }] of Map.groupBy(struck, (strike: Strike) => strike.fault))
+    for (const [fault, { length }] of Map.groupBy(struck, (strike: LoggedFault) => strike.fault))
       counts.set(`${partner}: ${fault}`, length);
   }
   return counts;

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
-import type { Plant } from '../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 
 /** A message in the dead-letter queue, with its reason. */
 export interface DeadLetter {
@@ -18,7 +18,7 @@ export interface QueueView {
 }
 
 /** The queues as an operator sees them. */
-export function viewQueues({ platform }: Plant): QueueView {
+export function viewQueues({ platform }: LocalSystem): QueueView {
   const { sqs } = operatorClients(platform);
   const sources = [...new Set(platform.stack.mappings.map(({ queueName }) => queueName))];
   const deadLetters = platform.stack.queues.find(({ name }) => !sources.includes(name));

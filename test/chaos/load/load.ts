@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import type { Plant } from '../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
 import type { Dice } from '../accidents/dice.ts';
 import type { Injected, PermanentFault } from '../balance/balance.ts';
@@ -28,7 +28,7 @@ export interface Load {
 const oddEvery = 40;
 const batchMs = 250;
 /** What the order endpoint takes in within its short local timeout, on a busy machine too. */
-const mostAtOnce = 10;
+const maxAtOnce = 10;
 const pullEveryMs = 3_000;
 const pullReportSchema = z.object({ outcome: z.string() });
 
@@ -42,7 +42,7 @@ export interface LoadOptions extends FloorOptions {
  * got no answer), the others wait for the pull; operators complete each as soon as it is in Azumuta. With `single`
  * all are posted, and nothing is pulled, re-opened or told twice: no second message can make good for a lost one.
  */
-export function startLoad(plant: Plant, dice: Dice, { perSecond, single }: LoadOptions): Load {
+export function startLoad(plant: LocalSystem, dice: Dice, { perSecond, single }: LoadOptions): Load {
   const { erp, platform } = plant;
   const permanent: PermanentFault[] = [];
   const typedByHand = new Set<string>();
@@ -64,7 +64,7 @@ export function startLoad(plant: Plant, dice: Dice, { perSecond, single }: LoadO
     const began = performance.now();
     while (!stopping.signal.aborted) {
       const due = Math.floor(((performance.now() - began) / 1000) * perSecond) - orders;
-      if (due > 0) await releaseBatch(Math.min(due, mostAtOnce));
+      if (due > 0) await releaseBatch(Math.min(due, maxAtOnce));
       else await pause(batchMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }

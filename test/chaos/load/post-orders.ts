@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Plant } from '../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
 import { comesTrue, persistently } from './patience.ts';
 
@@ -11,7 +11,7 @@ const standSchema = z.object({ orders: z.array(z.object({ status: z.string() }))
 
 /** Posts orders to the order endpoint as an ERP does: again until they are accepted. */
 export async function postOrders(
-  { orderEndpoint }: Plant,
+  { orderEndpoint }: LocalSystem,
   orders: readonly ProductionOrder[],
 ): Promise<void> {
   await persistently(async () => {
@@ -28,7 +28,7 @@ export async function postOrders(
 }
 
 /** Asks the order endpoint until the product order exists. */
-export async function untilCreated({ orderEndpoint }: Plant, number: string): Promise<void> {
+export async function untilCreated({ orderEndpoint }: LocalSystem, number: string): Promise<void> {
   const created = await comesTrue(
     async () => {
       const answer = await fetch(`${orderEndpoint.url}/${encodeURIComponent(number)}`, {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import type { Plant } from '../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { Dice } from '../accidents/dice.ts';
@@ -43,7 +43,11 @@ const patienceMs = 16 * 60_000;
 const createdSchema = z.object({ id: z.string() });
 const articlesSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
-export function createFloor({ azumuta, sandboxes }: Plant, dice: Dice, { single }: FloorOptions): Floor {
+export function createFloor(
+  { azumuta, sandboxes }: LocalSystem,
+  dice: Dice,
+  { single }: FloorOptions,
+): Floor {
   let waiting: Expected[] = [];
   let atWork = 0;
   const done = new Set<string>();

@@ -1,10 +1,10 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
-import type { Plant } from '../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { OrderCallAnswer } from '../../../shared/orders/http-api.ts';
 
 /** What the ERP, Azumuta and an operator do with a running plant. */
-export function callsOf(plant: Plant) {
+export function callsOf(plant: LocalSystem) {
   const { sqs } = operatorClients(plant.platform);
   const deadLettersUrl = plant.platform.queueUrl('QueuesDeadLetters');
   const found = new Map<string, DeadLetterSeen>();

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { type Plant, startPlant } from '../../../infra/local/run-locally.ts';
+import { type LocalSystem, startLocalSystem } from '../../../infra/local/run-locally.ts';
 import { eventually } from '../../support/eventually.ts';
 import { callsOf } from './calls.ts';
 
-let plant: Plant;
+let plant: LocalSystem;
 let calls: ReturnType<typeof callsOf>;
 
 beforeAll(async () => {
-  plant = await startPlant({ integrationFile: 'integration.config.ts' });
+  plant = await startLocalSystem({ integrationFile: 'integration.config.ts' });
   calls = callsOf(plant);
 }, 60_000);
 afterAll(() => plant?.stop());

@@ -6,18 +6,18 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
-import { type Plant, startPlant } from '../../../infra/local/run-locally.ts';
+import { type LocalSystem, startLocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import { eventually } from '../../support/eventually.ts';
 import { callsOf } from './calls.ts';
 
 let folder: string;
-let plant: Plant;
+let plant: LocalSystem;
 let calls: ReturnType<typeof callsOf>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'results-back-'));
-  plant = await startPlant({ integrationFile: 'integration.config.ts', dataDir: folder });
+  plant = await startLocalSystem({ integrationFile: 'integration.config.ts', dataDir: folder });
   calls = callsOf(plant);
 }, 60_000);
 afterAll(async () => {
@@ -264,7 +264,7 @@ describe('no secret is in logs, ledger, dead letters or answers', () => {
 });
 
 /** Every text in every secret of the stack. */
-async function secretsOf({ platform }: Plant): Promise<string[]> {
+async function secretsOf({ platform }: LocalSystem): Promise<string[]> {
   const { secrets } = operatorClients(platform);
   const texts = await Promise.all(
     platform.stack.secrets.map(async ({ arn }) => {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { productOrderOf } from '../../shared/erp/conformance/completions.ts';
-import { completed, deliver, openPlant, type Plant } from './plant.ts';
+import { completed, deliver, type LocalSystem, openPlant } from './plant.ts';
 
-let plant: Plant;
+let plant: LocalSystem;
 beforeAll(async () => {
   plant = await openPlant();
 });

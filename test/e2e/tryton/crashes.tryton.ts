@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { amendmentOf, productOrderOf } from '../../shared/erp/conformance/completions.ts';
-import { completed, deliver, methodsOf, openPlant, type Plant, positionOf } from './plant.ts';
+import { completed, deliver, type LocalSystem, methodsOf, openPlant, positionOf } from './plant.ts';
 
-let plant: Plant;
+let plant: LocalSystem;
 beforeAll(async () => {
   plant = await openPlant();
 });

@@ -1,15 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Plant, startPlant } from '../../../infra/local/run-locally.ts';
+import { type LocalSystem, startLocalSystem } from '../../../infra/local/run-locally.ts';
 import { eventually } from '../../support/eventually.ts';
 import { accessFromEnvironment, planProduction, readProduction } from './client.ts';
 
-let plant: Plant;
+let plant: LocalSystem;
 
 beforeAll(async () => {
   const { username, password } = accessFromEnvironment('connector');
   process.env.ERP_CREDENTIALS = JSON.stringify({ username, password });
-  plant = await startPlant({ integrationFile: fileURLToPath(new URL('./plant.config.ts', import.meta.url)) });
+  plant = await startLocalSystem({
+    integrationFile: fileURLToPath(new URL('./plant.config.ts', import.meta.url)),
+  });
 }, 60_000);
 afterAll(() => plant?.stop());
 

@@ -2,10 +2,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { newSignal } from '../../shared/erp/conformance/attempts.ts';
-import { openPlant, type Plant } from './plant.ts';
+import { type LocalSystem, openPlant } from './plant.ts';
 import { databaseFile } from './target.ts';
 
-let plant: Plant;
+let plant: LocalSystem;
 beforeAll(async () => {
   plant = await openPlant();
 });
@@ -71,7 +71,7 @@ it('goes on from a watermark between such productions, without missing one', asy
 });
 
 async function list(
-  options: Parameters<Plant['connector']>[0],
+  options: Parameters<LocalSystem['connector']>[0],
   since?: { changedAt: string; id: string },
 ): Promise<ErpOrder[]> {
   const orders: ErpOrder[] = [];

@@ -2,10 +2,18 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, nextAttempt } from '../../shared/erp/conformance/attempts.ts';
-import { completed, deliver, methodsOf, openPlant, type Plant, positionOf, undisturbed } from './plant.ts';
+import {
+  completed,
+  deliver,
+  type LocalSystem,
+  methodsOf,
+  openPlant,
+  positionOf,
+  undisturbed,
+} from './plant.ts';
 import { databaseFile } from './target.ts';
 
-let plant: Plant;
+let plant: LocalSystem;
 beforeAll(async () => {
   plant = await openPlant();
 });

@@ -9,7 +9,7 @@ import { type FaultProxy, startFaultProxy } from '../../shared/erp/conformance/f
 import { accessFromEnvironment, type Plan, type PlannedProduction, TrytonTestClient } from './client.ts';
 
 /** The seeded plant with a proxy before it, for the tests of one file. */
-export interface Plant {
+export interface LocalSystem {
   readonly admin: TrytonTestClient;
   readonly faults: FaultProxy;
   /** A new connector, as a new container would have it. */
@@ -18,7 +18,7 @@ export interface Plant {
   close(): Promise<void>;
 }
 
-export async function openPlant(): Promise<Plant> {
+export async function openPlant(): Promise<LocalSystem> {
   const { url, database, username, password } = accessFromEnvironment('connector');
   const admin = await TrytonTestClient.fromEnvironment();
   const faults = await startFaultProxy(url);
@@ -64,7 +64,7 @@ export function positionOf(methods: readonly string[], method: string): number {
  * Methods called by a delivery that nobody disturbs, of a whole waiting order of 5, or of one that differs and
  * was started already.
  */
-export async function undisturbed(plant: Plant, differs: Partial<Completion> = {}): Promise<string[]> {
+export async function undisturbed(plant: LocalSystem, differs: Partial<Completion> = {}): Promise<string[]> {
   const started = differs.quantity !== undefined;
   const production = await plant.plan(started ? { state: 'running' } : {});
   plant.faults.reset();

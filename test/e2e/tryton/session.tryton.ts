@@ -4,10 +4,10 @@ import { tryton } from '../../../shared/erp/tryton/index.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { failureOf, newSignal } from '../../shared/erp/conformance/attempts.ts';
 import { accessFromEnvironment } from './client.ts';
-import { methodsOf, openPlant, type Plant } from './plant.ts';
+import { type LocalSystem, methodsOf, openPlant } from './plant.ts';
 import { databaseFile } from './target.ts';
 
-let plant: Plant;
+let plant: LocalSystem;
 beforeAll(async () => {
   plant = await openPlant();
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problemOf } from '../../../infra/console/pages/problem.ts';
-import { Mistake } from '../../../infra/ops/cli/command.ts';
+import { UsageError } from '../../../infra/ops/cli/command.ts';
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
 
@@ -31,7 +31,9 @@ describe('what went wrong, in a sentence with the next step', () => {
   });
 
   it('a stack that is older than the console', () => {
-    const old = new Mistake('The stack S has no output DeadLetterQueue: deploy it again with this version.');
+    const old = new UsageError(
+      'The stack S has no output DeadLetterQueue: deploy it again with this version.',
+    );
     expect(problemOf(old, false).what).toContain('deploy it again');
   });
 

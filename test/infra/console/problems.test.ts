@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { troublesOf } from '../../../infra/console/problems.ts';
-import type { FlowsStanding, QueueStanding } from '../../../infra/ops/flows/flow-status.ts';
+import { flowProblemsOf } from '../../../infra/console/problems.ts';
+import type { FlowsStatus, QueueStatus } from '../../../infra/ops/flows/flow-status.ts';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 
 const at = new Date('2026-11-24T08:10:00Z');
-const empty: QueueStanding = { waiting: 0, underWay: 0, oldestSeconds: undefined, orders: [], paused: false };
+const empty: QueueStatus = { waiting: 0, underWay: 0, oldestSeconds: undefined, orders: [], paused: false };
 const well: BreakerState = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
 const unwell = (reason: string): BreakerState => ({
   open: true,
@@ -14,9 +14,8 @@ const unwell = (reason: string): BreakerState => ({
 });
 
 function standing(
-  given: Partial<FlowsStanding['queues']> &
-    Partial<FlowsStanding['partners']> & { deadLetters?: number } = {},
-): FlowsStanding {
+  given: Partial<FlowsStatus['queues']> & Partial<FlowsStatus['partners']> & { deadLetters?: number } = {},
+): FlowsStatus {
   const { erp = well, azumuta = well, deadLetters = 0, ...queues } = given;
   return {
     at,
@@ -29,12 +28,12 @@ function standing(
 describe('what stands still', () => {
   it('is nothing while messages pass through quickly', () => {
     const busy = { ...empty, waiting: 40, underWay: 5, oldestSeconds: 3 };
-    expect(troublesOf(standing({ deliveries: busy }), '--local')).toEqual([]);
+    expect(flowProblemsOf(standing({ deliveries: busy }), '--local')).toEqual([]);
   });
 
   it('an unwell partner: since when, what waits for it, why, and that it goes on by itself', () => {
     const deliveries = { ...empty, underWay: 3, oldestSeconds: 300, orders: ['MO/0007'] };
-    const [trouble, ...others] = troublesOf(
+    const [trouble, ...others] = flowProblemsOf(
       standing({ erp: unwell('It answered 503'), deliveries }),
       '--local',
     );
@@ -48,7 +47,7 @@ describe('what stands still', () => {
   });
 
   it('a partner that refuses the credentials: how to set them', () => {
-    const [trouble] = troublesOf(
+    const [trouble] = flowProblemsOf(
       standing({ azumuta: unwell('Azumuta refused the API key (401).') }),
       '--stack S',
     );
@@ -57,7 +56,10 @@ describe('what stands still', () => {
   });
 
   it('a paused flow: how to resume it', () => {
-    const [trouble] = troublesOf(standing({ deliveries: { ...empty, waiting: 1, paused: true } }), '--local');
+    const [trouble] = flowProblemsOf(
+      standing({ deliveries: { ...empty, waiting: 1, paused: true } }),
+      '--local',
+    );
     expect(trouble).toMatchObject({
       what: 'Booking in the ERP is paused; 1 booking waits.',
       command: 'npm run resume -- deliveries --local',
@@ -65,13 +67,13 @@ describe('what stands still', () => {
   });
 
   it('dead letters: that they need a person, and where they are', () => {
-    const [trouble] = troublesOf(standing({ deadLetters: 2 }), '--local');
+    const [trouble] = flowProblemsOf(standing({ deadLetters: 2 }), '--local');
     expect(trouble).toMatchObject({ what: '2 messages need a person.', link: { href: '/letters' } });
   });
 
   it('messages that come again for minutes while the partner is well: it is about their orders', () => {
     const completions = { ...empty, underWay: 1, oldestSeconds: 600 };
-    const [trouble] = troublesOf(standing({ completions }), '--local');
+    const [trouble] = flowProblemsOf(standing({ completions }), '--local');
     expect(trouble).toMatchObject({
       grade: 'slow',
       what: '1 completion to be read waits, the oldest for 10 min.',
@@ -81,7 +83,7 @@ describe('what stands still', () => {
   it('a message that comes again: what its last attempt said, without waiting for minutes', () => {
     const deliveries = { ...empty, underWay: 1, oldestSeconds: 9, orders: ['MO/0007'] };
     const tries = { deliveries: { number: 'MO/0007', note: 'The ERP answered 503' } };
-    const [trouble] = troublesOf(standing({ deliveries }), '--local', tries);
+    const [trouble] = flowProblemsOf(standing({ deliveries }), '--local', tries);
     expect(trouble).toMatchObject({
       grade: 'slow',
       why: 'The last attempt at MO/0007: The ERP answered 503.',
@@ -91,7 +93,7 @@ describe('what stands still', () => {
 
   it('messages that nobody takes: the function is to be looked at', () => {
     const completions = { ...empty, waiting: 2, oldestSeconds: 600 };
-    const [trouble] = troublesOf(standing({ completions }), '--local');
+    const [trouble] = flowProblemsOf(standing({ completions }), '--local');
     expect(trouble).toMatchObject({ grade: 'stuck', next: expect.stringContaining('collect-completion') });
   });
 });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createConsole } from '../../../infra/console/app.ts';
-import { createLetterDesk } from '../../../infra/console/dead-letters.ts';
+import { createDeadLetterDesk } from '../../../infra/console/dead-letters.ts';
 import { listenOnLoopback } from '../../../infra/console/listen.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
-import { createFlowsReader, type FlowsStanding } from '../../../infra/ops/flows/flow-status.ts';
+import { createFlowsReader, type FlowsStatus } from '../../../infra/ops/flows/flow-status.ts';
 import { insightOfLocalStore } from '../../../infra/ops/flows/queue-insight.ts';
 import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
@@ -15,7 +15,7 @@ import { credentials } from '../ops/stores.ts';
 
 /** The console before real queues and a real ledger, without functions or partners behind them. */
 export interface StoreStage extends Pick<ReplayStores, 'store' | 'ledger' | 'clock' | 'depths' | 'empty'> {
-  readonly flows: () => Promise<FlowsStanding>;
+  readonly flows: () => Promise<FlowsStatus>;
   readonly port: number;
   readonly origin: string;
   /** With the token of this start. */
@@ -63,7 +63,7 @@ export async function startStoreStage(): Promise<StoreStage> {
     local: true,
     flows,
     ledger,
-    letters: createLetterDesk({
+    letters: createDeadLetterDesk({
       deadLetters,
       forLooking: deadLetters,
       queues: createQueues(store.sqs),

@@ -6,7 +6,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
-import { type Plant, startPlant } from '../../../infra/local/run-locally.ts';
+import { type LocalSystem, startLocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import { findTarget } from '../../../infra/ops/cli/target.ts';
 import { stackChecks } from '../../../infra/ops/doctor/check-stack.ts';
@@ -17,13 +17,13 @@ import { callsOf } from '../../e2e/flows/calls.ts';
 import { eventually } from '../../support/eventually.ts';
 import { typed } from './run-command.ts';
 
-let plant: Plant;
+let plant: LocalSystem;
 let folder: string;
 let calls: ReturnType<typeof callsOf>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'commands-'));
-  plant = await startPlant({
+  plant = await startLocalSystem({
     integrationFile: fileURLToPath(new URL('../../../integration.config.ts', import.meta.url)),
     dataDir: folder,
   });

@@ -6,9 +6,9 @@ import { type Bundles, functionNames } from '../../../infra/build/bundle-functio
 import { IntegrationStack } from '../../../infra/stack/stack.ts';
 import configured from '../../../integration.config.ts';
 import {
+  ConfigurationError,
   defineIntegration,
   type Integration,
-  IntegrationMistake,
 } from '../../../shared/integration/define.ts';
 
 type Reconcile = NonNullable<Integration['schedule']>['reconcile'];
@@ -99,7 +99,7 @@ describe('the configuration of reconciliation', () => {
     ['about too many orders', { everyHours: 24, most: 501 }, '$.schedule.reconcile.most'],
     ['with a negative grace', { everyHours: 24, graceHours: -1 }, '$.schedule.reconcile.graceHours'],
   ])('that asks %s is refused, naming the field', (_, reconcile, path) => {
-    expect(() => integrationWith(reconcile)).toThrow(IntegrationMistake);
+    expect(() => integrationWith(reconcile)).toThrow(ConfigurationError);
     expect(() => integrationWith(reconcile)).toThrow(path);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DeliveryMessage } from '../../../shared/completions/messages.ts';
+import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
-import { deliveryKeyOf } from '../../../shared/ledger/keys.ts';
+import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
 import { UnknownOrder } from '../../../shared/model/errors.ts';
 import { startFaultProxy } from '../erp/conformance/fault-proxy.ts';
 import { failureOf } from './completed.ts';
@@ -26,9 +26,9 @@ beforeEach(async () => {
 });
 
 /** Three parts of one ERP order that are booked each, ready to be delivered. */
-async function threeDeliveries(): Promise<{
+async function threeBookings(): Promise<{
   erpOrder: string;
-  messages: [DeliveryMessage, DeliveryMessage, DeliveryMessage];
+  messages: [BookingMessage, BookingMessage, BookingMessage];
 }> {
   const { erpOrder, numbers } = await stage.ordered(threeParts('each'));
   for (const productOrderNumber of numbers) {
@@ -59,7 +59,7 @@ function recorded(): { erp: ErpConnector; attempts: Attempt[] } {
 describe('an ERP order is booked on by one delivery at a time', () => {
   it('the others wait while a booking is on its way, and are booked after it', async () => {
     // Prepare: the ERP order and its bookings are looked at first, the third call is the booking
-    const { erpOrder, messages } = await threeDeliveries();
+    const { erpOrder, messages } = await threeBookings();
     const [first, ...others] = messages;
     const proxy = await startFaultProxy(stage.erpUrl);
     const arrived = Promise.withResolvers<void>();
@@ -93,7 +93,7 @@ describe('an ERP order is booked on by one delivery at a time', () => {
 describe('a booking that may have been written', () => {
   it('keeps its claim and the ERP order until it must have settled, and the next attempt looks first', async () => {
     // Prepare
-    const { erpOrder, messages } = await threeDeliveries();
+    const { erpOrder, messages } = await threeBookings();
     const [inDoubt, other] = messages;
     const route = 'POST /api/production-orders/{number}/bookings';
     await stage.erpSide.setFaults([{ kind: 'reset-after', route, times: 1 }]);
@@ -214,7 +214,7 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
     // Prepare: an attempt that died
     const message = await collected();
     const endsAt = new Date(stage.clock.now().getTime() + timeoutSeconds * 1000);
-    await stage.ledger.claims.claim(deliveryKeyOf(message.home, message.key), {
+    await stage.ledger.claims.claim(bookingKeyOf(message.home, message.key), {
       owner: 'dead',
       messageId: 'm',
       endsAt,

@@ -4,13 +4,13 @@ import * as z from 'zod/mini';
 import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
 import { completionHintSchema } from '../../../shared/completions/messages.ts';
 import {
-  type ReceiveParts,
+  type ReceiveWebhookDependencies,
   receiveWebhook,
   type WebhookCall,
 } from '../../../shared/completions/receive-webhook.ts';
-import { createKeptCalls, mostKept } from '../../../shared/completions/unusable-calls.ts';
+import { createUnusableCalls, maxKept } from '../../../shared/completions/unusable-calls.ts';
 import type { RotatingSecret } from '../../../shared/platform/credentials.ts';
-import { sourceCheck } from '../../../shared/platform/ip-allow-list.ts';
+import { ipAllowListCheck } from '../../../shared/platform/ip-allow-list.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
 import { SecretUnset } from '../../../shared/platform/secrets.ts';
 import { testClock } from '../../support/clock.ts';
@@ -36,14 +36,16 @@ beforeEach(() => {
   heard = heardLog();
 });
 
-function dependencies(token: ReceiveParts['token'] = async () => ({ current: canary, previous })): ReceiveParts {
+function dependencies(
+  token: ReceiveWebhookDependencies['token'] = async () => ({ current: canary, previous }),
+): ReceiveWebhookDependencies {
   return {
     queues: createQueues(sqs.client),
     completionsQueueUrl: sqs.queueUrl('completions'),
     deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
-    kept: createKeptCalls(),
+    kept: createUnusableCalls(),
     aliases: z.parse(webhookAliasesSchema, {}),
-    mayCall: sourceCheck(['203.0.113.0/24']),
+    mayCall: ipAllowListCheck(['203.0.113.0/24']),
     token,
     clock: testClock(),
     log: heard.log,
@@ -87,7 +89,9 @@ describe('no 2xx before SQS confirms', () => {
 
 describe('the token', () => {
   it('both values are valid during rotation', async () => {
-    expect(await receiveWebhook(call({ token: previous }), dependencies())).toMatchObject({ statusCode: 202 });
+    expect(await receiveWebhook(call({ token: previous }), dependencies())).toMatchObject({
+      statusCode: 202,
+    });
     expect(await receiveWebhook(call({ token: canary }), dependencies())).toMatchObject({ statusCode: 202 });
   });
 
@@ -176,7 +180,7 @@ describe('a call that cannot be used is kept', () => {
 });
 
 describe('whatever is sent', () => {
-  const mostBody = 64 * 1024;
+  const maxBody = 64 * 1024;
   const body = fc.oneof(
     { weight: 10, arbitrary: fc.string({ maxLength: 60, unit: 'binary' }) },
     { weight: 10, arbitrary: fc.json({ maxDepth: 2 }) },
@@ -188,7 +192,7 @@ describe('whatever is sent', () => {
       weight: 1,
       arbitrary: fc
         .tuple(fc.constantFrom('x', 'é'), fc.integer({ min: -1, max: 2 }))
-        .map(([letter, more]) => letter.repeat((mostBody + more) / Buffer.byteLength(letter))),
+        .map(([letter, more]) => letter.repeat((maxBody + more) / Buffer.byteLength(letter))),
     },
   );
   /** All keep the word that is looked for. */
@@ -239,7 +243,7 @@ describe('whatever is sent', () => {
         const { statusCode, body: answer } = await receiveWebhook(sent, door);
 
         // Assess
-        const tooLarge = sent.body.byteLength > mostBody;
+        const tooLarge = sent.body.byteLength > maxBody;
         const usable = given.event === 'product-order-completed' && !tooLarge;
         expect(
           usable ? [202, 400, 401] : [401, given.event === 'product-order-completed' ? 413 : 404],
@@ -250,9 +254,9 @@ describe('whatever is sent', () => {
         expect(messages).toHaveLength(statusCode === 202 ? 1 : 0);
         const isKept = statusCode !== 202 && statusCode !== 401;
         // Of a body that is too large only the beginning tells calls apart.
-        const start = sent.body.subarray(0, mostBody).toString('base64');
+        const start = sent.body.subarray(0, maxBody).toString('base64');
         const content = JSON.stringify([sent.method, sent.event, sent.rawQueryString, start, tooLarge]);
-        const isRepeated = kept.slice(-mostKept).includes(content);
+        const isRepeated = kept.slice(-maxKept).includes(content);
         expect(deadLetters).toHaveLength(isKept && !isRepeated ? 1 : 0);
         if (isKept && !isRepeated) kept.push(content);
         const told = `${heard.lines.join()}${JSON.stringify(sqs.sent)}${JSON.stringify(answer)}`;

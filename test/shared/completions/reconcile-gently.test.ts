@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { ReconcileParts } from '../../../shared/completions/reconcile.ts';
+import type { ReconcileDependencies } from '../../../shared/completions/reconcile.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { type ReconcileStage, type ReconcileTest, startReconcileStage } from './reconcile-stage.ts';
 
@@ -90,7 +90,7 @@ describe('Azumuta is asked gently', () => {
     await created('ONE', 2);
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
     const { promise: underWay, resolve: began } = Promise.withResolvers<void>();
-    const slow: ReconcileParts['azumuta'] = {
+    const slow: ReconcileDependencies['azumuta'] = {
       async productOrder(id, signal) {
         began();
         await answered;
@@ -174,7 +174,7 @@ describe('Azumuta is asked gently', () => {
     const broken = await created('BROKEN', 9);
     const others = [await created('V1', 8), await created('V2', 7)];
     const entry = await ledger.orders.find(broken);
-    const sick: ReconcileParts['azumuta'] = {
+    const sick: ReconcileDependencies['azumuta'] = {
       async productOrder(id, signal) {
         if (id === entry?.productOrder?.id)
           throw new RetryLater('Azumuta failed (500).', { scope: 'target' });
@@ -205,7 +205,11 @@ describe('Azumuta is asked gently', () => {
     await ledger.breaker.recordFailure('azumuta', refused, { permit: 'call' }, 'another container');
     const wellAgain = async () => {
       clock.advance(301);
-      await ledger.breaker.recordSuccess('azumuta', await ledger.breaker.permit('azumuta', 'prober'), 'prober');
+      await ledger.breaker.recordSuccess(
+        'azumuta',
+        await ledger.breaker.permit('azumuta', 'prober'),
+        'prober',
+      );
     };
     onTestFinished(wellAgain);
 

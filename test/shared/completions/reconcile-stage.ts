@@ -9,7 +9,7 @@ import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta
 import { createPartnerCalls, type PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
 import {
-  type ReconcileParts,
+  type ReconcileDependencies,
   type ReconcileReport,
   reconcileCompletions,
 } from '../../../shared/completions/reconcile.ts';
@@ -44,7 +44,7 @@ export interface ReconcileTest {
   /** The same of an order that Azumuta does not know (any more). */
   readonly createdOutside: (name: string, dueDaysAgo: number) => Promise<string>;
   readonly run: (
-    changes?: Partial<ReconcileParts> & { readonly remainingMs?: () => number },
+    changes?: Partial<ReconcileDependencies> & { readonly remainingMs?: () => number },
   ) => Promise<ReconcileReport>;
   readonly hints: () => CompletionHint[];
   /** Numbers that Azumuta was asked about, in any order. */

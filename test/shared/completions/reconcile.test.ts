@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CollectParts, collectCompletion } from '../../../shared/completions/collect.ts';
-import { type CompletionHint, deliveryMessageSchema } from '../../../shared/completions/messages.ts';
+import { type CollectDependencies, collectCompletion } from '../../../shared/completions/collect.ts';
+import { bookingMessageSchema, type CompletionHint } from '../../../shared/completions/messages.ts';
 import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
 import { parseMessage } from '../../../shared/platform/message.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
@@ -70,7 +70,7 @@ describe('a completion whose trigger was lost', () => {
     // Assess
     const deliveries = sqs.sent
       .filter(({ queue }) => queue === 'deliveries')
-      .map(({ body }) => parseMessage(deliveryMessageSchema, body));
+      .map(({ body }) => parseMessage(bookingMessageSchema, body));
     expect(deliveries.map(({ key, delivers }) => ({ key, delivers }))).toEqual([
       { key: expect.stringMatching(/^[2-9A-Za-z]{17}#quantity$/), delivers: 'quantity' },
     ]);
@@ -121,13 +121,13 @@ describe('a completion whose trigger was lost', () => {
 });
 
 function collect(hint: CompletionHint, owner: string): Promise<void> {
-  const dependencies: CollectParts = {
+  const dependencies: CollectDependencies = {
     ledger,
     clock,
     partners,
     azumuta,
     queues: createQueues(sqs.client),
-    deliveriesQueueUrl: sqs.queueUrl('deliveries'),
+    bookingsQueueUrl: sqs.queueUrl('deliveries'),
     workInstructionNames: ledger.workInstructionNames,
     includeOperators: false,
     readSoFar: nothingReadSoFar(),

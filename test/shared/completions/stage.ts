@@ -11,12 +11,12 @@ import integration from '../../../integration.config.ts';
 import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { bookCompletion, type DeliverParts } from '../../../shared/completions/book.ts';
-import { type CollectParts, collectCompletion } from '../../../shared/completions/collect.ts';
+import { type BookDependencies, bookCompletion } from '../../../shared/completions/book.ts';
+import { type CollectDependencies, collectCompletion } from '../../../shared/completions/collect.ts';
 import {
+  type BookingMessage,
+  bookingMessageSchema,
   type CompletionHint,
-  type DeliveryMessage,
-  deliveryMessageSchema,
 } from '../../../shared/completions/messages.ts';
 import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
@@ -59,16 +59,16 @@ export interface CompletionStage {
   readonly collect: (
     hint: Partial<CompletionHint> & { readonly productOrderNumber: string },
     given?: Partial<WorkAttempt>,
-    dependencies?: Partial<CollectParts> & Partial<Reached>,
+    dependencies?: Partial<CollectDependencies> & Partial<Reached>,
   ) => Promise<void>;
   /** Works on a delivery as the function does it. */
   readonly deliver: (
-    message: DeliveryMessage,
+    message: BookingMessage,
     given?: Partial<WorkAttempt>,
-    dependencies?: Partial<DeliverParts> & Partial<Reached>,
+    dependencies?: Partial<BookDependencies> & Partial<Reached>,
   ) => Promise<void>;
   /** Deliveries that were sent so far. */
-  readonly sent: () => DeliveryMessage[];
+  readonly sent: () => BookingMessage[];
   readonly bookingsOf: (erpOrder: string) => Promise<Booking[]>;
   readonly stop: () => Promise<void>;
 }
@@ -127,7 +127,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
     };
   }
 
-  function readParts({ ledger: reached, azumuta }: Reached) {
+  function readDependencies({ ledger: reached, azumuta }: Reached) {
     return {
       azumuta,
       partners: createPartnerCalls({ breaker: reached.breaker, newOwner: randomUUID, clock, log: silent }),
@@ -185,10 +185,10 @@ export async function startCompletionStage(): Promise<CompletionStage> {
         },
         attemptOf(given),
         {
-          ...readParts(reached),
+          ...readDependencies(reached),
           clock,
           queues: createQueues(reached.sqs),
-          deliveriesQueueUrl: sqs.queueUrl('deliveries'),
+          bookingsQueueUrl: sqs.queueUrl('deliveries'),
           trustTrigger: false,
           erpOrderNumber: (number) => number,
           ...dependencies,
@@ -200,7 +200,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
     deliver(message, given = {}, dependencies = {}) {
       const reached = { ...own, ...dependencies };
       return bookCompletion(message, attemptOf(given), {
-        ...readParts(reached),
+        ...readDependencies(reached),
         unknownOrder: 'reject',
         map: (kind, completed) => mapCompletion(integration.completions, kind, completed),
         ...dependencies,
@@ -209,7 +209,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
       });
     },
 
-    sent: () => sqs.sent.map(({ body }) => parseMessage(deliveryMessageSchema, body)),
+    sent: () => sqs.sent.map(({ body }) => parseMessage(bookingMessageSchema, body)),
     bookingsOf: async (erpOrder) => (await erpSide.bookings()).filter(({ order }) => order === erpOrder),
 
     async stop() {

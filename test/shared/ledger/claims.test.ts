@@ -148,7 +148,10 @@ describe('how an attempt ends decides whether the next one must look', () => {
 
   it('a doubt outlives a release: only a look can end it', async () => {
     await queued();
-    await ledger.claims.holdForSettling(claimOf(await ledger.claims.claim(key(), claimant('a'))), 'no answer');
+    await ledger.claims.holdForSettling(
+      claimOf(await ledger.claims.claim(key(), claimant('a'))),
+      'no answer',
+    );
     clock.advance(settlingSeconds);
     const second = claimOf(await ledger.claims.claim(key(), claimant('b')));
     await ledger.claims.release(second, 'still no answer');

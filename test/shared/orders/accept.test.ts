@@ -3,7 +3,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { takeIn } from '../../../shared/orders/accept.ts';
+import { acceptOrders } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
 import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -37,7 +37,7 @@ it('orders are taken in side by side and answered in their order; of one that is
   ];
 
   // Act
-  const answers = await takeIn(twice, { via: 'pull' }, dependencies);
+  const answers = await acceptOrders(twice, { via: 'pull' }, dependencies);
 
   // Assess
   expect(answers.map(({ number }) => number)).toEqual(twice.map(({ number }) => number));
@@ -77,13 +77,13 @@ describe('an order that is in the ledger and not created yet', () => {
     const { ledger, dependencies } = await started();
     const orders = [erpOrder({ number: 'MO/untried' })];
     sqs.fail('SendMessageBatch', 500);
-    await expect(takeIn(orders, { via: 'pull' }, dependencies)).rejects.toThrow();
+    await expect(acceptOrders(orders, { via: 'pull' }, dependencies)).rejects.toThrow();
     sqs.fail('SendMessageBatch', 500);
-    await expect(takeIn(orders, { via: 'pull' }, dependencies)).rejects.toThrow();
+    await expect(acceptOrders(orders, { via: 'pull' }, dependencies)).rejects.toThrow();
 
     // Act: its flow is paused, and every pull sees it again
     for (let pulls = 0; pulls < 3; pulls++) {
-      expect(await takeIn(orders, { via: 'pull' }, dependencies)).toMatchObject([{ status: 'queued' }]);
+      expect(await acceptOrders(orders, { via: 'pull' }, dependencies)).toMatchObject([{ status: 'queued' }]);
     }
 
     // Assess
@@ -93,27 +93,31 @@ describe('an order that is in the ledger and not created yet', () => {
 
   it('is not enqueued again by a pull once it was tried: an outage does not multiply it', async () => {
     const { dependencies, tried } = await started();
-    await takeIn([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, dependencies);
+    await acceptOrders([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, dependencies);
     await tried('MO/tried', 'in vain');
-    await takeIn([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, dependencies);
+    await acceptOrders([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, dependencies);
     expect(sqs.sent.map(numberOf)).toEqual(['MO/tried']);
   });
 
   it('is enqueued again for an ERP that asks again, tried or not', async () => {
     const { dependencies, tried } = await started();
     const order = erpOrder({ number: 'MO/asked' });
-    await takeIn([order], { via: 'endpoint' }, dependencies);
+    await acceptOrders([order], { via: 'endpoint' }, dependencies);
     await tried('MO/asked', 'in vain');
-    await takeIn([order], { via: 'endpoint' }, dependencies);
+    await acceptOrders([order], { via: 'endpoint' }, dependencies);
     expect(sqs.sent.map(numberOf)).toEqual(['MO/asked', 'MO/asked']);
   });
 
   it('takes what the ERP has changed since, and is enqueued with it', async () => {
     const { ledger, dependencies, tried } = await started();
     const number = 'MO/changed';
-    await takeIn([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, dependencies);
+    await acceptOrders([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, dependencies);
     await tried(number, 'in vain');
-    const [answer] = await takeIn([erpOrder({ number, article: 'GEAR-02' })], { via: 'pull' }, dependencies);
+    const [answer] = await acceptOrders(
+      [erpOrder({ number, article: 'GEAR-02' })],
+      { via: 'pull' },
+      dependencies,
+    );
     expect(answer).toMatchObject({ status: 'queued' });
     expect(sqs.sent.map(numberOf)).toEqual([number, number]);
     expect(await ledger.orders.find(number)).toMatchObject({
@@ -125,7 +129,8 @@ describe('an order that is in the ledger and not created yet', () => {
   it('is enqueued with new content even when that message cannot be sent at first', async () => {
     const { dependencies } = await started();
     const number = 'MO/changed twice';
-    const pulled = (article: string) => takeIn([erpOrder({ number, article })], { via: 'pull' }, dependencies);
+    const pulled = (article: string) =>
+      acceptOrders([erpOrder({ number, article })], { via: 'pull' }, dependencies);
     await pulled('GEAR-01');
     await pulled('GEAR-01');
     sqs.forget();
@@ -143,11 +148,11 @@ describe('an order that is in the ledger and not created yet', () => {
       map: (order: ErpOrder) => mapProductOrders({ split: { per: 'unit', book: 'when-all-done' } }, order),
     };
     const order = (amount: string) => erpOrder({ number: 'MO/split', quantity: { amount } });
-    await takeIn([order('2')], { via: 'pull' }, split);
+    await acceptOrders([order('2')], { via: 'pull' }, split);
     for (const number of ['MO/split/1', 'MO/split/2']) await tried(number, 'with success');
 
     // Act
-    const [answer] = await takeIn([order('3')], { via: 'pull' }, split);
+    const [answer] = await acceptOrders([order('3')], { via: 'pull' }, split);
 
     // Assess
     expect(answer?.status).toBe('conflict');
@@ -157,9 +162,13 @@ describe('an order that is in the ledger and not created yet', () => {
   it('keeps its content while it may have been created with it: the change is a conflict', async () => {
     const { ledger, dependencies, tried } = await started();
     const number = 'MO/doubt';
-    await takeIn([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, dependencies);
+    await acceptOrders([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, dependencies);
     await tried(number, 'in doubt');
-    const [answer] = await takeIn([erpOrder({ number, article: 'GEAR-02' })], { via: 'pull' }, dependencies);
+    const [answer] = await acceptOrders(
+      [erpOrder({ number, article: 'GEAR-02' })],
+      { via: 'pull' },
+      dependencies,
+    );
     expect(answer).toMatchObject({ status: 'conflict' });
     expect((await ledger.orders.find(number))?.draft.article).toBe('GEAR-01');
   });
@@ -193,7 +202,7 @@ describe('a long list', () => {
     };
 
     // Act
-    const answers = await takeIn(orders('LONG'), { via: 'endpoint' }, { ...dependencies, map });
+    const answers = await acceptOrders(orders('LONG'), { via: 'endpoint' }, { ...dependencies, map });
 
     // Assess
     expect(answers.map(({ number, productOrders }) => [number, productOrders.length])).toEqual([
@@ -215,7 +224,7 @@ describe('a long list', () => {
     };
 
     // Act
-    const taking = takeIn(
+    const taking = acceptOrders(
       orders('CUT'),
       { via: 'endpoint' },
       { ...dependencies, ledger: { orders: { ...ledger.orders, put } } },
@@ -239,7 +248,7 @@ it('a conflict and an order that cannot be mapped are told once, and answered ea
     queueUrl: sqs.queueUrl('product-orders'),
     map: (order: ErpOrder) => mapProductOrders({}, order),
   };
-  await takeIn([erpOrder({ number: 'TOLD' })], { via: 'pull' }, dependencies);
+  await acceptOrders([erpOrder({ number: 'TOLD' })], { via: 'pull' }, dependencies);
   await ledger.claims.claim(orderKey('TOLD'), {
     owner: 'o',
     messageId: 'm',
@@ -253,8 +262,8 @@ it('a conflict and an order that cannot be mapped are told once, and answered ea
   ];
 
   // Act
-  const first = await takeIn(orders, { via: 'pull' }, dependencies);
-  const second = await takeIn(orders, { via: 'pull' }, dependencies);
+  const first = await acceptOrders(orders, { via: 'pull' }, dependencies);
+  const second = await acceptOrders(orders, { via: 'pull' }, dependencies);
 
   // Assess
   const statuses = ['conflict', 'rejected', 'rejected', 'queued'];

@@ -11,7 +11,7 @@ import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import { type CreateParts, createProductOrder } from '../../../shared/orders/create.ts';
+import { type CreateDependencies, createProductOrder } from '../../../shared/orders/create.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -27,7 +27,7 @@ let sandboxes: readonly Sandbox[];
 let azumutaSide: AzumutaControl;
 let erpSide: ErpControl;
 let ledger: Ledger;
-let dependencies: CreateParts;
+let dependencies: CreateDependencies;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'create-orders-'));
@@ -79,7 +79,12 @@ async function released(): Promise<string> {
   return number;
 }
 
-const create = (number: string, receiveCount = 1, changed: Partial<CreateParts> = {}, clock = systemClock) =>
+const create = (
+  number: string,
+  receiveCount = 1,
+  changed: Partial<CreateDependencies> = {},
+  clock = systemClock,
+) =>
   createProductOrder({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount, clock), {
     ...dependencies,
     ...changed,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
-import { type EndpointParts, getOrder, postOrders } from '../../../shared/orders/http-api.ts';
+import { getOrder, type HttpApiDependencies, postOrders } from '../../../shared/orders/http-api.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -16,7 +16,7 @@ let store: LedgerStore;
 let sqs: SqsEndpoint;
 let heard: HeardLog;
 let clock: TestClock;
-let dependencies: EndpointParts;
+let dependencies: HttpApiDependencies;
 
 beforeAll(async () => {
   [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
@@ -112,7 +112,10 @@ describe('an ERP that prefers to wait', () => {
       clock.advance(1);
       return dependencies.ledger.orders.find(number);
     };
-    const slow = { ...dependencies, ledger: { ...dependencies.ledger, orders: { ...dependencies.ledger.orders, find } } };
+    const slow = {
+      ...dependencies,
+      ledger: { ...dependencies.ledger, orders: { ...dependencies.ledger.orders, find } },
+    };
 
     // Act
     const lasted = await secondsOf(
@@ -129,7 +132,9 @@ describe('an ERP that prefers to wait', () => {
       clock.advance(3);
       return dependencies.map(order);
     };
-    expect(await secondsOf(postOrders({ ...call('WAITED'), waitSeconds: 10 }, { ...dependencies, map }))).toBe(10);
+    expect(
+      await secondsOf(postOrders({ ...call('WAITED'), waitSeconds: 10 }, { ...dependencies, map })),
+    ).toBe(10);
   });
 
   it('has only what is queued still looked at', async () => {

@@ -7,8 +7,8 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { PullStand } from '../../../shared/ledger/records/pull-state.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { type PullParts, type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
-import { afterPage, afterSweep, overlapMs, startOf } from '../../../shared/orders/pull-window.ts';
+import { type PullDependencies, type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
+import { afterPage, afterPullWindow, overlapMs, startOf } from '../../../shared/orders/pull-window.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -50,7 +50,7 @@ function plant(skewHours: number, goLive?: string) {
     run({ failsAt = 99, pageSeconds = 0, most = 99 } = {}): Promise<PullReport> {
       let read = 0;
       runs += 1;
-      const dependencies: PullParts = {
+      const dependencies: PullDependencies = {
         ledger,
         clock,
         log: silent,
@@ -245,7 +245,7 @@ it('no order that is committed within the overlap is ever missed, whatever fails
             const sweep = afterPage(stand.sweep ?? { startedAt }, watermark, new Date(now));
             stand = { ...stand, sweep };
           }
-          stand = { watermark: afterSweep(stand.watermark, stand.sweep ?? {}), sweep: undefined };
+          stand = { watermark: afterPullWindow(stand.watermark, stand.sweep ?? {}), sweep: undefined };
         };
 
         for (const { gap, pages, pageMs } of plan) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { standingOf } from '../../../infra/ops/trace/order-status.ts';
+import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { Claim } from '../../../shared/ledger/claims.ts';
@@ -78,7 +78,7 @@ it('an order that cannot be mapped holds up no other, and its journey tells why,
   expect(journey.map(({ event, note }) => `${event}: ${note}`)).toEqual([
     'not mapped: ERP order UNFIT-1 has no article.',
   ]);
-  const standing = standingOf({
+  const standing = orderStatusOf({
     number: 'UNFIT-1',
     entry: undefined,
     deliveries: [],
@@ -163,7 +163,7 @@ describe('an order that is cancelled before it was created', () => {
       expect(await ledger.claims.claim(orderKey(number), claimant)).toMatchObject({ outcome: 'rejected' });
       const entry = await ledger.orders.find(number);
       const known = { number, entry, deliveries: [], deadLetters: [], journey, unwell: {} };
-      expect(standingOf(known)).toMatchObject({
+      expect(orderStatusOf(known)).toMatchObject({
         state: 'discarded',
         says: expect.stringContaining('cancelled'),
       });

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Rejected, type RetryLater } from '../../../shared/model/errors.ts';
-import { createHttp, retryAfterSeconds, targetFailure } from '../../../shared/platform/http.ts';
+import { createHttp, partnerFailure, retryAfterSeconds } from '../../../shared/platform/http.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -155,11 +155,11 @@ describe('a status can tell of the target', () => {
     [429, { unauthorized: false }],
     [503, { unauthorized: false }],
   ])('%i', (status, expected) => {
-    expect(targetFailure(answer(status), call)).toMatchObject({ scope: 'target', ...expected });
+    expect(partnerFailure(answer(status), call)).toMatchObject({ scope: 'target', ...expected });
   });
 
   it.each([200, 400, 404, 409, 422, 423])('%i tells of the order', (status) => {
-    expect(targetFailure(answer(status), call)).toBeUndefined();
+    expect(partnerFailure(answer(status), call)).toBeUndefined();
   });
 
   it('honours Retry-After in both forms', () => {
@@ -167,7 +167,7 @@ describe('a status can tell of the target', () => {
     expect(retryAfterSeconds('Tue, 24 Nov 2026 08:01:30 GMT', now)).toBe(90);
     expect(retryAfterSeconds('Tue, 24 Nov 2026 07:00:00 GMT', now)).toBe(0);
     expect(retryAfterSeconds('soon', now)).toBeUndefined();
-    expect(targetFailure(answer(503, '7'), call)).toMatchObject({ afterSeconds: 7 });
+    expect(partnerFailure(answer(503, '7'), call)).toMatchObject({ afterSeconds: 7 });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inTurns } from '../../../shared/platform/map-concurrently.ts';
+import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 
 /** Work that ends when it is told to. */
 function heldBack() {
@@ -23,7 +23,7 @@ describe('work in turns', () => {
   it('never has more under way than its width, and answers in the order of what it was given', async () => {
     // Prepare
     const { begun, end, work } = heldBack();
-    const all = inTurns([1, 2, 3], 2, work);
+    const all = mapConcurrently([1, 2, 3], 2, work);
 
     // Act
     expect(begun).toEqual([1, 2]);
@@ -41,7 +41,7 @@ describe('work in turns', () => {
     // Prepare
     const { begun, end, fail, work } = heldBack();
     let told = false;
-    const all = inTurns([1, 2, 3], 2, work).catch((error: unknown) => {
+    const all = mapConcurrently([1, 2, 3], 2, work).catch((error: unknown) => {
       told = true;
       return error;
     });
@@ -58,6 +58,6 @@ describe('work in turns', () => {
   });
 
   it('of nothing is nothing', async () => {
-    expect(await inTurns([], 5, async () => 1)).toEqual([]);
+    expect(await mapConcurrently([], 5, async () => 1)).toEqual([]);
   });
 });

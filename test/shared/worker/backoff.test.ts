@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffDefaults, longestVisibility, secondsUntilRetry } from '../../../shared/worker/backoff.ts';
+import { backoffDefaults, maxVisibility, secondsUntilRetry } from '../../../shared/worker/backoff.ts';
 
 const randomness = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -66,8 +66,8 @@ describe('backoff has jitter and stays under the cap', () => {
         randomness,
         (after, receives, random) => {
           const seconds = secondsUntilRetry({ afterSeconds: after }, receives, random);
-          expect(seconds).toBeGreaterThanOrEqual(Math.min(after, longestVisibility - 10));
-          expect(seconds).toBeLessThanOrEqual(longestVisibility);
+          expect(seconds).toBeGreaterThanOrEqual(Math.min(after, maxVisibility - 10));
+          expect(seconds).toBeLessThanOrEqual(maxVisibility);
         },
       ),
     );

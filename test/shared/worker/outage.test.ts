@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { createHttp, targetFailure } from '../../../shared/platform/http.ts';
-import type { WorkerParts } from '../../../shared/worker/worker.ts';
+import { createHttp, partnerFailure } from '../../../shared/platform/http.ts';
+import type { WorkerDependencies } from '../../../shared/worker/worker.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
 import { startServer } from '../../support/server.ts';
 import { sqsRecord } from '../../support/sqs.ts';
@@ -49,7 +49,7 @@ function queueOf(places: readonly { readonly afterSeconds: number }[]) {
 }
 
 /** A partner on loopback, and a worker that tells it of each message, through the breaker of its ledger. */
-async function partnered(ledger: Ledger, dependencies: Partial<WorkerParts> = {}) {
+async function partnered(ledger: Ledger, dependencies: Partial<WorkerDependencies> = {}) {
   const partner = { status: 200, told: new Set<string>() };
   const { calls, url } = await startServer(({ body }) => {
     if (partner.status === 200) partner.told.add(body);
@@ -65,7 +65,7 @@ async function partnered(ledger: Ledger, dependencies: Partial<WorkerParts> = {}
   const consumer = doing((body, { signal }) =>
     partners.call('erp', async () => {
       const answer = await http.send({ method: 'POST', path: '/', body, signal });
-      const failure = targetFailure(answer, { partner: 'The ERP', what: body, now: stage.clock.now() });
+      const failure = partnerFailure(answer, { partner: 'The ERP', what: body, now: stage.clock.now() });
       if (failure) throw failure;
     }),
   );
@@ -83,7 +83,7 @@ async function ledgerAlone(breaker = {}): Promise<Ledger & AsyncDisposable> {
 describe('a partner that is unwell is waited for', () => {
   it('for five days of 503: nothing is put aside, the partner is only probed, and then all is delivered', async () => {
     // Prepare: longer pauses than in an account, as each receive takes this machine some milliseconds
-    await using ledger = await ledgerAlone({ longestCooldownSeconds: 3 * 3600 });
+    await using ledger = await ledgerAlone({ maxCooldownSeconds: 3 * 3600 });
     const { partner, calls, worker } = await partnered(ledger, {
       backoff: { baseSeconds: 4, capSeconds: 4 * 3600 },
       random: dice(1),
@@ -99,9 +99,9 @@ describe('a partner that is unwell is waited for', () => {
     await queue.deliver(worker, day / 2);
 
     // Assess: five failures open the breaker, ten more probes lead up to its longest cooldown
-    const mostAsked = 5 + 10 + (5 * day) / (3 * 3600);
-    expect(asked).toBeLessThan(mostAsked);
-    expect(received.reduce((a, b) => a + b)).toBeGreaterThan(4 * mostAsked);
+    const maxAsked = 5 + 10 + (5 * day) / (3 * 3600);
+    expect(asked).toBeLessThan(maxAsked);
+    expect(received.reduce((a, b) => a + b)).toBeGreaterThan(4 * maxAsked);
     expect(Math.min(...received)).toBeGreaterThan(20);
     expect(stage.sqs.sent).toEqual([]);
     expect(queue.waiting.size).toBe(0);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
-import { type Consumer, createWorker, type WorkerParts } from '../../../shared/worker/worker.ts';
+import { type Consumer, createWorker, type WorkerDependencies } from '../../../shared/worker/worker.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { type HeardLog, heardLog } from '../../support/logs.ts';
@@ -15,8 +15,8 @@ export interface WorkerStage {
   readonly clock: TestClock;
   readonly ledger: Ledger;
   readonly heard: HeardLog;
-  readonly dependencies: WorkerParts;
-  readonly worker: (consumer?: Consumer<string>, dependencies?: Partial<WorkerParts>) => Worker;
+  readonly dependencies: WorkerDependencies;
+  readonly worker: (consumer?: Consumer<string>, dependencies?: Partial<WorkerDependencies>) => Worker;
 }
 
 type Worker = ReturnType<typeof createWorker<string>>;

@@ -28,7 +28,8 @@ describe('a message comes again when its failure says', () => {
   it('with every receive later, until the waits are of 10 to 15 minutes', async () => {
     // Prepare
     const records = [1, 2, 4, 6, 8, 20].map((receiveCount) => sqsRecord({ body: 'retry', receiveCount }));
-    for (const { messageId } of records) await stage.ledger.attempts.recordFailure(messageId, { unexpected: false });
+    for (const { messageId } of records)
+      await stage.ledger.attempts.recordFailure(messageId, { unexpected: false });
 
     // Act
     await stage.worker()(batch(...records), invocation());

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { prepareAccess } from '../iam/authorize.ts';
 import { invoke } from '../lambda/invoke.ts';
-import { runPiece } from '../process/child-process.ts';
+import { runService } from '../process/child-process.ts';
 import { listen, readBody } from '../process/http.ts';
 import { apiSchema, resourcePolicySchema } from '../template/local-stack.ts';
 import { accessLogLine } from './access-log.ts';
@@ -40,7 +40,7 @@ interface Served {
 const notPermitted =
   "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
 
-runPiece(configurationSchema, async (configuration, report) => {
+runService(configurationSchema, async (configuration, report) => {
   const { port, region, accountId, lambdaUrl, logDirectory, api } = configuration;
   mkdirSync(logDirectory, { recursive: true });
   const accessLog = createWriteStream(join(logDirectory, 'access.log'), { flags: 'a' });

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { type Access, prepareAccess } from '../iam/authorize.ts';
 import { createGrantLog, grantLogSchema } from '../iam/grant-log.ts';
 import { type Principal, principalSchema } from '../iam/principals.ts';
-import { runPiece } from '../process/child-process.ts';
+import { runService } from '../process/child-process.ts';
 import { listen, open, readBody } from '../process/http.ts';
 import { resourcePolicySchema } from '../template/local-stack.ts';
 import { type AwsNames, awsCallOf, signerOf } from './request.ts';
@@ -30,7 +30,7 @@ const configurationSchema = z.object({
 /** DynamoDB takes 16 MB, the most of all. */
 const maxBytes = 16 * 1024 * 1024;
 
-runPiece(configurationSchema, async (configuration, report) => {
+runService(configurationSchema, async (configuration, report) => {
   const callers = new Map(
     configuration.principals.map((principal): [string, { principal: Principal; access: Access }] => [
       principal.credentials.accessKeyId,

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod/mini';
 import { credentialsSchema } from '../iam/principals.ts';
-import { runPiece } from '../process/child-process.ts';
+import { runService } from '../process/child-process.ts';
 import { listen, readBody } from '../process/http.ts';
 import { storeClient } from '../stores/store-client.ts';
 import { type LocalMapping, mappingSchema } from '../template/local-stack.ts';
@@ -34,7 +34,7 @@ const configurationSchema = z.object({
 const switchesSchema = z.record(z.string(), z.boolean());
 const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
 
-runPiece(configurationSchema, async (configuration, report) => {
+runService(configurationSchema, async (configuration, report) => {
   const polls = new Map<string, MappingPoll>();
   const switches = readSwitches(configuration.switchesFile);
   const isOn = (mapping: LocalMapping) => switches[mapping.uuid] ?? mapping.enabled;

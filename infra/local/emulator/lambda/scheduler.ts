@@ -3,7 +3,7 @@ import { reasonOf } from '../../../../shared/model/errors.ts';
 import { prepareAccess } from '../iam/authorize.ts';
 import { createGrantLog, grantLogSchema } from '../iam/grant-log.ts';
 import { principalSchema } from '../iam/principals.ts';
-import { runPiece } from '../process/child-process.ts';
+import { runService } from '../process/child-process.ts';
 import { listen } from '../process/http.ts';
 import { find, resourcePolicySchema, scheduleSchema } from '../template/local-stack.ts';
 import { type Invoked, invoke } from './invoke.ts';
@@ -22,7 +22,7 @@ const configurationSchema = z.object({
   grantLog: z.optional(grantLogSchema),
 });
 
-runPiece(configurationSchema, async (configuration, report) => {
+runService(configurationSchema, async (configuration, report) => {
   const { port, lambdaUrl, resourcePolicies } = configuration;
   const log = (line: string) => report({ kind: 'log', line: `scheduler: ${line}` });
   const noteGrant = createGrantLog(configuration.grantLog);

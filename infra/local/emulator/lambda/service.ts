@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { prepareAccess } from '../iam/authorize.ts';
 import { createGrantLog, grantLogSchema } from '../iam/grant-log.ts';
 import { type Principal, principalSchema } from '../iam/principals.ts';
-import { runPiece } from '../process/child-process.ts';
+import { runService } from '../process/child-process.ts';
 import { listen, readBody } from '../process/http.ts';
 import { functionSchema, type LocalFunction, resourcePolicySchema } from '../template/local-stack.ts';
 import { type Containers, createContainers, failed, type Outcome } from './containers.ts';
@@ -49,7 +49,7 @@ interface Deployed {
   readonly log: (line: string) => void;
 }
 
-runPiece(configurationSchema, async (configuration, report) => {
+runService(configurationSchema, async (configuration, report) => {
   mkdirSync(configuration.logDirectory, { recursive: true });
   const noteGrant = createGrantLog(configuration.grantLog);
 

@@ -23,7 +23,7 @@ const orderSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** A piece at work, as its process sees it. */
-export interface Piece {
+export interface Service {
   /** Ends in good order, within a few seconds. */
   readonly stop: () => Promise<void>;
   /** The supervisor is gone: what must be ended at once, before this process exits. */
@@ -35,11 +35,11 @@ export interface Piece {
  * channel, says when it is ready, and exits when it is told to, or when the channel breaks. So nothing is
  * left behind even when the supervisor is killed.
  */
-export function runPiece<T>(
+export function runService<T>(
   schema: z.ZodMiniType<T>,
-  start: (configuration: T, report: (report: Report) => void) => Promise<Piece>,
+  start: (configuration: T, report: (report: Report) => void) => Promise<Service>,
 ): void {
-  let piece: Piece | undefined;
+  let piece: Service | undefined;
   const report = (message: Report) => {
     if (process.connected) process.send?.(message);
   };

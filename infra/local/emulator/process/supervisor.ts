@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Report, reportSchema } from './child-process.ts';
 
-/** One piece of the platform: a module that calls `runPiece`. */
-export interface PieceSpec {
+/** One piece of the platform: a module that calls `runService`. */
+export interface ServiceSpec {
   readonly name: string;
   readonly kind: 'store' | 'service';
   /** Path of the program. */
@@ -21,14 +21,14 @@ export interface ProcessEntry {
 
 export interface Supervisor {
   /** Resolves when the piece is ready; rejects when it cannot start. It is restarted whenever it dies later. */
-  readonly start: (spec: PieceSpec) => Promise<void>;
+  readonly start: (spec: ServiceSpec) => Promise<void>;
   readonly processes: () => ProcessEntry[];
   /** Ends these pieces, all at once; all that are left without names. */
   readonly stop: (...names: string[]) => Promise<void>;
 }
 
 interface Watched {
-  readonly kind: PieceSpec['kind'];
+  readonly kind: ServiceSpec['kind'];
   stopping: boolean;
   child?: ChildProcess;
   timer?: NodeJS.Timeout;
@@ -54,7 +54,7 @@ export function createSupervisor({ node, log, onProcess }: SupervisorOptions): S
   const containers = new Map<number, { readonly name: string; readonly owner: string }>();
 
   function launch(
-    spec: PieceSpec,
+    spec: ServiceSpec,
     attempt: number,
     settled?: { ready: () => void; failed: (error: Error) => void },
   ) {

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import dynalite from 'dynalite';
 import * as z from 'zod/mini';
-import { runPiece } from '../process/child-process.ts';
+import { runService } from '../process/child-process.ts';
 import { type LocalTable, tableSchema } from '../template/local-stack.ts';
 import { storeClient } from './store-client.ts';
 
@@ -18,7 +18,7 @@ const configurationSchema = z.object({
   tables: z.array(tableSchema),
 });
 
-runPiece(configurationSchema, async ({ port, directory, tables }) => {
+runService(configurationSchema, async ({ port, directory, tables }) => {
   mkdirSync(directory, { recursive: true });
   const server = dynalite({ path: directory, createTableMs: 0 });
   server.keepAliveTimeout = 60_000;

@@ -9,7 +9,7 @@
  *    callers that have hung up, hiding them for a whole visibility timeout.
  * 4. Queue URLs name the port of the store, where they must name the endpoint.
  */
-export async function mendFauxqs(queueUrlBase: string): Promise<void> {
+export async function patchFauxqs(queueUrlBase: string): Promise<void> {
   const at = import.meta.resolve('fauxqs');
   const { SqsQueue }: QueueModule = await import(new URL('./sqs/sqsStore.js', at).href);
   const { SqsRouter }: RouterModule = await import(new URL('./sqs/sqsRouter.js', at).href);

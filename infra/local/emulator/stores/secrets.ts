@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { runPiece } from '../process/child-process.ts';
+import { runService } from '../process/child-process.ts';
 import { listen, readBody } from '../process/http.ts';
 import { secretSchema } from '../template/local-stack.ts';
 import { openShelf, type SecretShelf, type SecretVersion, type ShelvedSecret } from './secret-versions.ts';
@@ -18,7 +18,7 @@ const configurationSchema = z.object({
   secrets: z.array(secretSchema),
 });
 
-runPiece(configurationSchema, async ({ port, directory, secrets }) => {
+runService(configurationSchema, async ({ port, directory, secrets }) => {
   mkdirSync(directory, { recursive: true });
   const shelf = openShelf(join(directory, 'secrets.json'), Date.now);
   for (const secret of secrets) shelf.seed(secret, randomUUID());

@@ -1,8 +1,8 @@
 import { Server } from 'node:net';
 import * as z from 'zod/mini';
-import { runPiece } from '../process/child-process.ts';
+import { runService } from '../process/child-process.ts';
 import { type LocalQueue, queueSchema } from '../template/local-stack.ts';
-import { mendFauxqs } from './fauxqs-patches.ts';
+import { patchFauxqs } from './fauxqs-patches.ts';
 import { storeClient } from './store-client.ts';
 
 /**
@@ -18,10 +18,10 @@ const configurationSchema = z.object({
   queues: z.array(queueSchema),
 });
 
-runPiece(configurationSchema, async ({ port, directory, region, awsEndpoint, queues }) => {
+runService(configurationSchema, async ({ port, directory, region, awsEndpoint, queues }) => {
   stayOnLoopback();
   const { startFauxqs } = await import('fauxqs');
-  await mendFauxqs(awsEndpoint);
+  await patchFauxqs(awsEndpoint);
   const fauxqs = await startFauxqs({ port, logger: false, defaultRegion: region, dataDir: directory });
   const sqs = storeClient(`http://127.0.0.1:${port}`, 'sqs', 'AmazonSQS', { accessKeyId: 'local', region });
   // In any order: a redrive policy names its dead-letter queue by ARN, which need not exist yet.

@@ -8,7 +8,7 @@ import type { ProductOrderRecord } from './store.ts';
 import { fireTriggers, triggerLog, triggersSchema } from './triggers.ts';
 
 /** The shop floor: what operators and administrators do in Azumuta's own screens. */
-export function floorRoutes(azumuta: Azumuta): Route[] {
+export function shopFloorRoutes(azumuta: Azumuta): Route[] {
   const { catalogue, store, now, newId } = azumuta;
   const shown = (order: ProductOrderRecord, origin: string) =>
     show.productOrder(order, catalogue, store, origin);

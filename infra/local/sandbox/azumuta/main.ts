@@ -4,12 +4,12 @@
  * `--next path|url|cursor`. The key is in `SANDBOX_API_KEY`.
  */
 import * as z from 'zod/mini';
-import { createGuard } from '../api-key-guard.ts';
+import { createApiKeyGuard } from '../api-key-guard.ts';
 import { azumutaSandboxKey } from '../keys.ts';
 import { readArguments, run } from '../run.ts';
 import { createSandboxServer } from '../server.ts';
 import { readCatalogue } from './catalogue.ts';
-import { floorRoutes } from './control-routes.ts';
+import { shopFloorRoutes } from './control-routes.ts';
 import { newMeteorId } from './ids.ts';
 import { apiRoutes, errorBody } from './routes.ts';
 import { openStore } from './store.ts';
@@ -36,8 +36,8 @@ const azumuta = {
 
 const server = createSandboxServer({
   api: apiRoutes(azumuta),
-  control: floorRoutes(azumuta),
-  guard: createGuard({
+  control: shopFloorRoutes(azumuta),
+  guard: createApiKeyGuard({
     key: process.env.SANDBOX_API_KEY ?? azumutaSandboxKey,
     requestsPerSecond: chosen['requests-per-second'],
     now,

@@ -1,5 +1,5 @@
 import { type Database, openDatabase } from '../database.ts';
-import { strikesTable } from '../fault-log.ts';
+import { faultLogTable } from '../fault-log.ts';
 import { callsTable } from '../server.ts';
 
 export type ProductOrderStatus = 'open' | 'in-progress' | 'completed';
@@ -57,7 +57,7 @@ export interface Store {
 
 const schema = `
   ${callsTable}
-  ${strikesTable}
+  ${faultLogTable}
   CREATE TABLE IF NOT EXISTS product_orders (place INTEGER PRIMARY KEY, id TEXT UNIQUE, number TEXT, document TEXT);
   CREATE INDEX IF NOT EXISTS product_orders_number ON product_orders (number);
   CREATE TABLE IF NOT EXISTS recordings (place INTEGER PRIMARY KEY, id TEXT UNIQUE, product_order TEXT, document TEXT);

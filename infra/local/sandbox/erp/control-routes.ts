@@ -29,7 +29,7 @@ const customers = ['De Smet Machines', 'Høyer Transport', 'Müller & Söhne', '
 const sendTimeoutMs = 15_000;
 
 /** What planners do in the ERP's own screens, and the partner's own books. */
-export function officeRoutes(store: Store): Route[] {
+export function controlRoutes(store: Store): Route[] {
   return [
     {
       method: 'POST',

@@ -3,11 +3,11 @@
  * setting: `--requests-per-second <n>`. The key is in `SANDBOX_API_KEY`.
  */
 import * as z from 'zod/mini';
-import { createGuard } from '../api-key-guard.ts';
+import { createApiKeyGuard } from '../api-key-guard.ts';
 import { erpSandboxKey } from '../keys.ts';
 import { readArguments, run } from '../run.ts';
 import { createSandboxServer } from '../server.ts';
-import { officeRoutes } from './control-routes.ts';
+import { controlRoutes } from './control-routes.ts';
 import { apiRoutes, errorBody } from './routes.ts';
 import { openStore } from './store.ts';
 
@@ -22,8 +22,8 @@ const store = openStore(folder, now);
 
 const server = createSandboxServer({
   api: apiRoutes(store, now),
-  control: officeRoutes(store),
-  guard: createGuard({
+  control: controlRoutes(store),
+  guard: createApiKeyGuard({
     key: process.env.SANDBOX_API_KEY ?? erpSandboxKey,
     requestsPerSecond: chosen['requests-per-second'],
     now,

@@ -1,5 +1,5 @@
 import { type Database, openDatabase } from '../database.ts';
-import { strikesTable } from '../fault-log.ts';
+import { faultLogTable } from '../fault-log.ts';
 import { callsTable } from '../server.ts';
 
 /** A production order as this ERP keeps and shows it. Quantities are decimal text. */
@@ -57,7 +57,7 @@ export interface Store {
 
 const schema = `
   ${callsTable}
-  ${strikesTable}
+  ${faultLogTable}
   CREATE TABLE IF NOT EXISTS orders (place INTEGER PRIMARY KEY, number TEXT UNIQUE, id TEXT, changed TEXT, document TEXT);
   CREATE INDEX IF NOT EXISTS orders_changed ON orders (changed, id);
   CREATE TABLE IF NOT EXISTS bookings (place INTEGER PRIMARY KEY, number TEXT, reference TEXT, document TEXT);

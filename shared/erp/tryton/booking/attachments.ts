@@ -2,13 +2,13 @@ import * as z from 'zod/mini';
 import type { Link } from '../../../model/completions.ts';
 import { resourceOf } from '../marks.ts';
 import type { Production } from '../order.ts';
-import type { Desk } from '../write-tracker.ts';
+import type { WriteTracker } from '../write-tracker.ts';
 
 const attachmentSchema = z.object({ id: z.int(), name: z.string(), link: z.nullable(z.string()) });
 
 /** Links that are not attached to the production yet. */
 export async function missingLinks(
-  desk: Desk,
+  desk: WriteTracker,
   production: Production,
   links: readonly Link[],
 ): Promise<Link[]> {
@@ -21,7 +21,11 @@ export async function missingLinks(
 }
 
 /** Attaches links (`ir.attachment` of type `link`) in one call; of two that were attached at once the oldest stays. */
-export async function attachLinks(desk: Desk, production: Production, links: readonly Link[]): Promise<void> {
+export async function attachLinks(
+  desk: WriteTracker,
+  production: Production,
+  links: readonly Link[],
+): Promise<void> {
   if (links.length === 0) return;
   const resource = resourceOf(production);
   const what = `attaching a link to production ${production.number}`;
@@ -33,7 +37,7 @@ export async function attachLinks(desk: Desk, production: Production, links: rea
   await desk.write('ir.attachment', 'delete', [extra.map(({ id }) => id)], { what, answer: z.unknown() });
 }
 
-function readLinks(desk: Desk, production: Production): Promise<z.infer<typeof attachmentSchema>[]> {
+function readLinks(desk: WriteTracker, production: Production): Promise<z.infer<typeof attachmentSchema>[]> {
   const domain = [
     ['resource', '=', resourceOf(production)],
     ['type', '=', 'link'],

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../../model/errors.ts';
 import type { TrytonOptions } from '../options.ts';
 import { type Production, readAgain } from '../order.ts';
-import type { Desk } from '../write-tracker.ts';
+import type { WriteTracker } from '../write-tracker.ts';
 
 /** Missing stock is mended by a delivery or a count, not by asking often. */
 const stockSeconds = 900;
@@ -13,7 +13,7 @@ const stockSeconds = 900;
  * all were well and leaves the production waiting.
  */
 export async function reserveComponents(
-  desk: Desk,
+  desk: WriteTracker,
   waiting: Production,
   assign: NonNullable<TrytonOptions['assign']>,
 ): Promise<Production> {

@@ -4,7 +4,7 @@ import type { Completion, WorkTime } from '../../../model/completions.ts';
 import { Rejected } from '../../../model/errors.ts';
 import type { Production } from '../order.ts';
 import { fieldOf, wireDate, wireDuration } from '../wire.ts';
-import type { Desk } from '../write-tracker.ts';
+import type { WriteTracker } from '../write-tracker.ts';
 
 /** A step of a production's routing (`production.work`), and the work that time can be booked on. */
 export interface ProductionWork {
@@ -27,7 +27,7 @@ const workSchema = z.looseObject({
 });
 
 /** Works of a production. @throws Rejected when the module `production_work_timesheet` is not there. */
-export async function readWorks(desk: Desk, production: Production): Promise<ProductionWork[]> {
+export async function readWorks(desk: WriteTracker, production: Production): Promise<ProductionWork[]> {
   const works = await desk.read(
     'production.work',
     'search_read',
@@ -60,7 +60,7 @@ export function allotTimes(times: readonly WorkTime[], works: readonly Productio
 
 /** Books time as timesheet lines; their `uuid` is unique in Tryton, so that none is booked twice. */
 export async function bookTimes(
-  desk: Desk,
+  desk: WriteTracker,
   production: Production,
   completion: Completion,
   bookable: AllottedTimes['bookable'],
@@ -96,7 +96,7 @@ export async function bookTimes(
 }
 
 /** Starts works that nobody started, and stops all that run: only then Tryton completes a production. */
-export async function finishWorks(desk: Desk, production: Production): Promise<void> {
+export async function finishWorks(desk: WriteTracker, production: Production): Promise<void> {
   const works = await readWorks(desk, production);
   const idsIn = (...states: string[]) =>
     works.filter(({ state }) => states.includes(state)).map(({ id }) => id);

@@ -3,7 +3,7 @@ import { Rejected, RetryLater } from '../../../model/errors.ts';
 import { compareDecimals } from '../../../model/quantity.ts';
 import { type OutputMove, type Production, readAgain } from '../order.ts';
 import { wireDecimal } from '../wire.ts';
-import type { Desk } from '../write-tracker.ts';
+import type { WriteTracker } from '../write-tracker.ts';
 import { isUnchanged, outputChanges, remainderOf, type WantedMove } from './outputs.ts';
 
 export interface Shape {
@@ -22,7 +22,7 @@ export interface Shape {
  * @returns the ids of the moves to complete, and the production as it then is.
  */
 export async function shapeOutputs(
-  desk: Desk,
+  desk: WriteTracker,
   production: Production,
   shape: Shape,
 ): Promise<{ production: Production; moves: readonly number[] }> {
@@ -87,7 +87,7 @@ function openMoves(production: Production, { bound, foreign }: Shape): OutputMov
 
 /** Finds or creates the lots; of several with one number (7.0 does not forbid it) the oldest is taken. */
 async function withLots(
-  desk: Desk,
+  desk: WriteTracker,
   production: Production,
   wanted: readonly WantedMove[],
 ): Promise<Wanted[]> {

@@ -8,7 +8,7 @@ import { type Example, examples } from '../../../../infra/build/docs/openapi-exa
 import { documents } from '../../../../infra/build/docs/write.ts';
 import { webhookAliasesSchema } from '../../../../shared/azumuta/assumptions.ts';
 import { receiveWebhook } from '../../../../shared/completions/receive-webhook.ts';
-import { createKeptCalls } from '../../../../shared/completions/unusable-calls.ts';
+import { createUnusableCalls } from '../../../../shared/completions/unusable-calls.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
@@ -111,7 +111,7 @@ async function carriedOut({ operation, request: { number, query, body, authorize
       ...common,
       completionsQueueUrl: sqs.queueUrl('completions'),
       deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
-      kept: createKeptCalls(),
+      kept: createUnusableCalls(),
       aliases: z.parse(webhookAliasesSchema, {}),
       token: async () => ({ current: secret }),
     },

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type Plant, startPlant } from '../../../../infra/local/run-locally.ts';
+import { type LocalSystem, startLocalSystem } from '../../../../infra/local/run-locally.ts';
 
 /** The whole plant with the console before it, as `npm start` and `npm run console` run them. */
 export interface Stage {
-  readonly plant: Plant;
+  readonly plant: LocalSystem;
   /** What the terminal shows: with the token of this start. */
   readonly address: string;
   readonly origin: string;
@@ -19,7 +19,7 @@ export interface Stage {
 
 export async function startStage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'console-stage-'));
-  const plant = await startPlant({ integrationFile: 'integration.config.ts', dataDir: folder });
+  const plant = await startLocalSystem({ integrationFile: 'integration.config.ts', dataDir: folder });
   const main = fileURLToPath(new URL('../../../../infra/console/main.ts', import.meta.url));
   const terminal = spawn(process.execPath, [main, '--local', folder], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -7,11 +7,11 @@ import {
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Platform } from '../../../../infra/local/emulator/emulator.ts';
+import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { awsOf, startFixture } from './running.ts';
 
-let platform: Platform;
+let platform: Emulator;
 let aws: ReturnType<typeof awsOf>;
 beforeAll(async () => {
   platform = await startFixture({ limits: { maxContainers: 3, concurrency: 6 } });

@@ -1,13 +1,13 @@
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Platform } from '../../../../infra/local/emulator/emulator.ts';
+import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { awsOf, lives, startFixture } from './running.ts';
 
 describe('kill -9', () => {
   const lines: string[] = [];
-  let platform: Platform;
+  let platform: Emulator;
   let aws: ReturnType<typeof awsOf>;
   beforeAll(async () => {
     platform = await startFixture({ log: (line) => lines.push(line) });

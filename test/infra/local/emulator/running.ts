@@ -7,7 +7,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Platform } from '../../../../infra/local/emulator/emulator.ts';
+import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
 
 export { startFixture } from './start-fixture.ts';
 
@@ -20,7 +20,7 @@ export interface Task {
 }
 
 /** AWS as its SDK sees it, with the operator's credentials. */
-export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }: Platform) {
+export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }: Emulator) {
   const client = { region, endpoint: awsEndpoint, credentials };
   const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false, maxAttempts: 8 });
   const dynamodb = new DynamoDBClient({ ...client, maxAttempts: 8 });

@@ -1,13 +1,13 @@
 import {
-  type Platform,
-  type PlatformOptions,
-  startPlatform,
+  type Emulator,
+  type EmulatorOptions,
+  startEmulator,
 } from '../../../../infra/local/emulator/emulator.ts';
 import { synthesizeFixture } from './fixture/synthesize.ts';
 
 /** The fixture stack, running with short times. */
-export async function startFixture(options: Partial<PlatformOptions> = {}): Promise<Platform> {
-  return startPlatform({
+export async function startFixture(options: Partial<EmulatorOptions> = {}): Promise<Emulator> {
+  return startEmulator({
     template: { directory: await synthesizeFixture(), stackName: 'Fixture' },
     overrides: {
       functionTimeoutSeconds: 2,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, describe, expect, it } from 'vitest';
-import { findPlatform } from '../../../../infra/local/emulator/data-folder.ts';
+import { findEmulator } from '../../../../infra/local/emulator/data-folder.ts';
 import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { awsOf, lives, startFixture } from './running.ts';
@@ -47,12 +47,12 @@ describe('stop', () => {
       await first.switchMapping('Worker', false);
       await before.send({ id: 'kept' });
       await before.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'kept' }));
-      expect(findPlatform(dataDir)).toMatchObject({ controlUrl: first.controlUrl, pid: process.pid });
+      expect(findEmulator(dataDir)).toMatchObject({ controlUrl: first.controlUrl, pid: process.pid });
       expect(statSync(join(dataDir, 'platform.json')).mode & 0o777).toBe(0o600);
     } finally {
       await first.stop();
     }
-    expect(findPlatform(dataDir)).toBeUndefined();
+    expect(findEmulator(dataDir)).toBeUndefined();
 
     const second = await startFixture({ dataDir });
     try {
@@ -122,6 +122,6 @@ describe('the program that runs the platform', () => {
     await eventually(() => pids.every((pid) => !lives(pid)), 5_000);
     // Its address is still there, but nobody is misled by it.
     expect(JSON.parse(readFileSync(join(dataDir, 'platform.json'), 'utf8')).pid).toBe(program.pid);
-    expect(findPlatform(dataDir)).toBeUndefined();
+    expect(findEmulator(dataDir)).toBeUndefined();
   });
 });

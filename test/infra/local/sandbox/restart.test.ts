@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { keepSandbox } from '../../../../infra/local/sandbox/restart.ts';
+import { superviseSandbox } from '../../../../infra/local/sandbox/restart.ts';
 import { temporaryFolder, until } from './started.ts';
 
 /** Listens on the port as soon as nobody does. */
@@ -21,7 +21,9 @@ async function blockerOf(port: number): Promise<Server> {
 it('a kept sandbox comes back at its address, also when that is taken for a while', async () => {
   // Prepare
   const lines: string[] = [];
-  const kept = await keepSandbox('erp', { dataDir: await temporaryFolder() }, (line) => lines.push(line));
+  const kept = await superviseSandbox('erp', { dataDir: await temporaryFolder() }, (line) =>
+    lines.push(line),
+  );
   onTestFinished(() => kept.stop());
   const answers = () =>
     fetch(`${kept.url}/sandbox/calls`).then(

@@ -1,7 +1,13 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { commonOptions, Mistake, opsCommand, optionsOf, wordsOf } from '../../../../infra/ops/cli/command.ts';
+import {
+  commonOptions,
+  opsCommand,
+  optionsOf,
+  UsageError,
+  wordsOf,
+} from '../../../../infra/ops/cli/command.ts';
 
 function typedWords(...words: string[]) {
   const command = opsCommand('trace', 'Tells where an order is.').argument('[order]');
@@ -24,6 +30,6 @@ describe('an operator may type', () => {
 it('an option that does not fit is named', () => {
   const command = opsCommand('trace', 'Tells where an order is.').option('--most <count>');
   command.parse(['--stack', '', '--most', '5'], { from: 'user' });
-  expect(() => optionsOf(command, z.object(commonOptions))).toThrow(Mistake);
+  expect(() => optionsOf(command, z.object(commonOptions))).toThrow(UsageError);
   expect(() => optionsOf(command, z.object(commonOptions))).toThrow('--stack: found empty text');
 });

@@ -12,19 +12,19 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
 import { operatorClients } from '../../../../infra/local/operator-clients.ts';
-import { type Plant, startPlant } from '../../../../infra/local/run-locally.ts';
+import { type LocalSystem, startLocalSystem } from '../../../../infra/local/run-locally.ts';
 import type { letterOf } from '../../../../infra/ops/dead-letters/dead-letter.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { eventually } from '../../../support/eventually.ts';
 
-let plant: Plant;
+let plant: LocalSystem;
 let folder: string;
 let sqs: ReturnType<typeof operatorClients>['sqs'];
 const productOrders = 'GET /api/v1/productorders';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'replay-'));
-  plant = await startPlant({
+  plant = await startLocalSystem({
     integrationFile: fileURLToPath(new URL('../../../../integration.config.ts', import.meta.url)),
     dataDir: folder,
   });

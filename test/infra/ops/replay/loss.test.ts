@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
-import type { ReplayParts } from '../../../../infra/ops/replay/replay.ts';
+import type { ReplayDependencies } from '../../../../infra/ops/replay/replay.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { createQueues } from '../../../../shared/platform/queue.ts';
 import { eventually } from '../../../support/eventually.ts';
@@ -50,7 +50,7 @@ describe('the ledger calls dead', () => {
     // Prepare: the function rejects at once what it gets.
     await ledger.deadLetters.record(recordOf('again'));
     await store.put({ ...recordOf('again'), body: productOrderMessage('again') });
-    const rejecting: ReplayParts['queues'] = {
+    const rejecting: ReplayDependencies['queues'] = {
       async sendAll(_, messages) {
         for (const { body } of messages) {
           await ledger.deadLetters.record(recordOf('again'));
@@ -68,7 +68,7 @@ describe('the ledger calls dead', () => {
     expect(await stillDead(['again'])).toEqual(['again']);
   });
 
-  it.each<[string, ReplayParts['queues']]>([
+  it.each<[string, ReplayDependencies['queues']]>([
     ['refuses', { sendAll: async (_, messages) => messages.map((_message, at) => at) }],
     [
       'does not answer for',
@@ -120,7 +120,7 @@ describe('nothing is lost', () => {
     for (const number of ['PO-1', 'PO-2', 'PO-3'])
       await store.put({ body: productOrderMessage(number), orderNumber: number, messageId: number });
     const queues = createQueues(store.sqs);
-    const refusing: ReplayParts['queues'] = {
+    const refusing: ReplayDependencies['queues'] = {
       async sendAll(url, messages) {
         const refused = messages.findIndex(({ attributes }) => attributes?.messageId === 'PO-2');
         await queues.sendAll(
@@ -161,7 +161,7 @@ describe('nothing is lost', () => {
       await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
     const ending = new AbortController();
     const queues = createQueues(store.sqs);
-    const interrupted: ReplayParts['queues'] = {
+    const interrupted: ReplayDependencies['queues'] = {
       sendAll(url, messages) {
         ending.abort();
         return queues.sendAll(url, messages);

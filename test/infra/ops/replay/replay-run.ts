@@ -1,7 +1,7 @@
 import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import {
-  type ReplayParts,
+  type ReplayDependencies,
   type ReplayReport,
   type ReplayRequest,
   replay,
@@ -19,7 +19,10 @@ export interface ReplayStores {
   readonly table: LedgerStore;
   readonly ledger: Ledger;
   readonly clock: TestClock;
-  readonly run: (request?: Partial<ReplayRequest>, changes?: Partial<ReplayParts>) => Promise<ReplayReport>;
+  readonly run: (
+    request?: Partial<ReplayRequest>,
+    changes?: Partial<ReplayDependencies>,
+  ) => Promise<ReplayReport>;
   readonly depths: () => Promise<Record<StoredQueue, Depth>>;
   readonly empty: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -39,7 +42,7 @@ export async function startReplayStores(): Promise<ReplayStores> {
   const ledger = createLedger({ ...table, clock, times: { settlingSeconds: 300 } });
   return { store, table, ledger, clock, run, depths, empty, stop };
 
-  function run(request: Partial<ReplayRequest> = {}, changes: Partial<ReplayParts> = {}) {
+  function run(request: Partial<ReplayRequest> = {}, changes: Partial<ReplayDependencies> = {}) {
     return replay(
       { go: true, signal: new AbortController().signal, ...request },
       {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
-import type { ReplayParts } from '../../../../infra/ops/replay/replay.ts';
+import type { ReplayDependencies } from '../../../../infra/ops/replay/replay.ts';
 import { ledgerIndexes } from '../../../../shared/ledger/table-schema.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { createTable } from '../../../../shared/platform/dynamodb-table.ts';
@@ -170,7 +170,7 @@ describe('a replay sends back', () => {
   it('a letter once, though it is put aside again before the run ends', async () => {
     // Prepare: the function rejects at once what it gets.
     await store.put({ body: productOrderMessage('PO-1') });
-    const rejecting: ReplayParts['queues'] = {
+    const rejecting: ReplayDependencies['queues'] = {
       async sendAll(_, messages) {
         for (const { body } of messages) await store.put({ body });
         return [];

@@ -2,21 +2,21 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { secretChecks } from '../../../../infra/ops/doctor/check-partners.ts';
-import { createSecretKeeper, type SecretKeeper } from '../../../../infra/ops/secrets/secret-store.ts';
-import { walkThroughSecrets } from '../../../../infra/ops/secrets/wizard.ts';
+import { createSecretStore, type SecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
+import { runSecretsWizard } from '../../../../infra/ops/secrets/wizard.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { onThisMachine } from '../cli/targets.ts';
-import { type SecretStore, startSecretStore } from './secrets-service.ts';
+import { type SecretsService, startSecretStore } from './secrets-service.ts';
 
-let store: SecretStore;
-let keeper: SecretKeeper;
+let store: SecretsService;
+let keeper: SecretStore;
 const erpShape = z.object({ username: z.string(), password: z.string() });
 const first = 'first-token-0123456789';
 const second = 'second-token-0123456789';
 
 beforeAll(async () => {
   store = await startSecretStore();
-  keeper = createSecretKeeper(store.target, erpShape);
+  keeper = createSecretStore(store.target, erpShape);
 });
 afterAll(() => store.stop());
 beforeEach(() => store.unsetAll());
@@ -79,7 +79,7 @@ describe("a partner's secret", () => {
   });
 
   it('with another shape than the connector reads is told, field by field', async () => {
-    await createSecretKeeper(store.target).set('erp-credentials', '{"token":"x"}');
+    await createSecretStore(store.target).set('erp-credentials', '{"token":"x"}');
     expect((await keeper.states())['erp-credentials']).toEqual({
       state: 'unfit',
       mistakes: ['$.username: found missing, expected string', '$.password: found missing, expected string'],
@@ -91,7 +91,7 @@ it('doctor names each secret that is not usable, and what to type, without a val
   // Prepare
   await keeper.set('webhook-token', first);
   await keeper.rotate('webhook-token', second);
-  await createSecretKeeper(store.target).set('erp-credentials', '{"username":"hunter2"}');
+  await createSecretStore(store.target).set('erp-credentials', '{"username":"hunter2"}');
   const target = onThisMachine({});
 
   // Act
@@ -141,7 +141,7 @@ describe('the walk through the secrets', () => {
     const { shown, dependencies: io, whenShown } = terminal();
 
     // Act
-    const walk = walkThroughSecrets({ ...dependencies(), terminal: io });
+    const walk = runSecretsWizard({ ...dependencies(), terminal: io });
     await whenShown('Which secret?', enter);
     await whenShown('Azumuta API key', 'sesame-opens-it');
     await whenShown('▪▪▪', enter);
@@ -159,7 +159,7 @@ describe('the walk through the secrets', () => {
     const { shown, dependencies: io, whenShown } = terminal();
 
     // Act
-    const walk = walkThroughSecrets({ ...dependencies(), terminal: io });
+    const walk = runSecretsWizard({ ...dependencies(), terminal: io });
     await whenShown('Which secret?', down.repeat(2));
     await whenShown('Webhook token', enter);
     await whenShown('Which secret?', '\u0003');

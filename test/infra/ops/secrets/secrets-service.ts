@@ -12,7 +12,7 @@ import { unsetSecret } from '../../../../shared/platform/secrets.ts';
 import { credentials, ready } from '../stores.ts';
 
 /** The platform's own secret store in a process of its own, with a stack's four secrets, none of them set. */
-export interface SecretStore {
+export interface SecretsService {
   readonly target: Pick<Target, 'aws' | 'output'>;
   readonly unsetAll: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -21,7 +21,7 @@ export interface SecretStore {
 const region = 'eu-west-1';
 const arnOf = (name: SecretName) => `arn:aws:secretsmanager:${region}:000000000000:secret:${name}-AbCdEf`;
 
-export async function startSecretStore(): Promise<SecretStore> {
+export async function startSecretStore(): Promise<SecretsService> {
   const [port = 0] = await freePorts([undefined], Math.random);
   const directory = await mkdtemp(join(tmpdir(), 'secret-store-'));
   const child = fork(

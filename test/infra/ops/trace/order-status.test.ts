@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type KnownOfOrder, standingOf } from '../../../../infra/ops/trace/order-status.ts';
+import { type KnownOfOrder, orderStatusOf } from '../../../../infra/ops/trace/order-status.ts';
 import type { JourneyEntry } from '../../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../../shared/ledger/records/product-orders.ts';
 
@@ -27,7 +27,7 @@ const told = (of: string, event: string, note?: string): JourneyEntry => ({
   ...(note === undefined ? {} : { note }),
 });
 const standing = (given: Partial<KnownOfOrder>) =>
-  standingOf({
+  orderStatusOf({
     number: 'MO/1',
     entry: undefined,
     deliveries: [],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, grantsOf, prepareAccess } from '../../../../infra/local/emulator/iam/authorize.ts';
 import { principalsOf } from '../../../../infra/local/emulator/iam/principals.ts';
-import { type Plant, startPlant } from '../../../../infra/local/run-locally.ts';
+import { type LocalSystem, startLocalSystem } from '../../../../infra/local/run-locally.ts';
 import { eventually } from '../../../support/eventually.ts';
 
 /**
@@ -10,11 +10,11 @@ import { eventually } from '../../../support/eventually.ts';
  * all tests together used with those of the template; the runs here are those that no other test has a reason
  * for.
  */
-let plant: Plant;
+let plant: LocalSystem;
 const lines: string[] = [];
 
 beforeAll(async () => {
-  plant = await startPlant({
+  plant = await startLocalSystem({
     integrationFile: 'integration.config.ts',
     triggers: (url) => [{ method: 'GET', url, ids: 'singular' }],
     log: (line) => lines.push(line),

@@ -19,16 +19,16 @@ describe('sap-s4hana with OAuth2', () => {
       credentials: async () => ({ clientId: 'client', clientSecret: 'secret' }),
     });
     const tokens = () => faults.calls().filter(({ url }) => url === '/oauth/token').length;
-    const deliverOne = async () => {
+    const bookOne = async () => {
       const completion = completionOf({ number: server.books.plan('FG226', '5').ManufacturingOrder });
       await connector.book(completion, quantityKey(completion.productOrder), firstAttempt());
       return tokens();
     };
 
     // Act: a token lasts an hour.
-    const seen = [await deliverOne(), await deliverOne()];
+    const seen = [await bookOne(), await bookOne()];
     at += 3_541_000;
-    seen.push(await deliverOne());
+    seen.push(await bookOne());
     await faults.close();
     await server.close();
 

@@ -6,7 +6,7 @@ import { amendmentOf, completionOf, productOrderOf, quantityKey } from './comple
 import type { Chapter } from './suite.ts';
 import type { PlannedOrderRef } from './target.ts';
 
-export function deliveryTests({ target, promise }: Chapter): void {
+export function bookingTests({ target, promise }: Chapter): void {
   const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>
     target().planOrder({ article, quantity: '5' });
   const deliver = (completion: Completion) =>

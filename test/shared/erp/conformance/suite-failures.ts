@@ -9,14 +9,14 @@ import type { Chapter } from './suite.ts';
 import type { ConnectorOptions, PlannedOrderRef } from './target.ts';
 
 /** A login, a refused call, a login and a call: renewing once takes no more. */
-const mostCallsToGiveUp = 8;
+const maxCallsToGiveUp = 8;
 
 export function failureTests({ target, promise }: Chapter): void {
   const plan = (): Promise<PlannedOrderRef> =>
     target().planOrder({ article: target().articles.plain, quantity: '5' });
 
   /** Delivers to a planned order and expects it to be told to come again later; nothing may have been booked. */
-  async function failureOfDelivery(options: ConnectorOptions, disturb?: () => void): Promise<RetryLater> {
+  async function failureOfBooking(options: ConnectorOptions, disturb?: () => void): Promise<RetryLater> {
     const order = await plan();
     target().faults.reset();
     disturb?.();
@@ -46,23 +46,23 @@ export function failureTests({ target, promise }: Chapter): void {
   }
 
   promise('asks to check the secret when the ERP refuses our credentials', [], async () => {
-    const failure = await failureOfDelivery({ wrongCredentials: true });
+    const failure = await failureOfBooking({ wrongCredentials: true });
 
     expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
-    expect(target().faults.callCount()).toBeLessThanOrEqual(mostCallsToGiveUp);
+    expect(target().faults.callCount()).toBeLessThanOrEqual(maxCallsToGiveUp);
   });
 
   promise('takes an answer of 401 for refused credentials', [], async () => {
-    const failure = await failureOfDelivery({}, () =>
-      target().faults.answerNext({ status: 401 }, mostCallsToGiveUp),
+    const failure = await failureOfBooking({}, () =>
+      target().faults.answerNext({ status: 401 }, maxCallsToGiveUp),
     );
 
     expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
-    expect(target().faults.callCount()).toBeLessThanOrEqual(mostCallsToGiveUp);
+    expect(target().faults.callCount()).toBeLessThanOrEqual(maxCallsToGiveUp);
   });
 
   promise('waits as many seconds as a 429 asks for', [], async () => {
-    const failure = await failureOfDelivery({}, () =>
+    const failure = await failureOfBooking({}, () =>
       target().faults.answerNext({ status: 429, headers: { 'retry-after': '17' } }),
     );
 
@@ -72,7 +72,7 @@ export function failureTests({ target, promise }: Chapter): void {
   promise('waits until the date that a 429 asks for', [], async () => {
     const clock = { now: () => new Date('2026-11-24T10:00:00Z') };
 
-    const failure = await failureOfDelivery({ clock }, () =>
+    const failure = await failureOfBooking({ clock }, () =>
       target().faults.answerNext({
         status: 429,
         headers: { 'retry-after': 'Tue, 24 Nov 2026 10:02:00 GMT' },
@@ -84,7 +84,7 @@ export function failureTests({ target, promise }: Chapter): void {
 
   promise('takes a 5xx for an unwell ERP', [], async () => {
     for (const status of [500, 502, 503, 504]) {
-      const failure = await failureOfDelivery({}, () =>
+      const failure = await failureOfBooking({}, () =>
         target().faults.answerNext({ status, body: '<html>Bad gateway</html>' }),
       );
 
@@ -93,7 +93,7 @@ export function failureTests({ target, promise }: Chapter): void {
   });
 
   promise('takes an answer that is no JSON for an unwell ERP', [], async () => {
-    const failure = await failureOfDelivery({}, () =>
+    const failure = await failureOfBooking({}, () =>
       target().faults.answerNext({
         status: 200,
         body: '<html>Maintenance</html>',
@@ -105,26 +105,26 @@ export function failureTests({ target, promise }: Chapter): void {
   });
 
   promise('takes an unknown host for an unwell ERP', [], async () => {
-    const failure = await failureOfDelivery({ baseUrl: 'https://erp.invalid' });
+    const failure = await failureOfBooking({ baseUrl: 'https://erp.invalid' });
 
     expect(failure).toMatchObject({ scope: 'target', wrote: 'nothing' });
   });
 
   promise('takes a failed TLS handshake for an unwell ERP', [], async () => {
     // The proxy speaks plain HTTP: a handshake with it cannot succeed.
-    const failure = await failureOfDelivery({ baseUrl: target().faults.url.replace('http:', 'https:') });
+    const failure = await failureOfBooking({ baseUrl: target().faults.url.replace('http:', 'https:') });
 
     expect(failure).toMatchObject({ scope: 'target' });
   });
 
   promise('takes a refused connection for an unwell ERP', [], async () => {
-    const failure = await failureOfDelivery({ baseUrl: `http://127.0.0.1:${await closedPort()}` });
+    const failure = await failureOfBooking({ baseUrl: `http://127.0.0.1:${await closedPort()}` });
 
     expect(failure).toMatchObject({ scope: 'target', wrote: 'nothing' });
   });
 
   promise('gives up on a call that is not answered in time', [], async () => {
-    const failure = await failureOfDelivery({ timeoutMs: 300 }, () => target().faults.hangNext());
+    const failure = await failureOfBooking({ timeoutMs: 300 }, () => target().faults.hangNext());
 
     expect(failure).toMatchObject({ scope: 'target' });
   });
@@ -158,9 +158,7 @@ export function failureTests({ target, promise }: Chapter): void {
     expectNoCanary(failure);
     expect(booksWhileLocked).toMatchObject({ state: 'open', good: '0', bookings: 0 });
     const completion = completionOf(locked);
-    await target()
-      .connector()
-      .book(completion, quantityKey(completion.productOrder), attemptAfter(failure));
+    await target().connector().book(completion, quantityKey(completion.productOrder), attemptAfter(failure));
     expect(await target().books(locked)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
@@ -221,7 +219,7 @@ export function failureTests({ target, promise }: Chapter): void {
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target' });
-    expect(calls).toBeLessThanOrEqual(mostCallsToGiveUp);
+    expect(calls).toBeLessThanOrEqual(maxCallsToGiveUp);
     expect(await target().books(order)).toMatchObject({ state: 'open', bookings: 0 });
   });
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
-import { deliveryTests } from './suite-booking.ts';
+import { bookingTests } from './suite-booking.ts';
 import { exactlyOnceTests } from './suite-exactly-once.ts';
 import { failureTests } from './suite-failures.ts';
 import { listingTests } from './suite-listing.ts';
@@ -50,7 +50,7 @@ export function describeErpConformance(
     afterAll(async () => running?.close());
 
     describe('listing released orders', () => listingTests(chapter));
-    describe('booking a completion', () => deliveryTests(chapter));
+    describe('booking a completion', () => bookingTests(chapter));
     describe('booking it part by part', () => partTests(chapter));
     describe('booking it exactly once', () => exactlyOnceTests(chapter));
     describe('failing', () => failureTests(chapter));

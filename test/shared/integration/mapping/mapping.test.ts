@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defineIntegration, IntegrationMistake } from '../../../../shared/integration/define.ts';
+import { ConfigurationError, defineIntegration } from '../../../../shared/integration/define.ts';
 import { mapCompletion, recorded } from '../../../../shared/integration/mapping/completions.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
@@ -214,7 +214,7 @@ describe('a wrong configuration stops everything with the path', () => {
   ])('%s', (_name, wrong, path) => {
     const define = () =>
       Reflect.apply(defineIntegration, undefined, [{ plant: 'ghent', erp: noErp, ...wrong }]);
-    expect(define).toThrow(IntegrationMistake);
+    expect(define).toThrow(ConfigurationError);
     expect(define).toThrow(path);
   });
 

@@ -57,10 +57,7 @@ describe('the lock of an ERP order', () => {
 
   it.each([
     ['unlocks', (frozen: LockHolder) => ledger.bookings.unlock(erpOrder, frozen)],
-    [
-      'shortens',
-      (frozen: LockHolder) => ledger.bookings.keepLocked(erpOrder, frozen, clock.now().getTime()),
-    ],
+    ['shortens', (frozen: LockHolder) => ledger.bookings.keepLocked(erpOrder, frozen, clock.now().getTime())],
     ['takes back', (frozen: LockHolder) => ledger.bookings.lock(erpOrder, frozen, clock.now())],
   ])('is never what a thawed attempt %s once its successor has it', async (_what, thaws) => {
     // Prepare

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import type { Platform } from '../../../../../infra/local/emulator/emulator.ts';
+import type { Emulator } from '../../../../../infra/local/emulator/emulator.ts';
 import { principalsOf } from '../../../../../infra/local/emulator/iam/principals.ts';
 import { eventually } from '../../../../support/eventually.ts';
 import { synthesizeFixture } from '../fixture/synthesize.ts';
 import { awsOf, startFixture } from '../running.ts';
 
 /** The fixture with a grant missing in every place where one is asked for. */
-let platform: Platform;
+let platform: Emulator;
 let folder: string;
 const lines: string[] = [];
 

@@ -6,11 +6,11 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Platform } from '../../../../../infra/local/emulator/emulator.ts';
+import type { Emulator } from '../../../../../infra/local/emulator/emulator.ts';
 import { eventually } from '../../../../support/eventually.ts';
 import { awsOf, startFixture } from '../running.ts';
 
-let platform: Platform;
+let platform: Emulator;
 let aws: ReturnType<typeof awsOf>;
 beforeAll(async () => {
   platform = await startFixture();
