@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Target as Partner } from '../../shared/circuit-breaker/circuit-breaker.ts';
+import type { Partner } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import type { QueueName } from '../ops/dead-letters/dead-letter.ts';
 import { localTime } from '../ops/trace/report.ts';
 

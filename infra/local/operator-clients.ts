@@ -31,8 +31,8 @@ export function operatorClients({
 }
 
 /** The ledger as the operator reads it. */
-export function operatorLedger(dynamodb: DynamoDBClient, platform: Emulator): Ledger {
-  const [table] = platform.stack.tables;
+export function operatorLedger(dynamodb: DynamoDBClient, emulator: Emulator): Ledger {
+  const [table] = emulator.stack.tables;
   if (!table) throw new Error('The stack has no table.');
   return createLedger({
     client: dynamodb,

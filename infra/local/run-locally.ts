@@ -33,7 +33,7 @@ export interface LocalSystemOptions {
 
 /** The whole system on this machine: the platform that runs the stack, and its two partners. */
 export interface LocalSystem {
-  readonly platform: Emulator;
+  readonly emulator: Emulator;
   readonly ledger: Ledger;
   readonly azumuta: AzumutaControl;
   readonly erp: ErpControl;
@@ -84,7 +84,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     const template = await (keptIn === undefined ? synthesize(wanted) : synthesizeOnce(wanted, keptIn));
 
     progress('platform');
-    const platform = await startEmulator({
+    const emulator = await startEmulator({
       template,
       dataDir: join(folder, 'platform'),
       overrides: options.overrides ?? localOverrides,
@@ -92,22 +92,22 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       sandboxes: { azumuta: azumutaSandbox.url, erp: erpSandbox.url },
       ...(options.signal ? { signal: options.signal } : {}),
     });
-    stops.push(platform.stop);
+    stops.push(emulator.stop);
 
     progress('secrets');
-    const clients = operatorClients(platform);
-    const { webhookToken, orderKey } = await setSecrets(platform, clients.secrets);
-    const webhookUrl = `${platform.apiUrl}/webhooks/azumuta/product-order-completed/${webhookToken}`;
+    const clients = operatorClients(emulator);
+    const { webhookToken, orderKey } = await setSecrets(emulator, clients.secrets);
+    const webhookUrl = `${emulator.apiUrl}/webhooks/azumuta/product-order-completed/${webhookToken}`;
     const azumuta = azumutaControl(azumutaSandbox.url);
     await azumuta.setTriggers((options.triggers ?? bothTriggers)(webhookUrl));
     return {
-      platform,
-      ledger: operatorLedger(clients.dynamodb, platform),
+      emulator: emulator,
+      ledger: operatorLedger(clients.dynamodb, emulator),
       azumuta,
       erp: erpControl(erpSandbox.url),
       sandboxes: { azumuta: azumutaSandbox, erp: erpSandbox },
       webhookUrl,
-      orderEndpoint: { url: `${platform.apiUrl}/product-orders`, key: orderKey },
+      orderEndpoint: { url: `${emulator.apiUrl}/product-orders`, key: orderKey },
       stop,
     };
   } catch (error) {
@@ -124,8 +124,8 @@ function bothTriggers(url: string): Trigger[] {
 }
 
 /** Secrets of a first start; what an operator has set already stays. */
-async function setSecrets(platform: Emulator, secrets: ReturnType<typeof operatorClients>['secrets']) {
-  const arn = (name: string) => platform.secretArn(secretNameEnding(platform, name));
+async function setSecrets(emulator: Emulator, secrets: ReturnType<typeof operatorClients>['secrets']) {
+  const arn = (name: string) => emulator.secretArn(secretNameEnding(emulator, name));
   const text = {
     azumuta: process.env.AZUMUTA_API_KEY ?? azumutaSandboxKey,
     erp: process.env.ERP_CREDENTIALS,

@@ -84,10 +84,10 @@ async function main(): Promise<number> {
 async function run(wishes: Wishes, signal: AbortSignal): Promise<number> {
   const remarks: string[] = [];
   const log = (line: string) => (wishes.verbose ? process.stderr.write(`  · ${line}\n`) : remarks.push(line));
-  const running: { plant?: LocalSystem; story?: Story } = {};
+  const running: { system?: LocalSystem; story?: Story } = {};
   try {
     await tasksOf(wishes, running, log, signal).run();
-    const { plant, story } = running;
+    const { system: plant, story } = running;
     if (!plant) throw new Error('Nothing was started.');
     let complete = true;
     if (story) {
@@ -104,7 +104,7 @@ async function run(wishes: Wishes, signal: AbortSignal): Promise<number> {
     for (const line of remarks.slice(-20)) process.stderr.write(`  · ${line}\n`);
     throw error;
   } finally {
-    if (running.plant) await running.plant.stop();
+    if (running.system) await running.system.stop();
   }
 }
 

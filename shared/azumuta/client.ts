@@ -20,7 +20,7 @@ import {
 
 /**
  * Azumuta's REST API, as far as the two flows need it. Every method is one call (a listing by number follows
- * `next` on the same origin only) and throws `RetryLater` of scope `target` when Azumuta is unwell, of scope
+ * `next` on the same origin only) and throws `RetryLater` of scope `partner` when Azumuta is unwell, of scope
  * `order` when it answers 200 with an error, and `Rejected` when it refuses or answers in a shape that the
  * flows cannot stand on.
  */
@@ -237,7 +237,9 @@ function nextPage(
 function isAbsent({ status, json, text }: HttpResponse, what: string): boolean {
   if (status !== 404) return false;
   if (json !== undefined || text.trim() === '') return true;
-  throw new RetryLater(`Azumuta answered ${what} with something that is no JSON (404).`, { scope: 'target' });
+  throw new RetryLater(`Azumuta answered ${what} with something that is no JSON (404).`, {
+    scope: 'partner',
+  });
 }
 
 /** What was read. An error in a 200, or no JSON at all (a page of a proxy), says nothing of the order: it may be gone soon. */
@@ -246,7 +248,7 @@ function accept<T>(schema: z.ZodMiniType<T>, response: Answer, what: string): T 
   const parsed = parse(schema, json);
   if (parsed.ok) return parsed.value;
   if (json === undefined)
-    throw new RetryLater(`Azumuta answered ${what} with something that is no JSON.`, { scope: 'target' });
+    throw new RetryLater(`Azumuta answered ${what} with something that is no JSON.`, { scope: 'partner' });
   if (field(json, 'error') || field(json, 'errors'))
     throw new RetryLater(`Azumuta answered ${what} with an error${response.said}.`, { scope: 'order' });
   throw new Rejected(

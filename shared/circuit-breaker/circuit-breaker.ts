@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Table } from '../platform/dynamodb-table.ts';
 
 /** A partner that can be unwell as a whole. */
-export type Target = 'azumuta' | 'erp';
+export type Partner = 'azumuta' | 'erp';
 
 export type Permit =
   | { readonly permit: 'call' | 'probe' }
@@ -22,17 +22,17 @@ export interface BreakerState {
  */
 export interface Breaker {
   /** @param owner Unique to this one call: a probe is known by it. */
-  readonly permit: (target: Target, owner: string) => Promise<Permit>;
+  readonly permit: (partner: Partner, owner: string) => Promise<Permit>;
   readonly recordFailure: (
-    target: Target,
+    partner: Partner,
     failure: RetryLater,
     permit: Permit,
     owner: string,
   ) => Promise<void>;
-  readonly recordSuccess: (target: Target, permit: Permit, owner: string) => Promise<void>;
+  readonly recordSuccess: (partner: Partner, permit: Permit, owner: string) => Promise<void>;
   /** The call ended before the partner could answer: a probe is given back, and nothing is learnt from it. */
-  readonly recordNoAnswer: (target: Target, permit: Permit, owner: string) => Promise<void>;
-  readonly state: (target: Target) => Promise<BreakerState>;
+  readonly recordNoAnswer: (partner: Partner, permit: Permit, owner: string) => Promise<void>;
+  readonly state: (partner: Partner) => Promise<BreakerState>;
 }
 
 export interface BreakerOptions {
@@ -63,51 +63,54 @@ const freshMs = 1000;
 
 export function createBreaker(table: Table, clock: Clock, options: BreakerOptions): Breaker {
   const now = () => clock.now().getTime();
-  const stateKey = (target: Target) => ({ pk: `BREAKER#${target}`, sk: 'STATE' });
-  const minuteKey = (target: Target, minute: number) => ({ pk: `BREAKER#${target}`, sk: `MINUTE#${minute}` });
-  const closedSeenAt = new Map<Target, number>();
+  const stateKey = (partner: Partner) => ({ pk: `BREAKER#${partner}`, sk: 'STATE' });
+  const minuteKey = (partner: Partner, minute: number) => ({
+    pk: `BREAKER#${partner}`,
+    sk: `MINUTE#${minute}`,
+  });
+  const closedSeenAt = new Map<Partner, number>();
 
   /** One read for all records of a batch that ask at the same moment. */
-  const reading = new Map<Target, ReturnType<Table['get']>>();
-  function read(target: Target) {
-    const under = reading.get(target);
+  const reading = new Map<Partner, ReturnType<Table['get']>>();
+  function read(partner: Partner) {
+    const under = reading.get(partner);
     if (under) return under;
-    const started = table.get(stateKey(target)).finally(() => reading.delete(target));
-    reading.set(target, started);
+    const started = table.get(stateKey(partner)).finally(() => reading.delete(partner));
+    reading.set(partner, started);
     return started;
   }
 
   return {
-    async permit(target, owner) {
-      if (now() - (closedSeenAt.get(target) ?? 0) < freshMs) return { permit: 'call' };
-      const state = await read(target);
+    async permit(partner, owner) {
+      if (now() - (closedSeenAt.get(partner) ?? 0) < freshMs) return { permit: 'call' };
+      const state = await read(partner);
       const at = now();
       if (state?.open !== true) {
-        closedSeenAt.set(target, at);
+        closedSeenAt.set(partner, at);
         return { permit: 'call' };
       }
       const reason = String(state.reason ?? '');
       const opensAt = Math.max(Number(state.openUntil), Number(state.probeUntil ?? 0));
       if (at < opensAt) return { permit: 'wait', seconds: Math.ceil((opensAt - at) / 1000), reason };
-      const probing = await table.update(stateKey(target), {
+      const probing = await table.update(stateKey(partner), {
         set: { probeUntil: at + options.probeSeconds * 1000, probeOwner: owner },
         condition:
           '#open = :yes AND #openUntil <= :at AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)',
         values: { yes: true, at },
       });
       // A permit whose answer was lost is asked for again by the AWS SDK, and then meets itself.
-      const ours = probing !== undefined || (await table.get(stateKey(target)))?.probeOwner === owner;
+      const ours = probing !== undefined || (await table.get(stateKey(partner)))?.probeOwner === owner;
       return ours ? { permit: 'probe' } : { permit: 'wait', seconds: options.cooldownSeconds, reason };
     },
 
-    async recordFailure(target, failure, permit, owner) {
-      if (failure.scope !== 'target') return;
-      closedSeenAt.delete(target);
+    async recordFailure(partner, failure, permit, owner) {
+      if (failure.scope !== 'partner') return;
+      closedSeenAt.delete(partner);
       const at = now();
       if (permit.permit === 'probe') {
-        const state = await table.get(stateKey(target));
+        const state = await table.get(stateKey(partner));
         const openings = Number(state?.openings ?? 1) + 1;
-        await table.update(stateKey(target), {
+        await table.update(stateKey(partner), {
           set: {
             openUntil: at + cooldown(failure, openings) * 1000,
             openings,
@@ -120,7 +123,7 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
         return;
       }
       const minute = Math.floor(at / 60_000);
-      const counted = await table.update(minuteKey(target, minute), {
+      const counted = await table.update(minuteKey(partner, minute), {
         add: { failures: 1 },
         set: { expiresAt: (minute + 60) * 60 },
       });
@@ -128,7 +131,7 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
       if (failures < options.threshold && !failure.unauthorized) return;
       const openUntil = at + cooldown(failure, 1) * 1000;
       const reason = failure.message.slice(0, 500);
-      const opened = await table.update(stateKey(target), {
+      const opened = await table.update(stateKey(partner), {
         set: { open: true, openedAt: clock.now().toISOString(), openUntil, openings: 1, reason },
         remove: ['probeUntil', 'probeOwner'],
         condition: 'attribute_not_exists(#open) OR #open = :no',
@@ -136,16 +139,16 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
       });
       if (opened || !failure.unauthorized) return;
       // It is open for another reason: no probe may log in any sooner for that.
-      await table.update(stateKey(target), {
+      await table.update(stateKey(partner), {
         set: { openUntil, reason },
         condition: '#open = :yes AND #openUntil < :until',
         values: { yes: true, until: openUntil },
       });
     },
 
-    async recordSuccess(target, permit, owner) {
+    async recordSuccess(partner, permit, owner) {
       if (permit.permit !== 'probe') return;
-      const closed = await table.update(stateKey(target), {
+      const closed = await table.update(stateKey(partner), {
         set: { open: false, closedAt: clock.now().toISOString() },
         remove: ['probeUntil', 'probeOwner', 'openUntil', 'reason'],
         condition: '#probeOwner = :owner',
@@ -155,20 +158,20 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
       if (!closed) return;
       // Counting begins anew: else the failures that opened it would let a single further one open it again.
       const minute = Math.floor(now() / 60_000);
-      await table.update(minuteKey(target, minute), { set: { failures: 0, expiresAt: (minute + 60) * 60 } });
+      await table.update(minuteKey(partner, minute), { set: { failures: 0, expiresAt: (minute + 60) * 60 } });
     },
 
-    async recordNoAnswer(target, permit, owner) {
+    async recordNoAnswer(partner, permit, owner) {
       if (permit.permit !== 'probe') return;
-      await table.update(stateKey(target), {
+      await table.update(stateKey(partner), {
         remove: ['probeUntil', 'probeOwner'],
         condition: '#probeOwner = :owner',
         values: { owner },
       });
     },
 
-    async state(target) {
-      const state = await table.get(stateKey(target));
+    async state(partner) {
+      const state = await table.get(stateKey(partner));
       const open = state?.open === true;
       return {
         open,

@@ -1,12 +1,12 @@
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import type { Breaker, Target } from './circuit-breaker.ts';
+import type { Breaker, Partner } from './circuit-breaker.ts';
 
 /** Steps at a partner, through its breaker: while it is open, nothing is called. */
 export interface PartnerCalls {
-  /** @throws RetryLater of scope `target` without a call while the breaker is open. */
-  readonly call: <T>(target: Target, work: () => Promise<T>) => Promise<T>;
+  /** @throws RetryLater of scope `partner` without a call while the breaker is open. */
+  readonly call: <T>(partner: Partner, work: () => Promise<T>) => Promise<T>;
 }
 
 export interface GuardedCallDependencies {
@@ -17,44 +17,44 @@ export interface GuardedCallDependencies {
   readonly log: Logger;
 }
 
-const partnerWords: Readonly<Record<Target, string>> = { azumuta: 'Azumuta', erp: 'the ERP' };
+const partnerWords: Readonly<Record<Partner, string>> = { azumuta: 'Azumuta', erp: 'the ERP' };
 
 /** Thrown instead of a call while a breaker is open: waiting, not failing. */
 export class BreakerOpen extends RetryLater {}
 
 export function createPartnerCalls({ breaker, newOwner, clock, log }: GuardedCallDependencies): PartnerCalls {
   return {
-    async call(target, work) {
+    async call(partner, work) {
       const owner = newOwner();
-      const permit = await breaker.permit(target, owner);
+      const permit = await breaker.permit(partner, owner);
       if (permit.permit === 'wait') {
         log.warn(
           'Waiting for a partner to recover',
-          { Partner: target, seconds: permit.seconds },
+          { Partner: partner, seconds: permit.seconds },
           { BreakerOpen: 1 },
         );
-        throw new BreakerOpen(`Waiting for ${partnerWords[target]} to recover. ${permit.reason}`.trim(), {
-          scope: 'target',
+        throw new BreakerOpen(`Waiting for ${partnerWords[partner]} to recover. ${permit.reason}`.trim(), {
+          scope: 'partner',
           afterSeconds: permit.seconds,
         });
       }
       const start = clock.now().getTime();
       try {
         const result = await work();
-        log.info('Partner', { Partner: target }, { PartnerMilliseconds: clock.now().getTime() - start });
-        await breaker.recordSuccess(target, permit, owner);
+        log.info('Partner', { Partner: partner }, { PartnerMilliseconds: clock.now().getTime() - start });
+        await breaker.recordSuccess(partner, permit, owner);
         return result;
       } catch (error) {
-        if (error instanceof RetryLater && error.scope === 'target') {
+        if (error instanceof RetryLater && error.scope === 'partner') {
           if (error.unauthorized)
             log.error(
               'A partner refuses our credentials',
-              { Partner: target, reason: error.message },
+              { Partner: partner, reason: error.message },
               { CredentialsRefused: 1 },
             );
-          await breaker.recordFailure(target, error, permit, owner);
-        } else if (isAnswer(error)) await breaker.recordSuccess(target, permit, owner);
-        else await breaker.recordNoAnswer(target, permit, owner);
+          await breaker.recordFailure(partner, error, permit, owner);
+        } else if (isAnswer(error)) await breaker.recordSuccess(partner, permit, owner);
+        else await breaker.recordNoAnswer(partner, permit, owner);
         throw error;
       }
     },

@@ -115,7 +115,7 @@ async function askAboutOverdue(
       if (!(error instanceof RetryLater)) throw error;
       log.warn('Stopped asking Azumuta', { order: number, reason: error.message, scope: error.scope });
       // Nothing was learnt: this order is the first that the next run asks about.
-      if (error.scope !== 'target') return 'out of time';
+      if (error.scope !== 'partner') return 'out of time';
       // It was not asked about at all while the breaker is open.
       if (!(error instanceof BreakerOpen))
         await ledger.orders.markAsked(number, new Date(dueBy.getTime() + metUnwellMs));

@@ -19,7 +19,7 @@ export interface ReleasedOrdersPage {
 
 /**
  * What this project asks of an ERP. Implementations keep no state but a session; they throw
- * `RetryLater` (scope `target`: ERP unwell; scope `order`: this order is locked or busy) or `Rejected`
+ * `RetryLater` (scope `partner`: ERP unwell; scope `order`: this order is locked or busy) or `Rejected`
  * (a sentence for a planner), and nothing else but bugs.
  */
 export interface ErpConnector {

@@ -45,7 +45,7 @@ const marginMs = 60_000;
 const assumedSeconds = 300;
 
 /**
- * @throws RetryLater scope `target`, unauthorized, when the secret does not fit or the token service refuses it.
+ * @throws RetryLater scope `partner`, unauthorized, when the secret does not fit or the token service refuses it.
  */
 export function createAuthentication(
   auth: RestAuthentication,
@@ -59,7 +59,7 @@ export function createAuthentication(
     if (parsed.ok) return parsed.value;
     throw new RetryLater(
       `${http.partner}: the secret does not fit (${describeMismatches(parsed.mismatches)}); set it anew.`,
-      { scope: 'target', unauthorized: true },
+      { scope: 'partner', unauthorized: true },
     );
   }
 
@@ -116,7 +116,7 @@ export function createAuthentication(
       const said = sentenceOf(response, used);
       throw new RetryLater(
         `${service} gave no token (${response.status})${said ? `: ${said}` : ''}: check client, secret and scope.`,
-        { scope: 'target', unauthorized: isRefusal(response) },
+        { scope: 'partner', unauthorized: isRefusal(response) },
       );
     }
     const { access_token, expires_in = assumedSeconds } = token.value;

@@ -5,8 +5,8 @@
  * what to do next, and never hold a credential.
  */
 
-/** `target`: the partner is unwell, every call would fail. `order`: only this order must wait. */
-export type RetryScope = 'target' | 'order';
+/** `partner`: the partner is down, every call would fail. `order`: only this order must wait. */
+export type RetryScope = 'partner' | 'order';
 
 /** Whether the failed attempt can have changed anything at the partner. */
 export type Wrote = 'nothing' | 'perhaps';

@@ -45,7 +45,7 @@ export interface HttpResponse {
 export interface Http {
   /**
    * One call; any status is an answer.
-   * @throws RetryLater scope `target` when there was no usable answer (DNS, TLS, refused or reset connection,
+   * @throws RetryLater scope `partner` when there was no usable answer (DNS, TLS, refused or reset connection,
    * time limit, size limit, redirect), scope `order` when the given signal aborted it.
    */
   readonly send: (request: HttpRequest) => Promise<HttpResponse>;
@@ -77,7 +77,7 @@ export function createHttp(options: HttpOptions): Http {
           await response.body?.cancel();
           throw new RetryLater(
             `${partner} answered ${call} with a redirect (${response.status}), which is never followed: check the base URL.`,
-            { scope: 'target' },
+            { scope: 'partner' },
           );
         }
         const text = await readText(response, maxBytes, `${partner} ${call}`);
@@ -108,7 +108,7 @@ export function partnerFailure(
   const { status } = response;
   if (call.except?.includes(status)) return undefined;
   const afterSeconds = retryAfterSeconds(response.headers.get('retry-after'), call.now);
-  const common = { scope: 'target', ...(afterSeconds === undefined ? {} : { afterSeconds }) } as const;
+  const common = { scope: 'partner', ...(afterSeconds === undefined ? {} : { afterSeconds }) } as const;
   if (status === 401 || status === 403) {
     return new RetryLater(
       `${call.partner} refused our credentials (${status}) at ${call.what}: check the secret, and the rights of its user.`,
@@ -158,7 +158,7 @@ function noAnswer(
   const why = call.timedOut ? 'no answer in time' : (code ?? 'connection failed');
   const sent = call.timedOut || code === undefined || !beforeSending.test(code);
   return new RetryLater(`${call.partner} did not answer ${call.call}: ${why}.`, {
-    scope: 'target',
+    scope: 'partner',
     wrote: call.writes && sent ? 'perhaps' : 'nothing',
     cause: error,
   });
@@ -230,7 +230,7 @@ async function readText(response: Response, maxBytes: number, what: string): Pro
     size += chunk.byteLength;
     // Leaving the loop cancels the rest of the body.
     if (size > maxBytes)
-      throw new RetryLater(`${what}: the answer is larger than ${maxBytes} bytes.`, { scope: 'target' });
+      throw new RetryLater(`${what}: the answer is larger than ${maxBytes} bytes.`, { scope: 'partner' });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

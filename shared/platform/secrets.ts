@@ -11,7 +11,7 @@ export const unsetSecret = '{"unset":true}';
 /** A secret that is not set yet: nothing works until an operator sets it. */
 export class SecretUnset extends RetryLater {
   constructor(name: string) {
-    super(`The secret ${name} is not set yet.`, { scope: 'target', unauthorized: true });
+    super(`The secret ${name} is not set yet.`, { scope: 'partner', unauthorized: true });
   }
 }
 
@@ -82,7 +82,7 @@ export function createSecrets({
       return await readNow(arn);
     } catch (error) {
       if (last) return last;
-      throw new RetryLater(`The secret ${nameOf(arn)} cannot be read.`, { scope: 'target', cause: error });
+      throw new RetryLater(`The secret ${nameOf(arn)} cannot be read.`, { scope: 'partner', cause: error });
     }
   }
 
@@ -94,7 +94,7 @@ export function createSecrets({
       if (parsed.ok) return parsed.value;
       throw new RetryLater(
         `The secret ${nameOf(arn)} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
-        { scope: 'target', unauthorized: true },
+        { scope: 'partner', unauthorized: true },
       );
     },
   };

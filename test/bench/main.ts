@@ -169,7 +169,7 @@ async function measure(wishes: Wishes): Promise<Figures> {
         enabled: () => wants('door'),
         async task() {
           // What it enqueues stays there: nothing else is measured on this plant afterwards.
-          await plant.platform.switchMapping(plant.functionCalled('CollectCompletion').name, false);
+          await plant.emulator.switchMapping(plant.functionCalled('CollectCompletion').name, false);
           figures.door = await doorTimes(plant, stock.file, wishes.rounds * 200);
         },
       },

@@ -59,14 +59,14 @@ export async function pullAll(
   released: number,
   freshProcess = true,
 ): Promise<Pulled> {
-  await plant.platform.switchMapping(plant.functionCalled('CreateProductOrders').name, false);
+  await plant.emulator.switchMapping(plant.functionCalled('CreateProductOrders').name, false);
   if (freshProcess) await endContainers(plant);
   await partners.reset(released);
   const began = performance.now();
   let orders = 0;
   let peakBytes: number | undefined;
   for (let runs = 1; runs <= maxRuns; runs += 1) {
-    const { payload, functionError } = await plant.platform.runSchedule(schedule);
+    const { payload, functionError } = await plant.emulator.runSchedule(schedule);
     if (functionError) throw new Error(`The pull failed: ${JSON.stringify(payload)}`);
     const report = z.parse(reportSchema, payload);
     orders += report.orders;
@@ -93,15 +93,15 @@ export async function pullThroughKill(
   partners: Partners,
   released: number,
 ): Promise<PulledAfterKill> {
-  await plant.platform.switchMapping(plant.functionCalled('CreateProductOrders').name, true);
+  await plant.emulator.switchMapping(plant.functionCalled('CreateProductOrders').name, true);
   await partners.reset(released);
-  const first = plant.platform.runSchedule(schedule).catch(() => undefined);
+  const first = plant.emulator.runSchedule(schedule).catch(() => undefined);
   await until(async () => Object.keys((await partners.read()).pages).length >= 3, 20_000, 5);
   await endContainers(plant);
   await first;
   // The killed run's lease must end first.
   const goneOn = async () => {
-    const { payload } = await plant.platform.runSchedule(schedule);
+    const { payload } = await plant.emulator.runSchedule(schedule);
     return z.parse(reportSchema, payload).outcome === 'read';
   };
   if (!(await until(goneOn, 60_000, 1_000))) throw new Error('After the kill no pull came to its end.');

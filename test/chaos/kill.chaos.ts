@@ -3,12 +3,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createStory } from '../../infra/local/demo/scenario.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/run-locally.ts';
 
-let plant: LocalSystem;
+let system: LocalSystem;
 
 beforeAll(async () => {
-  plant = await startLocalSystem({ integrationFile: 'integration.config.ts' });
+  system = await startLocalSystem({ integrationFile: 'integration.config.ts' });
 }, 60_000);
-afterAll(() => plant?.stop());
+afterAll(() => system?.stop());
 
 it('kill -9 of any child in mid-story still ends with every order delivered, once', async () => {
   // Prepare: every process of the plant will die once, stores, partners and containers too, while the story goes on
@@ -16,9 +16,9 @@ it('kill -9 of any child in mid-story still ends with every order delivered, onc
   const killed = new Map<string, string>();
   const killing = (async () => {
     while (!done.signal.aborted) {
-      const { azumuta, erp } = plant.sandboxes;
+      const { azumuta, erp } = system.sandboxes;
       const alive = [
-        ...plant.platform.processes(),
+        ...system.emulator.processes(),
         { name: 'azumuta sandbox', pid: azumuta.pid() },
         { name: 'erp sandbox', pid: erp.pid() },
       ];
@@ -33,7 +33,7 @@ it('kill -9 of any child in mid-story still ends with every order delivered, onc
       await pause(400, undefined, { signal: done.signal }).catch(() => undefined);
     }
   })();
-  const story = createStory(plant, 6, () => undefined, done.signal);
+  const story = createStory(system, 6, () => undefined, done.signal);
 
   // Act
   await story.ordersOut();
@@ -46,7 +46,7 @@ it('kill -9 of any child in mid-story still ends with every order delivered, onc
   // Assess: by the ERP's own books
   expect(missing).toEqual([]);
   expect(booked).toBe(orders);
-  const references = (await plant.erp.bookings()).map(({ reference }) => reference);
+  const references = (await system.erp.bookings()).map(({ reference }) => reference);
   expect(new Set(references).size).toBe(references.length);
   const kinds = [...killed.values()];
   expect(kinds.filter((kind) => kind === 'container').length).toBeGreaterThanOrEqual(3);

@@ -57,7 +57,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     retries += Number(/: (\d+) of \d+ come again/.exec(line)?.[1] ?? 0);
     options.log(line);
   };
-  const plant = await startLocalSystem({
+  const system = await startLocalSystem({
     integrationFile: 'integration.config.ts',
     dataDir: options.dataDir,
     overrides: localOverrides,
@@ -65,12 +65,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     ...(options.single ? { triggers: (url) => [{ method: 'POST', url }] } : {}),
   });
   try {
-    const queues = viewQueues(plant);
+    const queues = viewQueues(system);
     const began = performance.now();
     const dice = (part: string) => createDice(options.seed, part);
-    const load = startLoad(plant, dice('load'), options);
-    const faults = startFaults(plant, dice('faults'), options.faultsEverySeconds);
-    const kills = startKilling(plant, dice('kills'), options.killEverySeconds);
+    const load = startLoad(system, dice('load'), options);
+    const faults = startFaults(system, dice('faults'), options.faultsEverySeconds);
+    const kills = startKilling(system, dice('kills'), options.killEverySeconds);
     const tell = teller(options, { load, kills, depth: queues.depth }, began);
 
     for (const until = began + options.loadSeconds * 1000; performance.now() < until; ) {
@@ -112,7 +112,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       quietSeconds: (performance.now() - began) / 1000 - loadSeconds,
     };
   } finally {
-    await plant.stop();
+    await system.stop();
   }
 
   /** Tells how far it is every other moment until the work is done. */
@@ -133,7 +133,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await comesTrue(
       async () => {
         const numbers = untold(readPartners(options.dataDir));
-        for (const number of numbers) await persistently(() => plant.azumuta.trigger(number));
+        for (const number of numbers) await persistently(() => system.azumuta.trigger(number));
         return numbers.length === 0;
       },
       120_000,

@@ -6,39 +6,39 @@ import { operatorClients } from '../../infra/local/operator-clients.ts';
 import { type LocalSystem, startLocalSystem } from '../../infra/local/run-locally.ts';
 import { eventually } from '../support/eventually.ts';
 
-let plant: LocalSystem;
+let system: LocalSystem;
 let sqs: ReturnType<typeof operatorClients>['sqs'];
 
 beforeAll(async () => {
-  plant = await startLocalSystem({
+  system = await startLocalSystem({
     integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
     // Every trigger is lost.
     triggers: () => [],
   });
-  ({ sqs } = operatorClients(plant.platform));
+  ({ sqs } = operatorClients(system.emulator));
 }, 60_000);
 afterAll(async () => {
   sqs?.destroy();
-  await plant?.stop();
+  await system?.stop();
 });
 
 const reportSchema = z.looseObject({ outcome: z.string(), asked: z.number(), completed: z.number() });
 
 /** Runs the bundled function under its own role, as its schedule would. */
 async function reconcile() {
-  const { payload, functionError } = await plant.platform.runSchedule('SchedulesReconcile');
+  const { payload, functionError } = await system.emulator.runSchedule('SchedulesReconcile');
   if (functionError) throw new Error(`${functionError}: ${JSON.stringify(payload)}`);
   return z.parse(reportSchema, payload);
 }
 
 const booked = async (number: string) =>
-  (await plant.erp.bookings()).filter(({ order }) => order === number).length;
+  (await system.erp.bookings()).filter(({ order }) => order === number).length;
 
 /** Nothing is on its way any more; a message leaves the first queue only after it is in the second. */
 async function isDrained(): Promise<boolean> {
   for (const queue of ['QueuesCompletions', 'QueuesDeliveries']) {
     const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: plant.platform.queueUrl(queue), AttributeNames: ['All'] }),
+      new GetQueueAttributesCommand({ QueueUrl: system.emulator.queueUrl(queue), AttributeNames: ['All'] }),
     );
     const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } =
       Attributes ?? {};
@@ -49,21 +49,21 @@ async function isDrained(): Promise<boolean> {
 
 it('a completion whose trigger was lost is booked once, though the trigger comes late after all', async () => {
   // Prepare: an overdue order that was asked about in vain, and is completed since.
-  const { order } = await plant.erp.releaseAndSend(plant.orderEndpoint, { dueDate: '2026-01-05' });
+  const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { dueDate: '2026-01-05' });
   const { number } = order;
-  await eventually(async () => (await plant.ledger.orders.find(number))?.awaitsCompletion);
+  await eventually(async () => (await system.ledger.orders.find(number))?.awaitsCompletion);
   const early = await reconcile();
-  await plant.azumuta.complete(number);
+  await system.azumuta.complete(number);
   const sameDay = await reconcile();
   // The next day.
-  await plant.ledger.orders.markAsked(number, new Date('2026-01-05'));
+  await system.ledger.orders.markAsked(number, new Date('2026-01-05'));
 
   // Act
   const nextDay = await reconcile();
   await eventually(async () => (await booked(number)) === 1);
-  await plant.azumuta.setTriggers([{ method: 'GET', url: plant.webhookUrl, ids: 'singular' }]);
-  await plant.azumuta.trigger(number);
-  await eventually(async () => (await plant.azumuta.triggerLog()).some(({ outcome }) => outcome === 202));
+  await system.azumuta.setTriggers([{ method: 'GET', url: system.webhookUrl, ids: 'singular' }]);
+  await system.azumuta.trigger(number);
+  await eventually(async () => (await system.azumuta.triggerLog()).some(({ outcome }) => outcome === 202));
   await eventually(isDrained);
 
   // Assess

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { BreakerState, Target as Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { type QueueName, stageOfQueue } from '../../ops/dead-letters/dead-letter.ts';
 import type { FlowsStatus } from '../../ops/flows/flow-status.ts';
 import { duration, type Html, moment, orderLink, partnerWords, queueWords } from '../labels.ts';

@@ -50,7 +50,7 @@ export function printFigures(figures: StoryFigures, overrides: Overrides): void 
 }
 
 /** Where things are, with lines ready to paste. */
-export function printPlaces({ platform, webhookUrl, orderEndpoint, sandboxes }: LocalSystem): void {
+export function printPlaces({ emulator, webhookUrl, orderEndpoint, sandboxes }: LocalSystem): void {
   const order = JSON.stringify({
     number: 'MO/TRY-1',
     article: 'GEAR-01',
@@ -66,7 +66,7 @@ Try it by hand (an order that only Azumuta gets, as the ERP sandbox does not kno
 Release one more order in the ERP, pull it, complete it, and look into the ERP's books:
 
   curl -s -X POST '${sandboxes.erp.url}/sandbox/orders' -H 'Content-Type: application/json' -d '{"count":1}'
-  curl -s -X POST '${platform.controlUrl}/schedules/SchedulesPull/run'
+  curl -s -X POST '${emulator.controlUrl}/schedules/SchedulesPull/run'
   curl -s -X POST '${sandboxes.azumuta.url}/sandbox/productorders/<number, / as %2F>/complete' -H 'Content-Type: application/json' -d '{}'
   curl -s '${sandboxes.erp.url}/sandbox/bookings'
 
@@ -75,8 +75,8 @@ The webhook, as Azumuta calls it:
   curl -s '${webhookUrl}?productOrderNumber=<number>'
 
 Azumuta sandbox ${sandboxes.azumuta.url}    ERP sandbox ${sandboxes.erp.url}
-AWS endpoint    ${platform.awsEndpoint}    platform    ${platform.controlUrl}
-Logs            ${platform.dataDir}/logs
+AWS endpoint    ${emulator.awsEndpoint}    platform    ${emulator.controlUrl}
+Logs            ${emulator.dataDir}/logs
 
 Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local
 

@@ -45,12 +45,12 @@ const lostTriggerMs = 6_000;
  * partners' own books, not by what the integration says of itself.
  */
 export function createStory(
-  plant: LocalSystem,
+  system: LocalSystem,
   orders: number,
   told: (progress: StoryProgress) => void,
   signal: AbortSignal,
 ): Story {
-  const { erp, azumuta, platform, orderEndpoint, ledger } = plant;
+  const { erp, azumuta, emulator, orderEndpoint, ledger } = system;
   const startedAt = Date.now();
   const numbers: string[] = [];
   let progress: StoryProgress = { released: 0, created: 0, completed: 0, booked: 0 };
@@ -98,7 +98,7 @@ export function createStory(
       numbers.push(...pulled.map(({ number }) => number));
       tell({ released: numbers.length });
       await persistently(async () => {
-        const run = await platform.runSchedule('SchedulesPull');
+        const run = await emulator.runSchedule('SchedulesPull');
         // A run that was killed keeps its lease for a while: the next one that gets it reads everything.
         if (!tellsRead(run.payload))
           throw new Error(`The pull did not run through: ${JSON.stringify(run.payload)}`);

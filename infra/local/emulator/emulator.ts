@@ -148,7 +148,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     if (!operator) throw new Error('There is no operator.');
 
     const functionName = (wanted: string) => find(stack.functions, 'function', wanted).name;
-    const platform: Emulator = {
+    const emulator: Emulator = {
       stack,
       region,
       changes,
@@ -187,7 +187,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       },
     };
 
-    const control = startControl(ports.control, platform).then(({ close }) => {
+    const control = startControl(ports.control, emulator).then(({ close }) => {
       closeControl = close;
     });
     // The two stores that are slowest to start are no bundles, and need not wait for them.
@@ -197,7 +197,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     options.signal?.throwIfAborted();
     await Promise.all([first, ...specs.filter(isBundle).map(supervisor.start)]);
     options.signal?.throwIfAborted();
-    const { credentials, apiUrl, awsEndpoint, controlUrl } = platform;
+    const { credentials, apiUrl, awsEndpoint, controlUrl } = emulator;
     folder.publish({
       pid: process.pid,
       stackName: stack.name,
@@ -208,7 +208,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       credentials,
       ...(options.sandboxes ? { sandboxes: options.sandboxes } : {}),
     });
-    return platform;
+    return emulator;
   } catch (error) {
     await stop();
     throw error;

@@ -41,5 +41,5 @@ export function partnersOf(
 }
 
 function unusable(sentence: string): RetryLater {
-  return new RetryLater(sentence, { scope: 'target', unauthorized: true });
+  return new RetryLater(sentence, { scope: 'partner', unauthorized: true });
 }

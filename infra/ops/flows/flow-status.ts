@@ -4,7 +4,7 @@ import {
   ListEventSourceMappingsCommand,
 } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { BreakerState, Target as Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { type QueueName, queueNames } from '../dead-letters/dead-letter.ts';

@@ -1,4 +1,4 @@
-import type { BreakerState, Target as Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';

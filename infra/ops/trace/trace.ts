@@ -1,4 +1,4 @@
-import type { BreakerState, Target as Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/attempts.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';

@@ -157,7 +157,7 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
         // As for a secret of the wrong shape: nothing can be booked, and nothing is to be given up.
         throw new RetryLater(
           'Odoo: the secret has no username, which JSON-RPC needs. Add it, or use protocol json2.',
-          { scope: 'target', unauthorized: true },
+          { scope: 'partner', unauthorized: true },
         );
       }
       const login = await rpc('common', 'login', [database, username, apiKey], call);
@@ -180,7 +180,7 @@ function sameCredentials(a: OdooCredentials, b: OdooCredentials): boolean {
 
 function refusedLogin(): RetryLater {
   return new RetryLater('Odoo refused our login: check the username, API key and database.', {
-    scope: 'target',
+    scope: 'partner',
     unauthorized: true,
   });
 }
@@ -193,7 +193,7 @@ function notOdoo(what: string, why: string, writes: boolean): RetryLater {
   return new RetryLater(
     `Odoo did not answer ${what} as Odoo does (${why}): check the URL, the database and the version in the configuration.`,
     {
-      scope: 'target',
+      scope: 'partner',
       wrote: writes ? 'perhaps' : 'nothing',
     },
   );

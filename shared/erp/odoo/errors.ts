@@ -51,13 +51,13 @@ export function failureOfOdooError(
   if (refused.test(error.name)) {
     return new RetryLater(
       `Odoo refused our user at ${call.what}: ${said} Check the API key, and the user's rights to Manufacturing.`,
-      { scope: 'target', unauthorized: true },
+      { scope: 'partner', unauthorized: true },
     );
   }
   if (forAPerson.test(error.name)) {
     return new Rejected(`Odoo refused ${about}${call.what}: ${said}`);
   }
-  return new RetryLater(`Odoo failed at ${about}${call.what}: ${error.name}: ${said}`, { scope: 'target' });
+  return new RetryLater(`Odoo failed at ${about}${call.what}: ${error.name}: ${said}`, { scope: 'partner' });
 }
 
 function firstLines(message: string): string {

@@ -39,7 +39,7 @@ export function createReadPage<Row>(
     calls += 1;
     if (calls > maxCalls) {
       throw new RetryLater(`${session.partner}: the list of orders does not end; check orders.paging.`, {
-        scope: 'target',
+        scope: 'partner',
       });
     }
     const request = requestOf(since, position);
@@ -53,7 +53,7 @@ export function createReadPage<Row>(
       throw new RetryLater(
         `${session.partner} answered the listing of orders with something that is no JSON.`,
         {
-          scope: 'target',
+          scope: 'partner',
         },
       );
     }

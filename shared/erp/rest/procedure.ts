@@ -129,7 +129,7 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
     if (succeeded) {
       if (isWebPage(answer)) {
         return new RetryLater(`${partner} answered ${call.what} with a web page: check the address.`, {
-          scope: 'target',
+          scope: 'partner',
           wrote: 'perhaps',
         });
       }
@@ -190,7 +190,7 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
     return new RetryLater(
       `${session.partner} answered ${at} with something that is no JSON (${status})${hint}.`,
       {
-        scope: 'target',
+        scope: 'partner',
         wrote: writes ? 'perhaps' : 'nothing',
       },
     );

@@ -19,7 +19,7 @@ export interface Session {
   readonly partner: string;
   /**
    * One call; any status but a refused login or CSRF token is an answer, and those are renewed once.
-   * @throws RetryLater scope `target` without an answer, scope `order` when the time is up.
+   * @throws RetryLater scope `partner` without an answer, scope `order` when the time is up.
    */
   readonly send: (request: RestRequest, call: Call) => Promise<RestAnswer>;
   /** The failure of the ERP as a whole that an answer tells of. */
@@ -89,7 +89,7 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
       if (token) return token;
       throw new RetryLater(
         `${partner} gave no ${header} at ${fetchPath} (${given.status}): check csrf.fetchPath.`,
-        { scope: 'target' },
+        { scope: 'partner' },
       );
     }
   }

@@ -110,7 +110,7 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
       sessions.delete(call.service);
     }
     throw new RetryLater(`SAP refused its own CSRF token twice at ${call.what}: its sessions do not last.`, {
-      scope: 'target',
+      scope: 'partner',
     });
   }
 
@@ -158,7 +158,7 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
 function notSap(what: string, why: string, writes: boolean): RetryLater {
   return new RetryLater(
     `SAP did not answer ${what} as OData does (${why}): check the base URL, and that the service is active.`,
-    { scope: 'target', wrote: writes ? 'perhaps' : 'nothing' },
+    { scope: 'partner', wrote: writes ? 'perhaps' : 'nothing' },
   );
 }
 

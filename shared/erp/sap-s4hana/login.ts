@@ -68,7 +68,7 @@ export function createSapLogin(options: SapOptions, environment: ErpEnvironment<
       throw new RetryLater(
         "SAP's token service gave no token: check the client id, the secret and tokenUrl.",
         {
-          scope: 'target',
+          scope: 'partner',
           unauthorized: response.status === 400,
         },
       );
@@ -103,7 +103,7 @@ function clientOf(credentials: SapCredentials): string {
 /** As for a secret of the wrong shape: nothing can be booked, and nothing is to be given up. */
 function misfit(needed: string, configured: string): RetryLater {
   return new RetryLater(`SAP: the secret needs ${needed}, because the configuration says ${configured}.`, {
-    scope: 'target',
+    scope: 'partner',
     unauthorized: true,
   });
 }

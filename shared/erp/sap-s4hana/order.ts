@@ -45,7 +45,7 @@ export async function readOrder(
 
 /**
  * All confirmations of an order, over as many pages as SAP makes of them.
- * @throws RetryLater scope `target` when there is no such list.
+ * @throws RetryLater scope `partner` when there is no such list.
  */
 export async function readConfirmations(
   client: SapClient,
@@ -71,7 +71,7 @@ export async function readConfirmations(
     // A list may be empty, but it is there: without it nobody can tell what was confirmed already.
     if (!answer) {
       throw new RetryLater(`SAP does not show the confirmations of order ${number}: is the service active?`, {
-        scope: 'target',
+        scope: 'partner',
       });
     }
     confirmations.push(...answer.value.d.results);

@@ -97,7 +97,7 @@ function resultOf<T>(response: HttpResponse, call: TrytonCall<T>, now: Date): T 
   if (response.status !== 200 || !envelope.ok) {
     throw new RetryLater(
       `Tryton answered ${response.status} without a usable answer at ${what}: check the URL and the database name.`,
-      { scope: 'target', wrote },
+      { scope: 'partner', wrote },
     );
   }
   if (envelope.value.error) throw failureOfTrytonError(envelope.value.error, what, writes);
@@ -105,6 +105,6 @@ function resultOf<T>(response: HttpResponse, call: TrytonCall<T>, now: Date): T 
   if (answer.ok) return answer.value;
   throw new RetryLater(
     `Tryton's answer at ${what} does not look like Tryton 7.0: ${describeMismatches(answer.mismatches)}.`,
-    { scope: 'target', wrote },
+    { scope: 'partner', wrote },
   );
 }

@@ -54,10 +54,13 @@ export function failureOfTrytonError(error: unknown, what: string, writes = fals
     case 'LoginException':
       return new RetryLater(
         `Tryton asks for another proof of identity at ${what}: give the integration's user a plain password.`,
-        { scope: 'target', unauthorized: true, afterSeconds: 300 },
+        { scope: 'partner', unauthorized: true, afterSeconds: 300 },
       );
     case 'RateLimitException':
-      return new RetryLater(`Tryton asks us to slow down at ${what}.`, { scope: 'target', afterSeconds: 60 });
+      return new RetryLater(`Tryton asks us to slow down at ${what}.`, {
+        scope: 'partner',
+        afterSeconds: 60,
+      });
   }
   const text = textOf(kind);
   if (locked.test(text)) {
@@ -68,7 +71,7 @@ export function failureOfTrytonError(error: unknown, what: string, writes = fals
   }
   const wrote = writes ? 'perhaps' : 'nothing';
   if (databaseGone.test(text)) {
-    return new RetryLater(`Tryton has lost its database (at ${what}).`, { scope: 'target', wrote });
+    return new RetryLater(`Tryton has lost its database (at ${what}).`, { scope: 'partner', wrote });
   }
   const unknown = unknownName.exec(text)?.[1];
   if (unknown) {

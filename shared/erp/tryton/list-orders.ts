@@ -121,7 +121,7 @@ function isBeyond(listed: Listed, { changedAt, id }: Position): boolean {
 function standingStill(): RetryLater {
   return new RetryLater(
     'Tryton lists the same productions again and again: its database does not compare change times as it stores them.',
-    { scope: 'target' },
+    { scope: 'partner' },
   );
 }
 

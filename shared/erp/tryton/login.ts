@@ -23,7 +23,7 @@ export interface TrytonSession {
 export interface TrytonLogin {
   /**
    * The current session, made if need be.
-   * @throws RetryLater scope `target`, `unauthorized` when Tryton refuses the credentials.
+   * @throws RetryLater scope `partner`, `unauthorized` when Tryton refuses the credentials.
    */
   session(signal: AbortSignal): Promise<TrytonSession>;
   /** Tryton does not know this session (any more). */
@@ -70,7 +70,7 @@ export function createTrytonLogin(needs: {
     if (unwell && response.status === 429 && unwell.afterSeconds === undefined) {
       throw new RetryLater(
         'Tryton has locked our user after too many wrong logins (429): check the secret; the lock ends by itself.',
-        { scope: 'target', unauthorized: true, afterSeconds: lockSeconds },
+        { scope: 'partner', unauthorized: true, afterSeconds: lockSeconds },
       );
     }
     if (unwell) throw unwell;
@@ -156,7 +156,7 @@ function sameCredentials(a: TrytonCredentials, b: TrytonCredentials): boolean {
 function refusedFailure(afterSeconds: number): RetryLater {
   return new RetryLater(
     "Tryton refused our user's name or password: check the secret. It is not tried again for a while, because Tryton locks users.",
-    { scope: 'target', unauthorized: true, afterSeconds },
+    { scope: 'partner', unauthorized: true, afterSeconds },
   );
 }
 
@@ -169,6 +169,6 @@ function unusable(response: HttpResponse): RetryLater {
   }
   return new RetryLater(
     `Tryton did not answer the login as Tryton 7.0 does (${response.status}): check the URL and the database name.`,
-    { scope: 'target' },
+    { scope: 'partner' },
   );
 }

@@ -52,15 +52,15 @@ export async function doorTimes(plant: BenchPlant, stock: string, calls: number)
 
 /** What a container of the function would find in its environment. */
 export function environmentOf(plant: BenchPlant, construct: string): Record<string, string> {
-  const { platform } = plant;
+  const { emulator } = plant;
   const lambda = plant.functionCalled(construct);
-  const principal = principalsOf(platform.stack).find(
+  const principal = principalsOf(emulator.stack).find(
     ({ kind, name }) => kind === 'function' && name === lambda.name,
   );
   if (!principal) throw new Error(`The function ${construct} has no role.`);
   return containerEnvironment(lambda, principal.credentials, {
-    region: platform.region,
-    awsEndpoint: platform.awsEndpoint,
+    region: emulator.region,
+    awsEndpoint: emulator.awsEndpoint,
     runtimeApi: '127.0.0.1:1',
     logStream: 'bench',
   });

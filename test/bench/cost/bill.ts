@@ -24,7 +24,7 @@ export async function measureBills(
   let endpoint = '';
   const counter = await startAwsCounter(() => endpoint);
   const plant = await startBenchPlant({ partners, functionsEndpoint: counter.url });
-  endpoint = plant.platform.awsEndpoint;
+  endpoint = plant.emulator.awsEndpoint;
   try {
     await complete(plant, partners, 'warm', 40);
     const completions = await bill(plant, counter, completionFunctions, units, () =>
@@ -72,7 +72,7 @@ async function bill(
 /** What a function has done so far, by its log and its processes. */
 function stand(plant: BenchPlant, folder: string) {
   const lambda = plant.functionCalled(pascal(folder));
-  const log = readFileSync(join(plant.platform.dataDir, 'logs', `${lambda.name}.log`), 'utf8');
+  const log = readFileSync(join(plant.emulator.dataDir, 'logs', `${lambda.name}.log`), 'utf8');
   const durations = [...log.matchAll(/^REPORT .* after (\d+) ms$/gm)].map(([, ms]) => Number(ms));
   return {
     memoryMegabytes: lambda.memoryMegabytes,
@@ -96,7 +96,7 @@ async function order(plant: BenchPlant, partners: Partners, prefix: string, coun
   for (const [at, number] of numbersOf(prefix, count).entries()) {
     await until(async () => Date.now() >= began + (at / perSecond) * 1000, 5_000, 5);
     const body = { number, article: 'GEAR-01', quantity: '5', unit: 'u', attributes: { side: 'Left' } };
-    const answer = await call(`${plant.platform.apiUrl}/product-orders`, {
+    const answer = await call(`${plant.emulator.apiUrl}/product-orders`, {
       headers: { 'content-type': 'application/json', 'x-api-key': plant.orderKey },
       body: JSON.stringify(body),
     });

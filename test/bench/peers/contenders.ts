@@ -18,7 +18,7 @@ export function ours(plant: BenchPlant): Contender {
     webhookUrl: plant.webhookUrl,
     workers: () => plant.containers(),
     async kill() {
-      for (const { pid } of plant.platform.processes()) {
+      for (const { pid } of plant.emulator.processes()) {
         try {
           process.kill(pid, 'SIGKILL');
         } catch {

@@ -10,7 +10,7 @@ import type { Partners } from '../partners/partners.ts';
 
 /** The synthesized stack on the local platform, between the stubs. */
 export interface BenchPlant {
-  readonly platform: Emulator;
+  readonly emulator: Emulator;
   readonly folder: string;
   readonly webhookUrl: string;
   /** Key of the order endpoint. */
@@ -47,32 +47,32 @@ export async function startBenchPlant(options: BenchPlantOptions): Promise<Bench
       folder: join(folder, 'cdk.out'),
       environment: { AZUMUTA_BASE_URL: options.partners.azumutaUrl, ERP_BASE_URL: options.partners.erpUrl },
     });
-    const platform = await startEmulator({
+    const emulator = await startEmulator({
       template,
       dataDir: join(folder, 'platform'),
       overrides: options.overrides ?? benchOverrides,
       log: options.log ?? (() => undefined),
       ...(options.functionsEndpoint ? { functionsEndpoint: options.functionsEndpoint } : {}),
     });
-    const { token, orderKey } = await setSecrets(platform);
+    const { token, orderKey } = await setSecrets(emulator);
     return {
-      platform,
+      emulator: emulator,
       folder,
       orderKey,
-      webhookUrl: `${platform.apiUrl}/webhooks/azumuta/product-order-completed/${token}`,
+      webhookUrl: `${emulator.apiUrl}/webhooks/azumuta/product-order-completed/${token}`,
       containers: (functionFolder) =>
-        platform
+        emulator
           .processes()
           .filter(({ kind }) => kind === 'container')
-          .filter(({ name }) => functionFolder === undefined || folderOf(platform, name) === functionFolder)
-          .map(({ name, pid }) => ({ name: folderOf(platform, name), pid })),
+          .filter(({ name }) => functionFolder === undefined || folderOf(emulator, name) === functionFolder)
+          .map(({ name, pid }) => ({ name: folderOf(emulator, name), pid })),
       functionCalled(construct) {
-        const found = platform.stack.functions.find((each) => constructOf(each) === construct);
+        const found = emulator.stack.functions.find((each) => constructOf(each) === construct);
         if (!found) throw new Error(`The stack has no function ${construct}.`);
         return found;
       },
       async stop() {
-        await platform.stop();
+        await emulator.stop();
         rmSync(folder, { recursive: true, force: true });
       },
     };
@@ -83,9 +83,9 @@ export async function startBenchPlant(options: BenchPlantOptions): Promise<Bench
 }
 
 async function setSecrets(
-  platform: Emulator,
+  emulator: Emulator,
 ): Promise<{ readonly token: string; readonly orderKey: string }> {
-  const { secrets } = operatorClients(platform);
+  const { secrets } = operatorClients(emulator);
   const token = newToken();
   const orderKey = newToken();
   const values: Readonly<Record<string, unknown>> = {
@@ -95,7 +95,7 @@ async function setSecrets(
     'erp-credentials': { apiKey: 'bench-key-of-the-erp' },
   };
   await Promise.all(
-    platform.stack.secrets.map(async ({ name, arn }) => {
+    emulator.stack.secrets.map(async ({ name, arn }) => {
       const value = values[name.split('/').at(-1) ?? ''];
       if (value !== undefined) await setIfUnset(secrets, arn, value);
     }),

@@ -100,9 +100,9 @@ export interface Faults {
  * Gives each partner another handful of faults every `everySeconds` on average (between half and one and a half
  * of it), and now and then a short outage.
  */
-export function startFaults(plant: LocalSystem, dice: Dice, everySeconds: number): Faults {
+export function startFaults(system: LocalSystem, dice: Dice, everySeconds: number): Faults {
   const stopping = new AbortController();
-  const urls = { azumuta: plant.sandboxes.azumuta.url, erp: plant.sandboxes.erp.url };
+  const urls = { azumuta: system.sandboxes.azumuta.url, erp: system.sandboxes.erp.url };
 
   async function go() {
     while (!stopping.signal.aborted) {

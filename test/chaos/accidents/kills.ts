@@ -24,7 +24,7 @@ export interface Kills {
  * Kills something every `everySeconds` on average (between half and one and a half of it) with SIGKILL, which
  * leaves no time to tidy up. The stores of AWS are spared: SQS and DynamoDB do not forget.
  */
-export function startKilling(plant: LocalSystem, dice: Dice, everySeconds: number): Kills {
+export function startKilling(system: LocalSystem, dice: Dice, everySeconds: number): Kills {
   const counts = new Map<string, number>();
   const stopping = new AbortController();
 
@@ -49,15 +49,15 @@ export function startKilling(plant: LocalSystem, dice: Dice, everySeconds: numbe
   }
 
   function processOf(victim: (typeof victims)[number][1]): { name: string; pid: number } | undefined {
-    if (victim === 'azumuta sandbox') return { name: victim, pid: plant.sandboxes.azumuta.pid() };
-    if (victim === 'erp sandbox') return { name: victim, pid: plant.sandboxes.erp.pid() };
-    const candidates = plant.platform
+    if (victim === 'azumuta sandbox') return { name: victim, pid: system.sandboxes.azumuta.pid() };
+    if (victim === 'erp sandbox') return { name: victim, pid: system.sandboxes.erp.pid() };
+    const candidates = system.emulator
       .processes()
       .filter(({ kind, name }) => (victim === 'container' ? kind === 'container' : name === victim));
     const [first, ...others] = candidates;
     if (!first) return undefined;
     const { pid, name } = dice.oneOf([first, ...others]);
-    return { pid, name: victim === 'container' ? `container of ${functionOf(plant, name)}` : victim };
+    return { pid, name: victim === 'container' ? `container of ${functionOf(system, name)}` : victim };
   }
 
   const ended = go();
@@ -71,7 +71,7 @@ export function startKilling(plant: LocalSystem, dice: Dice, everySeconds: numbe
 }
 
 /** `BookCompletion`, from the logical id of the function. */
-function functionOf({ platform }: LocalSystem, name: string): string {
-  const lambda = platform.stack.functions.find((known) => known.name === name);
+function functionOf({ emulator }: LocalSystem, name: string): string {
+  const lambda = emulator.stack.functions.find((known) => known.name === name);
   return lambda?.logicalId.replace(/^Functions/, '').replace(/Function[0-9A-F]*$/, '') ?? name;
 }

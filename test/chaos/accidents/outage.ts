@@ -46,10 +46,15 @@ const recoveredWithinMs = 600_000;
 export async function runOutage(options: OutageOptions): Promise<Outage> {
   const { dataDir, seconds, perSecond, log, say } = options;
   const overrides = overridesWith(options.cooldownSeconds);
-  const plant = await startLocalSystem({ integrationFile: 'integration.config.ts', dataDir, overrides, log });
+  const system = await startLocalSystem({
+    integrationFile: 'integration.config.ts',
+    dataDir,
+    overrides,
+    log,
+  });
   try {
-    const queues = viewQueues(plant);
-    const all = await releaseOrders(plant, seconds * perSecond + warmUp);
+    const queues = viewQueues(system);
+    const all = await releaseOrders(system, seconds * perSecond + warmUp);
     const created = await comesTrue(
       async () => readPartners(dataDir).released.every(({ azumutaId }) => azumutaId !== null),
       createdWithinMs,
@@ -59,17 +64,17 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
 
     // The first completions start the containers, so that the outage meets a system at work.
     const numbers = all.slice(warmUp);
-    for (const number of all.slice(0, warmUp)) await plant.azumuta.complete(number);
+    for (const number of all.slice(0, warmUp)) await system.azumuta.complete(number);
     await comesTrue(async () => readPartners(dataDir).booked.length >= warmUp, createdWithinMs);
 
     say(`${numbers.length} orders are in Azumuta; the ERP goes down for ${seconds} s`);
-    await plant.erp.setFaults([{ kind: 'status', status: 503 }]);
-    await plant.erp.forgetCalls();
-    const watch = watchBreaker(plant);
-    const completing = completeSteadily(plant, numbers, perSecond);
+    await system.erp.setFaults([{ kind: 'status', status: 503 }]);
+    await system.erp.forgetCalls();
+    const watch = watchBreaker(system);
+    const completing = completeSteadily(system, numbers, perSecond);
     await pause(seconds * 1000);
-    const callsInAll = await callsAt(plant);
-    await plant.erp.setFaults([]);
+    const callsInAll = await callsAt(system);
+    await system.erp.setFaults([]);
     await completing;
     const callsAtOpening = await watch.stop();
 
@@ -102,7 +107,7 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
       ],
     };
   } finally {
-    await plant.stop();
+    await system.stop();
   }
 }
 
@@ -117,9 +122,9 @@ export function outageReport(outage: Outage): string {
   ].join('\n');
 }
 
-async function releaseOrders(plant: LocalSystem, count: number): Promise<string[]> {
-  const orders = await plant.erp.release({ count, seed: 1 });
-  for (let at = 0; at < orders.length; at += 50) await postOrders(plant, orders.slice(at, at + 50));
+async function releaseOrders(system: LocalSystem, count: number): Promise<string[]> {
+  const orders = await system.erp.release({ count, seed: 1 });
+  for (let at = 0; at < orders.length; at += 50) await postOrders(system, orders.slice(at, at + 50));
   return orders.map(({ number }) => number);
 }
 
@@ -132,12 +137,12 @@ async function completeSteadily({ azumuta }: LocalSystem, numbers: readonly stri
 }
 
 /** Notes how often the ERP had been called when its breaker opened. */
-function watchBreaker(plant: LocalSystem) {
+function watchBreaker(system: LocalSystem) {
   const stopping = new AbortController();
   async function watch(): Promise<number | undefined> {
     while (!stopping.signal.aborted) {
-      const { open } = await plant.ledger.breaker.state('erp');
-      if (open) return callsAt(plant);
+      const { open } = await system.ledger.breaker.state('erp');
+      if (open) return callsAt(system);
       await pause(50);
     }
     return undefined;

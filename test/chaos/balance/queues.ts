@@ -18,17 +18,17 @@ export interface QueueView {
 }
 
 /** The queues as an operator sees them. */
-export function viewQueues({ platform }: LocalSystem): QueueView {
-  const { sqs } = operatorClients(platform);
-  const sources = [...new Set(platform.stack.mappings.map(({ queueName }) => queueName))];
-  const deadLetters = platform.stack.queues.find(({ name }) => !sources.includes(name));
+export function viewQueues({ emulator }: LocalSystem): QueueView {
+  const { sqs } = operatorClients(emulator);
+  const sources = [...new Set(emulator.stack.mappings.map(({ queueName }) => queueName))];
+  const deadLetters = emulator.stack.queues.find(({ name }) => !sources.includes(name));
 
   return {
     async depth() {
       const depths = await Promise.all(
         sources.map(async (name) => {
           const { Attributes = {} } = await sqs.send(
-            new GetQueueAttributesCommand({ QueueUrl: platform.queueUrl(name), AttributeNames: ['All'] }),
+            new GetQueueAttributesCommand({ QueueUrl: emulator.queueUrl(name), AttributeNames: ['All'] }),
           );
           return (
             Number(Attributes.ApproximateNumberOfMessages) +

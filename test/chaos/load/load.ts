@@ -42,12 +42,12 @@ export interface LoadOptions extends FloorOptions {
  * got no answer), the others wait for the pull; operators complete each as soon as it is in Azumuta. With `single`
  * all are posted, and nothing is pulled, re-opened or told twice: no second message can make good for a lost one.
  */
-export function startLoad(plant: LocalSystem, dice: Dice, { perSecond, single }: LoadOptions): Load {
-  const { erp, platform } = plant;
+export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }: LoadOptions): Load {
+  const { erp, emulator } = system;
   const permanent: PermanentFault[] = [];
   const typedByHand = new Set<string>();
   const cancelledAtOnce = new Set<string>();
-  const floor: Floor = createFloor(plant, dice, { single });
+  const floor: Floor = createFloor(system, dice, { single });
   const stopping = new AbortController();
   const posting: Promise<void>[] = [];
   let orders = 0;
@@ -81,7 +81,7 @@ export function startLoad(plant: LocalSystem, dice: Dice, { perSecond, single }:
 
   /** Posts now and then come twice, as from a caller that got no answer. */
   async function post(batch: readonly ProductionOrder[]) {
-    for (let times = dice.chance(0.05) ? 2 : 1; times > 0; times -= 1) await postOrders(plant, batch);
+    for (let times = dice.chance(0.05) ? 2 : 1; times > 0; times -= 1) await postOrders(system, batch);
   }
 
   async function releaseOdd() {
@@ -112,7 +112,7 @@ export function startLoad(plant: LocalSystem, dice: Dice, { perSecond, single }:
     if (kind === 'cancelled at once')
       return persistently(() => erp.cancel(order.number)).then(() => undefined);
     // Cancelled any sooner, it might be withdrawn and never be built.
-    if (kind === 'cancelled') await untilCreated(plant, order.number);
+    if (kind === 'cancelled') await untilCreated(system, order.number);
     await persistently(() => (kind === 'cancelled' ? erp.cancel(order.number) : erp.finish(order.number)));
     floor.expect(order.number, Number(order.quantity));
   }
@@ -121,7 +121,7 @@ export function startLoad(plant: LocalSystem, dice: Dice, { perSecond, single }:
   async function callMalformed(about: string) {
     permanent.push({ kind: 'malformed call', about });
     await persistently(async () => {
-      const answer = await fetch(plant.webhookUrl, {
+      const answer = await fetch(system.webhookUrl, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ chaos: about }),
@@ -141,7 +141,7 @@ export function startLoad(plant: LocalSystem, dice: Dice, { perSecond, single }:
 
   async function pull(): Promise<string> {
     pulls += 1;
-    const { payload, functionError } = await platform.runSchedule('SchedulesPull');
+    const { payload, functionError } = await emulator.runSchedule('SchedulesPull');
     return functionError ? functionError : z.parse(pullReportSchema, payload).outcome;
   }
 

@@ -4,17 +4,17 @@ import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { OrderCallAnswer } from '../../../shared/orders/http-api.ts';
 
 /** What the ERP, Azumuta and an operator do with a running plant. */
-export function callsOf(plant: LocalSystem) {
-  const { sqs } = operatorClients(plant.platform);
-  const deadLettersUrl = plant.platform.queueUrl('QueuesDeadLetters');
+export function callsOf(system: LocalSystem) {
+  const { sqs } = operatorClients(system.emulator);
+  const deadLettersUrl = system.emulator.queueUrl('QueuesDeadLetters');
   const found = new Map<string, DeadLetterSeen>();
 
   return {
     /** Posts to the order endpoint. */
     async post(body: unknown, headers: Readonly<Record<string, string>> = {}) {
-      const response = await fetch(plant.orderEndpoint.url, {
+      const response = await fetch(system.orderEndpoint.url, {
         method: 'POST',
-        headers: { 'x-api-key': plant.orderEndpoint.key, 'content-type': 'application/json', ...headers },
+        headers: { 'x-api-key': system.orderEndpoint.key, 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
       });
       // Our own answer: its shape is what the tests look at.
@@ -23,8 +23,8 @@ export function callsOf(plant: LocalSystem) {
     },
 
     async status(number: string) {
-      const response = await fetch(`${plant.orderEndpoint.url}/${encodeURIComponent(number)}`, {
-        headers: { 'x-api-key': plant.orderEndpoint.key },
+      const response = await fetch(`${system.orderEndpoint.url}/${encodeURIComponent(number)}`, {
+        headers: { 'x-api-key': system.orderEndpoint.key },
       });
       const answer = (await response.json()) as OrderCallAnswer['body'];
       return { status: response.status, ...answer };
@@ -37,7 +37,7 @@ export function callsOf(plant: LocalSystem) {
       readonly event?: string;
       readonly token?: string;
     }) {
-      const url = new URL(plant.webhookUrl);
+      const url = new URL(system.webhookUrl);
       const [, , , event = '', token = ''] = url.pathname.split('/');
       url.pathname = `/webhooks/azumuta/${options.event ?? event}/${options.token ?? token}`;
       url.search = options.query ?? '';

@@ -4,17 +4,17 @@ import { type LocalSystem, startLocalSystem } from '../../../infra/local/run-loc
 import { eventually } from '../../support/eventually.ts';
 import { callsOf } from './calls.ts';
 
-let plant: LocalSystem;
+let system: LocalSystem;
 let calls: ReturnType<typeof callsOf>;
 
 beforeAll(async () => {
-  plant = await startLocalSystem({ integrationFile: 'integration.config.ts' });
-  calls = callsOf(plant);
+  system = await startLocalSystem({ integrationFile: 'integration.config.ts' });
+  calls = callsOf(system);
 }, 60_000);
-afterAll(() => plant?.stop());
+afterAll(() => system?.stop());
 
 const inAzumuta = async (number: string) =>
-  (await plant.azumuta.productOrders()).filter((order) => order.number === number);
+  (await system.azumuta.productOrders()).filter((order) => order.number === number);
 const posted = (more: Readonly<Record<string, unknown>>) => ({
   number: 'X',
   article: 'GEAR-01',
@@ -28,7 +28,7 @@ const reportSchema = z.object({ outcome: z.string(), queued: z.number(), conflic
 async function pulledToTheEnd() {
   const all = { queued: 0, conflicts: 0 };
   for (let runs = 0; runs < 5; runs += 1) {
-    const { payload } = await plant.platform.runSchedule('SchedulesPull');
+    const { payload } = await system.emulator.runSchedule('SchedulesPull');
     const { outcome, queued, conflicts } = z.parse(reportSchema, payload);
     all.queued += queued;
     all.conflicts += conflicts;
@@ -40,7 +40,7 @@ async function pulledToTheEnd() {
 describe('an order of the ERP becomes a product order in Azumuta', () => {
   it('with number, article, parameters, variants and quantity as mapped, and its id goes back to the ERP', async () => {
     // Prepare
-    const { order, status } = await plant.erp.releaseAndSend(plant.orderEndpoint, {
+    const { order, status } = await system.erp.releaseAndSend(system.orderEndpoint, {
       product: 'GEAR-01',
       quantity: '7',
       customer: 'Müller & Söhne',
@@ -49,7 +49,7 @@ describe('an order of the ERP becomes a product order in Azumuta', () => {
 
     // Act
     const linked = await eventually(async () =>
-      (await plant.erp.orders()).find(
+      (await system.erp.orders()).find(
         ({ number, azumutaId }) => number === order.number && azumutaId !== null,
       ),
     );
@@ -76,7 +76,7 @@ describe('an order of the ERP becomes a product order in Azumuta', () => {
 
   it('pulled on schedule, page by page, each once', async () => {
     // Prepare: more than a page
-    const released = await plant.erp.release({ count: 60, seed: 7 });
+    const released = await system.erp.release({ count: 60, seed: 7 });
 
     // Act: two runs overlap by ten minutes, so the second reads them all again
     const first = await pulledToTheEnd();
@@ -86,10 +86,10 @@ describe('an order of the ERP becomes a product order in Azumuta', () => {
     expect(first).toMatchObject({ queued: 60, conflicts: 0 });
     expect(second).toMatchObject({ conflicts: 0 });
     await eventually(async () => {
-      const numbers = (await plant.azumuta.productOrders()).map(({ number }) => number);
+      const numbers = (await system.azumuta.productOrders()).map(({ number }) => number);
       return released.every(({ number }) => numbers.includes(number)) || undefined;
     });
-    const numbers = (await plant.azumuta.productOrders()).map(({ number }) => number);
+    const numbers = (await system.azumuta.productOrders()).map(({ number }) => number);
     expect(new Set(numbers).size).toBe(numbers.length);
   }, 40_000);
 
@@ -157,7 +157,7 @@ describe('each order of a call has its own answer', () => {
   it('a product order that somebody typed by hand is adopted, not created twice', async () => {
     const [first] = await inAzumuta('WAIT/1');
     expect(first).toBeDefined();
-    const base = plant.sandboxes.azumuta.url;
+    const base = system.sandboxes.azumuta.url;
     const { azumutaSandboxKey } = await import('../../../infra/local/sandbox/keys.ts');
     const typed = await fetch(`${base}/api/v1/productorders`, {
       method: 'POST',

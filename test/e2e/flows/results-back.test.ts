@@ -12,30 +12,32 @@ import { eventually } from '../../support/eventually.ts';
 import { callsOf } from './calls.ts';
 
 let folder: string;
-let plant: LocalSystem;
+let system: LocalSystem;
 let calls: ReturnType<typeof callsOf>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'results-back-'));
-  plant = await startLocalSystem({ integrationFile: 'integration.config.ts', dataDir: folder });
-  calls = callsOf(plant);
+  system = await startLocalSystem({ integrationFile: 'integration.config.ts', dataDir: folder });
+  calls = callsOf(system);
 }, 60_000);
 afterAll(async () => {
-  await plant?.stop();
+  await system?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
 /** An order that exists in Azumuta and is linked in the ERP. */
 async function builtOrder(quantity = '5'): Promise<string> {
-  const { order } = await plant.erp.releaseAndSend(plant.orderEndpoint, { product: 'GEAR-01', quantity });
+  const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { product: 'GEAR-01', quantity });
   await eventually(async () =>
-    (await plant.erp.orders()).find(({ number, azumutaId }) => number === order.number && azumutaId !== null),
+    (await system.erp.orders()).find(
+      ({ number, azumutaId }) => number === order.number && azumutaId !== null,
+    ),
   );
   return order.number;
 }
 
 const bookingsOf = async (number: string) =>
-  (await plant.erp.bookings()).filter(({ order }) => order === number);
+  (await system.erp.bookings()).filter(({ order }) => order === number);
 const booked = (number: string) =>
   eventually(async () => ((await bookingsOf(number)).length > 0 ? bookingsOf(number) : undefined));
 
@@ -43,10 +45,10 @@ describe('a completion is booked in the ERP', () => {
   it('once, although two triggers tell of it, with what the operators recorded', async () => {
     // Prepare
     const number = await builtOrder();
-    await plant.azumuta.forgetCalls();
+    await system.azumuta.forgetCalls();
 
     // Act
-    await plant.azumuta.complete(number, { quantity: 4, scrap: 1, serials: ['SN-17'] });
+    await system.azumuta.complete(number, { quantity: 4, scrap: 1, serials: ['SN-17'] });
     const [booking, ...others] = await booked(number);
 
     // Assess
@@ -60,7 +62,7 @@ describe('a completion is booked in the ERP', () => {
     expect(booking?.reference).toMatch(/^\w{17}#quantity$/);
     expect(booking?.notes.join()).toContain('Assemble housing');
     expect(booking?.links.length).toBeGreaterThan(0);
-    const read = await plant.azumuta.calls('path');
+    const read = await system.azumuta.calls('path');
     const recordings = Object.entries(read).filter(([path]) => path.includes('/recordings/'));
     expect(recordings.length).toBeGreaterThan(0);
     expect(recordings.every(([, count]) => count === 1)).toBe(true);
@@ -68,21 +70,21 @@ describe('a completion is booked in the ERP', () => {
 
   it('reads each version of a work instruction from Azumuta only once for all orders', async () => {
     const numbers = [await builtOrder(), await builtOrder(), await builtOrder()];
-    await plant.azumuta.forgetCalls();
-    for (const number of numbers) await plant.azumuta.complete(number);
+    await system.azumuta.forgetCalls();
+    for (const number of numbers) await system.azumuta.complete(number);
     for (const number of numbers) await booked(number);
-    expect((await plant.azumuta.calls())['GET /api/v1/workinstructions/{id}'] ?? 0).toBe(0);
+    expect((await system.azumuta.calls())['GET /api/v1/workinstructions/{id}'] ?? 0).toBe(0);
   });
 
   it('a re-opened order with new recordings adds notes, never quantity', async () => {
     // Prepare
     const number = await builtOrder();
-    await plant.azumuta.complete(number);
+    await system.azumuta.complete(number);
     await booked(number);
 
     // Act
-    await plant.azumuta.reopen(number);
-    await plant.azumuta.complete(number, { recordings: 1 });
+    await system.azumuta.reopen(number);
+    await system.azumuta.complete(number, { recordings: 1 });
     const bookings = await eventually(async () => {
       const all = await bookingsOf(number);
       return all.length > 1 ? all : undefined;
@@ -95,8 +97,8 @@ describe('a completion is booked in the ERP', () => {
 
   it('an order that somebody else completed in the ERP is left to a person, with the reason', async () => {
     const number = await builtOrder();
-    await plant.erp.finish(number);
-    await plant.azumuta.complete(number);
+    await system.erp.finish(number);
+    await system.azumuta.complete(number);
     await eventually(async () =>
       (await calls.deadLetters()).find(
         ({ orderNumber, stage }) => orderNumber === number && stage === 'book-completion',
@@ -110,16 +112,16 @@ describe('a completion is booked in the ERP', () => {
   it('an answer of Azumuta that does not fit is a dead letter with the path, and nothing is half booked', async () => {
     // Prepare
     const number = await builtOrder();
-    await plant.azumuta.setFaults([
+    await system.azumuta.setFaults([
       { kind: 'malformed', as: 'wrong-shape', route: 'GET /api/v1/recordings/{id}' },
     ]);
 
     // Act
-    await plant.azumuta.complete(number);
+    await system.azumuta.complete(number);
     const deadLetter = await eventually(async () =>
       (await calls.deadLetters()).find(({ orderNumber }) => orderNumber === number),
     );
-    await plant.azumuta.setFaults([]);
+    await system.azumuta.setFaults([]);
 
     // Assess
     expect(deadLetter).toMatchObject({ stage: 'collect-completion', reason: expect.stringContaining('$.') });
@@ -170,8 +172,8 @@ describe('the webhook door', () => {
       status: 202,
     });
     await eventually(async () => {
-      const [order] = (await plant.azumuta.productOrders()).filter((each) => each.number === number);
-      const read = await plant.azumuta.calls('path');
+      const [order] = (await system.azumuta.productOrders()).filter((each) => each.number === number);
+      const read = await system.azumuta.calls('path');
       return read[`GET /api/v1/productorders/${order?.id}`] ? true : undefined;
     });
     expect(await bookingsOf(number)).toEqual([]);
@@ -199,11 +201,11 @@ describe('no secret is in logs, ledger, dead letters or answers', () => {
 
   it('after lost answers and refusals that echo them, and at doors with keys that are nearly right', async () => {
     // Prepare
-    const token = new URL(plant.webhookUrl).pathname.split('/').at(-1) ?? '';
-    const nearMisses = { token: oneLetterWrong(token), key: oneLetterWrong(plant.orderEndpoint.key) };
-    const secrets = [...(await secretsOf(plant)), ...Object.values(nearMisses)];
+    const token = new URL(system.webhookUrl).pathname.split('/').at(-1) ?? '';
+    const nearMisses = { token: oneLetterWrong(token), key: oneLetterWrong(system.orderEndpoint.key) };
+    const secrets = [...(await secretsOf(system)), ...Object.values(nearMisses)];
     expect(secrets).toEqual(
-      expect.arrayContaining([azumutaSandboxKey, erpSandboxKey, plant.orderEndpoint.key, token]),
+      expect.arrayContaining([azumutaSandboxKey, erpSandboxKey, system.orderEndpoint.key, token]),
     );
     const writes = {
       azumuta: 'POST /api/v1/productorders',
@@ -211,21 +213,21 @@ describe('no secret is in logs, ledger, dead letters or answers', () => {
     };
 
     // Act: answers to writes are lost.
-    await plant.azumuta.setFaults([{ kind: 'reset-after', route: writes.azumuta, times: 1 }]);
+    await system.azumuta.setFaults([{ kind: 'reset-after', route: writes.azumuta, times: 1 }]);
     const number = await builtOrder();
-    await plant.erp.setFaults([{ kind: 'reset-after', route: writes.erp, times: 1 }]);
-    await plant.azumuta.complete(number);
+    await system.erp.setFaults([{ kind: 'reset-after', route: writes.erp, times: 1 }]);
+    await system.azumuta.complete(number);
     await booked(number);
     await eventually(() => comesAgain(number).length >= 2);
     // Writes are refused with a sentence that repeats our key.
     const refused = { status: 422, kind: 'status', times: 1 } as const;
     const unbooked = await builtOrder();
-    await plant.erp.setFaults([{ ...refused, route: writes.erp, message: echoing(erpSandboxKey) }]);
-    await plant.azumuta.complete(unbooked);
-    await plant.azumuta.setFaults([
+    await system.erp.setFaults([{ ...refused, route: writes.erp, message: echoing(erpSandboxKey) }]);
+    await system.azumuta.complete(unbooked);
+    await system.azumuta.setFaults([
       { ...refused, route: writes.azumuta, message: echoing(azumutaSandboxKey) },
     ]);
-    const { order: uncreated } = await plant.erp.releaseAndSend(plant.orderEndpoint, {
+    const { order: uncreated } = await system.erp.releaseAndSend(system.orderEndpoint, {
       product: 'GEAR-01',
       quantity: '5',
     });
@@ -241,14 +243,14 @@ describe('no secret is in logs, ledger, dead letters or answers', () => {
       await calls.status(number),
       await calls.status(uncreated.number),
     ];
-    await plant.azumuta.setFaults([]);
-    await plant.erp.setFaults([]);
+    await system.azumuta.setFaults([]);
+    await system.erp.setFaults([]);
 
     // Assess
     expect(reasons.map((reason) => reason?.includes('What about •••'))).toEqual([true, true]);
     expect(answers.map(({ status }) => status).slice(0, 4)).toEqual([401, 401, 400, 401]);
-    const { dynamodb } = operatorClients(plant.platform);
-    const [table] = plant.platform.stack.tables;
+    const { dynamodb } = operatorClients(system.emulator);
+    const [table] = system.emulator.stack.tables;
     const { Items: ledger = [], LastEvaluatedKey: more } = await dynamodb.send(
       new ScanCommand({ TableName: table?.name }),
     );
@@ -264,10 +266,10 @@ describe('no secret is in logs, ledger, dead letters or answers', () => {
 });
 
 /** Every text in every secret of the stack. */
-async function secretsOf({ platform }: LocalSystem): Promise<string[]> {
-  const { secrets } = operatorClients(platform);
+async function secretsOf({ emulator }: LocalSystem): Promise<string[]> {
+  const { secrets } = operatorClients(emulator);
   const texts = await Promise.all(
-    platform.stack.secrets.map(async ({ arn }) => {
+    emulator.stack.secrets.map(async ({ arn }) => {
       const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: arn }));
       return Object.values(z.parse(z.record(z.string(), z.string()), JSON.parse(SecretString)));
     }),

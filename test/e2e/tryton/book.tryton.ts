@@ -4,12 +4,12 @@ import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../../shared
 import { productOrderOf } from '../../shared/erp/conformance/completions.ts';
 import { completed, deliver, type LocalSystem, openPlant } from './plant.ts';
 
-let plant: LocalSystem;
+let system: LocalSystem;
 beforeAll(async () => {
-  plant = await openPlant();
+  system = await openPlant();
 });
-beforeEach(() => plant.faults.reset());
-afterAll(() => plant.close());
+beforeEach(() => system.faults.reset());
+afterAll(() => system.close());
 
 describe('components that are not in stock', () => {
   const rare = { article: 'GEAR-RARE', quantity: 2 };
@@ -17,26 +17,26 @@ describe('components that are not in stock', () => {
 
   it('lets the order wait and names what is missing, without claiming it', async () => {
     // Prepare
-    const production = await plant.plan(rare);
+    const production = await system.plan(rare);
 
     // Act
-    const failure = await failureOf(deliver(plant.connector(), completed(production, two)));
+    const failure = await failureOf(deliver(system.connector(), completed(production, two)));
 
     // Assess
     expect(failure).toMatchObject({ scope: 'order', wrote: 'nothing', afterSeconds: 900 });
     expect(String(failure)).toContain('RARE-01');
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({ state: 'waiting', notes: [] });
+    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'waiting', notes: [] });
   });
 
   it('takes them all the same when told to force', async () => {
     // Prepare
-    const production = await plant.plan(rare);
+    const production = await system.plan(rare);
 
     // Act
-    await deliver(plant.connector({ assign: 'force' }), completed(production, two));
+    await deliver(system.connector({ assign: 'force' }), completed(production, two));
 
     // Assess
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({
+    expect(await system.admin.readProduction(production.id)).toMatchObject({
       state: 'done',
       quantity: 2,
       consumed: { 'RARE-01': 2 },
@@ -45,32 +45,32 @@ describe('components that are not in stock', () => {
 
   it('leaves reserving to a person when told never to', async () => {
     // Prepare
-    const production = await plant.plan();
-    const connector = plant.connector({ assign: 'never' });
+    const production = await system.plan();
+    const connector = system.connector({ assign: 'never' });
 
     // Act
     const failure = await failureOf(deliver(connector, completed(production)));
-    await plant.admin.press('production', 'assign_try', production.id);
+    await system.admin.press('production', 'assign_try', production.id);
     await deliver(connector, completed(production), attemptAfter(failure));
 
     // Assess
     expect(failure).toMatchObject({ scope: 'order', wrote: 'nothing' });
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
+    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
   });
 });
 
 describe('which production is meant', () => {
   it('rejects a number that several productions bear', async () => {
     // Prepare
-    const [one, other] = [await plant.plan(), await plant.plan()];
-    await plant.admin.write('production', [other.id], { number: one.number });
+    const [one, other] = [await system.plan(), await system.plan()];
+    await system.admin.write('production', [other.id], { number: one.number });
 
     // Act
     const { number } = one;
     const failure = await failureOf(
-      plant.connector().book({ ...completed(one), erpOrder: { number } }, 'any#quantity', firstAttempt()),
+      system.connector().book({ ...completed(one), erpOrder: { number } }, 'any#quantity', firstAttempt()),
     );
-    await plant.admin.write('production', [other.id], { number: other.number });
+    await system.admin.write('production', [other.id], { number: other.number });
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
@@ -79,11 +79,11 @@ describe('which production is meant', () => {
 
   it('rejects an id that has another number now', async () => {
     // Prepare
-    const production = await plant.plan();
+    const production = await system.plan();
 
     // Act
     const failure = await failureOf(
-      deliver(plant.connector(), completed({ ...production, number: 'OTHER' })),
+      deliver(system.connector(), completed({ ...production, number: 'OTHER' })),
     );
 
     // Assess
@@ -93,10 +93,10 @@ describe('which production is meant', () => {
 
   it('rejects a production that was put back to draft', async () => {
     // Prepare
-    const production = await plant.plan({ state: 'draft' });
+    const production = await system.plan({ state: 'draft' });
 
     // Act
-    const failure = await failureOf(deliver(plant.connector(), completed(production)));
+    const failure = await failureOf(deliver(system.connector(), completed(production)));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
@@ -105,11 +105,11 @@ describe('which production is meant', () => {
 
   it('rejects a quantity in another unit', async () => {
     // Prepare
-    const production = await plant.plan();
+    const production = await system.plan();
 
     // Act
     const failure = await failureOf(
-      deliver(plant.connector(), completed(production, { quantity: { amount: '5', unit: 'kg' } })),
+      deliver(system.connector(), completed(production, { quantity: { amount: '5', unit: 'kg' } })),
     );
 
     // Assess
@@ -121,18 +121,18 @@ describe('which production is meant', () => {
 describe('lots, scrap and parts', () => {
   it('is refused by Tryton without the lot that it wants, and books once when the lot is given', async () => {
     // Prepare
-    const production = await plant.plan({ article: 'GEAR-LOT', quantity: 2 });
+    const production = await system.plan({ article: 'GEAR-LOT', quantity: 2 });
     const without = completed(production, { quantity: { amount: '2' } });
 
     // Act
-    const failure = await failureOf(deliver(plant.connector(), without));
+    const failure = await failureOf(deliver(system.connector(), without));
     const lots = [{ number: `L-${production.number}` }];
-    await deliver(plant.connector(), { ...without, lots }, nextAttempt());
+    await deliver(system.connector(), { ...without, lots }, nextAttempt());
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
     expect(String(failure)).toMatch(/refused completing production .* you must provide a stock lot/);
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({
+    expect(await system.admin.readProduction(production.id)).toMatchObject({
       state: 'done',
       quantity: 2,
       lots: [`L-${production.number}`],
@@ -141,55 +141,55 @@ describe('lots, scrap and parts', () => {
 
   it('uses a lot that is there already', async () => {
     // Prepare
-    const production = await plant.plan({ article: 'GEAR-LOT', quantity: 2 });
-    const product = await plant.admin.idOf('product.product', [['code', '=', 'GEAR-LOT']]);
+    const production = await system.plan({ article: 'GEAR-LOT', quantity: 2 });
+    const product = await system.admin.idOf('product.product', [['code', '=', 'GEAR-LOT']]);
     const number = `L-${production.number}`;
-    await plant.admin.create('stock.lot', { number, product });
+    await system.admin.create('stock.lot', { number, product });
 
     // Act
     await deliver(
-      plant.connector(),
+      system.connector(),
       completed(production, { quantity: { amount: '2' }, lots: [{ number }] }),
     );
 
     // Assess
-    expect(await plant.admin.find('stock.lot', [['number', '=', number]])).toHaveLength(1);
+    expect(await system.admin.find('stock.lot', [['number', '=', number]])).toHaveLength(1);
   });
 
   it('sends scrap to the waste location of the warehouse, and out of the stock', async () => {
     // Prepare
-    const production = await plant.plan();
+    const production = await system.plan();
 
     // Act
     await deliver(
-      plant.connector({ scrapLocation: 'SCRAP' }),
+      system.connector({ scrapLocation: 'SCRAP' }),
       completed(production, { quantity: { amount: '3' }, scrap: { amount: '2' } }),
     );
 
     // Assess
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({ quantity: 3, scrap: 2 });
+    expect(await system.admin.readProduction(production.id)).toMatchObject({ quantity: 3, scrap: 2 });
   });
 
   it('rejects scrap for a waste location that the warehouse does not have, before it writes', async () => {
     // Prepare
-    const production = await plant.plan();
+    const production = await system.plan();
 
     // Act
     const failure = await failureOf(
       deliver(
-        plant.connector({ scrapLocation: 'NOWHERE' }),
+        system.connector({ scrapLocation: 'NOWHERE' }),
         completed(production, { scrap: { amount: '1' } }),
       ),
     );
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({ state: 'waiting', notes: [] });
+    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'waiting', notes: [] });
   });
 
   it('books parts with their own scrap, and the rest with the last one', async () => {
     // Prepare
-    const production = await plant.plan({ quantity: 6 });
+    const production = await system.plan({ quantity: 6 });
     const order = { id: String(production.id), number: production.number };
     const part = (index: number, good: string, scrap: string, final: boolean) => ({
       ...completed(production, { quantity: { amount: good }, final }),
@@ -198,16 +198,16 @@ describe('lots, scrap and parts', () => {
     });
 
     // Act
-    await deliver(plant.connector(), part(1, '2', '1', false));
-    const between = await plant.admin.readProduction(production.id);
-    await deliver(plant.connector(), part(2, '2', '0', true));
+    await deliver(system.connector(), part(1, '2', '1', false));
+    const between = await system.admin.readProduction(production.id);
+    await deliver(system.connector(), part(2, '2', '0', true));
 
     // Assess
     expect(between.state).toBe('running');
     expect(between.outputs.filter(({ state }) => state === 'done').map(({ quantity }) => quantity)).toEqual([
       2, 1,
     ]);
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({
+    expect(await system.admin.readProduction(production.id)).toMatchObject({
       state: 'done',
       quantity: 4,
       scrap: 1,
@@ -221,33 +221,33 @@ describe('working time', () => {
 
   it('is booked on the work of its operation, which is then finished', async () => {
     // Prepare
-    const production = await plant.plan({ routing: 'Gearbox routing' });
+    const production = await system.plan({ routing: 'Gearbox routing' });
 
     // Act
-    await deliver(plant.connector(options), completed(production, { work: unique(work, production.id) }));
+    await deliver(system.connector(options), completed(production, { work: unique(work, production.id) }));
 
     // Assess
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({ state: 'done', seconds: 751 });
+    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', seconds: 751 });
   });
 
   it('goes into the note where there is no work to book it on', async () => {
     // Prepare
-    const production = await plant.plan();
+    const production = await system.plan();
 
     // Act
-    await deliver(plant.connector(options), completed(production, { work }));
+    await deliver(system.connector(options), completed(production, { work }));
 
     // Assess
-    const { notes } = await plant.admin.readProduction(production.id);
+    const { notes } = await system.admin.readProduction(production.id);
     expect(notes.join('\n')).toContain('Working time: 12 min 31 s, Assembly');
   });
 
   it('leaves the works to people unless told otherwise, and says which is not finished', async () => {
     // Prepare
-    const production = await plant.plan({ routing: 'Gearbox routing' });
+    const production = await system.plan({ routing: 'Gearbox routing' });
 
     // Act
-    const failure = await failureOf(deliver(plant.connector(), completed(production)));
+    const failure = await failureOf(deliver(system.connector(), completed(production)));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);

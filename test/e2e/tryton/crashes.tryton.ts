@@ -4,12 +4,12 @@ import { attemptAfter, failureOf, firstAttempt } from '../../shared/erp/conforma
 import { amendmentOf, productOrderOf } from '../../shared/erp/conformance/completions.ts';
 import { completed, deliver, type LocalSystem, methodsOf, openPlant, positionOf } from './plant.ts';
 
-let plant: LocalSystem;
+let system: LocalSystem;
 beforeAll(async () => {
-  plant = await openPlant();
+  system = await openPlant();
 });
-beforeEach(() => plant.faults.reset());
-afterAll(() => plant.close());
+beforeEach(() => system.faults.reset());
+afterAll(() => system.close());
 
 describe('a crash, in the fullest delivery', () => {
   const options = { workTimes: true, finishWorks: true };
@@ -29,10 +29,10 @@ describe('a crash, in the fullest delivery', () => {
     it(`books everything once when any write is cut off ${point} Tryton saw it, \`done\` among them`, {
       timeout: 300_000,
     }, async () => {
-      const reference = await plant.plan(plan);
-      plant.faults.reset();
-      await deliver(plant.connector(options), fullest(reference));
-      const methods = methodsOf(plant.faults);
+      const reference = await system.plan(plan);
+      system.faults.reset();
+      await deliver(system.connector(options), fullest(reference));
+      const methods = methodsOf(system.faults);
       const writes = methods.flatMap((method, at) => (writing.test(method) ? [at + 1] : []));
       expect(writes.length).toBeGreaterThan(9);
       // The one call that cannot be taken back, and is in doubt after a crash.
@@ -41,23 +41,23 @@ describe('a crash, in the fullest delivery', () => {
 
       for (const n of writes) {
         // Prepare
-        const production = await plant.plan(plan);
-        plant.faults.reset();
-        plant.faults.crashAt(n, point);
+        const production = await system.plan(plan);
+        system.faults.reset();
+        system.faults.crashAt(n, point);
 
         // Act
-        const failure = await failureOf(deliver(plant.connector(options), fullest(production)));
-        await deliver(plant.connector(options), fullest(production), attemptAfter(failure));
+        const failure = await failureOf(deliver(system.connector(options), fullest(production)));
+        await deliver(system.connector(options), fullest(production), attemptAfter(failure));
 
         // Assess
-        const books = await plant.admin.readProduction(production.id);
+        const books = await system.admin.readProduction(production.id);
         const cut = `${methods[n - 1]} cut off ${point}`;
-        expect(failure, cut).toMatchObject({ name: 'RetryLater', scope: 'target' });
+        expect(failure, cut).toMatchObject({ name: 'RetryLater', scope: 'partner' });
         expect(books, cut).toMatchObject({ state: 'done', quantity: 2, scrap: 1, seconds: 60 });
         expect([...books.lots].sort(), cut).toEqual([`${production.number}-A`, `${production.number}-B`]);
         expect([books.notes.length, books.links.length], cut).toEqual([1, 1]);
         expect(
-          await plant.admin.find('stock.lot', [['number', 'like', `${production.number}-_`]]),
+          await system.admin.find('stock.lot', [['number', 'like', `${production.number}-_`]]),
         ).toHaveLength(2);
       }
     });
@@ -70,50 +70,50 @@ describe('a crash, in the fullest delivery', () => {
         ...completed(production, { quantity: { amount }, final: false }),
         productOrder: productOrderOf({ id: String(production.id), number: production.number }, index),
       });
-      const reference = await plant.plan();
-      await deliver(plant.connector(), part(reference, 1, '3'));
-      plant.faults.reset();
-      await deliver(plant.connector(), part(reference, 2, '2'));
-      const at = positionOf(methodsOf(plant.faults), 'model.production.done');
-      const production = await plant.plan();
-      await deliver(plant.connector(), part(production, 1, '3'));
-      plant.faults.reset();
-      plant.faults.crashAt(at, point);
+      const reference = await system.plan();
+      await deliver(system.connector(), part(reference, 1, '3'));
+      system.faults.reset();
+      await deliver(system.connector(), part(reference, 2, '2'));
+      const at = positionOf(methodsOf(system.faults), 'model.production.done');
+      const production = await system.plan();
+      await deliver(system.connector(), part(production, 1, '3'));
+      system.faults.reset();
+      system.faults.crashAt(at, point);
 
       // Act
-      const failure = await failureOf(deliver(plant.connector(), part(production, 2, '2')));
-      const receipt = await deliver(plant.connector(), part(production, 2, '2'), attemptAfter(failure));
+      const failure = await failureOf(deliver(system.connector(), part(production, 2, '2')));
+      const receipt = await deliver(system.connector(), part(production, 2, '2'), attemptAfter(failure));
 
       // Assess
-      expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', wrote: 'perhaps' });
+      expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', wrote: 'perhaps' });
       expect(receipt.alreadyBooked).toBe(point === 'after');
-      const books = await plant.admin.readProduction(production.id);
+      const books = await system.admin.readProduction(production.id);
       expect(books).toMatchObject({ state: 'done', quantity: 5, consumed: { 'HSG-01': 5 } });
       expect(books.outputs.map(({ quantity }) => quantity).sort()).toEqual([2, 3]);
     });
   }
 
   it('attaches the product order once when linking is cut off anywhere', async () => {
-    const reference = await plant.plan();
+    const reference = await system.plan();
     const order = ({ id, number }: { id: number; number: string }) => ({ id: String(id), number });
     const link = (production: { id: number; number: string }) =>
       failureOf(
         Promise.resolve(
-          plant
+          system
             .connector()
             .linkProductOrder?.(order(production), productOrderOf(order(production)), firstAttempt()),
         ),
       );
-    plant.faults.reset();
+    system.faults.reset();
     await link(reference);
-    const calls = plant.faults.callCount();
+    const calls = system.faults.callCount();
 
     for (const point of ['before', 'after'] as const) {
       for (let n = 1; n <= calls; n += 1) {
         // Prepare
-        const production = await plant.plan();
-        plant.faults.reset();
-        plant.faults.crashAt(n, point);
+        const production = await system.plan();
+        system.faults.reset();
+        system.faults.crashAt(n, point);
 
         // Act
         const failure = await link(production);
@@ -121,7 +121,7 @@ describe('a crash, in the fullest delivery', () => {
 
         // Assess
         expect(failure).toBeInstanceOf(RetryLater);
-        const { links } = await plant.admin.readProduction(production.id);
+        const { links } = await system.admin.readProduction(production.id);
         expect(links, `call ${n} cut off ${point}`).toHaveLength(1);
         expect(links[0]?.url).toBe(productOrderOf(order(production)).url);
       }
@@ -132,28 +132,28 @@ describe('a crash, in the fullest delivery', () => {
 describe('amendments', () => {
   it('adds its links to what an amendment that crashed has noted', async () => {
     // Prepare
-    const production = await plant.plan();
+    const production = await system.plan();
     const amendment = amendmentOf(completed(production).erpOrder, {
       notes: ['A late check'],
       links: ['one', 'two'].map((name) => ({ name, url: `https://app.azumuta.com/recordings/${name}` })),
     });
     const key = `${amendment.productOrder.id}#recording#late`;
-    plant.faults.reset();
-    await plant.connector().book(amendment, key, firstAttempt());
-    const at = positionOf(methodsOf(plant.faults), 'model.ir.attachment.create');
-    const other = await plant.plan();
+    system.faults.reset();
+    await system.connector().book(amendment, key, firstAttempt());
+    const at = positionOf(methodsOf(system.faults), 'model.ir.attachment.create');
+    const other = await system.plan();
     const late = { ...amendment, erpOrder: completed(other).erpOrder };
-    plant.faults.reset();
-    plant.faults.crashAt(at, 'before');
+    system.faults.reset();
+    system.faults.crashAt(at, 'before');
 
     // Act
-    const failure = await failureOf(plant.connector().book(late, key, firstAttempt()));
-    const receipt = await plant.connector().book(late, key, attemptAfter(failure));
+    const failure = await failureOf(system.connector().book(late, key, firstAttempt()));
+    const receipt = await system.connector().book(late, key, attemptAfter(failure));
 
     // Assess
-    expect(failure).toMatchObject({ scope: 'target', wrote: 'perhaps' });
+    expect(failure).toMatchObject({ scope: 'partner', wrote: 'perhaps' });
     expect(receipt.alreadyBooked).toBe(false);
-    const books = await plant.admin.readProduction(other.id);
+    const books = await system.admin.readProduction(other.id);
     expect(books.links.map(({ name }) => name).sort()).toEqual(['one', 'two']);
     expect(books.notes).toHaveLength(1);
   });

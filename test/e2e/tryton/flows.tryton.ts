@@ -4,30 +4,30 @@ import { type LocalSystem, startLocalSystem } from '../../../infra/local/run-loc
 import { eventually } from '../../support/eventually.ts';
 import { accessFromEnvironment, planProduction, readProduction } from './client.ts';
 
-let plant: LocalSystem;
+let system: LocalSystem;
 
 beforeAll(async () => {
   const { username, password } = accessFromEnvironment('connector');
   process.env.ERP_CREDENTIALS = JSON.stringify({ username, password });
-  plant = await startLocalSystem({
+  system = await startLocalSystem({
     integrationFile: fileURLToPath(new URL('./plant.config.ts', import.meta.url)),
   });
 }, 60_000);
-afterAll(() => plant?.stop());
+afterAll(() => system?.stop());
 
 it('a production planned in Tryton becomes a product order, and comes back as done, with quantity, lot, note and link', async () => {
   // Prepare: a planner plans
   const { id, number } = await planProduction({ article: 'GEAR-01', quantity: 5, reference: 'SO-2026-17' });
 
   // Act: the schedule pulls it, operators build it
-  const run = await plant.platform.runSchedule('SchedulesPull');
+  const run = await system.emulator.runSchedule('SchedulesPull');
   expect(run.payload).toMatchObject({ outcome: 'read' });
   await eventually(async () => {
-    const entry = await plant.ledger.orders.find(number);
+    const entry = await system.ledger.orders.find(number);
     return entry?.linkedAt;
   }, 30_000);
-  const [productOrder] = (await plant.azumuta.productOrders()).filter((order) => order.number === number);
-  await plant.azumuta.complete(number, { quantity: 4, scrap: 0, serials: ['SN-0004'] });
+  const [productOrder] = (await system.azumuta.productOrders()).filter((order) => order.number === number);
+  await system.azumuta.complete(number, { quantity: 4, scrap: 0, serials: ['SN-0004'] });
   const books = await eventually(async () => {
     const production = await readProduction(id);
     return production.state === 'done' ? production : undefined;
@@ -46,7 +46,7 @@ it('a production planned in Tryton becomes a product order, and comes back as do
   );
 
   // And a trigger that comes again books nothing again
-  await plant.azumuta.trigger(number);
-  const journey = await plant.ledger.journeys.of(number);
+  await system.azumuta.trigger(number);
+  const journey = await system.ledger.journeys.of(number);
   expect(journey.filter(({ event }) => event === 'booked')).toHaveLength(1);
 }, 90_000);

@@ -5,15 +5,15 @@ import { newSignal } from '../../shared/erp/conformance/attempts.ts';
 import { type LocalSystem, openPlant } from './plant.ts';
 import { databaseFile } from './target.ts';
 
-let plant: LocalSystem;
+let system: LocalSystem;
 beforeAll(async () => {
-  plant = await openPlant();
+  system = await openPlant();
 });
-afterAll(() => plant.close());
+afterAll(() => system.close());
 
 it('lists what the mapping may want: due date, reference, and fields of related records', async () => {
   // Prepare
-  const { id } = await plant.plan({ reference: 'SO-17', quantity: 3, plannedDate: '2026-11-30' });
+  const { id } = await system.plan({ reference: 'SO-17', quantity: 3, plannedDate: '2026-11-30' });
 
   // Act
   const orderFields = ['warehouse.name', 'cost', 'company.currency.code'];
@@ -39,7 +39,7 @@ it('lists written and never written productions of one moment once each, whateve
   // Prepare: the same moment is the write date of some, and the create date of those never written.
   const moment = '2020-02-02 02:02:02.000123';
   const ids: number[] = [];
-  for (let n = 0; n < 6; n += 1) ids.push((await plant.plan({ state: 'draft' })).id);
+  for (let n = 0; n < 6; n += 1) ids.push((await system.plan({ state: 'draft' })).id);
   for (const [n, id] of ids.entries()) {
     const [created, written] = n % 2 === 0 ? [moment, null] : ['2019-01-01 00:00:00', moment];
     setTimes(id, created, written);
@@ -58,7 +58,7 @@ it('lists written and never written productions of one moment once each, whateve
 it('goes on from a watermark between such productions, without missing one', async () => {
   // Prepare
   const moment = '2020-03-03 03:03:03.000456';
-  const ids = [(await plant.plan({ state: 'draft' })).id, (await plant.plan({ state: 'draft' })).id];
+  const ids = [(await system.plan({ state: 'draft' })).id, (await system.plan({ state: 'draft' })).id];
   for (const id of ids) setTimes(id, '2019-01-01 00:00:00', moment);
 
   // Act
@@ -75,7 +75,7 @@ async function list(
   since?: { changedAt: string; id: string },
 ): Promise<ErpOrder[]> {
   const orders: ErpOrder[] = [];
-  for await (const page of plant.connector(options).releasedOrders(since, newSignal())) {
+  for await (const page of system.connector(options).releasedOrders(since, newSignal())) {
     orders.push(...page.orders);
   }
   return orders;

@@ -13,80 +13,80 @@ import {
 } from './plant.ts';
 import { databaseFile } from './target.ts';
 
-let plant: LocalSystem;
+let system: LocalSystem;
 beforeAll(async () => {
-  plant = await openPlant();
+  system = await openPlant();
 });
-beforeEach(() => plant.faults.reset());
-afterAll(() => plant.close());
+beforeEach(() => system.faults.reset());
+afterAll(() => system.close());
 
 describe('what people do meanwhile', () => {
   it('books a production that somebody else started', async () => {
     // Prepare
-    const production = await plant.plan({ state: 'running' });
+    const production = await system.plan({ state: 'running' });
 
     // Act
-    await deliver(plant.connector(), completed(production));
+    await deliver(system.connector(), completed(production));
 
     // Assess
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
+    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
   });
 
   it('rejects when somebody completes it before our key is on its moves', async () => {
     // Prepare
-    const production = await plant.plan({ state: 'running' });
+    const production = await system.plan({ state: 'running' });
     const completion = completed(production, { quantity: { amount: '3' } });
-    const methods = await undisturbed(plant, { quantity: { amount: '3' } });
-    plant.faults.beforeCall(positionOf(methods, 'model.production.write'), () =>
-      plant.admin.press('production', 'done', production.id),
+    const methods = await undisturbed(system, { quantity: { amount: '3' } });
+    system.faults.beforeCall(positionOf(methods, 'model.production.write'), () =>
+      system.admin.press('production', 'done', production.id),
     );
 
     // Act
-    const first = await failureOf(deliver(plant.connector(), completion));
-    const second = await failureOf(deliver(plant.connector(), completion, nextAttempt()));
+    const first = await failureOf(deliver(system.connector(), completion));
+    const second = await failureOf(deliver(system.connector(), completion, nextAttempt()));
 
     // Assess
     expect(first).toBeInstanceOf(Error);
     expect(second).toBeInstanceOf(Rejected);
     expect(String(second)).toContain('completed by somebody else');
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
+    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
   });
 
   it('takes for booked what somebody completes just before we do, with our quantity', async () => {
     // Prepare
-    const production = await plant.plan({ state: 'running' });
+    const production = await system.plan({ state: 'running' });
     const completion = completed(production, { quantity: { amount: '3' } });
-    const methods = await undisturbed(plant, { quantity: { amount: '3' } });
-    plant.faults.beforeCall(positionOf(methods, 'model.production.done'), () =>
-      plant.admin.press('production', 'done', production.id),
+    const methods = await undisturbed(system, { quantity: { amount: '3' } });
+    system.faults.beforeCall(positionOf(methods, 'model.production.done'), () =>
+      system.admin.press('production', 'done', production.id),
     );
 
     // Act
-    const failure = await failureOf(deliver(plant.connector(), completion));
-    const receipt = await deliver(plant.connector(), completion, nextAttempt());
+    const failure = await failureOf(deliver(system.connector(), completion));
+    const receipt = await deliver(system.connector(), completion, nextAttempt());
 
     // Assess: Tryton's own check sees a change within the same second on PostgreSQL only.
     if (failure !== undefined) expect(failure).toMatchObject({ scope: 'order', wrote: 'perhaps' });
     expect(receipt.alreadyBooked).toBe(true);
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 3 });
+    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 3 });
   });
 
   it('tells when somebody changed the quantity just before it was booked', async () => {
     // Prepare
-    const production = await plant.plan({ state: 'running' });
+    const production = await system.plan({ state: 'running' });
     const completion = completed(production, { quantity: { amount: '3' } });
-    const methods = await undisturbed(plant, { quantity: { amount: '3' } });
-    plant.faults.beforeCall(positionOf(methods, 'model.production.done'), async () => {
-      const moves = await plant.admin.find('stock.move', [['production_output', '=', production.id]]);
+    const methods = await undisturbed(system, { quantity: { amount: '3' } });
+    system.faults.beforeCall(positionOf(methods, 'model.production.done'), async () => {
+      const moves = await system.admin.find('stock.move', [['production_output', '=', production.id]]);
       const changes = moves.map(({ id }) => ['write', [id], { quantity: 4 }]);
-      await plant.admin.write('production', [production.id], { outputs: changes });
+      await system.admin.write('production', [production.id], { outputs: changes });
     });
 
     // Act
-    const failure = await failureOf(deliver(plant.connector(), completion));
+    const failure = await failureOf(deliver(system.connector(), completion));
 
     // Assess: refused by Tryton where it can tell, else seen when read back.
-    const books = await plant.admin.readProduction(production.id);
+    const books = await system.admin.readProduction(production.id);
     if (books.state === 'done') {
       expect(failure).toBeInstanceOf(Rejected);
       expect(String(failure)).toContain('4 good and 0 scrap instead of 3 and 0');
@@ -97,20 +97,20 @@ describe('what people do meanwhile', () => {
 
   it('does not touch a claim of another attempt, and takes over when told', async () => {
     // Prepare
-    const production = await plant.plan();
+    const production = await system.plan();
     const completion = completed(production);
-    const methods = await undisturbed(plant);
-    plant.faults.crashAt(positionOf(methods, 'model.production.run'), 'before');
-    await failureOf(deliver(plant.connector(), completion));
+    const methods = await undisturbed(system);
+    system.faults.crashAt(positionOf(methods, 'model.production.run'), 'before');
+    await failureOf(deliver(system.connector(), completion));
 
     // Act
-    const unaware = await failureOf(deliver(plant.connector(), completion));
-    const receipt = await deliver(plant.connector(), completion, attemptAfter(unaware));
+    const unaware = await failureOf(deliver(system.connector(), completion));
+    const receipt = await deliver(system.connector(), completion, attemptAfter(unaware));
 
     // Assess
     expect(unaware).toMatchObject({ scope: 'order', wrote: 'perhaps' });
     expect(receipt.alreadyBooked).toBe(false);
-    const books = await plant.admin.readProduction(production.id);
+    const books = await system.admin.readProduction(production.id);
     expect(books).toMatchObject({ state: 'done', quantity: 5 });
     expect(books.notes.length).toBe(1);
   });
@@ -128,23 +128,23 @@ describe('a button that silently does nothing', () => {
     },
   ])('$button keeps the claim open, and the next attempt books once', async (row) => {
     // Prepare: Tryton answers a button that does not fit the state with null, and changes nothing.
-    const at = positionOf(await undisturbed(plant, row.differs), `model.${row.button}`);
-    const production = await plant.plan('quantity' in row.differs ? { state: 'running' } : {});
+    const at = positionOf(await undisturbed(system, row.differs), `model.${row.button}`);
+    const production = await system.plan('quantity' in row.differs ? { state: 'running' } : {});
     const completion = completed(production, row.differs);
-    plant.faults.beforeCall(at, () =>
-      plant.faults.answerNext({ status: 200, body: '{"id":1,"result":null}' }),
+    system.faults.beforeCall(at, () =>
+      system.faults.answerNext({ status: 200, body: '{"id":1,"result":null}' }),
     );
 
     // Act
-    const failure = await failureOf(deliver(plant.connector(), completion));
-    const methods = methodsOf(plant.faults);
-    const receipt = await deliver(plant.connector(), completion, attemptAfter(failure));
+    const failure = await failureOf(deliver(system.connector(), completion));
+    const methods = methodsOf(system.faults);
+    const receipt = await deliver(system.connector(), completion, attemptAfter(failure));
 
     // Assess: the button was pressed once, and was seen to have done nothing.
     expect(methods.filter((method) => method === `model.${row.button}`)).toHaveLength(1);
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
     expect(receipt.alreadyBooked).toBe(false);
-    const books = await plant.admin.readProduction(production.id);
+    const books = await system.admin.readProduction(production.id);
     const done = books.outputs.filter(({ state }) => state === 'done');
     expect(books.state).toBe(row.state);
     expect(done.map(({ quantity }) => quantity)).toEqual([row.booked]);
@@ -155,36 +155,36 @@ describe('a button that silently does nothing', () => {
 describe('a duplicate delivery', () => {
   it('books once, and is told so, whether the ledger knows of the first one or not', async () => {
     // Prepare
-    const production = await plant.plan();
+    const production = await system.plan();
     const completion = completed(production, { notes: ['All checks in order'] });
-    await deliver(plant.connector(), completion);
-    const before = await plant.admin.readProduction(production.id);
+    await deliver(system.connector(), completion);
+    const before = await system.admin.readProduction(production.id);
 
     // Act
     const receipts = [
-      await deliver(plant.connector(), completion),
-      await deliver(plant.connector(), completion, nextAttempt()),
+      await deliver(system.connector(), completion),
+      await deliver(system.connector(), completion, nextAttempt()),
     ];
 
     // Assess
     expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([true, true]);
-    expect(await plant.admin.readProduction(production.id)).toEqual(before);
+    expect(await system.admin.readProduction(production.id)).toEqual(before);
   });
 });
 
 describe('notes', () => {
   it('recognise their own delivery, whatever people wrote', async () => {
     // Prepare
-    const production = await plant.plan();
+    const production = await system.plan();
     const completion = completed(production, { notes: ['Azumuta delivery other#quantity', 'last words'] });
-    await deliver(plant.connector(), completion);
+    await deliver(system.connector(), completion);
 
     // Act
-    const receipt = await deliver(plant.connector(), completion);
+    const receipt = await deliver(system.connector(), completion);
 
     // Assess
     expect(receipt.alreadyBooked).toBe(true);
-    const { notes } = await plant.admin.readProduction(production.id);
+    const { notes } = await system.admin.readProduction(production.id);
     expect(notes).toHaveLength(1);
     expect(notes[0]).toContain('other#quantity\nlast words\nAzumuta delivery');
   });
@@ -193,7 +193,7 @@ describe('notes', () => {
 describe('several at once', () => {
   it('books lots, notes and links once, however many deliver', async () => {
     // Prepare
-    const production = await plant.plan({ article: 'GEAR-LOT', quantity: 3 });
+    const production = await system.plan({ article: 'GEAR-LOT', quantity: 3 });
     const completion = completed(production, {
       quantity: { amount: '3' },
       lots: ['A', 'B', 'C'].map((piece) => ({ number: `${production.number}-${piece}` })),
@@ -203,17 +203,17 @@ describe('several at once', () => {
 
     // Act
     const failures = await Promise.all(
-      [1, 2, 3, 4].map(() => failureOf(deliver(plant.connector(), completion))),
+      [1, 2, 3, 4].map(() => failureOf(deliver(system.connector(), completion))),
     );
     for (const failure of failures) {
-      if (failure !== undefined) await deliver(plant.connector(), completion, attemptAfter(failure));
+      if (failure !== undefined) await deliver(system.connector(), completion, attemptAfter(failure));
     }
 
     // Assess
     for (const failure of failures) {
       if (failure !== undefined) expect(failure).toBeInstanceOf(RetryLater);
     }
-    const books = await plant.admin.readProduction(production.id);
+    const books = await system.admin.readProduction(production.id);
     expect(books).toMatchObject({ state: 'done', quantity: 3, consumed: { 'HSG-01': 3 } });
     expect([...books.lots].sort()).toEqual(completion.lots.map(({ number }) => number));
     expect(books.notes.length).toBe(1);
@@ -222,21 +222,23 @@ describe('several at once', () => {
 
   it('a lock error lets the order wait, and the next attempt books it once', async () => {
     // Prepare
-    const production = await plant.plan();
+    const production = await system.plan();
     const completion = completed(production);
-    const methods = await undisturbed(plant);
+    const methods = await undisturbed(system);
     const other = new DatabaseSync(databaseFile());
-    plant.faults.beforeCall(positionOf(methods, 'model.production.run'), () => other.exec('BEGIN IMMEDIATE'));
+    system.faults.beforeCall(positionOf(methods, 'model.production.run'), () =>
+      other.exec('BEGIN IMMEDIATE'),
+    );
 
     // Act
-    const connector = plant.connector({ timeoutMs: 60_000 });
+    const connector = system.connector({ timeoutMs: 60_000 });
     const failure = await failureOf(deliver(connector, completion));
     other.exec('ROLLBACK');
     other.close();
-    await deliver(plant.connector(), completion, attemptAfter(failure));
+    await deliver(system.connector(), completion, attemptAfter(failure));
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
-    expect(await plant.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
+    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
   });
 });

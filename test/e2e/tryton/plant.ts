@@ -64,12 +64,12 @@ export function positionOf(methods: readonly string[], method: string): number {
  * Methods called by a delivery that nobody disturbs, of a whole waiting order of 5, or of one that differs and
  * was started already.
  */
-export async function undisturbed(plant: LocalSystem, differs: Partial<Completion> = {}): Promise<string[]> {
+export async function undisturbed(system: LocalSystem, differs: Partial<Completion> = {}): Promise<string[]> {
   const started = differs.quantity !== undefined;
-  const production = await plant.plan(started ? { state: 'running' } : {});
-  plant.faults.reset();
-  await deliver(plant.connector(), completed(production, differs));
-  const methods = methodsOf(plant.faults);
-  plant.faults.reset();
+  const production = await system.plan(started ? { state: 'running' } : {});
+  system.faults.reset();
+  await deliver(system.connector(), completed(production, differs));
+  const methods = methodsOf(system.faults);
+  system.faults.reset();
   return methods;
 }

@@ -7,18 +7,18 @@ import { accessFromEnvironment } from './client.ts';
 import { type LocalSystem, methodsOf, openPlant } from './plant.ts';
 import { databaseFile } from './target.ts';
 
-let plant: LocalSystem;
+let system: LocalSystem;
 beforeAll(async () => {
-  plant = await openPlant();
+  system = await openPlant();
 });
-beforeEach(() => plant.faults.reset());
-afterAll(() => plant.close());
+beforeEach(() => system.faults.reset());
+afterAll(() => system.close());
 
 describe('logging in to a real Tryton', () => {
   it('sends a refused password once, and not again before Tryton would have forgotten it', async () => {
     // Prepare
     let now = Date.parse('2026-11-24T10:00:00Z');
-    const connector = tryton({ url: plant.faults.url, database: 'plant' }).connect({
+    const connector = tryton({ url: system.faults.url, database: 'plant' }).connect({
       clock: { now: () => new Date(now) },
       credentials: async () => ({ username: 'stranger', password: 'canary-stranger' }),
     });
@@ -29,15 +29,15 @@ describe('logging in to a real Tryton', () => {
     const first = await list();
     now += 200_000;
     const second = await list();
-    const callsWithin = plant.faults.callCount();
+    const callsWithin = system.faults.callCount();
     now += 101_000;
     await list();
 
     // Assess
-    expect(first).toMatchObject({ scope: 'target', unauthorized: true, afterSeconds: 300 });
-    expect(second).toMatchObject({ scope: 'target', unauthorized: true, afterSeconds: 100 });
+    expect(first).toMatchObject({ scope: 'partner', unauthorized: true, afterSeconds: 300 });
+    expect(second).toMatchObject({ scope: 'partner', unauthorized: true, afterSeconds: 100 });
     expect(callsWithin).toBe(1);
-    expect(plant.faults.callCount()).toBe(2);
+    expect(system.faults.callCount()).toBe(2);
     expect(`${first} ${second}`).not.toContain('canary-stranger');
   });
 
@@ -45,7 +45,7 @@ describe('logging in to a real Tryton', () => {
     // Prepare: wrong logins slow Tryton down more and more, so they are written into its books.
     const { database } = accessFromEnvironment('connector');
     bookWrongLogins('locked', 6);
-    const connector = tryton({ url: plant.faults.url, database }).connect({
+    const connector = tryton({ url: system.faults.url, database }).connect({
       clock: { now: () => new Date() },
       credentials: async () => ({ username: 'locked', password: 'canary-locked' }),
     });
@@ -56,15 +56,15 @@ describe('logging in to a real Tryton', () => {
     );
 
     // Assess
-    expect(failure).toMatchObject({ scope: 'target', unauthorized: true, afterSeconds: 300 });
+    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true, afterSeconds: 300 });
     expect(String(failure)).toContain('locked our user');
-    expect(plant.faults.callCount()).toBe(1);
+    expect(system.faults.callCount()).toBe(1);
   });
 
   it('uses a secret that was rotated in the meantime, at once', async () => {
     // Prepare
     const { username, password } = accessFromEnvironment('connector');
-    const connector = tryton({ url: plant.faults.url, database: 'plant' }).connect({
+    const connector = tryton({ url: system.faults.url, database: 'plant' }).connect({
       clock: { now: () => new Date() },
       credentials: async (options) => ({
         username: options?.refresh ? username : 'old-name',
@@ -77,13 +77,13 @@ describe('logging in to a real Tryton', () => {
 
     // Assess
     expect(listed.done !== undefined).toBe(true);
-    expect(methodsOf(plant.faults).filter((method) => method === 'common.db.login')).toHaveLength(2);
+    expect(methodsOf(system.faults).filter((method) => method === 'common.db.login')).toHaveLength(2);
   });
 
   it('says to check the database name when there is no such database', async () => {
     // Prepare
     const { username, password } = accessFromEnvironment('connector');
-    const connector = tryton({ url: plant.faults.url, database: 'nowhere' }).connect({
+    const connector = tryton({ url: system.faults.url, database: 'nowhere' }).connect({
       clock: { now: () => new Date() },
       credentials: async () => ({ username, password }),
     });
@@ -100,7 +100,7 @@ describe('logging in to a real Tryton', () => {
 
   it('shares one login among calls that start together', async () => {
     // Prepare
-    const connector = plant.connector();
+    const connector = system.connector();
 
     // Act
     await Promise.all(
@@ -108,7 +108,7 @@ describe('logging in to a real Tryton', () => {
     );
 
     // Assess
-    expect(methodsOf(plant.faults).filter((method) => method === 'common.db.login')).toHaveLength(1);
+    expect(methodsOf(system.faults).filter((method) => method === 'common.db.login')).toHaveLength(1);
   });
 });
 

@@ -49,7 +49,7 @@ it('both flows: counts, ages and orders of each queue, without taking a message'
 it('an open breaker: the page says since when, why, and what to do', async () => {
   // Prepare
   const refused = new RetryLater('The ERP <refused> the credentials (401)', {
-    scope: 'target',
+    scope: 'partner',
     unauthorized: true,
   });
   await stage.ledger.breaker.recordFailure('erp', refused, { permit: 'call' }, 'owner');

@@ -17,20 +17,20 @@ import { callsOf } from '../../e2e/flows/calls.ts';
 import { eventually } from '../../support/eventually.ts';
 import { typed } from './run-command.ts';
 
-let plant: LocalSystem;
+let system: LocalSystem;
 let folder: string;
 let calls: ReturnType<typeof callsOf>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'commands-'));
-  plant = await startLocalSystem({
+  system = await startLocalSystem({
     integrationFile: fileURLToPath(new URL('../../../integration.config.ts', import.meta.url)),
     dataDir: folder,
   });
-  calls = callsOf(plant);
+  calls = callsOf(system);
 }, 60_000);
 afterAll(async () => {
-  await plant?.stop();
+  await system?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -80,13 +80,13 @@ const digestSchema = z.looseObject({
 const posted = (number: string, more: Readonly<Record<string, unknown>> = {}) =>
   calls.post({ number, article: 'GEAR-01', quantity: '3', ...more }, { prefer: 'wait=10' });
 const bookingsOf = async (number: string) =>
-  (await plant.erp.bookings()).filter(({ order }) => order === number);
+  (await system.erp.bookings()).filter(({ order }) => order === number);
 
 /** An order of the ERP that is in Azumuta and can be completed there. */
 async function createdOrder(): Promise<string> {
-  const { order } = await plant.erp.releaseAndSend(plant.orderEndpoint);
+  const { order } = await system.erp.releaseAndSend(system.orderEndpoint);
   await eventually(async () =>
-    (await plant.azumuta.productOrders()).some(({ number }) => number === order.number),
+    (await system.azumuta.productOrders()).some(({ number }) => number === order.number),
   );
   return order.number;
 }
@@ -96,7 +96,7 @@ describe('trace tells where an order is', () => {
     // Prepare
     const number = await createdOrder();
     const waiting = await reaches(number, 'in Azumuta');
-    const completed = await plant.azumuta.complete(number);
+    const completed = await system.azumuta.complete(number);
     await reaches(number, 'booked');
     const [recording] = completed.recordings;
 
@@ -139,7 +139,7 @@ describe('doctor finds', () => {
 
   it('nothing wrong with a plant that works, and leaves no trace in it', async () => {
     // Prepare
-    const [deadBefore, ordersBefore] = [await calls.deadLetters(), await plant.azumuta.productOrders()];
+    const [deadBefore, ordersBefore] = [await calls.deadLetters(), await system.azumuta.productOrders()];
 
     // Act
     const { code, answer } = await asked(doctorSchema, 'doctor', []);
@@ -166,17 +166,17 @@ describe('doctor finds', () => {
       ]),
     );
     expect(await calls.deadLetters()).toHaveLength(deadBefore.length);
-    expect(await plant.azumuta.productOrders()).toHaveLength(ordersBefore.length);
+    expect(await system.azumuta.productOrders()).toHaveLength(ordersBefore.length);
   });
 
   it('a refused key, and a partner that does not answer, with what to do next', async () => {
     // Prepare
     await setAzumutaKey('not-the-key');
-    await plant.erp.setFaults([{ kind: 'status', status: 503 }]);
+    await system.erp.setFaults([{ kind: 'status', status: 503 }]);
 
     // Act
     const { code, answer } = await asked(doctorSchema, 'doctor', []).finally(async () => {
-      await plant.erp.setFaults([]);
+      await system.erp.setFaults([]);
       await setAzumutaKey(azumutaSandboxKey);
     });
 
@@ -205,7 +205,7 @@ describe('pause and resume', () => {
 
     // Act
     const paused = await onPlant('pause', 'deliveries');
-    await plant.azumuta.complete(number);
+    await system.azumuta.complete(number);
     const held = await reaches(number, 'to be booked');
     const found = await flowFindings();
     const bookedMeanwhile = await bookingsOf(number);
@@ -235,14 +235,14 @@ describe('pull', () => {
     // Prepare
     const since = new Date().toISOString();
     const known = await createdOrder();
-    const [fresh] = await plant.erp.release({ product: 'GEAR-01' });
-    const [byHand] = await plant.erp.release({ product: 'GEAR-01' });
-    const [noArticle] = await plant.erp.release({ product: 'NOPE-3' });
-    const [changed] = await plant.erp.release({ product: 'GEAR-01' });
+    const [fresh] = await system.erp.release({ product: 'GEAR-01' });
+    const [byHand] = await system.erp.release({ product: 'GEAR-01' });
+    const [noArticle] = await system.erp.release({ product: 'NOPE-3' });
+    const [changed] = await system.erp.release({ product: 'GEAR-01' });
     await posted(changed?.number ?? '', { quantity: '99999' });
     await typeIntoAzumuta(byHand?.number ?? '');
-    await plant.azumuta.forgetCalls();
-    await plant.erp.forgetCalls();
+    await system.azumuta.forgetCalls();
+    await system.erp.forgetCalls();
 
     // Act
     const { code, answer } = await asked(previewSchema, 'pull', ['--dry-run', '--since', since]);
@@ -260,16 +260,16 @@ describe('pull', () => {
     expect(answer.productOrders.find(({ outcome }) => outcome === 'conflict')?.reason).toContain(
       'parameters["Quantity"]: was 99999',
     );
-    const routes = [...Object.keys(await plant.azumuta.calls()), ...Object.keys(await plant.erp.calls())];
+    const routes = [...Object.keys(await system.azumuta.calls()), ...Object.keys(await system.erp.calls())];
     expect(routes.filter((route) => !route.startsWith('GET '))).toEqual([]);
-    expect(await plant.ledger.orders.find(fresh?.number ?? '')).toBeUndefined();
+    expect(await system.ledger.orders.find(fresh?.number ?? '')).toBeUndefined();
   });
 
   it('with --go runs the pull, and the digest tells what came of it', async () => {
     // Prepare
-    const [wanted] = await plant.erp.release({ product: 'GEAR-02' });
+    const [wanted] = await system.erp.release({ product: 'GEAR-02' });
     const dropped = await createdOrder();
-    await plant.erp.cancel(dropped);
+    await system.erp.cancel(dropped);
 
     // Act
     const pulled = await asked(z.looseObject({ outcome: z.string() }), 'pull', ['--go']);
@@ -278,11 +278,11 @@ describe('pull', () => {
 
     // Assess
     expect(pulled).toMatchObject({ code: 3, answer: { outcome: 'read' } });
-    const azumuta = await plant.azumuta.productOrders();
+    const azumuta = await system.azumuta.productOrders();
     expect(code).toBe(0);
     expect(answer).toMatchObject({
       created: azumuta.length,
-      booked: (await plant.erp.bookings()).length,
+      booked: (await system.erp.bookings()).length,
       cancelled: [dropped],
     });
     expect(answer.deadLettered.first.map(({ number }) => number)).toContain('STUCK-1');
@@ -302,8 +302,8 @@ describe('secrets', () => {
     const url = /http\S+/.exec(shown.output)?.[0] ?? '';
     expect(rotated).toMatchObject({ code: 0, output: expect.stringContaining('--show prints it') });
     expect(rotated.output).not.toContain(tokenOf(url));
-    expect(await storedToken()).toEqual({ current: tokenOf(url), previous: tokenOf(plant.webhookUrl) });
-    expect(url.replace(tokenOf(url), '')).toBe(plant.webhookUrl.replace(tokenOf(plant.webhookUrl), ''));
+    expect(await storedToken()).toEqual({ current: tokenOf(url), previous: tokenOf(system.webhookUrl) });
+    expect(url.replace(tokenOf(url), '')).toBe(system.webhookUrl.replace(tokenOf(system.webhookUrl), ''));
   });
 
   it('are checked before they are stored, and a refused value changes nothing', async () => {
@@ -332,8 +332,8 @@ async function flowFindings(): Promise<Finding[]> {
 const tokenOf = (url: string) => url.split('/').at(-1) ?? '';
 
 async function storedToken(): Promise<unknown> {
-  const { secrets } = operatorClients(plant.platform);
-  const secret = plant.platform.stack.secrets.find(({ name }) => name.endsWith('/webhook-token'));
+  const { secrets } = operatorClients(system.emulator);
+  const secret = system.emulator.stack.secrets.find(({ name }) => name.endsWith('/webhook-token'));
   const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: secret?.arn }));
   secrets.destroy();
   return JSON.parse(SecretString);
@@ -342,7 +342,7 @@ async function storedToken(): Promise<unknown> {
 /** An order that has got so far. */
 async function reaches(number: string, state: OrderState): Promise<TracedOrder> {
   return eventually(async () => {
-    const { productOrders } = await traceOrder(number, plant.ledger);
+    const { productOrders } = await traceOrder(number, system.ledger);
     return productOrders[0]?.state === state && productOrders[0];
   });
 }
@@ -352,8 +352,10 @@ const setAzumutaKey = (key: string) =>
 
 /** Somebody typed it into Azumuta before the integration went live. */
 async function typeIntoAzumuta(number: string): Promise<void> {
-  const [some] = (await plant.azumuta.productOrders()).filter(({ article }) => article?.number === 'GEAR-01');
-  const answer = await fetch(`${plant.sandboxes.azumuta.url}/api/v1/productorders`, {
+  const [some] = (await system.azumuta.productOrders()).filter(
+    ({ article }) => article?.number === 'GEAR-01',
+  );
+  const answer = await fetch(`${system.sandboxes.azumuta.url}/api/v1/productorders`, {
     method: 'POST',
     headers: { 'x-api-key': azumutaSandboxKey, 'content-type': 'application/json' },
     body: JSON.stringify({ number, articleId: some?.articleId, parameters: [], variantIds: [] }),

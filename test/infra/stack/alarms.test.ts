@@ -106,17 +106,17 @@ function watched(alarm: string): string {
 }
 
 const invocation = { awsRequestId: 'run', getRemainingTimeInMillis: () => 60_000 };
-const unwell = new RetryLater('The ERP failed (503).', { scope: 'target' });
+const unwell = new RetryLater('The ERP failed (503).', { scope: 'partner' });
 const unauthorized = new RetryLater('The ERP refused our credentials (401).', {
-  scope: 'target',
+  scope: 'partner',
   unauthorized: true,
 });
 const partners = (log: Logger) =>
   createPartnerCalls({ breaker: ledger.breaker, newOwner: () => `call ${lines.length}`, clock, log });
 /** A partner that fails so; answers nothing but the failure. */
-const failing = (target: 'azumuta' | 'erp', failure: Error) =>
+const failing = (partner: 'azumuta' | 'erp', failure: Error) =>
   partners(logOf('book-completion'))
-    .call(target, () => Promise.reject(failure))
+    .call(partner, () => Promise.reject(failure))
     .catch(() => undefined);
 
 async function retried(stage: string): Promise<void> {

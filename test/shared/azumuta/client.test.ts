@@ -35,7 +35,7 @@ describe.each(reads)('reading %s', (_, read) => {
     const { client } = await startClient(() => ({ body: webPage, headers: { 'content-type': 'text/html' } }));
     await expect(read(client)).rejects.toMatchObject({
       name: 'RetryLater',
-      scope: 'target',
+      scope: 'partner',
       wrote: 'nothing',
     });
   });
@@ -66,7 +66,7 @@ describe.each(reads)('reading %s', (_, read) => {
       body: webPage,
       headers: { 'content-type': 'text/html' },
     }));
-    await expect(read(client)).rejects.toMatchObject({ name: 'RetryLater', scope: 'target' });
+    await expect(read(client)).rejects.toMatchObject({ name: 'RetryLater', scope: 'partner' });
   });
 
   it.each([undefined, { message: 'not found' }])('is not there when a 404 says so with %j', async (body) => {
@@ -78,7 +78,7 @@ describe.each(reads)('reading %s', (_, read) => {
     const { client } = await startClient(() => ({ status: 429, headers: { 'retry-after': '7' } }));
     await expect(read(client)).rejects.toMatchObject({
       name: 'RetryLater',
-      scope: 'target',
+      scope: 'partner',
       afterSeconds: 7,
     });
   });
@@ -178,7 +178,7 @@ describe('a refused key', () => {
   it('that is still refused is told as such, without the key', async () => {
     const { client, calls } = await startClient(() => ({ status: 401 }));
     const failure = await client.productOrder('p1', never).catch((error: unknown) => error);
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
     expect(String(failure)).not.toMatch(/old key|new key/);
     expect(calls).toHaveLength(2);
   });

@@ -25,10 +25,10 @@ beforeEach(async () => {
   return () => store.stop();
 });
 
-const unwell = () => new RetryLater('The ERP failed (503).', { scope: 'target' });
+const unwell = () => new RetryLater('The ERP failed (503).', { scope: 'partner' });
 const locked = () => new RetryLater('MO/0001 is locked.', { scope: 'order' });
 const refused = () =>
-  new RetryLater('The ERP refused our credentials (401).', { scope: 'target', unauthorized: true });
+  new RetryLater('The ERP refused our credentials (401).', { scope: 'partner', unauthorized: true });
 
 /** One container's calls; `asked` counts what reached the partner. */
 function container(name: string) {
@@ -94,7 +94,7 @@ describe('the breaker opens when its partner is unwell', () => {
     // Prepare
     await opened();
     const asked = new RetryLater('The ERP refused our credentials (403).', {
-      scope: 'target',
+      scope: 'partner',
       unauthorized: true,
       afterSeconds: 1200,
     });
@@ -279,7 +279,7 @@ describe('one probe at a time', () => {
     'heeds a Retry-After of %s for an hour at most, and the failure stays what it is',
     async (_what, afterSeconds, waits) => {
       // Prepare
-      const asks = () => new RetryLater('The ERP failed (503).', { scope: 'target', afterSeconds });
+      const asks = () => new RetryLater('The ERP failed (503).', { scope: 'partner', afterSeconds });
 
       // Act
       const first = container('first');

@@ -23,7 +23,7 @@ describe('a partner that fails now and then, all in one minute', () => {
     createPartnerCalls({ breaker: ledger.breaker, newOwner: () => 'a container', clock, log: silent })
       .call('erp', work)
       .catch(() => 'failed');
-  const fails = () => call(() => Promise.reject(new RetryLater('503', { scope: 'target' })));
+  const fails = () => call(() => Promise.reject(new RetryLater('503', { scope: 'partner' })));
 
   it('is called again after a good probe, until it has failed as often as before', async () => {
     // Prepare

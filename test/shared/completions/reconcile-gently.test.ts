@@ -177,7 +177,7 @@ describe('Azumuta is asked gently', () => {
     const sick: ReconcileDependencies['azumuta'] = {
       async productOrder(id, signal) {
         if (id === entry?.productOrder?.id)
-          throw new RetryLater('Azumuta failed (500).', { scope: 'target' });
+          throw new RetryLater('Azumuta failed (500).', { scope: 'partner' });
         return azumuta.productOrder(id, signal);
       },
     };
@@ -199,7 +199,7 @@ describe('Azumuta is asked gently', () => {
     // Prepare
     const number = await created('B1', 3);
     const refused = new RetryLater('Azumuta refused our credentials.', {
-      scope: 'target',
+      scope: 'partner',
       unauthorized: true,
     });
     await ledger.breaker.recordFailure('azumuta', refused, { permit: 'call' }, 'another container');

@@ -129,7 +129,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
   it('does not keep the prober of an open breaker from probing', async () => {
     // Prepare
     const unwell = new RetryLater('The ERP refused our credentials (401).', {
-      scope: 'target',
+      scope: 'partner',
       unauthorized: true,
     });
     await ledger.breaker.recordFailure('erp', unwell, { permit: 'call' }, 'call 1');

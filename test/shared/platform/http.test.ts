@@ -54,7 +54,7 @@ describe('one call to a partner', () => {
       response.writeHead(302, { location: 'https://elsewhere.example' }).end(),
     );
     const failure = await failureOf(createHttp({ partner: 'ERP', baseUrl }).send({ path: '/' }));
-    expect(failure).toMatchObject({ scope: 'target', message: expect.stringContaining('redirect (302)') });
+    expect(failure).toMatchObject({ scope: 'partner', message: expect.stringContaining('redirect (302)') });
   });
 
   it('leaves its origin for no link', async () => {
@@ -77,7 +77,7 @@ describe('one call to a partner', () => {
       createHttp({ partner: 'ERP', baseUrl, maxBytes: 1000 }).send({ path: '/' }),
     );
     expect(failure).toMatchObject({
-      scope: 'target',
+      scope: 'partner',
       message: expect.stringContaining('larger than 1000 bytes'),
     });
   });
@@ -90,7 +90,7 @@ describe('no answer is a failure of the target', () => {
     const failure = await failureOf(
       createHttp({ partner: 'ERP', baseUrl }).send({ method: 'POST', path: '/' }),
     );
-    expect(failure).toMatchObject({ scope: 'target', wrote: 'nothing' });
+    expect(failure).toMatchObject({ scope: 'partner', wrote: 'nothing' });
   });
 
   it('that may have written when a write was cut off, and not when a read was', async () => {
@@ -109,7 +109,7 @@ describe('no answer is a failure of the target', () => {
       createHttp({ partner: 'ERP', baseUrl, timeoutMs: 50 }).send({ method: 'POST', path: '/' }),
     );
     expect(failure).toMatchObject({
-      scope: 'target',
+      scope: 'partner',
       wrote: 'perhaps',
       message: expect.stringContaining('no answer in time'),
     });
@@ -155,7 +155,7 @@ describe('a status can tell of the target', () => {
     [429, { unauthorized: false }],
     [503, { unauthorized: false }],
   ])('%i', (status, expected) => {
-    expect(partnerFailure(answer(status), call)).toMatchObject({ scope: 'target', ...expected });
+    expect(partnerFailure(answer(status), call)).toMatchObject({ scope: 'partner', ...expected });
   });
 
   it.each([200, 400, 404, 409, 422, 423])('%i tells of the order', (status) => {

@@ -111,7 +111,7 @@ it('a secret that could never be read is waited for, and is read as soon as it c
   const well = await key();
 
   // Assess
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target' });
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner' });
   expect(String(failure)).toContain(name);
   expect(well).toBe('CANARY-first');
 });
@@ -123,7 +123,7 @@ it.each([
 ])('a secret with %s is told with the path, and never with its value', async (_, text, path) => {
   const { key } = await startSecrets(text);
   const failure = await key().catch((error: unknown) => error);
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
   expect(String(failure)).toContain(name);
   expect(String(failure)).toContain(path);
   expect(String(failure)).not.toContain('CANARY');

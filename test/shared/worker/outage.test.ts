@@ -112,7 +112,7 @@ describe('a partner that is unwell is waited for', () => {
 
 describe('refused credentials', () => {
   const unauthorized = doing(async () => {
-    throw new RetryLater('The ERP refused our credentials (401).', { scope: 'target', unauthorized: true });
+    throw new RetryLater('The ERP refused our credentials (401).', { scope: 'partner', unauthorized: true });
   });
 
   it('are asked about once, whatever waits; once mended, all is done after five minutes', async () => {

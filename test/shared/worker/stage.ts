@@ -86,7 +86,7 @@ export const obeys: Consumer<string> = {
   },
   orderNumber: () => 'PO-1',
   work: async (body) => {
-    if (body === 'retry') throw new RetryLater('The ERP failed (503).', { scope: 'target' });
+    if (body === 'retry') throw new RetryLater('The ERP failed (503).', { scope: 'partner' });
     if (body === 'reject') throw new Rejected('Production MO/1 is cancelled.');
     if (body === 'bug') throw new TypeError('undefined is not a function');
     if (body === 'hang') await never();

@@ -11,7 +11,7 @@ describe('a message comes again when its failure says', () => {
     // Prepare: the pause that the failure names
     const consumer = doing(async (seconds) => {
       throw new RetryLater('The ERP failed (503).', {
-        scope: 'target',
+        scope: 'partner',
         ...(seconds === '' ? {} : { afterSeconds: Number(seconds) }),
       });
     });

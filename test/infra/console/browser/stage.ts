@@ -9,7 +9,7 @@ import { type LocalSystem, startLocalSystem } from '../../../../infra/local/run-
 
 /** The whole plant with the console before it, as `npm start` and `npm run console` run them. */
 export interface Stage {
-  readonly plant: LocalSystem;
+  readonly system: LocalSystem;
   /** What the terminal shows: with the token of this start. */
   readonly address: string;
   readonly origin: string;
@@ -19,20 +19,20 @@ export interface Stage {
 
 export async function startStage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'console-stage-'));
-  const plant = await startLocalSystem({ integrationFile: 'integration.config.ts', dataDir: folder });
+  const system = await startLocalSystem({ integrationFile: 'integration.config.ts', dataDir: folder });
   const main = fileURLToPath(new URL('../../../../infra/console/main.ts', import.meta.url));
   const terminal = spawn(process.execPath, [main, '--local', folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const address = await addressIn(terminal);
   return {
-    plant,
+    system: system,
     address,
     origin: new URL(address).origin,
     async stop() {
       terminal.kill('SIGINT');
       if (terminal.exitCode === null) await once(terminal, 'exit');
-      await plant.stop();
+      await system.stop();
       await rm(folder, { recursive: true, force: true });
       return terminal.exitCode;
     },

@@ -41,7 +41,7 @@ async function throwSwitch(to: string): Promise<void> {
 
 /** What was booked for an order, from the ERP's own books. */
 async function bookings(number: string) {
-  return (await stage.plant.erp.bookings()).filter(({ order }) => order === number);
+  return (await stage.system.erp.bookings()).filter(({ order }) => order === number);
 }
 
 describe('from the README to a booked order, with nothing but the console', () => {
@@ -168,18 +168,18 @@ describe('from the README to a booked order, with nothing but the console', () =
   it('a flow that somebody paused is told apart from one that is broken', async () => {
     // Prepare
     const { page } = window;
-    const { platform } = stage.plant;
-    const [deliver = ''] = platform.stack.functions.flatMap(({ name }) =>
+    const { emulator } = stage.system;
+    const [deliver = ''] = emulator.stack.functions.flatMap(({ name }) =>
       /BookCompletion/.test(name) ? name : [],
     );
     await page.goto(stage.origin);
     // Act
-    await platform.switchMapping(deliver, false);
+    await emulator.switchMapping(deliver, false);
     // Assess
     const trouble = page.locator('#trouble-paused-deliveries');
     await trouble.getByText('npm run resume -- deliveries --local').waitFor();
     await window.picture('flows-paused');
-    await platform.switchMapping(deliver, true);
+    await emulator.switchMapping(deliver, true);
     await trouble.waitFor({ state: 'detached' });
   });
 
@@ -194,7 +194,7 @@ describe('from the README to a booked order, with nothing but the console', () =
   it('a platform that was stopped is told of on the open page, and in a sentence on the next', async () => {
     const { page } = window;
     await page.goto(stage.origin);
-    await stage.plant.stop();
+    await stage.system.stop();
     await page.locator('#refreshed.stale', { hasText: 'does not answer' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'That did not work' }).waitFor();

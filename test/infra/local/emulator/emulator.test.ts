@@ -11,23 +11,23 @@ import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { awsOf, startFixture } from './running.ts';
 
-let platform: Emulator;
+let emulator: Emulator;
 let aws: ReturnType<typeof awsOf>;
 beforeAll(async () => {
-  platform = await startFixture({ limits: { maxContainers: 3, concurrency: 6 } });
-  aws = awsOf(platform);
+  emulator = await startFixture({ limits: { maxContainers: 3, concurrency: 6 } });
+  aws = awsOf(emulator);
 });
-afterAll(() => platform?.stop());
+afterAll(() => emulator?.stop());
 
 /** Reads what the probe answers, whatever it is. */
 async function probe(event: unknown): Promise<Record<string, unknown>> {
-  const { payload } = await platform.invoke('Probe', event);
+  const { payload } = await emulator.invoke('Probe', event);
   return typeof payload === 'object' && payload !== null ? { ...payload } : { payload };
 }
 
 describe('a call from outside', () => {
   const post = (key: string, body: string) =>
-    fetch(`${platform.apiUrl}/product-orders`, {
+    fetch(`${emulator.apiUrl}/product-orders`, {
       method: 'POST',
       headers: { 'x-api-key': key, 'content-type': 'application/json' },
       body,
@@ -46,7 +46,7 @@ describe('a call from outside', () => {
   });
 
   it('finds no route', async () => {
-    const answer = await fetch(`${platform.apiUrl}/nothing`);
+    const answer = await fetch(`${emulator.apiUrl}/nothing`);
 
     expect(answer.status).toBe(404);
     expect(await answer.json()).toEqual({ message: 'Not Found' });
@@ -59,10 +59,10 @@ describe('a call from outside', () => {
   });
 
   it('is logged by its route, never by its path', async () => {
-    await fetch(`${platform.apiUrl}/webhooks/azumuta/completed/s3cr3t`);
+    await fetch(`${emulator.apiUrl}/webhooks/azumuta/completed/s3cr3t`);
 
     const log = await eventually(() => {
-      const text = readFileSync(join(platform.dataDir, 'logs', 'access.log'), 'utf8');
+      const text = readFileSync(join(emulator.dataDir, 'logs', 'access.log'), 'utf8');
       return text.includes('GET /webhooks/azumuta/{event}/{token}') && text;
     });
     expect(log).not.toContain('s3cr3t');
@@ -101,7 +101,7 @@ describe('a function', () => {
     const { LAMBDA_TASK_ROOT } = Object.fromEntries(Object.entries(environment ?? {}));
     expect(realpathSync(LAMBDA_TASK_ROOT)).toBe(cwd);
     expect(context).toMatchObject({
-      functionName: platform.functionName('Probe'),
+      functionName: emulator.functionName('Probe'),
       memoryLimitInMB: '256',
       invokedFunctionArn: expect.stringContaining(':function:'),
     });
@@ -111,7 +111,7 @@ describe('a function', () => {
 
   it('is killed when its time is up, and the next call gets a new container', async () => {
     const before = await probe({ act: 'echo' });
-    const late = await platform.invoke('Probe', { act: 'hang' });
+    const late = await emulator.invoke('Probe', { act: 'hang' });
     const after = await probe({ act: 'echo' });
 
     expect(late).toMatchObject({
@@ -122,7 +122,7 @@ describe('a function', () => {
   });
 
   it('that throws tells what, and its container lives on', async () => {
-    const thrown = await platform.invoke('Probe', { act: 'throw' });
+    const thrown = await emulator.invoke('Probe', { act: 'throw' });
 
     expect(thrown).toMatchObject({
       functionError: 'Unhandled',
@@ -132,7 +132,7 @@ describe('a function', () => {
   });
 
   it('that exits is answered for', async () => {
-    expect(await platform.invoke('Probe', { act: 'exit' })).toMatchObject({
+    expect(await emulator.invoke('Probe', { act: 'exit' })).toMatchObject({
       functionError: 'Unhandled',
       payload: { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 7') },
     });
@@ -158,17 +158,17 @@ describe('a function', () => {
   });
 
   it('is throttled above its concurrency, and never has more containers than this machine allows', async () => {
-    const calls = Array.from({ length: 12 }, () => platform.invoke('Probe', { act: 'wait', ms: 300 }));
+    const calls = Array.from({ length: 12 }, () => emulator.invoke('Probe', { act: 'wait', ms: 300 }));
     const answers = await Promise.all(calls);
 
-    const pids = platform.processes().filter(({ name }) => name === platform.functionName('Probe'));
+    const pids = emulator.processes().filter(({ name }) => name === emulator.functionName('Probe'));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(6);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(6);
     expect(pids.length).toBeLessThanOrEqual(3);
   });
 
   it('is unknown by another name', async () => {
-    await expect(platform.invoke('Nobody', {})).rejects.toThrow(
+    await expect(emulator.invoke('Nobody', {})).rejects.toThrow(
       'no function Nobody; it has: Door, Worker, Probe',
     );
   });
@@ -176,7 +176,7 @@ describe('a function', () => {
 
 describe('the secrets', () => {
   it('are replaced and read through the AWS SDK', async () => {
-    const SecretId = platform.secretArn('ApiKey');
+    const SecretId = emulator.secretArn('ApiKey');
     const before = await aws.secrets.send(new GetSecretValueCommand({ SecretId }));
     const put = await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'next' }));
     const now = await aws.secrets.send(new GetSecretValueCommand({ SecretId: 'fixture/api-key' }));
@@ -201,7 +201,7 @@ describe('the secrets', () => {
 describe('the AWS endpoint', () => {
   it('refuses an access key that nobody has', async () => {
     const stranger = awsOf({
-      ...platform,
+      ...emulator,
       credentials: { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' },
     });
 
@@ -211,8 +211,8 @@ describe('the AWS endpoint', () => {
 
   it('serves Lambda: invocations and event source mappings', async () => {
     const lambda = async (method: string, path: string, body?: unknown) => {
-      const { accessKeyId } = platform.credentials;
-      const answer = await fetch(`${platform.awsEndpoint}/2015-03-31/${path}`, {
+      const { accessKeyId } = emulator.credentials;
+      const answer = await fetch(`${emulator.awsEndpoint}/2015-03-31/${path}`, {
         method,
         headers: {
           authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0`,
@@ -221,9 +221,9 @@ describe('the AWS endpoint', () => {
       });
       return { status: answer.status, body: await answer.json() };
     };
-    const name = platform.functionName('Worker');
+    const name = emulator.functionName('Worker');
 
-    const invoked = await lambda('POST', `functions/${platform.functionName('Probe')}/invocations`, {
+    const invoked = await lambda('POST', `functions/${emulator.functionName('Probe')}/invocations`, {
       act: 'text',
     });
     const unknown = await lambda('POST', 'functions/nobody/invocations', {});
@@ -239,13 +239,13 @@ describe('the AWS endpoint', () => {
   });
 
   it('refuses a call that is not signed', async () => {
-    expect((await fetch(platform.awsEndpoint, { method: 'POST' })).status).toBe(403);
+    expect((await fetch(emulator.awsEndpoint, { method: 'POST' })).status).toBe(403);
   });
 });
 
 describe('a schedule', () => {
   it('invokes its target with its input when it is run by hand', async () => {
-    const ran = await platform.runSchedule('Hourly');
+    const ran = await emulator.runSchedule('Hourly');
 
     expect(ran).toMatchObject({ status: 200, payload: { event: { act: 'echo', from: 'schedule' } } });
   });
@@ -253,25 +253,25 @@ describe('a schedule', () => {
 
 describe('the control API', () => {
   it('lists what runs, without a credential', async () => {
-    const text = await (await fetch(platform.controlUrl)).text();
+    const text = await (await fetch(emulator.controlUrl)).text();
 
     expect(JSON.parse(text)).toMatchObject({
-      apiUrl: platform.apiUrl,
-      awsEndpoint: platform.awsEndpoint,
+      apiUrl: emulator.apiUrl,
+      awsEndpoint: emulator.awsEndpoint,
       schedules: [{ id: 'Hourly' }],
       processes: expect.arrayContaining([expect.objectContaining({ name: 'sqs', kind: 'store' })]),
     });
-    expect(text).not.toContain(platform.credentials.secretAccessKey);
+    expect(text).not.toContain(emulator.credentials.secretAccessKey);
   });
 
   it('runs a schedule', async () => {
-    const ran = await fetch(`${platform.controlUrl}/schedules/Hourly/run`, { method: 'POST' });
+    const ran = await fetch(`${emulator.controlUrl}/schedules/Hourly/run`, { method: 'POST' });
 
     expect(await ran.json()).toMatchObject({ payload: { event: { from: 'schedule' } } });
   });
 
   it('says what there is when it is asked for something else', async () => {
-    const answer = await fetch(`${platform.controlUrl}/schedules/Daily/run`, { method: 'POST' });
+    const answer = await fetch(`${emulator.controlUrl}/schedules/Daily/run`, { method: 'POST' });
 
     expect(answer.status).toBe(400);
     expect(await answer.json()).toEqual({
@@ -282,14 +282,14 @@ describe('the control API', () => {
   it('does not listen to web pages', async () => {
     const headers = { origin: 'https://example.com' };
 
-    expect((await fetch(platform.controlUrl, { headers })).status).toBe(403);
+    expect((await fetch(emulator.controlUrl, { headers })).status).toBe(403);
   });
 });
 
 describe('the network', () => {
   it('is 127.0.0.1 only, for every process', async () => {
     await probe({ act: 'echo' });
-    const pids = new Set(platform.processes().map(({ pid }) => pid));
+    const pids = new Set(emulator.processes().map(({ pid }) => pid));
 
     const listening = execFileSync('ss', ['-ltnpH'], { encoding: 'utf8' })
       .split('\n')

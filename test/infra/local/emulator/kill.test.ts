@@ -7,17 +7,17 @@ import { awsOf, lives, startFixture } from './running.ts';
 
 describe('kill -9', () => {
   const lines: string[] = [];
-  let platform: Emulator;
+  let emulator: Emulator;
   let aws: ReturnType<typeof awsOf>;
   beforeAll(async () => {
-    platform = await startFixture({ log: (line) => lines.push(line) });
-    aws = awsOf(platform);
+    emulator = await startFixture({ log: (line) => lines.push(line) });
+    aws = awsOf(emulator);
   });
-  afterAll(() => platform?.stop());
+  afterAll(() => emulator?.stop());
 
   /** Kills the piece and waits until another process has taken its place. */
   async function killed(name: string): Promise<void> {
-    const pidOf = () => platform.processes().find((entry) => entry.name === name)?.pid;
+    const pidOf = () => emulator.processes().find((entry) => entry.name === name)?.pid;
     const before = pidOf();
     if (before === undefined) throw new Error(`${name} does not run.`);
     process.kill(before, 'SIGKILL');
@@ -26,7 +26,7 @@ describe('kill -9', () => {
 
   async function goesThrough(id: string): Promise<void> {
     await eventually(async () => {
-      const answer = await fetch(`${platform.apiUrl}/product-orders`, {
+      const answer = await fetch(`${emulator.apiUrl}/product-orders`, {
         method: 'POST',
         headers: { 'x-api-key': 'unset', 'content-type': 'application/json' },
         body: JSON.stringify({ id }),
@@ -39,7 +39,7 @@ describe('kill -9', () => {
   /** The next order goes through, the schedules run, and a note tells of the kill. */
   async function heals(name: string): Promise<void> {
     await goesThrough(`after-${name}`);
-    expect((await platform.runSchedule('Hourly')).status).toBe(200);
+    expect((await emulator.runSchedule('Hourly')).status).toBe(200);
     await eventually(() => lines.some((line) => line.startsWith(`${name} is back`)));
   }
 
@@ -72,7 +72,7 @@ describe('kill -9', () => {
     const put = (at: number) =>
       aws.dynamodb.send(
         new PutItemCommand({
-          TableName: platform.tableName('Ledger'),
+          TableName: emulator.tableName('Ledger'),
           Item: { pk: { S: 'kept' }, sk: { S: String(at) }, number: { S: 'N-kept' } },
         }),
       );
@@ -86,7 +86,7 @@ describe('kill -9', () => {
       (
         await aws.dynamodb.send(
           new QueryCommand({
-            TableName: platform.tableName('Ledger'),
+            TableName: emulator.tableName('Ledger'),
             KeyConditionExpression: '#k = :v',
             ExpressionAttributeNames: { '#k': query.name },
             ExpressionAttributeValues: { ':v': { S: query.value } },
@@ -100,7 +100,7 @@ describe('kill -9', () => {
   });
 
   it('of the secrets heals, and loses no value that was acknowledged', async () => {
-    const SecretId = platform.secretArn('ApiKey');
+    const SecretId = emulator.secretArn('ApiKey');
     await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'set before the kill' }));
 
     await killed('secrets');
@@ -122,9 +122,9 @@ describe('kill -9', () => {
   });
 
   it('of Lambda leaves no container behind, not even one in an endless loop', async () => {
-    const hanging = platform.invoke('Probe', { act: 'hang' }).catch(() => 'cut off');
-    const name = platform.functionName('Probe');
-    const container = await eventually(() => platform.processes().find((entry) => entry.name === name));
+    const hanging = emulator.invoke('Probe', { act: 'hang' }).catch(() => 'cut off');
+    const name = emulator.functionName('Probe');
+    const container = await eventually(() => emulator.processes().find((entry) => entry.name === name));
 
     await killed('lambda');
 

@@ -2,7 +2,7 @@
 import { startFixture } from './start-fixture.ts';
 
 /** A program that runs the platform, to be killed: prints the process ids of the pieces once all are up. */
-const platform = await startFixture(process.argv[2] === undefined ? {} : { dataDir: process.argv[2] });
-await platform.invoke('Probe', { act: 'echo' });
-process.stdout.write(`${JSON.stringify(platform.processes().map(({ pid }) => pid))}\n`);
+const emulator = await startFixture(process.argv[2] === undefined ? {} : { dataDir: process.argv[2] });
+await emulator.invoke('Probe', { act: 'echo' });
+process.stdout.write(`${JSON.stringify(emulator.processes().map(({ pid }) => pid))}\n`);
 setInterval(() => {}, 60_000);

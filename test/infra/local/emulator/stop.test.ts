@@ -26,16 +26,16 @@ afterAll(() => {
 
 describe('stop', () => {
   it('leaves no process, and no temporary folder', async () => {
-    const platform = await startFixture();
-    await platform.invoke('Probe', { act: 'echo' });
-    const pids = platform.processes().map(({ pid }) => pid);
+    const emulator = await startFixture();
+    await emulator.invoke('Probe', { act: 'echo' });
+    const pids = emulator.processes().map(({ pid }) => pid);
 
-    await platform.stop();
-    await platform.stop();
+    await emulator.stop();
+    await emulator.stop();
 
     expect(pids.length).toBeGreaterThan(8);
     expect(pids.filter(lives)).toEqual([]);
-    expect(existsSync(platform.dataDir)).toBe(false);
+    expect(existsSync(emulator.dataDir)).toBe(false);
   });
 
   it('and start in the same folder lose nothing, and keep the addresses', async () => {

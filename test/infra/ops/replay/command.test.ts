@@ -17,22 +17,22 @@ import type { letterOf } from '../../../../infra/ops/dead-letters/dead-letter.ts
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { eventually } from '../../../support/eventually.ts';
 
-let plant: LocalSystem;
+let system: LocalSystem;
 let folder: string;
 let sqs: ReturnType<typeof operatorClients>['sqs'];
 const productOrders = 'GET /api/v1/productorders';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'replay-'));
-  plant = await startLocalSystem({
+  system = await startLocalSystem({
     integrationFile: fileURLToPath(new URL('../../../../integration.config.ts', import.meta.url)),
     dataDir: folder,
   });
-  ({ sqs } = operatorClients(plant.platform));
+  ({ sqs } = operatorClients(system.emulator));
 }, 60_000);
 afterAll(async () => {
   sqs?.destroy();
-  await plant?.stop();
+  await system?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -70,17 +70,17 @@ async function replayJson(...options: readonly string[]) {
 
 /** An order of the ERP that ends as a dead letter, because Azumuta answers nonsense for a while. */
 async function deadOrder(): Promise<string> {
-  await plant.azumuta.setFaults([{ kind: 'malformed', as: 'wrong-shape', route: productOrders }]);
-  const { order } = await plant.erp.releaseAndSend(plant.orderEndpoint);
+  await system.azumuta.setFaults([{ kind: 'malformed', as: 'wrong-shape', route: productOrders }]);
+  const { order } = await system.erp.releaseAndSend(system.orderEndpoint);
   await eventually(async () => (await journeyOf(order.number)).includes('dead-lettered'));
-  await plant.azumuta.setFaults([]);
+  await system.azumuta.setFaults([]);
   return order.number;
 }
 
 const journeyOf = async (number: string) =>
-  (await plant.ledger.journeys.of(number)).map(({ event }) => event);
+  (await system.ledger.journeys.of(number)).map(({ event }) => event);
 const azumutaHas = async (number: string) =>
-  (await plant.azumuta.productOrders()).filter((order) => order.number === number).length;
+  (await system.azumuta.productOrders()).filter((order) => order.number === number).length;
 
 it('a dry run shows the dead letters by reason and moves none', async () => {
   // Prepare
@@ -124,13 +124,13 @@ it('a booking that is replayed twice is booked once', async () => {
   await replayJson('--all', '--go');
   await eventually(async () => (await azumutaHas(number)) === 1);
   const route = 'POST /api/production-orders/{number}/bookings';
-  await plant.erp.setFaults([{ kind: 'status', status: 422, route }]);
-  await plant.azumuta.complete(number);
+  await system.erp.setFaults([{ kind: 'status', status: 422, route }]);
+  await system.azumuta.complete(number);
   const letter = await eventually(() => deadLetterFor(number));
   // Slow enough for the copies to meet.
-  await plant.erp.setFaults([{ kind: 'delay', ms: 2000, route }]);
+  await system.erp.setFaults([{ kind: 'delay', ms: 2000, route }]);
   // A replay that was killed between sending and removing: the letter is in both queues.
-  const deliveries = plant.platform.queueUrl('QueuesDeliveries');
+  const deliveries = system.emulator.queueUrl('QueuesDeliveries');
   await sqs.send(
     new SendMessageCommand({
       QueueUrl: deliveries,
@@ -150,8 +150,8 @@ it('a booking that is replayed twice is booked once', async () => {
   ]);
   await eventually(async () => (await journeyOf(number)).includes('booked'));
   await eventually(async () => isDrained(deliveries), 30_000);
-  await plant.erp.setFaults([]);
-  const bookings = (await plant.erp.bookings()).filter(({ order }) => order === number);
+  await system.erp.setFaults([]);
+  const bookings = (await system.erp.bookings()).filter(({ order }) => order === number);
   expect(bookings).toHaveLength(1);
   expect((await journeyOf(number)).filter((event) => event === 'booked')).toHaveLength(1);
   expect(await deadLetterFor(number)).toBeUndefined();
@@ -159,7 +159,7 @@ it('a booking that is replayed twice is booked once', async () => {
 
 it('a webhook call that nobody understands stays, with exit code 3 and what to do', async () => {
   // Prepare
-  await fetch(plant.webhookUrl, { method: 'POST', body: '{"opdracht":"PO-1"}' });
+  await fetch(system.webhookUrl, { method: 'POST', body: '{"opdracht":"PO-1"}' });
 
   // Act
   const { code, output } = await replay(['--local', folder, '--reason', 'No product order number', '--go']);
@@ -173,24 +173,24 @@ it('a webhook call that nobody understands stays, with exit code 3 and what to d
 it('works on a deployed stack through its outputs, with the credentials of the operator', async () => {
   // Prepare
   const number = await deadOrder();
-  const { platform } = plant;
-  const cloudFormation = await startCloudFormation(platform.stack.name, platform.stack.outputs);
+  const { emulator } = system;
+  const cloudFormation = await startCloudFormation(emulator.stack.name, emulator.stack.outputs);
   const environment = {
-    AWS_REGION: platform.region,
-    AWS_ACCESS_KEY_ID: platform.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: platform.credentials.secretAccessKey,
-    AWS_ENDPOINT_URL: platform.awsEndpoint,
+    AWS_REGION: emulator.region,
+    AWS_ACCESS_KEY_ID: emulator.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: emulator.credentials.secretAccessKey,
+    AWS_ENDPOINT_URL: emulator.awsEndpoint,
     AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.url,
   };
 
   // Act
-  const replayed = await replay(['--stack', platform.stack.name, '--order', number, '--go'], environment);
+  const replayed = await replay(['--stack', emulator.stack.name, '--order', number, '--go'], environment);
   const unknown = await replay(['--stack', 'AzumutaErp-nowhere', '--all'], environment);
   await cloudFormation.stop();
 
   // Assess
   expect(replayed.code).toBe(0);
-  expect(replayed.output).toContain(`${platform.stack.name} in ${platform.region}`);
+  expect(replayed.output).toContain(`${emulator.stack.name} in ${emulator.region}`);
   await eventually(async () => (await azumutaHas(number)) === 1);
   expect(unknown.code).toBe(2);
   expect(unknown.complaint).toContain('There is no stack AzumutaErp-nowhere in eu-west-1');
@@ -210,7 +210,7 @@ it.each([
 });
 
 async function deadLetterFor(number: string) {
-  const queue = openDeadLetterQueue(sqs, plant.platform.queueUrl('QueuesDeadLetters'));
+  const queue = openDeadLetterQueue(sqs, system.emulator.queueUrl('QueuesDeadLetters'));
   const held: ReturnType<typeof letterOf>[] = [];
   for await (const page of queue.take()) held.push(...page);
   await queue.giveBack(held);

@@ -10,17 +10,17 @@ import { eventually } from '../../../support/eventually.ts';
  * all tests together used with those of the template; the runs here are those that no other test has a reason
  * for.
  */
-let plant: LocalSystem;
+let system: LocalSystem;
 const lines: string[] = [];
 
 beforeAll(async () => {
-  plant = await startLocalSystem({
+  system = await startLocalSystem({
     integrationFile: 'integration.config.ts',
     triggers: (url) => [{ method: 'GET', url, ids: 'singular' }],
     log: (line) => lines.push(line),
   });
 }, 60_000);
-afterAll(() => plant?.stop());
+afterAll(() => system?.stop());
 
 const byNumber = 'GET /api/v1/productorders';
 const byId = 'GET /api/v1/productorders/{id}';
@@ -28,7 +28,7 @@ const byId = 'GET /api/v1/productorders/{id}';
 const lookUp = 'GET /api/production-orders/{number}';
 
 /** Roles of functions; a mapping polls with its function's. */
-const functions = () => principalsOf(plant.platform.stack).filter(({ kind }) => kind === 'function');
+const functions = () => principalsOf(system.emulator.stack).filter(({ kind }) => kind === 'function');
 
 /** An ARN that the pattern of a grant stands for. */
 const exampleOf = (pattern: string) => pattern.replace(/\*$/, 'log-stream:local/1');
@@ -71,13 +71,13 @@ describe('the role of each function', () => {
 
   it('keeps the queues of other functions, their secrets and the administration of all out of its reach', () => {
     for (const principal of functions()) {
-      const access = prepareAccess(principal, plant.platform.stack.resourcePolicies);
-      for (const { arn } of plant.platform.stack.tables) {
+      const access = prepareAccess(principal, system.emulator.stack.resourcePolicies);
+      for (const { arn } of system.emulator.stack.tables) {
         for (const action of ['dynamodb:Scan', 'dynamodb:DeleteTable', 'dynamodb:BatchWriteItem']) {
           expect(access({ action, resource: arn })).toMatchObject({ allowed: false });
         }
       }
-      for (const { arn } of plant.platform.stack.secrets) {
+      for (const { arn } of system.emulator.stack.secrets) {
         expect(access({ action: 'secretsmanager:PutSecretValue', resource: arn }).allowed).toBe(false);
       }
     }
@@ -87,46 +87,46 @@ describe('the role of each function', () => {
 describe('a failure needs grants of its own', () => {
   it('an order that Azumuta cannot take yet comes again, and its attempts are forgotten in the end', async () => {
     // Prepare
-    await plant.azumuta.forgetCalls();
-    await plant.azumuta.setFaults([{ kind: 'status', status: 503, route: byNumber, times: 1 }]);
+    await system.azumuta.forgetCalls();
+    await system.azumuta.setFaults([{ kind: 'status', status: 503, route: byNumber, times: 1 }]);
 
     // Act
     const number = await builtOrder();
 
     // Assess
-    expect((await plant.azumuta.calls())[byNumber]).toBeGreaterThan(1);
-    expect((await plant.ledger.journeys.of(number)).map(({ event }) => event)).toContain('created');
+    expect((await system.azumuta.calls())[byNumber]).toBeGreaterThan(1);
+    expect((await system.ledger.journeys.of(number)).map(({ event }) => event)).toContain('created');
   });
 
   it('a completion that neither partner lets through at once is booked in the end', async () => {
     // Prepare
     const number = await builtOrder();
-    await plant.azumuta.forgetCalls();
-    await plant.azumuta.setFaults([{ kind: 'status', status: 503, route: byId, times: 1 }]);
-    await plant.erp.forgetCalls();
-    await plant.erp.setFaults([{ kind: 'status', status: 503, route: lookUp, times: 1 }]);
+    await system.azumuta.forgetCalls();
+    await system.azumuta.setFaults([{ kind: 'status', status: 503, route: byId, times: 1 }]);
+    await system.erp.forgetCalls();
+    await system.erp.setFaults([{ kind: 'status', status: 503, route: lookUp, times: 1 }]);
 
     // Act
-    await plant.azumuta.complete(number);
+    await system.azumuta.complete(number);
 
     // Assess
     await eventually(() => isBooked(number));
-    expect((await plant.azumuta.calls())[byId]).toBeGreaterThan(1);
-    expect((await plant.erp.calls())[lookUp]).toBeGreaterThan(1);
+    expect((await system.azumuta.calls())[byId]).toBeGreaterThan(1);
+    expect((await system.erp.calls())[lookUp]).toBeGreaterThan(1);
   });
 
   it('a completion too large for a message is read from Azumuta again, with the key', async () => {
     // Prepare
     const number = await builtOrder();
-    await plant.azumuta.forgetCalls();
+    await system.azumuta.forgetCalls();
     const serials = Array.from({ length: 12 }, (_, at) => `SN-${at}-${'x'.repeat(90_000)}`);
 
     // Act
-    await plant.azumuta.complete(number, { serials });
+    await system.azumuta.complete(number, { serials });
 
     // Assess
     await eventually(() => isBooked(number));
-    const read = Object.entries(await plant.azumuta.calls('path'))
+    const read = Object.entries(await system.azumuta.calls('path'))
       .filter(([path]) => path.includes('/recordings/'))
       .map(([, times]) => times);
     expect(read.length).toBeGreaterThan(0);
@@ -154,12 +154,14 @@ function withoutGrant(caller: Caller, { action, resource }: { action: string; re
 }
 
 async function builtOrder(): Promise<string> {
-  const { order } = await plant.erp.releaseAndSend(plant.orderEndpoint, { product: 'GEAR-01' });
+  const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { product: 'GEAR-01' });
   await eventually(async () =>
-    (await plant.erp.orders()).some(({ number, azumutaId }) => number === order.number && azumutaId !== null),
+    (await system.erp.orders()).some(
+      ({ number, azumutaId }) => number === order.number && azumutaId !== null,
+    ),
   );
   return order.number;
 }
 
 const isBooked = async (number: string) =>
-  (await plant.erp.bookings()).some(({ order, reference }) => order === number && reference !== null);
+  (await system.erp.bookings()).some(({ order, reference }) => order === number && reference !== null);

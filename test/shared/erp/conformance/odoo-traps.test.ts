@@ -239,7 +239,7 @@ describe('odoo', () => {
     await server.close();
 
     // Assess
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
     expect(failure).toHaveProperty('message', expect.stringContaining('username'));
   });
 

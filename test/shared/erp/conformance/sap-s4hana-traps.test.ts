@@ -235,7 +235,7 @@ describe('sap-s4hana', () => {
       const failure = await failureOf(deliver(completionOf(order)));
 
       // Assess
-      expect(failure, body).toMatchObject({ name: 'RetryLater', scope: 'target' });
+      expect(failure, body).toMatchObject({ name: 'RetryLater', scope: 'partner' });
       expect(confirmationsOf(order.number)).toEqual([]);
     }
   });
@@ -251,7 +251,7 @@ describe('sap-s4hana', () => {
     const failure = await failureOf(deliver(completionOf(order)));
 
     // Assess
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target' });
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner' });
     expect(failure).toHaveProperty('message', expect.stringContaining('service is active'));
   });
 
@@ -266,7 +266,7 @@ describe('sap-s4hana', () => {
       ),
     );
 
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
     expect(String(failure)).toContain('the secret needs');
     expect(String(failure)).not.toContain('canary');
   });

@@ -136,7 +136,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
               target().connector().book(completion, keyOf(order), firstAttempt()),
             );
             expect(failure, `call ${n} cut off ${point}`).toBeInstanceOf(RetryLater);
-            expect(failure, `call ${n} cut off ${point}`).toMatchObject({ scope: 'target' });
+            expect(failure, `call ${n} cut off ${point}`).toMatchObject({ scope: 'partner' });
             expectClaimKept(failure, before, await target().books(order), `call ${n} cut off ${point}`);
             await target().connector().book(completion, keyOf(order), attemptAfter(failure));
 
@@ -200,7 +200,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
             );
             expect(failure, `call ${n} answered ${named}`).toMatchObject({
               name: 'RetryLater',
-              scope: 'target',
+              scope: 'partner',
             });
             expectClaimKept(failure, before, await target().books(order), `call ${n} answered ${named}`);
             await target().connector().book(completion, keyOf(order), attemptAfter(failure));

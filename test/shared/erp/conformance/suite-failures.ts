@@ -48,7 +48,7 @@ export function failureTests({ target, promise }: Chapter): void {
   promise('asks to check the secret when the ERP refuses our credentials', [], async () => {
     const failure = await failureOfBooking({ wrongCredentials: true });
 
-    expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
+    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true });
     expect(target().faults.callCount()).toBeLessThanOrEqual(maxCallsToGiveUp);
   });
 
@@ -57,7 +57,7 @@ export function failureTests({ target, promise }: Chapter): void {
       target().faults.answerNext({ status: 401 }, maxCallsToGiveUp),
     );
 
-    expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
+    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true });
     expect(target().faults.callCount()).toBeLessThanOrEqual(maxCallsToGiveUp);
   });
 
@@ -66,7 +66,7 @@ export function failureTests({ target, promise }: Chapter): void {
       target().faults.answerNext({ status: 429, headers: { 'retry-after': '17' } }),
     );
 
-    expect(failure).toMatchObject({ scope: 'target', afterSeconds: 17, unauthorized: false });
+    expect(failure).toMatchObject({ scope: 'partner', afterSeconds: 17, unauthorized: false });
   });
 
   promise('waits until the date that a 429 asks for', [], async () => {
@@ -79,7 +79,7 @@ export function failureTests({ target, promise }: Chapter): void {
       }),
     );
 
-    expect(failure).toMatchObject({ scope: 'target', afterSeconds: 120 });
+    expect(failure).toMatchObject({ scope: 'partner', afterSeconds: 120 });
   });
 
   promise('takes a 5xx for an unwell ERP', [], async () => {
@@ -88,7 +88,7 @@ export function failureTests({ target, promise }: Chapter): void {
         target().faults.answerNext({ status, body: '<html>Bad gateway</html>' }),
       );
 
-      expect(failure, `answered ${status}`).toMatchObject({ scope: 'target', unauthorized: false });
+      expect(failure, `answered ${status}`).toMatchObject({ scope: 'partner', unauthorized: false });
     }
   });
 
@@ -101,32 +101,32 @@ export function failureTests({ target, promise }: Chapter): void {
       }),
     );
 
-    expect(failure).toMatchObject({ scope: 'target' });
+    expect(failure).toMatchObject({ scope: 'partner' });
   });
 
   promise('takes an unknown host for an unwell ERP', [], async () => {
     const failure = await failureOfBooking({ baseUrl: 'https://erp.invalid' });
 
-    expect(failure).toMatchObject({ scope: 'target', wrote: 'nothing' });
+    expect(failure).toMatchObject({ scope: 'partner', wrote: 'nothing' });
   });
 
   promise('takes a failed TLS handshake for an unwell ERP', [], async () => {
     // The proxy speaks plain HTTP: a handshake with it cannot succeed.
     const failure = await failureOfBooking({ baseUrl: target().faults.url.replace('http:', 'https:') });
 
-    expect(failure).toMatchObject({ scope: 'target' });
+    expect(failure).toMatchObject({ scope: 'partner' });
   });
 
   promise('takes a refused connection for an unwell ERP', [], async () => {
     const failure = await failureOfBooking({ baseUrl: `http://127.0.0.1:${await closedPort()}` });
 
-    expect(failure).toMatchObject({ scope: 'target', wrote: 'nothing' });
+    expect(failure).toMatchObject({ scope: 'partner', wrote: 'nothing' });
   });
 
   promise('gives up on a call that is not answered in time', [], async () => {
     const failure = await failureOfBooking({ timeoutMs: 300 }, () => target().faults.hangNext());
 
-    expect(failure).toMatchObject({ scope: 'target' });
+    expect(failure).toMatchObject({ scope: 'partner' });
   });
 
   promise('tells of an unwell ERP when listing, too', [], async () => {
@@ -137,7 +137,7 @@ export function failureTests({ target, promise }: Chapter): void {
     const failure = await failureOf(firstPage(target().connector()));
 
     // Assess
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target' });
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner' });
     expectNoCanary(failure);
   });
 
@@ -218,7 +218,7 @@ export function failureTests({ target, promise }: Chapter): void {
     await target().mendSessions?.();
 
     // Assess
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target' });
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner' });
     expect(calls).toBeLessThanOrEqual(maxCallsToGiveUp);
     expect(await target().books(order)).toMatchObject({ state: 'open', bookings: 0 });
   });

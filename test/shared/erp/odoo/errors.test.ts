@@ -21,14 +21,14 @@ describe('what an AccessError of Odoo means', () => {
   it('stops the flow when our user has no right to any such record', () => {
     const failure = failureOfOdooError({ name, message: byModel }, call);
 
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
   });
 
   it('stops the flow when it cannot tell, as in another language', () => {
     const message = 'Oh oh ! Il semble que vous soyez tombé sur des enregistrements top secrets.';
 
     expect(failureOfOdooError({ name, message }, call)).toMatchObject({
-      scope: 'target',
+      scope: 'partner',
       unauthorized: true,
     });
   });

@@ -81,9 +81,9 @@ it.each([
   { status: 409, retryable: () => true, scope: 'order', wrote: 'nothing' },
   { status: 500, retryable: () => true, scope: 'order', wrote: 'perhaps' },
   { status: 200, retryable: () => true, scope: 'order', wrote: 'perhaps' },
-  { status: 500, retryable: undefined, scope: 'target', wrote: 'perhaps' },
-  { status: 403, retryable: undefined, scope: 'target', wrote: 'nothing' },
-  { status: 429, retryable: undefined, scope: 'target', wrote: 'nothing' },
+  { status: 500, retryable: undefined, scope: 'partner', wrote: 'perhaps' },
+  { status: 403, retryable: undefined, scope: 'partner', wrote: 'nothing' },
+  { status: 429, retryable: undefined, scope: 'partner', wrote: 'nothing' },
 ])('takes $status (retryable: $retryable) for a failure of the $scope that wrote $wrote', async (row) => {
   const step = row.retryable ? { retryable: row.retryable } : {};
   const erp = await started(() => ({ status: row.status, body: { message: 'busy' } }), { step });
@@ -152,7 +152,7 @@ it('does not write again when the answer was lost after the work was done', asyn
   const receipt = await erp.deliver(nextAttempt());
 
   // Assess
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', wrote: 'perhaps' });
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', wrote: 'perhaps' });
   expect(receipt.alreadyBooked).toBe(true);
   expect(erp.calls.filter(({ method }) => method === 'POST').length).toBe(1);
 });
@@ -281,7 +281,7 @@ it('reads a refused key again, once, and goes on with the new one', async () => 
   // Assess
   expect(receipt.alreadyBooked).toBe(true);
   expect(refreshed.slice(0, 2)).toEqual([false, true]);
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
 });
 
 it('asks for a secret of the right shape, without telling what it found', async () => {
@@ -292,7 +292,7 @@ it('asks for a secret of the right shape, without telling what it found', async 
 
   expect(failure).toBeInstanceOf(RetryLater);
   expect(failure).toMatchObject({
-    scope: 'target',
+    scope: 'partner',
     unauthorized: true,
     message: expect.stringContaining('$.apiKey'),
   });

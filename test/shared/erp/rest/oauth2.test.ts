@@ -140,7 +140,7 @@ it('asks to check the secret when it stays refused, without telling it', async (
 
   const failure = await failureOf(deliver());
 
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
   expect(String(failure)).not.toContain(client.clientSecret);
   expect([tokens.length, erp.length]).toEqual([2, 0]);
 });
@@ -151,6 +151,6 @@ it('does not run in circles when no token lasts', async () => {
 
   const failure = await failureOf(deliver());
 
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: true });
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
   expect([tokens.length, erp.length]).toEqual([2, 2]);
 });

@@ -151,7 +151,7 @@ it('renews it once only when the user has no rights', async () => {
   // Assess
   expect(failure).toMatchObject({
     name: 'RetryLater',
-    scope: 'target',
+    scope: 'partner',
     unauthorized: true,
     wrote: 'nothing',
   });
@@ -181,6 +181,6 @@ it('says where to look when no token is given', async () => {
   const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
 
   // Assess
-  expect(failure).toMatchObject({ scope: 'target', message: expect.stringContaining('csrf.fetchPath') });
+  expect(failure).toMatchObject({ scope: 'partner', message: expect.stringContaining('csrf.fetchPath') });
   expect(server.calls.map(({ method }) => method)).not.toContain('POST');
 });

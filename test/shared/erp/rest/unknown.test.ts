@@ -55,7 +55,7 @@ it.each<[string, Answer, readonly number[]]>([
   const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
 
   // Assess
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', wrote: 'nothing' });
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', wrote: 'nothing' });
   expect(server.calls.map(({ method }) => method)).toEqual(['GET']);
 });
 
@@ -66,7 +66,7 @@ it("does not take a proxy's 404 page for a refusal of what was written", async (
 
   const failure = await failureOf(connectorOf(server.url).book(completionOf(order), key, firstAttempt()));
 
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'target', wrote: 'perhaps' });
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', wrote: 'perhaps' });
 });
 
 it('takes an empty 404 for an order that the ERP does not know', async () => {

@@ -102,7 +102,7 @@ describe('a split order that is booked part by part', () => {
         await deliver(3, attemptAfter(failure));
 
         // Assess
-        expect(failure, `call ${n}`).toMatchObject({ name: 'RetryLater', scope: 'target' });
+        expect(failure, `call ${n}`).toMatchObject({ name: 'RetryLater', scope: 'partner' });
         expect(books.state, `call ${n}`).toBe('done');
         expect(booked().toSorted(), `call ${n}`).toEqual([1, 2, 2]);
       }

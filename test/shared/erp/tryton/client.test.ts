@@ -72,7 +72,7 @@ describe('the Tryton session', () => {
     const failure = await list(({ method }) => (method === search ? { status: 401 } : undefined));
 
     // Assess
-    expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
+    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true });
     const once = ['common.db.login', 'model.res.user.get_preferences', search];
     expect(methods()).toEqual([...once, ...once]);
   });
@@ -82,7 +82,7 @@ describe('the Tryton session', () => {
     const failure = await list(({ method }) => (method === search ? { status: 403 } : undefined));
 
     // Assess
-    expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
+    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true });
     expect(methods().filter((method) => method === 'common.db.login')).toHaveLength(1);
   });
 
@@ -93,7 +93,7 @@ describe('the Tryton session', () => {
     );
 
     // Assess
-    expect(failure).toMatchObject({ scope: 'target' });
+    expect(failure).toMatchObject({ scope: 'partner' });
     expect(String(failure)).toContain('database name');
     expect(String(failure)).not.toContain('canary-password');
   });
@@ -105,7 +105,7 @@ describe('the Tryton session', () => {
     );
 
     // Assess
-    expect(failure).toMatchObject({ scope: 'target', unauthorized: true });
+    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true });
     expect(String(failure)).toContain('plain password');
   });
 

@@ -66,7 +66,7 @@ describe('what a JSON-RPC error of Tryton means', () => {
     [['no connection to the server\n', '']],
     [['RateLimitException', '']],
   ])('%j means that Tryton is unwell', (error) => {
-    expect(failureOf(error)).toMatchObject({ name: 'RetryLater', scope: 'target', unauthorized: false });
+    expect(failureOf(error)).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: false });
   });
 
   it.each([

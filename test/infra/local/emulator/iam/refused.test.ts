@@ -10,7 +10,7 @@ import { synthesizeFixture } from '../fixture/synthesize.ts';
 import { awsOf, startFixture } from '../running.ts';
 
 /** The fixture with a grant missing in every place where one is asked for. */
-let platform: Emulator;
+let emulator: Emulator;
 let folder: string;
 const lines: string[] = [];
 
@@ -39,13 +39,13 @@ beforeAll(async () => {
     return resource.Type === 'AWS::Lambda::Permission' ? [] : [[id, resource]];
   });
   writeFileSync(file, JSON.stringify({ ...template, Resources: Object.fromEntries(weakened) }));
-  platform = await startFixture({
+  emulator = await startFixture({
     template: { directory: folder, stackName: 'Fixture' },
     log: (line) => lines.push(line),
   });
 }, 60_000);
 afterAll(async () => {
-  await platform?.stop();
+  await emulator?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -54,12 +54,12 @@ const said = (...parts: string[]) =>
 
 /** AWS with the credentials of a function. */
 function awsAs(name: string) {
-  const wanted = platform.functionName(name);
-  const principal = principalsOf(platform.stack).find(
+  const wanted = emulator.functionName(name);
+  const principal = principalsOf(emulator.stack).find(
     (one) => one.kind === 'function' && one.name === wanted,
   );
   if (!principal) throw new Error(`There is no function ${name}.`);
-  return awsOf({ ...platform, credentials: principal.credentials });
+  return awsOf({ ...emulator, credentials: principal.credentials });
 }
 
 describe('without its grant', () => {
@@ -91,12 +91,12 @@ describe('without its grant', () => {
   it('nothing polls for a function, and the platform says once why', async () => {
     await said('pollers: orders', 'assumed-role', 'not authorized to perform: sqs:ReceiveMessage');
 
-    await eventually(async () => (await awsOf(platform).depth('orders')).visible > 0);
+    await eventually(async () => (await awsOf(emulator).depth('orders')).visible > 0);
     expect(lines.filter((line) => line.startsWith('pollers:'))).toHaveLength(1);
   });
 
   it('the API does not get through to a function: 500 for the caller, the reason for the operator', async () => {
-    const answer = await fetch(`${platform.apiUrl}/product-orders`, { method: 'POST', body: '{}' });
+    const answer = await fetch(`${emulator.apiUrl}/product-orders`, { method: 'POST', body: '{}' });
 
     expect(answer.status).toBe(500);
     expect(await answer.json()).toEqual({ message: 'Internal Server Error' });
@@ -105,12 +105,12 @@ describe('without its grant', () => {
       'apigateway.amazonaws.com',
       'no resource-based policy allows the lambda:InvokeFunction action',
     );
-    const log = join(platform.dataDir, 'logs', 'access.log');
+    const log = join(emulator.dataDir, 'logs', 'access.log');
     await eventually(() => readFileSync(log, 'utf8').includes("doesn't have permissions"));
   });
 
   it('a schedule does not invoke its target', async () => {
-    const ran = await platform.runSchedule('Hourly');
+    const ran = await emulator.runSchedule('Hourly');
 
     expect(ran).toMatchObject({
       status: 403,
@@ -120,11 +120,11 @@ describe('without its grant', () => {
   });
 
   it('a function works, but what it writes is lost', async () => {
-    const answered = await platform.invoke('Probe', { act: 'echo' });
+    const answered = await emulator.invoke('Probe', { act: 'echo' });
 
     expect(answered).toMatchObject({ status: 200 });
     await said('lambda: what', 'writes is lost', 'logs:CreateLogStream');
-    const log = join(platform.dataDir, 'logs', `${platform.functionName('Probe')}.log`);
+    const log = join(emulator.dataDir, 'logs', `${emulator.functionName('Probe')}.log`);
     expect(existsSync(log) ? readFileSync(log, 'utf8') : '').toBe('');
   });
 });

@@ -10,16 +10,16 @@ import type { Emulator } from '../../../../../infra/local/emulator/emulator.ts';
 import { eventually } from '../../../../support/eventually.ts';
 import { awsOf, startFixture } from '../running.ts';
 
-let platform: Emulator;
+let emulator: Emulator;
 let aws: ReturnType<typeof awsOf>;
 beforeAll(async () => {
-  platform = await startFixture();
-  aws = awsOf(platform);
+  emulator = await startFixture();
+  aws = awsOf(emulator);
   // A container that is up keeps to its two seconds also when the machine is busy.
   await aws.send({ id: 'first' });
   await eventually(() => aws.seen('first'));
 });
-afterAll(() => platform?.stop());
+afterAll(() => emulator?.stop());
 
 describe('a batch', () => {
   it.concurrent('arrives in Lambda’s shape', async () => {
@@ -75,7 +75,7 @@ describe('a batch', () => {
   });
 
   it('waits while its mapping is switched off', async () => {
-    await platform.switchMapping('Worker', false);
+    await emulator.switchMapping('Worker', false);
     try {
       await aws.send({ id: 'waits' });
       await eventually(async () => {
@@ -84,7 +84,7 @@ describe('a batch', () => {
       });
       expect(await aws.seen('waits')).toBeUndefined();
     } finally {
-      await platform.switchMapping('Worker', true);
+      await emulator.switchMapping('Worker', true);
     }
 
     expect(await eventually(() => aws.seen('waits'))).toMatchObject({ times: 1 });
@@ -96,12 +96,12 @@ describe('the queues', () => {
     const { QueueUrl } = await aws.sqs.send(new GetQueueUrlCommand({ QueueName: 'orders' }));
     const { QueueUrls } = await aws.sqs.send(new ListQueuesCommand({}));
 
-    expect(QueueUrl).toBe(platform.queueUrl('Orders'));
-    expect(QueueUrls).toContain(platform.queueUrl('Unable'));
+    expect(QueueUrl).toBe(emulator.queueUrl('Orders'));
+    expect(QueueUrls).toContain(emulator.queueUrl('Unable'));
   });
 
   it('make a message visible at once, as often as asked', async () => {
-    const QueueUrl = platform.queueUrl('Unable');
+    const QueueUrl = emulator.queueUrl('Unable');
     await aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'visible' }));
     const receive = async () =>
       (await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }))).Messages?.[0];
@@ -122,7 +122,7 @@ describe('the queues', () => {
   });
 
   it('give nothing to a caller that has hung up', async () => {
-    const QueueUrl = platform.queueUrl('Unable');
+    const QueueUrl = emulator.queueUrl('Unable');
     const hangUp = new AbortController();
     const waiting = aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), {
       abortSignal: hangUp.signal,
