@@ -33,7 +33,7 @@ const dependencies: Parameters<typeof bookCompletion>[2] = {
   map: (kind, completed) => mapCompletion(completions, kind, completed),
 };
 
-/** Trigger: the deliveries queue. Books completions in the ERP, each once. */
+/** Trigger: the bookings queue. Books completions in the ERP, each once. */
 export const handler = createWorker(
   {
     stage,
@@ -42,5 +42,5 @@ export const handler = createWorker(
     eventId: ({ eventId }) => eventId,
     work: (message, attempt) => bookCompletion(message, attempt, dependencies),
   },
-  workerDependencies(readEnvironment(['DELIVERIES_QUEUE_URL']).DELIVERIES_QUEUE_URL, ledger, log),
+  workerDependencies(readEnvironment(['BOOKINGS_QUEUE_URL']).BOOKINGS_QUEUE_URL, ledger, log),
 );

@@ -16,7 +16,7 @@ import {
   workerDependencies,
 } from '../dependencies.ts';
 
-const settings = readEnvironment(['COMPLETIONS_QUEUE_URL', 'DELIVERIES_QUEUE_URL']);
+const settings = readEnvironment(['COMPLETIONS_QUEUE_URL', 'BOOKINGS_QUEUE_URL']);
 const { completions, azumuta } = integration;
 const stage = 'collect-completion';
 const log = buildLogger(stage);
@@ -25,7 +25,7 @@ const dependencies = {
   ledger,
   clock,
   queues: buildQueues(),
-  bookingsQueueUrl: settings.DELIVERIES_QUEUE_URL,
+  bookingsQueueUrl: settings.BOOKINGS_QUEUE_URL,
   partners: buildPartnerCalls(ledger, log),
   azumuta: buildAzumutaClient(integration, buildSecrets()),
   workInstructionNames: ledger.workInstructionNames,

@@ -39,7 +39,7 @@ export function consoleDependencies(
   const queueUrls = {
     'product-orders': output('ProductOrdersQueue'),
     completions: output('CompletionsQueue'),
-    deliveries: output('DeliveriesQueue'),
+    bookings: output('BookingsQueue'),
     'dead-letters': output('DeadLetterQueue'),
   };
   const insight = platform

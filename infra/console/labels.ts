@@ -22,7 +22,7 @@ export const queueWords: Readonly<Record<QueueName, QueueWords>> = {
     many: 'completions to be read',
     work: 'Reading completions from Azumuta',
   },
-  deliveries: { title: 'To be booked', one: 'booking', many: 'bookings', work: 'Booking in the ERP' },
+  bookings: { title: 'To be booked', one: 'booking', many: 'bookings', work: 'Booking in the ERP' },
 };
 
 interface QueueWords {

@@ -29,7 +29,7 @@ type LastTries = Readonly<Partial<Record<QueueName, LastAttempt>>>;
 const callsOf: Readonly<Record<QueueName, readonly Partner[]>> = {
   'product-orders': ['azumuta', 'erp'],
   completions: ['azumuta'],
-  deliveries: ['erp'],
+  bookings: ['erp'],
 };
 /** A healthy flow is done with a message in seconds. */
 const slowSeconds = 120;

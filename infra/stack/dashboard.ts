@@ -50,7 +50,7 @@ export class Dashboard extends Construct {
     dashboard.addWidgets(
       graph('Accepted', [count('CompletionsAccepted')], 6),
       waiting('Waiting to be read', queues.completions, 6),
-      waiting('Waiting to be booked', queues.deliveries, 6),
+      waiting('Waiting to be booked', queues.bookings, 6),
       graph('Booked in the ERP', [count('CompletionsBooked')], 6),
     );
     dashboard.addWidgets(title('Why it stands still'));

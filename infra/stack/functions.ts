@@ -98,10 +98,10 @@ export class Functions extends Construct {
         ...workerVariables,
         ...azumutaVariables,
         COMPLETIONS_QUEUE_URL: queues.completions.queueUrl,
-        DELIVERIES_QUEUE_URL: queues.deliveries.queueUrl,
+        BOOKINGS_QUEUE_URL: queues.bookings.queueUrl,
       },
       grants: [
-        send(queues.deliveries, queues.deadLetters),
+        send(queues.bookings, queues.deadLetters),
         hide(queues.completions),
         ledgerGrant('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
         read(secrets.azumutaApiKey),
@@ -119,16 +119,16 @@ export class Functions extends Construct {
         ...workerVariables,
         ...azumutaVariables,
         ...erpVariables,
-        DELIVERIES_QUEUE_URL: queues.deliveries.queueUrl,
+        BOOKINGS_QUEUE_URL: queues.bookings.queueUrl,
       },
       grants: [
         send(queues.deadLetters),
-        hide(queues.deliveries),
+        hide(queues.bookings),
         ledgerGrant('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
         read(secrets.erpCredentials, secrets.azumutaApiKey),
       ],
     });
-    this.bookCompletion.consume(queues.deliveries, 5);
+    this.bookCompletion.consume(queues.bookings, 5);
 
     this.acceptProductOrders = new IntegrationFunction(this, 'AcceptProductOrders', {
       codeFolder: bundles['accept-product-orders'],

@@ -19,7 +19,7 @@ export const consumerTimeout = Duration.seconds(60);
 export class Queues extends Construct {
   readonly productOrders: Queue;
   readonly completions: Queue;
-  readonly deliveries: Queue;
+  readonly bookings: Queue;
   readonly deadLetters: Queue;
   /** Each queue by the function that works on it. */
   readonly work: Readonly<Record<(typeof consumers)[number], Queue>>;
@@ -43,11 +43,11 @@ export class Queues extends Construct {
       });
     this.productOrders = work('ProductOrders');
     this.completions = work('Completions');
-    this.deliveries = work('Deliveries');
+    this.bookings = work('Deliveries');
     this.work = {
       'create-product-orders': this.productOrders,
       'collect-completion': this.completions,
-      'book-completion': this.deliveries,
+      'book-completion': this.bookings,
     };
   }
 }

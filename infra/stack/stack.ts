@@ -74,7 +74,7 @@ export class IntegrationStack extends Stack {
     // For the operator's commands: where a dead letter goes back to, and what the webhook door understands.
     new CfnOutput(this, 'ProductOrdersQueue', { value: queues.productOrders.queueUrl });
     new CfnOutput(this, 'CompletionsQueue', { value: queues.completions.queueUrl });
-    new CfnOutput(this, 'DeliveriesQueue', { value: queues.deliveries.queueUrl });
+    new CfnOutput(this, 'BookingsQueue', { value: queues.bookings.queueUrl });
     new CfnOutput(this, 'WebhookAliases', { value: JSON.stringify(integration.azumuta.webhookAliases) });
     new CfnOutput(this, 'LedgerTable', { value: ledger.table.tableName });
     new CfnOutput(this, 'WebhookTokenSecret', { value: secrets.webhookToken.secretArn });

@@ -27,7 +27,7 @@ export interface BookDependencies extends ReadRecordingsDependencies {
 }
 
 /**
- * Books one delivery in the ERP: claim, lock of the ERP order, booking, receipt. The lock keeps two bookings
+ * Books a completion in the ERP: claim, lock of the ERP order, booking, receipt. The lock keeps two bookings
  * of one ERP order apart; the claim keeps two attempts at one booking apart, and whoever has it may take over the lock of its predecessor.
  */
 export async function bookCompletion(
@@ -35,33 +35,33 @@ export async function bookCompletion(
   attempt: WorkAttempt,
   dependencies: BookDependencies,
 ): Promise<void> {
-  const { claims: steps, bookings: deliveries } = dependencies.ledger;
-  const claimed = await steps.claim(bookingKeyOf(message.home, message.key), attempt);
+  const { claims, bookings } = dependencies.ledger;
+  const claimed = await claims.claim(bookingKeyOf(message.home, message.key), attempt);
   if (claimed.outcome === 'done') {
-    attempt.log.info('Booked already', { delivery: message.key });
+    attempt.log.info('Booked already', { booking: message.key });
     return;
   }
   if (claimed.outcome === 'rejected') {
-    attempt.log.info('Another message of this delivery is a dead letter', {
-      delivery: message.key,
+    attempt.log.info('Another message of this booking is a dead letter', {
+      booking: message.key,
       reason: claimed.reason,
     });
     return;
   }
   if (claimed.outcome === 'unknown')
-    throw new Rejected(`The ledger never planned the delivery ${message.key}.`);
+    throw new Rejected(`The ledger never planned the booking ${message.key}.`);
   if (claimed.outcome === 'busy') {
-    throw new RetryLater(`The delivery ${message.key} is under way in another attempt.`, {
+    throw new RetryLater(`The booking ${message.key} is under way in another attempt.`, {
       scope: 'order',
       afterSeconds: attempt.secondsUntil(claimed.untilMs),
     });
   }
   const { claim } = claimed;
   const erpOrder = message.erpOrder.number;
-  const lockedUntil = await deliveries.lock(erpOrder, holderOf(claim, message), attempt.endsAt);
+  const lockedUntil = await bookings.lock(erpOrder, holderOf(claim, message), attempt.endsAt);
   if (lockedUntil !== undefined) {
     const reason = `Another booking on ERP order ${erpOrder} is under way.`;
-    await steps.release(claim, reason);
+    await claims.release(claim, reason);
     // The other booking is usually done in a second; its lease only tells the worst case.
     throw new RetryLater(reason, { scope: 'order' });
   }
@@ -74,12 +74,12 @@ async function book(
   attempt: WorkAttempt,
   dependencies: BookDependencies,
 ): Promise<void> {
-  const { claims: steps, bookings: deliveries } = dependencies.ledger;
+  const { claims, bookings } = dependencies.ledger;
   const erpOrder = message.erpOrder.number;
   let calling = false;
   try {
     const completed = await contentOf(message, attempt, dependencies);
-    const completion = finality(dependencies.map(message.delivers, completed), message);
+    const completion = finality(dependencies.map(message.books, completed), message);
     const receipt = await dependencies.partners.call('erp', () => {
       calling = true;
       return dependencies.erp.book(completion, message.key, { again: claim.again, signal: attempt.signal });
@@ -88,8 +88,8 @@ async function book(
   } catch (error) {
     // An order that an earlier attempt may have written to was known: that it is gone now is for a person.
     if (error instanceof UnknownOrder && dependencies.unknownOrder === 'ignore' && !claim.again) {
-      await steps.complete(claim, { ignored: true }, { event: 'ignored', note: error.message });
-      await deliveries.unlock(erpOrder, holderOf(claim, message));
+      await claims.complete(claim, { ignored: true }, { event: 'ignored', note: error.message });
+      await bookings.unlock(erpOrder, holderOf(claim, message));
       return;
     }
     throw await giveBack(claim, error, calling, message, attempt, dependencies);
@@ -106,20 +106,20 @@ async function close(
   const { receipt } = done;
   const note = `${receipt.reference}${receipt.alreadyBooked ? ' (by an earlier attempt)' : ''}`;
   const ours = await ledger.claims.complete(claim, done, {
-    event: message.delivers === 'quantity' ? 'booked' : 'amended',
+    event: message.books === 'quantity' ? 'booked' : 'amended',
     note,
   });
   await ledger.bookings.unlock(message.erpOrder.number, holderOf(claim, message));
-  if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { delivery: message.key });
+  if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { booking: message.key });
   attempt.log.info(
     'Booked',
-    { delivery: message.key, reference: receipt.reference },
+    { booking: message.key, reference: receipt.reference },
     { CompletionsBooked: 1 },
   );
 }
 
 function holderOf({ owner, attempt }: Claim, { key }: BookingMessage): LockHolder {
-  return { delivery: key, owner, attempt };
+  return { booking: key, owner, attempt };
 }
 
 function figuresOf({ quantity, scrap, lots, notes, links }: Completion): BookedFigures {
@@ -139,24 +139,24 @@ async function giveBack(
   calling: boolean,
   message: BookingMessage,
   attempt: WorkAttempt,
-  { ledger: { claims: steps, bookings: deliveries } }: BookDependencies,
+  { ledger: { claims, bookings } }: BookDependencies,
 ): Promise<unknown> {
   const erpOrder = message.erpOrder.number;
   const reason = reasonOf(error, 300);
   if (error instanceof Rejected) {
-    await steps.reject(claim, reasonOf(error));
-    await deliveries.unlock(erpOrder, holderOf(claim, message));
+    await claims.reject(claim, reasonOf(error));
+    await bookings.unlock(erpOrder, holderOf(claim, message));
     return error;
   }
   const wrote = error instanceof RetryLater ? error.wrote === 'perhaps' : calling;
   if (!wrote) {
-    await steps.release(claim, reason);
-    await deliveries.unlock(erpOrder, holderOf(claim, message));
+    await claims.release(claim, reason);
+    await bookings.unlock(erpOrder, holderOf(claim, message));
     return error;
   }
   // What was sent may still be settling in the ERP: nobody books on this order before that is over.
-  const untilMs = await steps.holdForSettling(claim, reason);
-  await deliveries.keepLocked(erpOrder, holderOf(claim, message), untilMs);
+  const untilMs = await claims.holdForSettling(claim, reason);
+  await bookings.keepLocked(erpOrder, holderOf(claim, message), untilMs);
   const seconds = attempt.secondsUntil(untilMs);
   if (!(error instanceof RetryLater)) return error;
   return new RetryLater(error.message, {
@@ -178,7 +178,7 @@ async function contentOf(
       ? content.completed
       : await readAgain(content.reference, erpOrder, attempt, dependencies);
   const [first, ...others] = completed;
-  if (!first) throw new Rejected(`The delivery ${key} holds no completed product order.`);
+  if (!first) throw new Rejected(`The booking ${key} holds no completed product order.`);
   return [first, ...others];
 }
 

@@ -60,7 +60,7 @@ export async function collectCompletion(
   }
   const collection: Collection = { part, home, erpOrder, orders: completedParts, current: order };
   const toSend = await planBookings(collection, attempt, dependencies);
-  for (const delivery of toSend) await send(delivery, { ...collection, hint, known }, attempt, dependencies);
+  for (const booking of toSend) await send(booking, { ...collection, hint, known }, attempt, dependencies);
 }
 
 async function completedOrder(
@@ -140,7 +140,7 @@ async function partsToBook(
 }
 
 async function send(
-  delivery: PlannedBooking,
+  booking: PlannedBooking,
   collection: Collection & {
     readonly hint: CompletionHint;
     /** What was read already. */
@@ -150,7 +150,7 @@ async function send(
   dependencies: CollectDependencies,
 ): Promise<void> {
   const { hint, erpOrder, part, home, known } = collection;
-  const chosen = ordersIn(delivery, collection);
+  const chosen = ordersIn(booking, collection);
   const wanted = chosen.flatMap(({ facts: { productOrder }, recordingIds }) =>
     recordingIds.filter((id) => !known.has(id)).map((id) => ({ id, productOrder })),
   );
@@ -167,9 +167,9 @@ async function send(
   }));
   const message = {
     v: 1,
-    kind: 'delivery',
-    key: delivery.key,
-    delivers: delivery.kind,
+    kind: 'booking',
+    key: booking.key,
+    books: booking.kind,
     home,
     erpOrder,
     last: part.of === 1 || isBookedTogether(part),
@@ -177,14 +177,14 @@ async function send(
     content: contentOf(completed),
   } as const satisfies BookingMessage;
   await dependencies.queues.send(dependencies.bookingsQueueUrl, { body: JSON.stringify(message) });
-  await dependencies.ledger.bookings.markSent(home, delivery.key);
+  await dependencies.ledger.bookings.markSent(home, booking.key);
   attempt.log.info('Collected', {
-    delivery: delivery.key,
-    recordings: delivery.recordingIds.length,
+    booking: booking.key,
+    recordings: booking.recordingIds.length,
   });
 }
 
-/** The product orders that a delivery tells of, each with those of its recordings. */
+/** The product orders that a booking tells of, each with those of its recordings. */
 function ordersIn(
   { kind, recordingIds, productOrder }: PlannedBooking,
   { orders, part }: Collection,

@@ -59,7 +59,7 @@ export async function planBookings(
         },
       ];
   const planned = earlier
-    .filter((delivery) => isAbandoned(delivery, attempt, clock))
+    .filter((booking) => isAbandoned(booking, attempt, clock))
     .map(
       ({ key, kind, recordingIds, productOrder }): PlannedBooking => ({
         key,
@@ -69,19 +69,19 @@ export async function planBookings(
         productOrder,
       }),
     );
-  for (const delivery of wanted) {
-    if (await ledger.bookings.plan(home, delivery, attempt)) planned.push(delivery);
+  for (const booking of wanted) {
+    if (await ledger.bookings.plan(home, booking, attempt)) planned.push(booking);
     // Planned at this very moment by another attempt, which sends it, or comes again and does. What that one
     // has not heard of is an amendment now.
-    else if (delivery.kind === 'quantity') return planBookings(collection, attempt, dependencies);
+    else if (booking.kind === 'quantity') return planBookings(collection, attempt, dependencies);
   }
   if (planned.length === 0) attempt.log.info('Nothing new: every recording is booked or on its way');
   return planned;
 }
 
 /** Recordings that are in a booking already, or planned to be. */
-export function recordingsToldOf(deliveries: readonly BookingEntry[]): ReadonlySet<string> {
-  return new Set(deliveries.flatMap(({ recordingIds }) => recordingIds));
+export function recordingsToldOf(bookings: readonly BookingEntry[]): ReadonlySet<string> {
+  return new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
 }
 
 /** Whether the ERP is told once, when all parts of its order are completed. */

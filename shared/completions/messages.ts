@@ -59,12 +59,12 @@ const completedSchema = z.object({
 /** What must be read again from Azumuta, of a completion that is too large for a message. */
 const referenceSchema = z.object({ number: text, productOrderId: text, recordingIds: z.array(text) });
 
-/** What travels through the deliveries queue: one booking, with everything that was read for it. */
+/** What travels through the bookings queue: one booking, with everything that was read for it. */
 export const bookingMessageSchema = z.object({
   v: z.literal(1),
-  kind: z.literal('delivery'),
+  kind: z.literal('booking'),
   key: text,
-  delivers: z.enum(['quantity', 'amendment']),
+  books: z.enum(['quantity', 'amendment']),
   /** Product order under which the ledger keeps this booking. */
   home: text,
   erpOrder: z.object({ number: text, id: z.exactOptional(z.string()) }),

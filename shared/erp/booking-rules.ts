@@ -4,7 +4,7 @@ import { sumOf } from '../model/quantity.ts';
 import type { HttpResponse } from '../platform/http.ts';
 
 /**
- * Stops before the next call once the function's deadline has aborted the delivery: nothing more is written,
+ * Stops before the next call once the function's deadline has aborted the booking: nothing more is written,
  * and the next attempt goes on.
  * @throws RetryLater scope `order`: nothing is wrong with the ERP.
  */
@@ -40,7 +40,7 @@ export function producedOf(completion: Completion): string {
 }
 
 /**
- * Runs a delivery in which `wrote()` tells whether a write has begun, so that whatever must be retried after
+ * Runs a booking in which `wrote()` tells whether a write has begun, so that whatever must be retried after
  * one keeps the ledger's claim open.
  */
 export async function keepingTrackOfWrites<T>(wrote: () => boolean, act: () => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import { retentionSeconds } from './keys.ts';
 import { onItsDay } from './records/daily-activity.ts';
 
 /**
- * One step that must happen once: creating a product order, booking a delivery.
+ * One step that must happen once: creating a product order, booking a booking.
  *
  *   waiting ──claim──▶ claimed ──receipt──▶ done
  *      ▲                │   │

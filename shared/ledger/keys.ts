@@ -5,7 +5,7 @@ import type { Key } from '../platform/dynamodb-table.ts';
  * one query:
  *
  *   ORDER#<product order number>   ORDER                    the order: draft, claim of its creation, Azumuta id
- *                                  DELIVERY#<delivery key>  one booking: claim, receipt
+ *                                  BOOKING#<booking key>  one booking: claim, receipt
  *                                  DEAD-LETTER#<message>    one dead letter and why
  *                                  RECORDING#<id>           for finding the order by a recording
  *                                  NOT-COMPLETED#<message>  since when Azumuta does not call it completed yet
@@ -19,9 +19,9 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
  */
 export const orderKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'ORDER' });
-export const bookingKeyOf = (number: string, delivery: string): Key => ({
+export const bookingKeyOf = (number: string, booking: string): Key => ({
   pk: partitionOf(number),
-  sk: `${bookingPrefix}${delivery}`,
+  sk: `${bookingPrefix}${booking}`,
 });
 export const deadLetterKey = (number: string, messageId: string): Key => ({
   pk: partitionOf(number),
@@ -42,7 +42,7 @@ export const completedPartKey = (erpOrderNumber: string, number: string): Key =>
   sk: `${completedPartPrefix}${number}`,
 });
 
-export const bookingPrefix = 'DELIVERY#';
+export const bookingPrefix = 'BOOKING#';
 export const completedPartPrefix = 'COMPLETED#';
 export const partitionOf = (number: string): string => `ORDER#${number}`;
 

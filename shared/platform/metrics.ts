@@ -10,7 +10,7 @@ export const metrics = {
   OrdersAccepted: { unit: 'Count', by: [] },
   /** Product orders that are in Azumuta now: created, or adopted. */
   OrdersCreated: { unit: 'Count', by: [] },
-  /** Deliveries that are booked in the ERP now. */
+  /** Bookings that are booked in the ERP now. */
   CompletionsBooked: { unit: 'Count', by: [] },
   /** Orders that changed in the ERP after their product order was created. */
   OrderConflicts: { unit: 'Count', by: [] },

@@ -10,7 +10,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => system?.stop());
 
-it('kill -9 of any child in mid-story still ends with every order delivered, once', async () => {
+it('kill -9 of any child in mid-story still ends with every order booked, once', async () => {
   // Prepare: every process of the plant will die once, stores, partners and containers too, while the story goes on
   const done = new AbortController();
   const killed = new Map<string, string>();

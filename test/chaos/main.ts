@@ -19,7 +19,7 @@ const help = `Kills everything that may die, lets both partners fail, and then c
   npm run chaos -- --keep            leave the data folder, with the log of the platform in it
   npm run chaos -- --outage 60       instead: the ERP answers 503 for so many seconds, at --rate completions/s
 
-It exits with 0 only if every accepted event was delivered or dead-lettered, exactly once.
+It exits with 0 only if every accepted event was booked or dead-lettered, exactly once.
 `;
 
 interface Wishes {

@@ -20,7 +20,7 @@ export function flowsPage(standing: FlowsStatus, troubles: readonly FlowProblem[
         partner('azumuta', standing, 'tells of completions'),
         step('Heard of', 'by the webhook or the reconciliation'),
         queue('completions', standing),
-        queue('deliveries', standing),
+        queue('bookings', standing),
         partner('erp', standing, 'gets bookings'),
       ])}
       ${deadLettersPart(standing)}

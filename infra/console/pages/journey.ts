@@ -121,7 +121,7 @@ function bookingsPart({ bookings, journey }: TracedOrder): Html {
     bookings.some(({ state }) => state === 'done') ? 'Sent to the ERP' : 'To be sent to the ERP',
     bookings.flatMap(({ key, kind, state, booked }) => {
       const receipt = journey.findLast(
-        ({ of, event }) => of === `delivery ${key}` && (event === 'booked' || event === 'amended'),
+        ({ of, event }) => of === `booking ${key}` && (event === 'booked' || event === 'amended'),
       )?.note;
       const how = state === 'done' ? (receipt ?? 'done') : state === 'rejected' ? 'refused' : 'not yet';
       return [

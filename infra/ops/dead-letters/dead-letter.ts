@@ -5,7 +5,7 @@ import { parseTrigger, webhookHint } from '../../../shared/azumuta/trigger.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** Queues that a dead letter can go back to. */
-export const queueNames = ['product-orders', 'completions', 'deliveries'] as const;
+export const queueNames = ['product-orders', 'completions', 'bookings'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** A message of the dead-letter queue, held by this run. */
@@ -34,7 +34,7 @@ export type Route = { readonly to: QueueName; readonly body: string } | { readon
 const queueOfStage: Readonly<Record<string, QueueName>> = {
   'create-product-orders': 'product-orders',
   'collect-completion': 'completions',
-  'book-completion': 'deliveries',
+  'book-completion': 'bookings',
 };
 /** Function that takes from a queue. */
 export function stageOfQueue(queue: QueueName): string {
@@ -44,7 +44,7 @@ export function stageOfQueue(queue: QueueName): string {
 const stageOfKind: Readonly<Record<string, string>> = {
   'product-order': 'create-product-orders',
   completion: 'collect-completion',
-  delivery: 'book-completion',
+  booking: 'book-completion',
   'webhook-call': 'receive-webhook',
 };
 

@@ -44,7 +44,7 @@ function flowsOf(target: Target) {
     queueUrls: {
       'product-orders': target.output('ProductOrdersQueue'),
       completions: target.output('CompletionsQueue'),
-      deliveries: target.output('DeliveriesQueue'),
+      bookings: target.output('BookingsQueue'),
       'dead-letters': target.output('DeadLetterQueue'),
     },
     // Ages are the console's; a digest tells what waits, not for how long.

@@ -31,11 +31,11 @@ function doneLines({ created, adopted, booked, amended, ignored }: Digest): stri
 }
 
 function waitingLines({ awaited, overdue, flows }: Digest): string[] {
-  const { 'product-orders': orders, completions, deliveries } = flows.queues;
+  const { 'product-orders': orders, completions, bookings } = flows.queues;
   const queued = [
     [orders, 'to be created in Azumuta'],
     [completions, 'to be read from Azumuta'],
-    [deliveries, 'to be booked in the ERP'],
+    [bookings, 'to be booked in the ERP'],
   ] as const;
   const more = awaited >= maxAwaited ? 'more than ' : '';
   const late =

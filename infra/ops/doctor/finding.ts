@@ -2,7 +2,7 @@ import { sentenceOf } from '../cli/command.ts';
 
 /** What one check of `doctor` found. */
 export interface Finding {
-  /** What was looked at: `Azumuta`, `Queue of deliveries`. */
+  /** What was looked at: `Azumuta`, `Queue of bookings`. */
   readonly about: string;
   /** `fine`; `notice`: works, but somebody should know; `wrong`: must be mended. */
   readonly result: 'fine' | 'notice' | 'wrong';

@@ -93,12 +93,12 @@ export function createFlowsReader(dependencies: FlowStatusDependencies): () => P
       counts('dead-letters'),
       Promise.all(partnerNames.map((partner) => dependencies.ledger.breaker.state(partner))),
     ]);
-    const [productOrders, completions, deliveries] = queues;
+    const [productOrders, completions, bookings] = queues;
     const [erp, azumuta] = partners;
-    if (!productOrders || !completions || !deliveries || !erp || !azumuta) throw new Error('Unreachable.');
+    if (!productOrders || !completions || !bookings || !erp || !azumuta) throw new Error('Unreachable.');
     return {
       at: dependencies.clock.now(),
-      queues: { 'product-orders': productOrders, completions, deliveries },
+      queues: { 'product-orders': productOrders, completions, bookings },
       partners: { erp, azumuta },
       deadLetters: deadLetters.waiting + deadLetters.underWay,
     };

@@ -71,7 +71,7 @@ Flows:
 ${lines.join('\n')}
 
 Examples:
-  npm run ${name} -- deliveries --stack AzumutaErp-ghent-production   for ERP maintenance
+  npm run ${name} -- bookings --stack AzumutaErp-ghent-production   for ERP maintenance
   npm run ${name} -- completions --local
   npm run ${name} -- all --local
 

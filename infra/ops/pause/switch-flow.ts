@@ -16,11 +16,11 @@ export const pausable = {
     partners: 'Azumuta and the ERP',
   },
   completions: { output: 'CompletionsQueue', does: 'reading completions from Azumuta', partners: 'Azumuta' },
-  deliveries: { output: 'DeliveriesQueue', does: 'booking in the ERP', partners: 'the ERP' },
+  bookings: { output: 'BookingsQueue', does: 'booking in the ERP', partners: 'the ERP' },
 } as const;
 
 export type Flow = keyof typeof pausable;
-export const flows = ['orders', 'completions', 'deliveries'] as const satisfies readonly Flow[];
+export const flows = ['orders', 'completions', 'bookings'] as const satisfies readonly Flow[];
 
 /** The queue of a flow, and what works on it. */
 export interface FlowSwitch {

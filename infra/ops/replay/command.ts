@@ -75,7 +75,7 @@ await runCommand(command, async (parsed, signal) => {
       queueUrls: {
         'product-orders': target.output('ProductOrdersQueue'),
         completions: target.output('CompletionsQueue'),
-        deliveries: target.output('DeliveriesQueue'),
+        bookings: target.output('BookingsQueue'),
       },
       records: ledger.deadLetters,
       aliases: z.parse(webhookAliasesSchema, JSON.parse(target.output('WebhookAliases'))),

@@ -26,7 +26,7 @@ export interface OrderStatus {
 export interface KnownOfOrder {
   readonly number: string;
   readonly entry: OrderEntry | undefined;
-  readonly deliveries: readonly Pick<BookingEntry, 'kind' | 'state' | 'sentAt'>[];
+  readonly bookings: readonly Pick<BookingEntry, 'kind' | 'state' | 'sentAt'>[];
   readonly deadLetters: readonly { readonly reason: string }[];
   readonly journey: readonly JourneyEntry[];
   readonly unwell: Readonly<Partial<Record<Partner, BreakerState>>>;
@@ -60,7 +60,7 @@ export function orderStatusOf(known: KnownOfOrder): OrderStatus {
       next: 'send the order again from the ERP, with other content',
     };
   }
-  if (known.deliveries.length > 0) return booking(known);
+  if (known.bookings.length > 0) return booking(known);
   return entry ? beforeBooking(entry) : unmapped(known);
 }
 
@@ -95,13 +95,13 @@ function beforeBooking(entry: OrderEntry): OrderStatus {
 }
 
 function booking(known: KnownOfOrder): OrderStatus {
-  const { deliveries, journey } = known;
-  const open = deliveries.filter(({ state }) => state === 'waiting' || state === 'claimed');
-  const refused = deliveries.find(({ state }) => state === 'rejected');
+  const { bookings, journey } = known;
+  const open = bookings.filter(({ state }) => state === 'waiting' || state === 'claimed');
+  const refused = bookings.find(({ state }) => state === 'rejected');
   if (refused) {
     if (wasReplayed(known)) return sentAgain('to be booked', known);
     const reason = journey.findLast(
-      ({ event, of }) => event === 'rejected' && of.startsWith('delivery'),
+      ({ event, of }) => event === 'rejected' && of.startsWith('booking'),
     )?.note;
     return {
       state: 'needs a person',
@@ -119,7 +119,7 @@ function booking(known: KnownOfOrder): OrderStatus {
     };
   return {
     state: 'to be booked',
-    says: `${what} waits to be booked in the ERP.${whyWaiting('delivery', 'erp', known)}`,
+    says: `${what} waits to be booked in the ERP.${whyWaiting('booking', 'erp', known)}`,
   };
 }
 

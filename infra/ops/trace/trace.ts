@@ -87,11 +87,11 @@ async function traceOne(
   const journey = await ledger.journeys.of(number);
   if (journey.length === 0) return undefined;
   const entry = await ledger.orders.find(number);
-  const deliveries = await ledger.bookings.of(homeOf(number, entry));
+  const bookings = await ledger.bookings.of(homeOf(number, entry));
   const deadLetters = livingDeadLetters(await ledger.deadLetters.of(number), journey);
   return {
     number,
-    ...orderStatusOf({ number, entry, deliveries, deadLetters, journey, unwell }),
+    ...orderStatusOf({ number, entry, bookings, deadLetters, journey, unwell }),
     ...(entry
       ? {
           erpOrder: entry.erpOrder.number,
@@ -100,7 +100,7 @@ async function traceOne(
           ...(entry.productOrder ? { azumuta: azumutaOf(entry.productOrder) } : {}),
         }
       : {}),
-    bookings: deliveries.map(({ key, kind, state, recordingIds, booked }) => ({
+    bookings: bookings.map(({ key, kind, state, recordingIds, booked }) => ({
       key,
       kind,
       state,

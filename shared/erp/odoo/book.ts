@@ -36,15 +36,15 @@ export async function bookAmendment(
 
 /**
  * Books a quantity. The mark with our key is posted before `button_mark_done`, so a finished order is ours if
- * its *latest* booking mark bears our key: a delivery that stopped in between leaves a mark on an open order,
+ * its *latest* booking mark bears our key: a booking that stopped in between leaves a mark on an open order,
  * on which a later part may have been booked since.
  */
 export async function bookQuantity(
-  delivery: OdooBooking,
+  booking: OdooBooking,
   completion: Completion,
   key: BookingKey,
 ): Promise<Receipt> {
-  const { client, names, signal } = delivery;
+  const { client, names, signal } = booking;
   const family = await readFamily(client, names, completion.erpOrder, signal);
   const marks = await readMarks(client, idsOf(family), signal);
   const product = await readProduct(client, family[0], signal);
@@ -55,14 +55,14 @@ export async function bookQuantity(
     requireQuantity(ours, completion);
     if (hasScrap(completion)) {
       // An attempt that ended between the order and its scrap has left the lot: Odoo scraps none without it.
-      const { lot } = await lotsToWrite(delivery, ours, product, completion);
-      await bookScrap(delivery, ours, completion, key, lot);
+      const { lot } = await lotsToWrite(booking, ours, product, completion);
+      await bookScrap(booking, ours, completion, key, lot);
     }
     return { reference: `${ours.name} done`, alreadyBooked: true };
   }
   const open = openOrder(family, marks, completion);
-  const partial = leavesRest(delivery.options, open, completion);
-  const { values, lot } = await lotsToWrite(delivery, open, product, completion);
+  const partial = leavesRest(booking.options, open, completion);
+  const { values, lot } = await lotsToWrite(booking, open, product, completion);
 
   await client.call({
     model: 'mrp.production',
@@ -101,7 +101,7 @@ export async function bookQuantity(
   const done = await readProduction(client, names, open, signal);
   if (done.state !== 'done') throw notDone(done, answer);
   requireQuantity(done, completion);
-  await bookScrap(delivery, done, completion, key, lot);
+  await bookScrap(booking, done, completion, key, lot);
   return { reference: `${done.name} done`, alreadyBooked: false };
 }
 

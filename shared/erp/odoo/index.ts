@@ -68,10 +68,10 @@ function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentia
     // It looks before it writes in every attempt, so `again` makes no difference.
     book: (completion, key, { signal }) =>
       act(signal, (watched, fields) => {
-        const delivery = { client: watched, options, names: fields, signal };
+        const booking = { client: watched, options, names: fields, signal };
         return completion.kind === 'amendment'
-          ? bookAmendment(delivery, completion, key)
-          : bookQuantity(delivery, completion, key);
+          ? bookAmendment(booking, completion, key)
+          : bookQuantity(booking, completion, key);
       }),
   };
 }

@@ -30,7 +30,7 @@ export function rest<Row>(options: RestOptions<Row>): ErpDefinition {
 }
 
 function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unknown>): ErpConnector {
-  const { orders, link, book: deliver } = options;
+  const { orders, link, book } = options;
   const session = createSession(options, environment);
   const { partner } = session;
 
@@ -60,7 +60,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
       const { number } = completion.erpOrder;
       const { reference, alreadyDone } = await runProcedure({
         session,
-        procedure: deliver,
+        procedure: book,
         what: `${completion.kind === 'quantity' ? 'the booking' : 'the amendment'} of order ${number}`,
         orderNumber: number,
         key,

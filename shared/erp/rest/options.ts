@@ -186,7 +186,7 @@ export interface RestStep<Context> {
   readonly rejected?: (answer: RestAnswer, context: Context) => string | undefined;
   /** For any answer: whether this order must wait (423 always says so). */
   readonly retryable?: (answer: RestAnswer, context: Context) => boolean;
-  /** Header that takes the delivery key, for the rare ERP that honours one. */
+  /** Header that takes the booking key, for the rare ERP that honours one. */
   readonly idempotencyKeyHeader?: string;
 }
 
@@ -294,5 +294,5 @@ export const restOptionsSchema = z.strictObject({
     incremental: z.optional(z.boolean()),
   }),
   link: z.optional(procedure),
-  deliver: procedure,
+  book: procedure,
 });

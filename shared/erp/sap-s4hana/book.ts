@@ -38,16 +38,16 @@ export async function bookAmendment(
 }
 
 /**
- * Posts one confirmation. Its ExternalSystemConfirmation is the delivery key as a GUID, written with it in one
+ * Posts one confirmation. Its ExternalSystemConfirmation is the booking key as a GUID, written with it in one
  * transaction. SAP does not keep it unique, so it is looked for before posting, in every attempt. Whether it is
  * the final one is decided by what is confirmed so far, since parts of an order overtake each other.
  */
 export async function bookQuantity(
-  delivery: SapBooking,
+  booking: SapBooking,
   completion: Completion,
   key: BookingKey,
 ): Promise<Receipt> {
-  const { client, options, signal } = delivery;
+  const { client, options, signal } = booking;
   const { erpOrder } = completion;
   const guid = guidOf(key);
   const { order } = await readOrder(client, erpOrder, signal);

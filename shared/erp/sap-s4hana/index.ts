@@ -66,10 +66,10 @@ function connect(options: SapOptions, environment: ErpEnvironment<SapCredentials
     // It looks before it writes in every attempt, so `again` makes no difference.
     book: (completion, key, { signal }) =>
       act((watched) => {
-        const delivery = { client: watched, options, signal };
+        const booking = { client: watched, options, signal };
         return completion.kind === 'amendment'
-          ? bookAmendment(delivery, completion, key)
-          : bookQuantity(delivery, completion, key);
+          ? bookAmendment(booking, completion, key)
+          : bookQuantity(booking, completion, key);
       }),
   };
 }

@@ -102,7 +102,7 @@ export function createdAt(order: SapOrder): string | undefined {
 /** Namespace of our confirmation ids, so that no other system makes the same. */
 const namespace = Buffer.from('6e0f7a3c5b1d4d0a9a5e2f8c7d416b90', 'hex');
 
-/** The delivery key as a GUID (RFC 9562 §5.5, name-based): the same key is always the same GUID. */
+/** The booking key as a GUID (RFC 9562 §5.5, name-based): the same key is always the same GUID. */
 export function guidOf(key: string): string {
   const hash = createHash('sha1').update(namespace).update(key).digest();
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;

@@ -4,7 +4,7 @@ import { RetryLater } from '../../model/errors.ts';
 import type { Production } from './order.ts';
 import type { WriteTracker } from './write-tracker.ts';
 
-/** A note with a delivery key, and on which record it is. */
+/** A note with a booking key, and on which record it is. */
 export interface KeyNote {
   readonly id: number;
   /** `production,17` or `stock.move,230`. */
@@ -14,7 +14,7 @@ export interface KeyNote {
 
 const noteSchema = z.object({ id: z.int(), resource: z.string(), message: z.nullable(z.string()) });
 /** The last line only: what stands before it is free text, and may look like anything. */
-const keyLine = /(?:^|\n)Azumuta delivery (\S+)\s*$/;
+const keyLine = /(?:^|\n)Azumuta booking (\S+)\s*$/;
 
 /** Keys on a production and its output moves, oldest note first. */
 export async function readKeyNotes(desk: WriteTracker, production: Production): Promise<KeyNote[]> {
@@ -36,9 +36,9 @@ export async function readKeyNotes(desk: WriteTracker, production: Production): 
 }
 
 /**
- * Claims a production for a delivery, by a note that people can read and that bears the key. Of several
+ * Claims a production for a booking, by a note that people can read and that bears the key. Of several
  * claims with one key the oldest counts; who comes second takes its own back.
- * @throws RetryLater scope `order`, `wrote: perhaps` when another attempt at the same delivery holds it.
+ * @throws RetryLater scope `order`, `wrote: perhaps` when another attempt at the same booking holds it.
  */
 export async function claim(
   desk: WriteTracker,
@@ -50,7 +50,7 @@ export async function claim(
   const [mine] = await desk.write(
     'ir.note',
     'create',
-    [[{ resource: resourceOf(production), message: `${message}\nAzumuta delivery ${key}` }]],
+    [[{ resource: resourceOf(production), message: `${message}\nAzumuta booking ${key}` }]],
     { what: `writing a note on production ${number}`, answer: z.array(z.int()) },
   );
   const [oldest] = claimsOf(await readKeyNotes(desk, production), production, key);
@@ -62,7 +62,7 @@ export async function claim(
   throw heldByAnother(production);
 }
 
-/** Another attempt at the same delivery has claimed the production and did not end yet, or never will. */
+/** Another attempt at the same booking has claimed the production and did not end yet, or never will. */
 export function heldByAnother({ number }: Production): RetryLater {
   return new RetryLater(
     `Tryton: another attempt is under way to book production ${number}. If it does not end, the next one takes over.`,
@@ -81,14 +81,14 @@ export function boundMoves(notes: readonly KeyNote[], key: BookingKey): number[]
     .map((note) => Number(note.resource.slice('stock.move,'.length)));
 }
 
-/** Writes the key on the moves that the delivery is about to complete. */
+/** Writes the key on the moves that the booking is about to complete. */
 export async function bindMoves(
   desk: WriteTracker,
   production: Production,
   moves: readonly number[],
   key: BookingKey,
 ): Promise<void> {
-  const notes = moves.map((id) => ({ resource: moveResource(id), message: `Azumuta delivery ${key}` }));
+  const notes = moves.map((id) => ({ resource: moveResource(id), message: `Azumuta booking ${key}` }));
   await desk.write('ir.note', 'create', [notes], {
     what: `writing a note on the moves of production ${production.number}`,
     answer: z.unknown(),

@@ -16,7 +16,7 @@ export interface Asked<T> {
   readonly mayVanish?: boolean;
 }
 
-/** One delivery's access to Tryton: it knows whether something was written. */
+/** One booking's access to Tryton: it knows whether something was written. */
 export interface WriteTracker {
   /** Whether this Tryton has lots (module `stock_lot`). */
   readonly hasLots: boolean;
@@ -27,7 +27,7 @@ export interface WriteTracker {
   prepare<T>(model: string, method: string, params: readonly unknown[], asked: Asked<T>): Promise<T>;
 }
 
-/** Runs one delivery at a desk; whatever must be retried after a write keeps the ledger's claim open. */
+/** Runs one booking at a desk; whatever must be retried after a write keeps the ledger's claim open. */
 export function trackWrites<T>(
   client: TrytonClient,
   signal: AbortSignal,

@@ -27,7 +27,7 @@ export interface BookingEntry {
   readonly plannedAt: Date;
   /** The message whose attempt planned it. */
   readonly plannedFor: string;
-  /** When the delivery was handed to the queue; undefined when that is still to do. */
+  /** When the booking was handed to the queue; undefined when that is still to do. */
   readonly sentAt: string | undefined;
   /** What was booked, once it is. */
   readonly booked?: BookedFigures;
@@ -51,9 +51,9 @@ export interface PlannedBooking {
   readonly productOrder: ProductOrderRef;
 }
 
-/** The attempt that books: it has the claim of its delivery. */
+/** The attempt that books: it has the claim of its booking. */
 export interface LockHolder extends Pick<Claim, 'owner' | 'attempt'> {
-  readonly delivery: BookingKey;
+  readonly booking: BookingKey;
 }
 
 /** The attempt that plans, and the message that it works on. */
@@ -63,11 +63,11 @@ export interface Bookings {
   /** All bookings of a product order, the planned ones too. */
   readonly of: (number: string) => Promise<BookingEntry[]>;
   /** Write down what is going to be booked, before it is sent; false when another planner was first. */
-  readonly plan: (number: string, delivery: PlannedBooking, planner: Planner) => Promise<boolean>;
+  readonly plan: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
   readonly markSent: (number: string, key: BookingKey) => Promise<void>;
   /**
    * Lock the ERP order for one booking; undefined when taken, else the time (ms) until which another has it.
-   * A dead attempt's lock goes to the next one at the same delivery at once, as that has the claim now.
+   * A dead attempt's lock goes to the next one at the same booking at once, as that has the claim now.
    */
   readonly lock: (erpOrderNumber: string, holder: LockHolder, endsAt: Date) => Promise<number | undefined>;
   /** Ends the holder's own lock; does nothing to one that was taken over. */
@@ -128,10 +128,10 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
       });
     },
 
-    async plan(number, delivery, planner) {
+    async plan(number, booking, planner) {
       const isNew = await table.putIf({
-        ...bookingKeyOf(number, delivery.key),
-        ...delivery,
+        ...bookingKeyOf(number, booking.key),
+        ...booking,
         planner: planner.owner,
         plannedFor: planner.messageId,
         state: 'waiting',
@@ -141,17 +141,17 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
           {
             at: clock.now().toISOString(),
             event: 'collected',
-            note: `${delivery.recordingIds.length} recording(s)`,
+            note: `${booking.recordingIds.length} recording(s)`,
           },
         ],
         expiresAt: expiresAt(),
       });
       // A write whose answer was lost is sent again by the AWS SDK, and then meets itself.
       const planned =
-        isNew || (await table.get(bookingKeyOf(number, delivery.key)))?.planner === planner.owner;
+        isNew || (await table.get(bookingKeyOf(number, booking.key)))?.planner === planner.owner;
       if (planned) {
         await Promise.all(
-          delivery.recordingIds.map((recordingId) =>
+          booking.recordingIds.map((recordingId) =>
             table.putIf({ ...recordingKey(number, recordingId), recordingId, expiresAt: expiresAt() }),
           ),
         );
@@ -163,21 +163,21 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
       await table.update(bookingKeyOf(number, key), { set: { sentAt: clock.now().toISOString() } });
     },
 
-    async lock(erpOrderNumber, { delivery, owner, attempt }, endsAt) {
+    async lock(erpOrderNumber, { booking, owner, attempt }, endsAt) {
       const now = clock.now().getTime();
       const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;
       const taken = await table.putIf(
         {
           ...lockKey(erpOrderNumber),
           holder: owner,
-          delivery,
+          booking,
           attempt,
           leaseUntil,
           expiresAt: Math.ceil(leaseUntil / 1000) + 86_400,
         },
         // Attempts are counted by the claim: a thawed one never takes the lock of its successor.
-        'attribute_not_exists(pk) OR (delivery = :delivery AND attempt <= :attempt) OR leaseUntil <= :now',
-        { delivery, attempt, now },
+        'attribute_not_exists(pk) OR (booking = :booking AND attempt <= :attempt) OR leaseUntil <= :now',
+        { booking, attempt, now },
       );
       if (taken) return undefined;
       const held = await table.get(lockKey(erpOrderNumber));

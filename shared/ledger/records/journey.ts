@@ -7,7 +7,7 @@ import { historySchema } from './product-orders.ts';
 
 /** One line of an order's journey. */
 export interface JourneyEntry extends HistoryEntry {
-  /** `order`, `delivery …`, `dead letter`. */
+  /** `order`, `booking …`, `dead letter`. */
   readonly of: string;
 }
 
@@ -34,7 +34,7 @@ export function createJourneys(table: Table, indexes: typeof ledgerIndexes): Jou
               ? 'order'
               : String(sk)
                   .replace('#', ' ')
-                  .replace('DELIVERY', 'delivery')
+                  .replace('BOOKING', 'booking')
                   .replace('CONFLICT', 'conflict')
                   .replace('DEAD-LETTER', 'dead letter'),
             at,

@@ -20,7 +20,7 @@ export const plant = {
 export const measured = {
   receive: { cpuMs: 5, awsCalls: 1, partnerCalls: 0, memoryMegabytes: 256 },
   collect: { cpuMs: 16, awsCalls: 6, partnerCalls: 2, memoryMegabytes: 512 },
-  deliver: { cpuMs: 16, awsCalls: 4, partnerCalls: 4, memoryMegabytes: 512 },
+  book: { cpuMs: 16, awsCalls: 4, partnerCalls: 4, memoryMegabytes: 512 },
   /** `maximumConcurrency` of a mapping, and the messages of a batch that are worked on at the same time. */
   containers: 5,
   atOnce: 5,
@@ -73,17 +73,16 @@ export function durationMs(
 export const durations = {
   receive: durationMs(measured.receive, 0),
   collect: durationMs(measured.collect, plant.azumutaMs),
-  deliver: durationMs(measured.deliver, plant.erpMs),
+  book: durationMs(measured.book, plant.erpMs),
 } as const;
 
 /** Completions per second that the containers of one plant's mapping can take. */
-export function capacityOf(stage: 'collect' | 'deliver'): number {
+export function capacityOf(stage: 'collect' | 'book'): number {
   return (measured.containers * measured.atOnce * 1000) / durations[stage];
 }
 
 /** Containers that all functions of one plant need at its peak, each event alone (Little's law). */
-const containersPerPlant =
-  (peakPerSecond * (durations.receive + durations.collect + durations.deliver)) / 1000;
+const containersPerPlant = (peakPerSecond * (durations.receive + durations.collect + durations.book)) / 1000;
 
 /** All limits: the first three are a plant's own and do not depend on how many there are. */
 export const limits: readonly Limit[] = [
@@ -93,9 +92,9 @@ export const limits: readonly Limit[] = [
     used: () => peakPerSecond / capacityOf('collect'),
   },
   {
-    name: 'delivering, one plant: its ERP',
+    name: 'booking, one plant: its ERP',
     setting: 'maximumConcurrency of book-completion (infra/stack/functions.ts), and what the ERP bears',
-    used: () => peakPerSecond / capacityOf('deliver'),
+    used: () => peakPerSecond / capacityOf('book'),
   },
   {
     name: 'messages in flight, six days without an ERP',

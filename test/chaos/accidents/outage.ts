@@ -25,7 +25,7 @@ export interface Outage {
   readonly callsInAll: number;
   /** Those after the breaker was seen open. */
   readonly callsWhileOpen: number;
-  /** From the end of the outage until everything was delivered. */
+  /** From the end of the outage until everything was booked. */
   readonly secondsToRecover: number;
   readonly findings: readonly string[];
 }

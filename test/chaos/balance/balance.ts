@@ -27,7 +27,7 @@ export interface Injected {
 
 /** What does not add up, each with the sentence that names it. */
 export interface Balance {
-  /** Accepted and neither delivered nor dead-lettered; released and not created; recorded and not told. */
+  /** Accepted and neither booked nor dead-lettered; released and not created; recorded and not told. */
   readonly lost: readonly string[];
   /** Booked, told or created more than once. */
   readonly double: readonly string[];
@@ -122,7 +122,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
     for (const order of completed) {
       const entries = bookedOn.get(order.number) ?? [];
       const isBooked = entries.some(({ kind }) => kind === 'production');
-      // A second message of the same delivery may have booked what the ERP refused the first time.
+      // A second message of the same booking may have booked what the ERP refused the first time.
       if (stuck.has(order.number) || (setAside.has(order.number) && !isBooked)) {
         if (isBooked) wrong.push(`Order ${order.number} is dead-lettered and booked all the same.`);
       } else weighBooking(order, entries);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { productOrderOf } from '../../shared/erp/conformance/completions.ts';
-import { completed, deliver, type LocalSystem, openPlant } from './plant.ts';
+import { book, completed, type LocalSystem, openPlant } from './plant.ts';
 
 let system: LocalSystem;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ describe('components that are not in stock', () => {
     const production = await system.plan(rare);
 
     // Act
-    const failure = await failureOf(deliver(system.connector(), completed(production, two)));
+    const failure = await failureOf(book(system.connector(), completed(production, two)));
 
     // Assess
     expect(failure).toMatchObject({ scope: 'order', wrote: 'nothing', afterSeconds: 900 });
@@ -33,7 +33,7 @@ describe('components that are not in stock', () => {
     const production = await system.plan(rare);
 
     // Act
-    await deliver(system.connector({ assign: 'force' }), completed(production, two));
+    await book(system.connector({ assign: 'force' }), completed(production, two));
 
     // Assess
     expect(await system.admin.readProduction(production.id)).toMatchObject({
@@ -49,9 +49,9 @@ describe('components that are not in stock', () => {
     const connector = system.connector({ assign: 'never' });
 
     // Act
-    const failure = await failureOf(deliver(connector, completed(production)));
+    const failure = await failureOf(book(connector, completed(production)));
     await system.admin.press('production', 'assign_try', production.id);
-    await deliver(connector, completed(production), attemptAfter(failure));
+    await book(connector, completed(production), attemptAfter(failure));
 
     // Assess
     expect(failure).toMatchObject({ scope: 'order', wrote: 'nothing' });
@@ -82,9 +82,7 @@ describe('which production is meant', () => {
     const production = await system.plan();
 
     // Act
-    const failure = await failureOf(
-      deliver(system.connector(), completed({ ...production, number: 'OTHER' })),
-    );
+    const failure = await failureOf(book(system.connector(), completed({ ...production, number: 'OTHER' })));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
@@ -96,7 +94,7 @@ describe('which production is meant', () => {
     const production = await system.plan({ state: 'draft' });
 
     // Act
-    const failure = await failureOf(deliver(system.connector(), completed(production)));
+    const failure = await failureOf(book(system.connector(), completed(production)));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
@@ -109,7 +107,7 @@ describe('which production is meant', () => {
 
     // Act
     const failure = await failureOf(
-      deliver(system.connector(), completed(production, { quantity: { amount: '5', unit: 'kg' } })),
+      book(system.connector(), completed(production, { quantity: { amount: '5', unit: 'kg' } })),
     );
 
     // Assess
@@ -125,9 +123,9 @@ describe('lots, scrap and parts', () => {
     const without = completed(production, { quantity: { amount: '2' } });
 
     // Act
-    const failure = await failureOf(deliver(system.connector(), without));
+    const failure = await failureOf(book(system.connector(), without));
     const lots = [{ number: `L-${production.number}` }];
-    await deliver(system.connector(), { ...without, lots }, nextAttempt());
+    await book(system.connector(), { ...without, lots }, nextAttempt());
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
@@ -147,10 +145,7 @@ describe('lots, scrap and parts', () => {
     await system.admin.create('stock.lot', { number, product });
 
     // Act
-    await deliver(
-      system.connector(),
-      completed(production, { quantity: { amount: '2' }, lots: [{ number }] }),
-    );
+    await book(system.connector(), completed(production, { quantity: { amount: '2' }, lots: [{ number }] }));
 
     // Assess
     expect(await system.admin.find('stock.lot', [['number', '=', number]])).toHaveLength(1);
@@ -161,7 +156,7 @@ describe('lots, scrap and parts', () => {
     const production = await system.plan();
 
     // Act
-    await deliver(
+    await book(
       system.connector({ scrapLocation: 'SCRAP' }),
       completed(production, { quantity: { amount: '3' }, scrap: { amount: '2' } }),
     );
@@ -176,10 +171,7 @@ describe('lots, scrap and parts', () => {
 
     // Act
     const failure = await failureOf(
-      deliver(
-        system.connector({ scrapLocation: 'NOWHERE' }),
-        completed(production, { scrap: { amount: '1' } }),
-      ),
+      book(system.connector({ scrapLocation: 'NOWHERE' }), completed(production, { scrap: { amount: '1' } })),
     );
 
     // Assess
@@ -198,9 +190,9 @@ describe('lots, scrap and parts', () => {
     });
 
     // Act
-    await deliver(system.connector(), part(1, '2', '1', false));
+    await book(system.connector(), part(1, '2', '1', false));
     const between = await system.admin.readProduction(production.id);
-    await deliver(system.connector(), part(2, '2', '0', true));
+    await book(system.connector(), part(2, '2', '0', true));
 
     // Assess
     expect(between.state).toBe('running');
@@ -224,7 +216,7 @@ describe('working time', () => {
     const production = await system.plan({ routing: 'Gearbox routing' });
 
     // Act
-    await deliver(system.connector(options), completed(production, { work: unique(work, production.id) }));
+    await book(system.connector(options), completed(production, { work: unique(work, production.id) }));
 
     // Assess
     expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', seconds: 751 });
@@ -235,7 +227,7 @@ describe('working time', () => {
     const production = await system.plan();
 
     // Act
-    await deliver(system.connector(options), completed(production, { work }));
+    await book(system.connector(options), completed(production, { work }));
 
     // Assess
     const { notes } = await system.admin.readProduction(production.id);
@@ -247,7 +239,7 @@ describe('working time', () => {
     const production = await system.plan({ routing: 'Gearbox routing' });
 
     // Act
-    const failure = await failureOf(deliver(system.connector(), completed(production)));
+    const failure = await failureOf(book(system.connector(), completed(production)));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);

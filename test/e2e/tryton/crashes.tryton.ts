@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { amendmentOf, productOrderOf } from '../../shared/erp/conformance/completions.ts';
-import { completed, deliver, type LocalSystem, methodsOf, openPlant, positionOf } from './plant.ts';
+import { book, completed, type LocalSystem, methodsOf, openPlant, positionOf } from './plant.ts';
 
 let system: LocalSystem;
 beforeAll(async () => {
@@ -11,7 +11,7 @@ beforeAll(async () => {
 beforeEach(() => system.faults.reset());
 afterAll(() => system.close());
 
-describe('a crash, in the fullest delivery', () => {
+describe('a crash, in the fullest booking', () => {
   const options = { workTimes: true, finishWorks: true };
   const plan = { article: 'GEAR-LOT', quantity: 3, routing: 'Gearbox routing' };
   const fullest = (production: { id: number; number: string }) =>
@@ -31,7 +31,7 @@ describe('a crash, in the fullest delivery', () => {
     }, async () => {
       const reference = await system.plan(plan);
       system.faults.reset();
-      await deliver(system.connector(options), fullest(reference));
+      await book(system.connector(options), fullest(reference));
       const methods = methodsOf(system.faults);
       const writes = methods.flatMap((method, at) => (writing.test(method) ? [at + 1] : []));
       expect(writes.length).toBeGreaterThan(9);
@@ -46,8 +46,8 @@ describe('a crash, in the fullest delivery', () => {
         system.faults.crashAt(n, point);
 
         // Act
-        const failure = await failureOf(deliver(system.connector(options), fullest(production)));
-        await deliver(system.connector(options), fullest(production), attemptAfter(failure));
+        const failure = await failureOf(book(system.connector(options), fullest(production)));
+        await book(system.connector(options), fullest(production), attemptAfter(failure));
 
         // Assess
         const books = await system.admin.readProduction(production.id);
@@ -71,18 +71,18 @@ describe('a crash, in the fullest delivery', () => {
         productOrder: productOrderOf({ id: String(production.id), number: production.number }, index),
       });
       const reference = await system.plan();
-      await deliver(system.connector(), part(reference, 1, '3'));
+      await book(system.connector(), part(reference, 1, '3'));
       system.faults.reset();
-      await deliver(system.connector(), part(reference, 2, '2'));
+      await book(system.connector(), part(reference, 2, '2'));
       const at = positionOf(methodsOf(system.faults), 'model.production.done');
       const production = await system.plan();
-      await deliver(system.connector(), part(production, 1, '3'));
+      await book(system.connector(), part(production, 1, '3'));
       system.faults.reset();
       system.faults.crashAt(at, point);
 
       // Act
-      const failure = await failureOf(deliver(system.connector(), part(production, 2, '2')));
-      const receipt = await deliver(system.connector(), part(production, 2, '2'), attemptAfter(failure));
+      const failure = await failureOf(book(system.connector(), part(production, 2, '2')));
+      const receipt = await book(system.connector(), part(production, 2, '2'), attemptAfter(failure));
 
       // Assess
       expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', wrote: 'perhaps' });

@@ -2,15 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, nextAttempt } from '../../shared/erp/conformance/attempts.ts';
-import {
-  completed,
-  deliver,
-  type LocalSystem,
-  methodsOf,
-  openPlant,
-  positionOf,
-  undisturbed,
-} from './plant.ts';
+import { book, completed, type LocalSystem, methodsOf, openPlant, positionOf, undisturbed } from './plant.ts';
 import { databaseFile } from './target.ts';
 
 let system: LocalSystem;
@@ -26,7 +18,7 @@ describe('what people do meanwhile', () => {
     const production = await system.plan({ state: 'running' });
 
     // Act
-    await deliver(system.connector(), completed(production));
+    await book(system.connector(), completed(production));
 
     // Assess
     expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
@@ -42,8 +34,8 @@ describe('what people do meanwhile', () => {
     );
 
     // Act
-    const first = await failureOf(deliver(system.connector(), completion));
-    const second = await failureOf(deliver(system.connector(), completion, nextAttempt()));
+    const first = await failureOf(book(system.connector(), completion));
+    const second = await failureOf(book(system.connector(), completion, nextAttempt()));
 
     // Assess
     expect(first).toBeInstanceOf(Error);
@@ -62,8 +54,8 @@ describe('what people do meanwhile', () => {
     );
 
     // Act
-    const failure = await failureOf(deliver(system.connector(), completion));
-    const receipt = await deliver(system.connector(), completion, nextAttempt());
+    const failure = await failureOf(book(system.connector(), completion));
+    const receipt = await book(system.connector(), completion, nextAttempt());
 
     // Assess: Tryton's own check sees a change within the same second on PostgreSQL only.
     if (failure !== undefined) expect(failure).toMatchObject({ scope: 'order', wrote: 'perhaps' });
@@ -83,7 +75,7 @@ describe('what people do meanwhile', () => {
     });
 
     // Act
-    const failure = await failureOf(deliver(system.connector(), completion));
+    const failure = await failureOf(book(system.connector(), completion));
 
     // Assess: refused by Tryton where it can tell, else seen when read back.
     const books = await system.admin.readProduction(production.id);
@@ -101,11 +93,11 @@ describe('what people do meanwhile', () => {
     const completion = completed(production);
     const methods = await undisturbed(system);
     system.faults.crashAt(positionOf(methods, 'model.production.run'), 'before');
-    await failureOf(deliver(system.connector(), completion));
+    await failureOf(book(system.connector(), completion));
 
     // Act
-    const unaware = await failureOf(deliver(system.connector(), completion));
-    const receipt = await deliver(system.connector(), completion, attemptAfter(unaware));
+    const unaware = await failureOf(book(system.connector(), completion));
+    const receipt = await book(system.connector(), completion, attemptAfter(unaware));
 
     // Assess
     expect(unaware).toMatchObject({ scope: 'order', wrote: 'perhaps' });
@@ -136,9 +128,9 @@ describe('a button that silently does nothing', () => {
     );
 
     // Act
-    const failure = await failureOf(deliver(system.connector(), completion));
+    const failure = await failureOf(book(system.connector(), completion));
     const methods = methodsOf(system.faults);
-    const receipt = await deliver(system.connector(), completion, attemptAfter(failure));
+    const receipt = await book(system.connector(), completion, attemptAfter(failure));
 
     // Assess: the button was pressed once, and was seen to have done nothing.
     expect(methods.filter((method) => method === `model.${row.button}`)).toHaveLength(1);
@@ -152,18 +144,18 @@ describe('a button that silently does nothing', () => {
   });
 });
 
-describe('a duplicate delivery', () => {
+describe('a duplicate booking', () => {
   it('books once, and is told so, whether the ledger knows of the first one or not', async () => {
     // Prepare
     const production = await system.plan();
     const completion = completed(production, { notes: ['All checks in order'] });
-    await deliver(system.connector(), completion);
+    await book(system.connector(), completion);
     const before = await system.admin.readProduction(production.id);
 
     // Act
     const receipts = [
-      await deliver(system.connector(), completion),
-      await deliver(system.connector(), completion, nextAttempt()),
+      await book(system.connector(), completion),
+      await book(system.connector(), completion, nextAttempt()),
     ];
 
     // Assess
@@ -173,25 +165,25 @@ describe('a duplicate delivery', () => {
 });
 
 describe('notes', () => {
-  it('recognise their own delivery, whatever people wrote', async () => {
+  it('recognise their own booking, whatever people wrote', async () => {
     // Prepare
     const production = await system.plan();
-    const completion = completed(production, { notes: ['Azumuta delivery other#quantity', 'last words'] });
-    await deliver(system.connector(), completion);
+    const completion = completed(production, { notes: ['Azumuta booking other#quantity', 'last words'] });
+    await book(system.connector(), completion);
 
     // Act
-    const receipt = await deliver(system.connector(), completion);
+    const receipt = await book(system.connector(), completion);
 
     // Assess
     expect(receipt.alreadyBooked).toBe(true);
     const { notes } = await system.admin.readProduction(production.id);
     expect(notes).toHaveLength(1);
-    expect(notes[0]).toContain('other#quantity\nlast words\nAzumuta delivery');
+    expect(notes[0]).toContain('other#quantity\nlast words\nAzumuta booking');
   });
 });
 
 describe('several at once', () => {
-  it('books lots, notes and links once, however many deliver', async () => {
+  it('books lots, notes and links once, however many book', async () => {
     // Prepare
     const production = await system.plan({ article: 'GEAR-LOT', quantity: 3 });
     const completion = completed(production, {
@@ -203,10 +195,10 @@ describe('several at once', () => {
 
     // Act
     const failures = await Promise.all(
-      [1, 2, 3, 4].map(() => failureOf(deliver(system.connector(), completion))),
+      [1, 2, 3, 4].map(() => failureOf(book(system.connector(), completion))),
     );
     for (const failure of failures) {
-      if (failure !== undefined) await deliver(system.connector(), completion, attemptAfter(failure));
+      if (failure !== undefined) await book(system.connector(), completion, attemptAfter(failure));
     }
 
     // Assess
@@ -232,10 +224,10 @@ describe('several at once', () => {
 
     // Act
     const connector = system.connector({ timeoutMs: 60_000 });
-    const failure = await failureOf(deliver(connector, completion));
+    const failure = await failureOf(book(connector, completion));
     other.exec('ROLLBACK');
     other.close();
-    await deliver(system.connector(), completion, attemptAfter(failure));
+    await book(system.connector(), completion, attemptAfter(failure));
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });

@@ -40,7 +40,7 @@ export function completed(production: PlannedProduction, differs: Partial<Comple
   return completionOf({ id: String(production.id), number: production.number }, differs);
 }
 
-export function deliver(
+export function book(
   connector: ErpConnector,
   completion: Completion,
   attempt: Attempt = firstAttempt(),
@@ -53,7 +53,7 @@ export function methodsOf(faults: FaultProxy): string[] {
   return faults.calls().map(({ body }) => /"method":"([^"]+)"/.exec(body)?.[1] ?? '');
 }
 
-/** Position (from 1) of the first call of a method in an undisturbed delivery. */
+/** Position (from 1) of the first call of a method in an undisturbed booking. */
 export function positionOf(methods: readonly string[], method: string): number {
   const at = methods.indexOf(method);
   if (at < 0) throw new Error(`${method} was not called: ${methods.join(', ')}.`);
@@ -61,14 +61,14 @@ export function positionOf(methods: readonly string[], method: string): number {
 }
 
 /**
- * Methods called by a delivery that nobody disturbs, of a whole waiting order of 5, or of one that differs and
+ * Methods called by a booking that nobody disturbs, of a whole waiting order of 5, or of one that differs and
  * was started already.
  */
 export async function undisturbed(system: LocalSystem, differs: Partial<Completion> = {}): Promise<string[]> {
   const started = differs.quantity !== undefined;
   const production = await system.plan(started ? { state: 'running' } : {});
   system.faults.reset();
-  await deliver(system.connector(), completed(production, differs));
+  await book(system.connector(), completed(production, differs));
   const methods = methodsOf(system.faults);
   system.faults.reset();
   return methods;

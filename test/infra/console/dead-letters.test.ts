@@ -3,7 +3,7 @@ import { discard } from '../../../infra/ops/dead-letters/discard.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { newOrder } from '../../support/orders.ts';
-import { delivery, nothing, webhookCall } from '../ops/replay/replay-run.ts';
+import { bookingMessage, nothing, webhookCall } from '../ops/replay/replay-run.ts';
 import { enter, linksOf, type Visitor } from './asking.ts';
 import { operator, type StoreStage, startStoreStage } from './store-stage.ts';
 
@@ -129,7 +129,7 @@ describe('discarding', () => {
   });
 
   it('keeps the note of a letter that the ledger never knew', async () => {
-    await stage.store.putBare(delivery('PO-8', 'MO-8'));
+    await stage.store.putBare(bookingMessage('PO-8', 'MO-8'));
     await visitor.send(await action('discard'), { note: 'Booked in the ERP by hand' });
     const kept = (await stage.ledger.journeys.of('unknown')).filter(({ event }) => event === 'discarded');
     expect(kept.at(-1)?.note).toContain('Booked in the ERP by hand');

@@ -16,12 +16,12 @@ afterAll(() => stage?.stop());
 it('both flows: counts, ages and orders of each queue, without taking a message', async () => {
   // Prepare
   const { store } = stage;
-  const put = (queue: 'product-orders' | 'deliveries', MessageBody: string) =>
+  const put = (queue: 'product-orders' | 'bookings', MessageBody: string) =>
     store.sqs.send(new SendMessageCommand({ QueueUrl: store.url(queue), MessageBody }));
   await put('product-orders', productOrderMessage('PO-1'));
   await put('product-orders', productOrderMessage('PO-2'));
-  await put('deliveries', JSON.stringify({ kind: 'delivery', home: 'PO-3' }));
-  await store.read('deliveries');
+  await put('bookings', JSON.stringify({ kind: 'booking', home: 'PO-3' }));
+  await store.read('bookings');
   await store.put({ body: productOrderMessage('PO-4'), orderNumber: 'PO-4' });
 
   // Act
@@ -33,8 +33,8 @@ it('both flows: counts, ages and orders of each queue, without taking a message'
     underWay: 0,
     orders: ['PO-1', 'PO-2'],
   });
-  expect(standing.queues.deliveries).toMatchObject({ waiting: 0, underWay: 1, orders: ['PO-3'] });
-  expect(standing.queues.deliveries.oldestSeconds).toBeLessThan(60);
+  expect(standing.queues.bookings).toMatchObject({ waiting: 0, underWay: 1, orders: ['PO-3'] });
+  expect(standing.queues.bookings.oldestSeconds).toBeLessThan(60);
   expect(standing.queues.completions).toEqual({
     waiting: 0,
     underWay: 0,

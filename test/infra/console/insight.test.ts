@@ -33,7 +33,7 @@ function startInsight(answer: (asked: GetMetricDataCommandInput) => unknown) {
     queueUrls: {
       'product-orders': url('orders'),
       completions: url('completions'),
-      deliveries: url('deliveries'),
+      bookings: url('bookings'),
     },
     clock,
   });
@@ -50,14 +50,14 @@ const agesBy =
 
 describe('ages of a deployed stack', () => {
   it('are SQS’s own, the latest of them', async () => {
-    const { insight } = startInsight(agesBy('ApproximateAgeOfOldestMessage', 'deliveries', [42, 900]));
-    expect(await insight('deliveries')).toEqual({ oldestSeconds: 42, orders: [] });
+    const { insight } = startInsight(agesBy('ApproximateAgeOfOldestMessage', 'bookings', [42, 900]));
+    expect(await insight('bookings')).toEqual({ oldestSeconds: 42, orders: [] });
     expect((await insight('completions')).oldestSeconds).toBeUndefined();
   });
 
   it('are those of the messages that come again, where SQS goes blind', async () => {
     const { insight, asked } = startInsight(agesBy('WaitingSeconds', 'book-completion', [3600]));
-    expect((await insight('deliveries')).oldestSeconds).toBe(3600);
+    expect((await insight('bookings')).oldestSeconds).toBe(3600);
     const waiting = asked[0]?.MetricDataQueries?.find(
       ({ MetricStat }) => MetricStat?.Metric?.MetricName === 'WaitingSeconds',
     );
@@ -69,12 +69,12 @@ describe('ages of a deployed stack', () => {
 
   it('are asked for once a minute, for all queues together', async () => {
     const { insight, asked, clock } = startInsight(() => []);
-    await Promise.all([insight('deliveries'), insight('completions'), insight('product-orders')]);
+    await Promise.all([insight('bookings'), insight('completions'), insight('product-orders')]);
     clock.advance(59);
-    await insight('deliveries');
+    await insight('bookings');
     expect(asked).toHaveLength(1);
     clock.advance(2);
-    await insight('deliveries');
+    await insight('bookings');
     expect(asked).toHaveLength(2);
   });
 
@@ -82,6 +82,6 @@ describe('ages of a deployed stack', () => {
     const { insight } = startInsight(() => {
       throw new Error('AccessDenied');
     });
-    expect(await insight('deliveries')).toEqual({ oldestSeconds: undefined, orders: [] });
+    expect(await insight('bookings')).toEqual({ oldestSeconds: undefined, orders: [] });
   });
 });

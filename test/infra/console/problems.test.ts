@@ -19,7 +19,7 @@ function standing(
   const { erp = well, azumuta = well, deadLetters = 0, ...queues } = given;
   return {
     at,
-    queues: { 'product-orders': empty, completions: empty, deliveries: empty, ...queues },
+    queues: { 'product-orders': empty, completions: empty, bookings: empty, ...queues },
     partners: { erp, azumuta },
     deadLetters,
   };
@@ -28,13 +28,13 @@ function standing(
 describe('what stands still', () => {
   it('is nothing while messages pass through quickly', () => {
     const busy = { ...empty, waiting: 40, underWay: 5, oldestSeconds: 3 };
-    expect(flowProblemsOf(standing({ deliveries: busy }), '--local')).toEqual([]);
+    expect(flowProblemsOf(standing({ bookings: busy }), '--local')).toEqual([]);
   });
 
   it('an unwell partner: since when, what waits for it, why, and that it goes on by itself', () => {
-    const deliveries = { ...empty, underWay: 3, oldestSeconds: 300, orders: ['MO/0007'] };
+    const bookings = { ...empty, underWay: 3, oldestSeconds: 300, orders: ['MO/0007'] };
     const [trouble, ...others] = flowProblemsOf(
-      standing({ erp: unwell('It answered 503'), deliveries }),
+      standing({ erp: unwell('It answered 503'), bookings }),
       '--local',
     );
     expect(trouble).toMatchObject({
@@ -57,12 +57,12 @@ describe('what stands still', () => {
 
   it('a paused flow: how to resume it', () => {
     const [trouble] = flowProblemsOf(
-      standing({ deliveries: { ...empty, waiting: 1, paused: true } }),
+      standing({ bookings: { ...empty, waiting: 1, paused: true } }),
       '--local',
     );
     expect(trouble).toMatchObject({
       what: 'Booking in the ERP is paused; 1 booking waits.',
-      command: 'npm run resume -- deliveries --local',
+      command: 'npm run resume -- bookings --local',
     });
   });
 
@@ -81,9 +81,9 @@ describe('what stands still', () => {
   });
 
   it('a message that comes again: what its last attempt said, without waiting for minutes', () => {
-    const deliveries = { ...empty, underWay: 1, oldestSeconds: 9, orders: ['MO/0007'] };
-    const tries = { deliveries: { number: 'MO/0007', note: 'The ERP answered 503' } };
-    const [trouble] = flowProblemsOf(standing({ deliveries }), '--local', tries);
+    const bookings = { ...empty, underWay: 1, oldestSeconds: 9, orders: ['MO/0007'] };
+    const tries = { bookings: { number: 'MO/0007', note: 'The ERP answered 503' } };
+    const [trouble] = flowProblemsOf(standing({ bookings }), '--local', tries);
     expect(trouble).toMatchObject({
       grade: 'slow',
       why: 'The last attempt at MO/0007: The ERP answered 503.',

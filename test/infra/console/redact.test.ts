@@ -39,7 +39,7 @@ describe('what a person gets to see of a payload', () => {
   it('keeps what identifies a booking', () => {
     const payload = {
       key: 'SarLiLeyuNWgw3Tai#quantity',
-      kind: 'delivery',
+      kind: 'booking',
       erpOrder: { number: '00/7', id: '1' },
     };
     expect(redacted(payload)).toEqual(payload);

@@ -36,7 +36,7 @@ export async function startStoreStage(): Promise<StoreStage> {
   const queueUrls = {
     'product-orders': store.url('product-orders'),
     completions: store.url('completions'),
-    deliveries: store.url('deliveries'),
+    bookings: store.url('bookings'),
     'dead-letters': store.url('dead-letters'),
   };
   // Nobody answers for Lambda here, as for an operator who may not ask it.

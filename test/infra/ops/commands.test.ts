@@ -159,7 +159,7 @@ describe('doctor finds', () => {
         'Webhook door',
         'Order endpoint',
         'Clock',
-        'Queue of deliveries',
+        'Queue of bookings',
         'Ledger table',
         'Flow of orders',
         'Circuit breakers',
@@ -204,7 +204,7 @@ describe('pause and resume', () => {
     const number = await createdOrder();
 
     // Act
-    const paused = await onPlant('pause', 'deliveries');
+    const paused = await onPlant('pause', 'bookings');
     await system.azumuta.complete(number);
     const held = await reaches(number, 'to be booked');
     const found = await flowFindings();
@@ -219,10 +219,10 @@ describe('pause and resume', () => {
     expect(held.says).toBe('Its quantity waits to be booked in the ERP.');
     expect(bookedMeanwhile).toEqual([]);
     expect(found).toContainEqual({
-      about: 'Flow of deliveries',
+      about: 'Flow of bookings',
       result: 'notice',
       says: 'booking in the ERP is paused (Disabled)',
-      next: `npm run resume -- deliveries --local ${folder}`,
+      next: `npm run resume -- bookings --local ${folder}`,
     });
     expect(resumed.code).toBe(0);
     await eventually(async () => (await bookingsOf(number)).length > 0);

@@ -16,7 +16,7 @@ import { freePorts } from '../../../infra/local/emulator/process/ports.ts';
 import type { LocalQueue } from '../../../infra/local/emulator/template/local-stack.ts';
 import { type DeadLetter, deadLetterOf } from '../../../shared/worker/dead-letter.ts';
 
-export const queueNames = ['dead-letters', 'product-orders', 'completions', 'deliveries'] as const;
+export const queueNames = ['dead-letters', 'product-orders', 'completions', 'bookings'] as const;
 export type StoredQueue = (typeof queueNames)[number];
 
 /** The platform's own queue store in a process of its own, with the stack's four queues. */

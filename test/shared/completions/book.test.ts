@@ -25,7 +25,7 @@ beforeEach(async () => {
   await stage.erpSide.setFaults([]);
 });
 
-/** Three parts of one ERP order that are booked each, ready to be delivered. */
+/** Three parts of one ERP order that are booked each, ready to be booked. */
 async function threeBookings(): Promise<{
   erpOrder: string;
   messages: [BookingMessage, BookingMessage, BookingMessage];
@@ -36,7 +36,7 @@ async function threeBookings(): Promise<{
     await stage.collect({ productOrderNumber });
   }
   const [first, second, third] = stage.sent();
-  if (!first || !second || !third) throw new Error('Three parts are three deliveries.');
+  if (!first || !second || !third) throw new Error('Three parts are three bookings.');
   return { erpOrder, messages: [first, second, third] };
 }
 
@@ -56,7 +56,7 @@ function recorded(): { erp: ErpConnector; attempts: Attempt[] } {
   };
 }
 
-describe('an ERP order is booked on by one delivery at a time', () => {
+describe('an ERP order is booked on by one booking at a time', () => {
   it('the others wait while a booking is on its way, and are booked after it', async () => {
     // Prepare: the ERP order and its bookings are looked at first, the third call is the booking
     const { erpOrder, messages } = await threeBookings();
@@ -70,12 +70,12 @@ describe('an ERP order is booked on by one delivery at a time', () => {
     });
 
     // Act
-    const booking = stage.deliver(first, {}, { erp: erpAt(proxy.url) });
+    const booking = stage.book(first, {}, { erp: erpAt(proxy.url) });
     await arrived.promise;
-    const meanwhile = await Promise.allSettled(others.map((message) => stage.deliver(message)));
+    const meanwhile = await Promise.allSettled(others.map((message) => stage.book(message)));
     gate.resolve();
     await booking;
-    for (const message of others) await stage.deliver(message);
+    for (const message of others) await stage.book(message);
 
     // Assess
     expect(proxy.calls()[2]).toMatchObject({ method: 'POST' });
@@ -100,15 +100,15 @@ describe('a booking that may have been written', () => {
     const { erp, attempts } = recorded();
 
     // Act
-    const failure = await stage.deliver(inDoubt, {}, { erp }).catch((error: unknown) => error);
+    const failure = await stage.book(inDoubt, {}, { erp }).catch((error: unknown) => error);
     const [step] = await stage.ledger.bookings.of(inDoubt.home);
     stage.clock.advance(settlingSeconds - 1);
     const early = await Promise.allSettled([
-      stage.deliver(inDoubt, {}, { erp }),
-      stage.deliver(other, {}, { erp }),
+      stage.book(inDoubt, {}, { erp }),
+      stage.book(other, {}, { erp }),
     ]);
     stage.clock.advance(1);
-    await stage.deliver(inDoubt, {}, { erp });
+    await stage.book(inDoubt, {}, { erp });
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', wrote: 'perhaps', afterSeconds: settlingSeconds });
@@ -146,7 +146,7 @@ describe('a completion by reference', () => {
     await stage.azumutaSide.forgetCalls();
 
     // Act
-    await stage.deliver({ ...message, content: { reference } });
+    await stage.book({ ...message, content: { reference } });
 
     // Assess
     expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ reference: message.key, goodQuantity: '3' }]);
@@ -170,9 +170,9 @@ describe('a completion by reference', () => {
     ]);
 
     // Act
-    const first = await failureOf(stage.deliver({ ...message, content: { reference } }));
+    const first = await failureOf(stage.book({ ...message, content: { reference } }));
     const before = await stage.bookingsOf(erpOrder);
-    await stage.deliver({ ...message, content: { reference } });
+    await stage.book({ ...message, content: { reference } });
 
     // Assess
     expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
@@ -182,7 +182,7 @@ describe('a completion by reference', () => {
 });
 
 describe('an order that the ERP does not know, where that is to be ignored', () => {
-  const unknown = (attempts: unknown[]): Parameters<CompletionStage['deliver']>[2] => ({
+  const unknown = (attempts: unknown[]): Parameters<CompletionStage['book']>[2] => ({
     unknownOrder: 'ignore',
     erp: {
       // Only what the ERP answers matters here.
@@ -206,7 +206,7 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
 
   it('is done with', async () => {
     const message = await collected();
-    await stage.deliver(message, {}, unknown([]));
+    await stage.book(message, {}, unknown([]));
     expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
   });
 
@@ -223,7 +223,7 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
     const attempts: unknown[] = [];
 
     // Act
-    const failure = await failureOf(stage.deliver(message, {}, unknown(attempts)));
+    const failure = await failureOf(stage.book(message, {}, unknown(attempts)));
 
     // Assess
     expect(attempts).toEqual([true]);

@@ -20,7 +20,7 @@ export async function completed(
   return { number, recordingIds: await complete(stage, number, recordings) };
 }
 
-/** Recordings that the sent deliveries tell of, in turn. */
+/** Recordings that the sent bookings tell of, in turn. */
 export function told(stage: CompletionStage): string[] {
   return stage
     .sent()

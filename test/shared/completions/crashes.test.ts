@@ -88,10 +88,10 @@ describe('attempts that die at any call, at the same moment or one after another
           // Act
           for (const { wait, attempts } of played) {
             await pass(wait);
-            await together(attempts, async ({ death }) => stage.deliver(message, {}, await reached(death)));
+            await together(attempts, async ({ death }) => stage.book(message, {}, await reached(death)));
           }
           await pass(timeoutSeconds + settlingSeconds);
-          await stage.deliver(message);
+          await stage.book(message);
 
           // Assess
           const bookings = await stage.bookingsOf(erpOrder);

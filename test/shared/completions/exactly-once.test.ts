@@ -14,7 +14,7 @@ beforeEach(() => stage.sqs.forget());
 const collect = (productOrderNumber: string, messageId?: string) =>
   stage.collect({ productOrderNumber }, messageId === undefined ? {} : { messageId });
 
-describe('any interleaving of duplicate and concurrent deliveries books once', () => {
+describe('any interleaving of duplicate and concurrent bookings books once', () => {
   it('whatever comes twice, at once or after another', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -32,7 +32,7 @@ describe('any interleaving of duplicate and concurrent deliveries books once', (
           const messages = stage.sent();
           for (const copies of rounds) {
             const outcomes = await Promise.allSettled(
-              Array.from({ length: copies }, () => messages.map((message) => stage.deliver(message))).flat(),
+              Array.from({ length: copies }, () => messages.map((message) => stage.book(message))).flat(),
             );
             for (const outcome of outcomes) {
               if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(RetryLater);
@@ -63,7 +63,7 @@ describe('a split order', () => {
     await stage.azumutaSide.complete(second, { quantity: 1 });
     await stage.azumutaSide.complete(third, { quantity: 1 });
     await Promise.all([collect(second), collect(third), collect(first)]);
-    for (const message of stage.sent()) await stage.deliver(message);
+    for (const message of stage.sent()) await stage.book(message);
 
     // Assess
     expect(stage.sent().map(({ key }) => key)).toEqual([`${erpOrder}#quantity`]);
@@ -76,7 +76,7 @@ describe('a split order', () => {
       await stage.azumutaSide.complete(number, { quantity: 1 });
       await collect(number);
     }
-    for (const message of stage.sent()) await stage.deliver(message);
+    for (const message of stage.sent()) await stage.book(message);
     const bookings = await stage.bookingsOf(erpOrder);
     expect(bookings.map(({ goodQuantity, final }) => [goodQuantity, final])).toEqual([
       ['1', false],
@@ -111,7 +111,7 @@ describe('a crash between planning and sending', () => {
 });
 
 describe('newer facts', () => {
-  it('a second completion with more recordings is a new delivery, and its quantity stays', async () => {
+  it('a second completion with more recordings is a new booking, and its quantity stays', async () => {
     const { erpOrder, numbers } = await stage.ordered();
     const [number = ''] = numbers;
     await stage.azumutaSide.complete(number, { quantity: 5 });
@@ -120,7 +120,7 @@ describe('newer facts', () => {
     await stage.azumutaSide.complete(number, { quantity: 9, recordings: 1 });
     await collect(number);
     // The newer one arrives first.
-    for (const message of stage.sent().reverse()) await stage.deliver(message);
+    for (const message of stage.sent().reverse()) await stage.book(message);
     const bookings = await stage.bookingsOf(erpOrder);
     expect(
       bookings.filter(({ kind }) => kind === 'production').map(({ goodQuantity }) => goodQuantity),

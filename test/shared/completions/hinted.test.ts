@@ -75,7 +75,7 @@ describe('recordings that a trigger names', () => {
     expect(heard.lines.join()).toContain('"named":501');
   });
 
-  it('are all in the delivery that a crash kept from being sent, whatever the next trigger names', async () => {
+  it('are all in the booking that a crash kept from being sent, whatever the next trigger names', async () => {
     // Prepare
     const { number, recordingIds } = await completed(stage, 2);
     const [first = '', second = ''] = recordingIds;
@@ -88,7 +88,7 @@ describe('recordings that a trigger names', () => {
     await stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta });
 
     // Assess
-    expect(stage.sent().map(({ delivers }) => delivers)).toEqual(['quantity', 'amendment']);
+    expect(stage.sent().map(({ books }) => books)).toEqual(['quantity', 'amendment']);
     expect(told(stage)).toEqual([first, second]);
   });
 });
@@ -118,7 +118,7 @@ describe('two triggers at the same moment', () => {
     );
 
     // Assess
-    expect(stage.sent().map(({ delivers }) => delivers)).toEqual(['quantity', 'amendment']);
+    expect(stage.sent().map(({ books }) => books)).toEqual(['quantity', 'amendment']);
     expect(told(stage)).toEqual([second, first]);
   });
 });

@@ -68,11 +68,11 @@ describe('a completion whose trigger was lost', () => {
     await collect({ ...hint, via: 'webhook', eventId: 'the late trigger', recordingIds }, 'second');
 
     // Assess
-    const deliveries = sqs.sent
-      .filter(({ queue }) => queue === 'deliveries')
+    const bookings = sqs.sent
+      .filter(({ queue }) => queue === 'bookings')
       .map(({ body }) => parseMessage(bookingMessageSchema, body));
-    expect(deliveries.map(({ key, delivers }) => ({ key, delivers }))).toEqual([
-      { key: expect.stringMatching(/^[2-9A-Za-z]{17}#quantity$/), delivers: 'quantity' },
+    expect(bookings.map(({ key, books }) => ({ key, books }))).toEqual([
+      { key: expect.stringMatching(/^[2-9A-Za-z]{17}#quantity$/), books: 'quantity' },
     ]);
   });
 
@@ -127,7 +127,7 @@ function collect(hint: CompletionHint, owner: string): Promise<void> {
     partners,
     azumuta,
     queues: createQueues(sqs.client),
-    bookingsQueueUrl: sqs.queueUrl('deliveries'),
+    bookingsQueueUrl: sqs.queueUrl('bookings'),
     workInstructionNames: ledger.workInstructionNames,
     includeOperators: false,
     readSoFar: nothingReadSoFar(),

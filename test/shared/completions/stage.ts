@@ -43,7 +43,7 @@ export interface Reached {
   readonly sqs: SqsEndpoint['client'];
 }
 
-/** Both sandboxes, a ledger on a clock that stands still, and the queue of deliveries. */
+/** Both sandboxes, a ledger on a clock that stands still, and the queue of bookings. */
 export interface CompletionStage {
   readonly clock: TestClock;
   readonly store: LedgerStore;
@@ -61,13 +61,13 @@ export interface CompletionStage {
     given?: Partial<WorkAttempt>,
     dependencies?: Partial<CollectDependencies> & Partial<Reached>,
   ) => Promise<void>;
-  /** Works on a delivery as the function does it. */
-  readonly deliver: (
+  /** Works on a booking as the function does it. */
+  readonly book: (
     message: BookingMessage,
     given?: Partial<WorkAttempt>,
     dependencies?: Partial<BookDependencies> & Partial<Reached>,
   ) => Promise<void>;
-  /** Deliveries that were sent so far. */
+  /** Bookings that were sent so far. */
   readonly sent: () => BookingMessage[];
   readonly bookingsOf: (erpOrder: string) => Promise<Booking[]>;
   readonly stop: () => Promise<void>;
@@ -188,7 +188,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
           ...readDependencies(reached),
           clock,
           queues: createQueues(reached.sqs),
-          bookingsQueueUrl: sqs.queueUrl('deliveries'),
+          bookingsQueueUrl: sqs.queueUrl('bookings'),
           trustTrigger: false,
           erpOrderNumber: (number) => number,
           ...dependencies,
@@ -197,7 +197,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
       );
     },
 
-    deliver(message, given = {}, dependencies = {}) {
+    book(message, given = {}, dependencies = {}) {
       const reached = { ...own, ...dependencies };
       return bookCompletion(message, attemptOf(given), {
         ...readDependencies(reached),

@@ -70,7 +70,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
   });
 
   const planner = (owner: string) => ({ owner, messageId: `message of ${owner}` });
-  const delivery = {
+  const booking = {
     key: 'po1#quantity',
     kind: 'quantity',
     recordingIds: ['r1'],
@@ -78,17 +78,17 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     productOrder: { id: 'po1', number: 'MO/1' },
   } as const;
 
-  it('does not keep a planned delivery from being sent by who planned it', async () => {
+  it('does not keep a planned booking from being sent by who planned it', async () => {
     // Prepare
     toCut = 1;
 
     // Act
-    const planned = await ledger.bookings.plan('MO/1', delivery, planner('this attempt'));
+    const planned = await ledger.bookings.plan('MO/1', booking, planner('this attempt'));
 
     // Assess
     expect(cut).toBe(1);
     expect(planned).toBe(true);
-    expect(await ledger.bookings.plan('MO/1', delivery, planner('another attempt'))).toBe(false);
+    expect(await ledger.bookings.plan('MO/1', booking, planner('another attempt'))).toBe(false);
   });
 
   it('does not lock an attempt out of the step that it has just claimed', async () => {

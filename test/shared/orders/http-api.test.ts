@@ -163,10 +163,10 @@ describe('an ERP that prefers to wait', () => {
   });
 
   async function created(number: string) {
-    const { claims: steps } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-    const claimed = await steps.claim(orderKey(number), { owner: 'o', messageId: 'm', endsAt: clock.now() });
+    const { claims } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+    const claimed = await claims.claim(orderKey(number), { owner: 'o', messageId: 'm', endsAt: clock.now() });
     if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
-    await steps.complete(claimed.claim, { productOrder: { id: 'p1', number } }, { event: 'created' });
+    await claims.complete(claimed.claim, { productOrder: { id: 'p1', number } }, { event: 'created' });
   }
 });
 

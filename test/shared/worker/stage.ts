@@ -60,7 +60,7 @@ export function workerStage(): WorkerStage {
     },
     get dependencies() {
       return {
-        queueUrl: sqs.queueUrl('deliveries'),
+        queueUrl: sqs.queueUrl('bookings'),
         deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
         queues: createQueues(sqs.client),
         attempts: now.ledger.attempts,

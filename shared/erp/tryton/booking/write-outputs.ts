@@ -10,7 +10,7 @@ export interface Shape {
   readonly wanted: readonly WantedMove[];
   /** Moves that bear our key already. */
   readonly bound: readonly number[];
-  /** Moves that bear the key of another delivery: not ours to change. */
+  /** Moves that bear the key of another booking: not ours to change. */
   readonly foreign: readonly number[];
   /** Whether the production ends with this booking; otherwise the rest stays open for later ones. */
   readonly final: boolean;

@@ -73,8 +73,8 @@ const secret = 'a key or token of the examples';
 
 async function tried(number: string) {
   const clock = testClock();
-  const { claims: steps } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  await steps.claim(orderKey(number), { owner: 'worker', messageId: 'message', endsAt: clock.now() });
+  const { claims } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  await claims.claim(orderKey(number), { owner: 'worker', messageId: 'message', endsAt: clock.now() });
 }
 
 async function carriedOut({ operation, request: { number, query, body, authorized } }: Example) {

@@ -126,7 +126,7 @@ describe('from the README to a booked order, with nothing but the console', () =
     await group.getByText('The posting period is closed').waitFor();
     await window.picture('letters');
     await group.getByRole('link', { name: /Look at it/ }).click();
-    await page.getByText('"kind": "delivery"').waitFor();
+    await page.getByText('"kind": "booking"').waitFor();
     await window.picture('letter');
   });
 
@@ -169,17 +169,17 @@ describe('from the README to a booked order, with nothing but the console', () =
     // Prepare
     const { page } = window;
     const { emulator } = stage.system;
-    const [deliver = ''] = emulator.stack.functions.flatMap(({ name }) =>
+    const [book = ''] = emulator.stack.functions.flatMap(({ name }) =>
       /BookCompletion/.test(name) ? name : [],
     );
     await page.goto(stage.origin);
     // Act
-    await emulator.switchMapping(deliver, false);
+    await emulator.switchMapping(book, false);
     // Assess
-    const trouble = page.locator('#trouble-paused-deliveries');
-    await trouble.getByText('npm run resume -- deliveries --local').waitFor();
+    const trouble = page.locator('#trouble-paused-bookings');
+    await trouble.getByText('npm run resume -- bookings --local').waitFor();
     await window.picture('flows-paused');
-    await emulator.switchMapping(deliver, true);
+    await emulator.switchMapping(book, true);
     await trouble.waitFor({ state: 'detached' });
   });
 

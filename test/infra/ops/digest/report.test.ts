@@ -20,7 +20,7 @@ const quiet: Digest = {
   overdue: { count: 0, first: [] },
   flows: {
     at: new Date('2026-11-24T08:00:00.000Z'),
-    queues: { 'product-orders': idle, completions: idle, deliveries: idle },
+    queues: { 'product-orders': idle, completions: idle, bookings: idle },
     partners: { azumuta: closed, erp: closed },
     deadLetters: 0,
   },
@@ -65,7 +65,7 @@ it('a busy day tells what was done, what waits and why, and what needs a hand', 
     cancelled: ['MO/7'],
     flows: {
       ...quiet.flows,
-      queues: { ...quiet.flows.queues, deliveries: { ...idle, waiting: 3, underWay: 1, paused: true } },
+      queues: { ...quiet.flows.queues, bookings: { ...idle, waiting: 3, underWay: 1, paused: true } },
       partners: {
         azumuta: closed,
         erp: { open: true, reason: 'The ERP answered 503.', openedAt: at, openUntilMs: 1 },

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { switchFlow } from '../../../../infra/ops/pause/switch-flow.ts';
 import { onThisMachine } from '../cli/targets.ts';
 
-const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:deliveries';
+const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:bookings';
 
 /**
  * An account whose Lambda takes `slowness` looks to switch a mapping, as the real one does (it is `Disabling` for
@@ -53,7 +53,7 @@ async function account({ slowness = 0, mapped = true, refuses = false } = {}) {
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     updates,
-    target: onThisMachine({ DeliveriesQueue: `${endpoint}/000000000000/deliveries` }, endpoint),
+    target: onThisMachine({ BookingsQueue: `${endpoint}/000000000000/bookings` }, endpoint),
   };
 }
 
@@ -70,7 +70,7 @@ it('a flow is paused when Lambda says so, however long it takes', async () => {
   const told: string[] = [];
 
   // Act
-  const outcome = await switchFlow(target, 'deliveries', {
+  const outcome = await switchFlow(target, 'bookings', {
     ...options(),
     progress: (text) => told.push(text),
   });
@@ -84,10 +84,10 @@ it('a flow is paused when Lambda says so, however long it takes', async () => {
 it('a flow that is being paused right now goes on again once that is done', async () => {
   // Prepare
   const { target, updates } = await account({ slowness: 3 });
-  await switchFlow(target, 'deliveries', { ...options(), looks: 2 });
+  await switchFlow(target, 'bookings', { ...options(), looks: 2 });
 
   // Act
-  const outcome = await switchFlow(target, 'deliveries', { ...options(), on: true });
+  const outcome = await switchFlow(target, 'bookings', { ...options(), on: true });
 
   // Assess
   expect(outcome.settled).toBe(true);
@@ -96,7 +96,7 @@ it('a flow that is being paused right now goes on again once that is done', asyn
 
 it('a flow that is on already is not switched again', async () => {
   const { target, updates } = await account();
-  const outcome = await switchFlow(target, 'deliveries', { ...options(), on: true });
+  const outcome = await switchFlow(target, 'bookings', { ...options(), on: true });
   expect(outcome).toMatchObject({ settled: true, already: true });
   expect(updates).toEqual([]);
 });
@@ -107,8 +107,8 @@ it('waiting ends after so many looks, or when the operator interrupts it, and sa
   const ending = new AbortController();
 
   // Act
-  const tooLong = await switchFlow(slow.target, 'deliveries', { ...options(), looks: 3 });
-  const stopped = await switchFlow(interrupted.target, 'deliveries', {
+  const tooLong = await switchFlow(slow.target, 'bookings', { ...options(), looks: 3 });
+  const stopped = await switchFlow(interrupted.target, 'bookings', {
     ...options(),
     signal: ending.signal,
     progress: () => ending.abort(),
@@ -121,12 +121,10 @@ it('waiting ends after so many looks, or when the operator interrupts it, and sa
 
 it('a queue that nothing works on cannot be paused, and that is said', async () => {
   const { target } = await account({ mapped: false });
-  await expect(switchFlow(target, 'deliveries', options())).rejects.toThrow(
-    'its event source mapping is gone',
-  );
+  await expect(switchFlow(target, 'bookings', options())).rejects.toThrow('its event source mapping is gone');
 });
 
 it('a refusal of AWS is passed on', async () => {
   const { target } = await account({ refuses: true });
-  await expect(switchFlow(target, 'deliveries', options())).rejects.toThrow('not authorized');
+  await expect(switchFlow(target, 'bookings', options())).rejects.toThrow('not authorized');
 });

@@ -130,10 +130,10 @@ it('a booking that is replayed twice is booked once', async () => {
   // Slow enough for the copies to meet.
   await system.erp.setFaults([{ kind: 'delay', ms: 2000, route }]);
   // A replay that was killed between sending and removing: the letter is in both queues.
-  const deliveries = system.emulator.queueUrl('QueuesDeliveries');
+  const queueUrl = system.emulator.queueUrl('QueuesDeliveries');
   await sqs.send(
     new SendMessageCommand({
-      QueueUrl: deliveries,
+      QueueUrl: queueUrl,
       MessageBody: letter.body,
       MessageAttributes: { messageId: { DataType: 'String', StringValue: letter.messageId } },
     }),
@@ -149,7 +149,7 @@ it('a booking that is replayed twice is booked once', async () => {
     { code: 0, moved: 0 },
   ]);
   await eventually(async () => (await journeyOf(number)).includes('booked'));
-  await eventually(async () => isDrained(deliveries), 30_000);
+  await eventually(async () => isDrained(queueUrl), 30_000);
   await system.erp.setFaults([]);
   const bookings = (await system.erp.bookings()).filter(({ order }) => order === number);
   expect(bookings).toHaveLength(1);

@@ -104,7 +104,7 @@ describe('nothing is lost', () => {
     for (let n = 0; n < 12; n++)
       await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
     const gone = `${store.url('product-orders')}-that-was-deleted`;
-    const queueUrls = { 'product-orders': gone, completions: gone, deliveries: gone };
+    const queueUrls = { 'product-orders': gone, completions: gone, bookings: gone };
 
     // Act
     const report = await run({}, { queueUrls });

@@ -41,7 +41,7 @@ await replay(
     queueUrls: {
       'product-orders': url('product-orders'),
       completions: url('completions'),
-      deliveries: url('deliveries'),
+      bookings: url('bookings'),
     },
     records: ledger.deadLetters,
     aliases: z.parse(webhookAliasesSchema, {}),

@@ -34,7 +34,7 @@ export interface Depth {
 }
 
 export const nothing: Depth = { visible: 0, hidden: 0 };
-export const workQueues = ['product-orders', 'completions', 'deliveries'] as const;
+export const workQueues = ['product-orders', 'completions', 'bookings'] as const;
 
 export async function startReplayStores(): Promise<ReplayStores> {
   const [store, table] = await Promise.all([startQueueStore(), startLedgerStore()]);
@@ -51,7 +51,7 @@ export async function startReplayStores(): Promise<ReplayStores> {
         queueUrls: {
           'product-orders': store.url('product-orders'),
           completions: store.url('completions'),
-          deliveries: store.url('deliveries'),
+          bookings: store.url('bookings'),
         },
         records: ledger.deadLetters,
         aliases: webhookAliasesSchema.parse({}),
@@ -68,7 +68,7 @@ export async function startReplayStores(): Promise<ReplayStores> {
       'dead-letters': await of('dead-letters'),
       'product-orders': await of('product-orders'),
       completions: await of('completions'),
-      deliveries: await of('deliveries'),
+      bookings: await of('bookings'),
     };
   }
 
@@ -84,8 +84,8 @@ export async function startReplayStores(): Promise<ReplayStores> {
 
 export const completion = (productOrderNumber: string) =>
   JSON.stringify({ v: 1, kind: 'completion', productOrderNumber });
-export const delivery = (home: string, erpOrder: string) =>
-  JSON.stringify({ v: 1, kind: 'delivery', home, erpOrder: { number: erpOrder } });
+export const bookingMessage = (home: string, erpOrder: string) =>
+  JSON.stringify({ v: 1, kind: 'booking', home, erpOrder: { number: erpOrder } });
 export const webhookCall = (call: {
   readonly query?: string;
   readonly body?: string;

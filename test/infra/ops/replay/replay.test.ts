@@ -7,8 +7,8 @@ import { createTable } from '../../../../shared/platform/dynamodb-table.ts';
 import {
   attribute,
   bodies,
+  bookingMessage,
   completion,
-  delivery,
   nothing,
   type ReplayStores,
   startReplayStores,
@@ -36,7 +36,7 @@ describe('a dry run', () => {
       await store.put({ body: productOrderMessage(number), orderNumber: number, reason });
     }
     await store.put({
-      body: delivery('PO-3', 'MO-3'),
+      body: bookingMessage('PO-3', 'MO-3'),
       stage: 'book-completion',
       orderNumber: 'PO-3',
       reason: 'It was completed by somebody else.',
@@ -59,7 +59,7 @@ describe('a dry run', () => {
       {
         reason: 'It was completed by somebody else.',
         stage: 'book-completion',
-        to: 'deliveries',
+        to: 'bookings',
         letters: 1,
         orders: ['PO-3'],
         since: '2026-11-24T08:00:00.000Z',
@@ -81,7 +81,7 @@ describe('a dry run', () => {
       'dead-letters': { visible: 23, hidden: 0 },
       'product-orders': nothing,
       completions: nothing,
-      deliveries: nothing,
+      bookings: nothing,
     });
   });
 });
@@ -91,7 +91,7 @@ describe('a replay sends back', () => {
     // Prepare
     const order = productOrderMessage('PO-1');
     const hint = completion('PO-2');
-    const booking = delivery('PO-3', 'MO-3');
+    const booking = bookingMessage('PO-3', 'MO-3');
     await store.put({ body: order, messageId: 'of the order' });
     await store.put({ body: hint, stage: 'collect-completion', messageId: 'of the hint' });
     await store.put({ body: booking, stage: 'book-completion', messageId: 'of the booking' });
@@ -100,15 +100,15 @@ describe('a replay sends back', () => {
     const report = await run();
 
     // Assess
-    const [orders, completions, deliveries] = await Promise.all(workQueues.map(store.read));
+    const [orders, completions, bookings] = await Promise.all(workQueues.map(store.read));
     expect(report).toMatchObject({ movable: 3, moved: 3, copied: 0 });
-    expect([orders, completions, deliveries].map((messages) => bodies(messages ?? []))).toEqual([
+    expect([orders, completions, bookings].map((messages) => bodies(messages ?? []))).toEqual([
       [order],
       [hint],
       [booking],
     ]);
     expect(
-      [...(orders ?? []), ...(completions ?? []), ...(deliveries ?? [])].map((message) =>
+      [...(orders ?? []), ...(completions ?? []), ...(bookings ?? [])].map((message) =>
         attribute(message, 'messageId'),
       ),
     ).toEqual(['of the order', 'of the hint', 'of the booking']);
@@ -119,7 +119,7 @@ describe('a replay sends back', () => {
     // Prepare
     await store.putBare(productOrderMessage('PO-1'));
     await store.putBare(completion('PO-2'));
-    await store.putBare(delivery('PO-3', 'MO-3'));
+    await store.putBare(bookingMessage('PO-3', 'MO-3'));
 
     // Act
     await run();
@@ -134,7 +134,7 @@ describe('a replay sends back', () => {
     await store.put({ body: productOrderMessage('PO-1'), orderNumber: 'PO-1' });
     await store.put({ body: productOrderMessage('PO-10'), orderNumber: 'PO-10' });
     await store.put({
-      body: delivery('PO-1', 'MO/1'),
+      body: bookingMessage('PO-1', 'MO/1'),
       stage: 'book-completion',
       orderNumber: 'PO-1',
     });
@@ -149,7 +149,7 @@ describe('a replay sends back', () => {
       'dead-letters': { visible: 1, hidden: 0 },
       'product-orders': { visible: 1, hidden: 0 },
       completions: nothing,
-      deliveries: { visible: 1, hidden: 0 },
+      bookings: { visible: 1, hidden: 0 },
     });
   });
 

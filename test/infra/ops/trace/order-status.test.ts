@@ -30,7 +30,7 @@ const standing = (given: Partial<KnownOfOrder>) =>
   orderStatusOf({
     number: 'MO/1',
     entry: undefined,
-    deliveries: [],
+    bookings: [],
     deadLetters: [],
     journey: [],
     unwell: {},
@@ -83,8 +83,8 @@ describe('the one sentence on an order tells', () => {
       'why it is not booked yet',
       {
         entry: entryOf({}),
-        deliveries: [quantity('waiting')],
-        journey: [told('delivery x#quantity', 'retry', 'somebody has it open')],
+        bookings: [quantity('waiting')],
+        journey: [told('booking x#quantity', 'retry', 'somebody has it open')],
       },
       'to be booked',
       'Its quantity waits to be booked in the ERP. The last attempt: somebody has it open.',
@@ -93,23 +93,23 @@ describe('the one sentence on an order tells', () => {
       'where it is booked',
       {
         entry: entryOf({}),
-        deliveries: [quantity('done')],
-        journey: [told('delivery x#quantity', 'booked', 'production 17 done')],
+        bookings: [quantity('done')],
+        journey: [told('booking x#quantity', 'booked', 'production 17 done')],
       },
       'booked',
       'It is booked in the ERP: production 17 done.',
     ],
     [
       'that a later recording is still to be booked',
-      { deliveries: [quantity('done'), { kind: 'amendment', state: 'waiting', sentAt: undefined }] },
+      { bookings: [quantity('done'), { kind: 'amendment', state: 'waiting', sentAt: undefined }] },
       'to be booked',
       'A later recording waits to be booked in the ERP.',
     ],
     [
       'that its completion was left out',
       {
-        deliveries: [quantity('done')],
-        journey: [told('delivery x', 'ignored', 'The ERP knows no order MO/1.')],
+        bookings: [quantity('done')],
+        journey: [told('booking x', 'ignored', 'The ERP knows no order MO/1.')],
       },
       'booked',
       'Its completion was left out. The ERP knows no order MO/1.',
@@ -132,15 +132,15 @@ describe('the one sentence on an order tells', () => {
   });
 
   it.each<[string, Partial<KnownOfOrder>, string]>([
-    ['booking', { deliveries: [quantity('rejected')] }, 'to be booked'],
+    ['booking', { bookings: [quantity('rejected')] }, 'to be booked'],
     ['order', { entry: entryOf({ state: 'rejected', reason: 'x' }) }, 'to be created'],
   ])('that a refused %s was replayed, and not to do it by hand meanwhile', (_, known, state) => {
     const found = standing({
       ...known,
       journey: [
-        told('delivery x', 'rejected', 'it was completed by somebody else'),
+        told('booking x', 'rejected', 'it was completed by somebody else'),
         told('dead letter m-1', 'dead-lettered', 'book-completion: it was completed by somebody else'),
-        told('dead letter m-1', 'replayed', 'sending it to deliveries again'),
+        told('dead letter m-1', 'replayed', 'sending it to bookings again'),
       ],
     });
     expect(found).toMatchObject({ state, says: expect.stringContaining('sent to its queue again') });
@@ -149,8 +149,8 @@ describe('the one sentence on an order tells', () => {
 
   it('what to do when a refused booking has no dead letter any more', () => {
     const found = standing({
-      deliveries: [quantity('rejected')],
-      journey: [told('delivery x', 'rejected', 'it was completed by somebody else')],
+      bookings: [quantity('rejected')],
+      journey: [told('booking x', 'rejected', 'it was completed by somebody else')],
     });
     expect(found).toMatchObject({
       state: 'needs a person',

@@ -34,10 +34,10 @@ it('a journey reads from top to bottom: how it stands, what to do, and when what
   const journey = [
     at('22:58:00.000', 'order', 'queued', 'by pull'),
     at('22:58:00.500', 'order', 'created', 'Azumuta id SarLiLeyuNWgw3Tai'),
-    at('23:58:00.000', 'delivery x', 'retry', 'somebody has it open'),
-    at('23:58:09.000', 'delivery x', 'retry', 'somebody has it open'),
-    at('23:59:00.000', 'delivery x', 'retry', 'somebody has it open'),
-    { ...at('00:00:00.000', 'delivery x', 'rejected', 'It is locked.'), at: '2026-11-25T00:00:00.000Z' },
+    at('23:58:00.000', 'booking x', 'retry', 'somebody has it open'),
+    at('23:58:09.000', 'booking x', 'retry', 'somebody has it open'),
+    at('23:59:00.000', 'booking x', 'retry', 'somebody has it open'),
+    { ...at('00:00:00.000', 'booking x', 'rejected', 'It is locked.'), at: '2026-11-25T00:00:00.000Z' },
     {
       ...at('00:00:00.100', 'dead letter m', 'dead-lettered', 'book-completion: It is locked.'),
       at: '2026-11-25T00:00:00.100Z',

@@ -95,7 +95,7 @@ it('a dead letter lives, though the laptop that replayed it before is hours ahea
   const ahead = testClock('2026-11-24T11:00:00.000Z');
   const onTheLaptop = createLedger({ ...store, clock: ahead, times: { settlingSeconds: 300 } });
   await ledger.deadLetters.record(letter);
-  await onTheLaptop.deadLetters.markReplayed(letter, 'sending it to deliveries again');
+  await onTheLaptop.deadLetters.markReplayed(letter, 'sending it to bookings again');
   await ledger.deadLetters.record({ ...letter, reason: 'It is locked still.' });
 
   // Act

@@ -39,7 +39,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
   }
   const part = (order: ErpOrderRef, n: number, amount: string): Completion =>
     completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
-  const deliver = (completion: Completion, connector = connect()) =>
+  const book = (completion: Completion, connector = connect()) =>
     connector.book(completion, quantityKey(completion.productOrder), firstAttempt());
   const rowsNamed = (order: ErpOrderRef) =>
     server.books.rows('mrp.production').filter((row) => String(row.name).startsWith(order.number));
@@ -54,7 +54,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     const order = plan();
 
     // Act
-    const failure = await failureOf(deliver(part(order, 1, '2'), connect({ backorder: 'skip' })));
+    const failure = await failureOf(book(part(order, 1, '2'), connect({ backorder: 'skip' })));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
@@ -69,7 +69,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     server.books.asksAboutConsumption = true;
 
     // Act
-    const failure = await failureOf(deliver(completionOf(order)));
+    const failure = await failureOf(book(completionOf(order)));
     server.books.asksAboutConsumption = false;
 
     // Assess
@@ -82,11 +82,11 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     // Prepare
     const order = plan();
     server.books.asksAboutConsumption = true;
-    await failureOf(deliver(completionOf(order)));
+    await failureOf(book(completionOf(order)));
     server.books.asksAboutConsumption = false;
 
     // Act
-    const receipt = await deliver(completionOf(order));
+    const receipt = await book(completionOf(order));
 
     // Assess
     expect(receipt.alreadyBooked).toBe(false);
@@ -99,9 +99,9 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     const order = plan();
     const [first, second] = [part(order, 1, '2'), part(order, 2, '2')];
     server.books.asksAboutConsumption = true;
-    await failureOf(deliver(first));
+    await failureOf(book(first));
     server.books.asksAboutConsumption = false;
-    await deliver(second);
+    await book(second);
 
     // Act
     const receipt = await connect().book(first, quantityKey(first.productOrder), nextAttempt());
@@ -121,7 +121,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     const order = plan();
     const completion = completionOf(order, { quantity: { amount: '5' } });
     server.books.asksAboutConsumption = true;
-    await failureOf(deliver(completion));
+    await failureOf(book(completion));
     server.books.asksAboutConsumption = false;
     const ids = [Number(order.id)];
     const context = { skip_backorder: true };
@@ -147,7 +147,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     server.books.call('mrp.production', 'button_mark_done', { ids, named: {}, context });
 
     // Act
-    const failure = await failureOf(deliver(completionOf(order)));
+    const failure = await failureOf(book(completionOf(order)));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
@@ -159,7 +159,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     const order = plan('BATCH');
 
     // Act
-    const failure = await failureOf(deliver(completionOf(order)));
+    const failure = await failureOf(book(completionOf(order)));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
@@ -174,8 +174,8 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     const lots = [{ number: `B-${order.id}` }];
 
     // Act
-    await deliver(completionOf(order, { lots }));
-    await deliver(completionOf(other, { lots }));
+    await book(completionOf(order, { lots }));
+    await book(completionOf(other, { lots }));
 
     // Assess
     const made = server.books.rows('stock.lot').filter((lot) => lot.name === `B-${order.id}`);
@@ -185,7 +185,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
   it('lists the fields that the mapping wants, and no backorders', async () => {
     // Prepare
     const order = plan();
-    await deliver(part(order, 1, '2'));
+    await book(part(order, 1, '2'));
     const whole = plan();
 
     // Act
@@ -217,7 +217,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     });
 
     // Act
-    await deliver(completionOf(order), connector);
+    await book(completionOf(order), connector);
 
     // Assess
     expect(reads).toBe(1);

@@ -34,7 +34,7 @@ describe('sap-s4hana', () => {
     return sapS4Hana(whole).connect({ clock: systemClock, credentials });
   }
   const plan = () => ({ number: server.books.plan('FG226', '5').ManufacturingOrder });
-  const deliver = (completion: Completion, connector = connect()) =>
+  const book = (completion: Completion, connector = connect()) =>
     connector.book(completion, quantityKey(completion.productOrder), firstAttempt());
   const confirmationsOf = (number: string) =>
     server.books.confirmations.filter((one) => one.OrderID === number);
@@ -43,7 +43,7 @@ describe('sap-s4hana', () => {
     // Prepare
     const order = plan();
     const completion = completionOf(order);
-    await deliver(completion);
+    await book(completion);
     for (const one of confirmationsOf(order.number)) one.IsReversed = true;
     server.books.change(server.books.find(order.number), { OrderIsConfirmed: '' });
 
@@ -67,11 +67,11 @@ describe('sap-s4hana', () => {
     const order = plan();
     const part = (n: number, amount: string) =>
       completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
-    await deliver(part(1, '3'));
+    await book(part(1, '3'));
     for (const one of confirmationsOf(order.number)) Object.assign(one, changed);
 
     // Act
-    await deliver(part(2, '2'));
+    await book(part(2, '2'));
 
     // Assess
     expect(confirmationsOf(order.number).map((one) => one.IsFinalConfirmation)).toEqual([false, false]);
@@ -84,8 +84,8 @@ describe('sap-s4hana', () => {
       completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
 
     // Act
-    await deliver(part(1, '0.7'));
-    await deliver(part(2, '0.1'));
+    await book(part(1, '0.7'));
+    await book(part(2, '0.1'));
 
     // Assess
     const flags = confirmationsOf(order.number).map((one) => [
@@ -105,7 +105,7 @@ describe('sap-s4hana', () => {
     faults.beforeCall(3, () => server.expireSessions());
 
     // Act
-    await deliver(completionOf(order));
+    await book(completionOf(order));
 
     // Assess
     expect(confirmationsOf(order.number).length).toBe(1);
@@ -118,10 +118,10 @@ describe('sap-s4hana', () => {
     const parts = [1, 2, 3, 4, 5].map((n) =>
       completionOf(order, { quantity: { amount: '1' }, final: false }, productOrderOf(order, n)),
     );
-    for (const one of parts) await deliver(one);
+    for (const one of parts) await book(one);
 
     // Act
-    const receipts = await Promise.all(parts.map((one) => deliver(one)));
+    const receipts = await Promise.all(parts.map((one) => book(one)));
 
     // Assess
     expect(receipts.map((receipt) => receipt.alreadyBooked)).toEqual(Array(5).fill(true));
@@ -140,7 +140,7 @@ describe('sap-s4hana', () => {
     faults.reset();
 
     // Act
-    await deliver(completion, connect({ operation: '0010', workActivity: 1, client: '100' }));
+    await book(completion, connect({ operation: '0010', workActivity: 1, client: '100' }));
 
     // Assess
     const posted = faults.calls().find(({ method }) => method === 'POST');
@@ -165,7 +165,7 @@ describe('sap-s4hana', () => {
     const order = plan();
 
     // Act: this order has no such operation.
-    const failure = await failureOf(deliver(completionOf(order), connect({ operation: '0090' })));
+    const failure = await failureOf(book(completionOf(order), connect({ operation: '0090' })));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
@@ -178,9 +178,9 @@ describe('sap-s4hana', () => {
     const order = plan();
 
     // Act
-    const noPlace = await failureOf(deliver(completionOf(order, { lots: [{ number: 'L1' }] })));
+    const noPlace = await failureOf(book(completionOf(order, { lots: [{ number: 'L1' }] })));
     const tooLong = await failureOf(
-      deliver(
+      book(
         completionOf(order, { lots: [{ number: 'LOT-0000001' }] }),
         connect({ goodsMovements: 'receipt' }),
       ),
@@ -212,7 +212,7 @@ describe('sap-s4hana', () => {
     });
 
     // Act
-    await deliver(completionOf(order), connector);
+    await book(completionOf(order), connector);
 
     // Assess
     expect(reads).toBe(1);
@@ -232,7 +232,7 @@ describe('sap-s4hana', () => {
       faults.beforeCall(2, () => faults.answerNext({ status: 404, body }));
 
       // Act
-      const failure = await failureOf(deliver(completionOf(order)));
+      const failure = await failureOf(book(completionOf(order)));
 
       // Assess
       expect(failure, body).toMatchObject({ name: 'RetryLater', scope: 'partner' });
@@ -248,7 +248,7 @@ describe('sap-s4hana', () => {
     faults.answerNext({ status: 404, body: JSON.stringify({ error }) });
 
     // Act
-    const failure = await failureOf(deliver(completionOf(order)));
+    const failure = await failureOf(book(completionOf(order)));
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner' });
@@ -260,7 +260,7 @@ describe('sap-s4hana', () => {
     [{ tokenUrl: 'http://127.0.0.1:9/oauth/token' }, { username: 'user', password: 'canary' }],
   ])('stops the flow and gives nothing up when the secret does not fit auth %j', async (auth, secret) => {
     const failure = await failureOf(
-      deliver(
+      book(
         completionOf(plan()),
         connect({ auth }, async () => secret),
       ),

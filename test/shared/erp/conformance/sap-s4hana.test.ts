@@ -87,7 +87,7 @@ async function sapTarget(login: SapLogin, configured: Partial<SapOptions>): Prom
   };
 }
 
-const concurrency = 'SAP books every confirmation; the ledger lets one worker at a time deliver to an order';
+const concurrency = 'SAP books every confirmation; the ledger lets one worker at a time book to an order';
 
 const withoutNotes: Cannot = {
   concurrency,

@@ -9,7 +9,7 @@ import type { PlannedOrderRef } from './target.ts';
 export function bookingTests({ target, promise }: Chapter): void {
   const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>
     target().planOrder({ article, quantity: '5' });
-  const deliver = (completion: Completion) =>
+  const book = (completion: Completion) =>
     target().connector().book(completion, quantityKey(completion.productOrder), firstAttempt());
 
   promise('finishes the order with its good quantity and says where to find it', [], async () => {
@@ -17,7 +17,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     const order = await plan();
 
     // Act
-    const receipt = await deliver(completionOf(order, { article: order.article }));
+    const receipt = await book(completionOf(order, { article: order.article }));
 
     // Assess
     expect(receipt.alreadyBooked).toBe(false);
@@ -33,7 +33,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     const order = await plan();
 
     // Act
-    await deliver(completionOf(order, { quantity: { amount: '3' }, final: true }));
+    await book(completionOf(order, { quantity: { amount: '3' }, final: true }));
 
     // Assess
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '3', bookings: 1 });
@@ -44,7 +44,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     const order = await plan();
 
     // Act
-    await deliver(completionOf(order, { quantity: { amount: '4' }, scrap: { amount: '1' } }));
+    await book(completionOf(order, { quantity: { amount: '4' }, scrap: { amount: '1' } }));
 
     // Assess
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '4', scrap: '1', bookings: 1 });
@@ -57,7 +57,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     const lot = `L-${productOrderOf(order).id.slice(0, 8)}`;
 
     // Act
-    await deliver(completionOf(order, { lots: [{ number: lot }] }));
+    await book(completionOf(order, { lots: [{ number: lot }] }));
 
     // Assess
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', lots: [lot] });
@@ -72,7 +72,7 @@ export function bookingTests({ target, promise }: Chapter): void {
 
     // Act
     const lots = serials.map((number) => ({ number, quantity: { amount: '1' } }));
-    await deliver(completionOf(order, { quantity: { amount: '3' }, lots }));
+    await book(completionOf(order, { quantity: { amount: '3' }, lots }));
 
     // Assess
     const books = await target().books(order);
@@ -86,7 +86,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     const note = `Torque <b>3 Nm</b> & "ok"`;
 
     // Act
-    await deliver(completionOf(order, { notes: [note] }));
+    await book(completionOf(order, { notes: [note] }));
 
     // Assess
     const { notes } = await target().books(order);
@@ -99,7 +99,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     const url = `https://app.azumuta.com/recordings/${productOrderOf(order).id}?a=1&b=2`;
 
     // Act
-    await deliver(completionOf(order, { links: [{ name: 'Report', url }] }));
+    await book(completionOf(order, { links: [{ name: 'Report', url }] }));
 
     // Assess
     const { links } = await target().books(order);
@@ -109,7 +109,7 @@ export function bookingTests({ target, promise }: Chapter): void {
   promise('adds an amendment to a finished order without changing a quantity', ['amendments'], async () => {
     // Prepare
     const order = await plan();
-    await deliver(completionOf(order));
+    await book(completionOf(order));
     const before = await target().books(order);
     const { id } = productOrderOf(order);
     const amendment = amendmentOf(order, { notes: [`Late check of ${id}`] });
@@ -147,7 +147,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     await target().connector().book(amendment, `${id}#recording#early`, firstAttempt());
 
     // Act
-    const receipt = await deliver(completionOf(order));
+    const receipt = await book(completionOf(order));
 
     // Assess
     expect(receipt.alreadyBooked).toBe(false);
@@ -163,7 +163,7 @@ export function bookingTests({ target, promise }: Chapter): void {
       const unknown = { ...order, number: order.number.replace(/\d(?=\D*$)/, '').concat('987654') };
 
       // Act
-      const failure = await failureOf(deliver(completionOf(unknown)));
+      const failure = await failureOf(book(completionOf(unknown)));
 
       // Assess
       expect(failure).toBeInstanceOf(UnknownOrder);
@@ -177,7 +177,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     await target().cancelOrder(order);
 
     // Act
-    const failure = await failureOf(deliver(completionOf(order)));
+    const failure = await failureOf(book(completionOf(order)));
 
     // Assess: an order that is known must never fall under the policy for those that are not.
     expect(failure).not.toBeInstanceOf(UnknownOrder);
@@ -190,7 +190,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     const order = await plan();
 
     // Act
-    const failure = await failureOf(deliver(completionOf(order, { article: 'SOMETHING-ELSE' })));
+    const failure = await failureOf(book(completionOf(order, { article: 'SOMETHING-ELSE' })));
 
     // Assess
     expectRejected(failure, order.number);
@@ -205,7 +205,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     const before = await target().books(order);
 
     // Act
-    const first = await failureOf(deliver(completionOf(order)));
+    const first = await failureOf(book(completionOf(order)));
     const again = await failureOf(
       target()
         .connector()
@@ -223,7 +223,7 @@ export function bookingTests({ target, promise }: Chapter): void {
     const order = await plan();
 
     // Act
-    await deliver(completionOf({ number: order.number }, {}, productOrderOf(order)));
+    await book(completionOf({ number: order.number }, {}, productOrderOf(order)));
 
     // Assess
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });

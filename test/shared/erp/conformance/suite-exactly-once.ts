@@ -22,7 +22,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
   const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>
     target().planOrder({ article, quantity: '5' });
 
-  /** A delivery that uses all that this ERP can do. */
+  /** A booking that uses all that this ERP can do. */
   function everything(order: PlannedOrderRef): Completion {
     const { id } = productOrderOf(order);
     return completionOf(order, {
@@ -60,7 +60,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     { name: 'an amendment', needs: ['amendments'], completion: late, key: 'recording#late' },
   ];
 
-  promise('books once when the same delivery comes again', [], async () => {
+  promise('books once when the same booking comes again', [], async () => {
     // Prepare
     const order = await plan();
     const key = quantityKey(productOrderOf(order));
@@ -77,7 +77,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     expect(await target().books(order)).toEqual(booked);
   });
 
-  promise('books once when two workers deliver at the same moment', ['concurrency'], async () => {
+  promise('books once when two workers book at the same moment', ['concurrency'], async () => {
     // Prepare
     const order = await plan();
     const key = quantityKey(productOrderOf(order));
@@ -108,7 +108,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
       }
       return order;
     }
-    /** Delivers once undisturbed: the books that every disturbed delivery must end with, and how many calls. */
+    /** Books once undisturbed: the books that every disturbed booking must end with, and how many calls. */
     async function undisturbed(): Promise<{ calls: number; books: ErpBooks }> {
       const order = await planned();
       target().faults.reset();

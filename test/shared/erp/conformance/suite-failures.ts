@@ -15,12 +15,12 @@ export function failureTests({ target, promise }: Chapter): void {
   const plan = (): Promise<PlannedOrderRef> =>
     target().planOrder({ article: target().articles.plain, quantity: '5' });
 
-  /** Delivers to a planned order and expects it to be told to come again later; nothing may have been booked. */
+  /** Books to a planned order and expects it to be told to come again later; nothing may have been booked. */
   async function failureOfBooking(options: ConnectorOptions, disturb?: () => void): Promise<RetryLater> {
     const order = await plan();
     target().faults.reset();
     disturb?.();
-    const failure = await failureOf(deliverTo(target().connector(options), order));
+    const failure = await failureOf(bookAt(target().connector(options), order));
     expect(await target().books(order)).toMatchObject({ state: 'open', bookings: 0 });
     if (!(failure instanceof RetryLater)) {
       throw new Error(`expected RetryLater, got ${inspect(failure)}`);
@@ -148,8 +148,8 @@ export function failureTests({ target, promise }: Chapter): void {
     await target().lockOrder?.(locked);
 
     // Act
-    const failure = await failureOf(deliverTo(target().connector(), locked));
-    await deliverTo(target().connector(), free);
+    const failure = await failureOf(bookAt(target().connector(), locked));
+    await bookAt(target().connector(), free);
     const booksWhileLocked = await target().books(locked);
     await target().unlockOrder?.(locked);
 
@@ -166,21 +166,21 @@ export function failureTests({ target, promise }: Chapter): void {
     // Prepare
     const [first, second] = [await plan(), await plan()];
     const connector = target().connector();
-    await deliverTo(connector, first);
+    await bookAt(connector, first);
     await target().expireSession?.();
 
     // Act
-    await deliverTo(connector, second);
+    await bookAt(connector, second);
 
     // Assess
     expect(await target().books(second)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
-  promise('renews a session that expires in the midst of a delivery', ['session'], async () => {
+  promise('renews a session that expires in the midst of a booking', ['session'], async () => {
     // Prepare
     const reference = await plan();
     target().faults.reset();
-    await deliverTo(target().connector(), reference);
+    await bookAt(target().connector(), reference);
     const calls = target().faults.callCount();
 
     for (let n = 1; n <= calls; n += 1) {
@@ -189,7 +189,7 @@ export function failureTests({ target, promise }: Chapter): void {
       target().faults.beforeCall(n, () => target().expireSession?.());
 
       // Act: renewing and going on, or coming again, are both right.
-      const failure = await failureOf(deliverTo(target().connector(), order));
+      const failure = await failureOf(bookAt(target().connector(), order));
       if (failure !== undefined) {
         expect(failure, `expired at call ${n}`).toBeInstanceOf(RetryLater);
         const completion = completionOf(order);
@@ -213,7 +213,7 @@ export function failureTests({ target, promise }: Chapter): void {
     target().faults.reset();
 
     // Act
-    const failure = await failureOf(deliverTo(target().connector(), order));
+    const failure = await failureOf(bookAt(target().connector(), order));
     const calls = target().faults.callCount();
     await target().mendSessions?.();
 
@@ -224,7 +224,7 @@ export function failureTests({ target, promise }: Chapter): void {
   });
 }
 
-function deliverTo(connector: ErpConnector, order: PlannedOrderRef): Promise<unknown> {
+function bookAt(connector: ErpConnector, order: PlannedOrderRef): Promise<unknown> {
   return connector.book(completionOf(order), quantityKey(productOrderOf(order)), firstAttempt());
 }
 

@@ -8,7 +8,7 @@ import type { PlannedOrderRef } from './target.ts';
 export function partTests({ target, promise }: Chapter): void {
   const plan = (): Promise<PlannedOrderRef> =>
     target().planOrder({ article: target().articles.plain, quantity: '5' });
-  const deliver = (completion: Completion) =>
+  const book = (completion: Completion) =>
     target().connector().book(completion, quantityKey(completion.productOrder), firstAttempt());
 
   promise('books part after part, and leaves the order open in between', ['partial'], async () => {
@@ -18,9 +18,9 @@ export function partTests({ target, promise }: Chapter): void {
     const second = completionOf(order, { quantity: { amount: '3' }, final: true }, productOrderOf(order, 2));
 
     // Act
-    await deliver(first);
+    await book(first);
     const between = await target().books(order);
-    await deliver(second);
+    await book(second);
 
     // Assess
     expect(between).toMatchObject({ state: 'open', good: '2', bookings: 1 });
@@ -33,7 +33,7 @@ export function partTests({ target, promise }: Chapter): void {
     const parts = [1, 2, 3].map((part) =>
       completionOf(order, { quantity: { amount: '1' }, final: false }, productOrderOf(order, part)),
     );
-    for (const part of parts) await deliver(part);
+    for (const part of parts) await book(part);
     const [first] = parts;
     if (!first) throw new Error('no parts');
 
@@ -62,7 +62,7 @@ export function partTests({ target, promise }: Chapter): void {
       // Act
       const states: string[] = [];
       for (const part of parts.toReversed()) {
-        await deliver(part);
+        await book(part);
         states.push((await target().books(order)).state);
       }
 
@@ -81,9 +81,9 @@ export function partTests({ target, promise }: Chapter): void {
     const second = { quantity: { amount: '2' }, final: false };
 
     // Act
-    await deliver(completionOf(order, first, productOrderOf(order, 1)));
+    await book(completionOf(order, first, productOrderOf(order, 1)));
     const between = await target().books(order);
-    await deliver(completionOf(order, second, productOrderOf(order, 2)));
+    await book(completionOf(order, second, productOrderOf(order, 2)));
 
     // Assess
     expect(between).toMatchObject({ state: 'open' });
@@ -95,12 +95,8 @@ export function partTests({ target, promise }: Chapter): void {
     const order = await plan();
 
     // Act
-    await deliver(
-      completionOf(order, { quantity: { amount: '0.1' }, final: false }, productOrderOf(order, 1)),
-    );
-    await deliver(
-      completionOf(order, { quantity: { amount: '0.2' }, final: false }, productOrderOf(order, 2)),
-    );
+    await book(completionOf(order, { quantity: { amount: '0.1' }, final: false }, productOrderOf(order, 1)));
+    await book(completionOf(order, { quantity: { amount: '0.2' }, final: false }, productOrderOf(order, 2)));
 
     // Assess
     expect(await target().books(order)).toMatchObject({ good: '0.3', bookings: 2 });

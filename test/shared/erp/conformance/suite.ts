@@ -14,7 +14,7 @@ export interface Chapter {
   readonly promise: (name: string, needs: readonly Capability[], test: () => Promise<void>) => void;
 }
 
-/** Long enough for a loop over every call of a delivery against a real ERP. */
+/** Long enough for a loop over every call of a booking against a real ERP. */
 const testTimeoutMs = 180_000;
 
 /**

@@ -115,7 +115,7 @@ export type Capability =
   | 'links'
   /** Notes and links on an order that is done. */
   | 'amendments'
-  /** Two deliveries of one key at the same moment book once, without the ledger's lock. */
+  /** Two bookings of one key at the same moment book once, without the ledger's lock. */
   | 'concurrency'
   /** Choose the change time of a planned order. */
   | 'change-times'

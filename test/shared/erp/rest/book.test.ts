@@ -10,8 +10,8 @@ import { type SmallRow, smallOptions } from './small.ts';
 const order = { number: 'MO/0001' };
 const key = 'SarLiLeyuNWgw3Tai#quantity';
 const apiKey = 'canary-5f1c';
-type Deliver = RestOptions<SmallRow>['book'];
-type Step = Deliver['steps'][number];
+type Book = RestOptions<SmallRow>['book'];
+type Step = Book['steps'][number];
 
 /** An ERP that remembers one booking, answering the write as told. */
 async function started(
@@ -19,7 +19,7 @@ async function started(
     book();
     return { status: 201 };
   },
-  change: { deliver?: Partial<Deliver>; step?: Partial<Step> } = {},
+  change: { book?: Partial<Book>; step?: Partial<Step> } = {},
 ) {
   let booked: unknown;
   const server = await startServer((received) => {
@@ -31,12 +31,12 @@ async function started(
   const options = smallOptions(server.url);
   const [step] = options.book.steps;
   if (!step) throw new Error('no step');
-  const deliver = { ...options.book, steps: [{ ...step, ...change.step }], ...change.deliver };
-  const connector = connected(rest({ ...options, book: deliver }), { apiKey });
+  const book = { ...options.book, steps: [{ ...step, ...change.step }], ...change.book };
+  const connector = connected(rest({ ...options, book }), { apiKey });
   return {
     calls: server.calls,
     isBooked: () => booked !== undefined,
-    deliver: (attempt = firstAttempt(), as = key) => connector.book(completionOf(order), as, attempt),
+    book: (attempt = firstAttempt(), as = key) => connector.book(completionOf(order), as, attempt),
   };
 }
 
@@ -45,7 +45,7 @@ it('reads, writes and reads again, and knows its own booking the next time', asy
   const erp = await started();
 
   // Act
-  const receipts = [await erp.deliver(), await erp.deliver(nextAttempt())];
+  const receipts = [await erp.book(), await erp.book(nextAttempt())];
 
   // Assess
   expect(receipts).toEqual([
@@ -68,7 +68,7 @@ it.each([
 ])('rejects on %s with the sentence of the ERP', async (status, sentence) => {
   const erp = await started(() => ({ status, body: { errors: [{ message: `${sentence}.` }] } }));
 
-  const failure = await failureOf(erp.deliver());
+  const failure = await failureOf(erp.book());
 
   expect(failure).toBeInstanceOf(Rejected);
   expect(failure).toMatchObject({
@@ -88,7 +88,7 @@ it.each([
   const step = row.retryable ? { retryable: row.retryable } : {};
   const erp = await started(() => ({ status: row.status, body: { message: 'busy' } }), { step });
 
-  const failure = await failureOf(erp.deliver());
+  const failure = await failureOf(erp.book());
 
   expect(failure).toMatchObject({ name: 'RetryLater', scope: row.scope, wrote: row.wrote });
 });
@@ -101,7 +101,7 @@ it('rejects an error that hides in a 200', async () => {
     step,
   });
 
-  const failure = await failureOf(erp.deliver());
+  const failure = await failureOf(erp.book());
 
   expect(failure).toBeInstanceOf(Rejected);
   expect(failure).toMatchObject({ message: 'Small ERP, order MO/0001: the period is closed' });
@@ -113,7 +113,7 @@ it('lets the configuration reject what would look like an unwell ERP', async () 
   };
   const erp = await started(() => ({ status: 500, body: { message: 'invalid field "lot"' } }), { step });
 
-  const failure = await failureOf(erp.deliver());
+  const failure = await failureOf(erp.book());
 
   expect(failure).toBeInstanceOf(Rejected);
 });
@@ -121,7 +121,7 @@ it('lets the configuration reject what would look like an unwell ERP', async () 
 it('takes only the configured statuses for success', async () => {
   const erp = await started(() => ({ status: 202 }), { step: { success: { status: [201] } } });
 
-  const failure = await failureOf(erp.deliver());
+  const failure = await failureOf(erp.book());
 
   expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('(202)') });
 });
@@ -131,8 +131,8 @@ it('waits once for a booking that does not show, and rejects the second time', a
   const erp = await started(() => ({ status: 200 }));
 
   // Act
-  const first = await failureOf(erp.deliver());
-  const second = await failureOf(erp.deliver(nextAttempt()));
+  const first = await failureOf(erp.book());
+  const second = await failureOf(erp.book(nextAttempt()));
 
   // Assess
   expect(first).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
@@ -148,8 +148,8 @@ it('does not write again when the answer was lost after the work was done', asyn
   });
 
   // Act
-  const failure = await failureOf(erp.deliver());
-  const receipt = await erp.deliver(nextAttempt());
+  const failure = await failureOf(erp.book());
+  const receipt = await erp.book(nextAttempt());
 
   // Assess
   expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', wrote: 'perhaps' });
@@ -168,7 +168,7 @@ it('keeps the claim open when the second of two steps fails, even before it was 
       return { status: 201 };
     },
     {
-      deliver: {
+      book: {
         steps: [
           step,
           {
@@ -185,17 +185,17 @@ it('keeps the claim open when the second of two steps fails, even before it was 
   );
 
   // Act
-  const failure = await failureOf(erp.deliver(firstAttempt(deadline.signal)));
+  const failure = await failureOf(erp.book(firstAttempt(deadline.signal)));
 
   // Assess
   expect(failure).toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
   expect(erp.calls.map(({ url }) => url.pathname)).not.toContain('/notes');
 });
 
-it('sends the delivery key in the header that the ERP takes it in', async () => {
+it('sends the booking key in the header that the ERP takes it in', async () => {
   const erp = await started(undefined, { step: { idempotencyKeyHeader: 'Idempotency-Key' } });
 
-  await erp.deliver();
+  await erp.book();
 
   const [write] = erp.calls.filter(({ method }) => method === 'POST');
   expect(write?.headers['idempotency-key']).toBe(key);
@@ -206,7 +206,7 @@ it('skips a step that does not apply, and rejects when none does', async () => {
     step: { when: ({ completion }) => completion.kind === 'amendment' },
   });
 
-  const failure = await failureOf(erp.deliver());
+  const failure = await failureOf(erp.book());
 
   expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('MO/0001') });
   expect(erp.isBooked()).toBe(false);
@@ -217,15 +217,15 @@ it('believes its own booking before it looks for reasons to refuse', async () =>
   const [lookUp] = smallOptions('http://127.0.0.1').book.lookUp;
   if (!lookUp) throw new Error('no look-up');
   const refused = ({ json }: RestAnswer) => (textAt(json, 'key') ? 'it is closed' : undefined);
-  const deliver = { lookUp: [{ ...lookUp, refused }] };
-  const ours = await started(undefined, { deliver });
-  const theirs = await started(undefined, { deliver });
-  await ours.deliver();
-  await theirs.deliver(firstAttempt(), 'somebody else');
+  const book = { lookUp: [{ ...lookUp, refused }] };
+  const ours = await started(undefined, { book });
+  const theirs = await started(undefined, { book });
+  await ours.book();
+  await theirs.book(firstAttempt(), 'somebody else');
 
   // Act
-  const receipt = await ours.deliver(nextAttempt());
-  const failure = await failureOf(theirs.deliver());
+  const receipt = await ours.book(nextAttempt());
+  const failure = await failureOf(theirs.book());
 
   // Assess
   expect(receipt.alreadyBooked).toBe(true);
@@ -238,7 +238,7 @@ it('keeps our key out of a message, even when the ERP repeats it', async () => {
     body: { message: `do not like ${headers['x-api-key']}` },
   }));
 
-  const failure = await failureOf(erp.deliver());
+  const failure = await failureOf(erp.book());
 
   expect(failure).toMatchObject({ message: expect.stringContaining('do not like •••') });
 });
@@ -250,7 +250,7 @@ it('keeps the half of our key out of a message, too, where a long sentence is cu
     return { status: 422, body: { message: `${'x'.repeat(290)} ${key}` } };
   });
 
-  const failure = await failureOf(erp.deliver());
+  const failure = await failureOf(erp.book());
 
   expect(key.length).toBeGreaterThan(8);
   expect(String(failure)).toContain('xxx');

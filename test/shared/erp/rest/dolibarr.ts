@@ -24,7 +24,7 @@ const produced = 3;
 
 /**
  * Dolibarr's manufacturing orders over its REST API (shapes as seen on Dolibarr 22), by configuration alone.
- * `inventorycode` is the delivery key: Dolibarr does not keep it unique, so the stock movements are searched for
+ * `inventorycode` is the booking key: Dolibarr does not keep it unique, so the stock movements are searched for
  * it before and after.
  */
 export function dolibarr(options: { readonly baseUrl: string; readonly pageSize?: number }): ErpDefinition {

@@ -41,7 +41,7 @@ async function started(
     tokens: tokens.calls,
     erp: erp.calls,
     list: () => connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
-    deliver: () => connector.book(completionOf({ number: '1' }), 'k', firstAttempt()),
+    book: () => connector.book(completionOf({ number: '1' }), 'k', firstAttempt()),
     revoke: () => valid.clear(),
     lastNoLonger: () => {
       lasting = false;
@@ -135,10 +135,10 @@ it('reads the secret again when the token service refuses it', async () => {
 });
 
 it('asks to check the secret when it stays refused, without telling it', async () => {
-  const { tokens, erp, deliver, rotate } = await started();
+  const { tokens, erp, book, rotate } = await started();
   rotate('next-secret');
 
-  const failure = await failureOf(deliver());
+  const failure = await failureOf(book());
 
   expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
   expect(String(failure)).not.toContain(client.clientSecret);
@@ -146,10 +146,10 @@ it('asks to check the secret when it stays refused, without telling it', async (
 });
 
 it('does not run in circles when no token lasts', async () => {
-  const { tokens, erp, deliver, lastNoLonger } = await started();
+  const { tokens, erp, book, lastNoLonger } = await started();
   lastNoLonger();
 
-  const failure = await failureOf(deliver());
+  const failure = await failureOf(book());
 
   expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
   expect([tokens.length, erp.length]).toEqual([2, 2]);

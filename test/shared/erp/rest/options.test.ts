@@ -8,8 +8,8 @@ const options = smallOptions('https://erp.example.com');
 
 it.each([
   ['$.baseUrl', { ...options, baseUrl: 'erp' }],
-  ['$.deliver.lookUp', { ...options, book: { ...options.book, lookUp: [] } }],
-  ['$.deliver.steps[0].request', { ...options, book: { ...options.book, steps: [{ name: 'x' }] } }],
+  ['$.book.lookUp', { ...options, book: { ...options.book, lookUp: [] } }],
+  ['$.book.steps[0].request', { ...options, book: { ...options.book, steps: [{ name: 'x' }] } }],
   ['$.orders.row', { ...options, orders: { ...options.orders, row: {} } }],
   ['$.orders.paging', { ...options, orders: { ...options.orders, paging: { kind: 'pages' } } }],
   ['$.auth', { ...options, auth: { kind: 'oauth2ClientCredentials' } }],

@@ -12,8 +12,8 @@ const key = 'SarLiLeyuNWgw3Tai#quantity';
 
 function connectorOf(url: string, differs: Partial<RestOptions<SmallRow>['book']> = {}) {
   const options = smallOptions(url);
-  const deliver = { ...options.book, ...differs };
-  return connected(rest({ ...options, book: deliver }), { apiKey: 'canary-5f1c' });
+  const book = { ...options.book, ...differs };
+  return connected(rest({ ...options, book }), { apiKey: 'canary-5f1c' });
 }
 
 it('says that the ERP does not know the order, by a 404 or by the configuration', async () => {

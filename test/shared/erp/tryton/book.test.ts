@@ -26,7 +26,7 @@ function part(n: 1 | 2 | 3) {
   const quantity = { amount: n === 3 ? '1' : '2' };
   return completionOf(order, { quantity, final: false }, productOrderOf(order, n));
 }
-function deliver(n: 1 | 2 | 3, attempt: Attempt = firstAttempt()): Promise<Receipt> {
+function book(n: 1 | 2 | 3, attempt: Attempt = firstAttempt()): Promise<Receipt> {
   const completion = part(n);
   const key = quantityKey(completion.productOrder);
   return server.connector({ url: faults.url }).book(completion, key, attempt);
@@ -47,7 +47,7 @@ describe('a split order that is booked part by part', () => {
     const states: string[] = [];
     const references: string[] = [];
     for (const n of [3, 1, 2] as const) {
-      references.push((await deliver(n)).reference);
+      references.push((await book(n)).reference);
       states.push(books.state);
     }
 
@@ -60,18 +60,18 @@ describe('a split order that is booked part by part', () => {
 
   it('is not finished while the moves of an interrupted part are open, but by that part', async () => {
     // Prepare: the first part is cut off before its moves are completed; two others come in between.
-    await deliver(1);
+    await book(1);
     const at = callOf('stock.move.do');
     books.restart();
     faults.reset();
     faults.crashAt(at, 'before');
-    const failure = await failureOf(deliver(1));
-    await deliver(2);
-    await deliver(3);
+    const failure = await failureOf(book(1));
+    await book(2);
+    await book(3);
     const between = books.state;
 
     // Act
-    await deliver(1, attemptAfter(failure));
+    await book(1, attemptAfter(failure));
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
@@ -84,22 +84,22 @@ describe('a split order that is booked part by part', () => {
     'is finished once when its last part is cut off %s Tryton saw any call',
     async (point) => {
       // Prepare: how many calls the last part takes.
-      await deliver(1);
-      await deliver(2);
+      await book(1);
+      await book(2);
       faults.reset();
-      await deliver(3);
+      await book(3);
       const calls = faults.callCount();
 
       for (let n = 1; n <= calls; n += 1) {
         books.restart();
-        await deliver(1);
-        await deliver(2);
+        await book(1);
+        await book(2);
         faults.reset();
         faults.crashAt(n, point);
 
         // Act
-        const failure = await failureOf(deliver(3));
-        await deliver(3, attemptAfter(failure));
+        const failure = await failureOf(book(3));
+        await book(3, attemptAfter(failure));
 
         // Assess
         expect(failure, `call ${n}`).toMatchObject({ name: 'RetryLater', scope: 'partner' });
@@ -119,18 +119,18 @@ describe('a button that silently does nothing', () => {
     // Prepare: where it is pressed in the last of these parts.
     const before = parts.slice(0, -1);
     const last = parts.at(-1) ?? 1;
-    for (const n of before) await deliver(n);
+    for (const n of before) await book(n);
     server.calls.length = 0;
-    await deliver(last);
+    await book(last);
     const at = callOf(button);
     books.restart();
-    for (const n of before) await deliver(n);
+    for (const n of before) await book(n);
     faults.reset();
     faults.beforeCall(at, () => faults.answerNext({ status: 200, body: '{"id":1,"result":null}' }));
 
     // Act
-    const failure = await failureOf(deliver(last));
-    const receipt = await deliver(last, attemptAfter(failure));
+    const failure = await failureOf(book(last));
+    const receipt = await book(last, attemptAfter(failure));
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });

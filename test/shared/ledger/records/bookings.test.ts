@@ -23,14 +23,14 @@ beforeEach(() => {
   erpOrder = `MO/${orders}`;
 });
 
-const holder = (delivery: string, attempt: number): LockHolder => ({
-  delivery,
+const holder = (booking: string, attempt: number): LockHolder => ({
+  booking,
   attempt,
-  owner: `attempt ${attempt} at ${delivery}`,
+  owner: `attempt ${attempt} at ${booking}`,
 });
 const endsAt = () => new Date(clock.now().getTime() + timeoutSeconds * 1000);
 const lock = (by: LockHolder) => ledger.bookings.lock(erpOrder, by, endsAt());
-/** An attempt dies in its booking, and the next one at the same delivery has claimed it. */
+/** An attempt dies in its booking, and the next one at the same booking has claimed it. */
 async function takenOver(): Promise<{ frozen: LockHolder; successor: LockHolder }> {
   const frozen = holder('po1#quantity', 1);
   const successor = holder('po1#quantity', 2);
@@ -41,7 +41,7 @@ async function takenOver(): Promise<{ frozen: LockHolder; successor: LockHolder 
 }
 
 describe('the lock of an ERP order', () => {
-  it('keeps another delivery out until its holder must be dead and what it sent has settled', async () => {
+  it('keeps another booking out until its holder must be dead and what it sent has settled', async () => {
     await lock(holder('po1#quantity', 1));
     clock.advance(timeoutSeconds + settlingSeconds - 1);
     expect(await lock(holder('po2#quantity', 1))).toBe(clock.now().getTime() + 1000);
@@ -49,7 +49,7 @@ describe('the lock of an ERP order', () => {
     expect(await lock(holder('po2#quantity', 1))).toBeUndefined();
   });
 
-  it('goes from a dead attempt to the next one at the same delivery at once', async () => {
+  it('goes from a dead attempt to the next one at the same booking at once', async () => {
     const { successor } = await takenOver();
     await ledger.bookings.unlock(erpOrder, successor);
     expect(await lock(holder('po2#quantity', 1))).toBeUndefined();
