@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AzumutaClient, createAzumutaClient } from '../shared/azumuta/client.ts';
+import { createBreaker } from '../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls, type PartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
@@ -8,6 +9,7 @@ import { createLedger, type Ledger } from '../shared/ledger/ledger.ts';
 import { awsClientOptions } from '../shared/platform/aws-client-options.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import { apiKeySchema } from '../shared/platform/credentials.ts';
+import { createTable, type Table } from '../shared/platform/dynamodb-table.ts';
 import { readEnvironment } from '../shared/platform/environment.ts';
 import { createLogger, type Logger } from '../shared/platform/log.ts';
 import { createQueues, createSqsClient } from '../shared/platform/queue.ts';
@@ -22,15 +24,13 @@ export function createLedgerClient(): DynamoDBClient {
   return new DynamoDBClient({ ...awsClientOptions, cacheMiddleware: true });
 }
 
-export function buildLedger(): Ledger {
-  const settings = readEnvironment(['LEDGER_TABLE_NAME', 'SETTLING_SECONDS', 'BREAKER_COOLDOWN_SECONDS']);
-  return createLedger({
-    client: createLedgerClient(),
-    tableName: settings.LEDGER_TABLE_NAME,
-    clock,
-    times: { settlingSeconds: settings.SETTLING_SECONDS },
-    breaker: { cooldownSeconds: settings.BREAKER_COOLDOWN_SECONDS },
-  });
+export function buildTable(): Table {
+  return createTable(createLedgerClient(), readEnvironment(['LEDGER_TABLE_NAME']).LEDGER_TABLE_NAME);
+}
+
+export function buildLedger(table: Table): Ledger {
+  const { SETTLING_SECONDS: settlingSeconds } = readEnvironment(['SETTLING_SECONDS']);
+  return createLedger({ table, clock, times: { settlingSeconds } });
 }
 
 export function buildQueues() {
@@ -46,8 +46,11 @@ export function buildLogger(functionName: string): Logger {
   return createLogger({ stack: readEnvironment(['STACK_NAME']).STACK_NAME, functionName });
 }
 
-export function buildPartnerCalls(ledger: Ledger, log: Logger): PartnerCalls {
-  return createPartnerCalls({ breaker: ledger.breaker, newOwner: randomUUID, clock, log });
+/** Calls to the partners, through the circuit breaker that all containers share. */
+export function buildPartnerCalls(table: Table, log: Logger): PartnerCalls {
+  const { BREAKER_COOLDOWN_SECONDS: cooldownSeconds } = readEnvironment(['BREAKER_COOLDOWN_SECONDS']);
+  const breaker = createBreaker(table, clock, { cooldownSeconds });
+  return createPartnerCalls({ breaker, newOwner: randomUUID, clock, log });
 }
 
 export function buildAzumutaClient({ azumuta }: CompleteIntegration, secrets: Secrets): AzumutaClient {

@@ -7,14 +7,14 @@ import { getOrder, postOrders } from '../../shared/orders/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
-import { buildLedger, buildLogger, buildQueues, buildSecrets, clock } from '../dependencies.ts';
+import { buildLedger, buildLogger, buildQueues, buildSecrets, buildTable, clock } from '../dependencies.ts';
 import { waitSecondsOf } from './prefer.ts';
 
 const settings = readEnvironment(['PRODUCT_ORDERS_QUEUE_URL', 'ORDER_API_KEY_SECRET_ARN', 'ALLOWED_SOURCES']);
 const log = buildLogger('accept-product-orders');
 const secrets = buildSecrets();
 const dependencies: Parameters<typeof postOrders>[1] = {
-  ledger: buildLedger(),
+  ledger: buildLedger(buildTable()),
   queues: buildQueues(),
   queueUrl: settings.PRODUCT_ORDERS_QUEUE_URL,
   map: (order) => mapProductOrders(integration.productOrders, order),

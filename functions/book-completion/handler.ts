@@ -13,17 +13,19 @@ import {
   buildLogger,
   buildPartnerCalls,
   buildSecrets,
+  buildTable,
   workerDependencies,
 } from '../dependencies.ts';
 
 const { completions } = integration;
 const stage = 'book-completion';
 const log = buildLogger(stage);
-const ledger = buildLedger();
+const table = buildTable();
+const ledger = buildLedger(table);
 const secrets = buildSecrets();
 const dependencies: Parameters<typeof bookCompletion>[2] = {
   ledger,
-  partners: buildPartnerCalls(ledger, log),
+  partners: buildPartnerCalls(table, log),
   erp: buildErpConnector(integration, secrets),
   azumuta: buildAzumutaClient(integration, secrets),
   workInstructionNames: ledger.workInstructionNames,

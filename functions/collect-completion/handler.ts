@@ -12,6 +12,7 @@ import {
   buildPartnerCalls,
   buildQueues,
   buildSecrets,
+  buildTable,
   clock,
   workerDependencies,
 } from '../dependencies.ts';
@@ -20,13 +21,14 @@ const settings = readEnvironment(['COMPLETIONS_QUEUE_URL', 'BOOKINGS_QUEUE_URL']
 const { completions, azumuta } = integration;
 const stage = 'collect-completion';
 const log = buildLogger(stage);
-const ledger = buildLedger();
+const table = buildTable();
+const ledger = buildLedger(table);
 const dependencies = {
   ledger,
   clock,
   queues: buildQueues(),
   bookingsQueueUrl: settings.BOOKINGS_QUEUE_URL,
-  partners: buildPartnerCalls(ledger, log),
+  partners: buildPartnerCalls(table, log),
   azumuta: buildAzumutaClient(integration, buildSecrets()),
   workInstructionNames: ledger.workInstructionNames,
   includeOperators: completions.includeOperators ?? false,

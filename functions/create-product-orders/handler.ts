@@ -10,16 +10,18 @@ import {
   buildLogger,
   buildPartnerCalls,
   buildSecrets,
+  buildTable,
   workerDependencies,
 } from '../dependencies.ts';
 
 const stage = 'create-product-orders';
 const log = buildLogger(stage);
-const ledger = buildLedger();
+const table = buildTable();
+const ledger = buildLedger(table);
 const secrets = buildSecrets();
 const dependencies = {
   ledger,
-  partners: buildPartnerCalls(ledger, log),
+  partners: buildPartnerCalls(table, log),
   azumuta: buildAzumutaClient(integration, secrets),
   erp: buildErpConnector(integration, secrets),
 };

@@ -2,7 +2,7 @@ import integration from '#integration';
 import { isWanted, mapProductOrders } from '../../shared/integration/mapping/product-orders.ts';
 import { pullOrders } from '../../shared/orders/pull.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import type { Invocation } from '../../shared/worker/worker.ts';
+import type { Invocation } from '../../shared/platform/lambda.ts';
 import {
   buildErpConnector,
   buildLedger,
@@ -10,18 +10,20 @@ import {
   buildPartnerCalls,
   buildQueues,
   buildSecrets,
+  buildTable,
   clock,
 } from '../dependencies.ts';
 
 const { productOrders, schedule } = integration;
 const log = buildLogger('pull-product-orders');
-const ledger = buildLedger();
+const table = buildTable();
+const ledger = buildLedger(table);
 const dependencies = {
   ledger,
   clock,
   queues: buildQueues(),
   queueUrl: readEnvironment(['PRODUCT_ORDERS_QUEUE_URL']).PRODUCT_ORDERS_QUEUE_URL,
-  partners: buildPartnerCalls(ledger, log),
+  partners: buildPartnerCalls(table, log),
   erp: buildErpConnector(integration, buildSecrets()),
   map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders(productOrders, order),
   accept: (order: Parameters<typeof isWanted>[1]) => isWanted(productOrders, order),

@@ -3,7 +3,7 @@ import integration from '#integration';
 import { reconcileCompletions } from '../../shared/completions/reconcile.ts';
 import { reconcileDefaults } from '../../shared/integration/define.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import type { Invocation } from '../../shared/worker/worker.ts';
+import type { Invocation } from '../../shared/platform/lambda.ts';
 import {
   buildAzumutaClient,
   buildLedger,
@@ -11,19 +11,21 @@ import {
   buildPartnerCalls,
   buildQueues,
   buildSecrets,
+  buildTable,
   clock,
 } from '../dependencies.ts';
 
 const { reconcile } = integration.schedule;
 const log = buildLogger('reconcile-completions');
-const ledger = buildLedger();
+const table = buildTable();
+const ledger = buildLedger(table);
 const dependencies: Parameters<typeof reconcileCompletions>[1] = {
   ...(reconcile === 'off' ? reconcileDefaults : reconcile),
   ledger,
   clock,
   queues: buildQueues(),
   completionsQueueUrl: readEnvironment(['COMPLETIONS_QUEUE_URL']).COMPLETIONS_QUEUE_URL,
-  partners: buildPartnerCalls(ledger, log),
+  partners: buildPartnerCalls(table, log),
   azumuta: buildAzumutaClient(integration, buildSecrets()),
   log,
   pause: (ms) => pause(ms),

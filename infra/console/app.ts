@@ -1,10 +1,8 @@
 import { type Context, Hono } from 'hono';
-import type { Clock } from '../../shared/platform/clock.ts';
 import type { FlowsStatus } from '../ops/flows/flow-status.ts';
-import type { TracingLedger } from '../ops/trace/trace.ts';
 import { assetRoutes } from './assets.ts';
-import { type AuthKeys, createAuth, strictHeaders } from './auth.ts';
-import type { DeadLetterDesk } from './dead-letters.ts';
+import { createAuth, strictHeaders } from './auth.ts';
+import type { Answers, ConsoleDependencies } from './context.ts';
 import { lastAttemptsOf } from './last-attempts.ts';
 import { flowsPage, headlineOf } from './pages/flows.ts';
 import { type Frame, layout, type Page } from './pages/layout.ts';
@@ -13,35 +11,6 @@ import { flowProblemsOf } from './problems.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { shopFloorRoutes } from './routes/shop-floor.ts';
-import type { ShopFloor } from './shop-floor.ts';
-
-/** What the console works with; all of it acts with the operator's rights. */
-export interface ConsoleDependencies {
-  /** Which stack this is, for a person. */
-  readonly target: string;
-  /** Options that name this stack on the command line. */
-  readonly commands: string;
-  readonly local: boolean;
-  readonly flows: () => Promise<FlowsStatus>;
-  readonly ledger: TracingLedger;
-  readonly letters: DeadLetterDesk;
-  /** Only when the partners are sandboxes. */
-  readonly floor: ShopFloor | undefined;
-  /** Who discards, as the ledger remembers it. */
-  readonly operator: () => Promise<string>;
-  readonly keys: AuthKeys;
-  /** Where it listens. */
-  readonly port: () => number;
-  readonly clock: Clock;
-}
-
-/** What routes get to answer with. */
-export interface Answers {
-  readonly formKey: string;
-  readonly show: (c: Context, page: Page) => Promise<Response>;
-  /** Goes to another page, which then says what was done. */
-  readonly went: (c: Context, path: string, said: string) => Response;
-}
 
 const refreshSeconds = 2;
 const maxSaid = 100;

@@ -10,8 +10,8 @@ import { ledgerOf, sqsOf, type Target } from '../ops/cli/target.ts';
 import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
 import { createFlowsReader } from '../ops/flows/flow-status.ts';
 import { insightOfCloudWatch, insightOfLocalStore } from '../ops/flows/queue-insight.ts';
-import type { ConsoleDependencies } from './app.ts';
 import type { AuthKeys } from './auth.ts';
+import type { ConsoleDependencies } from './context.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { createShopFloor } from './shop-floor.ts';
 

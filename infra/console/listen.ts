@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { UsageError } from '../ops/cli/command.ts';
+import { UsageError } from '../ops/cli/errors.ts';
 
 export interface ListeningConsole {
   readonly port: number;

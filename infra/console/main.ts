@@ -1,7 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import * as z from 'zod/mini';
-import { commonOptions, exits, opsCommand, optionsOf, runCommand, UsageError } from '../ops/cli/command.ts';
+import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../ops/cli/command.ts';
+import { UsageError } from '../ops/cli/errors.ts';
 import { createProgress, say, styled } from '../ops/cli/output.ts';
 import { findTarget, whereOf } from '../ops/cli/target.ts';
 import { createConsole } from './app.ts';

@@ -6,8 +6,10 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Breaker, createBreaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
+import { createTable } from '../../shared/platform/dynamodb-table.ts';
 import { unsetSecret } from '../../shared/platform/secrets.ts';
 import type { Emulator } from './emulator/emulator.ts';
 
@@ -30,16 +32,17 @@ export function operatorClients({
   };
 }
 
-/** The ledger as the operator reads it. */
-export function operatorLedger(dynamodb: DynamoDBClient, emulator: Emulator): Ledger {
-  const [table] = emulator.stack.tables;
-  if (!table) throw new Error('The stack has no table.');
-  return createLedger({
-    client: dynamodb,
-    tableName: table.name,
-    clock: systemClock,
-    times: { settlingSeconds: 300 },
-  });
+/** The stack's table as an operator reads it. */
+export interface OperatorLedger extends Ledger {
+  readonly breaker: Breaker;
+}
+
+export function operatorLedger(dynamodb: DynamoDBClient, tableName: string): OperatorLedger {
+  const table = createTable(dynamodb, tableName);
+  return {
+    ...createLedger({ table, clock: systemClock, times: { settlingSeconds: 300 } }),
+    breaker: createBreaker(table, systemClock),
+  };
 }
 
 /** The secret's value, after putting `value` into it if nobody has set it yet. */

@@ -2,11 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
 import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import type { Overrides } from './emulator/overrides.ts';
-import { newToken, operatorClients, operatorLedger, setIfUnset } from './operator-clients.ts';
+import {
+  newToken,
+  type OperatorLedger,
+  operatorClients,
+  operatorLedger,
+  setIfUnset,
+} from './operator-clients.ts';
 import { type AzumutaControl, azumutaControl } from './sandbox/azumuta/control.ts';
 import type { Trigger } from './sandbox/azumuta/triggers.ts';
 import { type ErpControl, erpControl } from './sandbox/erp/control.ts';
@@ -34,7 +39,7 @@ export interface LocalSystemOptions {
 /** The whole system on this machine: the platform that runs the stack, and its two partners. */
 export interface LocalSystem {
   readonly emulator: Emulator;
-  readonly ledger: Ledger;
+  readonly ledger: OperatorLedger;
   readonly azumuta: AzumutaControl;
   readonly erp: ErpControl;
   readonly sandboxes: { readonly azumuta: SupervisedSandbox; readonly erp: SupervisedSandbox };
@@ -102,7 +107,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     await azumuta.setTriggers((options.triggers ?? bothTriggers)(webhookUrl));
     return {
       emulator: emulator,
-      ledger: operatorLedger(clients.dynamodb, emulator),
+      ledger: operatorLedger(clients.dynamodb, emulator.stack.outputs.LedgerTable ?? ''),
       azumuta,
       erp: erpControl(erpSandbox.url),
       sandboxes: { azumuta: azumutaSandbox, erp: erpSandbox },

@@ -1,5 +1,4 @@
-import type { CompletionHint } from '../completions/messages.ts';
-import type { WebhookAliases, WebhookEvent } from './assumptions.ts';
+import type { WebhookAliases } from './assumptions.ts';
 
 /** What a trigger's call told: the order, and ids if it had any. */
 export interface TriggerContent {
@@ -23,25 +22,6 @@ export function parseTrigger(
   return call.method === 'GET' || call.body.byteLength === 0
     ? parseTriggerQuery(call.rawQueryString, aliases)
     : parseTriggerBody(call.body.toString('utf8'), aliases);
-}
-
-/** What the completions queue is told of a trigger. */
-export function webhookHint(
-  event: WebhookEvent,
-  content: TriggerContent,
-  { receivedAt, eventId }: { readonly receivedAt: Date; readonly eventId: string },
-): CompletionHint {
-  return {
-    v: 1,
-    kind: 'completion',
-    event,
-    productOrderNumber: content.productOrderNumber,
-    workInstructionIds: [...content.workInstructionIds],
-    recordingIds: [...content.recordingIds],
-    receivedAt: receivedAt.toISOString(),
-    eventId,
-    via: 'webhook',
-  };
 }
 
 /**

@@ -17,7 +17,7 @@ export interface BreakerState {
 }
 
 /**
- * A circuit breaker that all containers share: one item per target. A healthy path only reads (and that at
+ * A circuit breaker that all containers share: one item per partner. A healthy path only reads (and that at
  * most once per `freshMs`); failures are counted per minute; when open, one call at a time probes.
  */
 export interface Breaker {
@@ -49,7 +49,7 @@ export interface BreakerOptions {
   readonly probeSeconds: number;
 }
 
-export const breakerDefaults: BreakerOptions = {
+const defaults: BreakerOptions = {
   threshold: 5,
   cooldownSeconds: 15,
   maxCooldownSeconds: 300,
@@ -58,10 +58,11 @@ export const breakerDefaults: BreakerOptions = {
   probeSeconds: 90,
 };
 
-/** How long a container believes that a target is well without reading again. */
+/** How long a container believes that a partner is well without reading again. */
 const freshMs = 1000;
 
-export function createBreaker(table: Table, clock: Clock, options: BreakerOptions): Breaker {
+export function createBreaker(table: Table, clock: Clock, given: Partial<BreakerOptions> = {}): Breaker {
+  const options = optionsOf(given);
   const now = () => clock.now().getTime();
   const stateKey = (partner: Partner) => ({ pk: `BREAKER#${partner}`, sk: 'STATE' });
   const minuteKey = (partner: Partner, minute: number) => ({
@@ -188,4 +189,11 @@ export function createBreaker(table: Table, clock: Clock, options: BreakerOption
     const doubled = options.cooldownSeconds * 2 ** (openings - 1);
     return Math.max(asked, Math.min(options.maxCooldownSeconds, doubled));
   }
+}
+
+/** A prober that was killed blocks the next one for as long as its probe may take: that shrinks with the cooldown. */
+function optionsOf(given: Partial<BreakerOptions>): BreakerOptions {
+  const { cooldownSeconds = defaults.cooldownSeconds } = given;
+  const probeSeconds = (defaults.probeSeconds / defaults.cooldownSeconds) * cooldownSeconds;
+  return { ...defaults, probeSeconds, ...given };
 }

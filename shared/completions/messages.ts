@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { webhookEvents } from '../azumuta/assumptions.ts';
+import { type WebhookEvent, webhookEvents } from '../azumuta/assumptions.ts';
+import type { TriggerContent } from '../azumuta/trigger.ts';
 import type { CompletedProductOrder } from '../model/completions.ts';
 
 const text = z.string().check(z.minLength(1));
@@ -24,6 +25,25 @@ export const completionHintSchema = z.object({
 });
 
 export type CompletionHint = z.output<typeof completionHintSchema>;
+
+/** What the completions queue is told of a trigger. */
+export function webhookHint(
+  event: WebhookEvent,
+  content: TriggerContent,
+  { receivedAt, eventId }: { readonly receivedAt: Date; readonly eventId: string },
+): CompletionHint {
+  return {
+    v: 1,
+    kind: 'completion',
+    event,
+    productOrderNumber: content.productOrderNumber,
+    workInstructionIds: [...content.workInstructionIds],
+    recordingIds: [...content.recordingIds],
+    receivedAt: receivedAt.toISOString(),
+    eventId,
+    via: 'webhook',
+  };
+}
 
 const completedSchema = z.object({
   productOrder: z.object({ id: text, number: text, url: z.exactOptional(z.string()) }),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { type WebhookAliases, type WebhookEvent, webhookEvents } from '../azumuta/assumptions.ts';
-import { parseTrigger, webhookHint } from '../azumuta/trigger.ts';
+import { parseTrigger } from '../azumuta/trigger.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isValid, type RotatingSecret } from '../platform/credentials.ts';
@@ -9,6 +9,7 @@ import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
 import { SecretUnset } from '../platform/secrets.ts';
 import { deadLetterOf } from '../worker/dead-letter.ts';
+import { webhookHint } from './messages.ts';
 import type { UnusableCalls } from './unusable-calls.ts';
 
 /** A call to the webhook door, as far as it matters. */

@@ -4,9 +4,9 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Invocation } from '../platform/lambda.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
-import type { Invocation } from '../worker/worker.ts';
 import type { CompletionHint } from './messages.ts';
 
 export interface ReconcileDependencies {

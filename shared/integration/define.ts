@@ -246,7 +246,7 @@ export const integrationSchema = z.strictObject({
 
 /** A configuration that does not fit: stops synth, start and every worker before any traffic. */
 export class ConfigurationError extends Error {
-  override readonly name = 'IntegrationMistake';
+  override readonly name = 'ConfigurationError';
 }
 
 /**

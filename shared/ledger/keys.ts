@@ -12,7 +12,7 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *                                  CONFLICT                 how it was changed in the ERP after it came
  *   ERP-ORDER#<number>             LOCK                      who is booking on this ERP order right now
  *                                  COMPLETED#<number>        a completed part of a split order
- *   BREAKER#<target>               STATE, MINUTE#<n>         the circuit breaker of a partner
+ *   BREAKER#<partner>              STATE, MINUTE#<n>         the circuit breaker of a partner
  *   MESSAGE#<id>                   ATTEMPTS                  attempts that never finished
  *   WORK-INSTRUCTION#<id>          VERSION#<n>               what was read from Azumuta once
  *   PULL                           WATERMARK                 how far the ERP's orders were read

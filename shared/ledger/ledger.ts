@@ -1,22 +1,11 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  type Breaker,
-  type BreakerOptions,
-  breakerDefaults,
-  createBreaker,
-} from '../circuit-breaker/circuit-breaker.ts';
 import type { Clock } from '../platform/clock.ts';
-import { createTable } from '../platform/dynamodb-table.ts';
+import type { Table } from '../platform/dynamodb-table.ts';
 import { type Claims, type ClaimTimes, createClaims } from './claims.ts';
 import { createLease, type Lease } from './lease.ts';
-import {
-  type Attempts,
-  createAttempts,
-  createDeadLetterRecords,
-  type DeadLetterRecords,
-} from './records/attempts.ts';
+import { type Attempts, createAttempts } from './records/attempts.ts';
 import { type Bookings, createBookings } from './records/bookings.ts';
 import { createDailyActivity, type DailyActivity } from './records/daily-activity.ts';
+import { createDeadLetterRecords, type DeadLetterRecords } from './records/dead-letters.ts';
 import { createFirstNotCompleted, type FirstNotCompleted } from './records/first-not-completed.ts';
 import { createJourneys, type Journeys } from './records/journey.ts';
 import { createOrders, type Orders } from './records/product-orders.ts';
@@ -31,7 +20,6 @@ export interface Ledger {
   readonly bookings: Bookings;
   /** How long Azumuta has been asked about a completion that it does not know of. */
   readonly firstNotCompleted: FirstNotCompleted;
-  readonly breaker: Breaker;
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetterRecords;
   readonly pullState: PullState;
@@ -44,21 +32,17 @@ export interface Ledger {
 }
 
 export interface LedgerOptions {
-  readonly client: DynamoDBClient;
-  readonly tableName: string;
+  readonly table: Table;
   readonly clock: Clock;
   readonly times: ClaimTimes;
-  readonly breaker?: Partial<BreakerOptions>;
 }
 
-export function createLedger({ client, tableName, clock, times, breaker }: LedgerOptions): Ledger {
-  const table = createTable(client, tableName);
+export function createLedger({ table, clock, times }: LedgerOptions): Ledger {
   return {
     claims: createClaims(table, clock, times),
     orders: createOrders(table, clock),
     bookings: createBookings(table, clock, times),
     firstNotCompleted: createFirstNotCompleted(table, clock),
-    breaker: createBreaker(table, clock, breakerOptions(breaker)),
     attempts: createAttempts(table, clock),
     deadLetters: createDeadLetterRecords(table, clock),
     pullState: createPullState(table, clock),
@@ -67,13 +51,4 @@ export function createLedger({ client, tableName, clock, times, breaker }: Ledge
     journeys: createJourneys(table, ledgerIndexes),
     dailyActivity: createDailyActivity(table),
   };
-}
-
-/** A prober that was killed blocks the next one for as long as its probe may take: that shrinks with the cooldown. */
-function breakerOptions({
-  cooldownSeconds = breakerDefaults.cooldownSeconds,
-  ...given
-}: Partial<BreakerOptions> = {}) {
-  const probeSeconds = (breakerDefaults.probeSeconds / breakerDefaults.cooldownSeconds) * cooldownSeconds;
-  return { ...breakerDefaults, probeSeconds, ...given, cooldownSeconds };
 }

@@ -1,15 +1,10 @@
+import type { TableIndex } from '../platform/dynamodb-table.ts';
+
 /**
  * The shape of the ledger table: one definition for the stack that creates it and the code that uses it.
  * Partition key `pk`, sort key `sk`, both text; time to live in `expiresAt` (epoch seconds). The indexes are
  * sparse: an item is in one only while it bears the index's attributes.
  */
-export interface LedgerIndex {
-  readonly name: string;
-  readonly partition: string;
-  readonly sort: string;
-  readonly sortType: 'S' | 'N';
-}
-
 export const ledgerIndexes = {
   /** All product orders of one ERP order. */
   erpOrder: { name: 'by-erp-order', partition: 'erpOrderNumber', sort: 'pk', sortType: 'S' },
@@ -26,6 +21,6 @@ export const ledgerIndexes = {
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
   /** What was created, booked, put aside or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */
   day: { name: 'by-day', partition: 'day', sort: 'happened', sortType: 'S' },
-} as const satisfies Record<string, LedgerIndex>;
+} as const satisfies Record<string, TableIndex>;
 
 export const ledgerTimeToLive = 'expiresAt';

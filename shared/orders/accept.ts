@@ -87,8 +87,7 @@ export async function acceptOrders(
 
   /** A pull has nobody to answer to: the journey tells why there is no product order. */
   async function tellUnmapped({ number }: ErpOrder, reason: string): Promise<void> {
-    const told = { event: 'not mapped', note: reason };
-    if (await ledger.orders.conflict(number.slice(0, maxKeyCharacters), reason, told))
+    if (await ledger.orders.recordUnmappable(number.slice(0, maxKeyCharacters), reason))
       log.warn('Order of the ERP cannot be mapped', { order: number, reason, via }, { OrdersUnmapped: 1 });
   }
 
@@ -118,7 +117,7 @@ export async function acceptOrders(
     if (changed && existing.state !== 'rejected') {
       const changes = diffOf(existing, { draft, part }).join('; ');
       const reason = `Product order ${number} exists with other content. ${changes}.`;
-      if (await ledger.orders.conflict(number, contentHash, { event: 'conflict', note: changes })) {
+      if (await ledger.orders.recordChange(number, contentHash, changes)) {
         const what = 'Order changed in the ERP after its product order was created';
         log.warn(what, { order: number, reason, via }, { OrderConflicts: 1 });
       }

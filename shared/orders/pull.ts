@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Invocation } from '../worker/worker.ts';
+import type { Invocation } from '../platform/lambda.ts';
 import { type AcceptDependencies, acceptOrders, mappedAtAll } from './accept.ts';
 import { afterPage, afterPullWindow, type BegunPullWindow, startOf } from './pull-window.ts';
 
@@ -154,11 +154,7 @@ async function tellCancelled(order: ErpOrder, dependencies: PullDependencies): P
       log.info('Order was cancelled in the ERP before it was created', { order: draft.number });
       continue;
     }
-    const isNews = await ledger.orders.conflict(draft.number, 'cancelled', {
-      event,
-      note: 'remove it in Azumuta by hand',
-    });
-    if (!isNews) continue;
+    if (!(await ledger.orders.recordCancellation(draft.number, 'remove it in Azumuta by hand'))) continue;
     log.warn(
       'Order was cancelled in the ERP after its product order was queued',
       { order: draft.number },

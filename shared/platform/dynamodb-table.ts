@@ -8,12 +8,19 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { LedgerIndex } from '../ledger/table-schema.ts';
 
 /** Where an item stands in the ledger table. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
+}
+
+/** An index of the table; `sortType` as DynamoDB calls it. */
+export interface TableIndex {
+  readonly name: string;
+  readonly partition: string;
+  readonly sort: string;
+  readonly sortType: 'S' | 'N';
 }
 
 /** A stored item: its key and whatever its kind keeps; parsed by whoever knows the kind. */
@@ -57,7 +64,7 @@ export interface Table {
   readonly query: (pk: string, skPrefix?: string) => Promise<StoredItem[]>;
   /** All items of an index entry; eventually consistent. */
   readonly queryIndex: (
-    index: LedgerIndex,
+    index: TableIndex,
     value: string,
     options?: { readonly limit?: number } & (
       | { readonly from?: string; readonly upTo?: never }

@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { Attempts, DeadLetterRecords } from '../ledger/records/attempts.ts';
+import type { Attempts } from '../ledger/records/attempts.ts';
+import type { DeadLetterRecords } from '../ledger/records/dead-letters.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
@@ -45,12 +46,6 @@ export interface WorkerDependencies {
   readonly random: () => number;
   readonly log: Logger;
   readonly backoff?: BackoffOptions;
-}
-
-/** What of Lambda's context the loop needs. */
-export interface Invocation {
-  readonly awsRequestId: string;
-  readonly getRemainingTimeInMillis: () => number;
 }
 
 /** A message that is not done with, and in how many seconds it comes again. */

@@ -24,7 +24,7 @@ export function isVerdict(thrown: unknown): thrown is RetryLater | Rejected {
 
 /** A failure of our own table, queue or secrets: AWS is unwell, which no message is to blame for. */
 export function isAwsFailure(thrown: unknown): boolean {
-  // What AWS calls invalid was made by us, and of this message.
+  // ValidationException means our request was malformed, so it is not an AWS outage.
   return thrown instanceof Error && '$metadata' in thrown && thrown.name !== 'ValidationException';
 }
 

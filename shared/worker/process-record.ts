@@ -1,13 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
 import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
+import type { Invocation } from '../platform/lambda.ts';
 import type { Logger } from '../platform/log.ts';
-import {
-  type ComesAgain,
-  type Consumer,
-  type Invocation,
-  receiveCountOf,
-  type WorkerDependencies,
-} from './attempt.ts';
+import { type ComesAgain, type Consumer, receiveCountOf, type WorkerDependencies } from './attempt.ts';
 import { backoffDefaults, secondsUntilRetry } from './backoff.ts';
 import { classifyError, isAwsFailure, isVerdict, outOfTime } from './classify-error.ts';
 import type { Weighed } from './crash-loop.ts';
@@ -20,7 +15,7 @@ const maxWaitMs = 6 * 86_400_000;
 const maxUnfinished = 5;
 
 /** What is known of a message while it is worked on. */
-interface Settling {
+interface RecordInWork {
   readonly record: SQSRecord;
   readonly receiveCount: number;
   /** Whether its end is to be noted, so that the attempt does not count as one that never finished. */
@@ -43,13 +38,13 @@ export function createRecordProcessor<Message>(
   const { attempts, deadLetters, queues, clock, random, backoff = backoffDefaults } = dependencies;
 
   /** @returns when it comes again, or undefined when it is done with. */
-  return async function settle(
+  return async function processRecord(
     { record, unfinished }: Weighed,
     invocation: Invocation,
     deadline: Deadline,
   ): Promise<ComesAgain | undefined> {
     const receiveCount = receiveCountOf(record);
-    let settling: Settling = {
+    let inWork: RecordInWork = {
       record,
       receiveCount,
       // A suspect stays one until an attempt at it has begun, and ended.
@@ -63,8 +58,8 @@ export function createRecordProcessor<Message>(
       if (deadline.signal.aborted) throw outOfTime();
       const message = consumer.parse(record.body);
       const orderNumber = consumer.orderNumber(message);
-      const log = settling.log.with({ order: orderNumber, eventId: consumer.eventId?.(message) });
-      settling = { ...settling, orderNumber, log };
+      const log = inWork.log.with({ order: orderNumber, eventId: consumer.eventId?.(message) });
+      inWork = { ...inWork, orderNumber, log };
       if (unfinished >= maxUnfinished) {
         throw new Rejected(
           `${unfinished} attempts never finished (crash or timeout): see the logs of ${consumer.stage}.`,
@@ -74,17 +69,17 @@ export function createRecordProcessor<Message>(
       const watched = receiveCount > 1;
       if (watched) {
         await attempts.begin(record.messageId, unfinished);
-        settling = { ...settling, noted: 'as it began' };
+        inWork = { ...inWork, noted: 'as it began' };
       }
-      await consumer.work(message, attemptAt(settling, invocation));
-      if (watched && !deadline.isOverdue()) await forget(settling);
+      await consumer.work(message, attemptAt(inWork, invocation));
+      if (watched && !deadline.isOverdue()) await forget(inWork);
       return undefined;
     } catch (thrown) {
-      return deadline.isOverdue() ? undefined : failed(thrown, settling);
+      return deadline.isOverdue() ? undefined : failed(thrown, inWork);
     }
   };
 
-  function attemptAt({ record, receiveCount, sentAt, log, deadline }: Settling, invocation: Invocation) {
+  function attemptAt({ record, receiveCount, sentAt, log, deadline }: RecordInWork, invocation: Invocation) {
     return {
       owner: `${invocation.awsRequestId}/${record.messageId}`,
       messageId: firstIdOf(record),
@@ -98,21 +93,21 @@ export function createRecordProcessor<Message>(
   }
 
   /** All went well, perhaps after it was noted as a dead letter that then could not be sent. */
-  async function forget({ record, orderNumber }: Settling): Promise<void> {
+  async function forget({ record, orderNumber }: RecordInWork): Promise<void> {
     await deadLetters.markRecovered({ messageId: firstIdOf(record), orderNumber: orderNumber || 'unknown' });
     await attempts.end(record.messageId);
   }
 
-  async function failed(thrown: unknown, settling: Settling): Promise<ComesAgain | undefined> {
-    const { record, receiveCount, log, deadline } = settling;
+  async function failed(thrown: unknown, inWork: RecordInWork): Promise<ComesAgain | undefined> {
+    const { record, receiveCount, log, deadline } = inWork;
     const unexpected = !isVerdict(thrown) && !deadline.signal.aborted && !isAwsFailure(thrown);
     const noted =
-      settling.noted === 'as it began' ||
-      (settling.noted === 'if it comes again' && !(thrown instanceof Rejected));
-    // Without a table there is no count, and no message to blame either.
+      inWork.noted === 'as it began' ||
+      (inWork.noted === 'if it comes again' && !(thrown instanceof Rejected));
+    // If DynamoDB is down we cannot count failures; treat it as zero.
     const bugs = noted ? await attempts.recordFailure(record.messageId, { unexpected }).catch(() => 0) : 0;
     const failure = classifyError(thrown, bugs, deadline.signal);
-    const waitedMs = clock.now().getTime() - settling.sentAt.getTime();
+    const waitedMs = clock.now().getTime() - inWork.sentAt.getTime();
     const tooLong = failure instanceof RetryLater && waitedMs > maxWaitMs;
     if (failure instanceof RetryLater && !tooLong) {
       const seconds = secondsUntilRetry(failure, receiveCount, random(), backoff);
@@ -123,13 +118,13 @@ export function createRecordProcessor<Message>(
       );
       return { record, seconds };
     }
-    return putAside(settling, tooLong ? `Waited too long: ${reasonOf(failure)}` : reasonOf(failure));
+    return putAside(inWork, tooLong ? `Waited too long: ${reasonOf(failure)}` : reasonOf(failure));
   }
 
-  async function putAside(settling: Settling, reason: string): Promise<ComesAgain | undefined> {
-    const { record, receiveCount, log } = settling;
+  async function putAside(inWork: RecordInWork, reason: string): Promise<ComesAgain | undefined> {
+    const { record, receiveCount, log } = inWork;
     try {
-      if (await sendDeadLetter(settling, reason)) log.error('Dead letter', { reason }, { DeadLettered: 1 });
+      if (await sendDeadLetter(inWork, reason)) log.error('Dead letter', { reason }, { DeadLettered: 1 });
       return undefined;
     } catch (error) {
       // Not put aside is not done: it comes again and is put aside then.
@@ -143,7 +138,7 @@ export function createRecordProcessor<Message>(
 
   /** @returns false when it is overdue, and left to its next attempt. */
   async function sendDeadLetter(
-    { record, orderNumber, deadline }: Settling,
+    { record, orderNumber, deadline }: RecordInWork,
     reason: string,
   ): Promise<boolean> {
     const { stage } = consumer;

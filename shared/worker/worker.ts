@@ -1,17 +1,12 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Invocation } from '../platform/lambda.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import {
-  type ComesAgain,
-  type Consumer,
-  type Invocation,
-  receiveCountOf,
-  type WorkerDependencies,
-} from './attempt.ts';
+import { type ComesAgain, type Consumer, receiveCountOf, type WorkerDependencies } from './attempt.ts';
 import { type Sorted, sortOut, type Weighed } from './crash-loop.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { createRecordProcessor } from './process-record.ts';
 
-export type { Consumer, Invocation, WorkAttempt, WorkerDependencies } from './attempt.ts';
+export type { Consumer, WorkAttempt, WorkerDependencies } from './attempt.ts';
 
 /** Records of one batch that are worked on at the same time: gentle on partners, as containers multiply it. */
 const concurrency = 5;
@@ -22,7 +17,7 @@ const concurrency = 5;
  * by itself: the queue is the only retry loop.
  */
 export function createWorker<Message>(consumer: Consumer<Message>, dependencies: WorkerDependencies) {
-  const settle = createRecordProcessor(consumer, dependencies);
+  const processRecord = createRecordProcessor(consumer, dependencies);
 
   return async function consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
     const deadline = deadlineIn(invocation.getRemainingTimeInMillis());
@@ -59,7 +54,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
     invocation: Invocation,
     deadline: Deadline,
   ): Promise<ComesAgain | undefined> {
-    const outcome = await Promise.race([settle(each, invocation, deadline), deadline.overdue]);
+    const outcome = await Promise.race([processRecord(each, invocation, deadline), deadline.overdue]);
     if (outcome !== 'overdue') return outcome;
     const { messageId } = each.record;
     dependencies.log.warn(

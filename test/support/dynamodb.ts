@@ -3,12 +3,14 @@ import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-s
 import dynalite from 'dynalite';
 import { expect, vi } from 'vitest';
 import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
+import { createTable, type Table } from '../../shared/platform/dynamodb-table.ts';
 
 /** A DynamoDB on loopback with an empty ledger table. */
 export interface LedgerStore {
   readonly client: DynamoDBClient;
   readonly url: string;
   readonly tableName: string;
+  readonly table: Table;
   readonly stop: () => Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export async function startLedgerStore(): Promise<LedgerStore> {
     client,
     url,
     tableName,
+    table: createTable(client, tableName),
     async stop() {
       client.destroy();
       await new Promise((stopped) => server.close(stopped));

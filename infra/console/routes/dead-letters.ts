@@ -1,10 +1,10 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
-import { UsageError } from '../../ops/cli/command.ts';
+import { UsageError } from '../../ops/cli/errors.ts';
 import { counted } from '../../ops/cli/output.ts';
 import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
 import type { ReplayReport } from '../../ops/replay/replay.ts';
-import type { Answers, ConsoleDependencies } from '../app.ts';
+import type { Answers, ConsoleDependencies } from '../context.ts';
 import type { Chosen, DeadLetterView, ShownDeadLetter } from '../dead-letters.ts';
 import { discardPage, replayPage } from '../pages/dead-letter-actions.ts';
 import { deadLetterGonePage, deadLetterPage, deadLettersPage } from '../pages/dead-letters.ts';

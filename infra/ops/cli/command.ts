@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+import { UsageError } from './errors.ts';
 
 /** What an operator's command tells the shell. */
 export const exits = {
@@ -18,11 +19,6 @@ export const exits = {
   notFound: 3,
   interrupted: 130,
 } as const;
-
-/** The command was called in a way that cannot be carried out; the message says how to call it. */
-export class UsageError extends Error {
-  override readonly name = 'Mistake';
-}
 
 const text = z.string().check(z.minLength(1));
 

@@ -1,6 +1,6 @@
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { UsageError } from './command.ts';
+import { UsageError } from './errors.ts';
 import type { Target } from './target.ts';
 
 /**

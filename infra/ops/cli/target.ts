@@ -5,11 +5,10 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import { systemClock } from '../../../shared/platform/clock.ts';
 import { type EmulatorAddress, findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
-import { UsageError } from './command.ts';
+import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
+import { UsageError } from './errors.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
 export interface Target {
@@ -73,14 +72,8 @@ export function sqsOf({ aws }: Target): SQSClient {
   return new SQSClient({ ...aws, useQueueUrlAsEndpoint: false });
 }
 
-/** The ledger as the operator reads it. */
-export function ledgerOf({ aws, output }: Target): Ledger {
-  return createLedger({
-    client: new DynamoDBClient(aws),
-    tableName: output('LedgerTable'),
-    clock: systemClock,
-    times: { settlingSeconds: 300 },
-  });
+export function ledgerOf({ aws, output }: Target): OperatorLedger {
+  return operatorLedger(new DynamoDBClient(aws), output('LedgerTable'));
 }
 
 async function deployed(stack: string, region: string | undefined): Promise<Target> {

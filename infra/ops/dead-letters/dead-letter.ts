@@ -1,7 +1,8 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { type WebhookAliases, webhookEvents } from '../../../shared/azumuta/assumptions.ts';
-import { parseTrigger, webhookHint } from '../../../shared/azumuta/trigger.ts';
+import { parseTrigger } from '../../../shared/azumuta/trigger.ts';
+import { webhookHint } from '../../../shared/completions/messages.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** Queues that a dead letter can go back to. */

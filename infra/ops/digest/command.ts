@@ -1,7 +1,8 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { commonOptions, exits, opsCommand, optionsOf, runCommand, UsageError } from '../cli/command.ts';
+import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget, ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { momentOf } from '../cli/time.ts';

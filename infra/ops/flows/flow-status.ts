@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
+import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { type QueueName, queueNames } from '../dead-letters/dead-letter.ts';
 import type { QueueInsight } from './queue-insight.ts';
 
@@ -38,7 +38,7 @@ export interface FlowsStatus {
 export interface FlowStatusDependencies {
   readonly sqs: SQSClient;
   readonly lambda: LambdaClient;
-  readonly ledger: Pick<Ledger, 'breaker'>;
+  readonly ledger: Pick<OperatorLedger, 'breaker'>;
   readonly queueUrls: Readonly<Record<QueueName | 'dead-letters', string>>;
   readonly insight: QueueInsight;
   readonly clock: Clock;

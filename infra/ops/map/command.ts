@@ -10,9 +10,9 @@ import {
   optionsOf,
   plainCommand,
   runCommand,
-  UsageError,
   withConfig,
 } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { previewOf } from './preview.ts';
 import { samplesIn } from './read-sample.ts';

@@ -1,13 +1,6 @@
 import * as z from 'zod/mini';
-import {
-  commonOptions,
-  exits,
-  opsCommand,
-  optionsOf,
-  runCommand,
-  UsageError,
-  wordsOf,
-} from '../cli/command.ts';
+import { commonOptions, exits, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
 import { counted, createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget, type Target, whereOf } from '../cli/target.ts';
 import { type Flow, flows, pausable, type SwitchOutcome, switchFlow } from './switch-flow.ts';

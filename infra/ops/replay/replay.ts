@@ -1,5 +1,5 @@
 import type { WebhookAliases } from '../../../shared/azumuta/assumptions.ts';
-import type { DeadLetterRecords } from '../../../shared/ledger/records/attempts.ts';
+import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { Queues } from '../../../shared/platform/queue.ts';

@@ -8,11 +8,11 @@ import {
   opsCommand,
   optionsOf,
   runCommand,
-  UsageError,
   withConfig,
   wordsOf,
 } from '../cli/command.ts';
 import { configurationOf } from '../cli/configuration.ts';
+import { UsageError } from '../cli/errors.ts';
 import { createProgress, say, sayJson, styled, tableOf } from '../cli/output.ts';
 import { findTarget, type Target } from '../cli/target.ts';
 import {

@@ -7,7 +7,7 @@ import type * as z from 'zod/mini';
 import { rotatingSecretSchema } from '../../../shared/platform/credentials.ts';
 import { unsetSecret } from '../../../shared/platform/secrets.ts';
 import { parse } from '../../../shared/platform/validation.ts';
-import { UsageError } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
 import type { Target } from '../cli/target.ts';
 import {
   isOwn,

@@ -1,13 +1,6 @@
 import * as z from 'zod/mini';
-import {
-  commonOptions,
-  exits,
-  opsCommand,
-  optionsOf,
-  runCommand,
-  UsageError,
-  wordsOf,
-} from '../cli/command.ts';
+import { commonOptions, exits, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
 import { traceLines } from './report.ts';

@@ -1,10 +1,10 @@
 import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import type { DeadLetterRecords } from '../../../shared/ledger/records/attempts.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
+import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { Part, ProductOrderDraft } from '../../../shared/model/orders.ts';
+import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
 import { type OrderStatus, orderStatusOf } from './order-status.ts';
 
@@ -42,7 +42,10 @@ export interface Trace {
   readonly unwell: Readonly<Partial<Record<Partner, BreakerState>>>;
 }
 
-export type TracingLedger = Pick<Ledger, 'orders' | 'bookings' | 'journeys' | 'breaker' | 'deadLetters'>;
+export type TracingLedger = Pick<
+  OperatorLedger,
+  'orders' | 'bookings' | 'journeys' | 'breaker' | 'deadLetters'
+>;
 
 /**
  * All that the ledger knows about an order. Reads by key and index only: a handful of reads for each product

@@ -3,21 +3,14 @@ import type { BookingKey, Completion, Receipt } from '../../model/completions.ts
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import { compareDecimals, formatQuantity } from '../../model/quantity.ts';
 import { producedOf, requireArticle } from '../booking-rules.ts';
-import type { OdooClient } from './client.ts';
+import type { OdooBooking } from './context.ts';
 import { lotsToWrite } from './lots.ts';
 import type { ChatterText, FoundMark } from './marks.ts';
 import { postMarked, readMarks } from './marks.ts';
 import type { OdooOptions } from './options.ts';
 import { readFamily, readProduct, readProduction } from './order.ts';
-import { type BookedProduction, decimalOf, type FieldNames } from './records.ts';
+import { type BookedProduction, decimalOf } from './records.ts';
 import { bookScrap } from './scrap.ts';
-
-export interface OdooBooking {
-  readonly client: OdooClient;
-  readonly options: OdooOptions;
-  readonly names: FieldNames;
-  readonly signal: AbortSignal;
-}
 
 /** Notes and links, never a quantity: one message, recognised by its mark. */
 export async function bookAmendment(

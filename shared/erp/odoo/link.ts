@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
-import type { OdooBooking } from './book.ts';
+import type { OdooBooking } from './context.ts';
 import { postMarked, readMarks } from './marks.ts';
 import { readFamily } from './order.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Completion } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
-import type { OdooBooking } from './book.ts';
+import type { OdooBooking } from './context.ts';
 import { type BookedProduction, idsSchema, type Product } from './records.ts';
 
 export interface LotsToWrite {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals } from '../../model/quantity.ts';
-import type { OdooBooking } from './book.ts';
+import type { OdooBooking } from './context.ts';
 import { type BookedProduction, idsSchema } from './records.ts';
 
 const scrapSchema = z.object({ id: z.number(), state: z.string() });

@@ -61,12 +61,14 @@ export interface Orders {
   /** Asked about an overdue order: it comes after all others that are due before `dueAt` now. */
   readonly markAsked: (number: string, dueAt: Date) => Promise<void>;
   /**
-   * Tell the journey that the order was changed, or cancelled, in the ERP after it came, or that it cannot be
-   * mapped: changes no state, and is told once for each content.
-   * @param content What the ERP has now: the hash of the mapped content, or a word.
+   * The order changed in the ERP after it came: the journey tells it, once for each content; no state changes.
    * @returns false when it was told already.
    */
-  readonly conflict: (number: string, content: string, entry: Omit<HistoryEntry, 'at'>) => Promise<boolean>;
+  readonly recordChange: (number: string, contentHash: string, changes: string) => Promise<boolean>;
+  /** The order was cancelled in the ERP when it had been queued. @returns false when it was told already. */
+  readonly recordCancellation: (number: string, note: string) => Promise<boolean>;
+  /** The mapping refuses the order, for this reason. @returns false when it was told already. */
+  readonly recordUnmappable: (number: string, reason: string) => Promise<boolean>;
 }
 
 const draftSchema = z.object({
@@ -121,6 +123,22 @@ export function createOrders(table: Table, clock: Clock): Orders {
     at: clock.now().toISOString(),
     ...event,
   });
+
+  /** Adds to the journey what is news; `content` is what it was told about last. */
+  async function tellOnce(number: string, content: string, told: Omit<HistoryEntry, 'at'>): Promise<boolean> {
+    const now = clock.now();
+    const written = await table.update(conflictKey(number), {
+      set: {
+        content,
+        ...onItsDay(now, told.event),
+        expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
+      },
+      append: { history: [entry(told)] },
+      condition: 'attribute_not_exists(#content) OR #content <> :now',
+      values: { now: content },
+    });
+    return written !== undefined;
+  }
 
   return {
     async find(number) {
@@ -221,20 +239,11 @@ export function createOrders(table: Table, clock: Clock): Orders {
       });
     },
 
-    async conflict(number, content, told) {
-      const now = clock.now();
-      const written = await table.update(conflictKey(number), {
-        set: {
-          content,
-          ...onItsDay(now, told.event),
-          expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
-        },
-        append: { history: [entry(told)] },
-        condition: 'attribute_not_exists(#content) OR #content <> :now',
-        values: { now: content },
-      });
-      return written !== undefined;
-    },
+    recordChange: (number, contentHash, changes) =>
+      tellOnce(number, contentHash, { event: 'conflict', note: changes }),
+    recordCancellation: (number, note) =>
+      tellOnce(number, 'cancelled', { event: 'cancelled in the ERP', note }),
+    recordUnmappable: (number, reason) => tellOnce(number, reason, { event: 'not mapped', note: reason }),
   };
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
@@ -112,7 +113,12 @@ const unauthorized = new RetryLater('The ERP refused our credentials (401).', {
   unauthorized: true,
 });
 const partners = (log: Logger) =>
-  createPartnerCalls({ breaker: ledger.breaker, newOwner: () => `call ${lines.length}`, clock, log });
+  createPartnerCalls({
+    breaker: createBreaker(store.table, clock),
+    newOwner: () => `call ${lines.length}`,
+    clock,
+    log,
+  });
 /** A partner that fails so; answers nothing but the failure. */
 const failing = (partner: 'azumuta' | 'erp', failure: Error) =>
   partners(logOf('book-completion'))

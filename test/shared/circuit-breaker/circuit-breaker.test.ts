@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { stopIfAborted } from '../../../shared/erp/booking-rules.ts';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
@@ -11,17 +11,12 @@ import { startServer } from '../../support/server.ts';
 
 let store: LedgerStore;
 let clock: TestClock;
-let ledger: Ledger;
+let breaker: Breaker;
 
 beforeEach(async () => {
   store = await startLedgerStore();
   clock = testClock();
-  ledger = createLedger({
-    ...store,
-    clock,
-    times: { settlingSeconds: 300 },
-    breaker: { cooldownSeconds: 15 },
-  });
+  breaker = createBreaker(store.table, clock, { cooldownSeconds: 15 });
   return () => store.stop();
 });
 
@@ -32,7 +27,7 @@ const refused = () =>
 
 /** One container's calls; `asked` counts what reached the partner. */
 function container(name: string) {
-  const partners = createPartnerCalls({ breaker: ledger.breaker, newOwner: () => name, clock, log: silent });
+  const partners = createPartnerCalls({ breaker, newOwner: () => name, clock, log: silent });
   let asked = 0;
   return {
     asked: () => asked,
@@ -53,7 +48,7 @@ function container(name: string) {
 async function opened(failure = unwell) {
   const first = container('first');
   for (let i = 0; i < 5; i++) expect(await first.call(failure)).toMatchObject(failure());
-  expect(await ledger.breaker.state('erp')).toMatchObject({ open: true });
+  expect(await breaker.state('erp')).toMatchObject({ open: true });
   return first;
 }
 
@@ -69,14 +64,14 @@ describe('the breaker opens when its partner is unwell', () => {
     // Assess
     expect(answer).toBeInstanceOf(RetryLater);
     expect(other.asked()).toBe(0);
-    expect(await ledger.breaker.state('erp')).toMatchObject({ open: true, reason: 'The ERP failed (503).' });
+    expect(await breaker.state('erp')).toMatchObject({ open: true, reason: 'The ERP failed (503).' });
   });
 
   it('stays closed however many orders are locked', async () => {
     const one = container('one');
     for (let i = 0; i < 30; i++) await one.call(locked);
     expect(await one.call(() => undefined)).toBe('well');
-    expect(await ledger.breaker.state('erp')).toMatchObject({ open: false });
+    expect(await breaker.state('erp')).toMatchObject({ open: false });
   });
 
   it('opens at the first refused credentials, and waits at least five minutes', async () => {
@@ -99,16 +94,16 @@ describe('the breaker opens when its partner is unwell', () => {
       afterSeconds: 1200,
     });
     const seconds = async () => {
-      const { openUntilMs = 0 } = await ledger.breaker.state('erp');
+      const { openUntilMs = 0 } = await breaker.state('erp');
       return (openUntilMs - clock.now().getTime()) / 1000;
     };
 
     // Act: calls that were under way when it opened
-    await ledger.breaker.recordFailure('erp', refused(), { permit: 'call' }, 'late');
+    await breaker.recordFailure('erp', refused(), { permit: 'call' }, 'late');
     const first = await seconds();
-    await ledger.breaker.recordFailure('erp', asked, { permit: 'call' }, 'later');
+    await breaker.recordFailure('erp', asked, { permit: 'call' }, 'later');
     const second = await seconds();
-    await ledger.breaker.recordFailure('erp', refused(), { permit: 'call' }, 'latest');
+    await breaker.recordFailure('erp', refused(), { permit: 'call' }, 'latest');
 
     // Assess: never sooner again
     expect([first, second, await seconds()]).toEqual([300, 1200, 1200]);
@@ -117,7 +112,7 @@ describe('the breaker opens when its partner is unwell', () => {
   it('counts each target for itself', async () => {
     await opened();
     const partners = createPartnerCalls({
-      breaker: ledger.breaker,
+      breaker,
       newOwner: () => 'one',
       clock,
       log: silent,
@@ -138,7 +133,7 @@ describe('one probe at a time', () => {
     // Act
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, i) =>
-        createPartnerCalls({ breaker: ledger.breaker, newOwner: () => `container ${i}`, clock, log: silent })
+        createPartnerCalls({ breaker, newOwner: () => `container ${i}`, clock, log: silent })
           .call('erp', async () => {
             asked += 1;
             await refusals.promise;
@@ -162,7 +157,7 @@ describe('one probe at a time', () => {
     clock.advance(16);
     expect(await first.call(() => undefined)).toBe('well');
     expect(await container('other').call(() => undefined)).toBe('well');
-    expect(await ledger.breaker.state('erp')).toMatchObject({ open: false });
+    expect(await breaker.state('erp')).toMatchObject({ open: false });
   });
 
   it.each([
@@ -193,8 +188,8 @@ describe('one probe at a time', () => {
 
       // Assess
       expect(answer).not.toBe('well');
-      expect(await ledger.breaker.state('erp')).toMatchObject({ open: true });
-      expect(await ledger.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+      expect(await breaker.state('erp')).toMatchObject({ open: true });
+      expect(await breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
     },
   );
 
@@ -202,9 +197,9 @@ describe('one probe at a time', () => {
   async function takenOver() {
     await opened();
     clock.advance(16);
-    const slow = await ledger.breaker.permit('erp', 'slow');
+    const slow = await breaker.permit('erp', 'slow');
     clock.advance(91);
-    return { slow, next: await ledger.breaker.permit('erp', 'next') };
+    return { slow, next: await breaker.permit('erp', 'next') };
   }
 
   it('leaves the probe to the one that has taken it over', async () => {
@@ -212,22 +207,22 @@ describe('one probe at a time', () => {
     const { slow } = await takenOver();
 
     // Act
-    await ledger.breaker.recordNoAnswer('erp', slow, 'slow');
+    await breaker.recordNoAnswer('erp', slow, 'slow');
 
     // Assess
-    expect(await ledger.breaker.permit('erp', 'third')).toMatchObject({ permit: 'wait' });
+    expect(await breaker.permit('erp', 'third')).toMatchObject({ permit: 'wait' });
   });
 
   it('is not closed by a probe that comes too late: another has failed since', async () => {
     // Prepare
     const { slow, next } = await takenOver();
-    await ledger.breaker.recordFailure('erp', unwell(), next, 'next');
+    await breaker.recordFailure('erp', unwell(), next, 'next');
 
     // Act
-    await ledger.breaker.recordSuccess('erp', slow, 'slow');
+    await breaker.recordSuccess('erp', slow, 'slow');
 
     // Assess
-    expect(await ledger.breaker.state('erp')).toMatchObject({ open: true });
+    expect(await breaker.state('erp')).toMatchObject({ open: true });
   });
 
   it.each([
@@ -237,8 +232,8 @@ describe('one probe at a time', () => {
     await opened();
     clock.advance(16);
     await container('other').call(thrown);
-    expect(await ledger.breaker.state('erp')).toMatchObject({ open: true });
-    expect(await ledger.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+    expect(await breaker.state('erp')).toMatchObject({ open: true });
+    expect(await breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
   });
 
   it('waits twice as long after each probe that failed, up to five minutes', async () => {
@@ -259,7 +254,7 @@ describe('one probe at a time', () => {
 
     // Act
     for (let probe = 0; probe < 10; probe++) {
-      const { openUntilMs = 0 } = await ledger.breaker.state('erp');
+      const { openUntilMs = 0 } = await breaker.state('erp');
       const seconds = (openUntilMs - clock.now().getTime()) / 1000;
       waits.push(seconds);
       clock.advance(seconds);
@@ -288,7 +283,7 @@ describe('one probe at a time', () => {
 
       // Assess
       expect(answers).toEqual(Array.from({ length: 5 }, asks));
-      const { openUntilMs } = await ledger.breaker.state('erp');
+      const { openUntilMs } = await breaker.state('erp');
       expect(openUntilMs).toBe(clock.now().getTime() + waits * 1000);
     },
   );
@@ -296,9 +291,9 @@ describe('one probe at a time', () => {
   it('frees the probe of a container that died', async () => {
     await opened();
     clock.advance(16);
-    expect(await ledger.breaker.permit('erp', 'dies')).toEqual({ permit: 'probe' });
-    expect(await ledger.breaker.permit('erp', 'next')).toMatchObject({ permit: 'wait' });
+    expect(await breaker.permit('erp', 'dies')).toEqual({ permit: 'probe' });
+    expect(await breaker.permit('erp', 'next')).toMatchObject({ permit: 'wait' });
     clock.advance(91);
-    expect(await ledger.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+    expect(await breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -9,18 +9,17 @@ import { silent } from '../../support/logs.ts';
 describe('a partner that fails now and then, all in one minute', () => {
   let store: LedgerStore;
   let clock: TestClock;
-  let ledger: Ledger;
+  let breaker: Breaker;
   beforeAll(async () => {
     store = await startLedgerStore();
     clock = testClock();
-    const breaker = { cooldownSeconds: 1 };
-    ledger = createLedger({ ...store, clock, times: { settlingSeconds: 3 }, breaker });
+    breaker = createBreaker(store.table, clock, { cooldownSeconds: 1 });
   });
   afterAll(() => store.stop());
 
-  const isOpen = async () => (await ledger.breaker.state('erp')).open;
+  const isOpen = async () => (await breaker.state('erp')).open;
   const call = (work: () => Promise<string>) =>
-    createPartnerCalls({ breaker: ledger.breaker, newOwner: () => 'a container', clock, log: silent })
+    createPartnerCalls({ breaker, newOwner: () => 'a container', clock, log: silent })
       .call('erp', work)
       .catch(() => 'failed');
   const fails = () => call(() => Promise.reject(new RetryLater('503', { scope: 'partner' })));
@@ -44,13 +43,13 @@ describe('a partner that fails now and then, all in one minute', () => {
   it('waits for a prober that was killed six cooldowns long, and no longer', async () => {
     // Prepare
     clock.advance(2);
-    expect(await ledger.breaker.permit('erp', 'is killed')).toEqual({ permit: 'probe' });
+    expect(await breaker.permit('erp', 'is killed')).toEqual({ permit: 'probe' });
 
     // Act
     clock.advance(5);
-    const early = await ledger.breaker.permit('erp', 'next');
+    const early = await breaker.permit('erp', 'next');
     clock.advance(2);
-    const late = await ledger.breaker.permit('erp', 'next');
+    const late = await breaker.permit('erp', 'next');
 
     // Assess
     expect(early.permit).toBe('wait');

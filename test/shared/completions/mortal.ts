@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { createTable } from '../../../shared/platform/dynamodb-table.ts';
 import { type Fate, startFaultProxy } from '../erp/conformance/fault-proxy.ts';
 import { type CompletionStage, erpAt, type Reached, settlingSeconds, timeoutSeconds } from './stage.ts';
 
@@ -62,15 +64,12 @@ export function mortals({ clock, store, sqs, erpUrl }: CompletionStage): Mortals
       () => queue.destroy(),
       ...[toErp, toLedger, toSqs].map((proxy) => () => proxy.close()),
     );
+    const table = createTable(dynamodb, store.tableName);
     return {
       erp: erpAt(toErp.url),
       sqs: queue,
-      ledger: createLedger({
-        client: dynamodb,
-        tableName: store.tableName,
-        clock,
-        times: { settlingSeconds },
-      }),
+      ledger: createLedger({ table, clock, times: { settlingSeconds } }),
+      breaker: createBreaker(table, clock),
     };
   }
 

@@ -8,6 +8,7 @@ let control: ReconcileStage['control'];
 let azumuta: ReconcileStage['azumuta'];
 let clock: ReconcileTest['clock'];
 let ledger: ReconcileTest['ledger'];
+let breaker: ReconcileTest['breaker'];
 let created: ReconcileTest['created'];
 let createdOutside: ReconcileTest['createdOutside'];
 let run: ReconcileTest['run'];
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.stop());
 beforeEach(async () => {
-  ({ clock, ledger, created, createdOutside, run, askedAbout } = await stage.begin());
+  ({ clock, ledger, breaker, created, createdOutside, run, askedAbout } = await stage.begin());
 });
 
 describe('Azumuta is asked gently', () => {
@@ -202,14 +203,10 @@ describe('Azumuta is asked gently', () => {
       scope: 'partner',
       unauthorized: true,
     });
-    await ledger.breaker.recordFailure('azumuta', refused, { permit: 'call' }, 'another container');
+    await breaker.recordFailure('azumuta', refused, { permit: 'call' }, 'another container');
     const wellAgain = async () => {
       clock.advance(301);
-      await ledger.breaker.recordSuccess(
-        'azumuta',
-        await ledger.breaker.permit('azumuta', 'prober'),
-        'prober',
-      );
+      await breaker.recordSuccess('azumuta', await breaker.permit('azumuta', 'prober'), 'prober');
     };
     onTestFinished(wellAgain);
 

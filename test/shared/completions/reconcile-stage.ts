@@ -6,6 +6,7 @@ import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import { startSandbox } from '../../../infra/local/sandbox/process.ts';
 import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls, type PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
 import {
@@ -38,6 +39,7 @@ export interface ReconcileStage {
 export interface ReconcileTest {
   readonly clock: TestClock;
   readonly ledger: Ledger;
+  readonly breaker: Breaker;
   readonly partners: PartnerCalls;
   /** A product order that was created by this integration, and was due so many days ago. @returns its number. */
   readonly created: (name: string, dueDaysAgo: number) => Promise<string>;
@@ -75,8 +77,9 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
     year -= 1;
     const clock = testClock(`${year}-11-24T08:00:00.000Z`);
     const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+    const breaker = createBreaker(store.table, clock);
     const partners = createPartnerCalls({
-      breaker: ledger.breaker,
+      breaker,
       newOwner: () => 'test',
       clock,
       log: silent,
@@ -107,6 +110,7 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
     return {
       clock,
       ledger,
+      breaker,
       partners,
       created: (name, dueDaysAgo) => put(name, dueDaysAgo),
       createdOutside: (name, dueDaysAgo) => put(name, dueDaysAgo, 'gone2345678923456'),

@@ -10,6 +10,7 @@ import { startSandbox } from '../../../infra/local/sandbox/process.ts';
 import integration from '../../../integration.config.ts';
 import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type BookDependencies, bookCompletion } from '../../../shared/completions/book.ts';
 import { type CollectDependencies, collectCompletion } from '../../../shared/completions/collect.ts';
@@ -38,6 +39,7 @@ import { sandboxErp } from '../erp/rest/sandbox.ts';
 /** What an attempt reaches: the stage's own, unless a test puts something in between. */
 export interface Reached {
   readonly ledger: Ledger;
+  readonly breaker: Breaker;
   readonly erp: ErpConnector;
   readonly azumuta: AzumutaClient;
   readonly sqs: SqsEndpoint['client'];
@@ -108,6 +110,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
   const erpSide = erpControl(erpSandbox.url);
   const own: Reached = {
     ledger,
+    breaker: createBreaker(store.table, clock),
     azumuta: azumutaAt(azumutaSandbox.url),
     erp: erpAt(erpSandbox.url),
     sqs: sqs.client,
@@ -127,10 +130,10 @@ export async function startCompletionStage(): Promise<CompletionStage> {
     };
   }
 
-  function readDependencies({ ledger: reached, azumuta }: Reached) {
+  function readDependencies({ ledger: reached, breaker, azumuta }: Reached) {
     return {
       azumuta,
-      partners: createPartnerCalls({ breaker: reached.breaker, newOwner: randomUUID, clock, log: silent }),
+      partners: createPartnerCalls({ breaker, newOwner: randomUUID, clock, log: silent }),
       workInstructionNames: reached.workInstructionNames,
       includeOperators: false,
       readSoFar: nothingReadSoFar(),

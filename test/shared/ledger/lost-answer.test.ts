@@ -1,9 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
+import { createTable, type Table } from '../../../shared/platform/dynamodb-table.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { newOrder } from '../../support/orders.ts';
@@ -13,6 +15,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
   let store: LedgerStore;
   let proxy: Server;
   let client: DynamoDBClient;
+  let table: Table;
   let ledger: Ledger;
   let clock: TestClock;
   let toCut = 0;
@@ -54,12 +57,8 @@ describe('an answer of DynamoDB that is lost on its way', () => {
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
     clock = testClock();
-    ledger = createLedger({
-      client,
-      tableName: store.tableName,
-      clock,
-      times: { settlingSeconds: 300 },
-    });
+    table = createTable(client, store.tableName);
+    ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
     cut = 0;
   });
   afterEach(async () => {
@@ -132,17 +131,18 @@ describe('an answer of DynamoDB that is lost on its way', () => {
       scope: 'partner',
       unauthorized: true,
     });
-    await ledger.breaker.recordFailure('erp', unwell, { permit: 'call' }, 'call 1');
+    const breaker = createBreaker(table, clock);
+    await breaker.recordFailure('erp', unwell, { permit: 'call' }, 'call 1');
     clock.advance(301);
     toCut = 1;
 
     // Act
-    const permit = await ledger.breaker.permit('erp', 'call 2');
+    const permit = await breaker.permit('erp', 'call 2');
 
     // Assess
     expect(cut).toBe(1);
     expect(permit.permit).toBe('probe');
-    expect((await ledger.breaker.permit('erp', 'call 3')).permit).toBe('wait');
+    expect((await breaker.permit('erp', 'call 3')).permit).toBe('wait');
   });
 
   it('does not tell an ERP that its mended order is still rejected', async () => {

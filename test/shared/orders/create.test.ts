@@ -9,6 +9,7 @@ import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/k
 import { type Sandbox, startSandbox } from '../../../infra/local/sandbox/process.ts';
 import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { type CreateDependencies, createProductOrder } from '../../../shared/orders/create.ts';
@@ -53,7 +54,7 @@ beforeAll(async () => {
       credentials: async () => ({ apiKey: erpSandboxKey }),
     }),
     partners: createPartnerCalls({
-      breaker: ledger.breaker,
+      breaker: createBreaker(store.table, systemClock),
       newOwner: randomUUID,
       clock: systemClock,
       log: silent,

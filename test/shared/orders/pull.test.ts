@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { Claim } from '../../../shared/ledger/claims.ts';
@@ -40,7 +41,12 @@ function pull(orders: readonly ErpOrder[], accept: (order: ErpOrder) => boolean 
       log: silent,
       queues: createQueues(sqs.client),
       queueUrl: sqs.queueUrl('product-orders'),
-      partners: createPartnerCalls({ breaker: ledger.breaker, newOwner: () => 'owner', clock, log: silent }),
+      partners: createPartnerCalls({
+        breaker: createBreaker(store.table, clock),
+        newOwner: () => 'owner',
+        clock,
+        log: silent,
+      }),
       goLive: undefined,
       map(order) {
         if (order.article === '') throw new Rejected(`ERP order ${order.number} has no article.`);

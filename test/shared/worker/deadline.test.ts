@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
+import { createTable } from '../../../shared/platform/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
 import { startServer } from '../../support/server.ts';
 import { sqsRecord } from '../../support/sqs.ts';
@@ -76,8 +77,7 @@ describe('handlers finish or report before the deadline', () => {
     const client = new DynamoDBClient(await stalledService());
     onTestFinished(() => client.destroy());
     const { attempts } = createLedger({
-      client,
-      tableName: 'ledger',
+      table: createTable(client, 'ledger'),
       clock: stage.clock,
       times: { settlingSeconds: 300 },
     });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
@@ -49,7 +50,7 @@ function queueOf(places: readonly { readonly afterSeconds: number }[]) {
 }
 
 /** A partner on loopback, and a worker that tells it of each message, through the breaker of its ledger. */
-async function partnered(ledger: Ledger, dependencies: Partial<WorkerDependencies> = {}) {
+async function partnered({ ledger, breaker }: Alone, dependencies: Partial<WorkerDependencies> = {}) {
   const partner = { status: 200, told: new Set<string>() };
   const { calls, url } = await startServer(({ body }) => {
     if (partner.status === 200) partner.told.add(body);
@@ -57,7 +58,7 @@ async function partnered(ledger: Ledger, dependencies: Partial<WorkerDependencie
   });
   const http = createHttp({ partner: 'The ERP', baseUrl: url });
   const partners = createPartnerCalls({
-    breaker: ledger.breaker,
+    breaker,
     newOwner: randomUUID,
     clock: stage.clock,
     log: stage.heard.log,
@@ -73,11 +74,21 @@ async function partnered(ledger: Ledger, dependencies: Partial<WorkerDependencie
   return { partner, calls, worker: stage.worker(consumer, { attempts, deadLetters, ...dependencies }) };
 }
 
-/** A ledger of its own: its breaker begins closed. */
-async function ledgerAlone(breaker = {}): Promise<Ledger & AsyncDisposable> {
+interface Alone extends AsyncDisposable {
+  readonly ledger: Ledger;
+  readonly breaker: Breaker;
+}
+
+/** A ledger of its own, with a breaker that begins closed. */
+async function ledgerAlone(options = {}): Promise<Alone> {
   const store = await startLedgerStore();
-  const ledger = createLedger({ ...store, clock: stage.clock, times: { settlingSeconds: 300 }, breaker });
-  return { ...ledger, [Symbol.asyncDispose]: store.stop };
+  const { clock } = stage;
+  const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  return {
+    ledger,
+    breaker: createBreaker(store.table, clock, options),
+    [Symbol.asyncDispose]: store.stop,
+  };
 }
 
 describe('a partner that is unwell is waited for', () => {

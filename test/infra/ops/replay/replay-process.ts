@@ -2,13 +2,14 @@
  * A replay in a process of its own, for tests that kill it: everything of the stores that the first argument
  * (JSON) names, with a short time for which letters stay hidden.
  */
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
+import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { replay } from '../../../../infra/ops/replay/replay.ts';
 import { webhookAliasesSchema } from '../../../../shared/azumuta/assumptions.ts';
-import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { createQueues } from '../../../../shared/platform/queue.ts';
 import { credentials } from '../stores.ts';
@@ -25,12 +26,8 @@ const stores = z.parse(
 );
 const common = { region: 'eu-west-1', credentials };
 const sqs = new SQSClient({ ...common, endpoint: stores.sqsEndpoint, useQueueUrlAsEndpoint: false });
-const ledger = createLedger({
-  client: new DynamoDBClient({ ...common, endpoint: stores.dynamodbEndpoint }),
-  tableName: stores.tableName,
-  clock: systemClock,
-  times: { settlingSeconds: 300 },
-});
+const dynamodb = new DynamoDBClient({ ...common, endpoint: stores.dynamodbEndpoint });
+const ledger = operatorLedger(dynamodb, stores.tableName);
 const url = (queue: string) => stores.queues[queue] ?? '';
 
 await replay(

@@ -1,4 +1,5 @@
 import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import {
   type ReplayDependencies,
@@ -7,7 +8,8 @@ import {
   replay,
 } from '../../../../infra/ops/replay/replay.ts';
 import { webhookAliasesSchema } from '../../../../shared/azumuta/assumptions.ts';
-import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { createQueues } from '../../../../shared/platform/queue.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
@@ -17,7 +19,7 @@ import { type QueueStore, queueNames, type StoredQueue, startQueueStore } from '
 export interface ReplayStores {
   readonly store: QueueStore;
   readonly table: LedgerStore;
-  readonly ledger: Ledger;
+  readonly ledger: OperatorLedger;
   readonly clock: TestClock;
   readonly run: (
     request?: Partial<ReplayRequest>,
@@ -39,7 +41,10 @@ export const workQueues = ['product-orders', 'completions', 'bookings'] as const
 export async function startReplayStores(): Promise<ReplayStores> {
   const [store, table] = await Promise.all([startQueueStore(), startLedgerStore()]);
   const clock = testClock();
-  const ledger = createLedger({ ...table, clock, times: { settlingSeconds: 300 } });
+  const ledger = {
+    ...createLedger({ ...table, clock, times: { settlingSeconds: 300 } }),
+    breaker: createBreaker(table.table, clock),
+  };
   return { store, table, ledger, clock, run, depths, empty, stop };
 
   function run(request: Partial<ReplayRequest> = {}, changes: Partial<ReplayDependencies> = {}) {

@@ -1,18 +1,23 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { traceOrder } from '../../../../infra/ops/trace/trace.ts';
+import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { orderKey } from '../../../../shared/ledger/keys.ts';
-import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
 import { newOrder } from '../../../support/orders.ts';
 
 let store: LedgerStore;
-let ledger: Ledger;
+let ledger: OperatorLedger;
 const clock = testClock();
 
 beforeAll(async () => {
   store = await startLedgerStore();
-  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  ledger = {
+    ...createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
+    breaker: createBreaker(store.table, clock),
+  };
 });
 afterAll(() => store.stop());
 

@@ -51,10 +51,7 @@ it('what was created, put aside and changed is found by its time, over midnight,
   clock.advance(3 * 3600);
   await ledger.deadLetters.record(letter('m-1', 'DAY-2'));
   clock.advance(3600);
-  await ledger.orders.conflict('DAY-1', 'other content', {
-    event: 'conflict',
-    note: 'Quantity: was 5, is 6',
-  });
+  await ledger.orders.recordChange('DAY-1', 'other content', 'Quantity: was 5, is 6');
 
   // Act and assess
   expect(await happened(from)).toEqual(['DAY-2 created', 'DAY-2 dead-lettered', 'DAY-1 conflict']);
@@ -65,8 +62,7 @@ it('a conflict is told once for each content, and stands in the journey', async 
   // Prepare
   const from = clock.now();
   await ledger.orders.put(newOrder({ number: 'TOLD-1' }));
-  const tell = (content: string) =>
-    ledger.orders.conflict('TOLD-1', content, { event: 'conflict', note: content });
+  const tell = (content: string) => ledger.orders.recordChange('TOLD-1', content, content);
 
   // Act
   const told = [await tell('a'), await tell('a'), await tell('b')];
