@@ -1,7 +1,15 @@
 import * as z from 'zod/mini';
-import { path, type RestAnswer, type RestStep, rest, textAt, valueAt } from './shared/erp/rest/index.ts';
-import { defineIntegration } from './shared/integration/define.ts';
-import { recorded, recordedAll } from './shared/integration/mapping/completions.ts';
+import {
+  defineIntegration,
+  path,
+  type RestAnswer,
+  type RestStep,
+  recorded,
+  recordedAll,
+  rest,
+  textAt,
+  valueAt,
+} from './shared/integration/index.ts';
 
 /** This ERP may answer 200 with an error in its body. */
 const noErrorInBody: NonNullable<RestStep<unknown>['success']> = {

@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   type AlarmProps,
@@ -8,6 +8,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -25,7 +26,7 @@ export interface AlarmsProps {
   readonly integration: CompleteIntegration;
   readonly queues: Queues;
   readonly functions: Functions;
-  readonly doors: HttpApi;
+  readonly httpApi: HttpApi;
   readonly schedules: Schedules;
 }
 
@@ -48,11 +49,12 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { integration, queues, functions, doors, schedules } = props;
+    const { integration, queues, functions, httpApi, schedules } = props;
     this.topic = new Topic(this, 'Topic', {
       displayName: `Azumuta-ERP integration of ${integration.plant}`,
       enforceSSL: true,
     });
+    this.allowAlarmsToPublish();
     for (const address of integration.deployment.alarmEmails)
       this.topic.addSubscription(new EmailSubscription(address));
     acknowledge(this.topic, {
@@ -70,13 +72,13 @@ export class Alarms extends Construct {
     this.watchWaiting(queues);
     this.watchPartners();
     this.watchFunctions(functions);
-    this.watch('DoorsFailing', {
-      metric: doors.answers('5xx'),
-      means: 'The doors answered 5xx: triggers of Azumuta or orders of the ERP were refused.',
+    this.watch('HttpApiFailing', {
+      metric: httpApi.answers('5xx'),
+      means: 'The HTTP API answered 5xx: triggers of Azumuta or orders of the ERP were refused.',
     });
-    this.watch('DoorsThrottled', {
-      metric: doors.answers('429'),
-      means: 'The doors answered 429: more calls came in than the stage lets through.',
+    this.watch('HttpApiThrottled', {
+      metric: httpApi.answers('429'),
+      means: 'The HTTP API answered 429: more calls came in than the stage lets through.',
     });
     this.watch('OrderConflicts', {
       metric: metric(this, 'OrderConflicts'),
@@ -93,6 +95,33 @@ export class Alarms extends Construct {
     this.watchSchedules(integration, schedules);
   }
 
+  /**
+   * A topic without a policy takes what its own account publishes. The statement of `enforceSSL` replaces that
+   * default, and CloudWatch would be refused: the alarm turns red and nobody hears of it.
+   * @see https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger
+   */
+  private allowAlarmsToPublish(): void {
+    const stack = Stack.of(this);
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsOfThisStackPublish',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: {
+          ArnLike: {
+            'aws:SourceArn': stack.formatArn({
+              service: 'cloudwatch',
+              resource: 'alarm',
+              resourceName: `${stack.stackName}-*`,
+              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+            }),
+          },
+        },
+      }),
+    );
+  }
+
   /** Messages that wait too long: for their partner, or because nobody takes them. */
   private watchWaiting(queues: Queues): void {
     for (const name of consumers) {
@@ -103,7 +132,7 @@ export class Alarms extends Construct {
       });
     }
     for (const [name, queue] of Object.entries(queues.work)) {
-      this.watch(`Untouched-${name}`, {
+      this.watch(`QueueStalled-${name}`, {
         metric: queue.metricApproximateAgeOfOldestMessage({ period: metricPeriod, statistic: 'Maximum' }),
         threshold: Duration.minutes(30).toSeconds(),
         means: `Nobody takes messages from the queue of ${name}: the flow is paused, or its function cannot run.`,
@@ -113,7 +142,7 @@ export class Alarms extends Construct {
 
   private watchPartners(): void {
     for (const partner of ['azumuta', 'erp']) {
-      this.watch(`Unwell-${partner}`, {
+      this.watch(`PartnerDown-${partner}`, {
         metric: metric(this, 'BreakerOpen', { Partner: partner }),
         ringing: 3,
         looks: 3,
@@ -151,13 +180,13 @@ export class Alarms extends Construct {
     });
     if (schedule.pull !== 'off') {
       const minutes = Math.max(15, 3 * schedule.pull.everyMinutes);
-      this.silence('PullSilent', 'PullsCompleted', {
+      this.silence('PullNotRunning', 'PullsCompleted', {
         minutes,
         means: 'No pull has read the ERP to its end for three times its interval: new orders do not arrive.',
       });
     }
     if (schedule.reconcile !== 'off') {
-      this.silence('ReconcileSilent', 'ReconciliationsCompleted', {
+      this.silence('ReconcileNotRunning', 'ReconciliationsCompleted', {
         minutes: 2 * 60 * schedule.reconcile.everyHours,
         means: 'Two runs of the reconciliation in a row asked nobody: lost triggers stay unnoticed.',
       });

@@ -19,13 +19,13 @@ import { consumers, type Queues } from './queues.ts';
 export interface DashboardProps {
   readonly queues: Queues;
   readonly functions: Functions;
-  readonly doors: HttpApi;
+  readonly httpApi: HttpApi;
   readonly alarms: Alarms;
 }
 
 /** The dashboard: the alarms, then both flows from left to right, then what explains them. */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, { queues, functions, doors, alarms }: DashboardProps) {
+  constructor(scope: Construct, id: string, { queues, functions, httpApi, alarms }: DashboardProps) {
     super(scope, id);
     const count = (name: Parameters<typeof metric>[1]) => metric(this, name);
     const dashboard = new CloudWatchDashboard(this, 'Dashboard', {
@@ -73,7 +73,7 @@ export class Dashboard extends Construct {
         'Errors of functions',
         Object.entries(functions.named).map(([label, { lambda }]) => lambda.metricErrors({ label })),
       ),
-      graph('Doors: answers 5xx and 429', [doors.answers('5xx'), doors.answers('429')]),
+      graph('HTTP API: answers 5xx and 429', [httpApi.answers('5xx'), httpApi.answers('429')]),
     );
   }
 }

@@ -52,7 +52,7 @@ export class HttpApi extends Construct {
 
     acknowledge(this.api, {
       'AwsSolutions::AwsSolutions-APIG4':
-        'Azumuta can only call a URL, so its token is in the path; the ERP sends a key. The doors check both themselves, in constant time, with two values valid during rotation.',
+        'Azumuta can only call a URL, so its token is in the path; the ERP sends a key. The functions check both themselves, in constant time, with two values valid during rotation.',
     });
     this.accessLogs = new LogGroup(this, 'AccessLogs', {
       retention: RetentionDays.THREE_MONTHS,
@@ -93,7 +93,7 @@ export class HttpApi extends Construct {
         logGroup: this.accessLogs,
         filterPattern: FilterPattern.stringValue('$.status', '=', status),
         metricNamespace,
-        metricName: `Doors${answers}`,
+        metricName: `HttpApi${answers}`,
         dimensions: { Stack: '$.stack' },
         metricValue: '1',
       });
@@ -104,7 +104,7 @@ export class HttpApi extends Construct {
   answers(status: keyof typeof watched): IMetric {
     return new Metric({
       namespace: metricNamespace,
-      metricName: `Doors${status}`,
+      metricName: `HttpApi${status}`,
       dimensionsMap: { Stack: Stack.of(this).stackName },
       statistic: 'Sum',
       period: metricPeriod,

@@ -19,7 +19,7 @@ export interface IntegrationStackProps extends StackProps {
   readonly stage: string;
 }
 
-/** One plant's integration on one stage: both flows, from the doors to the partners. */
+/** One plant's integration on one stage: both flows, from the HTTP API to the partners. */
 export class IntegrationStack extends Stack {
   constructor(
     scope: Construct,
@@ -49,18 +49,18 @@ export class IntegrationStack extends Stack {
       ledger,
       placement: network.placement,
     });
-    const doors = new HttpApi(this, 'Doors', { functions, domain: deployment.domain });
+    const httpApi = new HttpApi(this, 'Doors', { functions, domain: deployment.domain });
     const schedules = new Schedules(this, 'Schedules', { integration, functions });
-    const alarms = new Alarms(this, 'Alarms', { integration, queues, functions, doors, schedules });
-    new Dashboard(this, 'Picture', { queues, functions, doors, alarms });
+    const alarms = new Alarms(this, 'Alarms', { integration, queues, functions, httpApi, schedules });
+    new Dashboard(this, 'Picture', { queues, functions, httpApi, alarms });
 
     // The token itself never stands in an output.
     new CfnOutput(this, 'WebhookUrl', {
-      value: `${doors.api.apiEndpoint}/webhooks/azumuta/product-order-completed/<token>`,
+      value: `${httpApi.api.apiEndpoint}/webhooks/azumuta/product-order-completed/<token>`,
     });
-    if (doors.domainTarget !== undefined)
+    if (httpApi.domainTarget !== undefined)
       new CfnOutput(this, 'DomainTarget', {
-        value: doors.domainTarget,
+        value: httpApi.domainTarget,
         description: 'The DNS entry (CNAME) of the own domain points here',
       });
     if (network.address !== undefined)
@@ -69,7 +69,7 @@ export class IntegrationStack extends Stack {
         description: 'The public address from which the ERP is called',
       });
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
-    new CfnOutput(this, 'OrderEndpoint', { value: `${doors.api.apiEndpoint}/product-orders` });
+    new CfnOutput(this, 'OrderEndpoint', { value: `${httpApi.api.apiEndpoint}/product-orders` });
     new CfnOutput(this, 'DeadLetterQueue', { value: queues.deadLetters.queueUrl });
     // For the operator's commands: where a dead letter goes back to, and what the webhook door understands.
     new CfnOutput(this, 'ProductOrdersQueue', { value: queues.productOrders.queueUrl });

@@ -1,6 +1,4 @@
-import { tryton } from '../../../shared/erp/tryton/index.ts';
-import { defineIntegration } from '../../../shared/integration/define.ts';
-import { recorded, recordedAll } from '../../../shared/integration/mapping/completions.ts';
+import { defineIntegration, recorded, recordedAll, tryton } from '../../../shared/integration/index.ts';
 
 /** A plant whose ERP is the Tryton of `npm run test:tryton`, and whose Azumuta is the sandbox. */
 export default defineIntegration({

@@ -30,8 +30,15 @@ const alarmSchema = z.object({
   AlarmActions: z.array(z.unknown()).check(z.minLength(1)),
 });
 type AlarmProperties = z.output<typeof alarmSchema>;
+/** Who may publish to a topic, and when. */
+const topicPolicySchema = z.object({
+  PolicyDocument: z.object({
+    Statement: z.array(z.looseObject({ Effect: z.string(), Resource: z.unknown(), Condition: z.unknown() })),
+  }),
+});
 
 let assembled: Assembled;
+let template: Template;
 let alarms: Map<string, AlarmProperties>;
 let store: LedgerStore;
 let sqs: SqsEndpoint;
@@ -42,9 +49,7 @@ let day = 24;
 
 beforeAll(async () => {
   assembled = startAssembly();
-  const template = Template.fromStack(
-    await assembled.add('test/infra/stack/everything.config.ts', 'production'),
-  );
+  template = Template.fromStack(await assembled.add('test/infra/stack/everything.config.ts', 'production'));
   alarms = new Map(
     Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
       const alarm = z.parse(alarmSchema, Properties);
@@ -215,10 +220,10 @@ const failures: Readonly<Record<string, () => Promise<unknown>>> = {
   'Waiting-book-completion': () => retried('book-completion'),
   'Credentials-azumuta': () => failing('azumuta', unauthorized),
   'Credentials-erp': () => failing('erp', unauthorized),
-  'Unwell-azumuta': async () => {
+  'PartnerDown-azumuta': async () => {
     for (let i = 0; i < 6; i++) await failing('azumuta', unwell);
   },
-  'Unwell-erp': async () => {
+  'PartnerDown-erp': async () => {
     for (let i = 0; i < 6; i++) await failing('erp', unwell);
   },
   OrderConflicts: async () => {
@@ -236,16 +241,16 @@ const failures: Readonly<Record<string, () => Promise<unknown>>> = {
 
 /** For each alarm on silence: what should have happened, and the failure that keeps it from happening. */
 const silences: Readonly<Record<string, { well: () => Promise<void>; unwell: () => Promise<void> }>> = {
-  PullSilent: { well: () => pulled([]), unwell: () => pulled([], unwell) },
-  ReconcileSilent: { well: () => reconciled(), unwell: () => reconciled(unwell) },
+  PullNotRunning: { well: () => pulled([]), unwell: () => pulled([], unwell) },
+  ReconcileNotRunning: { well: () => reconciled(), unwell: () => reconciled(unwell) },
 };
 
 /** Alarms on metrics that AWS itself keeps, and of which resource. */
 const kept: Readonly<Record<string, RegExp>> = {
   DeadLetters: /^AWS\/SQS\/ApproximateNumberOfMessagesVisible QueueName=.*/,
-  'Untouched-create-product-orders': /^AWS\/SQS\/ApproximateAgeOfOldestMessage QueueName=/,
-  'Untouched-collect-completion': /^AWS\/SQS\/ApproximateAgeOfOldestMessage QueueName=/,
-  'Untouched-book-completion': /^AWS\/SQS\/ApproximateAgeOfOldestMessage QueueName=/,
+  'QueueStalled-create-product-orders': /^AWS\/SQS\/ApproximateAgeOfOldestMessage QueueName=/,
+  'QueueStalled-collect-completion': /^AWS\/SQS\/ApproximateAgeOfOldestMessage QueueName=/,
+  'QueueStalled-book-completion': /^AWS\/SQS\/ApproximateAgeOfOldestMessage QueueName=/,
   'Errors-receive-webhook': /^AWS\/Lambda\/Errors FunctionName=/,
   'Errors-collect-completion': /^AWS\/Lambda\/Errors FunctionName=/,
   'Errors-book-completion': /^AWS\/Lambda\/Errors FunctionName=/,
@@ -254,8 +259,8 @@ const kept: Readonly<Record<string, RegExp>> = {
   'Errors-create-product-orders': /^AWS\/Lambda\/Errors FunctionName=/,
   'Errors-reconcile-completions': /^AWS\/Lambda\/Errors FunctionName=/,
   SchedulesFailing: /^AWS\/Scheduler\/TargetErrorCount ScheduleGroup=/,
-  DoorsFailing: /^AzumutaErp\/Doors5xx Stack=AzumutaErp-everything-production$/,
-  DoorsThrottled: /^AzumutaErp\/Doors429 Stack=AzumutaErp-everything-production$/,
+  HttpApiFailing: /^AzumutaErp\/HttpApi5xx Stack=AzumutaErp-everything-production$/,
+  HttpApiThrottled: /^AzumutaErp\/HttpApi429 Stack=AzumutaErp-everything-production$/,
 };
 
 describe('each alarm watches a metric that its failure emits', () => {
@@ -282,6 +287,24 @@ describe('each alarm watches a metric that its failure emits', () => {
       expect(watched(alarm)).toMatch(metric);
     });
   }
+
+  it('and each is heard: CloudWatch may publish to its topic', () => {
+    const [topicPolicy] = Object.values(template.findResources('AWS::SNS::TopicPolicy'));
+    const { Statement } = z.parse(topicPolicySchema, topicPolicy?.Properties).PolicyDocument;
+    const allowed = Statement.filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed).toEqual([
+      expect.objectContaining({
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: { ArnLike: { 'aws:SourceArn': expect.anything() } },
+      }),
+    ]);
+    expect(JSON.stringify(allowed[0]?.Condition)).toContain(`:alarm:${stackName}-*"`);
+    for (const { AlarmName, AlarmActions } of alarms.values()) {
+      expect(AlarmName.startsWith(`${stackName}-`)).toBe(true);
+      expect(AlarmActions).toEqual([allowed[0]?.Resource]);
+    }
+  });
 
   it('and none is left out, and each says what to do', () => {
     expect([...alarms.keys()].sort()).toEqual(

@@ -1,5 +1,5 @@
 import sample from '../../../integration.config.ts';
-import { defineIntegration } from '../../../shared/integration/define.ts';
+import { defineIntegration } from '../../../shared/integration/index.ts';
 
 /** The sample plant with everything that a deployment can have. */
 export default defineIntegration({

@@ -154,7 +154,14 @@ describe('what must not be lost', () => {
         "QueuesProductOrdersA924D63D",
       ]
     `);
-    expect(ids('AWS::SecretsManager::Secret')).toHaveLength(4);
+    expect(ids('AWS::SecretsManager::Secret')).toMatchInlineSnapshot(`
+      [
+        "SecretsAzumutaApiKeyE0BAC13D",
+        "SecretsErpCredentials0BB423FD",
+        "SecretsOrderApiKeyA15F7A21",
+        "SecretsWebhookToken59A37B53",
+      ]
+    `);
   });
 
   it('secrets are created unset, and no value of theirs is in the template', () => {

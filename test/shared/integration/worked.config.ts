@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
-import { textIn } from '../../../shared/azumuta/text.ts';
-import { defineIntegration } from '../../../shared/integration/define.ts';
-import { recorded, recordedAll } from '../../../shared/integration/mapping/completions.ts';
-import type { ErpOrder } from '../../../shared/model/orders.ts';
+import {
+  defineIntegration,
+  type ErpOrder,
+  recorded,
+  recordedAll,
+  textIn,
+} from '../../../shared/integration/index.ts';
 import { noErp } from '../../support/no-erp.ts';
 
 /** The examples of shared/integration/MAPPING.md: each stands there word for word. */

@@ -3,8 +3,7 @@ import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected, UnknownOrder } from '../../../../shared/model/errors.ts';
 import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
-import type { Chapter } from './suite.ts';
-import type { PlannedOrderRef } from './target.ts';
+import type { Chapter, PlannedOrderRef } from './target.ts';
 
 export function bookingTests({ target, promise }: Chapter): void {
   const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>

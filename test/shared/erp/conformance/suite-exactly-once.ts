@@ -4,8 +4,7 @@ import { RetryLater } from '../../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Answer, CrashPoint } from './fault-proxy.ts';
-import type { Chapter } from './suite.ts';
-import type { Capability, ErpBooks, PlannedOrderRef } from './target.ts';
+import type { Capability, Chapter, ErpBooks, PlannedOrderRef } from './target.ts';
 
 interface Scenario {
   readonly name: string;

@@ -5,8 +5,7 @@ import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt, newSignal } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
-import type { Chapter } from './suite.ts';
-import type { ConnectorOptions, PlannedOrderRef } from './target.ts';
+import type { Chapter, ConnectorOptions, PlannedOrderRef } from './target.ts';
 
 /** A login, a refused call, a login and a call: renewing once takes no more. */
 const maxCallsToGiveUp = 8;

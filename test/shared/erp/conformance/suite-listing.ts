@@ -4,8 +4,7 @@ import type { ErpOrder, Watermark } from '../../../../shared/model/orders.ts';
 import { compareDecimals } from '../../../../shared/model/quantity.ts';
 import { firstAttempt, newSignal } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
-import type { Chapter } from './suite.ts';
-import type { PlannedOrderRef } from './target.ts';
+import type { Chapter, PlannedOrderRef } from './target.ts';
 
 export function listingTests({ target, cannot, promise }: Chapter): void {
   async function plan(count: number, changedAt?: string | null): Promise<PlannedOrderRef[]> {

@@ -2,8 +2,7 @@ import { expect } from 'vitest';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { firstAttempt, nextAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
-import type { Chapter } from './suite.ts';
-import type { PlannedOrderRef } from './target.ts';
+import type { Chapter, PlannedOrderRef } from './target.ts';
 
 export function partTests({ target, promise }: Chapter): void {
   const plan = (): Promise<PlannedOrderRef> =>

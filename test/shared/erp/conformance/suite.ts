@@ -4,15 +4,7 @@ import { exactlyOnceTests } from './suite-exactly-once.ts';
 import { failureTests } from './suite-failures.ts';
 import { listingTests } from './suite-listing.ts';
 import { partTests } from './suite-split-orders.ts';
-import type { Cannot, Capability, ErpConformanceTarget } from './target.ts';
-
-/** What the chapters of the suite share: the running target, and how to declare a test. */
-export interface Chapter {
-  readonly target: () => ErpConformanceTarget;
-  readonly cannot: Cannot;
-  /** A test that needs these capabilities; skipped with the reason in its name where the ERP lacks one. */
-  readonly promise: (name: string, needs: readonly Capability[], test: () => Promise<void>) => void;
-}
+import type { Cannot, Chapter, ErpConformanceTarget } from './target.ts';
 
 /** Long enough for a loop over every call of a booking against a real ERP. */
 const testTimeoutMs = 180_000;

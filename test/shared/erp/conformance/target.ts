@@ -135,3 +135,11 @@ export type Capability =
   | 'cancelled-listed'
   /** Tell our own completion from somebody else's. */
   | 'foreign-completion';
+
+/** What the chapters of the suite share: the running target, and how to declare a test. */
+export interface Chapter {
+  readonly target: () => ErpConformanceTarget;
+  readonly cannot: Cannot;
+  /** A test that needs these capabilities; skipped with the reason in its name where the ERP lacks one. */
+  readonly promise: (name: string, needs: readonly Capability[], test: () => Promise<void>) => void;
+}

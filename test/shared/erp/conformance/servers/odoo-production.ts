@@ -1,12 +1,24 @@
 import { OdooError, type OdooRow, userError } from './odoo-domain.ts';
-import type { OdooBooks } from './odoo-models.ts';
 
 export function recomputeState(row: OdooRow): void {
   if (row.state === 'done' || row.state === 'cancel' || Number(row.qty_producing) === 0) return;
   row.state = Number(row.qty_producing) >= Number(row.product_qty) ? 'to_close' : 'progress';
 }
 
-export function setQtyProducing(books: OdooBooks, row: OdooRow): null {
+/** What producing reads and changes of the books. */
+interface ProductionBooks {
+  readonly version: 17 | 19;
+  readonly locked: ReadonlySet<number>;
+  readonly consumed: Map<number, number>;
+  readonly doneCount: Map<number, number>;
+  ignoreNextDone: boolean;
+  asksAboutConsumption: boolean;
+  now(): string;
+  rows(model: string): OdooRow[];
+  insert(model: string, values: Record<string, unknown>): OdooRow;
+}
+
+export function setQtyProducing(books: ProductionBooks, row: OdooRow): null {
   refuseLocked(books, row);
   books.consumed.set(row.id, Number(row.qty_producing));
   row.write_date = books.now();
@@ -14,7 +26,7 @@ export function setQtyProducing(books: OdooBooks, row: OdooRow): null {
 }
 
 export function markDone(
-  books: OdooBooks,
+  books: ProductionBooks,
   row: OdooRow,
   context: Readonly<Record<string, unknown>>,
 ): unknown {
@@ -62,7 +74,7 @@ export function markDone(
 }
 
 /** The order is renamed …-001 and a backorder …-00n takes over the rest (_split_productions). */
-function split(books: OdooBooks, row: OdooRow, remaining: number): OdooRow {
+function split(books: ProductionBooks, row: OdooRow, remaining: number): OdooRow {
   const group = books.version === 17 ? 'procurement_group_id' : 'production_group_id';
   if (row.backorder_sequence === 0) {
     row.backorder_sequence = 1;
@@ -86,7 +98,7 @@ function split(books: OdooBooks, row: OdooRow, remaining: number): OdooRow {
   return backorder;
 }
 
-export function validateScrap(books: OdooBooks, scrap: OdooRow): unknown {
+export function validateScrap(books: ProductionBooks, scrap: OdooRow): unknown {
   const production = books.rows('mrp.production').find((one) => one.id === scrap.production_id);
   // A finished product can be scrapped only where it is: after the order is done (stock_scrap.py of mrp).
   if (production?.state !== 'done') {
@@ -104,7 +116,7 @@ export function validateScrap(books: OdooBooks, scrap: OdooRow): unknown {
 }
 
 /** Seen on PostgreSQL with several writers. */
-export function refuseLocked(books: OdooBooks, row: OdooRow): void {
+export function refuseLocked(books: ProductionBooks, row: OdooRow): void {
   if (books.locked.has(row.id)) {
     throw new OdooError(
       'psycopg2.errors.LockNotAvailable',
@@ -114,7 +126,7 @@ export function refuseLocked(books: OdooBooks, row: OdooRow): void {
   }
 }
 
-export function lotsOf(books: OdooBooks, row: OdooRow): number[] {
+export function lotsOf(books: ProductionBooks, row: OdooRow): number[] {
   const lots = books.version === 17 ? row.lot_producing_id : row.lot_producing_ids;
   if (Array.isArray(lots)) return lots.map(Number);
   return typeof lots === 'number' ? [lots] : [];

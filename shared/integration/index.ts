@@ -1,0 +1,30 @@
+/**
+ * All that a plant's configuration (`integration.config.ts`) imports of this project.
+ *
+ * Only the connector that it uses ends up in the bundles of its functions: package.json declares the project free
+ * of side effects, so esbuild leaves the others out. `zod/mini` is not re-exported, as all of it would be bundled.
+ */
+
+export { textIn } from '../azumuta/text.ts';
+export type { ErpDefinition } from '../erp/connector.ts';
+export { odoo } from '../erp/odoo/index.ts';
+export {
+  listAt,
+  type Place,
+  path,
+  type RestAnswer,
+  type RestOptions,
+  type RestOrder,
+  type RestProcedure,
+  type RestStep,
+  rest,
+  textAt,
+  valueAt,
+} from '../erp/rest/index.ts';
+export { sapS4Hana } from '../erp/sap-s4hana/index.ts';
+export { tryton } from '../erp/tryton/index.ts';
+export type { CompletedProductOrder, Recording } from '../model/completions.ts';
+export type { ErpOrder } from '../model/orders.ts';
+export { type CompletionMapping, defineIntegration, type ProductOrderMapping } from './define.ts';
+export type { Deployment } from './deployment.ts';
+export { recorded, recordedAll } from './mapping/completions.ts';
