@@ -24,7 +24,7 @@ export function bundlePrograms(folder: string): Promise<void> {
   return bundleInto(folder, sources);
 }
 
-/** The partners' stand-ins, bundled once by each process that starts them; gone when it ends. */
+/** The sandboxes, bundled once by each process that starts them; gone when it ends. */
 export function sandboxPrograms(): Promise<string> {
   sandboxes ??= (async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sandbox-programs-'));

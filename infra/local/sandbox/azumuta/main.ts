@@ -1,5 +1,5 @@
 /**
- * A stand-in for Azumuta on this machine: `node infra/local/sandbox/azumuta/main.ts --port 0 --data <folder>`.
+ * The Azumuta sandbox on this machine: `node infra/local/sandbox/azumuta/main.ts --port 0 --data <folder>`.
  * Further settings: `--catalogue <file>`, `--requests-per-second <n>`, `--page-size <n>`,
  * `--next path|url|cursor`. The key is in `SANDBOX_API_KEY`.
  */
