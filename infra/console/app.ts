@@ -18,7 +18,7 @@ const maxSaid = 100;
 /** The console as an application that answers requests; whoever calls it decides where it listens. */
 export function createConsole(dependencies: ConsoleDependencies): Hono {
   const { flows } = dependencies;
-  const door = createAuth(dependencies.keys, dependencies.port, (c, sentence) =>
+  const auth = createAuth(dependencies.keys, dependencies.port, (c, sentence) =>
     c.html(refusalPage(sentence), 403),
   );
   const said = new Map<string, string>();
@@ -28,14 +28,14 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
     const { deadLetters } = known ?? (await flows());
     return {
       target: dependencies.target,
-      hasFloor: dependencies.floor !== undefined,
+      hasFloor: dependencies.shopFloor !== undefined,
       deadLetters,
       said: said.get(c.req.query('said') ?? ''),
     };
   }
 
   const answers: Answers = {
-    formKey: door.formKey,
+    formKey: auth.formKey,
     async show(c, page) {
       return c.html(layout(await frameOf(c), { refreshSeconds, ...page }));
     },
@@ -49,33 +49,33 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
 
   const app = new Hono();
   app.use(...strictHeaders());
-  app.use(door.guard);
+  app.use(auth.guard);
   app.route('/', assetRoutes());
   app.get('/', async (c) => {
-    const standing = await flows();
-    const troubles = flowProblemsOf(
-      standing,
+    const status = await flows();
+    const problems = flowProblemsOf(
+      status,
       dependencies.commands,
-      await lastAttemptsOf(standing, dependencies.ledger),
+      await lastAttemptsOf(status, dependencies.ledger),
     );
     const page: Page = {
       name: 'flows',
       title: 'Flows',
-      headline: headlineOf(troubles),
-      content: flowsPage(standing, troubles),
+      headline: headlineOf(problems),
+      content: flowsPage(status, problems),
       refreshSeconds,
     };
-    return c.html(layout(await frameOf(c, standing), page));
+    return c.html(layout(await frameOf(c, status), page));
   });
   app.route('/', orderRoutes(dependencies, answers));
   app.route('/', deadLetterRoutes(dependencies, answers));
-  if (dependencies.floor) app.route('/', shopFloorRoutes(dependencies.floor, answers));
+  if (dependencies.shopFloor) app.route('/', shopFloorRoutes(dependencies.shopFloor, answers));
 
   const bare = (page: Page) =>
     layout(
       {
         target: dependencies.target,
-        hasFloor: dependencies.floor !== undefined,
+        hasFloor: dependencies.shopFloor !== undefined,
         deadLetters: undefined,
         said: undefined,
       },

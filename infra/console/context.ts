@@ -18,7 +18,7 @@ export interface ConsoleDependencies {
   readonly ledger: TracingLedger;
   readonly letters: DeadLetterDesk;
   /** Only when the partners are sandboxes. */
-  readonly floor: ShopFloor | undefined;
+  readonly shopFloor: ShopFloor | undefined;
   /** Who discards, as the ledger remembers it. */
   readonly operator: () => Promise<string>;
   readonly keys: AuthKeys;

@@ -68,7 +68,7 @@ export function consoleDependencies(
       flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
       ledger,
       letters,
-      floor: sandboxes && platform ? createShopFloor(sandboxes, platform.controlUrl, seed) : undefined,
+      shopFloor: sandboxes && platform ? createShopFloor(sandboxes, platform.controlUrl, seed) : undefined,
       operator: target.local ? async () => userInfo().username : () => callerOf(target),
       keys,
       port,

@@ -39,32 +39,28 @@ const slowSeconds = 120;
  * @param commands Options that name this stack on the command line.
  * @param tries What the last attempts said, where that is known.
  */
-export function flowProblemsOf(
-  standing: FlowsStatus,
-  commands: string,
-  tries: LastTries = {},
-): FlowProblem[] {
-  const unwell = partnerNames.filter((partner) => standing.partners[partner].open);
+export function flowProblemsOf(status: FlowsStatus, commands: string, tries: LastTries = {}): FlowProblem[] {
+  const unwell = partnerNames.filter((partner) => status.partners[partner].open);
   return [
-    ...unwell.map((partner) => unwellPartner(partner, standing, commands)),
-    ...queueNames.flatMap((queue) => pausedQueue(queue, standing.queues[queue], commands)),
-    ...(standing.deadLetters > 0 ? [forAPerson(standing.deadLetters)] : []),
+    ...unwell.map((partner) => unwellPartner(partner, status, commands)),
+    ...queueNames.flatMap((queue) => pausedQueue(queue, status.queues[queue], commands)),
+    ...(status.deadLetters > 0 ? [forAPerson(status.deadLetters)] : []),
     ...queueNames.flatMap((queue) =>
       callsOf[queue].some((partner) => unwell.includes(partner))
         ? []
-        : slowQueue(queue, standing.queues[queue], tries[queue]),
+        : slowQueue(queue, status.queues[queue], tries[queue]),
     ),
   ];
 }
 
-function unwellPartner(partner: Partner, standing: FlowsStatus, commands: string): FlowProblem {
-  const { reason = '', openedAt, openUntilMs } = standing.partners[partner];
+function unwellPartner(partner: Partner, status: FlowsStatus, commands: string): FlowProblem {
+  const { reason = '', openedAt, openUntilMs } = status.partners[partner];
   const waiting = queueNames.filter(
-    (queue) => callsOf[queue].includes(partner) && inQueue(standing.queues[queue]) > 0,
+    (queue) => callsOf[queue].includes(partner) && inQueue(status.queues[queue]) > 0,
   );
   const verb =
-    openedAt === undefined ? 'is unwell' : `has been unwell for ${secondsSince(openedAt, standing.at)}`;
-  const nextTry = openUntilMs === undefined ? 0 : (openUntilMs - standing.at.getTime()) / 1000;
+    openedAt === undefined ? 'is unwell' : `has been unwell for ${secondsSince(openedAt, status.at)}`;
+  const nextTry = openUntilMs === undefined ? 0 : (openUntilMs - status.at.getTime()) / 1000;
   const goesOn =
     waiting.length === 0
       ? 'Nothing waits for it: the next message tries it again.'
@@ -73,26 +69,26 @@ function unwellPartner(partner: Partner, standing: FlowsStatus, commands: string
   return {
     id: `partner-${partner}`,
     grade: 'stuck',
-    what: `${partnerWords[partner]} ${verb}${waiting.length === 0 ? '' : `; ${waiting.map((queue) => countedIn(queue, standing.queues[queue])).join(' and ')} ${isOne(waiting, standing) ? 'waits' : 'wait'} for it`}.`,
+    what: `${partnerWords[partner]} ${verb}${waiting.length === 0 ? '' : `; ${waiting.map((queue) => countedIn(queue, status.queues[queue])).join(' and ')} ${isOne(waiting, status) ? 'waits' : 'wait'} for it`}.`,
     why: sentence(reason) || 'It did not answer well, several times within a minute.',
     next: `${refused ? 'It refuses the credentials: set the right ones.' : 'Mend it there.'} ${goesOn}`,
     ...(refused ? { command: `npm run secrets -- ${commands}` } : {}),
-    orders: waiting.flatMap((queue) => standing.queues[queue].orders),
+    orders: waiting.flatMap((queue) => status.queues[queue].orders),
   };
 }
 
-function pausedQueue(queue: QueueName, standing: QueueStatus, commands: string): FlowProblem[] {
-  if (!standing.paused) return [];
+function pausedQueue(queue: QueueName, status: QueueStatus, commands: string): FlowProblem[] {
+  if (!status.paused) return [];
   const flow = queue === 'product-orders' ? 'orders' : queue;
   return [
     {
       id: `paused-${queue}`,
       grade: 'stuck',
-      what: `${queueWords[queue].work} is paused; ${inQueue(standing) === 0 ? 'nothing waits' : waitsIn(queue, standing)}.`,
+      what: `${queueWords[queue].work} is paused; ${inQueue(status) === 0 ? 'nothing waits' : waitsIn(queue, status)}.`,
       why: `Somebody paused it: the event source mapping of ${stageOfQueue(queue)} is disabled.`,
       next: 'Resume it when the maintenance is over.',
       command: `npm run resume -- ${flow} ${commands}`,
-      orders: standing.orders,
+      orders: status.orders,
     },
   ];
 }
@@ -109,12 +105,12 @@ function forAPerson(count: number): FlowProblem {
   };
 }
 
-function slowQueue(queue: QueueName, standing: QueueStatus, lastTry: LastAttempt | undefined): FlowProblem[] {
-  const { oldestSeconds = 0, underWay, waiting, paused, orders } = standing;
-  if (paused || inQueue(standing) === 0) return [];
+function slowQueue(queue: QueueName, status: QueueStatus, lastTry: LastAttempt | undefined): FlowProblem[] {
+  const { oldestSeconds = 0, underWay, waiting, paused, orders } = status;
+  if (paused || inQueue(status) === 0) return [];
   if (lastTry === undefined && oldestSeconds < slowSeconds) return [];
   const stage = stageOfQueue(queue);
-  const what = `${waitsIn(queue, standing)}, the oldest for ${duration(oldestSeconds)}.`;
+  const what = `${waitsIn(queue, status)}, the oldest for ${duration(oldestSeconds)}.`;
   if (lastTry !== undefined) {
     return [
       {
@@ -155,13 +151,13 @@ function inQueue({ waiting, underWay }: QueueStatus): number {
   return waiting + underWay;
 }
 
-function countedIn(queue: QueueName, standing: QueueStatus): string {
-  return counted(inQueue(standing), queueWords[queue].one, queueWords[queue].many);
+function countedIn(queue: QueueName, status: QueueStatus): string {
+  return counted(inQueue(status), queueWords[queue].one, queueWords[queue].many);
 }
 
 /** `3 bookings wait`. */
-function waitsIn(queue: QueueName, standing: QueueStatus): string {
-  return `${countedIn(queue, standing)} ${inQueue(standing) === 1 ? 'waits' : 'wait'}`;
+function waitsIn(queue: QueueName, status: QueueStatus): string {
+  return `${countedIn(queue, status)} ${inQueue(status) === 1 ? 'waits' : 'wait'}`;
 }
 
 function isOne(waiting: readonly QueueName[], { queues }: FlowsStatus): boolean {

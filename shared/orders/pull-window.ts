@@ -1,50 +1,50 @@
 import type { PullStand, PullWindow } from '../ledger/records/pull-state.ts';
 import type { Watermark } from '../model/orders.ts';
 
-/** A sweep from its beginning on, also before its first page. */
+/** A window from its beginning on, also before its first page. */
 export type BegunPullWindow = Pick<PullWindow, 'startedAt'> & Partial<PullWindow>;
 
 /** An ERP may show an order so long after the write time that it gives it: its transaction was under way. */
 export const overlapMs = 10 * 60_000;
 
 /**
- * Where a run begins to read: where an unfinished sweep has got to, else a new sweep begins, an overlap behind
- * the moment at which the last finished one began. Counted from the newest row that one came to see, a sweep
+ * Where a run begins to read: where an unfinished window has got to, else a new window begins, an overlap behind
+ * the moment at which the last finished one began. Counted from the newest row that one came to see, a window
  * that lasted would lose what was committed behind its back:
  *
  *   times of the ERP   9:50        10:00         10:10         10:20         10:30
  *   an order                      ╷ written 9:59 … committed 10:04
- *   sweep 1             │ begins 10:00, and passes 9:59 before the order shows
+ *   window 1            │ begins 10:00, and passes 9:59 before the order shows
  *                       │           ├── run 1: out of time ──┤├── run 2: to the end, newest row 10:19 ──┤
- *   sweep 2             ╰──────────▶ from 9:50, not from 10:09: reads it
+ *   window 2            ╰──────────▶ from 9:50, not from 10:09: reads it
  *
  * A run that fails before its first page has changed nothing. One that fails later, is killed or runs out of
  * time leaves the position of its last page, also inside the overlap.
  */
-export function startOf({ watermark, sweep }: PullStand, goLive: string | undefined): Watermark | undefined {
-  if (sweep) return sweep.position;
+export function startOf({ watermark, window }: PullStand, goLive: string | undefined): Watermark | undefined {
+  if (window) return window.position;
   if (!watermark) return goLive === undefined ? undefined : { changedAt: goLive };
   const behind = before(watermark.changedAt, overlapMs);
   return { changedAt: goLive === undefined ? behind : laterOf(behind, goLive) };
 }
 
 /**
- * A sweep after one more page. When it began is only ever told in times of the ERP, whose clock may be wrong:
- * a row was written before it was read, so the sweep began no earlier than the row's time less what the sweep
+ * A window after one more page. When it began is only ever told in times of the ERP, whose clock may be wrong:
+ * a row was written before it was read, so the window began no earlier than the row's time less what the window
  * has lasted by then, and a duration is the same on every clock.
  * @param readAt When the page came, by the clock that also gave `startedAt`.
  */
-export function afterPage(sweep: BegunPullWindow, page: Watermark, readAt: Date): PullWindow {
-  const lastedMs = Math.max(0, readAt.getTime() - Date.parse(sweep.startedAt));
+export function afterPage(window: BegunPullWindow, page: Watermark, readAt: Date): PullWindow {
+  const lastedMs = Math.max(0, readAt.getTime() - Date.parse(window.startedAt));
   const began = before(page.changedAt, lastedMs);
   return {
-    startedAt: sweep.startedAt,
+    startedAt: window.startedAt,
     position: page,
-    beganAfter: sweep.beganAfter === undefined ? began : laterOf(sweep.beganAfter, began),
+    beganAfter: window.beganAfter === undefined ? began : laterOf(window.beganAfter, began),
   };
 }
 
-/** The watermark once a sweep is at its end: never backwards, as it began after the one before it. */
+/** The watermark once a window is at its end: never backwards, as it began after the one before it. */
 export function afterPullWindow(
   watermark: Watermark | undefined,
   { beganAfter }: Pick<Partial<PullWindow>, 'beganAfter'>,

@@ -33,7 +33,7 @@ export interface PullReport {
 /** A run that has less than this part of its time left reads no further page: the next run goes on from there. */
 const lastPart = 0.2;
 
-/** Takes in the orders that the ERP released or changed since the last sweep over them, page by page. */
+/** Takes in the orders that the ERP released or changed since its last window, page by page. */
 export async function pullOrders(
   invocation: Invocation,
   dependencies: PullDependencies,
@@ -58,7 +58,7 @@ export async function pullOrders(
 
   const deadline = AbortSignal.timeout(Math.floor(timeMs * 0.9));
   const pages = erp.releasedOrders(startOf(stand, dependencies.goLive), deadline)[Symbol.asyncIterator]();
-  let sweep: BegunPullWindow = stand.sweep ?? { startedAt: clock.now().toISOString() };
+  let window: BegunPullWindow = stand.window ?? { startedAt: clock.now().toISOString() };
   let finished = false;
   try {
     while (true) {
@@ -69,10 +69,10 @@ export async function pullOrders(
       }
       const readAt = clock.now();
       await takeInPage(page.value.orders, report, dependencies);
-      const further = afterPage(sweep, page.value.watermark, readAt);
+      const further = afterPage(window, page.value.watermark, readAt);
       const ours = await ledger.pullState.advance(owner, further);
       if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
-      sweep = further;
+      window = further;
       if (invocation.getRemainingTimeInMillis() < timeMs * lastPart) {
         report.outcome = 'out of time';
         break;
@@ -82,7 +82,7 @@ export async function pullOrders(
     await pages.return?.().catch(() => undefined);
     await ledger.pullState.end(
       owner,
-      finished ? { watermark: afterPullWindow(stand.watermark, sweep) } : undefined,
+      finished ? { watermark: afterPullWindow(stand.watermark, window) } : undefined,
     );
   }
   log.info(

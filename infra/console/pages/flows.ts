@@ -6,43 +6,43 @@ import { duration, type Html, moment, orderLink, partnerWords, queueWords } from
 import type { FlowProblem } from '../problems.ts';
 
 /** Both flows as a picture, with what stands still above it. */
-export function flowsPage(standing: FlowsStatus, troubles: readonly FlowProblem[]): Html {
+export function flowsPage(status: FlowsStatus, problems: readonly FlowProblem[]): Html {
   return html`<h1>Flows</h1>
     <div id="flows" data-live>
-      ${troublesPart(troubles)}
+      ${problemsPart(problems)}
       ${lane('Orders out', 'From the ERP to Azumuta', [
-        partner('erp', standing, 'releases orders'),
+        partner('erp', status, 'releases orders'),
         step('Received', 'by the order endpoint or the pull'),
-        queue('product-orders', standing),
-        partner('azumuta', standing, 'gets product orders'),
+        queue('product-orders', status),
+        partner('azumuta', status, 'gets product orders'),
       ])}
       ${lane('Results back', 'From Azumuta to the ERP', [
-        partner('azumuta', standing, 'tells of completions'),
+        partner('azumuta', status, 'tells of completions'),
         step('Heard of', 'by the webhook or the reconciliation'),
-        queue('completions', standing),
-        queue('bookings', standing),
-        partner('erp', standing, 'gets bookings'),
+        queue('completions', status),
+        queue('bookings', status),
+        partner('erp', status, 'gets bookings'),
       ])}
-      ${deadLettersPart(standing)}
+      ${deadLettersPart(status)}
     </div>
     <p class="hint">“Under way” counts what a function works on and what rests before its next try: SQS does not tell them apart.</p>`;
 }
 
 /** What a screen reader is told when it changes. */
-export function headlineOf(troubles: readonly FlowProblem[]): string {
-  return troubles.length === 0 ? 'Everything flows.' : troubles.map(({ what }) => what).join(' ');
+export function headlineOf(problems: readonly FlowProblem[]): string {
+  return problems.length === 0 ? 'Everything flows.' : problems.map(({ what }) => what).join(' ');
 }
 
-function troublesPart(troubles: readonly FlowProblem[]): Html {
-  if (troubles.length === 0)
+function problemsPart(problems: readonly FlowProblem[]): Html {
+  if (problems.length === 0)
     return html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything flows.</p>`;
   return html`<section aria-labelledby="stands-still" class="troubles">
     <h2 id="stands-still" class="unseen">What stands still</h2>
-    <ul>${troubles.map(troublePart)}</ul>
+    <ul>${problems.map(problemPart)}</ul>
   </section>`;
 }
 
-function troublePart({ id, grade, what, why, next, command, orders, link }: FlowProblem): Html {
+function problemPart({ id, grade, what, why, next, command, orders, link }: FlowProblem): Html {
   return html`<li id="trouble-${id}" class="trouble ${grade}">
     <p class="what">${what}</p>
     <dl>
@@ -65,12 +65,12 @@ function lane(title: string, explanation: string, nodes: readonly Html[]): Html 
   </section>`;
 }
 
-function partner(name: Partner, standing: FlowsStatus, role: string): Html {
-  const state = standing.partners[name];
+function partner(name: Partner, status: FlowsStatus, role: string): Html {
+  const state = status.partners[name];
   return html`<li class="node partner ${state.open ? 'bad' : 'good'}">
     <p class="name">${partnerWords[name].replace('The ', '')}</p>
     <p class="role">${role}</p>
-    ${breakerPart(state, standing.at)}
+    ${breakerPart(state, status.at)}
   </li>`;
 }
 

@@ -11,7 +11,7 @@ import { timelinePart } from './timeline.ts';
 export function journeyPage(order: TracedOrder, siblings: readonly TracedOrder[], now: Date): Html {
   return html`<h1>Order ${order.number}</h1>
     <div id="journey" data-live>
-      ${standingPart(order)}
+      ${statusPart(order)}
       ${siblings.length > 0 ? siblingsPart(siblings) : ''}
       <div class="cards sides">${receivedPart(order)}${sentPart(order)}${completedPart(order)}${bookingsPart(order)}</div>
       <section aria-labelledby="timeline">
@@ -47,7 +47,7 @@ export function nothingFoundPage(asked: string, letters: number): Html {
     </ul>`;
 }
 
-function standingPart(order: TracedOrder): Html {
+function statusPart(order: TracedOrder): Html {
   const { state, says, next, deadLetters, number } = order;
   const tones: Readonly<Partial<Record<typeof state, string>>> = {
     booked: 'good',

@@ -19,16 +19,16 @@ const saidOf: Readonly<Record<ErpMode, string>> = {
 };
 
 /** The shop floor: only where the partners are sandboxes. */
-export function shopFloorRoutes(floor: ShopFloor, { show, went, formKey }: Answers): Hono {
+export function shopFloorRoutes(shopFloor: ShopFloor, { show, went, formKey }: Answers): Hono {
   const app = new Hono();
 
   app.get('/floor', async (c) =>
-    show(c, { name: 'floor', title: 'Shop floor', content: shopFloorPage(await floor.look(), formKey) }),
+    show(c, { name: 'floor', title: 'Shop floor', content: shopFloorPage(await shopFloor.look(), formKey) }),
   );
 
   app.post('/floor/release', async (c) => {
     const { article, quantity } = z.parse(releaseSchema, await c.req.parseBody());
-    const { number, notPulled } = await floor.release(article, quantity);
+    const { number, notPulled } = await shopFloor.release(article, quantity);
     return went(
       c,
       '/floor',
@@ -40,7 +40,7 @@ export function shopFloorRoutes(floor: ShopFloor, { show, went, formKey }: Answe
 
   app.post('/floor/complete', async (c) => {
     const { number, good, scrap } = z.parse(completeSchema, await c.req.parseBody());
-    await floor.complete(number, good, scrap);
+    await shopFloor.complete(number, good, scrap);
     return went(
       c,
       '/floor',
@@ -50,7 +50,7 @@ export function shopFloorRoutes(floor: ShopFloor, { show, went, formKey }: Answe
 
   app.post('/floor/erp', async (c) => {
     const { mode } = z.parse(switchSchema, await c.req.parseBody());
-    await floor.setErp(mode);
+    await shopFloor.setErp(mode);
     return went(c, '/floor', saidOf[mode]);
   });
 

@@ -72,7 +72,7 @@ export async function startStoreStage(): Promise<StoreStage> {
       aliases: webhookAliasesSchema.parse({}),
       clock,
     }),
-    floor: undefined,
+    shopFloor: undefined,
     operator: async () => operator,
     keys: { token, session: 'session-of-this-start' },
     port: () => port,

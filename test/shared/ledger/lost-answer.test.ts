@@ -121,7 +121,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
 
     // Assess
     expect(cut).toBe(1);
-    expect(begun).toEqual({ watermark, sweep: undefined });
+    expect(begun).toEqual({ watermark, window: undefined });
     expect(await ledger.pullState.begin('run 3', 60)).toBeUndefined();
   });
 

@@ -125,7 +125,7 @@ describe.each([0, -3, 14])('with an ERP whose clock is %i hours off', (skewHours
     expect(next).toMatchObject({ outcome: 'read', orders: 5 });
   });
 
-  it('the overlap counts from when a sweep began, however many runs it took', async () => {
+  it('the overlap counts from when a window began, however many runs it took', async () => {
     // Prepare: pages of ten minutes
     const erp = plant(skewHours);
     for (const minute of [10, 20, 29, 30, 40, 50]) erp.writes(`AT-${minute}`, `8:${minute}`);
@@ -145,7 +145,7 @@ describe.each([0, -3, 14])('with an ERP whose clock is %i hours off', (skewHours
   });
 });
 
-it('a sweep over a large backlog is not read all over again by the next', async () => {
+it('a window over a large backlog is not read all over again by the next', async () => {
   const erp = plant(0);
   for (let minute = 10; minute < 60; minute++) erp.writes(`AT-${minute}`, `8:${minute}`);
   erp.until('9:00');
@@ -230,7 +230,7 @@ it('no order that is committed within the overlap is ever missed, whatever fails
           return { number: `${at}`, writtenAt: writtenAt + skewMs, shownAt: writtenAt + delay + skewMs };
         });
         const known = new Set<string>();
-        let stand: PullStand = { watermark: undefined, sweep: undefined };
+        let stand: PullStand = { watermark: undefined, window: undefined };
         const run = (most: number, pageMs: number) => {
           const startedAt = new Date(now).toISOString();
           let pages = 0;
@@ -243,17 +243,17 @@ it('no order that is committed within the overlap is ever missed, whatever fails
             if (pages++ === most) return;
             now += pageMs;
             for (const { number } of page) known.add(number);
-            const sweep = afterPage(stand.sweep ?? { startedAt }, watermark, new Date(now));
-            stand = { ...stand, sweep };
+            const window = afterPage(stand.window ?? { startedAt }, watermark, new Date(now));
+            stand = { ...stand, window };
           }
-          stand = { watermark: afterPullWindow(stand.watermark, stand.sweep ?? {}), sweep: undefined };
+          stand = { watermark: afterPullWindow(stand.watermark, stand.window ?? {}), window: undefined };
         };
 
         for (const { gap, pages, pageMs } of plan) {
           now += gap;
           run(pages, pageMs);
         }
-        // All is committed by now: what was under way comes to its end, and one more sweep follows.
+        // All is committed by now: what was under way comes to its end, and one more window follows.
         now = Math.max(now, 131 * 60_000);
         run(99, 0);
         run(99, 0);
