@@ -87,8 +87,8 @@ async function run(wishes: Wishes, signal: AbortSignal): Promise<number> {
   const running: { system?: LocalSystem; story?: Story } = {};
   try {
     await tasksOf(wishes, running, log, signal).run();
-    const { system: plant, story } = running;
-    if (!plant) throw new Error('Nothing was started.');
+    const { system, story } = running;
+    if (!system) throw new Error('Nothing was started.');
     let complete = true;
     if (story) {
       printJourneys(await story.journeys());
@@ -97,7 +97,7 @@ async function run(wishes: Wishes, signal: AbortSignal): Promise<number> {
       complete = figures.booked === figures.orders;
     }
     if (wishes.once) return complete ? 0 : 1;
-    printPlaces(plant);
+    printPlaces(system);
     await new Promise<void>((stop) => signal.addEventListener('abort', () => stop(), { once: true }));
     return 0;
   } catch (error) {
@@ -110,7 +110,7 @@ async function run(wishes: Wishes, signal: AbortSignal): Promise<number> {
 
 function tasksOf(
   wishes: Wishes,
-  running: { plant?: LocalSystem; story?: Story },
+  running: { system?: LocalSystem; story?: Story },
   log: (line: string) => void,
   signal: AbortSignal,
 ) {
@@ -120,8 +120,8 @@ function tasksOf(
     };
   let tell: (progress: StoryProgress) => void = () => undefined;
   const story = () => {
-    if (!running.plant) throw new Error('Nothing was started.');
-    running.story ??= createStory(running.plant, wishes.orders, (progress) => tell(progress), signal);
+    if (!running.system) throw new Error('Nothing was started.');
+    running.story ??= createStory(running.system, wishes.orders, (progress) => tell(progress), signal);
     return running.story;
   };
   const parts = {
@@ -136,7 +136,7 @@ function tasksOf(
         title: 'Start the plant',
         task: async (_, task) => {
           const start = Date.now();
-          running.plant = await startLocalSystem({
+          running.system = await startLocalSystem({
             integrationFile: wishes.config,
             log,
             signal,
