@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /**
  * The Node.js that the pieces and the functions run on: this one if it is new enough to run TypeScript and to
@@ -9,9 +8,11 @@ import { dirname, join } from 'node:path';
  */
 export function nodeBinary(): string {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  const pinned = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
+  // On Windows, an empty file `node` stands beside it.
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  const pinned = fileURLToPath(new URL(`../../../../node_modules/node/bin/${name}`, import.meta.url));
   if (existsSync(pinned)) return pinned;
   throw new Error(
-    `Node.js 24 is needed, this is ${process.version}: run npm ci, which installs it for this project.`,
+    `Node.js 24 is needed, this is ${process.version}: run npm ci, which brings it, or install it from https://nodejs.org.`,
   );
 }
