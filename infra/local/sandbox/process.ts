@@ -60,10 +60,10 @@ export async function startSandbox(kind: SandboxKind, options: StartSandboxOptio
   if (child.stderr instanceof Socket) child.stderr.unref();
 
   const gone = once(child, 'exit').then(() => undefined);
-  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+  const end = async (how: () => void) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.ref();
-    child.kill(signal);
+    how();
     await gone;
   };
   return {
@@ -71,8 +71,9 @@ export async function startSandbox(kind: SandboxKind, options: StartSandboxOptio
     pid: child.pid ?? 0,
     port,
     gone,
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
+    // Not by SIGTERM, which Windows does not have: there it would be as sudden as a kill.
+    stop: () => end(() => child.connected && child.disconnect()),
+    kill: () => end(() => child.kill('SIGKILL')),
   };
 }
 
