@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { styleText } from 'node:util';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { Overrides } from '../emulator/overrides.ts';
 import type { LocalSystem } from '../run-locally.ts';
+import { shellWord } from '../shell-word.ts';
 import type { StoryFigures } from './scenario.ts';
 
 const out = (line = '') => process.stdout.write(`${line}\n`);
@@ -57,26 +59,29 @@ export function printPlaces({ emulator, webhookUrl, orderEndpoint, sandboxes }: 
     quantity: '3',
     attributes: { side: 'Left' },
   });
+  const key = `X-API-Key: ${orderEndpoint.key}`;
+  const json = 'Content-Type: application/json';
+  const curl = (...words: string[]) => ['curl -s', ...words.map((word) => shellWord(word))].join(' ');
   out(`
 Try it by hand (an order that only Azumuta gets, as the ERP sandbox does not know it):
 
-  curl -s '${orderEndpoint.url}' -H 'X-API-Key: ${orderEndpoint.key}' -H 'Content-Type: application/json' -H 'Prefer: wait=10' -d '${order}'
-  curl -s '${orderEndpoint.url}/MO%2FTRY-1' -H 'X-API-Key: ${orderEndpoint.key}'
+  ${curl(orderEndpoint.url, '-H', key, '-H', json, '-H', 'Prefer: wait=10', '-d', order)}
+  ${curl(`${orderEndpoint.url}/MO%2FTRY-1`, '-H', key)}
 
 Release one more order in the ERP, pull it, complete it, and look into the ERP's books:
 
-  curl -s -X POST '${sandboxes.erp.url}/sandbox/orders' -H 'Content-Type: application/json' -d '{"count":1}'
-  curl -s -X POST '${emulator.controlUrl}/schedules/SchedulesPull/run'
-  curl -s -X POST '${sandboxes.azumuta.url}/sandbox/productorders/<number, / as %2F>/complete' -H 'Content-Type: application/json' -d '{}'
-  curl -s '${sandboxes.erp.url}/sandbox/bookings'
+  ${curl('-X', 'POST', `${sandboxes.erp.url}/sandbox/orders`, '-H', json, '-d', '{"count":1}')}
+  ${curl('-X', 'POST', `${emulator.controlUrl}/schedules/SchedulesPull/run`)}
+  ${curl('-X', 'POST', `${sandboxes.azumuta.url}/sandbox/productorders/<number, / as %2F>/complete`, '-H', json, '-d', '{}')}
+  ${curl(`${sandboxes.erp.url}/sandbox/bookings`)}
 
 The webhook, as Azumuta calls it:
 
-  curl -s '${webhookUrl}?productOrderNumber=<number>'
+  ${curl(`${webhookUrl}?productOrderNumber=<number>`)}
 
 Azumuta sandbox ${sandboxes.azumuta.url}    ERP sandbox ${sandboxes.erp.url}
 AWS endpoint    ${emulator.awsEndpoint}    platform    ${emulator.controlUrl}
-Logs            ${emulator.dataDir}/logs
+Logs            ${join(emulator.dataDir, 'logs')}
 
 Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local
 

@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import { type EmulatorAddress, findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
+import { shellWord } from '../../local/shell-word.ts';
 import { UsageError } from './errors.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
@@ -45,12 +46,7 @@ const maxAttempts = 5;
 
 /** The options that name this stack, for commands that a person is told to type. */
 export function whereOf({ options }: Pick<Target, 'options'>): string {
-  return options.map(shellWord).join(' ');
-}
-
-/** As a POSIX shell takes it for one word. */
-export function shellWord(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return options.map((word) => shellWord(word)).join(' ');
 }
 
 /** @throws Mistake when nothing, or more than one stack, is meant. */

@@ -2,7 +2,7 @@ import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circ
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
-import { shellWord } from '../cli/target.ts';
+import { shellWord } from '../../local/shell-word.ts';
 
 /** Where an order is on its way. */
 export type OrderState =

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { shellWord } from '../../../../infra/local/shell-word.ts';
 import { type KnownOfOrder, orderStatusOf } from '../../../../infra/ops/trace/order-status.ts';
 import type { JourneyEntry } from '../../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../../shared/ledger/records/product-orders.ts';
@@ -127,7 +128,7 @@ describe('the one sentence on an order tells', () => {
     expect(found).toEqual({
       state: 'needs a person',
       says: 'It was put aside for a person. Azumuta has no article GEAR-99. (And 1 more dead letters.)',
-      next: "mend what the reason names, then npm run replay -- --order 'MO 1'\\''s' --go",
+      next: `mend what the reason names, then npm run replay -- --order ${shellWord("MO 1's")} --go`,
     });
   });
 
