@@ -56,7 +56,8 @@ async function jsonIn(file: string): Promise<unknown> {
     throw new UsageError(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
   try {
-    return JSON.parse(content);
+    // Editors on Windows may put a byte order mark first, which trim() takes for a space.
+    return JSON.parse(content.trim());
   } catch (error) {
     throw new UsageError(`${file} is not JSON: ${reasonOf(error)}`, { cause: error });
   }
