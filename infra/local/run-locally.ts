@@ -66,7 +66,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   const stops: (() => Promise<void>)[] = [];
   const stop = once(async () => {
     for (const end of stops.reverse()) await end();
-    if (options.dataDir === undefined) rmSync(folder, { recursive: true, force: true });
+    if (options.dataDir === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   });
   try {
     progress('sandboxes');

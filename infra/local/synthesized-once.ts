@@ -15,13 +15,15 @@ export async function synthesizeOnce(options: SynthesizeOptions, keptIn: string)
   const standIns = Object.fromEntries(
     names.map((name, at) => [name, standIn(options.environment[name] ?? '', at)]),
   );
-  const kept = join(keptIn, await fingerprint(options, standIns));
+  let kept = join(keptIn, await fingerprint(options, standIns));
   if (!existsSync(kept)) {
     const making = join(keptIn, randomUUID());
     const { stackName } = await synthesize({ ...options, folder: making, environment: standIns });
     await writeFile(join(making, 'stack-name'), stackName);
-    // Another process may have been faster: its result is as good.
-    await rename(making, kept).catch(() => rm(making, { recursive: true }));
+    // Another process may have been faster, or a virus scanner (on Windows) still reads: then each uses its own.
+    await rename(making, kept).catch(() => {
+      kept = making;
+    });
   }
   await rm(options.folder, { recursive: true, force: true });
   await mkdir(options.folder, { recursive: true });
