@@ -48,7 +48,9 @@ describe('stop', () => {
       await before.send({ id: 'kept' });
       await before.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'kept' }));
       expect(findEmulator(dataDir)).toMatchObject({ controlUrl: first.controlUrl, pid: process.pid });
-      expect(statSync(join(dataDir, 'platform.json')).mode & 0o777).toBe(0o600);
+      // Windows has no such modes: there, a user's own folders are closed to others.
+      const ownerOnly = process.platform === 'win32' ? 0o666 : 0o600;
+      expect(statSync(join(dataDir, 'platform.json')).mode & 0o777).toBe(ownerOnly);
     } finally {
       await first.stop();
     }

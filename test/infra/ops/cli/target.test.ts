@@ -10,7 +10,8 @@ import { findTarget, whereOf } from '../../../../infra/ops/cli/target.ts';
 /** A folder that stands for the temporary one of this machine. */
 async function emptyTemporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'target-'));
-  vi.stubEnv('TMPDIR', folder);
+  // Windows calls it TEMP.
+  for (const name of ['TMPDIR', 'TEMP']) vi.stubEnv(name, folder);
   onTestFinished(async () => {
     vi.unstubAllEnvs();
     await rm(folder, { recursive: true, force: true });

@@ -52,7 +52,7 @@ async function replay(options: readonly string[], environment: Readonly<Record<s
   const command = fileURLToPath(new URL('../../../../infra/ops/replay/command.ts', import.meta.url));
   const child = spawn(nodeBinary(), [command, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, TMPDIR: folder, ...environment },
+    env: { PATH: process.env.PATH, TMPDIR: folder, TEMP: folder, ...environment },
   });
   const [output, complaint, [code]] = await Promise.all([
     text(child.stdout),
