@@ -159,7 +159,9 @@ function platformIn(given: string): RunningPlatform {
     const address = findEmulator(folder);
     if (address) return { folder, address };
   }
-  throw new UsageError(`No platform runs in ${given}: start one with npm start -- --data ${given}.`);
+  throw new UsageError(
+    `No platform runs in ${given}: start one with npm start -- --data ${shellWord(given)}.`,
+  );
 }
 
 /** Folders that platforms make when they are given none. */
@@ -179,7 +181,7 @@ function onlyPlatform(): RunningPlatform {
       'No platform runs in a temporary folder of this machine: npm start, or --local <folder>.',
     );
   if (others.length > 0) {
-    const folders = running.map(({ folder }) => `  --local ${folder}`).join('\n');
+    const folders = running.map(({ folder }) => `  --local ${shellWord(folder)}`).join('\n');
     throw new UsageError(`Several platforms run on this machine; say which:\n${folders}`);
   }
   return first;

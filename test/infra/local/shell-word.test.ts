@@ -5,7 +5,7 @@ it.each([
   ['linux', 'MO/0042', 'MO/0042'],
   ['linux', "MO 1's", "'MO 1'\\''s'"],
   ['linux', 'C:\\erp', "'C:\\erp'"],
-  ['win32', 'C:\\erp', 'C:\\erp'],
+  ['win32', 'C:\\ERP~1', 'C:\\ERP~1'],
   ['win32', 'C:\\My Plant', '"C:\\My Plant"'],
   ['win32', "MO 1's", '"MO 1\'s"'],
   ['win32', '{"count":1}', '"{\\"count\\":1}"'],

@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import { type LocalSystem, startLocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { shellWord } from '../../../infra/local/shell-word.ts';
 import { findTarget } from '../../../infra/ops/cli/target.ts';
 import { stackChecks } from '../../../infra/ops/doctor/check-stack.ts';
 import type { Finding } from '../../../infra/ops/doctor/finding.ts';
@@ -123,7 +124,7 @@ describe('trace tells where an order is', () => {
     // Assess
     expect(shown.code).toBe(0);
     expect(shown.output).toContain('It was put aside for a person. Azumuta has no article NOPE-7');
-    expect(shown.output).toContain(`npm run replay -- --local ${folder} --order STUCK-1 --go`);
+    expect(shown.output).toContain(`npm run replay -- --local ${shellWord(folder)} --order STUCK-1 --go`);
     expect(shown.output).toMatch(/\d\d:\d\d:\d\d +· Received from the ERP: by endpoint/);
   });
 
@@ -222,7 +223,7 @@ describe('pause and resume', () => {
       about: 'Flow of bookings',
       result: 'notice',
       says: 'booking in the ERP is paused (Disabled)',
-      next: `npm run resume -- bookings --local ${folder}`,
+      next: `npm run resume -- bookings --local ${shellWord(folder)}`,
     });
     expect(resumed.code).toBe(0);
     await eventually(async () => (await bookingsOf(number)).length > 0);

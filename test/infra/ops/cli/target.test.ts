@@ -93,7 +93,7 @@ it('asks which one when several platforms run', async () => {
 
   // Act and assess
   await expect(findTarget({ local: true })).rejects.toThrow(
-    /say which:\n {2}--local .*local-platform-a\n {2}--local .*local-platform-b/,
+    /say which:\n {2}--local .*local-platform-a.*\n {2}--local .*local-platform-b/,
   );
 });
 
