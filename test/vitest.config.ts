@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/infra/stack/grants/record.ts', 'test/support/synthesized-once.ts'],
+    globalSetup: ['test/infra/stack/grants/record.ts', 'test/support/synthesize-once.ts'],
     reporters: ['default', 'test/infra/stack/grants/reporter.ts'],
     // Test files share no state but what modules keep for themselves; loading those again for each takes a quarter.
     isolate: false,

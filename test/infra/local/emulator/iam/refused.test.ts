@@ -1,11 +1,11 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import type { Emulator } from '../../../../../infra/local/emulator/emulator.ts';
 import { principalsOf } from '../../../../../infra/local/emulator/iam/principals.ts';
-import { eventually } from '../../../../support/eventually.ts';
+import { patient } from '../../../../support/patient.ts';
 import { synthesizeFixture } from '../fixture/synthesize.ts';
 import { awsOf, startFixture } from '../running.ts';
 
@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 const said = (...parts: string[]) =>
-  eventually(() => lines.find((line) => parts.every((part) => line.includes(part))));
+  vi.waitUntil(() => lines.some((line) => parts.every((part) => line.includes(part))), patient);
 
 /** AWS with the credentials of a function. */
 function awsAs(name: string) {
@@ -91,7 +91,7 @@ describe('without its grant', () => {
   it('nothing polls for a function, and the platform says once why', async () => {
     await said('pollers: orders', 'assumed-role', 'not authorized to perform: sqs:ReceiveMessage');
 
-    await eventually(async () => (await awsOf(emulator).depth('orders')).visible > 0);
+    await vi.waitUntil(async () => (await awsOf(emulator).depth('orders')).visible > 0, patient);
     expect(lines.filter((line) => line.startsWith('pollers:'))).toHaveLength(1);
   });
 
@@ -106,7 +106,7 @@ describe('without its grant', () => {
       'no resource-based policy allows the lambda:InvokeFunction action',
     );
     const log = join(emulator.dataDir, 'logs', 'access.log');
-    await eventually(() => readFileSync(log, 'utf8').includes("doesn't have permissions"));
+    await expect.poll(() => readFileSync(log, 'utf8'), patient).toContain("doesn't have permissions");
   });
 
   it('a schedule does not invoke its target', async () => {

@@ -1,13 +1,13 @@
 import {
-  ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ListQueuesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Emulator } from '../../../../../infra/local/emulator/emulator.ts';
-import { eventually } from '../../../../support/eventually.ts';
+import { patient } from '../../../../support/patient.ts';
 import { awsOf, startFixture } from '../running.ts';
 
 let emulator: Emulator;
@@ -15,17 +15,29 @@ let aws: ReturnType<typeof awsOf>;
 beforeAll(async () => {
   emulator = await startFixture();
   aws = awsOf(emulator);
-  // A container that is up keeps to its two seconds also when the machine is busy.
-  await aws.send({ id: 'first' });
-  await eventually(() => aws.seen('first'));
 });
 afterAll(() => emulator?.stop());
 
+/** What the Worker wrote when it had seen a task so often. */
+const seen = (id: string, times: number) =>
+  vi.waitUntil(async () => {
+    const found = await aws.seen(id);
+    return found?.times === times && found;
+  }, patient);
+
+/** Lets a task that was seen so often come again, as at the end of its visibility timeout of ten minutes. */
+async function comesAgain(id: string, times: number): Promise<void> {
+  const { record } = await seen(id, times);
+  await aws.show('orders', record.receiptHandle);
+}
+
+const isDrained = () => expect.poll(() => aws.depth('orders'), patient).toEqual({ visible: 0, inFlight: 0 });
+
 describe('a batch', () => {
-  it.concurrent('arrives in Lambda’s shape', async () => {
+  it('arrives in Lambda’s shape', async () => {
     const messageId = await aws.send({ id: 'shape' });
 
-    const { record } = await eventually(() => aws.seen('shape'));
+    const { record } = await seen('shape', 1);
 
     expect(record).toMatchObject({
       messageId,
@@ -43,18 +55,21 @@ describe('a batch', () => {
     });
   });
 
-  it.concurrent('has its reported messages come again, and the others are gone', async () => {
+  it('has its reported messages come again, and the others are gone', async () => {
     await Promise.all([aws.send({ id: 'fails', failUntil: 2 }), aws.send({ id: 'works' })]);
 
-    await eventually(async () => (await aws.seen('fails'))?.times === 2);
+    await comesAgain('fails', 1);
+    await isDrained();
 
+    expect(await aws.seen('fails')).toMatchObject({ times: 2 });
     expect(await aws.seen('works')).toMatchObject({ times: 1 });
   });
 
-  it.concurrent('has what was received too often in the dead-letter queue, with its attributes', async () => {
+  it('has what was received too often in the dead-letter queue, with its attributes', async () => {
     const messageId = await aws.send({ id: 'never', failUntil: 99 });
 
-    const dead = await eventually(() => aws.take('Unable'));
+    for (const times of [1, 2, 3]) await comesAgain('never', times);
+    const dead = await vi.waitUntil(() => aws.take('Unable'), patient);
 
     expect(dead).toMatchObject({
       MessageId: messageId,
@@ -66,38 +81,39 @@ describe('a batch', () => {
   it('comes again as a whole when the function throws', async () => {
     await aws.send({ id: 'throws', failUntil: 2, throws: true });
 
-    const { record } = await eventually(async () => {
-      const seen = await aws.seen('throws');
-      return seen?.times === 2 && seen;
-    });
+    await comesAgain('throws', 1);
+    const { record } = await seen('throws', 2);
 
     expect(record.attributes.ApproximateReceiveCount).toBe('2');
   });
 
   it('waits while its mapping is switched off', async () => {
+    await isDrained();
     await emulator.switchMapping('Worker', false);
     try {
+      await aws.hungUp();
       await aws.send({ id: 'waits' });
-      await eventually(async () => {
-        const { visible, inFlight } = await aws.depth('orders');
-        return visible + inFlight >= 1;
-      });
+      expect(await aws.depth('orders')).toEqual({ visible: 1, inFlight: 0 });
       expect(await aws.seen('waits')).toBeUndefined();
     } finally {
       await emulator.switchMapping('Worker', true);
     }
 
-    expect(await eventually(() => aws.seen('waits'))).toMatchObject({ times: 1 });
+    await seen('waits', 1);
   });
 });
 
 describe('the queues', () => {
-  it('have the URLs that the functions are configured with', async () => {
+  it('have the URLs that the functions are configured with, and the times of the template', async () => {
     const { QueueUrl } = await aws.sqs.send(new GetQueueUrlCommand({ QueueName: 'orders' }));
     const { QueueUrls } = await aws.sqs.send(new ListQueuesCommand({}));
 
     expect(QueueUrl).toBe(emulator.queueUrl('Orders'));
     expect(QueueUrls).toContain(emulator.queueUrl('Unable'));
+    const asked = { QueueUrl, AttributeNames: ['VisibilityTimeout' as const] };
+    expect((await aws.sqs.send(new GetQueueAttributesCommand(asked))).Attributes).toEqual({
+      VisibilityTimeout: '600',
+    });
   });
 
   it('make a message visible at once, as often as asked', async () => {
@@ -109,13 +125,7 @@ describe('the queues', () => {
     for (let times = 0; times < 2; times += 1) {
       const received = await receive();
       expect(received?.Body).toBe('visible');
-      await aws.sqs.send(
-        new ChangeMessageVisibilityCommand({
-          QueueUrl,
-          ReceiptHandle: received?.ReceiptHandle,
-          VisibilityTimeout: 0,
-        }),
-      );
+      await aws.show('Unable', received?.ReceiptHandle ?? '');
     }
 
     expect((await aws.take('Unable'))?.Body).toBe('visible');
@@ -127,17 +137,14 @@ describe('the queues', () => {
     const waiting = aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), {
       abortSignal: hangUp.signal,
     });
-    // The wait has begun when a call that was sent after it has come back twice.
-    await aws.depth('Unable');
-    await aws.depth('Unable');
+    // The wait has begun when calls that were sent after it have come back.
+    await aws.hungUp();
     hangUp.abort();
     await expect(waiting).rejects.toThrow();
-    // So has the news of its end: on a busy machine the next call may overtake it.
-    await aws.depth('Unable');
-    await aws.depth('Unable');
+    await aws.hungUp();
 
     await aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'for the next' }));
 
-    expect((await eventually(() => aws.take('Unable'), 5_000)).Body).toBe('for the next');
+    expect(await vi.waitUntil(() => aws.take('Unable'), patient)).toMatchObject({ Body: 'for the next' });
   });
 });
