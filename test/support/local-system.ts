@@ -9,15 +9,14 @@ import {
 import { synthesizeOnce } from './synthesize-once.ts';
 
 /**
- * The whole system for a test: synthesized once in a run of tests, its grants noted for the end of the run.
- * Functions and messages have the time that they have in an account, so that no slow machine ends a call early;
- * what a lost answer may still do has settled at once here, as the sandboxes write before they lose it.
+ * The whole system for a test: synthesized once in a run of tests, its grants noted for the end of the run. What a
+ * lost answer may still do settles at once, as the sandboxes write before they lose an answer.
  */
 export function startTestSystem(options: Partial<LocalSystemOptions> = {}): Promise<LocalSystem> {
   const keptIn = inject('synthesizedIn');
   return startLocalSystem({
     integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
-    overrides: { environment: { ...localOverrides.environment, SETTLING_SECONDS: '1' } },
+    overrides: { ...localOverrides, environment: { ...localOverrides.environment, SETTLING_SECONDS: '1' } },
     grantsFile: inject('grantsFile'),
     ...(keptIn === undefined ? {} : { synthesize: (wanted) => synthesizeOnce(wanted, keptIn) }),
     ...options,

@@ -1,45 +1,48 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
-import { type LocalSystem, startLocalSystem } from '../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
-import { eventually } from '../../support/eventually.ts';
+import { startTestSystem } from '../../support/local-system.ts';
+import { patient } from '../../support/patient.ts';
 import { callsOf } from './calls.ts';
 
-let folder: string;
 let system: LocalSystem;
 let calls: ReturnType<typeof callsOf>;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'results-back-'));
-  system = await startLocalSystem({ integrationFile: 'integration.config.ts', dataDir: folder });
+  system = await startTestSystem();
   calls = callsOf(system);
 }, 60_000);
-afterAll(async () => {
-  await system?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => system?.stop());
 
 /** An order that exists in Azumuta and is linked in the ERP. */
 async function builtOrder(quantity = '5'): Promise<string> {
   const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { product: 'GEAR-01', quantity });
-  await eventually(async () =>
-    (await system.erp.orders()).find(
-      ({ number, azumutaId }) => number === order.number && azumutaId !== null,
-    ),
-  );
+  await vi.waitUntil(async () => {
+    const orders = await system.erp.orders();
+    return orders.some(({ number, azumutaId }) => number === order.number && azumutaId !== null);
+  }, patient);
   return order.number;
 }
 
 const bookingsOf = async (number: string) =>
   (await system.erp.bookings()).filter(({ order }) => order === number);
-const booked = (number: string) =>
-  eventually(async () => ((await bookingsOf(number)).length > 0 ? bookingsOf(number) : undefined));
+/** The bookings on an order once there are so many. */
+const booked = (number: string, times = 1) =>
+  vi.waitUntil(async () => {
+    const bookings = await bookingsOf(number);
+    return bookings.length >= times && bookings;
+  }, patient);
+const deadLetterOf = (number: string) =>
+  vi.waitUntil(
+    async () => (await calls.deadLetters()).find(({ orderNumber }) => orderNumber === number),
+    patient,
+  );
 
 describe('a completion is booked in the ERP', () => {
   it('once, although two triggers tell of it, with what the operators recorded', async () => {
@@ -85,10 +88,7 @@ describe('a completion is booked in the ERP', () => {
     // Act
     await system.azumuta.reopen(number);
     await system.azumuta.complete(number, { recordings: 1 });
-    const bookings = await eventually(async () => {
-      const all = await bookingsOf(number);
-      return all.length > 1 ? all : undefined;
-    });
+    const bookings = await booked(number, 2);
 
     // Assess
     expect(bookings.map(({ kind }) => kind)).toEqual(['production', 'notes']);
@@ -99,13 +99,10 @@ describe('a completion is booked in the ERP', () => {
     const number = await builtOrder();
     await system.erp.finish(number);
     await system.azumuta.complete(number);
-    await eventually(async () =>
-      (await calls.deadLetters()).find(
-        ({ orderNumber, stage }) => orderNumber === number && stage === 'book-completion',
-      ),
-    );
-    const [deadLetter] = (await calls.deadLetters()).filter(({ orderNumber }) => orderNumber === number);
-    expect(deadLetter?.reason).toContain('completed by somebody else');
+    expect(await deadLetterOf(number)).toMatchObject({
+      stage: 'book-completion',
+      reason: expect.stringContaining('completed by somebody else'),
+    });
     expect((await bookingsOf(number)).filter(({ reference }) => reference !== null)).toEqual([]);
   });
 
@@ -118,9 +115,7 @@ describe('a completion is booked in the ERP', () => {
 
     // Act
     await system.azumuta.complete(number);
-    const deadLetter = await eventually(async () =>
-      (await calls.deadLetters()).find(({ orderNumber }) => orderNumber === number),
-    );
+    const deadLetter = await deadLetterOf(number);
     await system.azumuta.setFaults([]);
 
     // Assess
@@ -171,11 +166,9 @@ describe('the webhook door', () => {
     expect(await calls.webhook({ query: `productOrderNumber=${encodeURIComponent(number)}` })).toMatchObject({
       status: 202,
     });
-    await eventually(async () => {
-      const [order] = (await system.azumuta.productOrders()).filter((each) => each.number === number);
-      const read = await system.azumuta.calls('path');
-      return read[`GET /api/v1/productorders/${order?.id}`] ? true : undefined;
-    });
+    const order = (await system.azumuta.productOrders()).find((each) => each.number === number);
+    const reads = () => system.azumuta.calls('path');
+    await expect.poll(reads, patient).toHaveProperty([`GET /api/v1/productorders/${order?.id}`]);
     expect(await bookingsOf(number)).toEqual([]);
   });
 });
@@ -189,15 +182,13 @@ describe('no secret is in logs, ledger, dead letters or answers', () => {
   const echoing = (secret: string) => `What about ${[secret, ...formsOf(secret)].join(' and ')}, indeed?`;
   const oneLetterWrong = (secret: string) => secret.slice(0, -1) + (secret.endsWith('x') ? 'y' : 'x');
   const logs = () =>
-    readdirSync(folder, { recursive: true, withFileTypes: true })
+    readdirSync(join(system.emulator.dataDir, '..'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.log'))
       .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
   const comesAgain = (number: string) =>
     logs()
       .flatMap((log) => log.split('\n'))
       .filter((line) => line.includes('"Comes again"') && line.includes(`"order":${JSON.stringify(number)}`));
-  const deadLetterOf = (number: string) =>
-    eventually(async () => (await calls.deadLetters()).find(({ orderNumber }) => orderNumber === number));
 
   it('after lost answers and refusals that echo them, and at doors with keys that are nearly right', async () => {
     // Prepare
@@ -218,7 +209,7 @@ describe('no secret is in logs, ledger, dead letters or answers', () => {
     await system.erp.setFaults([{ kind: 'reset-after', route: writes.erp, times: 1 }]);
     await system.azumuta.complete(number);
     await booked(number);
-    await eventually(() => comesAgain(number).length >= 2);
+    await vi.waitUntil(() => comesAgain(number).length >= 2, patient);
     // Writes are refused with a sentence that repeats our key.
     const refused = { status: 422, kind: 'status', times: 1 } as const;
     const unbooked = await builtOrder();
