@@ -12,7 +12,8 @@ export default defineConfig({
     isolate: false,
     // By itself Vitest leaves one core to its own process, which has little to do: half of two is too much.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // What hangs ends by the limit of what it waits for, which says more; a test or hook waits for several things.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
   },
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   // Every trigger is lost.
   system = await startTestSystem({ triggers: () => [] });
   ({ sqs } = operatorClients(system.emulator));
-}, 60_000);
+});
 afterAll(async () => {
   sqs?.destroy();
   await system?.stop();

@@ -75,7 +75,7 @@ describe('kill -9', () => {
     await expect.poll(() => aws.depth('orders'), patient).toEqual({ visible: 0, inFlight: 0 });
     expect(await aws.depth('Unable')).toEqual({ visible: 0, inFlight: 0 });
     await heals('sqs');
-  }, 60_000);
+  });
 
   it('of the tables heals, and loses no item that was acknowledged', async () => {
     const put = (at: number) =>

@@ -30,16 +30,19 @@ export async function startedSandbox(
 /** The sandbox of a whole test file, for tests that mind only their own orders. */
 export function sharedSandbox(kind: SandboxKind): () => Sandbox {
   let dataDir: string;
-  let sandbox: Sandbox;
+  let sandbox: Sandbox | undefined;
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'sandbox-'));
     sandbox = await startSandbox(kind, { dataDir });
   });
   afterAll(async () => {
-    await sandbox.stop();
+    await sandbox?.stop();
     await rm(dataDir, { recursive: true, force: true });
   });
-  return () => sandbox;
+  return () => {
+    if (!sandbox) throw new Error(`The ${kind} sandbox is not there before the tests begin.`);
+    return sandbox;
+  };
 }
 
 export function isAlive(pid: number): boolean {

@@ -43,7 +43,7 @@ beforeAll(async () => {
     template: { directory: folder, stackName: 'Fixture' },
     log: (line) => lines.push(line),
   });
-}, 60_000);
+});
 afterAll(async () => {
   await emulator?.stop();
   rmSync(folder, { recursive: true, force: true });
