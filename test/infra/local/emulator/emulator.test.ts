@@ -2,24 +2,15 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import {
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-} from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
-import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
 import { patient } from '../../../support/patient.ts';
-import { awsOf, startFixture, startGate } from './running.ts';
+import { endpointTests } from './aws-endpoint/endpoint.ts';
+import { queueTests } from './lambda/queues.ts';
+import { startGate } from './running.ts';
+import { aws, emulator, startStage } from './stage.ts';
 
-let emulator: Emulator;
-let aws: ReturnType<typeof awsOf>;
-beforeAll(async () => {
-  emulator = await startFixture({ limits: { maxContainers: 3, concurrency: 6 } });
-  aws = awsOf(emulator);
-});
-afterAll(() => emulator?.stop());
+startStage({ limits: { maxContainers: 3, concurrency: 6 } });
 
 /** Reads what the probe answers, whatever it is. */
 async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unknown>> {
@@ -183,74 +174,8 @@ describe('a function', () => {
   });
 });
 
-describe('the secrets', () => {
-  it('are replaced and read through the AWS SDK', async () => {
-    const SecretId = emulator.secretArn('ApiKey');
-    const before = await aws.secrets.send(new GetSecretValueCommand({ SecretId }));
-    const put = await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'next' }));
-    const now = await aws.secrets.send(new GetSecretValueCommand({ SecretId: 'fixture/api-key' }));
-    const previous = await aws.secrets.send(
-      new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }),
-    );
-    const description = await aws.secrets.send(new DescribeSecretCommand({ SecretId }));
-    await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: before.SecretString }));
-
-    expect(now).toMatchObject({ SecretString: 'next', VersionId: put.VersionId, ARN: SecretId });
-    expect(previous.SecretString).toBe(before.SecretString);
-    expect(description.VersionIdsToStages?.[put.VersionId ?? '']).toEqual(['AWSCURRENT']);
-  });
-
-  it('are not there by another name', async () => {
-    const asking = aws.secrets.send(new GetSecretValueCommand({ SecretId: 'other' }));
-
-    await expect(asking).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
-  });
-});
-
-describe('the AWS endpoint', () => {
-  it('refuses an access key that nobody has', async () => {
-    const stranger = awsOf({
-      ...emulator,
-      credentials: { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' },
-    });
-
-    await expect(stranger.depth('orders')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
-    await expect(stranger.seen('x')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
-  });
-
-  it('serves Lambda: invocations and event source mappings', async () => {
-    const lambda = async (method: string, path: string, body?: unknown) => {
-      const { accessKeyId } = emulator.credentials;
-      const answer = await fetch(`${emulator.awsEndpoint}/2015-03-31/${path}`, {
-        method,
-        headers: {
-          authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0`,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return { status: answer.status, body: await answer.json() };
-    };
-    const name = emulator.functionName('Worker');
-
-    const invoked = await lambda('POST', `functions/${emulator.functionName('Probe')}/invocations`, {
-      act: 'text',
-    });
-    const unknown = await lambda('POST', 'functions/nobody/invocations', {});
-    const listed = await lambda('GET', `event-source-mappings/?FunctionName=${name}`);
-
-    expect(invoked).toEqual({ status: 200, body: 'plain' });
-    expect(unknown.status).toBe(404);
-    expect(listed.body).toMatchObject({
-      EventSourceMappings: [
-        { BatchSize: 5, State: 'Enabled', EventSourceArn: expect.stringMatching(/:orders$/) },
-      ],
-    });
-  });
-
-  it('refuses a call that is not signed', async () => {
-    expect((await fetch(emulator.awsEndpoint, { method: 'POST' })).status).toBe(403);
-  });
-});
+endpointTests();
+queueTests();
 
 describe('a schedule', () => {
   it('invokes its target with its input when it is run by hand', async () => {

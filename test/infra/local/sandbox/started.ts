@@ -30,7 +30,7 @@ export async function startedSandbox(
 /** The sandbox of a whole test file, for tests that mind only their own orders. */
 export function sharedSandbox(kind: SandboxKind): () => Sandbox {
   let dataDir: string;
-  let sandbox: Sandbox | undefined;
+  let sandbox: Sandbox;
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'sandbox-'));
     sandbox = await startSandbox(kind, { dataDir });
@@ -39,10 +39,7 @@ export function sharedSandbox(kind: SandboxKind): () => Sandbox {
     await sandbox?.stop();
     await rm(dataDir, { recursive: true, force: true });
   });
-  return () => {
-    if (!sandbox) throw new Error(`The ${kind} sandbox is not there before the tests begin.`);
-    return sandbox;
-  };
+  return () => sandbox;
 }
 
 export function isAlive(pid: number): boolean {
