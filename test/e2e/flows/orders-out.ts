@@ -133,28 +133,30 @@ export function ordersOutTests(): void {
       });
       expect(unknown).toMatchObject({ status: 422, orders: [{ status: 'rejected' }] });
       expect(unknown.orders?.[0]?.productOrders[0]?.reason).toContain('no article NOPE-9');
-      expect(await calls.deadLetters()).toContainEqual(
-        expect.objectContaining({
-          stage: 'create-product-orders',
-          orderNumber: 'NO-ART',
-          reason: expect.stringContaining('NOPE-9'),
-        }),
-      );
+      await expect
+        .poll(() => calls.deadLetters(), patient)
+        .toContainEqual(
+          expect.objectContaining({
+            stage: 'create-product-orders',
+            orderNumber: 'NO-ART',
+            reason: expect.stringContaining('NOPE-9'),
+          }),
+        );
       expect(await calls.post(posted({ number: 'NO-ART' }), { prefer: 'wait=25' })).toMatchObject({
         status: 200,
       });
     });
 
     it('a product order that somebody typed by hand is adopted, not created twice', async () => {
-      const [first] = await inAzumuta('WAIT/1');
-      expect(first).toBeDefined();
+      await calls.post(posted({ number: 'OF-THE-ARTICLE' }), { prefer: 'wait=25' });
+      const [other] = await inAzumuta('OF-THE-ARTICLE');
       const base = system.sandboxes.azumuta.url;
       const typed = await fetch(`${base}/api/v1/productorders`, {
         method: 'POST',
         headers: { 'x-api-key': azumutaSandboxKey, 'content-type': 'application/json' },
         body: JSON.stringify({
           number: 'BY-HAND',
-          articleId: first?.articleId,
+          articleId: other?.articleId,
           parameters: [],
           variantIds: [],
         }),

@@ -46,7 +46,7 @@ describe('kill -9', () => {
   /** The next order goes through, the schedules run, and a note tells of the kill. */
   async function heals(name: string): Promise<void> {
     await goesThrough(`after-${name}`);
-    expect((await emulator.runSchedule('Hourly')).status).toBe(200);
+    await expect.poll(() => emulator.runSchedule('Hourly'), patient).toMatchObject({ status: 200 });
     await vi.waitUntil(() => lines.some((line) => line.startsWith(`${name} is back`)), patient);
   }
 
