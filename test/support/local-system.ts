@@ -8,15 +8,15 @@ import {
 } from '../../infra/local/run-locally.ts';
 import { synthesizeOnce } from './synthesize-once.ts';
 
-/**
- * The whole system for a test: synthesized once in a run of tests, its grants noted for the end of the run. What a
- * lost answer may still do settles at once, as the sandboxes write before they lose an answer.
- */
+/** What a lost answer may still do has settled at once here, as the sandboxes write before they lose an answer. */
+export const testEnvironment = { ...localOverrides.environment, SETTLING_SECONDS: '1' };
+
+/** The whole system for a test: synthesized once in a run of tests, its grants noted for the end of the run. */
 export function startTestSystem(options: Partial<LocalSystemOptions> = {}): Promise<LocalSystem> {
   const keptIn = inject('synthesizedIn');
   return startLocalSystem({
     integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
-    overrides: { ...localOverrides, environment: { ...localOverrides.environment, SETTLING_SECONDS: '1' } },
+    overrides: { ...localOverrides, environment: testEnvironment },
     grantsFile: inject('grantsFile'),
     ...(keptIn === undefined ? {} : { synthesize: (wanted) => synthesizeOnce(wanted, keptIn) }),
     ...options,

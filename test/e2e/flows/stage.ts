@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import { type LocalSystem, localOverrides } from '../../../infra/local/run-locally.ts';
-import { startTestSystem } from '../../support/local-system.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
+import { startTestSystem, testEnvironment } from '../../support/local-system.ts';
 import { callsOf } from './calls.ts';
 
 /** The system that the tests of both flows share: its start takes longer than most of them. */
@@ -10,8 +10,7 @@ export let calls: ReturnType<typeof callsOf>;
 export function startStage(): void {
   beforeAll(async () => {
     // A pull and a caller that waits need more than the short local time on a slow machine: they have an account's.
-    const environment = { ...localOverrides.environment, SETTLING_SECONDS: '1' };
-    system = await startTestSystem({ overrides: { environment } });
+    system = await startTestSystem({ overrides: { environment: testEnvironment } });
     calls = callsOf(system);
   });
   afterAll(() => system?.stop());
