@@ -6,13 +6,14 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/infra/stack/grants/record.ts', 'test/support/synthesized-once.ts'],
+    globalSetup: ['test/infra/stack/grants/record.ts', 'test/support/synthesize-once.ts'],
     reporters: ['default', 'test/infra/stack/grants/reporter.ts'],
     // Test files share no state but what modules keep for themselves; loading those again for each takes a quarter.
     isolate: false,
     // By itself Vitest leaves one core to its own process, which has little to do: half of two is too much.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // What hangs ends by the limit of what it waits for, which says more; a test or hook waits for several things.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
   },
 });

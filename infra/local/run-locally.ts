@@ -17,8 +17,7 @@ import type { Trigger } from './sandbox/azumuta/triggers.ts';
 import { type ErpControl, erpControl } from './sandbox/erp/control.ts';
 import { azumutaSandboxKey, erpSandboxKey } from './sandbox/keys.ts';
 import { type SupervisedSandbox, superviseSandbox } from './sandbox/restart.ts';
-import { synthesize } from './synthesize.ts';
-import { synthesizeOnce } from './synthesized-once.ts';
+import { type Synthesized, type SynthesizeOptions, synthesize } from './synthesize.ts';
 
 export interface LocalSystemOptions {
   /** Path of the configuration. */
@@ -34,6 +33,10 @@ export interface LocalSystemOptions {
   readonly overrides?: Overrides;
   /** Settings of the sandboxes (`requests-per-second`, `latency-ms` …). */
   readonly sandboxSettings?: Readonly<Record<string, string>>;
+  /** Default: `synthesize`, which takes seconds. */
+  readonly synthesize?: (options: SynthesizeOptions) => Promise<Synthesized>;
+  /** Where the platform notes which grants are used (see `EmulatorOptions`). */
+  readonly grantsFile?: string | undefined;
 }
 
 /** The whole system on this machine: the platform that runs the stack, and its two partners. */
@@ -79,14 +82,11 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     options.signal?.throwIfAborted();
 
     progress('synthesis');
-    const wanted = {
+    const template = await (options.synthesize ?? synthesize)({
       integrationFile: options.integrationFile,
       folder: join(folder, 'cdk.out'),
       environment: { AZUMUTA_BASE_URL: `${azumutaSandbox.url}/api/v1`, ERP_BASE_URL: erpSandbox.url },
-    };
-    // Set for the time of a test run, which starts many plants of the same sources.
-    const keptIn = process.env.SYNTHESIZED_ONCE_IN;
-    const template = await (keptIn === undefined ? synthesize(wanted) : synthesizeOnce(wanted, keptIn));
+    });
 
     progress('platform');
     const emulator = await startEmulator({
@@ -94,6 +94,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       dataDir: join(folder, 'platform'),
       overrides: options.overrides ?? localOverrides,
       log,
+      grantsFile: options.grantsFile,
       sandboxes: { azumuta: azumutaSandbox.url, erp: erpSandbox.url },
       ...(options.signal ? { signal: options.signal } : {}),
     });

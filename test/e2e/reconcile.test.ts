@@ -1,22 +1,19 @@
-import { fileURLToPath } from 'node:url';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../infra/local/operator-clients.ts';
-import { type LocalSystem, startLocalSystem } from '../../infra/local/run-locally.ts';
-import { eventually } from '../support/eventually.ts';
+import type { LocalSystem } from '../../infra/local/run-locally.ts';
+import { startTestSystem } from '../support/local-system.ts';
+import { patient } from '../support/patient.ts';
 
 let system: LocalSystem;
 let sqs: ReturnType<typeof operatorClients>['sqs'];
 
 beforeAll(async () => {
-  system = await startLocalSystem({
-    integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
-    // Every trigger is lost.
-    triggers: () => [],
-  });
+  // Every trigger is lost.
+  system = await startTestSystem({ triggers: () => [] });
   ({ sqs } = operatorClients(system.emulator));
-}, 60_000);
+});
 afterAll(async () => {
   sqs?.destroy();
   await system?.stop();
@@ -51,7 +48,7 @@ it('a completion whose trigger was lost is booked once, though the trigger comes
   // Prepare: an overdue order that was asked about in vain, and is completed since.
   const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { dueDate: '2026-01-05' });
   const { number } = order;
-  await eventually(async () => (await system.ledger.orders.find(number))?.awaitsCompletion);
+  await vi.waitUntil(async () => (await system.ledger.orders.find(number))?.awaitsCompletion, patient);
   const early = await reconcile();
   await system.azumuta.complete(number);
   const sameDay = await reconcile();
@@ -60,11 +57,11 @@ it('a completion whose trigger was lost is booked once, though the trigger comes
 
   // Act
   const nextDay = await reconcile();
-  await eventually(async () => (await booked(number)) === 1);
+  await expect.poll(() => booked(number), patient).toBe(1);
   await system.azumuta.setTriggers([{ method: 'GET', url: system.webhookUrl, ids: 'singular' }]);
   await system.azumuta.trigger(number);
-  await eventually(async () => (await system.azumuta.triggerLog()).some(({ outcome }) => outcome === 202));
-  await eventually(isDrained);
+  await expect.poll(() => system.azumuta.triggerLog(), patient).toMatchObject([{ outcome: 202 }]);
+  await vi.waitUntil(isDrained, patient);
 
   // Assess
   expect([early.asked, early.completed]).toEqual([1, 0]);

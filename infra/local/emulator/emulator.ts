@@ -33,11 +33,8 @@ export interface EmulatorOptions {
   readonly onProcess?: (pid: number) => void;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
-  /**
-   * File that gets a line for each grant of the stack's roles, and for each that was used (`GrantRecord`).
-   * Default: what `RECORD_GRANTS` in the environment names, else none.
-   */
-  readonly grantsFile?: string;
+  /** File that gets a line for each grant of the stack's roles, and for each that was used (`GrantRecord`). */
+  readonly grantsFile?: string | undefined;
   /** Where the functions find AWS, when something stands between them and the endpoint (a counter, say). */
   readonly functionsEndpoint?: string;
   /** Where the partners' sandboxes listen: told in `platform.json`, for other commands. */
@@ -131,7 +128,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     if (refused.length > 0) throw new Error(refused.join(' '));
     for (const change of changes) log(change);
 
-    const grantsFile = options.grantsFile ?? process.env.RECORD_GRANTS;
+    const { grantsFile } = options;
     if (grantsFile !== undefined) recordGranted(stack, grantsFile);
     const specs = serviceSpecs({
       stack,

@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
-import { type LocalSystem, startLocalSystem } from '../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import { shellWord } from '../../../infra/local/shell-word.ts';
 import { findTarget } from '../../../infra/ops/cli/target.ts';
@@ -16,6 +15,7 @@ import type { OrderState } from '../../../infra/ops/trace/order-status.ts';
 import { type TracedOrder, traceOrder } from '../../../infra/ops/trace/trace.ts';
 import { callsOf } from '../../e2e/flows/calls.ts';
 import { eventually } from '../../support/eventually.ts';
+import { startTestSystem } from '../../support/local-system.ts';
 import { typed } from './run-command.ts';
 
 let system: LocalSystem;
@@ -24,10 +24,7 @@ let calls: ReturnType<typeof callsOf>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'commands-'));
-  system = await startLocalSystem({
-    integrationFile: fileURLToPath(new URL('../../../integration.config.ts', import.meta.url)),
-    dataDir: folder,
-  });
+  system = await startTestSystem({ dataDir: folder });
   calls = callsOf(system);
 }, 60_000);
 afterAll(async () => {

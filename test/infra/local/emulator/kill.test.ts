@@ -1,16 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
-import { eventually } from '../../../support/eventually.ts';
-import { awsOf, lives, startFixture } from './running.ts';
+import { patient } from '../../../support/patient.ts';
+import { awsOf, lives, startFixture, startGate } from './running.ts';
 
 describe('kill -9', () => {
   const lines: string[] = [];
   let emulator: Emulator;
   let aws: ReturnType<typeof awsOf>;
   beforeAll(async () => {
-    emulator = await startFixture({ log: (line) => lines.push(line) });
+    emulator = await startFixture({
+      log: (line) => lines.push(line),
+      // A message that was on its way to or from what was killed comes again only then.
+      overrides: { functionTimeoutSeconds: 10, visibilityTimeoutSeconds: 10, batchingWindowSeconds: 0 },
+    });
     aws = awsOf(emulator);
   });
   afterAll(() => emulator?.stop());
@@ -21,26 +27,27 @@ describe('kill -9', () => {
     const before = pidOf();
     if (before === undefined) throw new Error(`${name} does not run.`);
     process.kill(before, 'SIGKILL');
-    await eventually(() => pidOf() !== undefined && pidOf() !== before);
+    await expect.poll(pidOf, patient).toSatisfy((pid) => pid !== undefined && pid !== before);
   }
 
+  const isSeen = (id: string) => expect.poll(() => aws.seen(id), patient).toBeDefined();
+
   async function goesThrough(id: string): Promise<void> {
-    await eventually(async () => {
-      const answer = await fetch(`${emulator.apiUrl}/product-orders`, {
+    const post = () =>
+      fetch(`${emulator.apiUrl}/product-orders`, {
         method: 'POST',
         headers: { 'x-api-key': 'unset', 'content-type': 'application/json' },
         body: JSON.stringify({ id }),
       });
-      return answer.status === 202;
-    });
-    await eventually(() => aws.seen(id));
+    await expect.poll(post, patient).toMatchObject({ status: 202 });
+    await isSeen(id);
   }
 
   /** The next order goes through, the schedules run, and a note tells of the kill. */
   async function heals(name: string): Promise<void> {
     await goesThrough(`after-${name}`);
-    expect((await emulator.runSchedule('Hourly')).status).toBe(200);
-    await eventually(() => lines.some((line) => line.startsWith(`${name} is back`)));
+    await expect.poll(() => emulator.runSchedule('Hourly'), patient).toMatchObject({ status: 200 });
+    await vi.waitUntil(() => lines.some((line) => line.startsWith(`${name} is back`)), patient);
   }
 
   it.each(['endpoint', 'pollers', 'gateway', 'scheduler'])(
@@ -53,17 +60,19 @@ describe('kill -9', () => {
   );
 
   it('of the queues heals, and loses no message that was acknowledged, in flight or not', async () => {
-    const sending = Array.from({ length: 30 }, (_, at) => aws.send({ id: `queued-${at}`, waitMs: 20 }));
+    const gate = await startGate();
+    await aws.send({ id: 'in flight', gate: gate.url });
+    await expect.poll(() => gate.calls.length, patient).toBe(1);
+    const sending = Array.from({ length: 30 }, (_, at) => aws.send({ id: `queued-${at}` }));
     await Promise.all(sending.slice(0, 15));
 
     await killed('sqs');
+    gate.open();
     await Promise.all(sending);
 
-    for (let at = 0; at < 30; at += 1) await eventually(() => aws.seen(`queued-${at}`));
-    await eventually(async () => {
-      const { visible, inFlight } = await aws.depth('orders');
-      return visible + inFlight === 0;
-    });
+    await isSeen('in flight');
+    for (let at = 0; at < 30; at += 1) await isSeen(`queued-${at}`);
+    await expect.poll(() => aws.depth('orders'), patient).toEqual({ visible: 0, inFlight: 0 });
     expect(await aws.depth('Unable')).toEqual({ visible: 0, inFlight: 0 });
     await heals('sqs');
   });
@@ -112,23 +121,29 @@ describe('kill -9', () => {
   });
 
   it('of Lambda in the middle of a batch heals, and brings its messages again', async () => {
-    await aws.send({ id: 'interrupted', waitMs: 600 });
-    await eventually(async () => (await aws.depth('orders')).inFlight > 0);
+    const gate = await startGate();
+    await aws.send({ id: 'interrupted', gate: gate.url });
+    const { body } = await vi.waitUntil(() => gate.calls[0], patient);
 
     await killed('lambda');
+    gate.open();
+    await aws.show('orders', JSON.parse(body).receiptHandle);
 
-    expect(await eventually(() => aws.seen('interrupted'))).toMatchObject({ times: 1 });
+    await expect.poll(() => aws.seen('interrupted'), patient).toMatchObject({ times: 1 });
+    expect(gate.calls.length).toBe(2);
     await heals('lambda');
   });
 
   it('of Lambda leaves no container behind, not even one in an endless loop', async () => {
     const hanging = emulator.invoke('Probe', { act: 'hang' }).catch(() => 'cut off');
     const name = emulator.functionName('Probe');
-    const container = await eventually(() => emulator.processes().find((entry) => entry.name === name));
+    const written = () => readFileSync(join(emulator.dataDir, 'logs', `${name}.log`), 'utf8');
+    await expect.poll(written, patient).toContain('probe hangs');
+    const container = emulator.processes().find((entry) => entry.name === name);
 
     await killed('lambda');
 
-    await eventually(() => !lives(container.pid));
-    await hanging;
+    await vi.waitUntil(() => !lives(container?.pid ?? 0), patient);
+    expect(await hanging).toBe('cut off');
   });
 });

@@ -1,6 +1,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -8,6 +9,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
+import { startServer } from '../../../support/server.ts';
 
 export { startFixture } from './start-fixture.ts';
 
@@ -16,7 +18,14 @@ export interface Task {
   readonly id: string;
   readonly failUntil?: number;
   readonly throws?: boolean;
-  readonly waitMs?: number;
+  readonly gate?: string;
+}
+
+/** Where functions stop and wait until the test opens: `calls` tells which have come. */
+export async function startGate() {
+  const { promise, resolve: open } = Promise.withResolvers<void>();
+  const { calls, url } = await startServer(() => promise.then(() => ({})));
+  return { calls, url, open };
 }
 
 /** AWS as its SDK sees it, with the operator's credentials. */
@@ -66,6 +75,18 @@ export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }:
         visible: Number(Attributes?.ApproximateNumberOfMessages),
         inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
       };
+    },
+
+    /** Resolves when the queues know of a caller that has hung up: the news takes the way of a call there and back. */
+    async hungUp(): Promise<void> {
+      await this.depth('orders');
+      await this.depth('orders');
+    },
+
+    /** Ends the time for which a received message is hidden. */
+    async show(queue: string, ReceiptHandle: string): Promise<void> {
+      const hidden = { QueueUrl: queueUrl(queue), ReceiptHandle, VisibilityTimeout: 0 };
+      await sqs.send(new ChangeMessageVisibilityCommand(hidden));
     },
 
     /** Takes one message off a queue. */

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { findEmulator } from '../../../../infra/local/emulator/data-folder.ts';
 import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
-import { eventually } from '../../../support/eventually.ts';
+import { patient } from '../../../support/patient.ts';
+import { startServer } from '../../../support/server.ts';
 import { awsOf, lives, startFixture } from './running.ts';
 
 const folders: string[] = [];
@@ -45,6 +45,7 @@ describe('stop', () => {
     const SecretId = first.secretArn('ApiKey');
     try {
       await first.switchMapping('Worker', false);
+      await before.hungUp();
       await before.send({ id: 'kept' });
       await before.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'kept' }));
       expect(findEmulator(dataDir)).toMatchObject({ controlUrl: first.controlUrl, pid: process.pid });
@@ -63,7 +64,7 @@ describe('stop', () => {
       expect(await after.depth('orders')).toEqual({ visible: 1, inFlight: 0 });
       expect((await after.secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString).toBe('kept');
       await second.switchMapping('Worker', true);
-      expect(await eventually(() => after.seen('kept'))).toMatchObject({ times: 1 });
+      await expect.poll(() => after.seen('kept'), patient).toMatchObject({ times: 1 });
     } finally {
       await second.stop();
     }
@@ -72,10 +73,13 @@ describe('stop', () => {
   it('in the middle of a start leaves nothing, and the start says so', async () => {
     const pids: number[] = [];
     const halfway = new AbortController();
-    const starting = startFixture({ signal: halfway.signal, onProcess: (pid) => pids.push(pid) });
-    await eventually(() => pids.length >= 3);
-
-    halfway.abort();
+    const starting = startFixture({
+      signal: halfway.signal,
+      onProcess: (pid) => {
+        pids.push(pid);
+        if (pids.length === 3) halfway.abort();
+      },
+    });
 
     await expect(starting).rejects.toThrow();
     expect(pids.filter(lives)).toEqual([]);
@@ -84,16 +88,11 @@ describe('stop', () => {
 
 describe('a start that cannot be', () => {
   it('is refused when a port is taken, and leaves nothing', async () => {
-    const other = createServer();
-    other.listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const address = other.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
+    const port = Number(new URL((await startServer(() => ({}))).url).port);
 
-    const starting = startFixture({ ports: { api: port ?? 0 } });
+    const starting = startFixture({ ports: { api: port } });
 
     await expect(starting).rejects.toThrow(`Port ${port} (gateway) is taken`);
-    other.close();
   });
 
   it('is refused when a piece cannot work, with its reason', async () => {
@@ -121,7 +120,7 @@ describe('the program that runs the platform', () => {
     await once(program, 'exit');
 
     expect(pids).toHaveLength(9);
-    await eventually(() => pids.every((pid) => !lives(pid)), 5_000);
+    await vi.waitUntil(() => !pids.some(lives), patient);
     // Its address is still there, but nobody is misled by it.
     expect(JSON.parse(readFileSync(join(dataDir, 'platform.json'), 'utf8')).pid).toBe(program.pid);
     expect(findEmulator(dataDir)).toBeUndefined();

@@ -1,19 +1,35 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { erpControl } from '../../../../infra/local/sandbox/erp/control.ts';
 import { erpSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
 import type { Sandbox } from '../../../../infra/local/sandbox/process.ts';
-import { apiOf, startedSandbox, temporaryFolder } from './started.ts';
+import { patient } from '../../../support/patient.ts';
+import { apiOf, sharedSandbox, startedSandbox, temporaryFolder } from './started.ts';
+
+const shared = sharedSandbox('erp');
+
+function erpOf(sandbox: Sandbox) {
+  return { sandbox, control: erpControl(sandbox.url), api: bookingOf(sandbox) };
+}
 
 async function started(options: { dataDir?: string } = {}) {
-  const sandbox = await startedSandbox('erp', options);
-  return { sandbox, control: erpControl(sandbox.url), api: bookingOf(sandbox) };
+  return erpOf(await startedSandbox('erp', options));
+}
+
+/** Orders of this test's own in the shared sandbox, by number. */
+async function released(count: number, quantity = '5') {
+  const erp = erpOf(shared());
+  const numbers = (await erp.control.release({ count, quantity })).map(({ number }) => number);
+  const mine = async () => (await erp.control.orders()).filter(({ number }) => numbers.includes(number));
+  const bookings = async () => (await erp.control.bookings()).filter(({ order }) => numbers.includes(order));
+  return { ...erp, numbers, number: numbers[0] ?? '', mine, bookings };
 }
 
 function bookingOf(sandbox: Sandbox) {
   const api = apiOf(sandbox, erpSandboxKey);
   const path = (number: string) => `/api/production-orders/${encodeURIComponent(number)}`;
   return {
-    book: (number: string, booking: object) => api(`${path(number)}/bookings`, booking),
+    book: (number: string, booking: object, signal?: AbortSignal) =>
+      api(`${path(number)}/bookings`, booking, 'POST', signal),
     note: (number: string, note: object) => api(`${path(number)}/notes`, note),
     link: (number: string, azumutaId: string) => api(path(number), { azumutaId }, 'PATCH'),
     get: api,
@@ -53,43 +69,42 @@ it('lists by change time and id, and moves an order that is linked to the end', 
 });
 
 it('books the same reference twice: there is no idempotency to rely upon', async () => {
-  const { control, api } = await started();
-  await control.release({ quantity: '5' });
+  const { api, number, bookings } = await released(1);
 
   const booking = { reference: 'key', goodQuantity: '1' };
-  const answers = [await api.book('MO/0001', booking), await api.book('MO/0001', booking)];
+  const answers = [await api.book(number, booking), await api.book(number, booking)];
 
   expect(answers.map(({ status }) => status)).toEqual([201, 201]);
-  expect((await control.bookings()).map(({ reference }) => reference)).toEqual(['key', 'key']);
+  expect((await bookings()).map(({ reference }) => reference)).toEqual(['key', 'key']);
 });
 
 it.each([
   ['is final', { goodQuantity: '1', final: true }],
   ['books all of it, scrap included', { goodQuantity: '4.5', scrapQuantity: 0.5 }],
 ])('closes an order with a booking that %s, and refuses the next', async (_, booking) => {
-  const { control, api } = await started();
-  await control.release({ quantity: '5' });
+  const { api, number, mine } = await released(1);
 
-  const first = await api.book('MO/0001', booking);
-  const second = await api.book('MO/0001', booking);
+  const first = await api.book(number, booking);
+  const second = await api.book(number, booking);
 
   expect([first.status, second.status]).toEqual([201, 409]);
   expect(JSON.parse(second.text)).toMatchObject({ error: { code: 'order-done' } });
-  expect(await control.orders()).toMatchObject([{ status: 'done' }]);
+  expect(await mine()).toMatchObject([{ status: 'done' }]);
 });
 
 it('takes notes on a done order without touching its quantities', async () => {
   // Prepare
-  const { control, api } = await started();
-  await control.release({ quantity: '5' });
-  await api.book('MO/0001', { reference: 'key', goodQuantity: '5' });
+  const { api, number } = await released(1);
+  await api.book(number, { reference: 'key', goodQuantity: '5' });
 
   // Act
-  const answer = await api.note('MO/0001', { reference: 'later', notes: ['A late check'] });
+  const answer = await api.note(number, { reference: 'later', notes: ['A late check'] });
 
   // Assess
   expect(answer.status).toBe(201);
-  const found = await api.get('/api/production-orders/MO%2F0001/bookings?reference=later');
+  const found = await api.get(
+    `/api/production-orders/${encodeURIComponent(number)}/bookings?reference=later`,
+  );
   expect(JSON.parse(found.text)).toMatchObject({
     bookings: [{ kind: 'notes', goodQuantity: '0', notes: ['A late check'] }],
   });
@@ -97,21 +112,21 @@ it('takes notes on a done order without touching its quantities', async () => {
 
 it('says no to cancelled (409), locked (423), unknown (404) orders and another unit (422)', async () => {
   // Prepare
-  const { control, api } = await started();
-  await control.release({ count: 3, quantity: '5' });
-  await control.cancel('MO/0001');
-  await control.lock('MO/0002');
+  const { control, api, numbers } = await released(3);
+  const [cancelled = '', locked = '', open = ''] = numbers;
+  await control.cancel(cancelled);
+  await control.lock(locked);
   const one = { goodQuantity: '1' };
 
   // Act
   const statuses = [
-    await api.book('MO/0001', one),
-    await api.book('MO/0002', one),
-    await api.book('MO/0009', one),
-    await api.book('MO/0003', { ...one, unit: 'kg' }),
+    await api.book(cancelled, one),
+    await api.book(locked, one),
+    await api.book('MO/9999', one),
+    await api.book(open, { ...one, unit: 'kg' }),
   ].map(({ status }) => status);
-  await control.unlock('MO/0002');
-  const unlocked = await api.book('MO/0002', one);
+  await control.unlock(locked);
+  const unlocked = await api.book(locked, one);
 
   // Assess
   expect(statuses).toEqual([409, 423, 404, 422]);
@@ -120,16 +135,15 @@ it('says no to cancelled (409), locked (423), unknown (404) orders and another u
 
 it('fails as told, and says whether the work was done', async () => {
   // Prepare
-  const { control, api } = await started();
-  await control.release({ quantity: '50' });
+  const { control, api, number, bookings } = await released(1, '50');
   const route = 'POST /api/production-orders/{number}/bookings';
   const outcomeOf = async (reference: string) => {
     const booking = { reference, goodQuantity: '1' };
-    const answer = await api.book('MO/0001', booking).then(
+    const answer = await api.book(number, booking).then(
       ({ status, text }) => `${status} ${text.slice(0, 8)}`,
       () => 'cut off',
     );
-    const booked = (await control.bookings()).filter((one) => one.reference === reference).length;
+    const booked = (await bookings()).filter((one) => one.reference === reference).length;
     return { answer, booked };
   };
 
@@ -160,21 +174,22 @@ it('fails as told, and says whether the work was done', async () => {
 
 it('does the work and never answers', async () => {
   // Prepare
-  const { sandbox, control } = await started();
-  await control.release({ quantity: '5' });
-  await control.setFaults([{ kind: 'timeout-after' }]);
+  const { control, api, number, bookings } = await released(1);
+  await control.setFaults([{ kind: 'timeout-after', times: 1 }]);
+  const answered = vi.fn();
 
   // Act
-  const call = fetch(`${sandbox.url}/api/production-orders/MO%2F0001/bookings`, {
-    method: 'POST',
-    signal: AbortSignal.timeout(500),
-    headers: { 'x-api-key': erpSandboxKey },
-    body: JSON.stringify({ goodQuantity: '5' }),
-  });
+  const hangUp = new AbortController();
+  const call = api.book(number, { goodQuantity: '5' }, hangUp.signal);
+  call.then(answered, () => undefined);
+  await expect.poll(bookings, patient).toHaveLength(1);
+  // Whatever would be answered now has been when calls that came later are.
+  await api.get('/api/production-orders');
 
   // Assess
+  expect(answered).not.toHaveBeenCalled();
+  hangUp.abort();
   await expect(call).rejects.toThrow();
-  expect((await control.bookings()).length).toBe(1);
 });
 
 it('pushes an order to an endpoint as an ERP does', async () => {

@@ -1,21 +1,21 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
-import { superviseSandbox } from '../../../../infra/local/sandbox/restart.ts';
-import { temporaryFolder, until } from './started.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { type SupervisedSandbox, superviseSandbox } from '../../../../infra/local/sandbox/restart.ts';
+import { patient } from '../../../support/patient.ts';
+import { isAlive, temporaryFolder } from './started.ts';
 
-/** Listens on the port as soon as nobody does. */
-async function blockerOf(port: number): Promise<Server> {
-  for (;;) {
-    const server = createServer();
-    try {
-      server.listen(port, '127.0.0.1');
+/** Kills the sandbox, as often as it is back before its port is taken, and listens there instead. */
+function takePort({ pid, url }: SupervisedSandbox): Promise<Server> {
+  return vi.waitFor(
+    async () => {
+      if (isAlive(pid())) process.kill(pid(), 'SIGKILL');
+      const server = createServer().listen(Number(new URL(url).port), '127.0.0.1');
       await once(server, 'listening');
       return server;
-    } catch {
-      // Whoever has it is just being killed.
-    }
-  }
+    },
+    { ...patient, interval: 1 },
+  );
 }
 
 it('a kept sandbox comes back at its address, also when that is taken for a while', async () => {
@@ -25,19 +25,13 @@ it('a kept sandbox comes back at its address, also when that is taken for a whil
     lines.push(line),
   );
   onTestFinished(() => kept.stop());
-  const answers = () =>
-    fetch(`${kept.url}/sandbox/calls`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
   const before = kept.pid();
 
   // Act
-  process.kill(before, 'SIGKILL');
-  const blocker = await blockerOf(Number(new URL(kept.url).port));
-  await until('it could not start', async () => lines.some((line) => line.includes('does not start yet')));
-  await new Promise((closed) => blocker.close(closed));
-  await until('it is back', answers);
+  const blocker = await takePort(kept);
+  await vi.waitUntil(() => lines.some((line) => line.includes('does not start yet')), patient);
+  blocker.close();
+  await expect.poll(() => fetch(`${kept.url}/sandbox/calls`), patient).toMatchObject({ ok: true });
 
   // Assess: below the ports that the kernel gives to connections
   expect(kept.pid()).not.toBe(before);

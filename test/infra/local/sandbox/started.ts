@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import {
   type Sandbox,
   type SandboxKind,
@@ -27,20 +27,40 @@ export async function startedSandbox(
   return sandbox;
 }
 
-/** Asks until it is so; fails after ten seconds. */
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`Never happened: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+/** The sandbox of a whole test file, for tests that mind only their own orders. */
+export function sharedSandbox(kind: SandboxKind): () => Sandbox {
+  let dataDir: string;
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'sandbox-'));
+    sandbox = await startSandbox(kind, { dataDir });
+  });
+  afterAll(async () => {
+    await sandbox?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  return () => sandbox;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 
 /** A call to a sandbox's API with its default key. */
 export function apiOf({ url }: Sandbox, key: string) {
-  return async (path: string, body?: unknown, method = body === undefined ? 'GET' : 'POST') => {
+  return async (
+    path: string,
+    body?: unknown,
+    method = body === undefined ? 'GET' : 'POST',
+    signal: AbortSignal | null = null,
+  ) => {
     const response = await fetch(new URL(path, url), {
       method,
+      signal,
       headers: { 'x-api-key': key, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

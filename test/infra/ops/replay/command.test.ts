@@ -12,10 +12,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
 import { operatorClients } from '../../../../infra/local/operator-clients.ts';
-import { type LocalSystem, startLocalSystem } from '../../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../../infra/local/run-locally.ts';
 import type { letterOf } from '../../../../infra/ops/dead-letters/dead-letter.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { eventually } from '../../../support/eventually.ts';
+import { startTestSystem } from '../../../support/local-system.ts';
 
 let system: LocalSystem;
 let folder: string;
@@ -24,10 +25,7 @@ const productOrders = 'GET /api/v1/productorders';
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'replay-'));
-  system = await startLocalSystem({
-    integrationFile: fileURLToPath(new URL('../../../../integration.config.ts', import.meta.url)),
-    dataDir: folder,
-  });
+  system = await startTestSystem({ dataDir: folder });
   ({ sqs } = operatorClients(system.emulator));
 }, 60_000);
 afterAll(async () => {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, grantsOf, prepareAccess } from '../../../../infra/local/emulator/iam/authorize.ts';
 import { principalsOf } from '../../../../infra/local/emulator/iam/principals.ts';
-import { type LocalSystem, startLocalSystem } from '../../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../../infra/local/run-locally.ts';
 import { eventually } from '../../../support/eventually.ts';
+import { startTestSystem } from '../../../support/local-system.ts';
 
 /**
  * What each role may do, held against what each function needs. The end of `npm test` compares the grants that
@@ -14,8 +15,7 @@ let system: LocalSystem;
 const lines: string[] = [];
 
 beforeAll(async () => {
-  system = await startLocalSystem({
-    integrationFile: 'integration.config.ts',
+  system = await startTestSystem({
     triggers: (url) => [{ method: 'GET', url, ids: 'singular' }],
     log: (line) => lines.push(line),
   });

@@ -16,7 +16,7 @@ export default class GrantsReporter implements Reporter {
   }
 
   async onTestRunEnd(...[modules, errors, reason]: Parameters<NonNullable<Reporter['onTestRunEnd']>>) {
-    const file = process.env.RECORD_GRANTS;
+    const { grantsFile: file } = this.#vitest?.getRootProject().getProvidedContext() ?? {};
     if (!this.#vitest || file === undefined || reason !== 'passed' || errors.length > 0) return;
     const { testNamePattern } = this.#vitest.config;
     const all = await this.#vitest.globTestSpecifications();

@@ -1,11 +1,11 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import type { Emulator } from '../../../../../infra/local/emulator/emulator.ts';
 import { principalsOf } from '../../../../../infra/local/emulator/iam/principals.ts';
-import { eventually } from '../../../../support/eventually.ts';
+import { patient } from '../../../../support/patient.ts';
 import { synthesizeFixture } from '../fixture/synthesize.ts';
 import { awsOf, startFixture } from '../running.ts';
 
@@ -43,14 +43,14 @@ beforeAll(async () => {
     template: { directory: folder, stackName: 'Fixture' },
     log: (line) => lines.push(line),
   });
-}, 60_000);
+});
 afterAll(async () => {
   await emulator?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
 const said = (...parts: string[]) =>
-  eventually(() => lines.find((line) => parts.every((part) => line.includes(part))));
+  vi.waitUntil(() => lines.some((line) => parts.every((part) => line.includes(part))), patient);
 
 /** AWS with the credentials of a function. */
 function awsAs(name: string) {
@@ -89,10 +89,12 @@ describe('without its grant', () => {
   });
 
   it('nothing polls for a function, and the platform says once why', async () => {
-    await said('pollers: orders', 'assumed-role', 'not authorized to perform: sqs:ReceiveMessage');
+    const why = 'not authorized to perform: sqs:ReceiveMessage';
+    await said('pollers: orders', 'assumed-role', why);
 
-    await eventually(async () => (await awsOf(emulator).depth('orders')).visible > 0);
-    expect(lines.filter((line) => line.startsWith('pollers:'))).toHaveLength(1);
+    await vi.waitUntil(async () => (await awsOf(emulator).depth('orders')).visible > 0, patient);
+    const told = lines.filter((line) => line.startsWith('pollers:') && line.includes(why));
+    expect(told).toHaveLength(1);
   });
 
   it('the API does not get through to a function: 500 for the caller, the reason for the operator', async () => {
@@ -106,7 +108,7 @@ describe('without its grant', () => {
       'no resource-based policy allows the lambda:InvokeFunction action',
     );
     const log = join(emulator.dataDir, 'logs', 'access.log');
-    await eventually(() => readFileSync(log, 'utf8').includes("doesn't have permissions"));
+    await expect.poll(() => readFileSync(log, 'utf8'), patient).toContain("doesn't have permissions");
   });
 
   it('a schedule does not invoke its target', async () => {

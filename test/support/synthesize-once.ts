@@ -1,8 +1,24 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Synthesized, type SynthesizeOptions, synthesize } from './synthesize.ts';
+import type { TestProject } from 'vitest/node';
+import { type Synthesized, type SynthesizeOptions, synthesize } from '../../infra/local/synthesize.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the tests of this run keep what they synthesized. */
+    synthesizedIn?: string;
+  }
+}
+
+/** Vitest's global set-up: the systems of one run synthesize the stack once. */
+export function setup({ provide }: Pick<TestProject, 'provide'>): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'synthesized-'));
+  provide('synthesizedIn', folder);
+  return () => rmSync(folder, { recursive: true, force: true });
+}
 
 /**
  * Like `synthesize`, but what was once synthesized in this folder is used again: a run of tests starts many

@@ -1,0 +1,184 @@
+import { describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { patient } from '../../support/patient.ts';
+import { calls, system } from './stage.ts';
+
+const inAzumuta = async (number: string) =>
+  (await system.azumuta.productOrders()).filter((order) => order.number === number);
+const posted = (more: Readonly<Record<string, unknown>>) => ({
+  number: 'X',
+  article: 'GEAR-01',
+  quantity: '3',
+  ...more,
+});
+
+const reportSchema = z.object({ outcome: z.string(), queued: z.number(), conflicts: z.number() });
+
+async function pull() {
+  const { payload } = await system.emulator.runSchedule('SchedulesPull');
+  return z.parse(reportSchema, payload);
+}
+
+export function ordersOutTests(): void {
+  describe('an order of the ERP becomes a product order in Azumuta', () => {
+    it('with number, article, parameters, variants and quantity as mapped, and its id goes back to the ERP', async () => {
+      // Prepare
+      const { order, status } = await system.erp.releaseAndSend(system.orderEndpoint, {
+        product: 'GEAR-01',
+        quantity: '7',
+        customer: 'Müller & Söhne',
+        options: { side: 'Left', atex: true },
+      });
+
+      // Act
+      const linked = await vi.waitUntil(
+        async () =>
+          (await system.erp.orders()).find(
+            ({ number, azumutaId }) => number === order.number && azumutaId !== null,
+          ),
+        patient,
+      );
+
+      // Assess
+      expect(status).toBe(202);
+      const created = await inAzumuta(order.number);
+      expect(created).toHaveLength(1);
+      expect(created[0]).toMatchObject({
+        id: linked.azumutaId,
+        number: order.number,
+        article: { number: 'GEAR-01' },
+        parameters: expect.arrayContaining([
+          expect.objectContaining({ key: 'Quantity', value: 7 }),
+          expect.objectContaining({ key: 'Customer name', value: 'Müller & Söhne' }),
+        ]),
+      });
+      expect(JSON.stringify(created[0]?.variants)).toMatch(/Left.*ATEX/);
+      expect(await calls.status(order.number)).toMatchObject({
+        status: 200,
+        orders: [{ status: 'exists', productOrders: [{ number: order.number, id: linked.azumutaId }] }],
+      });
+    });
+
+    it('pulled on schedule, page by page, each once', async () => {
+      // Prepare: more than a page
+      const released = await system.erp.release({ count: 60, seed: 7 });
+
+      // Act: two runs overlap by ten minutes, so the second reads them all again
+      const first = await pull();
+      const second = await pull();
+
+      // Assess
+      expect(first).toMatchObject({ outcome: 'read', queued: 60, conflicts: 0 });
+      expect(second).toMatchObject({ outcome: 'read', conflicts: 0 });
+      const inAll = async () => (await system.azumuta.productOrders()).map(({ number }) => number);
+      await expect.poll(inAll, patient).toEqual(expect.arrayContaining(released.map(({ number }) => number)));
+      const numbers = await inAll();
+      expect(new Set(numbers).size).toBe(numbers.length);
+    });
+
+    it('answers with the Azumuta id at once when the ERP prefers to wait', async () => {
+      const answer = await calls.post(posted({ number: 'WAIT/1' }), { prefer: 'wait=25' });
+      expect(answer).toMatchObject({ status: 200, orders: [{ number: 'WAIT/1', status: 'exists' }] });
+      expect(answer.orders?.[0]?.productOrders[0]?.id).toMatch(/^\w{17}$/);
+    });
+
+    it('keeps leading zeros and slashes of numbers', async () => {
+      await calls.post(posted({ number: '000042/A,B' }), { prefer: 'wait=25' });
+      expect(await inAzumuta('000042/A,B')).toHaveLength(1);
+      expect(await calls.status('000042/A,B')).toMatchObject({ status: 200 });
+    });
+  });
+
+  describe('each order of a call has its own answer', () => {
+    it('one bad order never blocks its neighbours, and learns where it is wrong', async () => {
+      // Act
+      const answer = await calls.post(
+        [
+          posted({ number: 'GOOD-1' }),
+          { number: 'BAD-1', article: 7, quantity: -2 },
+          posted({ number: 'GOOD-2' }),
+          null,
+        ],
+        { prefer: 'wait=25' },
+      );
+
+      // Assess
+      expect(answer.status).toBe(200);
+      expect(answer.orders?.map(({ status }) => status)).toEqual([
+        'exists',
+        'rejected',
+        'exists',
+        'rejected',
+      ]);
+      expect(answer.orders?.[1]?.errors).toEqual([
+        { path: '$[1].article', found: 'number', expected: 'string' },
+        { path: '$[1].quantity', found: 'number', expected: expect.stringContaining('a decimal above 0') },
+      ]);
+    });
+
+    it('the same order again exists, with other content it is a conflict that says what differs', async () => {
+      await calls.post(posted({ number: 'TWICE' }), { prefer: 'wait=25' });
+      const same = await calls.post(posted({ number: 'TWICE', quantity: 3.0 }));
+      const other = await calls.post(posted({ number: 'TWICE', quantity: '4' }));
+      expect(same).toMatchObject({ status: 200, orders: [{ status: 'exists' }] });
+      expect(other).toMatchObject({ status: 409, orders: [{ status: 'conflict' }] });
+      expect(other.orders?.[0]?.productOrders[0]?.reason).toContain('parameters["Quantity"]: was 3, is 4');
+      expect(await inAzumuta('TWICE')).toHaveLength(1);
+    });
+
+    it('an unknown article is rejected by name, and can be sent again once it is mended', async () => {
+      const unknown = await calls.post(posted({ number: 'NO-ART', article: 'NOPE-9' }), {
+        prefer: 'wait=25',
+      });
+      expect(unknown).toMatchObject({ status: 422, orders: [{ status: 'rejected' }] });
+      expect(unknown.orders?.[0]?.productOrders[0]?.reason).toContain('no article NOPE-9');
+      await expect
+        .poll(() => calls.deadLetters(), patient)
+        .toContainEqual(
+          expect.objectContaining({
+            stage: 'create-product-orders',
+            orderNumber: 'NO-ART',
+            reason: expect.stringContaining('NOPE-9'),
+          }),
+        );
+      expect(await calls.post(posted({ number: 'NO-ART' }), { prefer: 'wait=25' })).toMatchObject({
+        status: 200,
+      });
+    });
+
+    it('a product order that somebody typed by hand is adopted, not created twice', async () => {
+      await calls.post(posted({ number: 'OF-THE-ARTICLE' }), { prefer: 'wait=25' });
+      const [other] = await inAzumuta('OF-THE-ARTICLE');
+      const base = system.sandboxes.azumuta.url;
+      const typed = await fetch(`${base}/api/v1/productorders`, {
+        method: 'POST',
+        headers: { 'x-api-key': azumutaSandboxKey, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          number: 'BY-HAND',
+          articleId: other?.articleId,
+          parameters: [],
+          variantIds: [],
+        }),
+      });
+      expect(typed.status).toBeLessThan(300);
+      const answer = await calls.post(posted({ number: 'BY-HAND' }), { prefer: 'wait=25' });
+      expect(answer).toMatchObject({ status: 200 });
+      expect(await inAzumuta('BY-HAND')).toHaveLength(1);
+    });
+  });
+
+  describe('the order endpoint says what is wrong with a call', () => {
+    it.each([
+      ['no key', () => calls.post(posted({}), { 'x-api-key': '' }), 401],
+      ['a wrong key', () => calls.post(posted({}), { 'x-api-key': 'x'.repeat(43) }), 401],
+      ['not JSON', () => calls.post('{nope'), 400],
+      ['an empty list', () => calls.post([]), 400],
+      ['an unknown number', () => calls.status('NEVER-SEEN'), 404],
+    ])('%s', async (_name, call, status) => {
+      const answer = await call();
+      expect(answer.status).toBe(status);
+      expect(answer.error).toMatch(/\w{3}/);
+    });
+  });
+}

@@ -1,0 +1,274 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { operatorClients } from '../../../infra/local/operator-clients.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { patient } from '../../support/patient.ts';
+import { calls, system } from './stage.ts';
+
+/** An order that exists in Azumuta and is linked in the ERP. */
+async function builtOrder(quantity = '5'): Promise<string> {
+  const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { product: 'GEAR-01', quantity });
+  await vi.waitUntil(async () => {
+    const orders = await system.erp.orders();
+    return orders.some(({ number, azumutaId }) => number === order.number && azumutaId !== null);
+  }, patient);
+  return order.number;
+}
+
+const bookingsOf = async (number: string) =>
+  (await system.erp.bookings()).filter(({ order }) => order === number);
+/** The bookings on an order once there are so many. */
+const booked = (number: string, times = 1) =>
+  vi.waitUntil(async () => {
+    const bookings = await bookingsOf(number);
+    return bookings.length >= times && bookings;
+  }, patient);
+const deadLetterOf = (number: string) =>
+  vi.waitUntil(
+    async () => (await calls.deadLetters()).find(({ orderNumber }) => orderNumber === number),
+    patient,
+  );
+
+export function resultsBackTests(): void {
+  describe('a completion is booked in the ERP', () => {
+    it('once, although two triggers tell of it, with what the operators recorded', async () => {
+      // Prepare
+      const number = await builtOrder();
+      await system.azumuta.forgetCalls();
+
+      // Act
+      await system.azumuta.complete(number, { quantity: 4, scrap: 1, serials: ['SN-17'] });
+      const [booking, ...others] = await booked(number);
+
+      // Assess
+      expect(others).toEqual([]);
+      expect(booking).toMatchObject({
+        goodQuantity: '4',
+        scrapQuantity: '1',
+        final: true,
+        lots: [{ number: 'SN-17' }],
+      });
+      expect(booking?.reference).toMatch(/^\w{17}#quantity$/);
+      expect(booking?.notes.join()).toContain('Assemble housing');
+      expect(booking?.links.length).toBeGreaterThan(0);
+      const read = await system.azumuta.calls('path');
+      const recordings = Object.entries(read).filter(([path]) => path.includes('/recordings/'));
+      expect(recordings.length).toBeGreaterThan(0);
+      expect(recordings.every(([, count]) => count === 1)).toBe(true);
+    });
+
+    it('reads each version of a work instruction from Azumuta only once for all orders', async () => {
+      const first = await builtOrder();
+      await system.azumuta.complete(first);
+      await booked(first);
+      const numbers = [await builtOrder(), await builtOrder()];
+      await system.azumuta.forgetCalls();
+      for (const number of numbers) await system.azumuta.complete(number);
+      for (const number of numbers) await booked(number);
+      expect((await system.azumuta.calls())['GET /api/v1/workinstructions/{id}'] ?? 0).toBe(0);
+    });
+
+    it('a re-opened order with new recordings adds notes, never quantity', async () => {
+      // Prepare
+      const number = await builtOrder();
+      await system.azumuta.complete(number);
+      await booked(number);
+
+      // Act
+      await system.azumuta.reopen(number);
+      await system.azumuta.complete(number, { recordings: 1 });
+      const bookings = await booked(number, 2);
+
+      // Assess
+      expect(bookings.map(({ kind }) => kind)).toEqual(['production', 'notes']);
+      expect(bookings.filter(({ goodQuantity }) => goodQuantity !== '0')).toHaveLength(1);
+    });
+
+    it('an order that somebody else completed in the ERP is left to a person, with the reason', async () => {
+      const number = await builtOrder();
+      await system.erp.finish(number);
+      await system.azumuta.complete(number);
+      expect(await deadLetterOf(number)).toMatchObject({
+        stage: 'book-completion',
+        reason: expect.stringContaining('completed by somebody else'),
+      });
+      expect((await bookingsOf(number)).filter(({ reference }) => reference !== null)).toEqual([]);
+    });
+
+    it('an answer of Azumuta that does not fit is a dead letter with the path, and nothing is half booked', async () => {
+      // Prepare
+      const number = await builtOrder();
+      await system.azumuta.setFaults([
+        { kind: 'malformed', as: 'wrong-shape', route: 'GET /api/v1/recordings/{id}' },
+      ]);
+
+      // Act
+      await system.azumuta.complete(number);
+      const deadLetter = await deadLetterOf(number);
+      await system.azumuta.setFaults([]);
+
+      // Assess
+      expect(deadLetter).toMatchObject({
+        stage: 'collect-completion',
+        reason: expect.stringContaining('$.'),
+      });
+      expect(await bookingsOf(number)).toEqual([]);
+    });
+  });
+
+  describe('the webhook door', () => {
+    it('refuses a wrong token and keeps nothing of it', async () => {
+      const before = (await calls.deadLetters()).length;
+      expect(await calls.webhook({ query: 'productOrderNumber=X', token: 'wrong' })).toMatchObject({
+        status: 401,
+      });
+      expect(await calls.webhook({ query: 'nonsense', event: 'nope', token: 'wrong' })).toMatchObject({
+        status: 401,
+      });
+      expect(await calls.deadLetters()).toHaveLength(before);
+    });
+
+    it.each([
+      ['an unknown event', { event: 'product-order-started', query: 'number=A' }, 404, 'Unknown event'],
+      [
+        'a body over 64 KB',
+        { body: JSON.stringify({ number: 'A', more: 'x'.repeat(65_536) }) },
+        413,
+        'larger than',
+      ],
+      ['a body that is not JSON', { body: 'number=A' }, 400, 'not JSON'],
+      ['no order number', { query: 'recordingId=SarLiLeyuNWgw3Tai' }, 400, 'No product order number'],
+    ])('keeps %s as one dead letter, and says what was wrong', async (_name, call, status, reason) => {
+      // Act: twice the same
+      const answer = await calls.webhook(call);
+      await calls.webhook(call);
+
+      // Assess
+      expect(answer.status).toBe(status);
+      expect(answer.answer).toContain(reason);
+      const kept = (await calls.deadLetters()).filter(
+        (letter) => letter.stage === 'receive-webhook' && letter.reason?.includes(reason),
+      );
+      // Each container keeps it once; copies of several bear the same id.
+      expect(new Set(kept.map(({ messageId }) => messageId)).size).toBe(1);
+    });
+
+    it('believes no trigger: what Azumuta does not call completed is not booked', async () => {
+      const number = await builtOrder();
+      expect(
+        await calls.webhook({ query: `productOrderNumber=${encodeURIComponent(number)}` }),
+      ).toMatchObject({
+        status: 202,
+      });
+      const order = (await system.azumuta.productOrders()).find((each) => each.number === number);
+      const reads = () => system.azumuta.calls('path');
+      await expect.poll(reads, patient).toHaveProperty([`GET /api/v1/productorders/${order?.id}`]);
+      expect(await bookingsOf(number)).toEqual([]);
+    });
+  });
+
+  describe('no secret is in logs, ledger, dead letters or answers', () => {
+    const formsOf = (secret: string) => [
+      secret,
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+    ];
+    const echoing = (secret: string) => `What about ${[secret, ...formsOf(secret)].join(' and ')}, indeed?`;
+    const oneLetterWrong = (secret: string) => secret.slice(0, -1) + (secret.endsWith('x') ? 'y' : 'x');
+    const logs = () =>
+      readdirSync(join(system.emulator.dataDir, '..'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.log'))
+        .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'));
+    const comesAgain = (number: string) =>
+      logs()
+        .flatMap((log) => log.split('\n'))
+        .filter(
+          (line) => line.includes('"Comes again"') && line.includes(`"order":${JSON.stringify(number)}`),
+        );
+
+    it('after lost answers and refusals that echo them, and at doors with keys that are nearly right', async () => {
+      // Prepare
+      const token = new URL(system.webhookUrl).pathname.split('/').at(-1) ?? '';
+      const nearMisses = { token: oneLetterWrong(token), key: oneLetterWrong(system.orderEndpoint.key) };
+      const secrets = [...(await secretsOf(system)), ...Object.values(nearMisses)];
+      expect(secrets).toEqual(
+        expect.arrayContaining([azumutaSandboxKey, erpSandboxKey, system.orderEndpoint.key, token]),
+      );
+      const writes = {
+        azumuta: 'POST /api/v1/productorders',
+        erp: 'POST /api/production-orders/{number}/bookings',
+      };
+
+      // Act: answers to writes are lost.
+      await system.azumuta.setFaults([{ kind: 'reset-after', route: writes.azumuta, times: 1 }]);
+      const number = await builtOrder();
+      await system.erp.setFaults([{ kind: 'reset-after', route: writes.erp, times: 1 }]);
+      await system.azumuta.complete(number);
+      await booked(number);
+      await vi.waitUntil(() => comesAgain(number).length >= 2, patient);
+      // Writes are refused with a sentence that repeats our key.
+      const refused = { status: 422, kind: 'status', times: 1 } as const;
+      const unbooked = await builtOrder();
+      await system.erp.setFaults([{ ...refused, route: writes.erp, message: echoing(erpSandboxKey) }]);
+      await system.azumuta.complete(unbooked);
+      await system.azumuta.setFaults([
+        { ...refused, route: writes.azumuta, message: echoing(azumutaSandboxKey) },
+      ]);
+      const { order: uncreated } = await system.erp.releaseAndSend(system.orderEndpoint, {
+        product: 'GEAR-01',
+        quantity: '5',
+      });
+      const reasons = [await deadLetterOf(unbooked), await deadLetterOf(uncreated.number)].map(
+        ({ reason }) => reason,
+      );
+      const answers = [
+        await calls.webhook({ query: 'number=', token: nearMisses.token }),
+        await calls.webhook({
+          body: JSON.stringify({ number: 'A', token: 'none' }),
+          token: nearMisses.token,
+        }),
+        await calls.webhook({ query: 'what=nonsense' }),
+        await calls.post({ number: 'CANARY', article: 'GEAR-01' }, { 'x-api-key': nearMisses.key }),
+        await calls.post({ number: 'CANARY' }),
+        await calls.status(number),
+        await calls.status(uncreated.number),
+      ];
+      await system.azumuta.setFaults([]);
+      await system.erp.setFaults([]);
+
+      // Assess
+      expect(reasons.map((reason) => reason?.includes('What about •••'))).toEqual([true, true]);
+      expect(answers.map(({ status }) => status).slice(0, 4)).toEqual([401, 401, 400, 401]);
+      const { dynamodb } = operatorClients(system.emulator);
+      const [table] = system.emulator.stack.tables;
+      const { Items: ledger = [], LastEvaluatedKey: more } = await dynamodb.send(
+        new ScanCommand({ TableName: table?.name }),
+      );
+      expect(more).toBeUndefined();
+      const kept = { logs: logs(), ledger, deadLetters: await calls.deadLetters(), answers };
+      for (const [where, what] of Object.entries(kept)) {
+        const text = JSON.stringify(what);
+        expect(text.length, `something is in the ${where}`).toBeGreaterThan(200);
+        const found = secrets.filter((secret) => formsOf(secret).some((form) => text.includes(form)));
+        expect(found.length, `${where} hold secrets`).toBe(0);
+      }
+    });
+  });
+}
+
+/** Every text in every secret of the stack. */
+async function secretsOf({ emulator }: LocalSystem): Promise<string[]> {
+  const { secrets } = operatorClients(emulator);
+  const texts = await Promise.all(
+    emulator.stack.secrets.map(async ({ arn }) => {
+      const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: arn }));
+      return Object.values(z.parse(z.record(z.string(), z.string()), JSON.parse(SecretString)));
+    }),
+  );
+  return texts.flat();
+}

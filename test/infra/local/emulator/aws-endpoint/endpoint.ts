@@ -1,0 +1,79 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { describe, expect, it } from 'vitest';
+import { awsOf } from '../running.ts';
+import { aws, emulator } from '../stage.ts';
+
+export function endpointTests(): void {
+  describe('the secrets', () => {
+    it('are replaced and read through the AWS SDK', async () => {
+      const SecretId = emulator.secretArn('ApiKey');
+      const before = await aws.secrets.send(new GetSecretValueCommand({ SecretId }));
+      const put = await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'next' }));
+      const now = await aws.secrets.send(new GetSecretValueCommand({ SecretId: 'fixture/api-key' }));
+      const previous = await aws.secrets.send(
+        new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }),
+      );
+      const description = await aws.secrets.send(new DescribeSecretCommand({ SecretId }));
+      await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: before.SecretString }));
+
+      expect(now).toMatchObject({ SecretString: 'next', VersionId: put.VersionId, ARN: SecretId });
+      expect(previous.SecretString).toBe(before.SecretString);
+      expect(description.VersionIdsToStages?.[put.VersionId ?? '']).toEqual(['AWSCURRENT']);
+    });
+
+    it('are not there by another name', async () => {
+      const asking = aws.secrets.send(new GetSecretValueCommand({ SecretId: 'other' }));
+
+      await expect(asking).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    });
+  });
+
+  describe('the AWS endpoint', () => {
+    it('refuses an access key that nobody has', async () => {
+      const stranger = awsOf({
+        ...emulator,
+        credentials: { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' },
+      });
+
+      await expect(stranger.depth('orders')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+      await expect(stranger.seen('x')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+    });
+
+    it('serves Lambda: invocations and event source mappings', async () => {
+      const lambda = async (method: string, path: string, body?: unknown) => {
+        const { accessKeyId } = emulator.credentials;
+        const answer = await fetch(`${emulator.awsEndpoint}/2015-03-31/${path}`, {
+          method,
+          headers: {
+            authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0`,
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        return { status: answer.status, body: await answer.json() };
+      };
+      const name = emulator.functionName('Worker');
+
+      const invoked = await lambda('POST', `functions/${emulator.functionName('Probe')}/invocations`, {
+        act: 'text',
+      });
+      const unknown = await lambda('POST', 'functions/nobody/invocations', {});
+      const listed = await lambda('GET', `event-source-mappings/?FunctionName=${name}`);
+
+      expect(invoked).toEqual({ status: 200, body: 'plain' });
+      expect(unknown.status).toBe(404);
+      expect(listed.body).toMatchObject({
+        EventSourceMappings: [
+          { BatchSize: 5, State: 'Enabled', EventSourceArn: expect.stringMatching(/:orders$/) },
+        ],
+      });
+    });
+
+    it('refuses a call that is not signed', async () => {
+      expect((await fetch(emulator.awsEndpoint, { method: 'POST' })).status).toBe(403);
+    });
+  });
+}

@@ -1,0 +1,143 @@
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { describe, expect, it, vi } from 'vitest';
+import { patient } from '../../../../support/patient.ts';
+import { aws, emulator } from '../stage.ts';
+
+/** What the Worker wrote when it had seen a task so often. */
+const seen = (id: string, times: number) =>
+  vi.waitUntil(async () => {
+    const found = await aws.seen(id);
+    return found?.times === times && found;
+  }, patient);
+
+/** Lets a task that was seen so often come again, as at the end of its visibility timeout of ten minutes. */
+async function comesAgain(id: string, times: number): Promise<void> {
+  const { record } = await seen(id, times);
+  await aws.show('orders', record.receiptHandle);
+}
+
+const isDrained = () => expect.poll(() => aws.depth('orders'), patient).toEqual({ visible: 0, inFlight: 0 });
+
+export function queueTests(): void {
+  describe('a batch', () => {
+    it('arrives in Lambda’s shape', async () => {
+      const messageId = await aws.send({ id: 'shape' });
+
+      const { record } = await seen('shape', 1);
+
+      expect(record).toMatchObject({
+        messageId,
+        body: '{"id":"shape"}',
+        attributes: {
+          ApproximateReceiveCount: '1',
+          SentTimestamp: expect.stringMatching(/^\d{13}$/),
+          ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
+          SenderId: expect.any(String),
+        },
+        messageAttributes: { kind: { stringValue: 'task', dataType: 'String' } },
+        eventSource: 'aws:sqs',
+        eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:orders',
+        awsRegion: 'eu-west-1',
+      });
+    });
+
+    it('has its reported messages come again, and the others are gone', async () => {
+      await Promise.all([aws.send({ id: 'fails', failUntil: 2 }), aws.send({ id: 'works' })]);
+
+      await comesAgain('fails', 1);
+      await isDrained();
+
+      expect(await aws.seen('fails')).toMatchObject({ times: 2 });
+      expect(await aws.seen('works')).toMatchObject({ times: 1 });
+    });
+
+    it('has what was received too often in the dead-letter queue, with its attributes', async () => {
+      const messageId = await aws.send({ id: 'never', failUntil: 99 });
+
+      for (const times of [1, 2, 3]) await comesAgain('never', times);
+      const dead = await vi.waitUntil(() => aws.take('Unable'), patient);
+
+      expect(dead).toMatchObject({
+        MessageId: messageId,
+        MessageAttributes: { kind: { StringValue: 'task' } },
+      });
+      expect(await aws.seen('never')).toMatchObject({ times: 3 });
+    });
+
+    it('comes again as a whole when the function throws', async () => {
+      await aws.send({ id: 'throws', failUntil: 2, throws: true });
+
+      await comesAgain('throws', 1);
+      const { record } = await seen('throws', 2);
+
+      expect(record.attributes.ApproximateReceiveCount).toBe('2');
+    });
+
+    it('waits while its mapping is switched off', async () => {
+      await isDrained();
+      await emulator.switchMapping('Worker', false);
+      try {
+        await aws.hungUp();
+        await aws.send({ id: 'waits' });
+        expect(await aws.depth('orders')).toEqual({ visible: 1, inFlight: 0 });
+        expect(await aws.seen('waits')).toBeUndefined();
+      } finally {
+        await emulator.switchMapping('Worker', true);
+      }
+
+      await seen('waits', 1);
+    });
+  });
+
+  describe('the queues', () => {
+    it('have the URLs that the functions are configured with, and the times of the template', async () => {
+      const { QueueUrl } = await aws.sqs.send(new GetQueueUrlCommand({ QueueName: 'orders' }));
+      const { QueueUrls } = await aws.sqs.send(new ListQueuesCommand({}));
+
+      expect(QueueUrl).toBe(emulator.queueUrl('Orders'));
+      expect(QueueUrls).toContain(emulator.queueUrl('Unable'));
+      const asked = { QueueUrl, AttributeNames: ['VisibilityTimeout' as const] };
+      expect((await aws.sqs.send(new GetQueueAttributesCommand(asked))).Attributes).toEqual({
+        VisibilityTimeout: '600',
+      });
+    });
+
+    it('make a message visible at once, as often as asked', async () => {
+      const QueueUrl = emulator.queueUrl('Unable');
+      await aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'visible' }));
+      const receive = async () =>
+        (await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }))).Messages?.[0];
+
+      for (let times = 0; times < 2; times += 1) {
+        const received = await receive();
+        expect(received?.Body).toBe('visible');
+        await aws.show('Unable', received?.ReceiptHandle ?? '');
+      }
+
+      expect((await aws.take('Unable'))?.Body).toBe('visible');
+    });
+
+    it('give nothing to a caller that has hung up', async () => {
+      const QueueUrl = emulator.queueUrl('Unable');
+      const hangUp = new AbortController();
+      const waiting = aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), {
+        abortSignal: hangUp.signal,
+      });
+      // The wait has begun when calls that were sent after it have come back.
+      await aws.hungUp();
+      hangUp.abort();
+      await expect(waiting).rejects.toThrow();
+      await aws.hungUp();
+
+      await aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'for the next' }));
+
+      expect(await vi.waitUntil(() => aws.take('Unable'), patient)).toMatchObject({ Body: 'for the next' });
+    });
+  });
+}

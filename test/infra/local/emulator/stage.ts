@@ -1,0 +1,15 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { Emulator, EmulatorOptions } from '../../../../infra/local/emulator/emulator.ts';
+import { awsOf, startFixture } from './running.ts';
+
+/** The platform that the tests of its parts share: its start takes longer than most of them. */
+export let emulator: Emulator;
+export let aws: ReturnType<typeof awsOf>;
+
+export function startStage(options: Partial<EmulatorOptions>): void {
+  beforeAll(async () => {
+    emulator = await startFixture(options);
+    aws = awsOf(emulator);
+  });
+  afterAll(() => emulator?.stop());
+}

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
+import {
+  type LocalSystem,
+  type LocalSystemOptions,
+  localOverrides,
+  startLocalSystem,
+} from '../../infra/local/run-locally.ts';
+import { synthesizeOnce } from './synthesize-once.ts';
+
+/** What a lost answer may still do has settled at once here, as the sandboxes write before they lose an answer. */
+export const testEnvironment = { ...localOverrides.environment, SETTLING_SECONDS: '1' };
+
+/** The whole system for a test: synthesized once in a run of tests, its grants noted for the end of the run. */
+export function startTestSystem(options: Partial<LocalSystemOptions> = {}): Promise<LocalSystem> {
+  const keptIn = inject('synthesizedIn');
+  return startLocalSystem({
+    integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
+    overrides: { ...localOverrides, environment: testEnvironment },
+    grantsFile: inject('grantsFile'),
+    ...(keptIn === undefined ? {} : { synthesize: (wanted) => synthesizeOnce(wanted, keptIn) }),
+    ...options,
+  });
+}
