@@ -15,7 +15,6 @@ export function smallOptions(baseUrl: string): RestOptions<SmallRow> {
   return {
     name: 'Small ERP',
     baseUrl,
-    timeoutMs: 2_000,
     auth: { kind: 'apiKey' },
     orders: {
       path: '/orders',
