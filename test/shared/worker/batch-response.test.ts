@@ -55,7 +55,7 @@ const anyBatch = fc
 
 it('a batch response holds exactly what comes again, for every pattern of outcomes, receives, and earlier attempts that never finished', async () => {
   await fc.assert(fc.asyncProperty(anyBatch, isWorkedByTheRule), { numRuns: 50 });
-});
+}, 60_000);
 
 async function isWorkedByTheRule(messages: readonly Delivered[]): Promise<void> {
   // Prepare
