@@ -16,6 +16,8 @@ export interface LedgerStore {
 
 export async function startLedgerStore(): Promise<LedgerStore> {
   const server = dynalite({ createTableMs: 0 });
+  // As in loopback.ts: no idle connection is cut under a caller's hands.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((listening) => {
     server.listen(0, '127.0.0.1', listening);
   });

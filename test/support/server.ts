@@ -1,7 +1,7 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import { listenOnLoopback } from './loopback.ts';
 
 export interface Received {
   readonly method: string;
@@ -22,7 +22,7 @@ export async function startServer(
   answer: (received: Received) => Answer | undefined | Promise<Answer | undefined>,
 ) {
   const calls: Received[] = [];
-  const server = createServer(async (request, response) => {
+  const { url, close } = await listenOnLoopback(async (request, response) => {
     const received = {
       method: request.method ?? '',
       url: new URL(request.url ?? '/', 'http://here'),
@@ -37,12 +37,6 @@ export async function startServer(
     response.writeHead(status, { 'content-type': plain ? 'text/plain' : 'application/json', ...headers });
     response.end(plain ? body : JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  // A TCP server's address is always an AddressInfo.
-  const { port } = server.address() as AddressInfo;
-  return { calls, url: `http://127.0.0.1:${port}` };
+  onTestFinished(close);
+  return { calls, url };
 }

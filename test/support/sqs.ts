@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import { listenOnLoopback } from './loopback.ts';
 
 /**
  * An SQS endpoint on loopback that takes messages and changes of visibility, writes them down, and can fail.
@@ -42,11 +42,9 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
   const failures = new Map<string, { status: number; times: number }>();
   const refused = new Set<string>();
 
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+  const { url, close } = await listenOnLoopback(async (request, response) => {
     const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
-    const body = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const body = JSON.parse(await text(request));
     const failure = failures.get(action);
     if (failure && failure.times > 0) {
       failure.times -= 1;
@@ -60,13 +58,8 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
     response.writeHead(refusal ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
     response.end(JSON.stringify(refusal ? { __type: `com.amazonaws.sqs#${refusal}` } : answer(action, body)));
   });
-  await new Promise<void>((listening) => {
-    server.listen(0, '127.0.0.1', listening);
-  });
-  const { port } = server.address() as AddressInfo;
-  const base = `http://127.0.0.1:${port}`;
   const client = new SQSClient({
-    endpoint: base,
+    endpoint: url,
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     useQueueUrlAsEndpoint: false,
@@ -112,7 +105,7 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
     client,
     sent,
     visibility,
-    queueUrl: (name) => `${base}/000000000000/${name}`,
+    queueUrl: (name) => `${url}/000000000000/${name}`,
     fail: (action, status, times = 1) => failures.set(action, { status, times }),
     refuse: (handles) => {
       for (const handle of handles) refused.add(handle);
@@ -125,8 +118,7 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
     },
     async stop() {
       client.destroy();
-      server.closeAllConnections();
-      await new Promise((stopped) => server.close(stopped));
+      await close();
     },
   };
 }

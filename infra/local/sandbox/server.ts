@@ -79,7 +79,8 @@ export function createSandboxServer(options: SandboxServerOptions): Server {
       if (!response.headersSent) send(response, reply);
     });
   });
-  server.keepAliveTimeout = 5_000;
+  // An idle connection is not cut under the hands of a caller that a busy machine holds up.
+  server.keepAliveTimeout = 60_000;
   return server;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,4 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { listenOnLoopback } from '../../support/loopback.ts';
 import { createBooks } from './partner-books.ts';
 
 /**
@@ -119,13 +121,7 @@ function send(response: ServerResponse, { status = 200, body }: Answer): void {
     .end(sent);
 }
 
-async function text(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-const server = createServer((request, response) => {
+const { port } = await listenOnLoopback((request, response) => {
   const url = new URL(request.url ?? '/', 'http://stub');
   if (url.pathname.startsWith('/bench')) {
     void own(request, response, url);
@@ -139,9 +135,5 @@ const server = createServer((request, response) => {
     (error: unknown) => send(response, { status: 400, body: { error: { message: String(error) } } }),
   );
 });
-server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  process.send?.({ port: typeof address === 'object' && address ? address.port : 0 });
-});
+process.send?.({ port });
 process.on('disconnect', () => process.exit(0));

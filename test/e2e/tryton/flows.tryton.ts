@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type LocalSystem, startLocalSystem } from '../../../infra/local/run-locally.ts';
-import { eventually } from '../../support/eventually.ts';
 import { accessFromEnvironment, planProduction, readProduction } from './client.ts';
 
+const patience = { timeout: 30_000, interval: 100 };
 let system: LocalSystem;
 
 beforeAll(async () => {
@@ -22,16 +22,16 @@ it('a production planned in Tryton becomes a product order, and comes back as do
   // Act: the schedule pulls it, operators build it
   const run = await system.emulator.runSchedule('SchedulesPull');
   expect(run.payload).toMatchObject({ outcome: 'read' });
-  await eventually(async () => {
-    const entry = await system.ledger.orders.find(number);
-    return entry?.linkedAt;
-  }, 30_000);
+  await vi.waitFor(async () => {
+    expect(await system.ledger.orders.find(number)).toHaveProperty('linkedAt', expect.anything());
+  }, patience);
   const [productOrder] = (await system.azumuta.productOrders()).filter((order) => order.number === number);
   await system.azumuta.complete(number, { quantity: 4, scrap: 0, serials: ['SN-0004'] });
-  const books = await eventually(async () => {
+  const books = await vi.waitFor(async () => {
     const production = await readProduction(id);
-    return production.state === 'done' ? production : undefined;
-  }, 30_000);
+    expect(production.state).toBe('done');
+    return production;
+  }, patience);
 
   // Assess: Tryton's own books
   expect(productOrder).toMatchObject({

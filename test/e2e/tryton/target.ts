@@ -1,13 +1,13 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
-import { buffer } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
 import type { TrytonOptions } from '../../../shared/erp/tryton/options.ts';
 import { sumOf, toDecimal } from '../../../shared/model/quantity.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { startFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
 import type { ErpConformanceTarget } from '../../shared/erp/conformance/target.ts';
+import { listenOnLoopback } from '../../support/loopback.ts';
 import { accessFromEnvironment, TrytonTestClient } from './client.ts';
 
 /** A gate before trytond that can play what a real server does only by accident. */
@@ -123,7 +123,7 @@ export function databaseFile(): string {
 export async function startGate(upstream: string): Promise<Gate> {
   let refusing = false;
   const ignored: string[] = [];
-  const server = createServer((incoming, outgoing) => {
+  const { url, close } = await listenOnLoopback((incoming, outgoing) => {
     answer(incoming).then(
       ({ status, body, type }) => {
         outgoing.writeHead(status, { 'content-type': type });
@@ -134,7 +134,7 @@ export async function startGate(upstream: string): Promise<Gate> {
   });
 
   async function answer(incoming: IncomingMessage) {
-    const body = (await buffer(incoming)).toString('utf8');
+    const body = await text(incoming);
     const method = /"method":"([^"]+)"/.exec(body)?.[1] ?? '';
     const type = 'application/json';
     if (refusing && method !== 'common.db.login') return { status: 401, body: '', type };
@@ -152,18 +152,12 @@ export async function startGate(upstream: string): Promise<Gate> {
     return { status: response.status, body: await response.text(), type };
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // A TCP server's address is always an AddressInfo.
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
+    close,
     refuseSessions(refuse) {
       refusing = refuse;
     },
     ignoreNext: (method) => void ignored.push(method),
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
 }

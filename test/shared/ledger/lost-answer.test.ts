@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
@@ -8,12 +8,13 @@ import { RetryLater } from '../../../shared/model/errors.ts';
 import { createTable, type Table } from '../../../shared/platform/dynamodb-table.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { type Loopback, listenOnLoopback } from '../../support/loopback.ts';
 import { newOrder } from '../../support/orders.ts';
 
 /** DynamoDB does what it is told, and then the connection breaks: the AWS SDK asks once more. */
 describe('an answer of DynamoDB that is lost on its way', () => {
   let store: LedgerStore;
-  let proxy: Server;
+  let proxy: Loopback;
   let client: DynamoDBClient;
   let table: Table;
   let ledger: Ledger;
@@ -23,20 +24,17 @@ describe('an answer of DynamoDB that is lost on its way', () => {
 
   beforeEach(async () => {
     store = await startLedgerStore();
-    const upstream = await store.client.config.endpoint?.();
-    proxy = createServer(async (request, response) => {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const answer = await fetch(`http://127.0.0.1:${upstream?.port}/`, {
+    proxy = await listenOnLoopback(async (request, response) => {
+      const answer = await fetch(store.url, {
         method: 'POST',
         headers: Object.entries(request.headers).flatMap(([name, value]) =>
           typeof value === 'string' && /^(x-amz|authorization|content-type)/.test(name)
             ? [[name, value]]
             : [],
         ),
-        body: Buffer.concat(chunks),
+        body: await text(request),
       });
-      const text = await answer.text();
+      const answered = await answer.text();
       if (toCut > 0) {
         toCut -= 1;
         cut += 1;
@@ -44,15 +42,10 @@ describe('an answer of DynamoDB that is lost on its way', () => {
         return;
       }
       const type = answer.headers.get('content-type') ?? 'application/x-amz-json-1.0';
-      response.writeHead(answer.status, { 'content-type': type }).end(text);
+      response.writeHead(answer.status, { 'content-type': type }).end(answered);
     });
-    await new Promise<void>((listening) => {
-      proxy.listen(0, '127.0.0.1', listening);
-    });
-    const address = proxy.address();
-    const port = address !== null && typeof address === 'object' ? address.port : 0;
     client = new DynamoDBClient({
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint: proxy.url,
       region: 'eu-west-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
@@ -63,8 +56,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
   });
   afterEach(async () => {
     client.destroy();
-    proxy.closeAllConnections();
-    await new Promise((closed) => proxy.close(closed));
+    await proxy.close();
     await store.stop();
   });
 

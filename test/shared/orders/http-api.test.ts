@@ -194,5 +194,5 @@ describe('a call that is too large', () => {
   it('is none when it just fits', async () => {
     expect(await posting(1, 1000)).toMatchObject({ statusCode: 202 });
     expect(sqs.sent).toHaveLength(1000);
-  });
+  }, 60_000);
 });

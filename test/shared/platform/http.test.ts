@@ -1,25 +1,13 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import type { RequestListener } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Rejected, type RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp, partnerFailure, retryAfterSeconds } from '../../../shared/platform/http.ts';
-
-const servers: Server[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
-  }
-});
+import { listenOnLoopback } from '../../support/loopback.ts';
 
 async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.push(server);
-  await new Promise<void>((listening) => {
-    server.listen(0, '127.0.0.1', listening);
-  });
-  // A TCP server's address is not a pipe's name.
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, close } = await listenOnLoopback(listener);
+  onTestFinished(close);
+  return url;
 }
 
 const failureOf = (sent: Promise<unknown>): Promise<RetryLater> =>
@@ -85,8 +73,8 @@ describe('one call to a partner', () => {
 
 describe('no answer is a failure of the target', () => {
   it('that wrote nothing when the connection was refused', async () => {
-    const baseUrl = await serve(() => undefined);
-    await new Promise((closed) => servers.pop()?.close(closed));
+    const { url: baseUrl, close } = await listenOnLoopback(() => undefined);
+    await close();
     const failure = await failureOf(
       createHttp({ partner: 'ERP', baseUrl }).send({ method: 'POST', path: '/' }),
     );

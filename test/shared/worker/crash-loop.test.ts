@@ -1,111 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sqsRecord } from '../../support/sqs.ts';
-import { batch, doing, failedIds, idsOf, invocation, never, obeys, workerStage } from './stage.ts';
+import { batch, doing, failedIds, idsOf, invocation, never, workerStage } from './stage.ts';
 
 const stage = workerStage();
-
-/** A message that SQS delivers, and what is noted of its earlier attempts. */
-interface Delivered {
-  readonly body: string;
-  readonly receiveCount: number;
-  /** How many in a row never finished; undefined when nothing was noted. */
-  readonly noted: number | undefined;
-}
-
-async function delivered({ body, receiveCount, noted }: Delivered) {
-  const record = sqsRecord({ body, receiveCount });
-  if (noted === 0) await stage.ledger.attempts.recordFailure(record.messageId, { unexpected: false });
-  else if (noted !== undefined) await stage.ledger.attempts.begin(record.messageId, noted - 1);
-  return record;
-}
-
-/** The rule of DESIGN.md: what of a batch is begun, put aside, and comes again. By index. */
-function ruleFor(messages: readonly Delivered[]) {
-  const unfinished = ({ receiveCount, noted = 1 }: Delivered) => (receiveCount === 1 ? 0 : noted);
-  const all = messages.map((message, index) => ({ ...message, index }));
-  const suspect = all.find((message) => unfinished(message) > 0);
-  const worked = suspect ? [suspect] : all;
-  const readable = worked.filter(({ body }) => body !== 'unreadable');
-  const begun = readable.filter((message) => unfinished(message) < 5);
-  const done = begun.filter(({ body }) => body === 'success');
-  const aside = worked.filter((message) => !begun.includes(message) || message.body === 'reject');
-  return {
-    begun,
-    aside,
-    again: all.filter((message) => !done.includes(message) && !aside.includes(message)),
-    untouched: all.filter((message) => !worked.includes(message)),
-  };
-}
-
-describe('a batch response holds exactly what comes again', () => {
-  const body = fc.constantFrom('success', 'retry', 'reject', 'unreadable', 'bug', 'hang');
-  const fresh = fc.record({ body, receiveCount: fc.constant(1), noted: fc.constant(undefined) });
-  const waited = fc.record({ body, receiveCount: fc.integer({ min: 2, max: 9 }), noted: fc.constant(0) });
-  const crashed = fc.record({
-    body,
-    receiveCount: fc.integer({ min: 2, max: 9 }),
-    noted: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
-  });
-  const anyBatch = fc
-    .array(
-      fc.oneof(
-        { weight: 6, arbitrary: fresh },
-        { weight: 6, arbitrary: waited },
-        { weight: 1, arbitrary: crashed },
-      ),
-      { minLength: 1, maxLength: 8 },
-    )
-    // One more, and those behind them never have their turn: deadline.test.ts.
-    .filter((messages) => messages.filter((message) => message.body === 'hang').length < 5);
-
-  it('for every pattern of outcomes, receives, and earlier attempts that never finished', async () => {
-    await fc.assert(
-      // Many at once, as work that hangs takes its time.
-      fc.asyncProperty(fc.array(anyBatch, { minLength: 6, maxLength: 6 }), async (batches) => {
-        stage.sqs.forget();
-        await Promise.all(batches.map(isWorkedByTheRule));
-      }),
-      { numRuns: 4, endOnFailure: true },
-    );
-  }, 40_000);
-
-  async function isWorkedByTheRule(messages: readonly Delivered[]): Promise<void> {
-    // Prepare
-    const records = await Promise.all(messages.map(delivered));
-    const rule = ruleFor(messages);
-    const idsAt = (some: readonly { readonly index: number }[]) =>
-      some.map(({ index }) => records[index]?.messageId).sort();
-    const begun: string[] = [];
-    const consumer = doing(async (text, attempt) => {
-      begun.push(attempt.messageId);
-      await obeys.work(text, attempt);
-    });
-    const hangs = rule.begun.some(({ body }) => body === 'hang');
-
-    // Act
-    const response = await stage.worker(consumer)(batch(...records), invocation(hangs ? 3500 : 60_000));
-
-    // Assess
-    expect(failedIds(response)).toEqual(idsAt(rule.again));
-    expect(begun.sort()).toEqual(idsAt(rule.begun));
-    const hidden = records.filter(({ receiptHandle }) => stage.sqs.visibility.has(receiptHandle));
-    expect(idsOf(hidden)).toEqual(idsAt(rule.again));
-    const aside = stage.sqs.sent.map(({ attributes }) => attributes.messageId ?? '');
-    expect(aside.filter((id) => records.some(({ messageId }) => messageId === id)).sort()).toEqual(
-      idsAt(rule.aside),
-    );
-    for (const { index } of rule.untouched)
-      expect(stage.sqs.visibility.get(records[index]?.receiptHandle ?? '')).toBe(1);
-  }
-});
 
 describe('a poison message never takes its neighbours down', () => {
   it('works on a message alone whose earlier attempt never finished, and leaves the others untouched', async () => {
     // Prepare
-    const poison = await delivered({ body: 'success', receiveCount: 3, noted: 1 });
-    const waited = await delivered({ body: 'success', receiveCount: 3, noted: 0 });
+    const poison = await stage.delivered({ body: 'success', receiveCount: 3, noted: 1 });
+    const waited = await stage.delivered({ body: 'success', receiveCount: 3, noted: 0 });
     const neighbours = [waited, sqsRecord({ body: 'success' })];
     const worked: string[] = [];
     const consumer = doing(async (_body, { owner }) => void worked.push(owner));
@@ -121,7 +25,7 @@ describe('a poison message never takes its neighbours down', () => {
 
   it('gives its neighbours back before it is worked on: its process may die', async () => {
     // Prepare: a process that dies in the midst of the work
-    const poison = await delivered({ body: 'kills', receiveCount: 3, noted: 1 });
+    const poison = await stage.delivered({ body: 'kills', receiveCount: 3, noted: 1 });
     const neighbours = [sqsRecord({ body: 'success' }), sqsRecord({ body: 'success' })];
     const died = Promise.withResolvers<void>();
     const consumer = doing(async () => {
@@ -139,7 +43,7 @@ describe('a poison message never takes its neighbours down', () => {
 
   it('does not suspect neighbours that were given back untouched, nor what failed in good order', async () => {
     // Prepare
-    const poison = await delivered({ body: 'success', receiveCount: 2, noted: undefined });
+    const poison = await stage.delivered({ body: 'success', receiveCount: 2, noted: undefined });
     const givenBack = sqsRecord({ body: 'success' });
     const failing = sqsRecord({ body: 'retry' });
     await stage.worker()(batch(poison, givenBack), invocation());
@@ -158,7 +62,7 @@ describe('a poison message never takes its neighbours down', () => {
   it('suspects them on, when several are: one of them after the other is worked on alone', async () => {
     // Prepare
     const suspects = await Promise.all(
-      [undefined, undefined, 2].map((noted) => delivered({ body: 'success', receiveCount: 2, noted })),
+      [undefined, undefined, 2].map((noted) => stage.delivered({ body: 'success', receiveCount: 2, noted })),
     );
 
     // Act
@@ -225,7 +129,7 @@ describe('a poison message never takes its neighbours down', () => {
 
   it('does not begin with it once more when it cannot be put aside', async () => {
     // Prepare
-    const poison = await delivered({ body: 'kills', receiveCount: 7, noted: 5 });
+    const poison = await stage.delivered({ body: 'kills', receiveCount: 7, noted: 5 });
     const begun: string[] = [];
     const consumer = doing(async (body) => void begun.push(body));
     stage.sqs.fail('SendMessage', 500);
@@ -242,7 +146,7 @@ describe('a poison message never takes its neighbours down', () => {
 
   it('a wrong suspicion costs being worked on alone, and ends with that', async () => {
     // Prepare: received by nobody, as when Lambda is throttled or a function cannot start
-    const record = await delivered({ body: 'retry', receiveCount: 400, noted: undefined });
+    const record = await stage.delivered({ body: 'retry', receiveCount: 400, noted: undefined });
 
     // Act
     const response = await stage.worker()(batch(record), invocation());
@@ -253,7 +157,7 @@ describe('a poison message never takes its neighbours down', () => {
   });
 
   it('stays a suspect when its turn comes too late to begin', async () => {
-    const poison = await delivered({ body: 'success', receiveCount: 3, noted: 2 });
+    const poison = await stage.delivered({ body: 'success', receiveCount: 3, noted: 2 });
     await stage.worker()(batch(poison), invocation(1000));
     expect(await stage.ledger.attempts.unfinished(poison.messageId)).toBe(2);
   });

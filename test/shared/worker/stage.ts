@@ -1,5 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
@@ -7,7 +8,7 @@ import { type Consumer, createWorker, type WorkerDependencies } from '../../../s
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { type HeardLog, heardLog } from '../../support/logs.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { type SqsEndpoint, sqsRecord, startSqsEndpoint } from '../../support/sqs.ts';
 
 /** A worker between an SQS and a ledger on loopback; clock, log and what SQS wrote down are new for each test. */
 export interface WorkerStage {
@@ -17,6 +18,17 @@ export interface WorkerStage {
   readonly heard: HeardLog;
   readonly dependencies: WorkerDependencies;
   readonly worker: (consumer?: Consumer<string>, dependencies?: Partial<WorkerDependencies>) => Worker;
+  readonly delivered: (message: Delivered) => Promise<SQSRecord>;
+  /** Resolves when the workers wait for nothing but time: no call of theirs to SQS or the ledger is under way. */
+  readonly quiet: () => Promise<void>;
+}
+
+/** A message that SQS delivers, and what is noted of its earlier attempts. */
+export interface Delivered {
+  readonly body: string;
+  readonly receiveCount: number;
+  /** How many in a row never finished; undefined when nothing was noted. */
+  readonly noted: number | undefined;
 }
 
 type Worker = ReturnType<typeof createWorker<string>>;
@@ -26,10 +38,21 @@ export function workerStage(): WorkerStage {
   let store: LedgerStore;
   let sqs: SqsEndpoint;
   let now: Pick<WorkerStage, 'clock' | 'ledger' | 'heard'>;
+  let underWay = 0;
+  const counted =
+    <In, Out>(call: (given: In) => Promise<Out>) =>
+    async (given: In): Promise<Out> => {
+      underWay += 1;
+      return call(given).finally(() => {
+        underWay -= 1;
+      });
+    };
 
   beforeAll(async () => {
     store = await startLedgerStore();
     sqs = await startSqsEndpoint();
+    store.client.middlewareStack.add(counted, { step: 'initialize' });
+    sqs.client.middlewareStack.add(counted, { step: 'initialize' });
   });
   afterAll(async () => {
     await store.stop();
@@ -73,7 +96,26 @@ export function workerStage(): WorkerStage {
     worker(consumer = obeys, dependencies = {}) {
       return createWorker(consumer, { ...this.dependencies, ...dependencies });
     },
+    async delivered({ body, receiveCount, noted }) {
+      const record = sqsRecord({ body, receiveCount });
+      if (noted === 0) await now.ledger.attempts.recordFailure(record.messageId, { unexpected: false });
+      else if (noted !== undefined) await now.ledger.attempts.begin(record.messageId, noted - 1);
+      return record;
+    },
+    async quiet() {
+      // What follows a call that has ended has begun before the next turn.
+      do await turn();
+      while (underWay > 0);
+    },
   };
+}
+
+/** Until the end of each test in the file that calls it, time passes only when the test says so; sockets go on. */
+export function stoppedTime(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    return () => void vi.useRealTimers();
+  });
 }
 
 /** Does to each message what its body says. */

@@ -1,8 +1,8 @@
-import { type AddressInfo, createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
+import { listenOnLoopback } from '../../../support/loopback.ts';
 import { attemptAfter, failureOf, firstAttempt, newSignal } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Chapter, ConnectorOptions, PlannedOrderRef } from './target.ts';
@@ -117,13 +117,16 @@ export function failureTests({ target, promise }: Chapter): void {
   });
 
   promise('takes a refused connection for an unwell ERP', [], async () => {
-    const failure = await failureOfBooking({ baseUrl: `http://127.0.0.1:${await closedPort()}` });
+    const { url, close } = await listenOnLoopback(() => undefined);
+    await close();
+
+    const failure = await failureOfBooking({ baseUrl: url });
 
     expect(failure).toMatchObject({ scope: 'partner', wrote: 'nothing' });
   });
 
   promise('gives up on a call that is not answered in time', [], async () => {
-    const failure = await failureOfBooking({ timeoutMs: 300 }, () => target().faults.hangNext());
+    const failure = await failureOfBooking({ timeoutMs: 50 }, () => target().faults.hangNext());
 
     expect(failure).toMatchObject({ scope: 'partner' });
   });
@@ -229,14 +232,4 @@ function bookAt(connector: ErpConnector, order: PlannedOrderRef): Promise<unknow
 
 async function firstPage(connector: ErpConnector): Promise<unknown> {
   return connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next();
-}
-
-/** A port on which nothing listens (any more). */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // A TCP server's address is always an AddressInfo.
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

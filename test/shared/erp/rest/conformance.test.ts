@@ -29,9 +29,9 @@ async function makeTarget(): Promise<ErpConformanceTarget> {
     faults,
     canaries: [erpSandboxKey, 'not-the-key-of-this-erp'],
     articles: { plain: 'GEAR-01', lots: 'GEAR-02', serials: 'GEAR-02' },
-    connector: ({ baseUrl = faults.url, pageSize = 50, timeoutMs = 5_000, clock, wrongCredentials } = {}) =>
+    connector: ({ baseUrl = faults.url, clock, wrongCredentials, ...options } = {}) =>
       connected(
-        sandboxErp({ baseUrl, pageSize, timeoutMs }),
+        sandboxErp({ baseUrl, ...options }),
         { apiKey: wrongCredentials ? 'not-the-key-of-this-erp' : erpSandboxKey },
         clock,
       ),

@@ -32,7 +32,6 @@ export function dolibarr(options: { readonly baseUrl: string; readonly pageSize?
   return rest({
     name: 'Dolibarr',
     baseUrl: `${baseUrl}/api/index.php`,
-    timeoutMs: 5_000,
     auth: { kind: 'apiKey', header: 'DOLAPIKEY' },
     orders: {
       path: '/mos',

@@ -10,7 +10,6 @@ export function odataService(options: { readonly baseUrl: string }): ErpDefiniti
   return rest({
     name: 'Gateway',
     baseUrl: `${options.baseUrl}/odata/PLANT_SRV`,
-    timeoutMs: 5_000,
     headers: { 'accept-language': 'en' },
     auth: { kind: 'basic' },
     csrf: { fetchPath: '/Orders?$top=0' },

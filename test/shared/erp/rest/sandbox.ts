@@ -13,11 +13,11 @@ export function sandboxErp(options: {
   readonly pageSize?: number;
   readonly timeoutMs?: number;
 }): ErpDefinition {
-  const { baseUrl, pageSize = 50, timeoutMs = 5_000 } = options;
+  const { baseUrl, pageSize = 50, timeoutMs } = options;
   return rest({
     name: 'Sandbox ERP',
     baseUrl,
-    timeoutMs,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     auth: { kind: 'apiKey', header: 'X-Api-Key' },
     orders: {
       path: '/api/production-orders',

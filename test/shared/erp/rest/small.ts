@@ -1,5 +1,9 @@
 import * as z from 'zod/mini';
-import { path, type RestOptions, textAt } from '../../../../shared/erp/rest/index.ts';
+import { path, type RestOptions, rest, textAt } from '../../../../shared/erp/rest/index.ts';
+import { type Answer, type Received, startServer } from '../../../support/server.ts';
+import { firstAttempt } from '../conformance/attempts.ts';
+import { completionOf } from '../conformance/completions.ts';
+import { connected } from './sandbox.ts';
 
 export const rowSchema = z.object({
   number: z.string(),
@@ -9,13 +13,18 @@ export const rowSchema = z.object({
 });
 
 export type SmallRow = z.output<typeof rowSchema>;
+type Book = RestOptions<SmallRow>['book'];
+export type Step = Book['steps'][number];
+
+export const order = { number: 'MO/0001' };
+export const key = 'SarLiLeyuNWgw3Tai#quantity';
+export const apiKey = 'canary-5f1c';
 
 /** The least that can be said about an ERP; tests change the part that they are about. */
 export function smallOptions(baseUrl: string): RestOptions<SmallRow> {
   return {
     name: 'Small ERP',
     baseUrl,
-    timeoutMs: 2_000,
     auth: { kind: 'apiKey' },
     orders: {
       path: '/orders',
@@ -50,5 +59,32 @@ export function smallOptions(baseUrl: string): RestOptions<SmallRow> {
         },
       ],
     },
+  };
+}
+
+/** It remembers one booking, answering the write as told. */
+export async function startSmallErp(
+  write: (received: Received, book: () => void) => Answer | undefined = (_, book) => {
+    book();
+    return { status: 201 };
+  },
+  change: { book?: Partial<Book>; step?: Partial<Step> } = {},
+) {
+  let booked: unknown;
+  const server = await startServer((received) => {
+    if (received.method === 'GET') return { body: booked ?? {} };
+    return write(received, () => {
+      booked = JSON.parse(received.body);
+    });
+  });
+  const options = smallOptions(server.url);
+  const [step] = options.book.steps;
+  if (!step) throw new Error('no step');
+  const book = { ...options.book, steps: [{ ...step, ...change.step }], ...change.book };
+  const connector = connected(rest({ ...options, book }), { apiKey });
+  return {
+    calls: server.calls,
+    isBooked: () => booked !== undefined,
+    book: (attempt = firstAttempt(), as = key) => connector.book(completionOf(order), as, attempt),
   };
 }

@@ -1,9 +1,9 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import type { IncomingHttpHeaders } from 'node:http';
+import { json } from 'node:stream/consumers';
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { tryton } from '../../../../shared/erp/tryton/index.ts';
 import type { TrytonOptions } from '../../../../shared/erp/tryton/options.ts';
+import { listenOnLoopback } from '../../../support/loopback.ts';
 
 export interface RpcCall {
   readonly method: string;
@@ -30,30 +30,23 @@ export const credentials = { username: 'azumuta', password: 'canary-password' };
 /** @param answer Called for every call but login and preferences; undefined for those it leaves as they are. */
 export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | undefined): Promise<RpcServer> {
   const calls: RpcCall[] = [];
-  const server = createServer(async (incoming, outgoing) => {
-    const body: unknown = JSON.parse((await buffer(incoming)).toString('utf8'));
-    const { method, params } = body as { method: string; params: unknown[] };
+  const { url, close } = await listenOnLoopback(async (incoming, outgoing) => {
+    const { method, params } = (await json(incoming)) as { method: string; params: unknown[] };
     const call = { method, params, headers: incoming.headers };
     calls.push(call);
     const answered = answer(call) ?? usual(method);
     outgoing.writeHead('status' in answered ? answered.status : 200, { 'content-type': 'application/json' });
     outgoing.end('status' in answered ? '' : JSON.stringify({ id: 1, ...answered }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // A TCP server's address is always an AddressInfo.
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
     calls,
+    close,
     connector: (options = {}) =>
       tryton({ url, database: 'plant', ...options }).connect({
         clock: { now: () => new Date('2026-11-24T10:00:00Z') },
         credentials: async () => credentials,
       }),
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
 }
 

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listenOnLoopback } from '../../../../support/loopback.ts';
 import { OdooError } from './odoo-domain.ts';
 import { OdooBooks, type OdooVersion } from './odoo-models.ts';
 
@@ -25,7 +25,7 @@ const uid = 2;
 export async function startOdoo(version: OdooVersion, login: OdooLogin): Promise<OdooServer> {
   const books = new OdooBooks(version);
 
-  const server = createServer((request, response) => {
+  const { url, close } = await listenOnLoopback((request, response) => {
     answer(request, response).catch((error) => {
       response.writeHead(500).end(`the test server broke: ${error}`);
     });
@@ -94,17 +94,7 @@ export async function startOdoo(version: OdooVersion, login: OdooLogin): Promise
     return books.call(String(model), String(name), { ids: ids ?? [], named: arguments_, context });
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // A TCP server's address is always an AddressInfo.
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    books,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return { url, books, close };
 }
 
 interface JsonRpcCall {

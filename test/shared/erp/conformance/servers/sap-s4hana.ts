@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listenOnLoopback } from '../../../../support/loopback.ts';
 import { keyed, ODataQueryError, type ODataRow, parseFilter } from './odata-filter.ts';
 import { orderFields, SapBooks, SapError } from './sap-books.ts';
 
@@ -43,7 +43,7 @@ export async function startSap(login: SapLogin): Promise<SapServer> {
   /** CSRF token by session cookie: one without the other is refused. */
   const sessions = new Map<string, string>();
 
-  const server = createServer((request, response) => {
+  const { url, close } = await listenOnLoopback((request, response) => {
     answer(request, response).catch((error) => {
       response.writeHead(500).end(`the test server broke: ${error}`);
     });
@@ -140,21 +140,15 @@ export async function startSap(login: SapLogin): Promise<SapServer> {
     return csrf !== undefined && csrf === request.headers['x-csrf-token'];
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  // A TCP server's address is always an AddressInfo.
-  const { port } = server.address() as AddressInfo;
   const sap: SapServer = {
-    url: `http://127.0.0.1:${port}`,
+    url,
     books,
     sessionsLast: true,
     expireSessions() {
       bearers.clear();
       sessions.clear();
     },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
   return sap;
 }

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { stopIfAborted } from '../../../shared/erp/booking-rules.ts';
+import { createHttp } from '../../../shared/platform/http.ts';
+import { startServer } from '../../support/server.ts';
+import { breakerStage, unwell } from './stage.ts';
+
+const stage = breakerStage();
+
+describe('one probe at a time', () => {
+  it('lets exactly one of many containers through after the cooldown', async () => {
+    // Prepare: a probe that is under way until all others have been refused
+    await stage.opened();
+    stage.clock.advance(16);
+    const refusals = Promise.withResolvers<void>();
+    let refused = 0;
+    let asked = 0;
+
+    // Act
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        stage
+          .partnersOf(`container ${i}`)
+          .call('erp', async () => {
+            asked += 1;
+            await refusals.promise;
+            return 'well';
+          })
+          .catch((error: Error) => {
+            refused += 1;
+            if (refused === 7) refusals.resolve();
+            return error.name;
+          }),
+      ),
+    );
+
+    // Assess
+    expect(asked).toBe(1);
+    expect(answers.filter((answer) => answer === 'well')).toHaveLength(1);
+  });
+
+  it('closes after a probe that went well', async () => {
+    const first = await stage.opened();
+    stage.clock.advance(16);
+    expect(await first.call(() => undefined)).toBe('well');
+    expect(await stage.container('other').call(() => undefined)).toBe('well');
+    expect(await stage.breaker.state('erp')).toMatchObject({ open: false });
+  });
+
+  it.each([
+    ['before a call of a connector', () => stopIfAborted(AbortSignal.abort(), 'Tryton', 'booking MO/0001')],
+    ['before a call of our own', () => AbortSignal.abort().throwIfAborted()],
+    [
+      'while the partner is asked',
+      async () => {
+        const aborting = new AbortController();
+        const silentPartner = await startServer(() => {
+          aborting.abort();
+          return new Promise(() => undefined);
+        });
+        const http = createHttp({ partner: 'Tryton', baseUrl: silentPartner.url });
+        await http.send({ method: 'POST', path: '/book', signal: aborting.signal });
+      },
+    ],
+  ])(
+    'learns nothing from a probe that our own deadline ended %s: the next one probes',
+    async (_when, work) => {
+      // Prepare
+      await stage.opened();
+      stage.clock.advance(16);
+      const other = stage.container('other');
+
+      // Act
+      const answer = await other.call(work);
+
+      // Assess
+      expect(answer).not.toBe('well');
+      expect(await stage.breaker.state('erp')).toMatchObject({ open: true });
+      expect(await stage.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+    },
+  );
+
+  /** A prober that took too long, and the one that probes since. */
+  async function takenOver() {
+    await stage.opened();
+    stage.clock.advance(16);
+    const slow = await stage.breaker.permit('erp', 'slow');
+    stage.clock.advance(91);
+    return { slow, next: await stage.breaker.permit('erp', 'next') };
+  }
+
+  it('leaves the probe to the one that has taken it over', async () => {
+    // Prepare
+    const { slow } = await takenOver();
+
+    // Act
+    await stage.breaker.recordNoAnswer('erp', slow, 'slow');
+
+    // Assess
+    expect(await stage.breaker.permit('erp', 'third')).toMatchObject({ permit: 'wait' });
+  });
+
+  it('is not closed by a probe that comes too late: another has failed since', async () => {
+    // Prepare
+    const { slow, next } = await takenOver();
+    await stage.breaker.recordFailure('erp', unwell(), next, 'next');
+
+    // Act
+    await stage.breaker.recordSuccess('erp', slow, 'slow');
+
+    // Assess
+    expect(await stage.breaker.state('erp')).toMatchObject({ open: true });
+  });
+
+  it.each([
+    ['a bug of ours', () => new TypeError('undefined is not a function')],
+    ['a table that fails', () => Object.assign(new Error('slow down'), { $metadata: {} })],
+  ])('learns nothing from %s: the next one probes', async (_, thrown) => {
+    await stage.opened();
+    stage.clock.advance(16);
+    await stage.container('other').call(thrown);
+    expect(await stage.breaker.state('erp')).toMatchObject({ open: true });
+    expect(await stage.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+  });
+
+  it('frees the probe of a container that died', async () => {
+    await stage.opened();
+    stage.clock.advance(16);
+    expect(await stage.breaker.permit('erp', 'dies')).toEqual({ permit: 'probe' });
+    expect(await stage.breaker.permit('erp', 'next')).toMatchObject({ permit: 'wait' });
+    stage.clock.advance(91);
+    expect(await stage.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+  });
+});

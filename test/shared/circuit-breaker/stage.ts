@@ -1,0 +1,65 @@
+import { beforeEach, expect } from 'vitest';
+import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
+import { silent } from '../../support/logs.ts';
+
+/** A breaker with a cooldown of 15 seconds and a clock, new for each test of the file that calls it. */
+export function breakerStage() {
+  let clock: TestClock;
+  let breaker: Breaker;
+  beforeEach(async () => {
+    const store = await startLedgerStore();
+    clock = testClock();
+    breaker = createBreaker(store.table, clock, { cooldownSeconds: 15 });
+    return () => store.stop();
+  });
+
+  const partnersOf = (name: string) =>
+    createPartnerCalls({ breaker, newOwner: () => name, clock, log: silent });
+
+  /** One container's calls; `asked` counts what reached the partner. */
+  function container(name: string) {
+    let asked = 0;
+    return {
+      asked: () => asked,
+      call: (answer: () => unknown) =>
+        partnersOf(name)
+          .call('erp', async () => {
+            asked += 1;
+            const failure = await answer();
+            if (failure instanceof Error) throw failure;
+          })
+          .then(
+            () => 'well' as const,
+            (error: Error) => error,
+          ),
+    };
+  }
+
+  return {
+    get clock() {
+      return clock;
+    },
+    get breaker() {
+      return breaker;
+    },
+    partnersOf,
+    container,
+    /** The container whose five failures have opened it. */
+    async opened(failure = unwell) {
+      const first = container('first');
+      for (let i = 0; i < 5; i++) expect(await first.call(failure)).toMatchObject(failure());
+      expect(await breaker.state('erp')).toMatchObject({ open: true });
+      return first;
+    },
+    async secondsUntilProbe(): Promise<number> {
+      const { openUntilMs = 0 } = await breaker.state('erp');
+      return (openUntilMs - clock.now().getTime()) / 1000;
+    },
+  };
+}
+
+export const unwell = () => new RetryLater('The ERP failed (503).', { scope: 'partner' });

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { rest } from '../../../../shared/erp/rest/index.ts';
+import { RetryLater } from '../../../../shared/model/errors.ts';
+import { startServer } from '../../../support/server.ts';
+import { failureOf, firstAttempt } from '../conformance/attempts.ts';
+import { completionOf } from '../conformance/completions.ts';
+import { connected } from './sandbox.ts';
+import { apiKey, key, order, smallOptions, startSmallErp } from './small.ts';
+
+it('keeps our key out of a message, even when the ERP repeats it', async () => {
+  const erp = await startSmallErp(({ headers }) => ({
+    status: 422,
+    body: { message: `do not like ${headers['x-api-key']}` },
+  }));
+
+  const failure = await failureOf(erp.book());
+
+  expect(failure).toMatchObject({ message: expect.stringContaining('do not like •••') });
+});
+
+it('keeps the half of our key out of a message, too, where a long sentence is cut', async () => {
+  let key = '';
+  const erp = await startSmallErp(({ headers }) => {
+    key = String(headers['x-api-key']);
+    return { status: 422, body: { message: `${'x'.repeat(290)} ${key}` } };
+  });
+
+  const failure = await failureOf(erp.book());
+
+  expect(key.length).toBeGreaterThan(8);
+  expect(String(failure)).toContain('xxx');
+  expect(String(failure)).not.toContain(key.slice(0, 6));
+});
+
+it('reads a refused key again, once, and goes on with the new one', async () => {
+  // Prepare
+  let valid = 'new-key';
+  const server = await startServer(({ headers, method }) =>
+    headers['x-api-key'] === valid ? { body: method === 'GET' ? { key } : {} } : { status: 401 },
+  );
+  const keys = ['old-key', 'new-key', 'new-key'];
+  const refreshed: boolean[] = [];
+  const connector = rest(smallOptions(server.url)).connect({
+    clock: { now: () => new Date() },
+    credentials: async (options) => {
+      refreshed.push(options?.refresh ?? false);
+      return { apiKey: keys[refreshed.length - 1] };
+    },
+  });
+
+  // Act
+  const receipt = await connector.book(completionOf(order), key, firstAttempt());
+  valid = 'another';
+  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
+
+  // Assess
+  expect(receipt.alreadyBooked).toBe(true);
+  expect(refreshed.slice(0, 2)).toEqual([false, true]);
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
+});
+
+it('asks for a secret of the right shape, without telling what it found', async () => {
+  const server = await startServer(() => ({}));
+  const connector = connected(rest(smallOptions(server.url)), { password: apiKey });
+
+  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
+
+  expect(failure).toBeInstanceOf(RetryLater);
+  expect(failure).toMatchObject({
+    scope: 'partner',
+    unauthorized: true,
+    message: expect.stringContaining('$.apiKey'),
+  });
+  expect(String(failure)).not.toContain(apiKey);
+  expect(server.calls).toEqual([]);
+});

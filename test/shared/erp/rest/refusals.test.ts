@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { textAt } from '../../../../shared/erp/rest/index.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import { failureOf } from '../conformance/attempts.ts';
+import { type Step, startSmallErp } from './small.ts';
+
+it.each([
+  [404, 'there is no such order'],
+  [400, 'the unit is wrong'],
+  [409, 'the order is closed'],
+  [422, 'the lot is missing'],
+])('rejects on %s with the sentence of the ERP', async (status, sentence) => {
+  const erp = await startSmallErp(() => ({ status, body: { errors: [{ message: `${sentence}.` }] } }));
+
+  const failure = await failureOf(erp.book());
+
+  expect(failure).toBeInstanceOf(Rejected);
+  expect(failure).toMatchObject({
+    message: `Small ERP refused the quantity of the booking of order MO/0001 (${status}): ${sentence}.`,
+  });
+});
+
+it.each([
+  { status: 423, retryable: undefined, scope: 'order', wrote: 'nothing' },
+  { status: 409, retryable: () => true, scope: 'order', wrote: 'nothing' },
+  { status: 500, retryable: () => true, scope: 'order', wrote: 'perhaps' },
+  { status: 200, retryable: () => true, scope: 'order', wrote: 'perhaps' },
+  { status: 500, retryable: undefined, scope: 'partner', wrote: 'perhaps' },
+  { status: 403, retryable: undefined, scope: 'partner', wrote: 'nothing' },
+  { status: 429, retryable: undefined, scope: 'partner', wrote: 'nothing' },
+])('takes $status (retryable: $retryable) for a failure of the $scope that wrote $wrote', async (row) => {
+  const step = row.retryable ? { retryable: row.retryable } : {};
+  const erp = await startSmallErp(() => ({ status: row.status, body: { message: 'busy' } }), { step });
+
+  const failure = await failureOf(erp.book());
+
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: row.scope, wrote: row.wrote });
+});
+
+it('rejects an error that hides in a 200', async () => {
+  const step: Partial<Step> = {
+    success: { test: ({ json }) => textAt(json, 'fault.text') ?? true },
+  };
+  const erp = await startSmallErp(
+    () => ({ status: 200, body: { fault: { text: 'the period is closed' } } }),
+    {
+      step,
+    },
+  );
+
+  const failure = await failureOf(erp.book());
+
+  expect(failure).toBeInstanceOf(Rejected);
+  expect(failure).toMatchObject({ message: 'Small ERP, order MO/0001: the period is closed' });
+});
+
+it('lets the configuration reject what would look like an unwell ERP', async () => {
+  const step: Partial<Step> = {
+    rejected: ({ status, json }) => (status === 500 ? textAt(json, 'message') : undefined),
+  };
+  const erp = await startSmallErp(() => ({ status: 500, body: { message: 'invalid field "lot"' } }), {
+    step,
+  });
+
+  const failure = await failureOf(erp.book());
+
+  expect(failure).toBeInstanceOf(Rejected);
+});
+
+it('takes only the configured statuses for success', async () => {
+  const erp = await startSmallErp(() => ({ status: 202 }), { step: { success: { status: [201] } } });
+
+  const failure = await failureOf(erp.book());
+
+  expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('(202)') });
+});

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { expect, it, vi } from 'vitest';
+import {
+  batch,
+  type Delivered,
+  doing,
+  failedIds,
+  idsOf,
+  invocation,
+  obeys,
+  stoppedTime,
+  workerStage,
+} from './stage.ts';
+
+const stage = workerStage();
+stoppedTime();
+
+/** The rule of DESIGN.md: what of a batch is begun, put aside, and comes again. By index. */
+function ruleFor(messages: readonly Delivered[]) {
+  const unfinished = ({ receiveCount, noted = 1 }: Delivered) => (receiveCount === 1 ? 0 : noted);
+  const all = messages.map((message, index) => ({ ...message, index }));
+  const suspect = all.find((message) => unfinished(message) > 0);
+  const worked = suspect ? [suspect] : all;
+  const readable = worked.filter(({ body }) => body !== 'unreadable');
+  const begun = readable.filter((message) => unfinished(message) < 5);
+  const done = begun.filter(({ body }) => body === 'success');
+  const aside = worked.filter((message) => !begun.includes(message) || message.body === 'reject');
+  return {
+    begun,
+    aside,
+    again: all.filter((message) => !done.includes(message) && !aside.includes(message)),
+    untouched: all.filter((message) => !worked.includes(message)),
+  };
+}
+
+const body = fc.constantFrom('success', 'retry', 'reject', 'unreadable', 'bug', 'hang');
+const fresh = fc.record({ body, receiveCount: fc.constant(1), noted: fc.constant(undefined) });
+const waited = fc.record({ body, receiveCount: fc.integer({ min: 2, max: 9 }), noted: fc.constant(0) });
+const crashed = fc.record({
+  body,
+  receiveCount: fc.integer({ min: 2, max: 9 }),
+  noted: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }),
+});
+const anyBatch = fc
+  .array(
+    fc.oneof(
+      { weight: 6, arbitrary: fresh },
+      { weight: 6, arbitrary: waited },
+      { weight: 1, arbitrary: crashed },
+    ),
+    { minLength: 1, maxLength: 8 },
+  )
+  // One more, and those behind them never have their turn: deadline.test.ts.
+  .filter((messages) => messages.filter((message) => message.body === 'hang').length < 5);
+
+it('a batch response holds exactly what comes again, for every pattern of outcomes, receives, and earlier attempts that never finished', async () => {
+  await fc.assert(fc.asyncProperty(anyBatch, isWorkedByTheRule), { numRuns: 50 });
+}, 60_000);
+
+async function isWorkedByTheRule(messages: readonly Delivered[]): Promise<void> {
+  // Prepare
+  stage.sqs.forget();
+  const records = await Promise.all(messages.map(stage.delivered));
+  const rule = ruleFor(messages);
+  const idsAt = (some: readonly { readonly index: number }[]) =>
+    some.map(({ index }) => records[index]?.messageId).sort();
+  const begun: string[] = [];
+  const consumer = doing(async (text, attempt) => {
+    begun.push(attempt.messageId);
+    await obeys.work(text, attempt);
+  });
+
+  // Act: what hangs is given up when all else is done with
+  const responding = stage.worker(consumer)(batch(...records), invocation(10_000));
+  await stage.quiet();
+  await vi.advanceTimersByTimeAsync(9500);
+  const response = await responding;
+
+  // Assess
+  expect(failedIds(response)).toEqual(idsAt(rule.again));
+  expect(begun.sort()).toEqual(idsAt(rule.begun));
+  const hidden = records.filter(({ receiptHandle }) => stage.sqs.visibility.has(receiptHandle));
+  expect(idsOf(hidden)).toEqual(idsAt(rule.again));
+  const aside = stage.sqs.sent.map(({ attributes }) => attributes.messageId);
+  expect(aside.sort()).toEqual(idsAt(rule.aside));
+  for (const { index } of rule.untouched)
+    expect(stage.sqs.visibility.get(records[index]?.receiptHandle ?? '')).toBe(1);
+}
