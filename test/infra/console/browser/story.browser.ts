@@ -90,7 +90,7 @@ describe('from the README to a booked order, with nothing but the console', () =
     for (const number of [...others, first]) await complete(number);
     await page.getByRole('link', { name: 'Flows' }).click();
     const trouble = page.locator('#trouble-partner-erp');
-    await trouble.getByText('The ERP has been unwell').waitFor({ timeout: 40_000 });
+    await trouble.getByText('The ERP has been unwell').waitFor();
     await trouble.getByRole('link', { name: first }).waitFor();
     expect(await trouble.textContent()).toMatch(/503[\s\S]*Nothing is lost/);
     await window.picture('flows-stuck');
