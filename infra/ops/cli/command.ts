@@ -94,10 +94,12 @@ export function wordsOf<T extends { readonly local?: string | true }>(
  * Runs a command as this process: parses the command line, passes on Ctrl-C as an aborted signal, prints what
  * went wrong as a sentence, and sets the exit code.
  * @param act Resolves to the exit code.
+ * @param commandLine Default: all that this process was called with.
  */
 export async function runCommand(
   command: Command,
   act: (command: Command, signal: AbortSignal) => Promise<number>,
+  commandLine: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   const ending = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -108,7 +110,7 @@ export async function runCommand(
     });
   }
   try {
-    command.parse();
+    command.parse(commandLine, { from: 'user' });
     process.exitCode = await act(command, ending.signal);
   } catch (error) {
     process.exitCode = exitOf(error);

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import * as z from 'zod/mini';
 import { commonOptions, exits, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
@@ -12,13 +13,23 @@ const descriptions = {
   resume: 'Resumes a flow that was paused.',
 } as const;
 
-/** Runs `pause` or `resume` as this process: they differ in one word. */
-export async function runSwitch(name: 'pause' | 'resume'): Promise<void> {
+type Name = keyof typeof descriptions;
+
+// package.json's scripts `pause` and `resume` are this one program: they differ in one word, the first.
+const [name, ...words] = process.argv.slice(2);
+if (name === 'pause' || name === 'resume') {
+  await runSwitch(name, words);
+} else {
+  process.stderr.write('Type npm run pause or npm run resume.\n');
+  process.exitCode = exits.usage;
+}
+
+async function runSwitch(name: Name, commandLine: readonly string[]): Promise<void> {
   const command = opsCommand(name, descriptions[name])
     .argument('[flow]', `${flows.join(', ')}, or all`)
     .addHelpText('after', help(name));
 
-  await runCommand(command, async (parsed, signal) => {
+  const act = async (parsed: Command, signal: AbortSignal) => {
     const { options, words } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
     const chosen = flowsOf(words[0]);
     const progress = createProgress();
@@ -33,7 +44,8 @@ export async function runSwitch(name: 'pause' | 'resume'): Promise<void> {
     else for (const outcome of outcomes) say(sentenceFor(name, outcome, target));
     if (signal.aborted) return exits.interrupted;
     return outcomes.every(({ settled }) => settled) ? exits.done : exits.partly;
-  });
+  };
+  await runCommand(command, act, commandLine);
 }
 
 function flowsOf(given: string | undefined): readonly Flow[] {
@@ -44,7 +56,7 @@ function flowsOf(given: string | undefined): readonly Flow[] {
   return [flow];
 }
 
-function sentenceFor(name: 'pause' | 'resume', outcome: SwitchOutcome, target: Target): string {
+function sentenceFor(name: Name, outcome: SwitchOutcome, target: Target): string {
   const { flow, settled, already, waiting, underWay } = outcome;
   const { does } = pausable[flow];
   const queue = `${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting to be tried again.`;
@@ -55,7 +67,7 @@ function sentenceFor(name: 'pause' | 'resume', outcome: SwitchOutcome, target: T
   return `${flow}: ${does} goes on${already ? ' (it was not paused)' : ''}. ${queue}`;
 }
 
-function help(name: 'pause' | 'resume'): string {
+function help(name: Name): string {
   const lines = flows.map(
     (flow) => `  ${flow.padEnd(12)} ${pausable[flow].does} (calls ${pausable[flow].partners})`,
   );

@@ -1,16 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundleFunctions, functionNames } from '../../../infra/build/bundle-functions.ts';
+import {
+  type Bundles,
+  bundleFunctions,
+  type FunctionName,
+  functionNames,
+} from '../../../infra/build/bundle-functions.ts';
 import { type BundleSize, packageOf, sizesOf } from './bundle-sizes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-budget-'));
+let bundles: Bundles;
 let sizes: readonly BundleSize[];
 
 beforeAll(async () => {
-  const { metafile } = await bundleFunctions(resolve('integration.config.ts'), folder);
-  sizes = sizesOf(metafile);
+  const made = await bundleFunctions(resolve('integration.config.ts'), folder);
+  bundles = made.bundles;
+  sizes = sizesOf(made.metafile);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -36,6 +43,12 @@ describe('the code of a function stays small', () => {
       .flatMap(({ files }) => [...files.keys()])
       .filter((file) => /shared\/erp\/(odoo|sap|tryton)/.test(file));
     expect(connectors).toEqual([]);
+    expect(codeOf('book-completion')).toContain('Sandbox ERP');
+    expect(codeOf('book-completion')).not.toMatch(/stock\.lot|ProdnOrdConf2|qty_producing/);
+  });
+
+  it('and the webhook door has no configuration and no connector', () => {
+    expect(codeOf('receive-webhook')).not.toContain('Sandbox ERP');
   });
 });
 
@@ -46,6 +59,10 @@ describe('the share of a package', () => {
     expect(packageOf('shared/worker/worker.ts')).toBe('our own code');
   });
 });
+
+function codeOf(name: FunctionName): string {
+  return readFileSync(join(bundles[name], 'index.mjs'), 'utf8');
+}
 
 function largestOf(size: BundleSize | undefined): string {
   const largest = [...(size?.packages ?? [])].slice(0, 5).map(([name, bytes]) => `${name} ${bytes}`);

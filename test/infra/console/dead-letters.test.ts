@@ -3,7 +3,7 @@ import { discard } from '../../../infra/ops/dead-letters/discard.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { newOrder } from '../../support/orders.ts';
-import { bookingMessage, nothing, webhookCall } from '../ops/replay/replay-run.ts';
+import { bookingMessage, comingBack, nothing, webhookCall } from '../ops/replay/replay-run.ts';
 import { enter, linksOf, type Visitor } from './asking.ts';
 import { operator, type StoreStage, startStoreStage } from './store-stage.ts';
 
@@ -180,8 +180,8 @@ describe('discarding when something fails', () => {
 
   it('the first letter came back before the last was seen: it is told that there may be more', async () => {
     await dead('PO-1', 'No article.');
-    const slow = openDeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { hiddenSeconds: 1 });
-    const report = await discard(request, { deadLetters: slow, records: stage.ledger.deadLetters });
+    const deadLetters = comingBack(queue());
+    const report = await discard(request, { deadLetters, records: stage.ledger.deadLetters });
     expect(report).toMatchObject({
       discarded: 1,
       failure: expect.stringContaining('There are more letters'),

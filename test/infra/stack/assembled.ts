@@ -18,9 +18,10 @@ export interface Assembled {
   readonly remove: () => void;
 }
 
-export function startAssembly(): Assembled {
+/** @param validate Whether the CDK checks the templates itself: that takes seconds, so one test file has it done. */
+export function startAssembly({ validate = false } = {}): Assembled {
   const folder = mkdtempSync(join(tmpdir(), 'stack-test-'));
-  const app = new App({ outdir: folder });
+  const app = new App({ outdir: folder, builtinCloudFormationValidation: validate });
   return {
     app,
     folder,

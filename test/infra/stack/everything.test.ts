@@ -13,9 +13,10 @@ let template: Template;
 let found: ReturnType<typeof findingsIn>;
 
 beforeAll(async () => {
-  assembled = startAssembly();
+  assembled = startAssembly({ validate: true });
   checkWithNag(assembled.app);
   const stack = await assembled.add('test/infra/stack/everything.config.ts', 'production');
+  await assembled.add('integration.config.ts', 'test');
   found = findingsIn(assembled.app);
   template = Template.fromStack(stack);
 }, 60_000);
@@ -54,7 +55,7 @@ function findingsIn(app: App) {
 }
 
 describe('cdk-nag', () => {
-  it('finds nothing without a reason, with all that a deployment can have', () => {
+  it('and the CDK find nothing without a reason, in the sample and with all that a deployment can have', () => {
     expect(found).toMatchObject({ packs: ['AwsSolutions', 'Serverless'], broken: [] });
     expect([...found.acknowledged].sort()).toEqual([
       'AwsSolutions-APIG4',

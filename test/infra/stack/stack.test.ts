@@ -1,25 +1,19 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assemble } from '../../../infra/stack/assemble.ts';
-import { IntegrationStack } from '../../../infra/stack/stack.ts';
 import { type Assembled, startAssembly } from './assembled.ts';
 
 let assembled: Assembled;
 let template: Template;
 let production: Template;
-let code: (name: string) => string;
 
 beforeAll(async () => {
   assembled = startAssembly();
-  const name = await assemble(assembled.app, 'integration.config.ts', 'test');
-  const stack = assembled.app.node.findChild(name);
-  if (!(stack instanceof IntegrationStack)) throw new Error(`${name} is not our stack`);
-  const productionStack = await assembled.add('integration.config.ts', 'production');
+  const [stack, productionStack] = [
+    await assembled.add('integration.config.ts', 'test'),
+    await assembled.add('integration.config.ts', 'production'),
+  ];
   template = Template.fromStack(stack);
   production = Template.fromStack(productionStack);
-  code = (name) => readFileSync(join(assembled.folder, 'bundles', name, 'index.mjs'), 'utf8');
 }, 60_000);
 afterAll(() => assembled.remove());
 
@@ -80,18 +74,9 @@ describe('functions', () => {
     }
   });
 
-  it('of the webhook door hold no configuration and no connector', () => {
-    expect(code('receive-webhook')).not.toContain('Sandbox ERP');
-    expect(code('book-completion')).toContain('Sandbox ERP');
-  });
-
   it('that a schedule invokes are not tried again by Lambda: the next run does what one left', () => {
     template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
     template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
-  });
-
-  it('hold only the chosen connector', () => {
-    expect(code('book-completion')).not.toMatch(/stock\.lot|ProdnOrdConf2|qty_producing/);
   });
 });
 

@@ -30,7 +30,7 @@ export async function openWindow(): Promise<Window> {
   });
   const context = await browser.newContext({ viewport: desktop, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { newOrder } from '../../../support/orders.ts';
+import { startServer } from '../../../support/server.ts';
 import { type StoreStage, startStoreStage } from '../store-stage.ts';
 import { openWindow, phone, type Window } from './browser.ts';
 
@@ -203,21 +203,8 @@ describe('a page that is open', () => {
 });
 
 describe('pages of others in the same browser', () => {
-  let others: Server;
-  let elsewhere = '';
-  beforeAll(async () => {
-    const form = `<form method="post" action="${stage.origin}/letters/replay"><input name="group" value="x"><button>Go</button></form>`;
-    others = createServer((_, response) => {
-      response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html>${form}`);
-    });
-    await new Promise<void>((listening) => others.listen(0, '127.0.0.1', listening));
-    const address = others.address();
-    elsewhere = `:${address !== null && typeof address === 'object' ? address.port : 0}/`;
-  });
-  afterAll(() => {
-    others?.closeAllConnections();
-    others?.close();
-  });
+  const form = () =>
+    `<!doctype html><form method="post" action="${stage.origin}/letters/replay"><input name="group" value="x"><button>Go</button></form>`;
 
   it.each(['http://localhost', 'http://127.0.0.1'])(
     'one at %s reads nothing and does nothing',
@@ -225,7 +212,8 @@ describe('pages of others in the same browser', () => {
       // Prepare
       await dead('PO-1', 'No article.');
       const { page } = window;
-      await page.goto(`${host}${elsewhere}`);
+      const others = await startServer(() => ({ headers: { 'content-type': 'text/html' }, body: form() }));
+      await page.goto(others.url.replace('http://127.0.0.1', host));
       // Act
       const read = await page.evaluate(
         `fetch(${JSON.stringify(stage.origin)}, { credentials: 'include' }).then((answer) => answer.text(), () => 'nothing')`,

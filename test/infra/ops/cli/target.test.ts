@@ -1,11 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { findTarget, whereOf } from '../../../../infra/ops/cli/target.ts';
+import { startServer } from '../../../support/server.ts';
+import { startCloudFormation } from './cloudformation.ts';
 
 /** A folder that stands for the temporary one of this machine. */
 async function emptyTemporaryFolder(): Promise<string> {
@@ -21,14 +20,7 @@ async function emptyTemporaryFolder(): Promise<string> {
 
 /** A platform that runs in this folder, as far as its address and its control server show. */
 async function startControl(folder: string, outputs: Readonly<Record<string, string>>, pid = process.pid) {
-  const server = createServer((_, response) => void response.end(JSON.stringify({ outputs })));
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  // A TCP server's address is not a pipe's name.
-  const controlUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url: controlUrl } = await startServer(() => ({ body: { outputs } }));
   await mkdir(folder, { recursive: true });
   const address = {
     pid,
@@ -119,39 +111,17 @@ it('says that a stack without a needed output is older than the command', async 
   );
 });
 
-/** CloudFormation (its query protocol), with one stack. */
-async function startCloudFormation(stack: string, outputs: Readonly<Record<string, string>>) {
-  const server = createServer(async (request, response) => {
-    const asked = new URLSearchParams(await text(request));
-    response.setHeader('content-type', 'text/xml');
-    if (asked.get('StackName') !== stack) {
-      response.writeHead(400);
-      return response.end(
-        `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${asked.get('StackName')} does not exist</Message></Error></ErrorResponse>`,
-      );
-    }
-    const members = Object.entries(outputs).map(
-      ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
-    );
-    return response.end(
-      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${stack}</StackName><CreationTime>2026-11-24T08:00:00Z</CreationTime><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
-    );
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  // A TCP server's address is not a pipe's name.
-  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+/** The operator's AWS settings lead to a CloudFormation with this stack. */
+async function deployed(stack: string, outputs: Readonly<Record<string, string>>) {
+  vi.stubEnv('AWS_ENDPOINT_URL', await startCloudFormation(stack, outputs));
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-    server.closeAllConnections();
-    server.close();
-  });
+  onTestFinished(() => void vi.unstubAllEnvs());
 }
 
 it('finds a deployed stack with its outputs, and how to name it again', async () => {
   // Prepare
-  await startCloudFormation('AzumutaErp-ghent-production', { LedgerTable: 'ledger' });
+  await deployed('AzumutaErp-ghent-production', { LedgerTable: 'ledger' });
 
   // Act
   const target = await findTarget({ stack: 'AzumutaErp-ghent-production', region: 'eu-central-1' });
@@ -167,7 +137,7 @@ it('finds a deployed stack with its outputs, and how to name it again', async ()
 });
 
 it('says where it looked for a stack that is not deployed', async () => {
-  await startCloudFormation('AzumutaErp-ghent-production', {});
+  await deployed('AzumutaErp-ghent-production', {});
   await expect(findTarget({ stack: 'AzumutaErp-gent-production', region: 'eu-central-1' })).rejects.toThrow(
     'There is no stack AzumutaErp-gent-production in eu-central-1: check its name, --region and AWS_PROFILE.',
   );

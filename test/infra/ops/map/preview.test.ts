@@ -6,7 +6,7 @@ import { samples } from '../../../../infra/ops/map/samples.ts';
 import { defineIntegration, type Integration } from '../../../../shared/integration/define.ts';
 import { recorded, recordedAll } from '../../../../shared/integration/mapping/completions.ts';
 import { noErp } from '../../../support/no-erp.ts';
-import { typed } from '../run-command.ts';
+import { typed } from '../commands/typed.ts';
 
 const learnedAt = '2026-12-17T15:00:00.000Z';
 

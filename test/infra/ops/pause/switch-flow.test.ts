@@ -1,8 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { switchFlow } from '../../../../infra/ops/pause/switch-flow.ts';
+import { type Answer, startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
 
 const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:bookings';
@@ -14,48 +12,50 @@ const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:bookings';
 async function account({ slowness = 0, mapped = true, refuses = false } = {}) {
   const updates: unknown[] = [];
   const state = { now: 'Enabled', next: 'Enabled', left: 0 };
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
-    response.setHeader('content-type', 'application/x-amz-json-1.0');
-    if (String(request.headers['x-amz-target']).startsWith('AmazonSQS')) {
-      const Attributes = { QueueArn: queueArn, ApproximateNumberOfMessages: '3' };
-      return response.end(JSON.stringify({ Attributes }));
-    }
-    if (request.method === 'PUT') {
-      if (state.left > 0) {
-        response.writeHead(400, { 'x-amzn-errortype': 'ResourceInUseException' });
-        return response.end('{"Message":"Cannot update the event source mapping while it is in use"}');
-      }
-      if (refuses) {
-        response.writeHead(403, { 'x-amzn-errortype': 'AccessDeniedException' });
-        return response.end(
-          '{"Message":"User is not authorized to perform: lambda:UpdateEventSourceMapping"}',
-        );
-      }
-      const update: { Enabled: boolean } = JSON.parse(body);
-      updates.push(update);
-      const [now, next] = update.Enabled ? ['Enabling', 'Enabled'] : ['Disabling', 'Disabled'];
-      Object.assign(state, { now, next, left: slowness });
-      return response.writeHead(202).end(JSON.stringify({ State: now }));
-    }
+
+  function update(wanted: { readonly Enabled: boolean }): Answer {
+    if (state.left > 0)
+      return refusal(
+        400,
+        'ResourceInUseException',
+        'Cannot update the event source mapping while it is in use',
+      );
+    if (refuses)
+      return refusal(
+        403,
+        'AccessDeniedException',
+        'User is not authorized to perform: lambda:UpdateEventSourceMapping',
+      );
+    updates.push(wanted);
+    const [now, next] = wanted.Enabled ? ['Enabling', 'Enabled'] : ['Disabling', 'Disabled'];
+    Object.assign(state, { now, next, left: slowness });
+    return { status: 202, body: { State: now } };
+  }
+
+  function mappings() {
     if (state.left > 0) state.left -= 1;
     else state.now = state.next;
     const mine = { UUID: 'u-1', EventSourceArn: queueArn, State: state.now };
     const other = { UUID: 'u-2', EventSourceArn: `${queueArn}-of-others`, State: 'Enabled' };
-    return response.end(JSON.stringify({ EventSourceMappings: mapped ? [other, mine] : [other] }));
+    return mapped ? [other, mine] : [other];
+  }
+
+  const { url: endpoint } = await startServer(({ method, headers, body }) => {
+    if (String(headers['x-amz-target']).startsWith('AmazonSQS'))
+      return { body: { Attributes: { QueueArn: queueArn, ApproximateNumberOfMessages: '3' } } };
+    return method === 'PUT' ? update(JSON.parse(body)) : { body: { EventSourceMappings: mappings() } };
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  // A TCP server's address is not a pipe's name.
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     updates,
     target: onThisMachine({ BookingsQueue: `${endpoint}/000000000000/bookings` }, endpoint),
   };
 }
+
+const refusal = (status: number, type: string, Message: string): Answer => ({
+  status,
+  headers: { 'x-amzn-errortype': type },
+  body: { Message },
+});
 
 const options = () => ({
   on: false,

@@ -1,6 +1,6 @@
 /**
- * A replay in a process of its own, for tests that kill it: everything of the stores that the first argument
- * (JSON) names, with a short time for which letters stay hidden.
+ * A replay that is killed at its worst moment, in a process of its own: a page has been sent, and its letters are
+ * not removed yet. The first argument (JSON) names the stores.
  */
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -19,7 +19,6 @@ const stores = z.parse(
     sqsEndpoint: z.string(),
     dynamodbEndpoint: z.string(),
     tableName: z.string(),
-    hiddenSeconds: z.number(),
     queues: z.record(z.string(), z.string()),
   }),
   JSON.parse(process.argv[2] ?? ''),
@@ -30,11 +29,22 @@ const dynamodb = new DynamoDBClient({ ...common, endpoint: stores.dynamodbEndpoi
 const ledger = operatorLedger(dynamodb, stores.tableName);
 const url = (queue: string) => stores.queues[queue] ?? '';
 
+const queues = createQueues(sqs);
+let pages = 0;
+
+// It holds three pages at most, for a short time only: whoever comes next need not wait long.
 await replay(
-  { go: true, signal: new AbortController().signal },
+  { go: true, signal: new AbortController().signal, most: 30 },
   {
-    deadLetters: openDeadLetterQueue(sqs, url('dead-letters'), { hiddenSeconds: stores.hiddenSeconds }),
-    queues: createQueues(sqs),
+    deadLetters: openDeadLetterQueue(sqs, url('dead-letters'), { hiddenSeconds: 2 }),
+    queues: {
+      async sendAll(queueUrl, messages) {
+        const refused = await queues.sendAll(queueUrl, messages);
+        pages += 1;
+        if (pages === 2) process.kill(process.pid, 'SIGKILL');
+        return refused;
+      },
+    },
     queueUrls: {
       'product-orders': url('product-orders'),
       completions: url('completions'),

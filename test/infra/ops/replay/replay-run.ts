@@ -1,6 +1,6 @@
 import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
-import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
+import { type DeadLetterQueue, openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import {
   type ReplayDependencies,
   type ReplayReport,
@@ -85,6 +85,21 @@ export async function startReplayStores(): Promise<ReplayStores> {
   async function stop() {
     await Promise.all([store.stop(), table.stop()]);
   }
+}
+
+/** The queue, but its first letters are visible again before the last were looked at. */
+export function comingBack(queue: DeadLetterQueue): DeadLetterQueue {
+  return {
+    ...queue,
+    async *take() {
+      let isFirst = true;
+      for await (const page of queue.take()) {
+        yield page;
+        if (isFirst) await queue.giveBack(page);
+        isFirst = false;
+      }
+    },
+  };
 }
 
 export const completion = (productOrderNumber: string) =>

@@ -8,6 +8,7 @@ import {
   attribute,
   bodies,
   bookingMessage,
+  comingBack,
   completion,
   nothing,
   type ReplayStores,
@@ -188,10 +189,10 @@ describe('a replay sends back', () => {
   it('a letter once, though it becomes visible again while the run looks at the others', async () => {
     // Prepare
     await store.put({ body: productOrderMessage('PO-1') });
-    const deadLetters = openDeadLetterQueue(store.sqs, store.url('dead-letters'), { hiddenSeconds: 1 });
+    const queue = openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
 
     // Act
-    const report = await run({}, { deadLetters });
+    const report = await run({}, { deadLetters: comingBack(queue) });
 
     // Assess: nobody knows what would have come after it.
     expect(report).toMatchObject({ lookedAt: 1, moved: 1, more: true });

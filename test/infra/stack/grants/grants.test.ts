@@ -1,9 +1,8 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Caller, grantsOf, prepareAccess } from '../../../../infra/local/emulator/iam/authorize.ts';
 import { principalsOf } from '../../../../infra/local/emulator/iam/principals.ts';
 import type { LocalSystem } from '../../../../infra/local/run-locally.ts';
-import { eventually } from '../../../support/eventually.ts';
 import { startTestSystem } from '../../../support/local-system.ts';
 
 /**
@@ -22,6 +21,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => system?.stop());
 
+const patience = { timeout: 15_000, interval: 20 };
 const byNumber = 'GET /api/v1/productorders';
 const byId = 'GET /api/v1/productorders/{id}';
 /** The connector looks at the order before it books on it. */
@@ -110,7 +110,7 @@ describe('a failure needs grants of its own', () => {
     await system.azumuta.complete(number);
 
     // Assess
-    await eventually(() => isBooked(number));
+    await vi.waitUntil(() => isBooked(number), patience);
     expect((await system.azumuta.calls())[byId]).toBeGreaterThan(1);
     expect((await system.erp.calls())[lookUp]).toBeGreaterThan(1);
   });
@@ -125,7 +125,7 @@ describe('a failure needs grants of its own', () => {
     await system.azumuta.complete(number, { serials });
 
     // Assess
-    await eventually(() => isBooked(number));
+    await vi.waitUntil(() => isBooked(number), patience);
     const read = Object.entries(await system.azumuta.calls('path'))
       .filter(([path]) => path.includes('/recordings/'))
       .map(([, times]) => times);
@@ -155,10 +155,12 @@ function withoutGrant(caller: Caller, { action, resource }: { action: string; re
 
 async function builtOrder(): Promise<string> {
   const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { product: 'GEAR-01' });
-  await eventually(async () =>
-    (await system.erp.orders()).some(
-      ({ number, azumutaId }) => number === order.number && azumutaId !== null,
-    ),
+  await vi.waitUntil(
+    async () =>
+      (await system.erp.orders()).some(
+        ({ number, azumutaId }) => number === order.number && azumutaId !== null,
+      ),
+    patience,
   );
   return order.number;
 }

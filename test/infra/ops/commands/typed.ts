@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
 
-const project = fileURLToPath(new URL('../../..', import.meta.url));
+const project = fileURLToPath(new URL('../../../..', import.meta.url));
 const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
+
+type Environment = Readonly<Record<string, string>>;
 
 export interface TypedAnswer {
   readonly code: unknown;
@@ -15,22 +17,23 @@ export interface TypedAnswer {
   readonly complaint: string;
 }
 
+/** Programs load the same modules again and again: Node keeps what it has compiled. */
+const compileCache = `${project}node_modules/.cache/commands`;
+
 /** Runs an operator's command as `npm run <name> -- …` does, in a process of its own and without a terminal. */
 export async function typed(
   name: string,
   words: readonly string[],
-  { input = '', signal }: { readonly input?: string; readonly signal?: AbortSignal } = {},
+  { input = '', environment = {} }: { readonly input?: string; readonly environment?: Environment } = {},
 ): Promise<TypedAnswer> {
-  const script = packageSchema.parse(JSON.parse(readFileSync(`${project}/package.json`, 'utf8'))).scripts[
-    name
-  ];
-  if (!script?.startsWith('node ')) throw new Error(`package.json has no program ${name}.`);
-  const child = spawn(nodeBinary(), [script.slice('node '.length), ...words], {
+  const { scripts } = packageSchema.parse(JSON.parse(readFileSync(`${project}package.json`, 'utf8')));
+  const [program, ...given] = scripts[name]?.split(' ') ?? [];
+  if (program !== 'node') throw new Error(`package.json has no program ${name}.`);
+  const child = spawn(nodeBinary(), [...given, ...words], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, TZ: 'UTC' },
+    env: { PATH: process.env.PATH, TZ: 'UTC', NODE_COMPILE_CACHE: compileCache, ...environment },
     cwd: project,
   });
-  signal?.addEventListener('abort', () => child.kill('SIGINT'));
   child.stdin.end(input);
   const [output, complaint, [code]] = await Promise.all([
     text(child.stdout),

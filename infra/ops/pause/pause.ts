@@ -1,3 +1,0 @@
-import { runSwitch } from './command.ts';
-
-await runSwitch('pause');

@@ -1,0 +1,30 @@
+import { startServer } from '../../../support/server.ts';
+
+/** CloudFormation (its query protocol) as far as DescribeStacks of one stack; it ends with the test. */
+export async function startCloudFormation(stack: string, outputs: Readonly<Record<string, string>>) {
+  const { url } = await startServer(({ body }) => {
+    const asked = new URLSearchParams(body);
+    const known = asked.get('Action') === 'DescribeStacks' && asked.get('StackName') === stack;
+    return {
+      status: known ? 200 : 400,
+      headers: { 'content-type': 'text/xml' },
+      body: known ? described(stack, outputs) : unknown,
+    };
+  });
+  return url;
+}
+
+const unknown =
+  '<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack does not exist</Message></Error></ErrorResponse>';
+
+function described(stack: string, outputs: Readonly<Record<string, string>>): string {
+  const members = Object.entries(outputs).map(
+    ([key, value]) =>
+      `<member><OutputKey>${key}</OutputKey><OutputValue>${escaped(value)}</OutputValue></member>`,
+  );
+  return `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>${stack}</StackName><CreationTime>2026-11-24T08:00:00Z</CreationTime><StackStatus>UPDATE_COMPLETE</StackStatus><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+}
+
+function escaped(value: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}

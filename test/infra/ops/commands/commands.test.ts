@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { doctorTests } from './doctor.ts';
+import { pauseTests } from './pause.ts';
+import { pullTests } from './pull.ts';
+import { replayTests } from './replay.ts';
+import { secretsTests } from './secrets.ts';
+import { type CommandStage, startCommandStage } from './stage.ts';
+import { traceTests } from './trace.ts';
+
+let folder: string;
+let started: CommandStage;
+const stage = () => started;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'commands-'));
+  started = await startCommandStage(folder);
+}, 60_000);
+afterAll(async () => {
+  await started?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+// One system serves all of them, one after the other: its start takes longer than most of these tests.
+describe('trace tells where an order is', () => traceTests(stage));
+describe('doctor finds', () => doctorTests(stage));
+describe('pause and resume', () => pauseTests(stage));
+describe('pull', () => pullTests(stage));
+describe('secrets', () => secretsTests(stage));
+describe('replay', () => replayTests(stage));

@@ -1,0 +1,86 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { azumutaSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
+import { findTarget } from '../../../../infra/ops/cli/target.ts';
+import { createSecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
+import type { CommandStage } from './stage.ts';
+
+const doctorSchema = z.looseObject({
+  findings: z.array(
+    z.looseObject({
+      about: z.string(),
+      result: z.string(),
+      says: z.string(),
+      next: z.optional(z.string()),
+    }),
+  ),
+});
+const wrongs = ({ findings }: z.output<typeof doctorSchema>) =>
+  findings.filter(({ result }) => result === 'wrong');
+
+export function doctorTests(stage: () => CommandStage): void {
+  it('nothing wrong with a plant that works, and leaves no trace in it', async () => {
+    // Prepare
+    const { system, queueOf, asked } = stage();
+    const traces = async () => [
+      await queueOf('QueuesDeadLetters').size(),
+      await system.azumuta.productOrders(),
+    ];
+    const before = await traces();
+
+    // Act
+    const { code, answer } = await asked(doctorSchema, 'doctor');
+
+    // Assess
+    expect(wrongs(answer)).toEqual([]);
+    expect(code).toBe(0);
+    expect(answer.findings.map(({ about }) => about)).toEqual(
+      expect.arrayContaining([
+        'Configuration',
+        'Azumuta API key',
+        'ERP credentials',
+        'Webhook token',
+        'Order API key',
+        'Azumuta',
+        'ERP (Sandbox ERP)',
+        'Webhook door',
+        'Order endpoint',
+        'Clock',
+        'Queue of bookings',
+        'Ledger table',
+        'Flow of orders',
+        'Circuit breakers',
+      ]),
+    );
+    expect(await traces()).toEqual(before);
+  });
+
+  it('a refused key, and a partner that does not answer, with what to do next', async () => {
+    // Prepare
+    const { system, folder, asked } = stage();
+    await asked(z.unknown(), 'secrets', ['set', 'azumuta-api-key', '--stdin'], 'not-the-key');
+    await system.erp.setFaults([{ kind: 'status', status: 503 }]);
+
+    // Act
+    const { code, answer } = await asked(doctorSchema, 'doctor').finally(async () => {
+      await system.erp.setFaults([]);
+      await createSecretStore(await findTarget({ local: folder })).set('azumuta-api-key', azumutaSandboxKey);
+    });
+
+    // Assess
+    expect(code).toBe(1);
+    expect(wrongs(answer)).toEqual([
+      expect.objectContaining({
+        about: 'Azumuta',
+        says: expect.stringContaining('401'),
+        next: expect.stringContaining('secrets -- set azumuta-api-key'),
+      }),
+      expect.objectContaining({
+        about: 'ERP (Sandbox ERP)',
+        says: expect.stringContaining('503'),
+        next: expect.stringContaining('whether this machine may reach it'),
+      }),
+    ]);
+    expect(JSON.stringify(answer)).not.toContain('not-the-key');
+  });
+}

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { shellWord } from '../../../../infra/local/shell-word.ts';
+import { findTarget } from '../../../../infra/ops/cli/target.ts';
+import { stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
+import type { Finding } from '../../../../infra/ops/doctor/finding.ts';
+import type { CommandStage } from './stage.ts';
+
+export function pauseTests(stage: () => CommandStage): void {
+  it('hold back the bookings of a flow and let them go, each once', async () => {
+    // Prepare
+    const { system, folder, createdOrder, typedHere, reaches, bookingsOf } = stage();
+    const number = await createdOrder();
+
+    // Act
+    const paused = await typedHere('pause', 'bookings');
+    await system.azumuta.complete(number);
+    const held = await reaches(number, 'to be booked');
+    const found = await flowFindings(folder);
+    const bookedMeanwhile = await bookingsOf(number);
+    const resumed = await typedHere('resume', 'all');
+
+    // Assess
+    expect(paused).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('booking in the ERP is paused.'),
+    });
+    expect(held.says).toBe('Its quantity waits to be booked in the ERP.');
+    expect(bookedMeanwhile).toEqual([]);
+    expect(found).toContainEqual({
+      about: 'Flow of bookings',
+      result: 'notice',
+      says: 'booking in the ERP is paused (Disabled)',
+      next: `npm run resume -- bookings --local ${shellWord(folder)}`,
+    });
+    expect(resumed.code).toBe(0);
+    await reaches(number, 'booked');
+    expect(await bookingsOf(number)).toHaveLength(1);
+  });
+}
+
+async function flowFindings(folder: string): Promise<Finding[]> {
+  const target = await findTarget({ local: folder });
+  const checks = stackChecks(target, undefined, new Date()).filter(({ about }) => about.startsWith('Flow'));
+  return (await Promise.all(checks.map((check) => check.look()))).flat();
+}

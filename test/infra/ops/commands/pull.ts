@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { azumutaSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
+import type { CommandStage } from './stage.ts';
+
+const previewSchema = z.looseObject({
+  productOrders: z.array(
+    z.looseObject({ number: z.string(), outcome: z.string(), reason: z.optional(z.string()) }),
+  ),
+});
+const digestSchema = z.looseObject({
+  deadLettered: z.looseObject({ first: z.array(z.looseObject({ number: z.string() })) }),
+  conflicts: z.looseObject({ first: z.array(z.looseObject({ number: z.string(), reason: z.string() })) }),
+});
+
+export function pullTests(stage: () => CommandStage): void {
+  it('as a dry run tells what would happen to each order, and writes nothing', async () => {
+    // Prepare
+    const { system, calls, createdOrder, emptied, asked } = stage();
+    const since = new Date().toISOString();
+    const known = await createdOrder();
+    const released = async (product: string) => String((await system.erp.release({ product }))[0]?.number);
+    const fresh = await released('GEAR-01');
+    const byHand = await released('GEAR-01');
+    const noArticle = await released('NOPE-3');
+    const changed = await released('GEAR-01');
+    await calls.post({ number: changed, article: 'GEAR-01', quantity: '99999' });
+    await emptied('QueuesProductOrders');
+    await typeIntoAzumuta(stage(), byHand);
+    await system.azumuta.forgetCalls();
+    await system.erp.forgetCalls();
+
+    // Act
+    const { code, answer } = await asked(previewSchema, 'pull', ['--dry-run', '--since', since]);
+
+    // Assess
+    expect(code).toBe(3);
+    const outcomes = new Map(answer.productOrders.map(({ number, outcome }) => [number, outcome]));
+    expect(Object.fromEntries(outcomes)).toEqual({
+      [known]: 'exists',
+      [fresh]: 'create',
+      [byHand]: 'adopt',
+      [noArticle]: 'reject',
+      [changed]: 'conflict',
+    });
+    expect(answer.productOrders.find(({ outcome }) => outcome === 'conflict')?.reason).toContain(
+      'parameters["Quantity"]: was 99999',
+    );
+    const routes = [...Object.keys(await system.azumuta.calls()), ...Object.keys(await system.erp.calls())];
+    expect(routes.filter((route) => !route.startsWith('GET '))).toEqual([]);
+    expect(await system.ledger.orders.find(fresh)).toBeUndefined();
+  });
+
+  it('with --go runs the pull, and the digest tells what came of it', async () => {
+    // Prepare
+    const { system, createdOrder, reaches, emptied, asked } = stage();
+    const [wanted] = await system.erp.release({ product: 'GEAR-02' });
+    const dropped = await createdOrder();
+    await system.erp.cancel(dropped);
+
+    // Act
+    const pulled = await asked(z.looseObject({ outcome: z.string() }), 'pull', ['--go']);
+    await reaches(wanted?.number ?? '', 'in Azumuta');
+    await emptied('QueuesProductOrders');
+    const { code, answer } = await asked(digestSchema, 'digest', ['--since', '1h']);
+
+    // Assess
+    expect(pulled).toMatchObject({ code: 3, answer: { outcome: 'read' } });
+    expect(code).toBe(0);
+    expect(answer).toMatchObject({
+      created: (await system.azumuta.productOrders()).length,
+      booked: (await system.erp.bookings()).length,
+      cancelled: [dropped],
+    });
+    expect(answer.deadLettered.first.map(({ number }) => number)).toContain('STUCK-1');
+    expect(answer.conflicts.first).toContainEqual(
+      expect.objectContaining({ reason: expect.stringContaining('was 99999') }),
+    );
+  });
+}
+
+/** Somebody typed it into Azumuta before the integration went live. */
+async function typeIntoAzumuta({ system }: CommandStage, number: string): Promise<void> {
+  const [some] = (await system.azumuta.productOrders()).filter(
+    ({ article }) => article?.number === 'GEAR-01',
+  );
+  const answer = await fetch(`${system.sandboxes.azumuta.url}/api/v1/productorders`, {
+    method: 'POST',
+    headers: { 'x-api-key': azumutaSandboxKey, 'content-type': 'application/json' },
+    body: JSON.stringify({ number, articleId: some?.articleId, parameters: [], variantIds: [] }),
+  });
+  if (!answer.ok) throw new Error(`The sandbox answered ${answer.status}.`);
+}

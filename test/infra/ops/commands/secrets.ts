@@ -1,0 +1,51 @@
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { expect, it } from 'vitest';
+import type { CommandStage } from './stage.ts';
+import { typed } from './typed.ts';
+
+export function secretsTests(stage: () => CommandStage): void {
+  it('rotate the webhook token: both are valid, and the new URL is told only when asked for', async () => {
+    // Prepare
+    const { system, typedHere } = stage();
+
+    // Act
+    const rotated = await typedHere('secrets', 'rotate', 'webhook-token', '--generate');
+    const shown = await typedHere('secrets', 'show', 'webhook-token', '--show');
+
+    // Assess
+    const url = /http\S+/.exec(shown.output)?.[0] ?? '';
+    expect(rotated).toMatchObject({ code: 0, output: expect.stringContaining('--show prints it') });
+    expect(rotated.output).not.toContain(tokenOf(url));
+    expect(await storedToken(stage())).toEqual({
+      current: tokenOf(url),
+      previous: tokenOf(system.webhookUrl),
+    });
+    expect(url.replace(tokenOf(url), '')).toBe(system.webhookUrl.replace(tokenOf(system.webhookUrl), ''));
+  });
+
+  it('are checked before they are stored, and a refused value changes nothing', async () => {
+    // Prepare
+    const { folder, typedHere } = stage();
+    const words = ['set', 'erp-credentials', '--stdin', '--local', folder];
+
+    // Act
+    const misshapen = await typed('secrets', words, { input: '{"username":"hunter2"}' });
+    const status = await typedHere('secrets', 'status');
+
+    // Assess
+    expect(misshapen).toMatchObject({
+      code: 2,
+      complaint: 'The value of erp-credentials does not fit: $.apiKey: found missing, expected string.\n',
+    });
+    expect(misshapen.output + misshapen.complaint).not.toContain('hunter2');
+    expect(status).toMatchObject({ code: 0, output: expect.stringMatching(/erp-credentials +set/) });
+  });
+}
+
+const tokenOf = (url: string) => url.split('/').at(-1) ?? '';
+
+async function storedToken({ system, secrets }: CommandStage): Promise<unknown> {
+  const secret = system.emulator.stack.secrets.find(({ name }) => name.endsWith('/webhook-token'));
+  const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: secret?.arn }));
+  return JSON.parse(SecretString);
+}
