@@ -26,7 +26,7 @@ export const assumptionsSchema = z.object({
   ),
   /** Query parameter that finds a product order or an article by its number. */
   numberQuery: z._default(z.string(), 'number'),
-  /** `status` values of a product order that mean: its operator is finished. Compared in lower case. */
+  /** `status` values of a product order that mean: its operator is finished. Upper and lower case are the same. */
   completedStatuses: z._default(z.array(z.string()), ['completed', 'done', 'finished']),
   /** Believe a completion trigger without reading the status back from the product order. */
   trustTrigger: z._default(z.boolean(), false),

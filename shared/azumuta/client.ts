@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
+import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withoutSecrets } from '../platform/credentials.ts';
 import { createHttp, type HttpRequest, type HttpResponse, partnerFailure } from '../platform/http.ts';
@@ -128,6 +129,8 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
     what: string,
     signal: AbortSignal,
   ) {
+    // It may come from a trigger: `..` would ask for another resource.
+    if (problemOfText(id)) return undefined;
     const response = await call({ path: `${path}/${encodeURIComponent(id)}`, signal }, what);
     return isAbsent(response, what) ? undefined : accept(schema, response, what);
   }
@@ -179,6 +182,18 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
         variantIds: variantIdsOf(draft, article),
       };
       const response = await call({ method: 'POST', path: paths.productOrders, body, signal }, what);
+      if (response.status === 409) {
+        // Perhaps it was created by an attempt of ours whose answer was lost.
+        const there = await findByNumber(
+          paths.productOrders,
+          draft.number,
+          wire.productOrderSchema,
+          what,
+          signal,
+        );
+        if (there && (there.article?.number ?? article.number) === article.number)
+          return refOf(there.id, draft, there.url);
+      }
       const parsed = parse(wire.createdProductOrderSchema, refuseFailure(response, what).json);
       if (!parsed.ok) {
         // It may well have been created: only a look by number can tell.
@@ -190,8 +205,13 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
           },
         );
       }
-      const { id, url } = parsed.value;
-      return { id, number: draft.number, ...(url ? { url } : {}) };
+      const { id, number, url } = parsed.value;
+      if (number && number !== draft.number) {
+        throw new Rejected(
+          `Azumuta created product order ${number} when it was asked for ${draft.number}: article ${article.number} seems to number its orders by itself. Remove ${number} in Azumuta, switch the automatic numbers of the article off, and replay.`,
+        );
+      }
+      return refOf(id, draft, url);
     },
 
     async recording(id, signal) {
@@ -216,6 +236,10 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
       return found && { id: found.id, name: textIn(found.name, language) };
     },
   };
+}
+
+function refOf(id: string, { number }: ProductOrderDraft, url: string | null | undefined): ProductOrderRef {
+  return { id, number, ...(url ? { url } : {}) };
 }
 
 /** `next` may be a path, an absolute URL or a cursor: which one is unknown. Other origins are refused by http. */

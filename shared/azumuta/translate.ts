@@ -43,7 +43,7 @@ export function productOrderOf(
     number: order.number,
     ...optional('url', order.url),
     status: order.status ?? undefined,
-    completed: assumptions.completedStatuses.includes((order.status ?? '').toLowerCase()),
+    completed: isOneOf(assumptions.completedStatuses, order.status ?? ''),
     completedAt: order.completedAt ?? undefined,
     article: order.article?.number ?? undefined,
     parameters: parametersOf(order),
@@ -54,6 +54,10 @@ export function productOrderOf(
     ),
     recordingIds: recordingIdsOf(order),
   };
+}
+
+function isOneOf(statuses: readonly string[], status: string): boolean {
+  return statuses.some((one) => one.toLowerCase() === status.toLowerCase());
 }
 
 function recordingIdsOf({ recordings, recordingIds }: wire.ProductOrderWire): string[] | undefined {

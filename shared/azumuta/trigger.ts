@@ -1,8 +1,11 @@
+import { problemOfText } from '../model/text.ts';
 import type { WebhookAliases } from './assumptions.ts';
 
 /** What a trigger's call told: the order, and ids if it had any. */
 export interface TriggerContent {
   readonly productOrderNumber: string;
+  /** How it reads if a bare `+` in the query was meant as such: some senders mean a space by it. */
+  readonly otherNumber?: string;
   readonly workInstructionIds: readonly string[];
   readonly recordingIds: readonly string[];
 }
@@ -29,7 +32,11 @@ export function parseTrigger(
  * commas, which would split an order number that holds one).
  */
 function parseTriggerQuery(rawQueryString: string, aliases: WebhookAliases): ParsedTrigger {
-  return parseFields([...new URLSearchParams(rawQueryString)], aliases);
+  const asSpace = parseFields([...new URLSearchParams(rawQueryString)], aliases);
+  if (!asSpace.ok || !rawQueryString.includes('+')) return asSpace;
+  const asPlus = parseFields([...new URLSearchParams(rawQueryString.replaceAll('+', '%2B'))], aliases);
+  if (!asPlus.ok || asPlus.content.productOrderNumber === asSpace.content.productOrderNumber) return asSpace;
+  return { ok: true, content: { ...asSpace.content, otherNumber: asPlus.content.productOrderNumber } };
 }
 
 /** Content of a POST trigger: a JSON object. */
@@ -51,35 +58,31 @@ function parseFields(fields: readonly Field[], aliases: WebhookAliases): ParsedT
     const wanted = new Set(names.map(canonical));
     return fields.filter(([name]) => wanted.has(canonical(name))).map(([, value]) => value);
   };
-  const told = valuesOf(aliases.productOrderNumber).flatMap(numberOf);
-  if (told.includes(inexact)) {
-    return {
-      ok: false,
-      reason:
-        'The product order number is a JSON number that may have lost digits (a fraction, or beyond 2^53): send it as text, in quotation marks.',
-    };
-  }
+  const refused = (reason: string): ParsedTrigger => ({ ok: false, reason });
+  // The first alias that tells anything counts: `number` beside `productOrderNumber` may be anything's.
+  const told =
+    aliases.productOrderNumber
+      .map((alias) => valuesOf([alias]).flatMap(numberOf))
+      .find((numbers) => numbers.length > 0) ?? [];
+  if (told.includes(inexact)) return refused(mayHaveLostDigits);
   const numbers = [...new Set(told.filter((number) => number !== inexact))];
   const [productOrderNumber, ...others] = numbers;
-  if (productOrderNumber === undefined) {
-    return {
-      ok: false,
-      reason: `No product order number: expected one of the fields ${aliases.productOrderNumber.join(', ')}.`,
-    };
-  }
-  if (others.length > 0)
-    return { ok: false, reason: `${numbers.length} different product order numbers in one call.` };
-  if (productOrderNumber.length > 200)
-    return { ok: false, reason: 'The product order number is longer than 200 characters.' };
-  return {
-    ok: true,
-    content: {
-      productOrderNumber,
-      workInstructionIds: idsIn(valuesOf(aliases.workInstructionIds)),
-      recordingIds: idsIn(valuesOf(aliases.recordingIds)),
-    },
-  };
+  if (productOrderNumber === undefined)
+    return refused(
+      `No product order number: expected one of the fields ${aliases.productOrderNumber.join(', ')}.`,
+    );
+  if (others.length > 0) return refused(`${numbers.length} different product order numbers in one call.`);
+  const problem = problemOfText(productOrderNumber);
+  if (problem) return refused(`The product order number ${problem}.`);
+  const workInstructionIds = idsIn(valuesOf(aliases.workInstructionIds));
+  const recordingIds = idsIn(valuesOf(aliases.recordingIds));
+  const [badId] = [...workInstructionIds, ...recordingIds].flatMap((id) => problemOfText(id) ?? []);
+  if (badId) return refused(`The id of a recording or work instruction ${badId}.`);
+  return { ok: true, content: { productOrderNumber, workInstructionIds, recordingIds } };
 }
+
+const mayHaveLostDigits =
+  'The product order number is a JSON number that may have lost digits (a fraction, or beyond 2^53): send it as text, in quotation marks.';
 
 /** `Recording_Ids[]` is `recordingids`. */
 function canonical(name: string): string {

@@ -38,11 +38,11 @@ const maxContentBytes = maxMessageBytes - 16 * 1024;
  * to be booked is written down before it is sent, so that a crash in between sends exactly that again.
  */
 export async function collectCompletion(
-  hint: CompletionHint,
+  given: CompletionHint,
   attempt: WorkAttempt,
   dependencies: CollectDependencies,
 ): Promise<void> {
-  const entry = await dependencies.ledger.orders.find(hint.productOrderNumber);
+  const { hint, entry } = await knownOrder(given, dependencies);
   const order = await completedOrder(hint, entry, attempt, dependencies);
   const erpOrder = entry?.erpOrder ?? { number: dependencies.erpOrderNumber(hint.productOrderNumber) };
   const part: Part = entry?.part ?? { index: 1, of: 1, first: order.number, book: 'each' };
@@ -61,6 +61,17 @@ export async function collectCompletion(
   const collection: Collection = { part, home, erpOrder, orders: completedParts, current: order };
   const toSend = await planBookings(collection, attempt, dependencies);
   for (const booking of toSend) await send(booking, { ...collection, hint, known }, attempt, dependencies);
+}
+
+/** The order that a hint means: where its number reads in two ways, the one that the ledger knows. */
+async function knownOrder(
+  hint: CompletionHint,
+  { ledger }: CollectDependencies,
+): Promise<{ hint: CompletionHint; entry: OrderEntry | undefined }> {
+  const entry = await ledger.orders.find(hint.productOrderNumber);
+  if (entry || hint.otherNumber === undefined) return { hint, entry };
+  const other = await ledger.orders.find(hint.otherNumber);
+  return { hint: other ? { ...hint, productOrderNumber: hint.otherNumber } : hint, entry: other };
 }
 
 async function completedOrder(

@@ -15,6 +15,8 @@ export const completionHintSchema = z.object({
   kind: z.literal('completion'),
   event: z.enum(webhookEvents),
   productOrderNumber: text,
+  /** How it reads if a bare `+` in the trigger's query was meant as such. */
+  otherNumber: z.exactOptional(text),
   workInstructionIds: z.array(text),
   recordingIds: z.array(text),
   /** ISO instant of the call. */
@@ -37,6 +39,7 @@ export function webhookHint(
     kind: 'completion',
     event,
     productOrderNumber: content.productOrderNumber,
+    ...(content.otherNumber === undefined ? {} : { otherNumber: content.otherNumber }),
     workInstructionIds: [...content.workInstructionIds],
     recordingIds: [...content.recordingIds],
     receivedAt: receivedAt.toISOString(),

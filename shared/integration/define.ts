@@ -9,6 +9,7 @@ import type { ErpDefinition } from '../erp/connector.ts';
 import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
 import type { Quantity } from '../model/quantity.ts';
+import { utcInstant } from '../model/time.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
 import { type CompleteDeployment, type Deployment, deploymentSchema } from './deployment.ts';
 
@@ -147,8 +148,8 @@ const instant = z
   .string()
   .check(
     z.refine(
-      (text) => /(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)),
-      'an ISO time with zone, such as 2026-12-01T06:00:00Z',
+      (text) => utcInstant(text) !== undefined,
+      'an ISO time that exists, with zone, such as 2026-12-01T06:00:00Z',
     ),
   );
 
@@ -266,10 +267,15 @@ export function defineIntegration(integration: Integration): CompleteIntegration
   return {
     plant,
     azumuta,
-    schedule,
+    schedule: { ...schedule, pull: inUtc(schedule.pull) },
     deployment,
     erp: integration.erp,
     productOrders: integration.productOrders ?? {},
     completions: integration.completions ?? {},
   };
+}
+
+/** From here on instants are UTC with milliseconds, and compare as text. */
+function inUtc(pull: CompleteIntegration['schedule']['pull']): CompleteIntegration['schedule']['pull'] {
+  return pull === 'off' ? pull : { ...pull, from: utcInstant(pull.from) ?? pull.from };
 }

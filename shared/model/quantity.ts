@@ -9,14 +9,19 @@ export interface Quantity {
   readonly unit?: string;
 }
 
-const plainDecimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?$/i;
+/** Each character can be read in one way only, so that no text takes long to refuse. */
+const plainDecimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,2})?$/i;
+/** More digits than any quantity has. */
+const maxDecimalLength = 60;
 
 /** Canonical decimal of a number or a numeric text; undefined when it is neither. */
 export function toDecimal(value: unknown): Decimal | undefined {
   if (typeof value === 'number' && !Number.isFinite(value)) return undefined;
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
-  const text = String(value).trim();
-  return plainDecimal.test(text) ? new Big(text).toFixed() : undefined;
+  const text = String(value);
+  if (text.length > maxDecimalLength || !plainDecimal.test(text.trim())) return undefined;
+  // big.js takes a minus, and no plus.
+  return new Big(text.trim().replace(/^\+/, '')).toFixed();
 }
 
 export function sumOf(amounts: readonly Decimal[]): Decimal {

@@ -1,14 +1,16 @@
 import * as z from 'zod/mini';
 import type { ErpOrder } from '../model/orders.ts';
 import { toDecimal } from '../model/quantity.ts';
+import { maxTextLength, problemOfText } from '../model/text.ts';
+import { isDate, utcInstant } from '../model/time.ts';
 
-/** Numbers people write: text kept as it is; control characters and surrounding space are mistakes. */
-const orderNumber = z.string().check(
+/** A number, a code or an id: kept as it is. */
+const code = z.string().check(
   z.minLength(1),
-  z.maxLength(200),
+  z.maxLength(maxTextLength),
   z.refine(
-    (text) => text.trim() === text && !/\p{Cc}/u.test(text),
-    'text without control characters or surrounding space',
+    (text) => text.length > maxTextLength || problemOfText(text) === undefined,
+    'whole characters without control characters and surrounding white space',
   ),
 );
 
@@ -22,39 +24,26 @@ const positiveDecimal = z.pipe(
   z.transform((value) => toDecimal(value) ?? '0'),
 );
 
-const dueDate = z
-  .string()
-  .check(
-    z.refine(
-      (text) => /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)),
-      'an ISO date (2026-12-24) or a time with zone',
-    ),
-  );
+const dueDate = z.string().check(
+  z.maxLength(40),
+  z.refine(
+    (text) => isDate(text) || utcInstant(text) !== undefined,
+    'a date that exists (2026-12-24), or such a time with its zone (2026-12-24T10:00:00+01:00)',
+  ),
+);
 
 /** An order as an ERP posts it to `POST /product-orders`. */
 export const postedOrderSchema = z.strictObject({
-  number: orderNumber.check(
-    z.meta({ description: 'Number that people read in the ERP.', examples: ['MO/0001'] }),
-  ),
-  id: z.optional(
-    z.string().check(z.minLength(1), z.describe("The ERP's internal id, when it differs from the number.")),
-  ),
-  article: z
-    .string()
-    .check(
-      z.minLength(1),
-      z.maxLength(200),
-      z.meta({ description: 'Code of the article to build.', examples: ['GEAR-01'] }),
-    ),
+  number: code.check(z.meta({ description: 'Number that people read in the ERP.', examples: ['MO/0001'] })),
+  id: z.optional(code.check(z.describe("The ERP's internal id, when it differs from the number."))),
+  article: code.check(z.meta({ description: 'Code of the article to build.', examples: ['GEAR-01'] })),
   quantity: z._default(
     positiveDecimal.check(
       z.meta({ description: 'A decimal above 0, as text or as a number.', examples: ['5', 2.5] }),
     ),
     '1',
   ),
-  unit: z.optional(
-    z.string().check(z.minLength(1), z.meta({ description: 'Unit of the quantity.', examples: ['u'] })),
-  ),
+  unit: z.optional(code.check(z.meta({ description: 'Unit of the quantity.', examples: ['u'] }))),
   dueDate: z.optional(
     dueDate.check(z.meta({ description: 'ISO date, or a time with its zone.', examples: ['2026-12-24'] })),
   ),
@@ -85,6 +74,6 @@ export function erpOrderOf({
     state: 'released',
     quantity: { amount: quantity, ...(unit === undefined ? {} : { unit }) },
     ...(id === undefined ? {} : { id }),
-    ...(due === undefined ? {} : { dueDate: due }),
+    ...(due === undefined ? {} : { dueDate: utcInstant(due) ?? due }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
+import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isValid, type RotatingSecret } from '../platform/credentials.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
@@ -108,6 +109,8 @@ export async function getOrder(
 ): Promise<OrderCallAnswer> {
   const refused = await refusal(call, dependencies);
   if (refused) return refused;
+  const problem = problemOfText(call.number);
+  if (problem) return failure(404, `There can be no such order: its number ${problem}.`);
   return unlessUnavailable(dependencies, () => lookUp(call.number, dependencies));
 }
 

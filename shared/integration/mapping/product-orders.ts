@@ -68,7 +68,7 @@ function defaultParameters(order: ErpOrder, part: Part): Record<string, Paramete
 
 function textOf(field: string, map: () => unknown, order: ErpOrder): string {
   const value = run(field, map, order);
-  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (typeof value === 'string' && value.trim() !== '') return value.trim();
   throw new Rejected(
     `Mapping ${field} gave ${value === '' ? 'an empty text' : String(value)} for ERP order ${order.number}: a text is needed.`,
   );

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../model/orders.ts';
+import { problemOfText } from '../../model/text.ts';
 
-/** Numbers are part of the ledger's keys, which DynamoDB limits to 2048 bytes, and of URLs and messages. */
-const maxNumberBytes = 500;
 /** DynamoDB stores items of up to 400 KB, and an order's history needs its place as well. */
 const maxDraftBytes = 200 * 1024;
 
@@ -35,14 +34,18 @@ const parametersSchema = z.pipe(
   ),
 );
 
+/** The same rule as at every other entry: what passes here is found again by a trigger. */
+const code = z.string(textNeeded).check(
+  z.superRefine((text, { issues }) => {
+    const problem = problemOfText(text);
+    if (problem) issues.push({ code: 'custom', message: `it ${problem}`, input: text });
+  }),
+);
+
 const draftSchema = z
   .object({
-    number: z
-      .string(textNeeded)
-      .check(
-        z.refine((text) => bytesOf(text) <= maxNumberBytes, `at most ${maxNumberBytes} bytes are possible`),
-      ),
-    article: z.string(textNeeded),
+    number: code,
+    article: code,
     variants: z.array(z.string(textNeeded), listNeeded),
     parameters: parametersSchema,
   })
@@ -59,11 +62,8 @@ const draftSchema = z
  * @throws Rejected naming the mapping's field, what it gave, and what is needed.
  */
 export function checkedDraft(given: Readonly<Record<string, unknown>>, order: ErpOrder): ProductOrderDraft {
-  if (bytesOf(order.number) > maxNumberBytes) {
-    throw new Rejected(
-      `ERP order ${nameOf(order)} has a number of ${bytesOf(order.number)} bytes: at most ${maxNumberBytes} are possible.`,
-    );
-  }
+  const problem = problemOfText(order.number);
+  if (problem) throw new Rejected(`The number of ERP order ${nameOf(order)} ${problem}.`);
   const checked = draftSchema.safeParse(given);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;

@@ -93,6 +93,17 @@ describe('recordings that a trigger names', () => {
   });
 });
 
+it('a number that a query tells in two ways is the one that the ledger knows', async () => {
+  // Prepare: the sender meant the plus as such; read as a space, nobody knows the number.
+  const { number } = await completed(stage, 1);
+
+  // Act
+  await stage.collect({ productOrderNumber: 'read as a space', otherNumber: number });
+
+  // Assess
+  expect(stage.sent()).toMatchObject([{ home: number, books: 'quantity' }]);
+});
+
 describe('two triggers at the same moment', () => {
   it('each have their recordings told: whoever plans second amends', async () => {
     // Prepare: the first plans when the second has

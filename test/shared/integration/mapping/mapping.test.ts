@@ -111,7 +111,7 @@ describe('what a mapping in plain JavaScript gives', () => {
       'a long number',
       'number',
       long,
-      'productOrders.number gave a text of 502 bytes for ERP order MO/0001: at most 500',
+      'productOrders.number gave a text of 502 bytes for ERP order MO/0001: it has 251 characters; at most 200',
     ],
     [
       'a huge draft',
@@ -135,7 +135,7 @@ describe('what a mapping in plain JavaScript gives', () => {
   it('is rejected for an ERP order whose own number is no key, and not told at full length', () => {
     const order = erpOrder({ number: 'x'.repeat(3000) });
     expect(() => mapProductOrders({ number: () => 'short' }, order)).toThrow(
-      /^ERP order x{100}… has a number of 3000/,
+      /^The number of ERP order x{100}… has 3000 characters; at most 200/,
     );
   });
 });
@@ -216,6 +216,19 @@ describe('a wrong configuration stops everything with the path', () => {
       Reflect.apply(defineIntegration, undefined, [{ plant: 'ghent', erp: noErp, ...wrong }]);
     expect(define).toThrow(ConfigurationError);
     expect(define).toThrow(path);
+  });
+
+  it.each([
+    ['2026-12-01T06:00:00+01:00', '2026-12-01T05:00:00.000Z'],
+    ['2026-12-01T06:00:00-05:00', '2026-12-01T11:00:00.000Z'],
+    ['2026-12-01T06:00:00Z', '2026-12-01T06:00:00.000Z'],
+  ])('takes %s, to begin from, for %s: connectors compare instants as text', (from, utc) => {
+    const integration = defineIntegration({
+      plant: 'ghent',
+      erp: noErp,
+      schedule: { pull: { everyMinutes: 5, from } },
+    });
+    expect(integration.schedule.pull).toEqual({ everyMinutes: 5, from: utc });
   });
 
   it('fills in the defaults of what is left out', () => {

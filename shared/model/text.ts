@@ -1,0 +1,19 @@
+/** Longest number of an order, an article or a unit, and longest id. An id of Azumuta has 17 characters. */
+export const maxTextLength = 200;
+
+/**
+ * The one rule for numbers, codes and ids, at every entry: what is refused here can neither be a key of the ledger
+ * nor stand in a URL, a message or a terminal.
+ * @returns Why the text cannot be one, to follow "it"; undefined when it can.
+ */
+export function problemOfText(text: string): string | undefined {
+  if (text.length === 0) return 'is empty';
+  if (text.length > maxTextLength)
+    return `has ${text.length} characters; at most ${maxTextLength} are possible`;
+  if (!text.isWellFormed()) return 'holds half a character (a surrogate without its other half)';
+  if (/\p{Cc}/u.test(text)) return 'holds a control character';
+  if (text.trim() !== text) return 'begins or ends with white space';
+  // As a segment of a URL they would name another resource.
+  if (text === '.' || text === '..') return `is "${text}"`;
+  return undefined;
+}

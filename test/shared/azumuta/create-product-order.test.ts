@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
+import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { testClock } from '../../support/clock.ts';
+import { type Answer, type Received, startServer } from '../../support/server.ts';
+
+const never = new AbortController().signal;
+const draft = { number: 'PO-1', article: 'GEAR-01', parameters: {}, variants: [] };
+const article = { id: 'a1', number: 'GEAR-01', variants: [] };
+
+async function startClient(answer: (received: Received) => Answer, assumptions: object = {}) {
+  const server = await startServer(answer);
+  const client = createAzumutaClient({
+    baseUrl: `${server.url}/api/v1`,
+    assumptions: assumptionsSchema.parse(assumptions),
+    apiKey: async () => 'key',
+    clock: testClock(),
+  });
+  return { client, calls: server.calls };
+}
+
+describe('a product order whose creation is answered with 409', () => {
+  const conflict = (there: readonly object[]) => (received: Received) =>
+    received.method === 'POST'
+      ? { status: 409, body: { error: 'number exists' } }
+      : { body: { data: there, next: null } };
+
+  it('is ours when it is there: the answer to an earlier attempt was lost', async () => {
+    const { client } = await startClient(conflict([{ id: 'p1', number: 'PO-1', article }]));
+    expect(await client.createProductOrder(draft, article, never)).toEqual({ id: 'p1', number: 'PO-1' });
+  });
+
+  it.each([
+    ['is not there', []],
+    ['is of another article', [{ id: 'p1', number: 'PO-1', article: { id: 'a2', number: 'GEAR-02' } }]],
+  ])('is for a person when it %s', async (_name, there) => {
+    const { client } = await startClient(conflict(there));
+    await expect(client.createProductOrder(draft, article, never)).rejects.toMatchObject({
+      name: 'Rejected',
+      message: expect.stringContaining('(409)'),
+    });
+  });
+});
+
+it('a product order that Azumuta numbers by itself is for a person, with both numbers and what to do', async () => {
+  const { client } = await startClient(() => ({ body: { id: 'p1', number: '0042' } }));
+  const creating = client.createProductOrder(draft, article, never);
+  await expect(creating).rejects.toMatchObject({ name: 'Rejected' });
+  await expect(creating).rejects.toThrow(
+    /created product order 0042 when it was asked for PO-1.*Remove 0042/,
+  );
+});
+
+it.each(['.', '..', 'a\u0000b', 'x'.repeat(201)])('nothing is asked for by the id %j', async (id) => {
+  const { client, calls } = await startClient(() => ({ body: {} }));
+  const found = [
+    await client.recording(id, never),
+    await client.productOrder(id, never),
+    await client.workInstruction(id, never),
+  ];
+  expect(found).toEqual([undefined, undefined, undefined]);
+  expect(calls).toEqual([]);
+});
+
+it.each(['Completed', 'COMPLETED', 'completed'])(
+  'status %s is the configured "Completed"',
+  async (status) => {
+    const { client } = await startClient(() => ({ body: { id: 'p1', number: 'PO-1', status } }), {
+      completedStatuses: ['Completed'],
+    });
+    expect(await client.productOrder('p1', never)).toMatchObject({ completed: true });
+  },
+);

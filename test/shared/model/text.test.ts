@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { problemOfText } from '../../../shared/model/text.ts';
+
+describe('a number, code or id', () => {
+  it.each(['MO/0001', '0042', 'WH MO 1', 'Größe 5', 'MO+7', '…', '作業 1', '🔧/1', 'x'.repeat(200)])(
+    'may be %s',
+    (text) => {
+      expect(problemOfText(text)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['empty', '', 'is empty'],
+    ['too long', 'x'.repeat(201), 'has 201 characters'],
+    ['half a character', 'MO\ud83d', 'half a character'],
+    ['a control character', 'MO\u001b[31m', 'a control character'],
+    ['a line break', 'MO\n1', 'a control character'],
+    ['a space at its end', 'MO/1 ', 'white space'],
+    ['the folder above', '..', 'is ".."'],
+  ])('is refused when it is or holds %s, and says so', (_name, text, problem) => {
+    expect(problemOfText(text)).toContain(problem);
+  });
+});

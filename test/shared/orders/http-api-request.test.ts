@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/http-api-request.ts';
+import { parse } from '../../../shared/platform/validation.ts';
+
+const posted = (given: object) => parse(postedOrderSchema, { number: 'MO/1', article: 'GEAR-01', ...given });
+
+it.each([
+  ['half a character', 'number', 'MO\ud83d'],
+  ['201 characters', 'number', 'x'.repeat(201)],
+  ['420,000 characters', 'id', 'x'.repeat(420_000)],
+  ['a control character', 'article', 'A\u0000B'],
+  ['an escape sequence', 'article', '\u001b[31m'],
+  ['white space around', 'article', ' GEAR '],
+  ['a line break', 'unit', 'k\ng'],
+  ['no zone', 'dueDate', '2026-12-24T10:00:00'],
+  ['a day that does not exist', 'dueDate', '2026-02-31'],
+  ['100,000 digits and a letter', 'quantity', `${'1'.repeat(100_000)}x`],
+])('%s in %s is refused, once, with the path of the field', (_what, field, value) => {
+  const parsed = posted({ [field]: value });
+  expect(parsed.ok ? [] : parsed.mismatches.map(({ path }) => path)).toEqual([`$.${field}`]);
+});
+
+it.each([
+  ['2026-12-24', '2026-12-24'],
+  ['2026-12-24T10:00:00+01:00', '2026-12-24T09:00:00.000Z'],
+])('due date %s is kept as %s', (dueDate, kept) => {
+  const parsed = posted({ dueDate });
+  expect(parsed.ok && erpOrderOf(parsed.value).dueDate).toBe(kept);
+});
+
+it('a quantity may have a plus', () => {
+  const parsed = posted({ quantity: '+5' });
+  expect(parsed.ok && erpOrderOf(parsed.value).quantity.amount).toBe('5');
+});
