@@ -5,9 +5,13 @@ import type { Table } from '../platform/dynamodb-table.ts';
 /** A partner that can be unwell as a whole. */
 export type Partner = 'azumuta' | 'erp';
 
-export type Permit =
-  | { readonly permit: 'call' | 'probe' }
-  | { readonly permit: 'wait'; readonly seconds: number; readonly reason: string };
+/** How long nobody may call yet, and why. */
+export interface Waiting {
+  readonly seconds: number;
+  readonly reason: string;
+}
+
+export type Permit = { readonly permit: 'call' | 'probe' } | ({ readonly permit: 'wait' } & Waiting);
 
 export interface BreakerState {
   readonly open: boolean;
@@ -21,6 +25,8 @@ export interface BreakerState {
  * most once per `freshMs`); failures are counted per minute; when open, one call at a time probes.
  */
 export interface Breaker {
+  /** Whether to wait, without asking for a permit: undefined when a call or a probe may be made. */
+  readonly waiting: (partner: Partner) => Promise<Waiting | undefined>;
   /** @param owner Unique to this one call: a probe is known by it. */
   readonly permit: (partner: Partner, owner: string) => Promise<Permit>;
   readonly recordFailure: (
@@ -81,18 +87,30 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
     return started;
   }
 
+  /** Undefined while it is closed, as it was a moment ago; no seconds left when a probe is due. */
+  async function openState(partner: Partner): Promise<Waiting | undefined> {
+    if (now() - (closedSeenAt.get(partner) ?? 0) < freshMs) return undefined;
+    const state = await read(partner);
+    const at = now();
+    if (state?.open !== true) {
+      closedSeenAt.set(partner, at);
+      return undefined;
+    }
+    const until = Math.max(Number(state.openUntil), Number(state.probeUntil ?? 0));
+    return { seconds: Math.max(0, Math.ceil((until - at) / 1000)), reason: String(state.reason ?? '') };
+  }
+
   return {
+    async waiting(partner) {
+      const open = await openState(partner);
+      return open && open.seconds > 0 ? open : undefined;
+    },
+
     async permit(partner, owner) {
-      if (now() - (closedSeenAt.get(partner) ?? 0) < freshMs) return { permit: 'call' };
-      const state = await read(partner);
+      const open = await openState(partner);
+      if (!open) return { permit: 'call' };
+      if (open.seconds > 0) return { permit: 'wait', ...open };
       const at = now();
-      if (state?.open !== true) {
-        closedSeenAt.set(partner, at);
-        return { permit: 'call' };
-      }
-      const reason = String(state.reason ?? '');
-      const opensAt = Math.max(Number(state.openUntil), Number(state.probeUntil ?? 0));
-      if (at < opensAt) return { permit: 'wait', seconds: Math.ceil((opensAt - at) / 1000), reason };
       const probing = await table.update(stateKey(partner), {
         set: { probeUntil: at + options.probeSeconds * 1000, probeOwner: owner },
         condition:
@@ -101,7 +119,9 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
       });
       // A permit whose answer was lost is asked for again by the AWS SDK, and then meets itself.
       const ours = probing !== undefined || (await table.get(stateKey(partner)))?.probeOwner === owner;
-      return ours ? { permit: 'probe' } : { permit: 'wait', seconds: options.cooldownSeconds, reason };
+      return ours
+        ? { permit: 'probe' }
+        : { permit: 'wait', seconds: options.cooldownSeconds, reason: open.reason };
     },
 
     async recordFailure(partner, failure, permit, owner) {

@@ -1,10 +1,16 @@
-import { Rejected, RetryLater } from '../model/errors.ts';
+import { RetryLater, reasonOf } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import { listenForAnswers } from '../platform/heard-answers.ts';
 import type { Logger } from '../platform/log.ts';
-import type { Breaker, Partner } from './circuit-breaker.ts';
+import type { Breaker, Partner, Waiting } from './circuit-breaker.ts';
 
-/** Steps at a partner, through its breaker: while it is open, nothing is called. */
+/**
+ * Calls to a partner through its breaker: while it is open, nothing is called. Only an answer closes it: work that
+ * asked nobody, a bug of ours or a table that fails tell nothing of the partner.
+ */
 export interface PartnerCalls {
+  /** Looks before anything is claimed. @throws BreakerOpen while nothing may be called. */
+  readonly ready: (partner: Partner) => Promise<void>;
   /** @throws RetryLater of scope `partner` without a call while the breaker is open. */
   readonly call: <T>(partner: Partner, work: () => Promise<T>) => Promise<T>;
 }
@@ -23,48 +29,54 @@ const partnerWords: Readonly<Record<Partner, string>> = { azumuta: 'Azumuta', er
 export class BreakerOpen extends RetryLater {}
 
 export function createPartnerCalls({ breaker, newOwner, clock, log }: GuardedCallDependencies): PartnerCalls {
+  function waiting(partner: Partner, { seconds, reason }: Waiting): BreakerOpen {
+    log.warn('Waiting for a partner to recover', { Partner: partner, seconds }, { BreakerOpen: 1 });
+    return new BreakerOpen(`Waiting for ${partnerWords[partner]} to recover. ${reason}`.trim(), {
+      scope: 'partner',
+      afterSeconds: seconds,
+    });
+  }
+
+  /** What the breaker learns stands beside what the partner said: a table that fails must not take its place. */
+  async function noted(partner: Partner, note: Promise<void>): Promise<void> {
+    await note.catch((error: unknown) =>
+      log.error('The circuit breaker could not note an outcome', {
+        Partner: partner,
+        reason: reasonOf(error),
+      }),
+    );
+  }
+
   return {
+    async ready(partner) {
+      const open = await breaker.waiting(partner);
+      if (open) throw waiting(partner, open);
+    },
+
     async call(partner, work) {
       const owner = newOwner();
       const permit = await breaker.permit(partner, owner);
-      if (permit.permit === 'wait') {
-        log.warn(
-          'Waiting for a partner to recover',
-          { Partner: partner, seconds: permit.seconds },
-          { BreakerOpen: 1 },
-        );
-        throw new BreakerOpen(`Waiting for ${partnerWords[partner]} to recover. ${permit.reason}`.trim(), {
-          scope: 'partner',
-          afterSeconds: permit.seconds,
-        });
-      }
+      if (permit.permit === 'wait') throw waiting(partner, permit);
       const start = clock.now().getTime();
+      const { done, heard } = listenForAnswers(work);
+      const learnt = () =>
+        heard()
+          ? breaker.recordSuccess(partner, permit, owner)
+          : breaker.recordNoAnswer(partner, permit, owner);
       try {
-        const result = await work();
+        const result = await done;
         log.info('Partner', { Partner: partner }, { PartnerMilliseconds: clock.now().getTime() - start });
-        await breaker.recordSuccess(partner, permit, owner);
+        await noted(partner, learnt());
         return result;
       } catch (error) {
-        if (error instanceof RetryLater && error.scope === 'partner') {
-          if (error.unauthorized)
-            log.error(
-              'A partner refuses our credentials',
-              { Partner: partner, reason: error.message },
-              { CredentialsRefused: 1 },
-            );
-          await breaker.recordFailure(partner, error, permit, owner);
-        } else if (isAnswer(error)) await breaker.recordSuccess(partner, permit, owner);
-        else await breaker.recordNoAnswer(partner, permit, owner);
+        const failed = error instanceof RetryLater && error.scope === 'partner';
+        if (failed && error.unauthorized) {
+          const told = { Partner: partner, reason: error.message };
+          log.error('A partner refuses our credentials', told, { CredentialsRefused: 1 });
+        }
+        await noted(partner, failed ? breaker.recordFailure(partner, error, permit, owner) : learnt());
         throw error;
       }
     },
   };
-}
-
-/**
- * The partner answered, whatever it said: that is all a probe asks. Our own deadline, a bug of ours or a table that
- * fails tell nothing of the partner.
- */
-function isAnswer(error: unknown): boolean {
-  return error instanceof Rejected || (error instanceof RetryLater && !error.outOfTime);
 }

@@ -36,6 +36,7 @@ export async function bookCompletion(
   dependencies: BookDependencies,
 ): Promise<void> {
   const { claims, bookings } = dependencies.ledger;
+  await dependencies.partners.ready('erp');
   const claimed = await claims.claim(bookingKeyOf(message.home, message.key), attempt);
   if (claimed.outcome === 'done') {
     attempt.log.info('Booked already', { booking: message.key });
@@ -63,7 +64,7 @@ export async function bookCompletion(
     const reason = `Another booking on ERP order ${erpOrder} is under way.`;
     await claims.release(claim, reason);
     // The other booking is usually done in a second; its lease only tells the worst case.
-    throw new RetryLater(reason, { scope: 'order' });
+    throw new RetryLater(reason, { scope: 'order', forOurLock: true });
   }
   await book(claim, message, attempt, dependencies);
 }
@@ -159,13 +160,7 @@ async function giveBack(
   await bookings.keepLocked(erpOrder, holderOf(claim, message), untilMs);
   const seconds = attempt.secondsUntil(untilMs);
   if (!(error instanceof RetryLater)) return error;
-  return new RetryLater(error.message, {
-    scope: error.scope,
-    wrote: 'perhaps',
-    unauthorized: error.unauthorized,
-    afterSeconds: Math.max(seconds, error.afterSeconds ?? 0),
-    cause: error.cause,
-  });
+  return error.with({ afterSeconds: Math.max(seconds, error.afterSeconds ?? 0) });
 }
 
 async function contentOf(

@@ -21,6 +21,8 @@ export interface RetryLaterOptions extends ErrorOptions {
   readonly unauthorized?: boolean;
   /** Our own deadline ended the call: it tells nothing of the partner, well or unwell. */
   readonly outOfTime?: boolean;
+  /** Another attempt of ours is at it, and usually done in a second: the waits are short, and do not grow. */
+  readonly forOurLock?: boolean;
 }
 
 /** It did not work now, and may work later without anybody mending anything about this order. */
@@ -31,6 +33,7 @@ export class RetryLater extends Error {
   readonly wrote: Wrote;
   readonly unauthorized: boolean;
   readonly outOfTime: boolean;
+  readonly forOurLock: boolean;
 
   constructor(message: string, options: RetryLaterOptions) {
     super(message, options);
@@ -39,19 +42,22 @@ export class RetryLater extends Error {
     this.wrote = options.wrote ?? 'nothing';
     this.unauthorized = options.unauthorized ?? false;
     this.outOfTime = options.outOfTime ?? false;
+    this.forOurLock = options.forOurLock ?? false;
+  }
+
+  /** The same failure, of which more is known. */
+  with(changes: Partial<RetryLaterOptions>): RetryLater {
+    const { scope, afterSeconds, wrote, unauthorized, outOfTime, forOurLock, cause } = this;
+    const options = { scope, wrote, unauthorized, outOfTime, forOurLock, cause, ...changes };
+    return new RetryLater(this.message, {
+      ...options,
+      ...(afterSeconds === undefined || 'afterSeconds' in changes ? {} : { afterSeconds }),
+    });
   }
 
   /** The same failure, after a write had begun. */
   afterWriting(): RetryLater {
-    if (this.wrote === 'perhaps') return this;
-    return new RetryLater(this.message, {
-      scope: this.scope,
-      wrote: 'perhaps',
-      unauthorized: this.unauthorized,
-      outOfTime: this.outOfTime,
-      cause: this.cause,
-      ...(this.afterSeconds === undefined ? {} : { afterSeconds: this.afterSeconds }),
-    });
+    return this.wrote === 'perhaps' ? this : this.with({ wrote: 'perhaps' });
   }
 }
 

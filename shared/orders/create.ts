@@ -28,6 +28,7 @@ export async function createProductOrder(
   dependencies: CreateDependencies,
 ): Promise<void> {
   const { ledger } = dependencies;
+  await dependencies.partners.ready('azumuta');
   const key = orderKey(message.number);
   const claimed = await ledger.claims.claim(key, attempt);
   switch (claimed.outcome) {

@@ -1,5 +1,6 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { Rejected, RetryLater } from '../model/errors.ts';
+import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
+import { answerHeard } from './heard-answers.ts';
 
 /**
  * The one HTTP client of this project, for Azumuta and for every ERP: built-in fetch with keep-alive,
@@ -55,14 +56,16 @@ export function createHttp(options: HttpOptions): Http {
   const base = checkedBaseUrl(options);
   trustCertificate(options.caCertificate);
   const { partner, timeoutMs = 15_000, maxBytes = 10 * 1024 * 1024 } = options;
+  let answers = 0;
 
   return {
     async send(request) {
       const method = request.method ?? 'GET';
       const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
-      const url = resolveUrl(base, request, partner);
+      const { url, headers, body } = built(base, request, partner);
       const call = `${method} ${url.pathname}`;
       if (request.signal?.aborted) throw outOfTime(partner, call, false);
+      const answersBefore = answers;
       const timeout = AbortSignal.timeout(timeoutMs);
       const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
       try {
@@ -70,8 +73,8 @@ export function createHttp(options: HttpOptions): Http {
           method,
           redirect: 'manual',
           signal,
-          headers: headersOf(request),
-          ...(request.body === undefined ? {} : { body: bodyOf(request.body) }),
+          headers,
+          ...(body === undefined ? {} : { body }),
         });
         if (response.status >= 300 && response.status < 400 && response.status !== 304) {
           await response.body?.cancel();
@@ -81,19 +84,23 @@ export function createHttp(options: HttpOptions): Http {
           );
         }
         const text = await readText(response, maxBytes, `${partner} ${call}`);
+        answers += 1;
+        answerHeard();
         return { status: response.status, headers: response.headers, text, json: parseJson(text) };
       } catch (error) {
         if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
         if (request.signal?.aborted && !timeout.aborted) throw outOfTime(partner, call, writes, error);
-        throw noAnswer(error, { partner, call, timedOut: timeout.aborted, writes });
+        // While others are answered, this record alone is slow: somebody may hold it locked.
+        const othersAnswered = answers > answersBefore;
+        throw noAnswer(error, { partner, call, timedOut: timeout.aborted, othersAnswered, writes });
       }
     },
   };
 }
 
 /**
- * The failure that an answer's status stands for, when it tells of the partner and not of the order:
- * 401, 403, 408, 429 and 5xx. Undefined for all others, and for the statuses in `except`.
+ * The failure that an answer's status stands for. 401, 408, 429 and 5xx tell of the partner; 403 tells of our rights
+ * to this one record. Undefined for all others, and for the statuses in `except`.
  */
 export function partnerFailure(
   response: HttpResponse,
@@ -109,10 +116,16 @@ export function partnerFailure(
   if (call.except?.includes(status)) return undefined;
   const afterSeconds = retryAfterSeconds(response.headers.get('retry-after'), call.now);
   const common = { scope: 'partner', ...(afterSeconds === undefined ? {} : { afterSeconds }) } as const;
-  if (status === 401 || status === 403) {
+  if (status === 401) {
     return new RetryLater(
-      `${call.partner} refused our credentials (${status}) at ${call.what}: check the secret, and the rights of its user.`,
+      `${call.partner} refused our credentials (401) at ${call.what}: check the secret.`,
       { ...common, unauthorized: true },
+    );
+  }
+  if (status === 403) {
+    return new RetryLater(
+      `${call.partner} does not let us (403) at ${call.what}: check the rights of its user for this record.`,
+      { ...common, scope: 'order' },
     );
   }
   if (status === 429)
@@ -126,11 +139,11 @@ export function partnerFailure(
   return undefined;
 }
 
-/** No partner means a longer wait than a day: a larger figure is a time in seconds since 1970, or a mistake. */
-const maxRetryAfterSeconds = 86_400;
+/** As long as the circuit breaker heeds one: a larger figure is a time in seconds since 1970, or a mistake. */
+const maxRetryAfterSeconds = 3600;
 
 /**
- * Seconds of a Retry-After header, in both its forms (RFC 9110 §10.2.3), a day at most; undefined when absent or
+ * Seconds of a Retry-After header, in both its forms (RFC 9110 §10.2.3), an hour at most; undefined when absent or
  * unreadable.
  */
 export function retryAfterSeconds(header: string | null | undefined, now: Date): number | undefined {
@@ -151,6 +164,7 @@ function noAnswer(
     readonly partner: string;
     readonly call: string;
     readonly timedOut: boolean;
+    readonly othersAnswered: boolean;
     readonly writes: boolean;
   },
 ): RetryLater {
@@ -158,7 +172,7 @@ function noAnswer(
   const why = call.timedOut ? 'no answer in time' : (code ?? 'connection failed');
   const sent = call.timedOut || code === undefined || !beforeSending.test(code);
   return new RetryLater(`${call.partner} did not answer ${call.call}: ${why}.`, {
-    scope: 'partner',
+    scope: call.timedOut && call.othersAnswered ? 'order' : 'partner',
     wrote: call.writes && sent ? 'perhaps' : 'nothing',
     cause: error,
   });
@@ -191,6 +205,27 @@ function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
     );
   }
   return url;
+}
+
+/** @throws Rejected when there can be no such request: nothing was sent, and the partner is not to blame. */
+function built(
+  base: URL,
+  request: HttpRequest,
+  partner: string,
+): { readonly url: URL; readonly headers: Headers; readonly body: string | undefined } {
+  try {
+    return {
+      url: resolveUrl(base, request, partner),
+      headers: new Headers(headersOf(request)),
+      body: request.body === undefined ? undefined : bodyOf(request.body),
+    };
+  } catch (error) {
+    if (error instanceof Rejected) throw error;
+    throw new Rejected(
+      `The request to ${partner} cannot be built: ${reasonOf(error, 200)} Check what the configuration makes of this order.`,
+      { cause: error },
+    );
+  }
 }
 
 function resolveUrl(base: URL, request: HttpRequest, partner: string): URL {

@@ -31,7 +31,7 @@ export const metrics = {
   PartnerMilliseconds: { unit: 'Milliseconds', by: ['Partner'] },
   /** Steps that were not tried because the partner's circuit breaker is open. */
   BreakerOpen: { unit: 'Count', by: ['Partner'] },
-  /** Answers of 401 and 403: a flow stands still until somebody sets the secret. */
+  /** Answers of 401: a flow stands still until somebody sets the secret. */
   CredentialsRefused: { unit: 'Count', by: ['Partner'] },
   /** Runs of the pull that read all there was. */
   PullsCompleted: { unit: 'Count', by: [] },

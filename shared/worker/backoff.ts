@@ -16,6 +16,9 @@ export const backoffDefaults: BackoffOptions = { baseSeconds: 4, capSeconds: 900
  */
 export const maxVisibility = 12 * 3600 - 10 * 60;
 
+/** Between two looks at a lock of our own: parts of one ERP order are booked one after the other. */
+const lockSeconds = 4;
+
 /**
  * Seconds until a message comes again: exponential with full jitter (any time up to the doubled wait), so
  * that messages which failed together do not come again together. Once the cap is reached the wait lies in its
@@ -24,11 +27,12 @@ export const maxVisibility = 12 * 3600 - 10 * 60;
  * @param random In [0, 1).
  */
 export function secondsUntilRetry(
-  failure: Pick<RetryLater, 'afterSeconds'>,
+  failure: Pick<RetryLater, 'afterSeconds'> & Partial<Pick<RetryLater, 'forOurLock'>>,
   receiveCount: number,
   random: number,
   { baseSeconds, capSeconds }: BackoffOptions = backoffDefaults,
 ): number {
+  if (failure.forOurLock) return Math.round(lockSeconds * (0.5 + random));
   const doubled = baseSeconds * 2 ** Math.min(receiveCount - 1, 30);
   const jittered = doubled >= capSeconds ? capSeconds * (2 / 3 + random / 3) : 1 + random * (doubled - 1);
   const floor = Math.min(failure.afterSeconds ?? 0, maxVisibility - baseSeconds);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
+import { answerHeard } from '../../../shared/platform/heard-answers.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
@@ -22,6 +23,10 @@ describe('a partner that fails now and then, all in one minute', () => {
     createPartnerCalls({ breaker, newOwner: () => 'a container', clock, log: silent })
       .call('erp', work)
       .catch(() => 'failed');
+  const answers = async () => {
+    answerHeard();
+    return 'well';
+  };
   const fails = () => call(() => Promise.reject(new RetryLater('503', { scope: 'partner' })));
 
   it('is called again after a good probe, until it has failed as often as before', async () => {
@@ -31,7 +36,7 @@ describe('a partner that fails now and then, all in one minute', () => {
     clock.advance(2);
 
     // Act
-    expect(await call(async () => 'well')).toBe('well');
+    expect(await call(answers)).toBe('well');
     await fails();
 
     // Assess

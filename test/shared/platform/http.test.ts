@@ -139,7 +139,7 @@ describe('a status can tell of the target', () => {
 
   it.each([
     [401, { unauthorized: true }],
-    [403, { unauthorized: true }],
+    [403, { scope: 'order', unauthorized: false }],
     [429, { unauthorized: false }],
     [503, { unauthorized: false }],
   ])('%i', (status, expected) => {
@@ -162,7 +162,7 @@ describe('a status can tell of the target', () => {
     ['a time in seconds since 1970', '1795507200'],
     ['more digits than a number holds', '9'.repeat(400)],
     ['a date in another century', 'Fri, 24 Nov 2126 08:00:00 GMT'],
-  ])('takes a Retry-After of %s for a day', (_what, header) => {
-    expect(retryAfterSeconds(header, now)).toBe(86_400);
+  ])('takes a Retry-After of %s for an hour, as the breaker does', (_what, header) => {
+    expect(retryAfterSeconds(header, now)).toBe(3600);
   });
 });

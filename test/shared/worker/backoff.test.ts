@@ -25,6 +25,17 @@ describe('backoff has jitter and stays under the cap', () => {
     );
   });
 
+  it('stays at a few seconds for a lock of our own, however often: the other one is done in a moment', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), randomness, (receives, random) => {
+        const lock = { afterSeconds: undefined, forOurLock: true };
+        const seconds = secondsUntilRetry(lock, receives, random);
+        expect(seconds).toBeGreaterThanOrEqual(2);
+        expect(seconds).toBeLessThanOrEqual(6);
+      }),
+    );
+  });
+
   it('differs with chance, so that messages which failed together do not come again together', () => {
     const waits = [0, 0.25, 0.5, 0.75, 0.99].map((random) =>
       secondsUntilRetry({ afterSeconds: undefined }, 5, random),

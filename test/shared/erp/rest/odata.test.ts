@@ -151,8 +151,8 @@ it('renews it once only when the user has no rights', async () => {
   // Assess
   expect(failure).toMatchObject({
     name: 'RetryLater',
-    scope: 'partner',
-    unauthorized: true,
+    scope: 'order',
+    unauthorized: false,
     wrote: 'nothing',
   });
   expect(calls.filter(({ method }) => method === 'POST').length).toBe(2);

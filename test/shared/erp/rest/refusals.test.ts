@@ -26,7 +26,7 @@ it.each([
   { status: 500, retryable: () => true, scope: 'order', wrote: 'perhaps' },
   { status: 200, retryable: () => true, scope: 'order', wrote: 'perhaps' },
   { status: 500, retryable: undefined, scope: 'partner', wrote: 'perhaps' },
-  { status: 403, retryable: undefined, scope: 'partner', wrote: 'nothing' },
+  { status: 403, retryable: undefined, scope: 'order', wrote: 'nothing' },
   { status: 429, retryable: undefined, scope: 'partner', wrote: 'nothing' },
 ])('takes $status (retryable: $retryable) for a failure of the $scope that wrote $wrote', async (row) => {
   const step = row.retryable ? { retryable: row.retryable } : {};

@@ -82,7 +82,7 @@ describe('the Tryton session', () => {
     const failure = await list(({ method }) => (method === search ? { status: 403 } : undefined));
 
     // Assess
-    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true });
+    expect(failure).toMatchObject({ scope: 'order', unauthorized: false });
     expect(methods().filter((method) => method === 'common.db.login')).toHaveLength(1);
   });
 

@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { BreakerOpen, createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { path } from '../../../shared/erp/rest/index.ts';
+import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { createHttp } from '../../../shared/platform/http.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { heardLog, silent } from '../../support/logs.ts';
+import { startServer } from '../../support/server.ts';
+
+let store: LedgerStore;
+let clock: TestClock;
+let breaker: Breaker;
+beforeEach(async () => {
+  store = await startLedgerStore();
+  clock = testClock();
+  breaker = createBreaker(store.table, clock, { cooldownSeconds: 15 });
+  return () => store.stop();
+});
+
+const partners = (changes: Partial<Breaker> = {}, log = silent) =>
+  createPartnerCalls({ breaker: { ...breaker, ...changes }, newOwner: () => 'one', clock, log });
+const isOpen = async () => (await breaker.state('erp')).open;
+const tableFails = () => Promise.reject(Object.assign(new Error('slow down'), { $metadata: {} }));
+
+/** Open, and due for a probe. */
+async function openedAndCooled() {
+  const failed = new RetryLater('The ERP failed (503).', { scope: 'partner' });
+  for (let i = 0; i < 5; i++)
+    await expect(partners().call('erp', () => Promise.reject(failed))).rejects.toBe(failed);
+  expect(await isOpen()).toBe(true);
+  clock.advance(16);
+}
+
+describe('only an answer of the partner closes the breaker', () => {
+  it.each([
+    ['an order that cannot stand in an address', async () => void path`/orders/${'..'}`],
+    [
+      'a link to another server',
+      () =>
+        createHttp({ partner: 'ERP', baseUrl: 'http://127.0.0.1:1' }).send({ path: 'http://127.0.0.1:2/' }),
+    ],
+    ['a refusal of our own', () => Promise.reject(new Rejected('No.'))],
+    ['a list that is at its end already', async () => ({ done: true })],
+  ])('not %s, which asked nobody', async (_name, work: () => Promise<unknown>) => {
+    // Prepare
+    await openedAndCooled();
+
+    // Act
+    await partners()
+      .call('erp', work)
+      .catch((error: unknown) => expect(error).toBeInstanceOf(Rejected));
+
+    // Assess: the next one may probe at once
+    expect(await isOpen()).toBe(true);
+    expect(await breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+  });
+
+  it.each([200, 404, 422])('but one of %i does, whatever becomes of the order', async (status) => {
+    // Prepare
+    await openedAndCooled();
+    const { url } = await startServer(() => ({ status }));
+    const http = createHttp({ partner: 'ERP', baseUrl: url });
+
+    // Act
+    const asked = partners().call('erp', async () => {
+      await http.send({ path: '/orders/1' });
+      throw new Rejected('It is not there.');
+    });
+
+    // Assess
+    await expect(asked).rejects.toThrow('It is not there.');
+    expect(await isOpen()).toBe(false);
+  });
+});
+
+describe('a table that fails while an outcome is noted', () => {
+  it("leaves the partner's answer what it is, and is logged", async () => {
+    await openedAndCooled();
+    const heard = heardLog();
+    const calls = partners({ recordSuccess: tableFails, recordNoAnswer: tableFails }, heard.log);
+    expect(await calls.call('erp', async () => 'receipt')).toBe('receipt');
+    expect(heard.lines.join()).toContain('slow down');
+  });
+
+  it("leaves the partner's failure what it is, with what it wrote", async () => {
+    const failure = new RetryLater('503', { scope: 'partner', wrote: 'nothing' });
+    const calls = partners({ recordFailure: tableFails });
+    await expect(calls.call('erp', () => Promise.reject(failure))).rejects.toBe(failure);
+  });
+});
+
+describe('who looks before anything is claimed', () => {
+  it('waits while the breaker is open, and is let through when a probe is due', async () => {
+    await openedAndCooled();
+    await expect(partners().ready('erp')).resolves.toBeUndefined();
+    expect(await breaker.permit('erp', 'prober')).toEqual({ permit: 'probe' });
+    await breaker.recordFailure(
+      'erp',
+      new RetryLater('503', { scope: 'partner' }),
+      { permit: 'probe' },
+      'prober',
+    );
+    await expect(partners().ready('erp')).rejects.toBeInstanceOf(BreakerOpen);
+    await expect(partners().ready('azumuta')).resolves.toBeUndefined();
+  });
+});
