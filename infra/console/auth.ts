@@ -19,6 +19,9 @@ export interface Auth {
   readonly formKey: string;
 }
 
+/** How a browser may spell this machine; a name of its own may be anybody's. */
+const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
+
 export const formKeyField = 'formKey';
 /** Forms hold a few words. */
 const maxBodyBytes = 32 * 1024;
@@ -45,12 +48,15 @@ export function createAuth(
   return {
     formKey,
     async guard(c, next) {
-      const host = c.req.header('host') ?? '';
-      if (host !== `127.0.0.1:${port()}` && host !== `localhost:${port()}`)
-        return refuse(c, 'This console answers only at its own address, on this machine.');
+      const host = (c.req.header('host') ?? '').toLowerCase();
+      if (!loopbackNames.some((name) => host === `${name}:${port()}`))
+        return refuse(c, `This console answers only on its own machine, at http://127.0.0.1:${port()}.`);
       const site = c.req.header('sec-fetch-site') ?? 'none';
       if (site !== 'none' && site !== 'same-origin')
-        return refuse(c, 'Another page asked for this one: open the address that the terminal shows.');
+        return refuse(
+          c,
+          `Another page led here. Type the address yourself: http://127.0.0.1:${port()}, or the one with the token that the terminal shows.`,
+        );
 
       const presented = c.req.method === 'GET' && c.req.path === '/' ? c.req.query('token') : undefined;
       if (presented !== undefined) {

@@ -54,6 +54,8 @@ export class IntegrationStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { integration, queues, functions, httpApi, schedules });
     new Dashboard(this, 'Picture', { queues, functions, httpApi, alarms });
 
+    // For the operator's commands: which configuration is this stack's.
+    new CfnOutput(this, 'Plant', { value: plant });
     // The token itself never stands in an output.
     new CfnOutput(this, 'WebhookUrl', {
       value: `${httpApi.api.apiEndpoint}/webhooks/azumuta/product-order-completed/<token>`,

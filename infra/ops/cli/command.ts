@@ -5,6 +5,7 @@ import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { UsageError } from './errors.ts';
+import { printable } from './output.ts';
 
 /** What an operator's command tells the shell. */
 export const exits = {
@@ -109,14 +110,21 @@ export async function runCommand(
       ending.abort();
     });
   }
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly);
   try {
     command.parse(commandLine, { from: 'user' });
     process.exitCode = await act(command, ending.signal);
   } catch (error) {
     process.exitCode = exitOf(error);
     // The parser has printed its own complaint already.
-    if (!(error instanceof CommanderError)) process.stderr.write(`${sentenceOf(error)}\n`);
+    if (!(error instanceof CommanderError)) process.stderr.write(`${printable(sentenceOf(error))}\n`);
   }
+}
+
+/** Who read our output has seen enough (`| head`): that is no failure. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 function exitOf(error: unknown): number {

@@ -6,10 +6,10 @@ import type { Target } from './target.ts';
 /**
  * The configuration of the stack's plant, from its file on this machine. What it reads from `process.env` is
  * that of this machine; beside a local platform its sandboxes' addresses, as at its synthesis.
- * @throws ConfigurationError when it does not load; Mistake when it is another plant's.
+ * @throws ConfigurationError when it does not load; UsageError when it is another plant's.
  */
 export async function configurationOf(
-  target: Pick<Target, 'stackName' | 'sandboxes'>,
+  target: Pick<Target, 'stackName' | 'sandboxes' | 'output'>,
   file: string,
 ): Promise<CompleteIntegration> {
   if (target.sandboxes) {
@@ -17,15 +17,12 @@ export async function configurationOf(
     process.env.ERP_BASE_URL = target.sandboxes.erp;
   }
   const { integration } = await loadIntegration(file);
-  if (!isOf(target.stackName, integration.plant)) {
+  // Not by the stack's name: `AzumutaErp-ghent-north-production` may be of `ghent` or of `ghent-north`.
+  const plant = target.output('Plant');
+  if (integration.plant !== plant) {
     throw new UsageError(
-      `${file} is the configuration of plant ${integration.plant}, but the stack is ${target.stackName}: name that plant's file with --config.`,
+      `${file} is the configuration of plant ${integration.plant}, but ${target.stackName} is the stack of plant ${plant}: name that plant's file with --config.`,
     );
   }
   return integration;
-}
-
-/** Stacks are named `AzumutaErp-<plant>-<stage>`, and both may hold dashes. */
-function isOf(stackName: string, plant: string): boolean {
-  return stackName.startsWith(`AzumutaErp-${plant}-`);
 }

@@ -18,12 +18,26 @@ export function styled(style: Style, text: string, stream: NodeJS.WriteStream = 
 
 /** Prints a line, or nothing but the line end. */
 export function say(line = ''): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${printable(line, styled('bold', 'x') !== 'x')}\n`);
 }
 
 /** Prints a value for other programs. */
 export function sayJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(`${printable(JSON.stringify(value, null, 2))}\n`);
+}
+
+/**
+ * A text whose control characters are shown, not obeyed: a dead letter may hold anything, also what moves the
+ * cursor or gives the terminal orders.
+ * @param mayBeStyled Lets colours pass, where there are any.
+ */
+export function printable(text: string, mayBeStyled = false): string {
+  return text.replace(/\p{Cc}(?:\[[\d;]*m)?/gu, (found) => {
+    const [character = ''] = found;
+    const isStyle = character === '\u001b' && found.length > 1;
+    if (character === '\n' || character === '\t' || (isStyle && mayBeStyled)) return found;
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}${found.slice(1)}`;
+  });
 }
 
 /** The lines of a table: a bold head, cells under their titles, long ones wrapped at spaces. */

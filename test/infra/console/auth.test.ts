@@ -52,6 +52,20 @@ describe('who gets in', () => {
     },
   );
 
+  it('whoever is refused for the name they used is told the address', async () => {
+    const { port } = new URL(stage.origin);
+    const { text } = await ask(`${stage.origin}/`, {
+      headers: { cookie: visitor.cookie, host: 'my-laptop' },
+    });
+    expect(text).toContain(`http://127.0.0.1:${port}`);
+  });
+
+  it.each(['localhost', 'LOCALHOST', '[::1]'])('this machine may be called %s', async (name) => {
+    const { port } = new URL(stage.origin);
+    const headers = { cookie: visitor.cookie, host: `${name}:${port}` };
+    expect((await ask(`${stage.origin}/`, { headers })).status).toBe(200);
+  });
+
   it.each(['cross-site', 'same-site'])(
     'a request that a page elsewhere caused (%s) is refused',
     async (site) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { ago, counted, createProgress, tableOf } from '../../../../infra/ops/cli/output.ts';
+import { ago, counted, createProgress, printable, tableOf } from '../../../../infra/ops/cli/output.ts';
 import type { ReplayReport } from '../../../../infra/ops/replay/replay.ts';
 import { replayLines } from '../../../../infra/ops/replay/report.ts';
 
@@ -29,6 +29,22 @@ describe('a table', () => {
 
   it('keeps a word whole that is wider than its column', () => {
     expect(tableOf([{ title: 'A', most: 3 }], [['a-long-word b']]).slice(1)).toEqual(['a-long-word', 'b']);
+  });
+});
+
+describe('what is printed', () => {
+  // A window title, a way back over what stands there, a colour, and a byte that some terminals take for ESC [.
+  const forged = 'MO\u001b]0;owned\u0007\u001b[2A\r\u001b[31mred\u001b[39m\u009b2J';
+
+  it('holds no control character but line ends and tabs', () => {
+    const printed = printable(`${forged}\n\tnext`);
+    expect(printed.replace(/[\n\t]/g, '')).not.toMatch(/\p{Cc}/u);
+    expect(printed).toContain('\\u001b]0;owned\\u0007');
+    expect(printed).toMatch(/\n\tnext$/);
+  });
+
+  it('may be coloured where there are colours', () => {
+    expect(printable(forged, true)).toContain('\u001b[31mred\u001b[39m\\u009b2J');
   });
 });
 

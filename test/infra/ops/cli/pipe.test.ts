@@ -1,0 +1,21 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
+
+it('a command whose reader has seen enough ends quietly, as in "npm run map … | head -1"', async () => {
+  // Prepare
+  const command = fileURLToPath(new URL('../../../../infra/ops/map/command.ts', import.meta.url));
+  const child = spawn(nodeBinary(), [command, '--sample', 'completion'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+  // Act: nobody reads from the beginning on
+  child.stdout.destroy();
+  const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+
+  // Assess
+  expect({ code, complaint }).toEqual({ code: 0, complaint: '' });
+});
