@@ -28,6 +28,8 @@ export const assumptionsSchema = z.object({
   numberQuery: z._default(z.string(), 'number'),
   /** `status` values of a product order that mean: its operator is finished. Upper and lower case are the same. */
   completedStatuses: z._default(z.array(z.string()), ['completed', 'done', 'finished']),
+  /** Types of recorded steps whose value names a person. Upper and lower case are the same. */
+  personalStepTypes: z._default(z.array(z.string()), ['signature', 'sign-off', 'person', 'user', 'operator']),
   /** Believe a completion trigger without reading the status back from the product order. */
   trustTrigger: z._default(z.boolean(), false),
   /** Language preferred in language maps; `en` is Azumuta's own fallback. */

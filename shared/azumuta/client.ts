@@ -222,7 +222,7 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
         `reading recording ${id}`,
         signal,
       );
-      return recording && recordingOf(recording, language);
+      return recording && recordingOf(recording, assumptions);
     },
 
     async workInstruction(id, signal) {

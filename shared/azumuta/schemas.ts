@@ -50,6 +50,7 @@ export const createdProductOrderSchema = z.object({ id, number: absent(number), 
 const recordedStepSchema = z.object({
   id: absent(z.string()),
   name: absent(text),
+  type: absent(z.string()),
   value: absent(z.union([scalar, z.array(scalar)])),
   unit: absent(z.string()),
   result: absent(z.union([z.string(), z.boolean()])),

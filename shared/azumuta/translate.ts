@@ -56,8 +56,8 @@ export function productOrderOf(
   };
 }
 
-function isOneOf(statuses: readonly string[], status: string): boolean {
-  return statuses.some((one) => one.toLowerCase() === status.toLowerCase());
+function isOneOf(words: readonly string[], word: string): boolean {
+  return words.some((one) => one.toLowerCase() === word.toLowerCase());
 }
 
 function recordingIdsOf({ recordings, recordingIds }: wire.ProductOrderWire): string[] | undefined {
@@ -90,7 +90,11 @@ function parametersOf({ parameters }: wire.ProductOrderWire): Record<string, Par
   return Object.fromEntries(pairs.flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
 }
 
-export function recordingOf(recording: wire.RecordingWire, language: string): AzumutaRecording {
+export function recordingOf(
+  recording: wire.RecordingWire,
+  assumptions: AzumutaAssumptions,
+): AzumutaRecording {
+  const { language } = assumptions;
   const { workInstruction, operator } = recording;
   const name = typeof operator === 'string' ? operator : operator?.name;
   return {
@@ -99,7 +103,7 @@ export function recordingOf(recording: wire.RecordingWire, language: string): Az
       ...optional('id', recording.productOrderId),
       ...optional('number', recording.productOrderNumber),
     },
-    steps: (recording.steps ?? []).map((step) => stepOf(step, language)),
+    steps: (recording.steps ?? []).map((step) => stepOf(step, assumptions)),
     ...(workInstruction
       ? {
           workInstruction: {
@@ -117,13 +121,17 @@ export function recordingOf(recording: wire.RecordingWire, language: string): Az
   };
 }
 
-function stepOf(step: wire.RecordedStepWire, language: string): RecordedStep {
+function stepOf(
+  step: wire.RecordedStepWire,
+  { language, personalStepTypes }: AzumutaAssumptions,
+): RecordedStep {
   const { result } = step;
   return {
     ...optional('id', step.id),
     ...optional('name', textIn(step.name, language)),
     ...optional('value', step.value),
     ...optional('unit', step.unit),
+    ...(isOneOf(personalStepTypes, step.type ?? '') ? { personal: true as const } : {}),
     ...(result === null || result === undefined
       ? {}
       : { ok: result === true || /^(ok|pass(ed)?|yes)$/i.test(String(result)) }),

@@ -72,6 +72,7 @@ const completedSchema = z.object({
           value: z.exactOptional(z.union([scalar, z.array(scalar)])),
           unit: z.exactOptional(z.string()),
           ok: z.exactOptional(z.boolean()),
+          personal: z.exactOptional(z.literal(true)),
         }),
       ),
       url: z.exactOptional(z.string()),

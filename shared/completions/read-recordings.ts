@@ -2,7 +2,7 @@ import type { AzumutaClient } from '../azumuta/client.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/translate.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { WorkInstructionNames } from '../ledger/records/work-instruction-names.ts';
-import type { CompletedProductOrder, Recording } from '../model/completions.ts';
+import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
@@ -10,7 +10,7 @@ export interface ReadRecordingsDependencies {
   readonly azumuta: AzumutaClient;
   readonly partners: PartnerCalls;
   readonly workInstructionNames: WorkInstructionNames;
-  /** Whether operators' names (personal data) go on to the mapping. */
+  /** Whether operators' names and signatures (personal data) go on to the mapping. */
   readonly includeOperators: boolean;
   readonly readSoFar: ReadSoFar;
 }
@@ -96,17 +96,36 @@ function belongsTo(
 }
 
 async function withWorkInstruction(
-  { productOrder: _belongs, operator, ...recording }: AzumutaRecording,
+  recording: AzumutaRecording,
   signal: AbortSignal,
   { azumuta, partners, workInstructionNames, includeOperators }: ReadRecordingsDependencies,
 ): Promise<Recording> {
-  const { workInstruction } = recording;
-  const shown = { ...recording, ...(includeOperators && operator !== undefined ? { operator } : {}) };
+  const shown = forMapping(recording, includeOperators);
+  const { workInstruction } = shown;
   if (!workInstruction) return shown;
   const { id, version } = workInstruction;
   const read = async () => (await partners.call('azumuta', () => azumuta.workInstruction(id, signal)))?.name;
   const name = (await workInstructionNames.name(id, version ?? 0, read)) ?? workInstruction.name;
   return { ...shown, workInstruction: { ...workInstruction, ...(name === undefined ? {} : { name }) } };
+}
+
+/**
+ * A recording as the mapping may see it. Whether a step names a person is decided by its type, in whatever language
+ * its name is.
+ */
+export function forMapping(
+  { productOrder: _belongs, operator, steps, ...recording }: AzumutaRecording,
+  includeOperators: boolean,
+): Recording {
+  if (includeOperators) return { ...recording, steps, ...(operator === undefined ? {} : { operator }) };
+  return {
+    ...recording,
+    steps: steps.map(({ value, ...step }) => withValue(step, step.personal ? undefined : value)),
+  };
+}
+
+function withValue(step: RecordedStep, value: RecordedStep['value']): RecordedStep {
+  return value === undefined ? step : { ...step, value };
 }
 
 /** A product order and its recordings as a completed product order. */

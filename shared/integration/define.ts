@@ -62,7 +62,7 @@ export interface CompletionMapping {
   readonly erpOrderNumber?: (productOrderNumber: string) => string;
   /** Completions of orders that the ERP does not know. Default `reject`: a person looks at them. */
   readonly unknownOrder?: 'reject' | 'ignore';
-  /** Hand operators' names (personal data) to the mapping. Default: false. */
+  /** Hand operators' names and signatures (personal data) to the mapping. Default: false. */
   readonly includeOperators?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { ErpOrderRef, ParameterValue, ProductOrderRef } from './orders.ts';
 import type { Quantity } from './quantity.ts';
 
-/** One answer in a recording: a check, a measurement, a confirmation. Operator names stay out of it. */
+/** One answer in a recording: a check, a measurement, a confirmation, a signature. */
 export interface RecordedStep {
   readonly id?: string;
   readonly name?: string;
@@ -9,6 +9,8 @@ export interface RecordedStep {
   readonly unit?: string;
   /** Whether Azumuta judged it in order; absent where it does not judge. */
   readonly ok?: boolean;
+  /** Its value names a person, as a signature does: present only if the mapping asks for operators. */
+  readonly personal?: true;
 }
 
 /** What an operator recorded while executing one work instruction. */

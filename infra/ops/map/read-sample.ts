@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { productOrderSchema, recordingSchema } from '../../../shared/azumuta/schemas.ts';
 import { productOrderOf, recordingOf } from '../../../shared/azumuta/translate.ts';
-import { completedOf } from '../../../shared/completions/read-recordings.ts';
+import { completedOf, forMapping } from '../../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { run } from '../../../shared/integration/mapping/call-mapping.ts';
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
@@ -63,14 +63,9 @@ function completionSample(
   const { productOrder, recordings, erpOrder, kind } = parsed.value;
   const order = productOrderOf(productOrder, azumuta.assumptions);
   const numberOf = completions.erpOrderNumber ?? ((number: string) => number);
-  const read = recordings.map((recording) => {
-    const {
-      productOrder: _belongs,
-      operator,
-      ...shown
-    } = recordingOf(recording, azumuta.assumptions.language);
-    return { ...shown, ...(completions.includeOperators && operator !== undefined ? { operator } : {}) };
-  });
+  const read = recordings.map((recording) =>
+    forMapping(recordingOf(recording, azumuta.assumptions), completions.includeOperators ?? false),
+  );
   try {
     const ref = erpOrder ?? {
       number: run('completions.erpOrderNumber', () => numberOf(order.number), order),

@@ -22,6 +22,7 @@ describe('what a person gets to see of a payload', () => {
       operator: 'An Peeters',
       steps: [
         { name: 'Signature', value: 'An Peeters' },
+        { name: 'Handtekening', personal: true, value: 'An Peeters' },
         { name: 'Good quantity', value: 5 },
         { name: 'Design check', value: 'Ok' },
       ],
@@ -30,6 +31,7 @@ describe('what a person gets to see of a payload', () => {
       operator: '•••',
       steps: [
         { name: 'Signature', value: '•••' },
+        { name: 'Handtekening', personal: true, value: '•••' },
         { name: 'Good quantity', value: 5 },
         { name: 'Design check', value: 'Ok' },
       ],
