@@ -16,7 +16,7 @@ import {
 } from './read-recordings.ts';
 
 export interface BookDependencies extends ReadRecordingsDependencies {
-  readonly ledger: Pick<Ledger, 'claims' | 'bookings'>;
+  readonly ledger: Pick<Ledger, 'claims' | 'bookings' | 'orders'>;
   readonly erp: ErpConnector;
   /** The configuration's mapping. @throws Rejected */
   readonly map: (
@@ -87,14 +87,26 @@ async function book(
     });
     await close(claim, message, { receipt, booked: figuresOf(completion) }, attempt, dependencies);
   } catch (error) {
-    // An order that an earlier attempt may have written to was known: that it is gone now is for a person.
-    if (error instanceof UnknownOrder && dependencies.unknownOrder === 'ignore' && !claim.again) {
+    if (error instanceof UnknownOrder && (await mayBeIgnored(claim, message, dependencies))) {
       await claims.complete(claim, { ignored: true }, { event: 'ignored', note: error.message });
       await bookings.unlock(erpOrder, holderOf(claim, message));
       return;
     }
     throw await giveBack(claim, error, calling, message, attempt, dependencies);
   }
+}
+
+/**
+ * Only an order that never came from the ERP is none of the ERP's. One that it gave us, or that an earlier attempt
+ * may have written to, was known: that it is not there now is for a person.
+ */
+async function mayBeIgnored(
+  claim: Claim,
+  { home }: BookingMessage,
+  { unknownOrder, ledger }: BookDependencies,
+): Promise<boolean> {
+  if (unknownOrder !== 'ignore' || claim.again) return false;
+  return (await ledger.orders.find(home)) === undefined;
 }
 
 async function close(
@@ -145,7 +157,8 @@ async function giveBack(
   const erpOrder = message.erpOrder.number;
   const reason = reasonOf(error, 300);
   if (error instanceof Rejected) {
-    await claims.reject(claim, reasonOf(error));
+    // What the ERP does not know, nothing was written to.
+    await claims.reject(claim, reasonOf(error), error instanceof UnknownOrder ? 'nothing' : 'perhaps');
     await bookings.unlock(erpOrder, holderOf(claim, message));
     return error;
   }

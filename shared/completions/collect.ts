@@ -47,7 +47,6 @@ export async function collectCompletion(
   const erpOrder = entry?.erpOrder ?? { number: dependencies.erpOrderNumber(hint.productOrderNumber) };
   const part: Part = entry?.part ?? { index: 1, of: 1, first: order.number, book: 'each' };
   const home = isBookedTogether(part) ? part.first : order.number;
-  if (entry?.awaitsCompletion) await dependencies.ledger.orders.markCompleted(hint.productOrderNumber);
 
   const known: ReadonlyMap<string, Recording> = order.recordingIds
     ? new Map()
@@ -56,11 +55,22 @@ export async function collectCompletion(
   const completedParts = await partsToBook(part, erpOrder, order, recordingIds, dependencies);
   if (!completedParts) {
     attempt.log.info('A part is completed, the others are awaited', { part: part.index, of: part.of });
+    await markCompleted(hint, entry, dependencies);
     return;
   }
   const collection: Collection = { part, home, erpOrder, orders: completedParts, current: order };
   const toSend = await planBookings(collection, attempt, dependencies);
   for (const booking of toSend) await send(booking, { ...collection, hint, known }, attempt, dependencies);
+  await markCompleted(hint, entry, dependencies);
+}
+
+/** Last of all: until its bookings are handed over, reconciliation goes on asking about an order that is overdue. */
+async function markCompleted(
+  { productOrderNumber }: CompletionHint,
+  entry: OrderEntry | undefined,
+  { ledger }: CollectDependencies,
+): Promise<void> {
+  if (entry?.awaitsCompletion) await ledger.orders.markCompleted(productOrderNumber);
 }
 
 /** The order that a hint means: where its number reads in two ways, the one that the ledger knows. */

@@ -46,7 +46,7 @@ export interface ProductOrderMapping {
 
 /** What a completed product order becomes in the ERP. */
 export interface CompletionMapping {
-  /** Good quantity. Default: the parameter `Quantity` that the order was created with, else 1. */
+  /** Good quantity. Default: the parameter `Quantity` that the order was created with; without one a person is asked. */
   readonly quantity?: (completed: CompletedProductOrder) => Quantity | string | number;
   /** Quantity that was built and cannot be used. Default: none. */
   readonly scrap?: (completed: CompletedProductOrder) => Quantity | string | number | undefined;

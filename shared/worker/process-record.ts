@@ -107,7 +107,9 @@ export function createRecordProcessor<Message>(
     // If DynamoDB is down we cannot count failures; treat it as zero.
     const bugs = noted ? await attempts.recordFailure(record.messageId, { unexpected }).catch(() => 0) : 0;
     const failure = classifyError(thrown, bugs, deadline.signal);
-    const waitedMs = clock.now().getTime() - inWork.sentAt.getTime();
+    // Since it was first tried: a queue that was paused kept it waiting, and nobody is to blame for that.
+    const firstTried = Number(record.attributes.ApproximateFirstReceiveTimestamp);
+    const waitedMs = clock.now().getTime() - firstTried;
     const tooLong = failure instanceof RetryLater && waitedMs > maxWaitMs;
     if (failure instanceof RetryLater && !tooLong) {
       const seconds = secondsUntilRetry(failure, receiveCount, random(), backoff);

@@ -144,6 +144,8 @@ export function sqsRecord(given: {
   readonly messageId?: string;
   readonly receiveCount?: number;
   readonly sentAt?: Date;
+  /** Default: at once when it was sent. */
+  readonly firstReceivedAt?: Date;
 }): SQSRecord {
   const messageId = given.messageId ?? randomUUID();
   const sentAt = String((given.sentAt ?? new Date('2026-11-24T07:59:00Z')).getTime());
@@ -155,7 +157,7 @@ export function sqsRecord(given: {
       ApproximateReceiveCount: String(given.receiveCount ?? 1),
       SentTimestamp: sentAt,
       SenderId: 'AIDAEXAMPLE',
-      ApproximateFirstReceiveTimestamp: sentAt,
+      ApproximateFirstReceiveTimestamp: String(given.firstReceivedAt?.getTime() ?? sentAt),
     },
     messageAttributes: {},
     md5OfBody: '',

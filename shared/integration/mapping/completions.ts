@@ -3,6 +3,7 @@ import { Rejected } from '../../model/errors.ts';
 import { type Decimal, type Quantity, sumOf, toDecimal } from '../../model/quantity.ts';
 import type { CompletionMapping } from '../define.ts';
 import { run } from './call-mapping.ts';
+import { checkedField, completionFields } from './validate-completion.ts';
 
 /**
  * What is to be booked for completed product orders: one, or all parts of a split ERP order (their quantities
@@ -18,28 +19,41 @@ export function mapCompletion(
   const about = first.productOrder;
   const each = <T>(field: string, map: (part: CompletedProductOrder) => T) =>
     parts.map((part) => run(`completions.${field}`, () => map(part), about));
+  const { notes, links, lots, final } = completionFields;
   const common = {
     erpOrder: first.erpOrder,
     productOrder: first.productOrder,
     ...(first.article === undefined ? {} : { article: first.article }),
     completedAt: latest(parts.map((part) => part.completedAt)),
-    notes: each('notes', mapping.notes ?? defaultNotes).flat(),
-    links: distinct(each('links', mapping.links ?? defaultLinks).flat()),
+    notes: each('notes', mapping.notes ?? defaultNotes).flatMap((given) =>
+      checkedField('notes', notes, given, about),
+    ),
+    links: distinct(
+      each('links', mapping.links ?? defaultLinks).flatMap((given) =>
+        checkedField('links', links, given, about),
+      ),
+    ),
     work: parts.flatMap(workOf),
   };
   if (kind === 'amendment') return { ...common, kind, final: false, lots: [] };
 
   const quantity = total('quantity', each('quantity', mapping.quantity ?? defaultQuantity), about.number);
   const scrap = total('scrap', each('scrap', mapping.scrap ?? (() => undefined)), about.number);
-  if (!quantity) throw new Rejected(`Mapping completions.quantity gave no quantity for ${about.number}.`);
+  if (!quantity) {
+    throw new Rejected(
+      `Mapping completions.quantity gave no quantity for ${about.number}${mapping.quantity ? '' : ', which has no parameter Quantity'}: map what was recorded, or the planned quantity.`,
+    );
+  }
   return {
     ...common,
     kind,
     quantity,
     ...(scrap && scrap.amount !== '0' ? { scrap } : {}),
-    final: each('final', mapping.final ?? (() => true)).every(Boolean),
+    final: each('final', mapping.final ?? (() => true))
+      .map((given) => checkedField('final', final, given, about))
+      .every(Boolean),
     lots: each('lots', mapping.lots ?? (() => []))
-      .flat()
+      .flatMap((given) => checkedField('lots', lots, given, about))
       .map((lot): Lot => (typeof lot === 'string' ? { number: lot } : lot)),
   };
 }
@@ -49,13 +63,15 @@ export function recorded(completed: CompletedProductOrder, stepName: string): st
   return recordedAll(completed, stepName).at(-1);
 }
 
-/** All values of a recorded step by its name (any case), in the order of the recordings. */
+/** All values of a recorded step by its name (any case), in the order of the recordings; what is empty was not recorded. */
 export function recordedAll({ recordings }: CompletedProductOrder, stepName: string): string[] {
   const wanted = stepName.toLowerCase();
   return recordings
     .flatMap(({ steps }) => steps)
-    .filter(({ name, value }) => name?.toLowerCase() === wanted && value !== undefined)
-    .map(({ value }) => String(value));
+    .filter(({ name }) => name?.toLowerCase() === wanted)
+    .flatMap(({ value }) => (Array.isArray(value) ? value : [value]))
+    .filter((value) => value !== undefined && value !== '')
+    .map(String);
 }
 
 type GivenQuantity = Quantity | string | number | undefined;
@@ -84,9 +100,10 @@ function quantityOf(
   return { amount, ...(typeof given === 'object' && given.unit !== undefined ? { unit: given.unit } : {}) };
 }
 
-function defaultQuantity({ parameters }: CompletedProductOrder): Quantity | string | number {
+/** What was planned; undefined where no parameter tells: how many were built is nobody's guess. */
+function defaultQuantity({ parameters }: CompletedProductOrder): string | number | undefined {
   const planned = parameters.Quantity;
-  return typeof planned === 'number' || typeof planned === 'string' ? planned : 1;
+  return typeof planned === 'number' || typeof planned === 'string' ? planned : undefined;
 }
 
 function defaultNotes({ productOrder, recordings }: CompletedProductOrder): string[] {

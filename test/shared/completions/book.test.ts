@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
@@ -6,6 +7,7 @@ import { UnknownOrder } from '../../../shared/model/errors.ts';
 import { startFaultProxy } from '../erp/conformance/fault-proxy.ts';
 import { failureOf } from './completed.ts';
 import {
+  azumutaAt,
   type CompletionStage,
   erpAt,
   settlingSeconds,
@@ -194,9 +196,22 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
     },
   });
 
-  async function collected() {
-    const { numbers } = await stage.ordered();
-    const [number = ''] = numbers;
+  /** Typed into Azumuta by hand: it never came from the ERP. */
+  async function typedByHand(): Promise<string> {
+    const azumuta = azumutaAt(stage.azumutaUrl);
+    const { signal } = new AbortController();
+    const article = await azumuta.findArticle('GEAR-01', signal);
+    if (!article) throw new Error('The sandbox has no GEAR-01.');
+    const number = `HAND-${randomUUID()}`;
+    await azumuta.createProductOrder(
+      { number, article: 'GEAR-01', parameters: { Quantity: '1' }, variants: [] },
+      article,
+      signal,
+    );
+    return number;
+  }
+
+  async function collected(number: string) {
     await stage.azumutaSide.complete(number, { quantity: 1 });
     await stage.collect({ productOrderNumber: number });
     const [message] = stage.sent();
@@ -204,15 +219,44 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
     return message;
   }
 
-  it('is done with', async () => {
-    const message = await collected();
+  it('is done with when it never came from the ERP', async () => {
+    const message = await collected(await typedByHand());
     await stage.book(message, {}, unknown([]));
+    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
+  });
+
+  it('is for a person when the ERP gave it to us: it hides it for a while, or somebody deleted it', async () => {
+    // Prepare
+    const { numbers } = await stage.ordered();
+    const message = await collected(numbers[0] ?? '');
+
+    // Act
+    const failure = await failureOf(stage.book(message, {}, unknown([])));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'UnknownOrder' });
+    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'rejected' }]);
+  });
+
+  it('leaves nothing in doubt when it was refused at the look-up: replayed under another policy, it is done with', async () => {
+    // Prepare
+    const message = await collected(await typedByHand());
+    const attempts: unknown[] = [];
+    const policy = unknown(attempts);
+    const given = { messageId: 'the dead letter' };
+    await failureOf(stage.book(message, given, { ...policy, unknownOrder: 'reject' }));
+
+    // Act
+    await stage.book(message, given, policy);
+
+    // Assess
+    expect(attempts).toEqual([false, false]);
     expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
   });
 
   it('is for a person once an attempt may have written to it: it was known then', async () => {
     // Prepare: an attempt that died
-    const message = await collected();
+    const message = await collected(await typedByHand());
     const endsAt = new Date(stage.clock.now().getTime() + timeoutSeconds * 1000);
     await stage.ledger.claims.claim(bookingKeyOf(message.home, message.key), {
       owner: 'dead',

@@ -12,6 +12,22 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 beforeEach(() => stage.sqs.forget());
 
+it('a completion that could not be handed over stays one that reconciliation asks about', async () => {
+  // Prepare
+  const { number } = await completed(stage, 1);
+  stage.sqs.fail('SendMessage', 500);
+
+  // Act
+  const failure = await failureOf(stage.collect({ productOrderNumber: number }));
+  const before = await stage.ledger.orders.find(number);
+  await stage.collect({ productOrderNumber: number });
+
+  // Assess
+  expect(failure).toBeInstanceOf(Error);
+  expect(before?.awaitsCompletion).toBe(true);
+  expect((await stage.ledger.orders.find(number))?.awaitsCompletion).toBe(false);
+});
+
 describe('a product order that Azumuta does not call completed', () => {
   it('is asked about again, and nothing is planned of it', async () => {
     // Prepare

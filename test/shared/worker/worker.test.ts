@@ -165,6 +165,15 @@ describe('a message does not wait for ever', () => {
     expect(stage.sqs.sent[0]?.attributes.reason).toBe('Waited too long: The ERP failed (503).');
   });
 
+  it('waits on when its queue was paused for a week, as nobody has tried it before', async () => {
+    const firstReceivedAt = stage.clock.now();
+    const sentAt = new Date(firstReceivedAt.getTime() - 7 * 86_400_000);
+    const record = sqsRecord({ body: 'retry', sentAt, firstReceivedAt });
+    const response = await stage.worker()({ Records: [record] }, invocation());
+    expect(response.batchItemFailures).toHaveLength(1);
+    expect(stage.sqs.sent).toEqual([]);
+  });
+
   it('waits on at five days', async () => {
     const sentAt = new Date(stage.clock.now().getTime() - 5 * 86_400_000);
     const response = await stage.worker()(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, defineIntegration } from '../../../../shared/integration/define.ts';
-import { mapCompletion, recorded } from '../../../../shared/integration/mapping/completions.ts';
+import { mapCompletion, recorded, recordedAll } from '../../../../shared/integration/mapping/completions.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { completedProductOrder, recording } from '../../../support/completions.ts';
@@ -237,4 +237,41 @@ describe('a wrong configuration stops everything with the path', () => {
     expect(integration.azumuta.assumptions.completedStatuses).toContain('completed');
     expect(integration.schedule.pull).toBe('off');
   });
+});
+
+describe('what a completion mapping in plain JavaScript gives', () => {
+  const mapped = (mapping: object, parameters: Record<string, string> = { Quantity: '5' }) =>
+    Reflect.apply(mapCompletion, undefined, [mapping, 'quantity', [completedProductOrder({ parameters })]]);
+
+  it.each([
+    ['a lot that is no text', { lots: () => [undefined] }, 'completions.lots'],
+    ['a lot with a line break', { lots: () => ['SN1\nSN2'] }, 'completions.lots'],
+    ['no list of lots', { lots: () => 'SN1' }, 'completions.lots'],
+    ['no links', { links: () => undefined }, 'completions.links'],
+    ['a word for yes or no', { final: () => 'no' }, 'completions.final'],
+    ['a note that is no text', { notes: () => [5] }, 'completions.notes'],
+  ])('is refused when it is %s, with the field and the order', (_name, mapping, field) => {
+    expect(() => mapped(mapping)).toThrow(Rejected);
+    expect(() => mapped(mapping)).toThrow(new RegExp(`Mapping ${field} gave .* for MO/0001`));
+  });
+
+  it('leaves out lots that are empty, as nothing was recorded', () => {
+    expect(mapped({ lots: () => ['SN1', ''] }).lots).toEqual([{ number: 'SN1' }]);
+  });
+
+  it('asks a person when nothing tells how many were built: one is a guess, and would close the order', () => {
+    expect(() => mapped({}, { Aantal: '5' })).toThrow(
+      /no quantity for MO\/0001, which has no parameter Quantity/,
+    );
+  });
+});
+
+it('a step that records a list has several values, and an empty one has none', () => {
+  const steps = [
+    { name: 'Serial number', value: ['SN1', 'SN2'] },
+    { name: 'Serial number', value: '' },
+    { name: 'Serial number', value: 'SN3' },
+  ];
+  const completed = completedProductOrder({ recordings: [recording({ steps })] });
+  expect(recordedAll(completed, 'serial number')).toEqual(['SN1', 'SN2', 'SN3']);
 });
