@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { Rejected } from '../model/errors.ts';
+import { Rejected, reasonOf } from '../model/errors.ts';
 import type { ErpOrder, MappedProductOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
@@ -72,7 +72,9 @@ export async function acceptOrders(
       taken.push({ number: order.number, productOrders });
       for (const [index, one] of mapped.entries()) {
         yield async () => {
-          productOrders[index] = await inItsTurn(one.draft.number, () => put(order, one));
+          productOrders[index] = await inItsTurn(one.draft.number, () =>
+            put(order, one).catch((error: unknown) => refusedByLedger(one.draft.number, error)),
+          );
         };
       }
     }
@@ -147,6 +149,12 @@ export async function acceptOrders(
     if (refused.size > 0)
       throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
   }
+}
+
+/** What the ledger cannot hold is this order's own answer; a ledger that is down is nobody's. */
+function refusedByLedger(number: string, error: unknown): ProductOrderStatus {
+  if (!(error instanceof Error) || error.name !== 'ValidationException') throw error;
+  return { number, status: 'rejected', reason: `The ledger cannot hold this order: ${reasonOf(error, 200)}` };
 }
 
 /** What an order is mapped to; nothing when it cannot be mapped. */

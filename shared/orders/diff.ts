@@ -21,5 +21,10 @@ export function diffOf(before: OrderContent, after: OrderContent): string[] {
   const [was, is] = [flat(before), flat(after)];
   return [...new Set([...was.keys(), ...is.keys()])]
     .filter((path) => was.get(path) !== is.get(path))
-    .map((path) => `${path}: was ${was.get(path) ?? 'absent'}, is ${is.get(path) ?? 'absent'}`);
+    .map((path) => `${path}: was ${shown(was.get(path))}, is ${shown(is.get(path))}`);
+}
+
+/** Enough to know a value by: a drawing as a parameter may have 200 KB. */
+function shown(value = 'absent'): string {
+  return value.length > 200 ? `${value.slice(0, 199)}…` : value;
 }

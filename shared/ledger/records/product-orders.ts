@@ -82,6 +82,16 @@ export const historySchema = z._default(
   z.array(z.object({ at: z.string(), event: z.string(), note: z.exactOptional(z.string()) })),
   [],
 );
+/** Entries of what was told about an order after it came, and characters of each. */
+const maxTold = 40;
+const maxNoteLength = 1000;
+const toldSchema = z.object({
+  content: z.optional(z.string()),
+  history: historySchema,
+  /** Earlier entries that were left out. */
+  left: z._default(z.number(), 0),
+});
+
 const storedSchema = z.object({
   number: z.string(),
   erpOrder: erpOrderRefSchema,
@@ -124,18 +134,28 @@ export function createOrders(table: Table, clock: Clock): Orders {
     ...event,
   });
 
-  /** Adds to the journey what is news; `content` is what it was told about last. */
-  async function tellOnce(number: string, content: string, told: Omit<HistoryEntry, 'at'>): Promise<boolean> {
+  /**
+   * Adds to the journey what is news; `content` is what it was told about last. A mapping that gives something else
+   * at each pull has news each time: the latest are kept, cut to their length, and the others counted.
+   */
+  async function tellOnce(number: string, news: string, told: Omit<HistoryEntry, 'at'>): Promise<boolean> {
     const now = clock.now();
+    const content = news.slice(0, maxNoteLength);
+    const held = z.parse(toldSchema, (await table.get(conflictKey(number))) ?? {});
+    if (held.content === content) return false;
+    const note = told.note?.slice(0, maxNoteLength);
+    const history = [...held.history, entry({ ...told, ...(note === undefined ? {} : { note }) })];
     const written = await table.update(conflictKey(number), {
       set: {
         content,
+        history: history.slice(-maxTold),
+        left: held.left + Math.max(0, history.length - maxTold),
         ...onItsDay(now, told.event),
         expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
       },
-      append: { history: [entry(told)] },
-      condition: 'attribute_not_exists(#content) OR #content <> :now',
-      values: { now: content },
+      // Somebody else who told something in between has told the same: both saw the same order.
+      condition: 'attribute_not_exists(#content) OR #content = :before',
+      values: { before: held.content ?? '' },
     });
     return written !== undefined;
   }

@@ -47,6 +47,30 @@ it('orders are taken in side by side and answered in their order; of one that is
   expect(answers.filter(({ status }) => status === 'queued')).toHaveLength(30);
 });
 
+it('an order that the ledger cannot hold is answered for itself, and its neighbours are taken in', async () => {
+  // Prepare: 500 KB of parameters, more than an item of DynamoDB may have
+  const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
+  const drawing = { Drawing: 'x'.repeat(500_000) };
+  const dependencies = {
+    ledger,
+    log: silent,
+    queues: createQueues(sqs.client),
+    queueUrl: sqs.queueUrl('product-orders'),
+    map: (order: ErpOrder) =>
+      mapProductOrders({}, order).map((one) =>
+        order.number === 'BIG/2' ? { ...one, draft: { ...one.draft, parameters: drawing } } : one,
+      ),
+  };
+  const orders = ['BIG/1', 'BIG/2', 'BIG/3'].map((number) => erpOrder({ number }));
+
+  // Act
+  const answers = await acceptOrders(orders, { via: 'endpoint' }, dependencies);
+
+  // Assess
+  expect(answers.map(({ status }) => status)).toEqual(['queued', 'rejected', 'queued']);
+  expect(answers[1]?.productOrders[0]?.reason).toContain('The ledger cannot hold this order');
+});
+
 describe('an order that is in the ledger and not created yet', () => {
   const numberOf = ({ body }: { readonly body: string }) => JSON.parse(body).number;
 

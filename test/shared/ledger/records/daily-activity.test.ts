@@ -102,3 +102,22 @@ it('no more events of a day are read than wanted', async () => {
   await create('MANY-2');
   expect(await ledger.dailyActivity.between(from, clock.now(), 1)).toHaveLength(1);
 });
+
+it('an order that is told about again and again keeps its latest news, and never outgrows its item', async () => {
+  // Prepare: a mapping that gives something else at each pull, with much to say
+  await ledger.orders.put(newOrder({ number: 'NOISY-1' }));
+  const told: boolean[] = [];
+
+  // Act
+  for (let pull = 0; pull < 60; pull++)
+    told.push(
+      await ledger.orders.recordChange('NOISY-1', `content ${pull}`, `${pull}: ${'x'.repeat(20_000)}`),
+    );
+
+  // Assess
+  expect(told.every(Boolean)).toBe(true);
+  const journey = (await ledger.journeys.of('NOISY-1')).filter(({ of }) => of === 'conflict');
+  expect(journey).toHaveLength(40);
+  expect(journey.at(-1)?.note).toMatch(/^59: x{900}/);
+  expect(JSON.stringify(journey).length).toBeLessThan(64 * 1024);
+});
