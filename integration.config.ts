@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import {
   defineIntegration,
   path,
+  planned,
   type RestAnswer,
   type RestStep,
   recorded,
@@ -164,8 +165,7 @@ export default defineIntegration({
   },
 
   completions: {
-    quantity: (completed) =>
-      recorded(completed, 'Good quantity') ?? String(completed.parameters.Quantity ?? 1),
+    quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed),
     scrap: (completed) => recorded(completed, 'Scrap quantity'),
     lots: (completed) => recordedAll(completed, 'Serial number'),
   },

@@ -46,8 +46,8 @@ export interface ProductOrderMapping {
 
 /** What a completed product order becomes in the ERP. */
 export interface CompletionMapping {
-  /** Good quantity. Default: the parameter `Quantity` that the order was created with; without one a person is asked. */
-  readonly quantity?: (completed: CompletedProductOrder) => Quantity | string | number;
+  /** Good quantity. Default: `planned(completed)`, the parameter `Quantity`. Without a quantity a person is asked. */
+  readonly quantity?: (completed: CompletedProductOrder) => Quantity | string | number | undefined;
   /** Quantity that was built and cannot be used. Default: none. */
   readonly scrap?: (completed: CompletedProductOrder) => Quantity | string | number | undefined;
   /** Serial or lot numbers that were built. Default: none. */

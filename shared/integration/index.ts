@@ -27,4 +27,4 @@ export type { CompletedProductOrder, Recording } from '../model/completions.ts';
 export type { ErpOrder } from '../model/orders.ts';
 export { type CompletionMapping, defineIntegration, type ProductOrderMapping } from './define.ts';
 export type { Deployment } from './deployment.ts';
-export { recorded, recordedAll } from './mapping/completions.ts';
+export { planned, recorded, recordedAll } from './mapping/completions.ts';

@@ -37,13 +37,12 @@ export function mapCompletion(
   };
   if (kind === 'amendment') return { ...common, kind, final: false, lots: [] };
 
-  const quantity = total('quantity', each('quantity', mapping.quantity ?? defaultQuantity), about.number);
+  const built = each('quantity', mapping.quantity ?? planned);
+  const unknown = parts.find((_, at) => built[at] === undefined);
+  if (unknown) throw noQuantity(unknown, mapping);
+  const quantity = total('quantity', built, about.number);
+  if (!quantity) throw noQuantity(first, mapping);
   const scrap = total('scrap', each('scrap', mapping.scrap ?? (() => undefined)), about.number);
-  if (!quantity) {
-    throw new Rejected(
-      `Mapping completions.quantity gave no quantity for ${about.number}${mapping.quantity ? '' : ', which has no parameter Quantity'}: map what was recorded, or the planned quantity.`,
-    );
-  }
   return {
     ...common,
     kind,
@@ -86,6 +85,16 @@ function total(field: string, given: readonly GivenQuantity[], number: string): 
   return { amount: sumOf(quantities.map(({ amount }) => amount)), ...(unit === undefined ? {} : { unit }) };
 }
 
+function noQuantity(
+  { productOrder: { number } }: CompletedProductOrder,
+  { quantity }: CompletionMapping,
+): Rejected {
+  const why = quantity ? '' : ', which has no parameter Quantity';
+  return new Rejected(
+    `Mapping completions.quantity gave no quantity for ${number}${why}: map what was recorded, or planned(completed).`,
+  );
+}
+
 function quantityOf(
   field: string,
   given: Quantity | string | number,
@@ -100,10 +109,10 @@ function quantityOf(
   return { amount, ...(typeof given === 'object' && given.unit !== undefined ? { unit: given.unit } : {}) };
 }
 
-/** What was planned; undefined where no parameter tells: how many were built is nobody's guess. */
-function defaultQuantity({ parameters }: CompletedProductOrder): string | number | undefined {
-  const planned = parameters.Quantity;
-  return typeof planned === 'number' || typeof planned === 'string' ? planned : undefined;
+/** What was planned: the parameter `Quantity`. Undefined without one: how many were built is nobody's guess. */
+export function planned({ parameters }: CompletedProductOrder): string | number | undefined {
+  const { Quantity } = parameters;
+  return typeof Quantity === 'number' || typeof Quantity === 'string' ? Quantity : undefined;
 }
 
 function defaultNotes({ productOrder, recordings }: CompletedProductOrder): string[] {

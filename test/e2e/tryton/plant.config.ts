@@ -1,4 +1,10 @@
-import { defineIntegration, recorded, recordedAll, tryton } from '../../../shared/integration/index.ts';
+import {
+  defineIntegration,
+  planned,
+  recorded,
+  recordedAll,
+  tryton,
+} from '../../../shared/integration/index.ts';
 
 /** A plant whose ERP is the Tryton of `npm run test:tryton`, and whose Azumuta is the sandbox. */
 export default defineIntegration({
@@ -10,8 +16,7 @@ export default defineIntegration({
     orderFields: ['reference'],
   }),
   completions: {
-    quantity: (completed) =>
-      recorded(completed, 'Good quantity') ?? String(completed.parameters.Quantity ?? 1),
+    quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed),
     lots: (completed) => recordedAll(completed, 'Serial number'),
   },
   schedule: { pull: { everyMinutes: 5, from: '2020-01-01T00:00:00Z' } },

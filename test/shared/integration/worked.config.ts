@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import {
   defineIntegration,
   type ErpOrder,
+  planned,
   recorded,
   recordedAll,
   textIn,
@@ -38,7 +39,7 @@ export default defineIntegration({
     split: { per: 'unit', book: 'when-all-done', most: 50 },
   },
   completions: {
-    quantity: (completed) => recorded(completed, 'Goedgekeurd') ?? 1,
+    quantity: (completed) => recorded(completed, 'Goedgekeurd') ?? planned(completed),
     scrap: (completed) => recorded(completed, 'Afgekeurd'),
     lots: (completed) => recordedAll(completed, 'Serienummer'),
     erpOrderNumber: (productOrderNumber) => productOrderNumber.replace(/-\d+$/, ''),

@@ -119,7 +119,8 @@ describe('a failure needs grants of its own', () => {
     // Prepare
     const number = await builtOrder();
     await system.azumuta.forgetCalls();
-    const serials = Array.from({ length: 12 }, (_, at) => `SN-${at}-${'x'.repeat(90_000)}`);
+    // More than a megabyte in all, and none longer than a serial number may be.
+    const serials = Array.from({ length: 6000 }, (_, at) => `SN-${at}-${'x'.repeat(180)}`);
 
     // Act
     await system.azumuta.complete(number, { serials });

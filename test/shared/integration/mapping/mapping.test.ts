@@ -259,6 +259,16 @@ describe('what a completion mapping in plain JavaScript gives', () => {
     expect(mapped({ lots: () => ['SN1', ''] }).lots).toEqual([{ number: 'SN1' }]);
   });
 
+  it('asks a person when one of several parts has no quantity, by the number of that part', () => {
+    const part = (index: number, quantity: Record<string, string>) =>
+      completedProductOrder({
+        productOrder: { id: `p${index}`, number: `MO/1/${index}` },
+        parameters: quantity,
+      });
+    const parts = [part(1, { Quantity: '1' }), part(2, {}), part(3, { Quantity: '1' })] as const;
+    expect(() => mapCompletion({}, 'quantity', parts)).toThrow(/no quantity for MO\/1\/2/);
+  });
+
   it('asks a person when nothing tells how many were built: one is a guess, and would close the order', () => {
     expect(() => mapped({}, { Aantal: '5' })).toThrow(
       /no quantity for MO\/0001, which has no parameter Quantity/,
