@@ -141,7 +141,9 @@ async function hintedRecordings(
   }
   if (candidates.length === 0) return new Map();
   const told = recordingsToldOf(await dependencies.ledger.bookings.of(home));
-  const wanted = candidates.filter((id) => !told.has(id)).map((id) => ({ id, productOrder }));
+  const wanted = candidates
+    .filter((id) => !told.has(id))
+    .map((id) => ({ id, productOrder, hinted: true as const }));
   return readRecordings(wanted, attempt.signal, dependencies);
 }
 

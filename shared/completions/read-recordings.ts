@@ -3,6 +3,7 @@ import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/translate
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { WorkInstructionNames } from '../ledger/records/work-instruction-names.ts';
 import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
+import { Rejected } from '../model/errors.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
@@ -30,6 +31,8 @@ export const nothingReadSoFar = (): ReadSoFar => ({ recordings: new Map(), produ
 export interface WantedRecording {
   readonly id: string;
   readonly productOrder: { readonly id: string; readonly number: string };
+  /** Only a trigger names it, which may say anything: it must tell itself which product order it belongs to. */
+  readonly hinted?: true;
 }
 
 /** Calls to Azumuta at the same time within one attempt: gentle on it, as attempts run beside each other. */
@@ -79,8 +82,9 @@ export async function readRecordings(
     partners.call('azumuta', () => azumuta.recording(id, signal)),
   );
   const recordings = new Map<string, Recording>();
-  for (const { id, productOrder } of wanted) {
+  for (const { id, productOrder, hinted = false } of wanted) {
     const recording = found.get(id);
+    if (recording && hinted) requireOwner(recording, productOrder.number);
     if (recording && belongsTo(recording, productOrder))
       recordings.set(id, await withWorkInstruction(recording, signal, dependencies));
   }
@@ -93,6 +97,14 @@ function belongsTo(
 ): boolean {
   if (productOrder.id !== undefined) return productOrder.id === order.id;
   return productOrder.number === undefined || productOrder.number === order.number;
+}
+
+/** @throws Rejected when nothing proves whose it is: a forged call could choose what is booked. */
+function requireOwner({ id, productOrder }: AzumutaRecording, number: string): void {
+  if (productOrder.id !== undefined || productOrder.number !== undefined) return;
+  throw new Rejected(
+    `Recording ${id}, which only the trigger names for product order ${number}, does not tell which product order it belongs to: book ${number} by hand, and let Azumuta list the recordings of its product orders.`,
+  );
 }
 
 async function withWorkInstruction(

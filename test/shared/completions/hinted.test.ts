@@ -58,6 +58,26 @@ describe('recordings that a trigger names', () => {
     expect(readIds().sort()).toEqual([...named].sort());
   });
 
+  it('are not believed when they do not tell whose they are: a forged call could name any', async () => {
+    // Prepare
+    const { number } = await completed(stage, 1);
+    const { recordingIds } = await completed(stage, 1);
+    const { azumuta, readIds } = await otherAzumuta(stage, withoutList, undefined, (recording) => {
+      delete recording.productOrderId;
+      delete recording.productOrderNumber;
+    });
+
+    // Act
+    const failure = await failureOf(
+      stage.collect({ productOrderNumber: number, recordingIds }, {}, { azumuta }),
+    );
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('does not tell') });
+    expect(readIds()).toEqual(recordingIds);
+    expect(await stage.ledger.bookings.of(number)).toEqual([]);
+  });
+
   it('are at most 50 for one call, ids of Azumuta by their length, and the log tells', async () => {
     // Prepare
     const { number } = await completed(stage, 0);

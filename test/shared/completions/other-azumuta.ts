@@ -3,17 +3,21 @@ import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import { type Received, startServer } from '../../support/server.ts';
 import { azumutaAt, type CompletionStage } from './stage.ts';
 
-/** The sandbox as another Azumuta: what its product orders show is changed, and each read may be held. */
+/** The sandbox as another Azumuta: what its product orders and recordings show is changed, and each read may be held. */
 export async function otherAzumuta(
   stage: CompletionStage,
   changed: (order: Record<string, unknown>) => void,
   held: (read: Received) => void | Promise<void> = () => undefined,
+  changedRecording: (recording: Record<string, unknown>) => void = () => undefined,
 ) {
   const server = await startServer(async (received) => {
     const url = `${stage.azumutaUrl}${received.url.pathname}${received.url.search}`;
     const response = await fetch(url, { headers: { 'x-api-key': azumutaSandboxKey } });
     const body = z.parse(z.record(z.string(), z.unknown()), await response.json());
-    if (received.url.pathname.includes('/recordings/')) await held(received);
+    if (received.url.pathname.includes('/recordings/')) {
+      await held(received);
+      changedRecording(body);
+    }
     if (received.url.pathname.includes('/productorders/')) changed(body);
     return { status: response.status, body };
   });
