@@ -184,14 +184,8 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
       const response = await call({ method: 'POST', path: paths.productOrders, body, signal }, what);
       if (response.status === 409) {
         // Perhaps it was created by an attempt of ours whose answer was lost.
-        const there = await findByNumber(
-          paths.productOrders,
-          draft.number,
-          wire.productOrderSchema,
-          what,
-          signal,
-        );
-        if (there && (there.article?.number ?? article.number) === article.number)
+        const there = await this.findProductOrder(draft.number, signal);
+        if (there && (there.article ?? article.number) === article.number)
           return refOf(there.id, draft, there.url);
       }
       const parsed = parse(wire.createdProductOrderSchema, refuseFailure(response, what).json);

@@ -30,15 +30,8 @@ const alarmSchema = z.object({
   AlarmActions: z.array(z.unknown()).check(z.minLength(1)),
 });
 type AlarmProperties = z.output<typeof alarmSchema>;
-/** Who may publish to a topic, and when. */
-const topicPolicySchema = z.object({
-  PolicyDocument: z.object({
-    Statement: z.array(z.looseObject({ Effect: z.string(), Resource: z.unknown(), Condition: z.unknown() })),
-  }),
-});
 
 let assembled: Assembled;
-let template: Template;
 let alarms: Map<string, AlarmProperties>;
 let store: LedgerStore;
 let sqs: SqsEndpoint;
@@ -49,7 +42,9 @@ let day = 24;
 
 beforeAll(async () => {
   assembled = startAssembly();
-  template = Template.fromStack(await assembled.add('test/infra/stack/everything.config.ts', 'production'));
+  const template = Template.fromStack(
+    await assembled.add('test/infra/stack/everything.config.ts', 'production'),
+  );
   alarms = new Map(
     Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
       const alarm = z.parse(alarmSchema, Properties);
@@ -287,24 +282,6 @@ describe('each alarm watches a metric that its failure emits', () => {
       expect(watched(alarm)).toMatch(metric);
     });
   }
-
-  it('and each is heard: CloudWatch may publish to its topic', () => {
-    const [topicPolicy] = Object.values(template.findResources('AWS::SNS::TopicPolicy'));
-    const { Statement } = z.parse(topicPolicySchema, topicPolicy?.Properties).PolicyDocument;
-    const allowed = Statement.filter(({ Effect }) => Effect === 'Allow');
-    expect(allowed).toEqual([
-      expect.objectContaining({
-        Action: 'sns:Publish',
-        Principal: { Service: 'cloudwatch.amazonaws.com' },
-        Condition: { ArnLike: { 'aws:SourceArn': expect.anything() } },
-      }),
-    ]);
-    expect(JSON.stringify(allowed[0]?.Condition)).toContain(`:alarm:${stackName}-*"`);
-    for (const { AlarmName, AlarmActions } of alarms.values()) {
-      expect(AlarmName.startsWith(`${stackName}-`)).toBe(true);
-      expect(AlarmActions).toEqual([allowed[0]?.Resource]);
-    }
-  });
 
   it('and none is left out, and each says what to do', () => {
     expect([...alarms.keys()].sort()).toEqual(

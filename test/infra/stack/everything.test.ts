@@ -54,6 +54,41 @@ function findingsIn(app: App) {
   };
 }
 
+describe('an alarm', () => {
+  const statementSchema = z.looseObject({
+    Effect: z.string(),
+    Resource: z.unknown(),
+    Condition: z.unknown(),
+  });
+  const policySchema = z.object({ PolicyDocument: z.object({ Statement: z.array(statementSchema) }) });
+  const alarmSchema = z.object({ AlarmName: z.string(), AlarmActions: z.unknown(), OKActions: z.unknown() });
+
+  it('is heard, each of them: CloudWatch may publish to the topic', () => {
+    // Prepare
+    const stackName = 'AzumutaErp-everything-production';
+    const [topicPolicy] = Object.values(template.findResources('AWS::SNS::TopicPolicy'));
+    const { Statement } = z.parse(policySchema, topicPolicy?.Properties).PolicyDocument;
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+
+    // Act
+    const allowed = Statement.filter(({ Effect }) => Effect === 'Allow');
+
+    // Assess
+    expect(allowed).toMatchObject([
+      { Action: 'sns:Publish', Principal: { Service: 'cloudwatch.amazonaws.com' } },
+    ]);
+    expect(JSON.stringify(allowed[0]?.Condition)).toMatch(
+      new RegExp(`^\\{"ArnLike":\\{"aws:SourceArn":.*:alarm:${stackName}-\\*"`),
+    );
+    expect(alarms.length).toBeGreaterThan(20);
+    for (const { Properties } of alarms) {
+      const { AlarmName, AlarmActions, OKActions } = z.parse(alarmSchema, Properties);
+      expect(AlarmName.startsWith(`${stackName}-`)).toBe(true);
+      expect([AlarmActions, OKActions]).toEqual([[allowed[0]?.Resource], [allowed[0]?.Resource]]);
+    }
+  });
+});
+
 describe('cdk-nag', () => {
   it('and the CDK find nothing without a reason, in the sample and with all that a deployment can have', () => {
     expect(found).toMatchObject({ packs: ['AwsSolutions', 'Serverless'], broken: [] });
