@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { Rejected, RetryLater } from '../../../model/errors.ts';
+import { RetryLater } from '../../../model/errors.ts';
 import type { TrytonOptions } from '../options.ts';
 import { type Production, readAgain } from '../order.ts';
 import type { WriteTracker } from '../write-tracker.ts';
@@ -10,7 +10,8 @@ const stockSeconds = 900;
 /**
  * Reserves the components of a waiting production.
  * @throws RetryLater scope `order` while too few are in stock: seen on 7.0, `assign_try` then answers as if
- * all were well and leaves the production waiting.
+ * all were well and leaves the production waiting; or when it is past that already, since who was faster may be
+ * another attempt of this booking (seen, four at once on a busy machine).
  */
 export async function reserveComponents(
   desk: WriteTracker,
@@ -29,8 +30,9 @@ export async function reserveComponents(
   }
   if (production.state === 'waiting') throw missing(production, 'receive or count them, or assign by hand');
   if (production.state === 'assigned' || production.state === 'running') return production;
-  throw new Rejected(
-    `Tryton: production ${number} became ${production.state} while it was being booked: look at it, then replay.`,
+  throw new RetryLater(
+    `Tryton: production ${number} became ${production.state} while its components were being reserved: another booking or a person was faster. The next attempt looks at what was booked.`,
+    { scope: 'order' },
   );
 }
 

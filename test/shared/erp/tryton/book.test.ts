@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Attempt } from '../../../../shared/erp/connector.ts';
 import type { Receipt } from '../../../../shared/model/completions.ts';
 import { attemptAfter, failureOf, firstAttempt } from '../conformance/attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
@@ -26,10 +25,10 @@ function part(n: 1 | 2 | 3) {
   const quantity = { amount: n === 3 ? '1' : '2' };
   return completionOf(order, { quantity, final: false }, productOrderOf(order, n));
 }
-function book(n: 1 | 2 | 3, attempt: Attempt = firstAttempt()): Promise<Receipt> {
+function book(n: 1 | 2 | 3, attempt = firstAttempt(), url = faults.url): Promise<Receipt> {
   const completion = part(n);
   const key = quantityKey(completion.productOrder);
-  return server.connector({ url: faults.url }).book(completion, key, attempt);
+  return server.connector({ url }).book(completion, key, attempt);
 }
 const called = (method: string) => server.calls.filter((call) => call.method === `model.${method}`).length;
 const booked = () => books.moves.filter(({ state }) => state === 'done').map(({ quantity }) => quantity);
@@ -138,5 +137,41 @@ describe('a button that silently does nothing', () => {
     expect(receipt.alreadyBooked).toBe(false);
     expect(booked().toSorted()).toEqual(parts.length === 1 ? [2] : [1, 2, 2]);
     expect(books.state).toBe(parts.length === 1 ? 'running' : 'done');
+  });
+});
+
+describe('a production that is completed while its components are being reserved', () => {
+  it.each([
+    {
+      by: 'another attempt of this booking',
+      complete: async () => {
+        for (const n of [1, 2, 3] as const) await book(n, firstAttempt(), server.url);
+      },
+      next: { alreadyBooked: true },
+    },
+    {
+      by: 'a person',
+      complete: () => {
+        books.state = 'done';
+        for (const move of books.moves) move.state = 'done';
+      },
+      next: { name: 'Rejected', message: expect.stringContaining('completed by somebody else') },
+    },
+  ])('by $by is left to the next attempt, which looks again', async ({ complete, next }) => {
+    // Prepare
+    await book(1);
+    const at = callOf('production.assign_try');
+    books.restart();
+    faults.reset();
+    faults.beforeCall(at, complete);
+
+    // Act
+    const first = await failureOf(book(1));
+    const second = await book(1, attemptAfter(first)).catch((failure: unknown) => failure);
+
+    // Assess
+    expect(first).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'nothing' });
+    expect(second).toMatchObject(next);
+    expect(books.state).toBe('done');
   });
 });
