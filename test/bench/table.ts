@@ -38,7 +38,7 @@ export function rowsOf(figures: Figures): Row[] {
     ...pullRows(figures),
     ...billRows(figures),
     ...Object.entries(figures.seconds ?? {}).map(([command, seconds]) => {
-      const most = command.includes('synth') ? 10 : 120;
+      const most = command.includes('synth') ? 10 : 90;
       return {
         figure: `\`${command}\``,
         measured: `${seconds.toFixed(0)} s`,
