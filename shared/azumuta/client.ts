@@ -5,7 +5,7 @@ import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withoutSecrets } from '../platform/credentials.ts';
 import { createHttp, type HttpRequest, type HttpResponse, partnerFailure } from '../platform/http.ts';
-import { describeMismatches, parse } from '../platform/validation.ts';
+import { describeMismatches, parse, stepInto } from '../platform/validation.ts';
 import type { AzumutaAssumptions } from './assumptions.ts';
 import * as wire from './schemas.ts';
 import { textIn } from './text.ts';
@@ -267,7 +267,7 @@ function accept<T>(schema: z.ZodMiniType<T>, response: Answer, what: string): T 
   if (parsed.ok) return parsed.value;
   if (json === undefined)
     throw new RetryLater(`Azumuta answered ${what} with something that is no JSON.`, { scope: 'partner' });
-  if (field(json, 'error') || field(json, 'errors'))
+  if (stepInto(json, 'error') || stepInto(json, 'errors'))
     throw new RetryLater(`Azumuta answered ${what} with an error${response.said}.`, { scope: 'order' });
   throw new Rejected(
     `Azumuta's answer when ${what} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
@@ -281,16 +281,12 @@ function refuseFailure(response: Answer, what: string): Answer {
 
 /** The sentence in an error body; its shape is unknown, so the usual places are looked at. It may echo our key. */
 function saidIn({ json }: HttpResponse, key: string): string {
-  const candidates = [json, field(json, 'error'), field(json, 'errors')].flatMap((at) => [
+  const candidates = [json, stepInto(json, 'error'), stepInto(json, 'errors')].flatMap((at) => [
     at,
-    field(at, 'message'),
-    field(at, 'reason'),
+    stepInto(at, 'message'),
+    stepInto(at, 'reason'),
   ]);
   const sentence = candidates.find((candidate) => typeof candidate === 'string');
   // Our own sentence ends with a full stop already.
   return sentence ? `: ${withoutSecrets(sentence, [key]).slice(0, 300).replace(/\.$/, '')}` : '';
-}
-
-function field(value: unknown, name: string): unknown {
-  return value !== null && typeof value === 'object' ? Reflect.get(value, name) : undefined;
 }

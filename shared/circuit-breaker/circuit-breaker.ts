@@ -128,6 +128,7 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
       if (failure.scope !== 'partner') return;
       closedSeenAt.delete(partner);
       const at = now();
+      const reason = failure.message.slice(0, 500);
       if (permit.permit === 'probe') {
         const state = await table.get(stateKey(partner));
         const openings = Number(state?.openings ?? 1) + 1;
@@ -135,7 +136,7 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
           set: {
             openUntil: at + cooldown(failure, openings) * 1000,
             openings,
-            reason: failure.message.slice(0, 500),
+            reason,
           },
           remove: ['probeUntil', 'probeOwner'],
           condition: '#probeOwner = :owner',
@@ -151,7 +152,6 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
       const failures = Number(counted?.after.failures ?? 0);
       if (failures < options.threshold && !failure.unauthorized) return;
       const openUntil = at + cooldown(failure, 1) * 1000;
-      const reason = failure.message.slice(0, 500);
       const opened = await table.update(stateKey(partner), {
         set: { open: true, openedAt: clock.now().toISOString(), openUntil, openings: 1, reason },
         remove: ['probeUntil', 'probeOwner'],

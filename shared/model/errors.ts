@@ -1,3 +1,5 @@
+import { shorten } from './text.ts';
+
 /**
  * The two failures that a flow can act upon. Everything else that is thrown is a bug.
  *
@@ -73,6 +75,5 @@ export class UnknownOrder extends Rejected {
 
 /** The sentence of any thrown value, cut to `limit` characters, without a stack trace. */
 export function reasonOf(thrown: unknown, limit = 1000): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return message.length > limit ? `${message.slice(0, limit - 1)}…` : message;
+  return shorten(thrown instanceof Error ? thrown.message : String(thrown), limit);
 }

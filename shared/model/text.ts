@@ -17,3 +17,8 @@ export function problemOfText(text: string): string | undefined {
   if (text === '.' || text === '..') return `is "${text}"`;
   return undefined;
 }
+
+/** A text of at most `limit` characters; a longer one is cut, and ends with `…`. */
+export function shorten(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+}

@@ -1,4 +1,5 @@
 import type { Part, ProductOrderDraft } from '../model/orders.ts';
+import { shorten } from '../model/text.ts';
 
 /** What a product order is made of. */
 export interface OrderContent {
@@ -26,5 +27,5 @@ export function diffOf(before: OrderContent, after: OrderContent): string[] {
 
 /** Enough to know a value by: a drawing as a parameter may have 200 KB. */
 function shown(value = 'absent'): string {
-  return value.length > 200 ? `${value.slice(0, 199)}…` : value;
+  return shorten(value, 200);
 }

@@ -76,7 +76,8 @@ function depthOf(mismatches: readonly Mismatch[]): number {
   return Math.max(0, ...mismatches.map((mismatch) => mismatch.path.length));
 }
 
-function stepInto(value: unknown, key: PropertyKey): unknown {
+/** What stands under a key of whatever was found; undefined where nothing can. */
+export function stepInto(value: unknown, key: PropertyKey): unknown {
   return value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { shorten } from '../../../shared/model/text.ts';
 import { counted, styled } from '../cli/output.ts';
 import { localTime } from '../trace/report.ts';
 import { type Digest, type DigestTrouble, maxAwaited } from './digest.ts';
@@ -110,5 +111,5 @@ function changedLines({ conflicts, cancelled, unmapped }: Digest): string[] {
 
 function troubleLine({ number, reason, settled }: DigestTrouble): string {
   const state = settled ? ' (settled since)' : '';
-  return `          · ${number}${state}: ${reason.length > 160 ? `${reason.slice(0, 159)}…` : reason}`;
+  return `          · ${number}${state}: ${shorten(reason, 160)}`;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
+import { shorten } from '../../model/text.ts';
 
 /**
  * An error as Odoo serializes it (http.py, serialize_exception): the body of a JSON-2 error, and `data` of a
@@ -61,6 +62,5 @@ export function failureOfOdooError(
 }
 
 function firstLines(message: string): string {
-  const line = message.replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+  return shorten(message.replace(/\s+/g, ' ').trim(), 300);
 }

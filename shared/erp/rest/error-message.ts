@@ -1,3 +1,4 @@
+import { shorten } from '../../model/text.ts';
 import { withoutSecrets } from '../../platform/credentials.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import { textAt } from './places.ts';
@@ -26,6 +27,5 @@ export function sentenceOf({ json, text }: HttpResponse, secrets: Iterable<strin
   const plain = found ?? (json === undefined && !/<\w/.test(text) ? text : '');
   // Before it is cut: half a secret is not found any more.
   const line = withoutSecrets(plain, secrets).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
-  if (line === '') return undefined;
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+  return line === '' ? undefined : shorten(line, longest);
 }

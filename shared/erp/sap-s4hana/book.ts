@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import { compareDecimals, sumOf } from '../../model/quantity.ts';
+import { shorten } from '../../model/text.ts';
 import { requireArticle } from '../booking-rules.ts';
 import { confirmationService, type SapClient } from './client.ts';
 import { completesOrder, operationOf } from './final-confirmation.ts';
@@ -149,8 +150,7 @@ function inSameUnit({ erpOrder, quantity, scrap }: Completion, amount: string): 
 }
 
 function textOf({ productOrder, notes }: Completion): string {
-  const text = [`Azumuta ${productOrder.number}`, ...notes].join(': ').replace(/\s+/g, ' ');
-  return text.length > maxText ? `${text.slice(0, maxText - 1)}…` : text;
+  return shorten([`Azumuta ${productOrder.number}`, ...notes].join(': ').replace(/\s+/g, ' '), maxText);
 }
 
 function linesOf({ productOrder, notes, links }: Completion): string[] {

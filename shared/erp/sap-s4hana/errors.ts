@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
+import { shorten } from '../../model/text.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 
 const errorSchema = z.object({
@@ -56,6 +57,5 @@ function reasonOfAnswer(response: HttpResponse): string {
     .filter(({ severity }) => severity === undefined || severity === 'error')
     .map((detail) => detail.message);
   const sentences = [...new Set([message.value, ...details].map((one) => one.trim()).filter(Boolean))];
-  const text = sentences.join('; ');
-  return text.length > 400 ? `${text.slice(0, 399)}…` : text;
+  return shorten(sentences.join('; '), 400);
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../model/orders.ts';
 import { problemOfText } from '../../model/text.ts';
+import { stepInto } from '../../platform/validation.ts';
 
 /** DynamoDB stores items of up to 400 KB, and an order's history needs its place as well. */
 const maxDraftBytes = 200 * 1024;
@@ -70,10 +71,7 @@ export function checkedDraft(given: Readonly<Record<string, unknown>>, order: Er
   const [field, entry] = issue?.path ?? [];
   const about = ['productOrders', ...(field === undefined ? [] : [String(field)])].join('.');
   const at = entry === undefined ? '' : `${JSON.stringify(entry)} `;
-  const found = (issue?.path ?? []).reduce<unknown>(
-    (value, step) => (value !== null && typeof value === 'object' ? Reflect.get(value, step) : undefined),
-    given,
-  );
+  const found = (issue?.path ?? []).reduce<unknown>(stepInto, given);
   throw new Rejected(
     `Mapping ${about} gave ${at}${shown(found)} for ERP order ${nameOf(order)}: ${issue?.message}.`,
   );

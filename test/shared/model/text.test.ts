@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemOfText } from '../../../shared/model/text.ts';
+import { problemOfText, shorten } from '../../../shared/model/text.ts';
 
 describe('a number, code or id', () => {
   it.each(['MO/0001', '0042', 'WH MO 1', 'Größe 5', 'MO+7', '…', '作業 1', '🔧/1', 'x'.repeat(200)])(
@@ -20,4 +20,11 @@ describe('a number, code or id', () => {
   ])('is refused when it is or holds %s, and says so', (_name, text, problem) => {
     expect(problemOfText(text)).toContain(problem);
   });
+});
+
+it.each([
+  { text: 'four', limit: 4, short: 'four' },
+  { text: 'fives', limit: 4, short: 'fiv…' },
+])('$text in $limit characters is $short', ({ text, limit, short }) => {
+  expect(shorten(text, limit)).toBe(short);
 });
