@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AzumutaClient, createAzumutaClient } from '../shared/azumuta/client.ts';
 import { createBreaker } from '../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls, type PartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
+import { ownHint } from '../shared/completions/messages.ts';
 import type { ErpConnector } from '../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { createLedger, type Ledger } from '../shared/ledger/ledger.ts';
@@ -12,7 +13,7 @@ import { apiKeySchema } from '../shared/platform/credentials.ts';
 import { createTable, type Table } from '../shared/platform/dynamodb-table.ts';
 import { readEnvironment } from '../shared/platform/environment.ts';
 import { createLogger, type Logger } from '../shared/platform/log.ts';
-import { createQueues, createSqsClient } from '../shared/platform/queue.ts';
+import { createQueues, createSqsClient, type Queues } from '../shared/platform/queue.ts';
 import { createSecrets, createSecretsClient, type Secrets } from '../shared/platform/secrets.ts';
 import type { WorkerDependencies } from '../shared/worker/worker.ts';
 
@@ -22,6 +23,14 @@ export const clock = systemClock;
 export function createLedgerClient(): DynamoDBClient {
   // The client's middlewares are put in order once, not for each call: nobody adds one later.
   return new DynamoDBClient({ ...awsClientOptions, cacheMiddleware: true });
+}
+
+/** How orders have a completion looked at once more. */
+export function buildCollectAgain(queues: Pick<Queues, 'send'>, completionsQueueUrl: string) {
+  return async (productOrderNumber: string): Promise<void> => {
+    const hint = ownHint(productOrderNumber, 'reconciliation', { now: clock.now(), eventId: randomUUID() });
+    await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
+  };
 }
 
 export function buildTable(): Table {

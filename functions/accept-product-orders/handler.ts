@@ -7,17 +7,32 @@ import { getOrder, postOrders } from '../../shared/orders/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
-import { buildLedger, buildLogger, buildQueues, buildSecrets, buildTable, clock } from '../dependencies.ts';
+import {
+  buildCollectAgain,
+  buildLedger,
+  buildLogger,
+  buildQueues,
+  buildSecrets,
+  buildTable,
+  clock,
+} from '../dependencies.ts';
 import { waitSecondsOf } from './prefer.ts';
 
-const settings = readEnvironment(['PRODUCT_ORDERS_QUEUE_URL', 'ORDER_API_KEY_SECRET_ARN', 'ALLOWED_SOURCES']);
+const settings = readEnvironment([
+  'PRODUCT_ORDERS_QUEUE_URL',
+  'COMPLETIONS_QUEUE_URL',
+  'ORDER_API_KEY_SECRET_ARN',
+  'ALLOWED_SOURCES',
+]);
 const log = buildLogger('accept-product-orders');
 const secrets = buildSecrets();
+const queues = buildQueues();
 const dependencies: Parameters<typeof postOrders>[1] = {
   ledger: buildLedger(buildTable()),
-  queues: buildQueues(),
+  queues,
   queueUrl: settings.PRODUCT_ORDERS_QUEUE_URL,
   map: (order) => mapProductOrders(integration.productOrders, order),
+  collectAgain: buildCollectAgain(queues, settings.COMPLETIONS_QUEUE_URL),
   apiKey: (options) => secrets.read(settings.ORDER_API_KEY_SECRET_ARN, rotatingSecretSchema, options),
   mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(settings.ALLOWED_SOURCES))),
   log,

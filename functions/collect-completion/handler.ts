@@ -1,5 +1,5 @@
 import integration from '#integration';
-import { collectCompletion } from '../../shared/completions/collect.ts';
+import { createCompletionCollector } from '../../shared/completions/collect.ts';
 import { completionHintSchema } from '../../shared/completions/messages.ts';
 import { nothingReadSoFar } from '../../shared/completions/read-recordings.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
@@ -18,12 +18,12 @@ import {
 } from '../dependencies.ts';
 
 const settings = readEnvironment(['COMPLETIONS_QUEUE_URL', 'BOOKINGS_QUEUE_URL']);
-const { completions, azumuta } = integration;
+const { completions, productOrders, azumuta, schedule } = integration;
 const stage = 'collect-completion';
 const log = buildLogger(stage);
 const table = buildTable();
 const ledger = buildLedger(table);
-const dependencies = {
+const collectCompletion = createCompletionCollector({
   ledger,
   clock,
   queues: buildQueues(),
@@ -34,8 +34,11 @@ const dependencies = {
   includeOperators: completions.includeOperators ?? false,
   readSoFar: nothingReadSoFar(),
   trustTrigger: azumuta.assumptions.trustTrigger,
+  reconciles: schedule.reconcile !== 'off',
+  withoutRecordings: completions.unknownRecordings === 'ignore',
   erpOrderNumber: completions.erpOrderNumber ?? ((number: string) => number),
-};
+  articleIsMapped: productOrders.article !== undefined,
+});
 
 /** Trigger: the completions queue. Reads completed product orders from Azumuta and plans their bookings. */
 export const handler = createWorker(
@@ -44,7 +47,7 @@ export const handler = createWorker(
     parse: (body) => parseMessage(completionHintSchema, body),
     orderNumber: ({ productOrderNumber }) => productOrderNumber,
     eventId: ({ eventId }) => eventId,
-    work: (hint, attempt) => collectCompletion(hint, attempt, dependencies),
+    work: collectCompletion,
   },
   workerDependencies(settings.COMPLETIONS_QUEUE_URL, ledger, log),
 );

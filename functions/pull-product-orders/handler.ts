@@ -4,6 +4,7 @@ import { pullOrders } from '../../shared/orders/pull.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import type { Invocation } from '../../shared/platform/lambda.ts';
 import {
+  buildCollectAgain,
   buildErpConnector,
   buildLedger,
   buildLogger,
@@ -16,13 +17,16 @@ import {
 
 const { productOrders, schedule } = integration;
 const log = buildLogger('pull-product-orders');
+const settings = readEnvironment(['PRODUCT_ORDERS_QUEUE_URL', 'COMPLETIONS_QUEUE_URL']);
+const queues = buildQueues();
 const table = buildTable();
 const ledger = buildLedger(table);
 const dependencies = {
   ledger,
   clock,
-  queues: buildQueues(),
-  queueUrl: readEnvironment(['PRODUCT_ORDERS_QUEUE_URL']).PRODUCT_ORDERS_QUEUE_URL,
+  queues,
+  queueUrl: settings.PRODUCT_ORDERS_QUEUE_URL,
+  collectAgain: buildCollectAgain(queues, settings.COMPLETIONS_QUEUE_URL),
   partners: buildPartnerCalls(table, log),
   erp: buildErpConnector(integration, buildSecrets()),
   map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders(productOrders, order),

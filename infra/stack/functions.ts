@@ -104,6 +104,7 @@ export class Functions extends Construct {
         send(queues.bookings, queues.deadLetters),
         hide(queues.completions),
         ledgerGrant('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
+        indexGrant(ledgerIndexes.azumutaId),
         read(secrets.azumutaApiKey),
       ],
     });
@@ -138,12 +139,13 @@ export class Functions extends Construct {
       environment: {
         ...ledgerVariables,
         PRODUCT_ORDERS_QUEUE_URL: queues.productOrders.queueUrl,
+        COMPLETIONS_QUEUE_URL: queues.completions.queueUrl,
         ORDER_API_KEY_SECRET_ARN: secrets.orderApiKey.secretArn,
         ALLOWED_SOURCES: JSON.stringify(integration.deployment.allowedSources.orders),
       },
       grants: [
-        send(queues.productOrders),
-        ledgerGrant('GetItem', 'PutItem', 'UpdateItem'),
+        send(queues.productOrders, queues.completions),
+        ledgerGrant('GetItem', 'PutItem', 'UpdateItem', 'Query'),
         indexGrant(ledgerIndexes.erpOrder),
         read(secrets.orderApiKey),
       ],
@@ -160,10 +162,11 @@ export class Functions extends Construct {
         ...ledgerVariables,
         ...erpVariables,
         PRODUCT_ORDERS_QUEUE_URL: queues.productOrders.queueUrl,
+        COMPLETIONS_QUEUE_URL: queues.completions.queueUrl,
       },
       grants: [
-        send(queues.productOrders),
-        ledgerGrant('GetItem', 'PutItem', 'UpdateItem'),
+        send(queues.productOrders, queues.completions),
+        ledgerGrant('GetItem', 'PutItem', 'UpdateItem', 'Query'),
         read(secrets.erpCredentials),
       ],
     });
@@ -202,7 +205,7 @@ export class Functions extends Construct {
       },
       grants: [
         send(queues.completions),
-        ledgerGrant('GetItem', 'UpdateItem'),
+        ledgerGrant('GetItem', 'UpdateItem', 'Query'),
         indexGrant(ledgerIndexes.awaitingCompletion),
         read(secrets.azumutaApiKey),
       ],

@@ -6,6 +6,7 @@ import type { BookedFigures, LockHolder } from '../ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion, Receipt } from '../model/completions.ts';
 import { Rejected, RetryLater, reasonOf, UnknownOrder } from '../model/errors.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
+import { formatQuantity } from '../model/quantity.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import type { BookingMessage, CompletionReference } from './messages.ts';
 import {
@@ -80,7 +81,7 @@ async function book(
   let calling = false;
   try {
     const completed = await contentOf(message, attempt, dependencies);
-    const completion = finality(dependencies.map(message.books, completed), message);
+    const completion = completionOf(message, completed, dependencies);
     const receipt = await dependencies.partners.call('erp', () => {
       calling = true;
       return dependencies.erp.book(completion, message.key, { again: claim.again, signal: attempt.signal });
@@ -221,6 +222,53 @@ async function readAgain(
   });
 }
 
-function finality(completion: Completion, { last }: BookingMessage): Completion {
-  return last ? completion : { ...completion, final: false };
+type Completed = readonly [CompletedProductOrder, ...CompletedProductOrder[]];
+
+/** What is booked: what the mapping gives, for the product that the ERP itself calls so. */
+function completionOf(message: BookingMessage, completed: Completed, { map }: BookDependencies): Completion {
+  const { article, last, books } = message;
+  if (books === 'amendment') requireSameFigures(message, completed, map);
+  const told = books === 'amendment' ? onlyTold(completed, message, true) : completed;
+  const { article: _, ...completion } = map(books, told);
+  const final = completion.final && last;
+  return { ...completion, final, ...(article === undefined ? {} : { article }) };
+}
+
+/**
+ * A recording that came later is noted, and never changes what was booked: where it would, a person is told.
+ * @throws Rejected with both figures.
+ */
+function requireSameFigures(
+  message: BookingMessage,
+  completed: Completed,
+  map: BookDependencies['map'],
+): void {
+  const before = map('quantity', onlyTold(completed, message, false));
+  const after = map('quantity', completed);
+  const [was, is] = [before, after].map(figuresIn);
+  if (was === is) return;
+  const { productOrder, erpOrder } = after;
+  throw new Rejected(
+    `Recording ${message.tells?.join(', ')} of product order ${productOrder.number} came after it was booked as ${was}; with it, it would be ${is}. Correct ERP order ${erpOrder.number} by hand, then discard this.`,
+  );
+}
+
+/** The product order with the new recordings only, or without them. */
+function onlyTold([first, ...others]: Completed, { tells = [] }: BookingMessage, isNew: boolean): Completed {
+  const choose = (order: CompletedProductOrder): CompletedProductOrder => ({
+    ...order,
+    recordings: order.recordings.filter(({ id }) => tells.includes(id) === isNew),
+  });
+  return [choose(first), ...others.map(choose)];
+}
+
+function figuresIn({ quantity, scrap, lots }: Completion): string {
+  const numbers = lots.map(({ number, quantity: of }) => (of ? `${number} (${formatQuantity(of)})` : number));
+  return [
+    quantity ? `${formatQuantity(quantity)} good` : '',
+    scrap ? `${formatQuantity(scrap)} scrap` : '',
+    numbers.length > 0 ? `lots ${numbers.sort().join(', ')}` : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
 }

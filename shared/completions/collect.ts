@@ -1,232 +1,210 @@
 import type { AzumutaProductOrder } from '../azumuta/translate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { CompletedPart, PlannedBooking } from '../ledger/records/bookings.ts';
-import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import type { CompletedProductOrder, Recording } from '../model/completions.ts';
-import { Rejected, RetryLater } from '../model/errors.ts';
-import type { ErpOrderRef, Part } from '../model/orders.ts';
-import type { Clock } from '../platform/clock.ts';
-import { maxMessageBytes, type Queues } from '../platform/queue.ts';
+import type { BookingEntry } from '../ledger/records/bookings.ts';
+import type { KnownOrder } from '../ledger/records/known-orders.ts';
+import { Rejected } from '../model/errors.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
-import { type Collection, isBookedTogether, planBookings, recordingsToldOf } from './decide-bookings.ts';
-import type { BookingMessage, CompletionHint } from './messages.ts';
-import { completedOf, type ReadRecordingsDependencies, readRecordings } from './read-recordings.ts';
+import { type AskDependencies, type Asking, createQuestioner } from './ask-azumuta.ts';
+import { type BuiltPartsDependencies, otherParts, ownRecordings } from './built-parts.ts';
+import {
+  type BookingDecision,
+  type CompletionFacts,
+  decideBookings,
+  isBookedTogether,
+} from './decide-bookings.ts';
+import type { CompletionHint } from './messages.ts';
+import { type Collected, type SendDependencies, sendBooking } from './send-bookings.ts';
 
-export interface CollectDependencies extends ReadRecordingsDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'bookings' | 'firstNotCompleted'>;
-  readonly queues: Pick<Queues, 'send'>;
-  readonly bookingsQueueUrl: string;
-  readonly clock: Clock;
+export interface CollectDependencies extends AskDependencies, BuiltPartsDependencies, SendDependencies {
+  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'knownOrders' | 'bookings' | 'questions'>;
   /** Book without Azumuta's product order saying that it is completed. */
   readonly trustTrigger: boolean;
+  /** Book although nobody tells which recordings there are. */
+  readonly withoutRecordings: boolean;
   /** Number of the ERP order of a product order that the ledger does not know. */
   readonly erpOrderNumber: (productOrderNumber: string) => string;
+  /** Whether Azumuta's articles are other than the ERP's, so that only the ledger knows the ERP's. */
+  readonly articleIsMapped: boolean;
 }
 
-/** How long Azumuta may take to say what its trigger said already. */
-const patienceMs = 30 * 60_000;
-/** An id of Azumuta has 17 characters: what is longer than this is none. */
-const maxId = 100;
-/** A trigger names what was recorded for one completion; more of its ids are not looked at. */
-const maxHinted = 50;
-/** Leaves room for what surrounds the content in a message. */
-const maxContentBytes = maxMessageBytes - 16 * 1024;
+/** What the ledger knows of the order that a hint is about, and under which number it keeps that. */
+interface Subject extends KnownOrder {
+  readonly number: string;
+}
+
+/** No attempt runs longer than its function's timeout, a minute. */
+const maxAttemptMs = 2 * 60_000;
+/** Another attempt planned in the same moment: so often it is looked at again. */
+const maxTries = 3;
 
 /**
  * Turns a hint into bookings. The product order is read again, so nothing depends on what the trigger happened
- * to say; its quantity is planned once for ever, recordings that appear later become amendments. What is going
- * to be booked is written down before it is sent, so that a crash in between sends exactly that again.
+ * to say. What is going to be booked is written down before it is sent, so that a crash in between sends exactly
+ * that again.
  */
-export async function collectCompletion(
-  given: CompletionHint,
-  attempt: WorkAttempt,
-  dependencies: CollectDependencies,
-): Promise<void> {
-  const { hint, entry } = await knownOrder(given, dependencies);
-  const order = await completedOrder(hint, entry, attempt, dependencies);
-  const erpOrder = entry?.erpOrder ?? { number: dependencies.erpOrderNumber(hint.productOrderNumber) };
-  const part: Part = entry?.part ?? { index: 1, of: 1, first: order.number, book: 'each' };
-  const home = isBookedTogether(part) ? part.first : order.number;
+export function createCompletionCollector(dependencies: CollectDependencies) {
+  const { ledger, clock, partners } = dependencies;
+  const questioner = createQuestioner(dependencies);
 
-  const known: ReadonlyMap<string, Recording> = order.recordingIds
-    ? new Map()
-    : await hintedRecordings(hint, order, home, attempt, dependencies);
-  const recordingIds = order.recordingIds ?? [...known.keys()];
-  const completedParts = await partsToBook(part, erpOrder, order, recordingIds, dependencies);
-  if (!completedParts) {
-    attempt.log.info('A part is completed, the others are awaited', { part: part.index, of: part.of });
-    await markCompleted(hint, entry, dependencies);
-    return;
+  return async function collectCompletion(hint: CompletionHint, attempt: WorkAttempt): Promise<void> {
+    await partners.ready('azumuta');
+    const known = await subjectOf(hint);
+    const asking: Asking = { number: known.number, hint, question: known.question };
+    if (await questioner.mayEnd(asking, attempt)) {
+      attempt.log.info('Another hint has asked about it a moment ago, and asks again');
+      return;
+    }
+    const order = await completedOrder(known, asking, attempt);
+    if (!order) return;
+    const subject = known.entry ? known : await byAzumutaId(order, known);
+    const sentence = await collect(order, subject, asking, attempt);
+    if (sentence !== undefined) return questioner.askLater(sentence, asking, attempt, { isOpen: false });
+    // Last of all: until its bookings are handed over, reconciliation goes on asking about an overdue order.
+    if (subject.entry?.awaitsCompletion) await ledger.orders.markCompleted(subject.entry);
+    await questioner.end(asking);
+  };
+
+  /** The order that a hint means: where its number reads in two ways, the one that the ledger knows. */
+  async function subjectOf({ productOrderNumber, otherNumber }: CompletionHint): Promise<Subject> {
+    const known = { number: productOrderNumber, ...(await ledger.knownOrders.read(productOrderNumber)) };
+    if (known.entry || otherNumber === undefined) return known;
+    const other = { number: otherNumber, ...(await ledger.knownOrders.read(otherNumber)) };
+    return other.entry ? other : known;
   }
-  const collection: Collection = { part, home, erpOrder, orders: completedParts, current: order };
-  const toSend = await planBookings(collection, attempt, dependencies);
-  for (const booking of toSend) await send(booking, { ...collection, hint, known }, attempt, dependencies);
-  await markCompleted(hint, entry, dependencies);
-}
 
-/** Last of all: until its bookings are handed over, reconciliation goes on asking about an order that is overdue. */
-async function markCompleted(
-  { productOrderNumber }: CompletionHint,
-  entry: OrderEntry | undefined,
-  { ledger }: CollectDependencies,
-): Promise<void> {
-  if (entry?.awaitsCompletion) await ledger.orders.markCompleted(productOrderNumber);
-}
+  /** It was renamed in Azumuta: the ledger keeps it under the number that it was made with. */
+  async function byAzumutaId({ id }: AzumutaProductOrder, known: Subject): Promise<Subject> {
+    const number = await ledger.knownOrders.numberOfAzumutaId(id);
+    if (number === undefined || number === known.number) return known;
+    const found = await ledger.knownOrders.read(number);
+    return found.entry ? { number, ...found } : known;
+  }
 
-/** The order that a hint means: where its number reads in two ways, the one that the ledger knows. */
-async function knownOrder(
-  hint: CompletionHint,
-  { ledger }: CollectDependencies,
-): Promise<{ hint: CompletionHint; entry: OrderEntry | undefined }> {
-  const entry = await ledger.orders.find(hint.productOrderNumber);
-  if (entry || hint.otherNumber === undefined) return { hint, entry };
-  const other = await ledger.orders.find(hint.otherNumber);
-  return { hint: other ? { ...hint, productOrderNumber: hint.otherNumber } : hint, entry: other };
-}
-
-async function completedOrder(
-  hint: CompletionHint,
-  entry: OrderEntry | undefined,
-  attempt: WorkAttempt,
-  dependencies: CollectDependencies,
-): Promise<AzumutaProductOrder> {
-  const number = hint.productOrderNumber;
-  const id = entry?.productOrder?.id;
-  const order = await dependencies.partners.call('azumuta', () =>
-    id === undefined
-      ? dependencies.azumuta.findProductOrder(number, attempt.signal)
-      : dependencies.azumuta.productOrder(id, attempt.signal),
-  );
-  if (!order) throw await notYet(`Azumuta knows no product order ${number}.`, hint, attempt, dependencies);
-  const trusted = dependencies.trustTrigger && hint.via === 'webhook';
-  if (!order.completed && !trusted) {
+  async function completedOrder(
+    { entry, number }: Subject,
+    asking: Asking,
+    attempt: WorkAttempt,
+  ): Promise<AzumutaProductOrder | undefined> {
+    const order = await questioner.read(entry?.productOrder?.id, number, attempt);
+    if (!order) {
+      await questioner.askLater(`Azumuta knows no product order ${number}.`, asking, attempt, {
+        isOpen: false,
+      });
+      return undefined;
+    }
+    const trusted = dependencies.trustTrigger && asking.hint.via !== 'reconciliation';
+    if (order.completed || trusted) return order;
     const status = order.status ?? 'without status';
     const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
-    throw await notYet(sentence, hint, attempt, dependencies);
+    await questioner.askLater(sentence, asking, attempt, { isOpen: true });
+    return undefined;
   }
-  return order;
-}
 
-/** An outage of Azumuta, or a person who took a day to replay the message, uses up none of the patience. */
-async function notYet(
-  sentence: string,
-  hint: CompletionHint,
-  attempt: WorkAttempt,
-  { ledger, clock }: CollectDependencies,
-): Promise<RetryLater | Rejected> {
-  const since = await ledger.firstNotCompleted.since(hint.productOrderNumber, attempt);
-  return clock.now().getTime() - since.getTime() < patienceMs
-    ? new RetryLater(sentence, { scope: 'order' })
-    : new Rejected(`${sentence} Asked again for 30 minutes.`);
+  /** Reads what the decision needs, decides, and does it. @returns What Azumuta does not say yet. */
+  async function collect(
+    order: AzumutaProductOrder,
+    subject: Subject,
+    asking: Asking,
+    attempt: WorkAttempt,
+  ): Promise<string | undefined> {
+    for (let tries = 0; tries < maxTries; tries++) {
+      const { facts, collected } = await readFacts(order, subject, asking, attempt, tries);
+      const decision = decideBookings(facts);
+      if (decision.to === 'tell') throw new Rejected(decision.sentence);
+      if (decision.to === 'wait') return decision.sentence;
+      if (decision.to === 'leave') {
+        attempt.log.info('Nothing to book now', { why: decision.why });
+        return undefined;
+      }
+      if (await writeDown(decision, collected.home, attempt)) return send(decision, collected, attempt);
+    }
+    throw new Rejected(`Several at once are planning bookings of product order ${subject.number}.`);
+  }
+
+  async function readFacts(
+    order: AzumutaProductOrder,
+    { entry, number, bookings: own }: Subject,
+    asking: Asking,
+    attempt: WorkAttempt,
+    tries: number,
+  ): Promise<{ facts: CompletionFacts; collected: Collected }> {
+    const home = isBookedTogether(entry) ? entry.part.first : number;
+    const bookings = home === number && tries === 0 ? own : await ledger.bookings.of(home);
+    const erpOrder = entry ? refOf(entry.erpOrder) : { number: dependencies.erpOrderNumber(number) };
+    const record =
+      entry && entry.part.book !== 'alone' ? await ledger.erpOrders.find(entry.erpOrder) : undefined;
+    const parts = record?.split.of ?? 1;
+    const { ids, read } = await ownRecordings(asking, order, bookings, attempt, dependencies);
+    const current = { index: entry?.part.index ?? 1, order, recordingIds: ids };
+    const others = isBookedTogether(entry)
+      ? await otherParts(entry, order, neededParts(parts, bookings), attempt, dependencies)
+      : [];
+    const article = entry ? entry.erpOrder.article : dependencies.articleIsMapped ? undefined : order.article;
+    const again = asking.hint.via === 'replay';
+    const { withoutRecordings } = dependencies;
+    const facts: CompletionFacts = {
+      ...{ entry, erpOrder, parts, bookings, current, others, again, withoutRecordings },
+      isAbandoned: (booking) => isAbandoned(booking, attempt),
+    };
+    const collected = {
+      ...{ home, erpOrder, article, bookings, read },
+      built: [current, ...others],
+      last: entry?.part.book !== 'each',
+      eventId: asking.hint.eventId,
+      learnedAt: clock.now().toISOString(),
+    };
+    return { facts, collected };
+  }
+
+  /** False when another planner was faster: what that one has not heard of is an amendment now. */
+  async function writeDown(
+    { plan, planAgain }: Extract<BookingDecision, { to: 'book' }>,
+    home: string,
+    attempt: WorkAttempt,
+  ): Promise<boolean> {
+    const written = await Promise.all([
+      ...plan.map((booking) => ledger.bookings.plan(home, booking, attempt)),
+      ...planAgain.map((booking) => ledger.bookings.planAgain(home, booking, attempt)),
+    ]);
+    return written.every(Boolean);
+  }
+
+  async function send(
+    { plan, planAgain, send }: Extract<BookingDecision, { to: 'book' }>,
+    collected: Collected,
+    attempt: WorkAttempt,
+  ): Promise<string | undefined> {
+    for (const booking of [...send, ...planAgain, ...plan]) {
+      const missing = await sendBooking(booking, collected, attempt, dependencies);
+      if (missing !== undefined) return missing;
+    }
+    return undefined;
+  }
+
+  /** Planned and never sent: by an earlier attempt at this very message, or by one long gone. */
+  function isAbandoned({ plannedAt, plannedFor }: BookingEntry, { messageId }: WorkAttempt): boolean {
+    return plannedFor === messageId || clock.now().getTime() - plannedAt.getTime() > maxAttemptMs;
+  }
 }
 
 /**
- * Recordings that only the trigger names, as Azumuta's product orders list none. A trigger may say anything:
- * nothing is planned of an id before it was read and belongs to the product order.
+ * Which other parts are to be looked at again: those that are booked with this one, once all are completed, and those
+ * of bookings that are still to be sent.
  */
-async function hintedRecordings(
-  hint: CompletionHint,
-  productOrder: AzumutaProductOrder,
-  home: string,
-  attempt: WorkAttempt,
-  dependencies: CollectDependencies,
-): Promise<ReadonlyMap<string, Recording>> {
-  const named = [...new Set(hint.recordingIds)];
-  const candidates = named.filter((id) => id.length <= maxId).slice(0, maxHinted);
-  if (candidates.length < named.length) {
-    attempt.log.warn('A trigger named recordings that are not looked at', {
-      named: named.length,
-      lookedAt: candidates.length,
-    });
-  }
-  if (candidates.length === 0) return new Map();
-  const told = recordingsToldOf(await dependencies.ledger.bookings.of(home));
-  const wanted = candidates
-    .filter((id) => !told.has(id))
-    .map((id) => ({ id, productOrder, hinted: true as const }));
-  return readRecordings(wanted, attempt.signal, dependencies);
-}
-
-/** The product orders to book now: itself, or all parts of a split order once the last is completed. */
-async function partsToBook(
-  part: Part,
-  erpOrder: ErpOrderRef,
-  order: AzumutaProductOrder,
-  recordingIds: readonly string[],
-  { ledger, clock }: CollectDependencies,
-): Promise<readonly CompletedPart[] | undefined> {
-  const facts = completedOf(order, erpOrder, [], clock.now().toISOString());
-  const completed = { number: order.number, facts, recordingIds };
-  if (!isBookedTogether(part)) return [completed];
-  const all = await ledger.bookings.recordCompletedPart(erpOrder.number, completed);
-  return all.length < part.of ? undefined : all;
-}
-
-async function send(
-  booking: PlannedBooking,
-  collection: Collection & {
-    readonly hint: CompletionHint;
-    /** What was read already. */
-    readonly known: ReadonlyMap<string, Recording>;
-  },
-  attempt: WorkAttempt,
-  dependencies: CollectDependencies,
-): Promise<void> {
-  const { hint, erpOrder, part, home, known } = collection;
-  const chosen = ordersIn(booking, collection);
-  const wanted = chosen.flatMap(({ facts: { productOrder }, recordingIds }) =>
-    recordingIds.filter((id) => !known.has(id)).map((id) => ({ id, productOrder })),
+function neededParts(parts: number, bookings: readonly BookingEntry[]) {
+  const booked = new Set(bookings.flatMap(({ kind, parts }) => (kind === 'quantity' ? parts : [])));
+  const open = new Set(
+    bookings
+      .filter(({ state, sentAt }) => state === 'rejected' || (state === 'waiting' && sentAt === undefined))
+      .flatMap((booking) => booking.parts),
   );
-  const read = await readRecordings(wanted, attempt.signal, dependencies);
-  // Without it another quantity might be booked than was recorded, and nothing would ever tell of it.
-  const missing = wanted.find(({ id }) => !read.has(id));
-  if (missing) {
-    const sentence = `Azumuta lists recording ${missing.id} of product order ${missing.productOrder.number}, and does not show it.`;
-    throw await notYet(sentence, hint, attempt, dependencies);
-  }
-  const completed = chosen.map(({ facts, recordingIds }) => ({
-    ...facts,
-    recordings: recordingIds.flatMap((id) => known.get(id) ?? read.get(id) ?? []),
-  }));
-  const message = {
-    v: 1,
-    kind: 'booking',
-    key: booking.key,
-    books: booking.kind,
-    home,
-    erpOrder,
-    last: part.of === 1 || isBookedTogether(part),
-    eventId: hint.eventId,
-    content: contentOf(completed),
-  } as const satisfies BookingMessage;
-  await dependencies.queues.send(dependencies.bookingsQueueUrl, { body: JSON.stringify(message) });
-  await dependencies.ledger.bookings.markSent(home, booking.key);
-  attempt.log.info('Collected', {
-    booking: booking.key,
-    recordings: booking.recordingIds.length,
-  });
-}
-
-/** The product orders that a booking tells of, each with those of its recordings. */
-function ordersIn(
-  { kind, recordingIds, productOrder }: PlannedBooking,
-  { orders, part }: Collection,
-): readonly CompletedPart[] {
-  const whole = (order: CompletedPart): CompletedPart => ({ ...order, recordingIds });
-  if (!isBookedTogether(part)) return orders.map(whole);
-  if (kind === 'amendment')
-    return orders.filter(({ facts }) => facts.productOrder.id === productOrder.id).map(whole);
-  const told = new Set(recordingIds);
-  return orders.map((order) => ({ ...order, recordingIds: order.recordingIds.filter((id) => told.has(id)) }));
-}
-
-function contentOf(completed: readonly CompletedProductOrder[]): BookingMessage['content'] {
-  if (Buffer.byteLength(JSON.stringify(completed)) <= maxContentBytes) return { completed };
-  return {
-    reference: completed.map(({ productOrder, recordings }) => ({
-      number: productOrder.number,
-      productOrderId: productOrder.id,
-      recordingIds: recordings.map(({ id }) => id),
-    })),
+  return (completed: ReadonlySet<number>) => {
+    const all = Array.from({ length: parts }, (_, at) => at + 1);
+    const isComplete = all.every((index) => completed.has(index) || booked.has(index));
+    return (index: number) => open.has(index) || (isComplete && index <= parts && !booked.has(index));
   };
+}
+
+function refOf({ number, id }: { readonly number: string; readonly id?: string }) {
+  return id === undefined ? { number } : { number, id };
 }

@@ -1,102 +1,212 @@
 import type { AzumutaProductOrder } from '../azumuta/translate.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { BookingEntry, CompletedPart, PlannedBooking } from '../ledger/records/bookings.ts';
-import type { ErpOrderRef, Part, ProductOrderRef } from '../model/orders.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { WorkAttempt } from '../worker/worker.ts';
+import type { BookingEntry, PlannedBooking } from '../ledger/records/bookings.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import type { ErpOrderRef, ProductOrderRef } from '../model/orders.ts';
 
-/** What is booked now: one product order, or all parts of an ERP order that are booked together. */
-export interface Collection {
-  readonly part: Part;
-  /** Product order under which the ledger keeps the bookings. */
-  readonly home: string;
+/** A completed product order as Azumuta shows it now, and which part of its ERP order it is. */
+export interface BuiltPart {
+  /** 1 for an order that is not split. */
+  readonly index: number;
+  readonly order: AzumutaProductOrder;
+  /** Undefined while nobody tells which recordings there are, which is not the same as none. */
+  readonly recordingIds: readonly string[] | undefined;
+}
+
+/** What the ledger knows, and what Azumuta says now. */
+export interface CompletionFacts {
+  /** Undefined when the product order was not made by this integration. */
+  readonly entry: OrderEntry | undefined;
   readonly erpOrder: ErpOrderRef;
-  readonly orders: readonly CompletedPart[];
-  /** The product order that the hint was about. */
-  readonly current: AzumutaProductOrder;
+  /** Parts that the ERP order has now; 1 when it is not split. */
+  readonly parts: number;
+  /** All bookings that the ledger keeps for it. */
+  readonly bookings: readonly BookingEntry[];
+  /** The product order that the hint is about. */
+  readonly current: BuiltPart;
+  /** The other parts that are completed, where all are booked together. */
+  readonly others: readonly BuiltPart[];
+  /** A person asked for what was rejected to be planned once more. */
+  readonly again: boolean;
+  /** Book although nobody tells which recordings there are. */
+  readonly withoutRecordings: boolean;
+  /** Whether a booking that was planned and not sent is to be sent by this attempt. */
+  readonly isAbandoned: (booking: BookingEntry) => boolean;
 }
 
-export interface PlanDependencies {
-  readonly ledger: Pick<Ledger, 'bookings'>;
-  readonly clock: Clock;
-}
-
-/** No attempt runs longer than its function's timeout, a minute. */
-const maxAttemptMs = 2 * 60_000;
+export type BookingDecision =
+  /** Write these down, then send them and what an earlier attempt left unsent. */
+  | {
+      readonly to: 'book';
+      readonly plan: readonly PlannedBooking[];
+      readonly planAgain: readonly PlannedBooking[];
+      readonly send: readonly PlannedBooking[];
+    }
+  /** Nothing is to be done, or only when other parts are completed. */
+  | { readonly to: 'leave'; readonly why: string }
+  /** Ask Azumuta again in a while. */
+  | { readonly to: 'wait'; readonly sentence: string }
+  /** A person has to look at it. */
+  | { readonly to: 'tell'; readonly sentence: string };
 
 /**
- * Writes down what is going to be booked; answers all that was planned and not yet sent. The quantity is planned
- * once for ever; recordings that no plan tells of yet are amendments.
+ * What a completed product order becomes in the ERP.
+ *
+ *   article of another than was ordered                  tell
+ *   made again in Azumuta after it was booked            tell
+ *   a part that the ERP order has no place for           tell
+ *   recordings that nobody tells of yet                  wait
+ *   a part, and others are not completed                 leave: the last of them books
+ *   not booked yet                                       book the quantity, with all recordings known now
+ *   further recordings of what is booked, or planned     book each as an amendment: notes, never a quantity
+ *   further recordings of what was rejected              tell: replaying the rejected one takes them in
+ *   rejected, and a person wants it once more            plan it again: with all recordings if it surely wrote nothing
+ *   planned and never sent                               send
+ *
+ * The quantity of a product order is planned once for ever: its key is the id of the first product order in it.
  */
-export async function planBookings(
-  collection: Collection,
-  attempt: WorkAttempt,
-  dependencies: PlanDependencies,
-): Promise<PlannedBooking[]> {
-  const { part, home, erpOrder, orders, current } = collection;
-  const { ledger, clock } = dependencies;
-  const quantityKey = `${isBookedTogether(part) ? erpOrder.number : current.id}#quantity`;
-  const earlier = await ledger.bookings.of(home);
-  const told = recordingsToldOf(earlier);
-  const untold = orders.flatMap(({ recordingIds, facts: { productOrder } }) =>
-    recordingIds.filter((id) => !told.has(id)).map((id) => ({ id, productOrder })),
-  );
-  const wanted: PlannedBooking[] = earlier.some(({ key }) => key === quantityKey)
-    ? untold.map(({ id, productOrder }) => ({
-        key: `${productOrder.id}#recording#${id}`,
-        kind: 'amendment',
-        recordingIds: [id],
-        erpOrder,
-        productOrder,
-      }))
-    : [
-        {
-          key: quantityKey,
-          kind: 'quantity',
-          recordingIds: untold.map(({ id }) => id),
-          erpOrder,
-          productOrder: refOf(current),
-        },
-      ];
-  const planned = earlier
-    .filter((booking) => isAbandoned(booking, attempt, clock))
-    .map(
-      ({ key, kind, recordingIds, productOrder }): PlannedBooking => ({
-        key,
-        kind,
-        recordingIds,
-        erpOrder,
-        productOrder,
-      }),
-    );
-  for (const booking of wanted) {
-    if (await ledger.bookings.plan(home, booking, attempt)) planned.push(booking);
-    // Planned at this very moment by another attempt, which sends it, or comes again and does. What that one
-    // has not heard of is an amendment now.
-    else if (booking.kind === 'quantity') return planBookings(collection, attempt, dependencies);
-  }
-  if (planned.length === 0) attempt.log.info('Nothing new: every recording is booked or on its way');
-  return planned;
+export function decideBookings(facts: CompletionFacts): BookingDecision {
+  const { entry, bookings, current, others, parts } = facts;
+  const { number } = current.order;
+  const quantities = bookings.filter(({ kind }) => kind === 'quantity');
+  const quantityOf = (index: number) => quantities.find((booking) => booking.parts.includes(index));
+
+  const wrong = entry && problemOf(current, entry, quantityOf(current.index));
+  if (wrong !== undefined) return { to: 'tell', sentence: wrong };
+  if (current.index > parts && !quantityOf(current.index))
+    return {
+      to: 'tell',
+      sentence: `Product order ${number} is completed, and its ERP order ${facts.erpOrder.number} has only ${parts} part(s) now: book it in the ERP by hand.`,
+    };
+  if (current.recordingIds === undefined && !facts.withoutRecordings && !quantityOf(current.index))
+    return {
+      to: 'wait',
+      sentence: `Azumuta lists no recordings of product order ${number}, and its trigger named none. Let the trigger send the recordings' ids, or set completions.unknownRecordings to 'ignore' to book without them.`,
+    };
+
+  const built = [current, ...others].sort((a, b) => a.index - b.index);
+  const missing = missingParts(facts, built, quantityOf);
+  const open = built.filter(({ index }) => !quantityOf(index));
+  if (open.length > 0 && missing.length > 0)
+    return { to: 'leave', why: `Parts ${missing.join(', ')} of ${parts} are awaited` };
+  return planned(facts, open, built, quantityOf);
 }
 
-/** Recordings that are in a booking already, or planned to be. */
-export function recordingsToldOf(bookings: readonly BookingEntry[]): ReadonlySet<string> {
-  return new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
+function problemOf(
+  { order }: BuiltPart,
+  { draft, number }: OrderEntry,
+  booked: BookingEntry | undefined,
+): string | undefined {
+  if (order.article !== undefined && order.article !== draft.article)
+    return `Product order ${number} was made of article ${draft.article}, and Azumuta says ${order.article}: find out which was built, and book it in the ERP by hand.`;
+  if (booked && booked.parts.length === 1 && booked.productOrder.id !== order.id)
+    return `Product order ${number} was booked as ${booked.productOrder.id}, and was made again in Azumuta as ${order.id}: if it was built a second time, book that in the ERP by hand.`;
+  return undefined;
+}
+
+/** Parts that are booked together and neither completed now nor in a booking. */
+function missingParts(
+  { entry, parts }: CompletionFacts,
+  built: readonly BuiltPart[],
+  quantityOf: (index: number) => BookingEntry | undefined,
+): number[] {
+  if (!isBookedTogether(entry)) return [];
+  const there = new Set(built.map(({ index }) => index));
+  return Array.from({ length: parts }, (_, at) => at + 1).filter(
+    (index) => !there.has(index) && !quantityOf(index),
+  );
+}
+
+function planned(
+  facts: CompletionFacts,
+  open: readonly BuiltPart[],
+  built: readonly BuiltPart[],
+  quantityOf: (index: number) => BookingEntry | undefined,
+): BookingDecision {
+  const { bookings, erpOrder } = facts;
+  const told = new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
+  const untoldOf = ({ recordingIds = [] }: BuiltPart) => recordingIds.filter((id) => !told.has(id));
+  const [first] = open;
+  const plan: PlannedBooking[] = first
+    ? [
+        {
+          key: `${first.order.id}#quantity`,
+          kind: 'quantity',
+          parts: open.map(({ index }) => index),
+          recordingIds: open.flatMap(untoldOf),
+          erpOrder,
+          productOrder: refOf(first.order),
+        },
+      ]
+    : [];
+  const isBuilt = (booking: BookingEntry) =>
+    booking.parts.every((index) => built.some((part) => part.index === index));
+  const wantedAgain = facts.again ? bookings.filter(({ state }) => state === 'rejected') : [];
+  const reopened = wantedAgain.find((booking) => !isBuilt(booking));
+  if (reopened)
+    return {
+      to: 'wait',
+      sentence: `Not all parts of booking ${reopened.key} are completed in Azumuta any more.`,
+    };
+  const planAgain = wantedAgain.map((booking) => rejected(booking, built, untoldOf));
+  const taken = new Set([...plan, ...planAgain].flatMap(({ recordingIds }) => recordingIds));
+  for (const part of built) {
+    const further = untoldOf(part).filter((id) => !taken.has(id));
+    if (further.length === 0) continue;
+    const quantity = quantityOf(part.index);
+    if (quantity?.state === 'rejected' && !facts.again) return waitsForReplay(part, further, quantity);
+    plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
+  }
+  const send = bookings.filter(
+    (booking) =>
+      booking.state === 'waiting' &&
+      booking.sentAt === undefined &&
+      isBuilt(booking) &&
+      facts.isAbandoned(booking),
+  );
+  if (plan.length + planAgain.length + send.length === 0)
+    return { to: 'leave', why: 'Nothing new: every recording is booked or on its way' };
+  return { to: 'book', plan, planAgain, send };
+}
+
+/** What surely wrote nothing takes in what was recorded since; else the ERP may have it as it was planned. */
+function rejected(
+  { key, kind, parts, recordingIds, erpOrder, productOrder, surelyNotBooked }: BookingEntry,
+  built: readonly BuiltPart[],
+  untoldOf: (part: BuiltPart) => string[],
+): PlannedBooking {
+  const further =
+    kind === 'quantity' && surelyNotBooked
+      ? built.filter(({ index }) => parts.includes(index)).flatMap(untoldOf)
+      : [];
+  return { key, kind, parts, recordingIds: [...recordingIds, ...further], erpOrder, productOrder };
+}
+
+function waitsForReplay(
+  { order }: BuiltPart,
+  recordingIds: readonly string[],
+  { key }: BookingEntry,
+): BookingDecision {
+  return {
+    to: 'tell',
+    sentence: `Recording ${recordingIds.join(', ')} of product order ${order.number} came after its booking ${key} was rejected: replay that one, which takes it in, then discard this.`,
+  };
+}
+
+function amendmentOf(id: string, { index, order }: BuiltPart, erpOrder: ErpOrderRef): PlannedBooking {
+  const productOrder = refOf(order);
+  return {
+    key: `${order.id}#recording#${id}`,
+    kind: 'amendment',
+    parts: [index],
+    recordingIds: [id],
+    erpOrder,
+    productOrder,
+  };
 }
 
 /** Whether the ERP is told once, when all parts of its order are completed. */
-export function isBookedTogether({ of, book }: Part): boolean {
-  return of > 1 && book === 'when-all-done';
-}
-
-/** Planned and never sent: by an earlier attempt at this very message, or by one long gone. */
-function isAbandoned(
-  { sentAt, state, plannedAt, plannedFor }: BookingEntry,
-  attempt: WorkAttempt,
-  clock: Clock,
-): boolean {
-  if (sentAt !== undefined || state !== 'waiting') return false;
-  return plannedFor === attempt.messageId || clock.now().getTime() - plannedAt.getTime() > maxAttemptMs;
+export function isBookedTogether(entry: OrderEntry | undefined): entry is OrderEntry {
+  return entry?.part.book === 'when-all-done';
 }
 
 function refOf({ id, number, url }: AzumutaProductOrder): ProductOrderRef {

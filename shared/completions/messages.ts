@@ -23,7 +23,8 @@ export const completionHintSchema = z.object({
   receivedAt: text,
   /** Follows the completion through all logs. */
   eventId: text,
-  via: z.enum(['webhook', 'reconciliation']),
+  /** `replay`: a person wants what was rejected to be planned once more. */
+  via: z.enum(['webhook', 'reconciliation', 'replay']),
 });
 
 export type CompletionHint = z.output<typeof completionHintSchema>;
@@ -45,6 +46,25 @@ export function webhookHint(
     receivedAt: receivedAt.toISOString(),
     eventId,
     via: 'webhook',
+  };
+}
+
+/** A hint of our own: the order may be completed, whatever a trigger told. */
+export function ownHint(
+  productOrderNumber: string,
+  via: 'reconciliation' | 'replay',
+  { now, eventId }: { readonly now: Date; readonly eventId: string },
+): CompletionHint {
+  return {
+    v: 1,
+    kind: 'completion',
+    event: 'product-order-completed',
+    productOrderNumber,
+    workInstructionIds: [],
+    recordingIds: [],
+    receivedAt: now.toISOString(),
+    eventId,
+    via,
   };
 }
 
@@ -92,6 +112,10 @@ export const bookingMessageSchema = z.object({
   /** Product order under which the ledger keeps this booking. */
   home: text,
   erpOrder: z.object({ number: text, id: z.exactOptional(z.string()) }),
+  /** The ERP's own code of the product that was ordered, where it is known. */
+  article: z.exactOptional(z.string()),
+  /** Of an amendment: the recordings that are new in it; the content holds the earlier ones as well. */
+  tells: z.exactOptional(z.array(text)),
   /** False for one of several parts that are booked each: the ERP order goes on. */
   last: z.boolean(),
   eventId: text,

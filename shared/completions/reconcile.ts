@@ -1,17 +1,17 @@
 import type { AzumutaClient } from '../azumuta/client.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
-import type { ProductOrderRef } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../platform/lambda.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
-import type { CompletionHint } from './messages.ts';
+import { ownHint } from './messages.ts';
 
 export interface ReconcileDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'reconciling'>;
-  readonly azumuta: Pick<AzumutaClient, 'productOrder'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'knownOrders' | 'questions' | 'reconciling'>;
+  readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   readonly queues: Pick<Queues, 'send'>;
   readonly completionsQueueUrl: string;
@@ -95,19 +95,20 @@ async function askAboutOverdue(
   const enoughMs = Math.min(questionMs, runMs / 2);
   const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
   for (const number of await ledger.orders.overdue(dueBy, most)) {
-    const entry = await ledger.orders.find(number);
+    const known = await ledger.knownOrders.read(number);
+    const { entry, question } = known;
     // The index lags behind: its trigger came in the meantime.
-    if (!entry?.awaitsCompletion || !entry.productOrder) continue;
+    if (!entry?.awaitsCompletion && !question?.overdue) continue;
     if (tally.asked > 0) await dependencies.pause(pauseMs);
     if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
     try {
-      const answer = await ask(entry.productOrder, deadline, dependencies);
+      const answer = await ask({ number, id: entry?.productOrder?.id }, deadline, dependencies);
       tally.asked += 1;
       tally[answer] += 1;
       if (answer === 'completed') {
         const eventId = `${invocation.awsRequestId}/${tally.asked}`;
         await dependencies.queues.send(dependencies.completionsQueueUrl, {
-          body: hintOf(number, eventId, clock),
+          body: JSON.stringify(ownHint(number, 'reconciliation', { now: clock.now(), eventId })),
         });
         log.info('Completed without a trigger', { order: number, eventId });
       }
@@ -118,23 +119,37 @@ async function askAboutOverdue(
       if (error.scope !== 'partner') return 'out of time';
       // It was not asked about at all while the breaker is open.
       if (!(error instanceof BreakerOpen))
-        await ledger.orders.markAsked(number, new Date(dueBy.getTime() + metUnwellMs));
+        await markAsked(number, known, new Date(dueBy.getTime() + metUnwellMs), dependencies);
       return 'Azumuta is unwell';
     }
     // A completed one, too: should its hint be lost, a later run sends another.
-    await ledger.orders.markAsked(number, new Date(dueBy.getTime() + askAgainMs));
+    await markAsked(number, known, new Date(dueBy.getTime() + askAgainMs), dependencies);
   }
   return 'asked';
 }
 
-/** One read. What is wrong with one order only must not keep the others from being asked about. */
+/** It comes after the others that are due before `dueAt` now. */
+async function markAsked(
+  number: string,
+  { entry, question }: KnownOrder,
+  dueAt: Date,
+  { ledger }: ReconcileDependencies,
+): Promise<void> {
+  if (entry?.awaitsCompletion) await ledger.orders.markAsked(number, dueAt);
+  if (question?.overdue) await ledger.questions.markAsked(number, dueAt);
+}
+
+/** One read, or two of one that was made again. What is wrong with one order only must not keep the others from being asked about. */
 async function ask(
-  { id, number }: ProductOrderRef,
+  { id, number }: { readonly id: string | undefined; readonly number: string },
   signal: AbortSignal,
   { azumuta, partners, log }: ReconcileDependencies,
 ): Promise<Answer> {
   try {
-    const order = await partners.call('azumuta', () => azumuta.productOrder(id, signal));
+    const order = await partners.call('azumuta', async () => {
+      const known = id === undefined ? undefined : await azumuta.productOrder(id, signal);
+      return known ?? azumuta.findProductOrder(number, signal);
+    });
     if (order) return order.completed ? 'completed' : 'open';
     log.warn('Azumuta does not know an overdue product order any more', { order: number, azumutaId: id });
   } catch (error) {
@@ -147,19 +162,4 @@ async function ask(
     });
   }
   return 'unclear';
-}
-
-function hintOf(productOrderNumber: string, eventId: string, clock: Clock): string {
-  const hint = {
-    v: 1,
-    kind: 'completion',
-    event: 'product-order-completed',
-    productOrderNumber,
-    workInstructionIds: [],
-    recordingIds: [],
-    receivedAt: clock.now().toISOString(),
-    eventId,
-    via: 'reconciliation',
-  } as const satisfies CompletionHint;
-  return JSON.stringify(hint);
 }

@@ -62,6 +62,11 @@ export interface CompletionMapping {
   readonly erpOrderNumber?: (productOrderNumber: string) => string;
   /** Completions of orders that the ERP does not know. Default `reject`: a person looks at them. */
   readonly unknownOrder?: 'reject' | 'ignore';
+  /**
+   * Completions of which neither Azumuta's product order nor its trigger tells what was recorded. Default `reject`: a
+   * person looks at them after half an hour; `ignore` books them without recordings.
+   */
+  readonly unknownRecordings?: 'reject' | 'ignore';
   /** Hand operators' names and signatures (personal data) to the mapping. Default: false. */
   readonly includeOperators?: boolean;
 }
@@ -96,8 +101,9 @@ export interface Integration {
           readonly from: string;
         };
     /**
-     * Ask Azumuta about overdue product orders, as a trigger may have been lost. Default `off`: Azumuta
-     * discourages polling, so this is one read for each order that is overdue, and no more than `most` a run.
+     * Ask Azumuta about overdue product orders, as a trigger may have been lost, or came before the order was
+     * completed. Default once a day: Azumuta discourages polling, so this is one read for each order that is overdue,
+     * and no more than `most` a run. `off`: a trigger that came too early becomes a dead letter.
      */
     readonly reconcile?:
       | 'off'
@@ -138,7 +144,7 @@ export interface ReconcileSchedule {
   readonly graceHours: number;
 }
 
-/** What a run started by hand does while the schedule is off; the defaults otherwise. */
+/** The defaults; also what a run started by hand does while the schedule is off. */
 export const reconcileDefaults: ReconcileSchedule = { everyHours: 24, most: 50, graceHours: 24 };
 
 const mapping = z.optional(
@@ -211,6 +217,7 @@ export const integrationSchema = z.strictObject({
       final: mapping,
       erpOrderNumber: mapping,
       unknownOrder: z.optional(z.enum(['reject', 'ignore'])),
+      unknownRecordings: z.optional(z.enum(['reject', 'ignore'])),
       includeOperators: z.optional(z.boolean()),
     }),
     {},
@@ -237,10 +244,10 @@ export const integrationSchema = z.strictObject({
             ),
           }),
         ]),
-        'off',
+        reconcileDefaults,
       ),
     }),
-    { pull: 'off', reconcile: 'off' },
+    { pull: 'off', reconcile: reconcileDefaults },
   ),
   deployment: z.prefault(deploymentSchema, {}),
 });

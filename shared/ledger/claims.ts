@@ -1,6 +1,7 @@
 import type { Wrote } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Key, StoredItem, Table } from '../platform/dynamodb-table.ts';
+import type { Key, StoredItem, Table, Update } from '../platform/dynamodb-table.ts';
+import { type HistoryEntry, withEntry } from './history.ts';
 import { retentionSeconds } from './keys.ts';
 import { onItsDay } from './records/daily-activity.ts';
 
@@ -48,19 +49,6 @@ export type ClaimOutcome =
   | { readonly outcome: 'rejected'; readonly reason: string }
   | { readonly outcome: 'unknown' };
 
-/** What happened to a step and when: the journey of an order is read from these. */
-export interface HistoryEntry {
-  /** ISO instant. */
-  readonly at: string;
-  /** `queued`, `attempt`, `retry`, `rejected`, `created`, `linked`, `booked` … */
-  readonly event: string;
-  /** For a person. */
-  readonly note?: string;
-}
-
-/** More retries than this are counted, not told one by one: an item may not outgrow its 400 KB. */
-const maxHistory = 60;
-
 /** Who claims, and until when the claim's process can run at the longest: Lambda kills it then. */
 export interface Claimant {
   readonly owner: string;
@@ -97,12 +85,13 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
     at: clock.now().toISOString(),
     ...entry,
   });
-  const ours = { condition: '#owner = :ours' } as const;
-
-  function remember(held: StoredItem, entry: Omit<HistoryEntry, 'at'>) {
-    const told = Array.isArray(held.history) ? held.history.length : 0;
-    return told < maxHistory ? { append: { history: [entryOf(entry)] } } : {};
-  }
+  /** Only while the claim is ours. */
+  const update = (claim: Claim, changes: Update, entry: Omit<HistoryEntry, 'at'>) =>
+    table.update(claim.key, {
+      ...withEntry(changes, claim.held, entryOf(entry)),
+      condition: '#owner = :ours',
+      values: { ours: claim.owner },
+    });
 
   return {
     async claim(key, { owner, messageId, endsAt }) {
@@ -142,7 +131,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
     },
 
     async complete(claim, receipt, entry) {
-      const updated = await table.update(claim.key, {
+      const changes = {
         set: {
           ...receipt,
           state: 'done',
@@ -151,45 +140,30 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
           expiresAt: Math.floor(now() / 1000) + retentionSeconds,
           ...onItsDay(clock.now(), entry.event),
         },
-        append: { history: [entryOf(entry)] },
         remove: ['owner', 'leaseUntil', 'reason'],
-        ...ours,
-        values: { ours: claim.owner },
-      });
-      return updated !== undefined;
+      };
+      return (await update(claim, changes, entry)) !== undefined;
     },
 
     async release(claim, note) {
       // What an earlier attempt may have written stays in doubt, whatever this one did.
-      await table.update(claim.key, {
-        set: { state: 'waiting', clean: !claim.again },
-        ...remember(claim.held, { event: 'retry', note }),
-        remove: ['owner', 'leaseUntil'],
-        ...ours,
-        values: { ours: claim.owner },
-      });
+      const changes = { set: { state: 'waiting', clean: !claim.again }, remove: ['owner', 'leaseUntil'] };
+      await update(claim, changes, { event: 'retry', note });
     },
 
     async holdForSettling(claim, note) {
       const leaseUntil = now() + times.settlingSeconds * 1000;
-      await table.update(claim.key, {
-        set: { leaseUntil },
-        ...remember(claim.held, { event: 'retry', note }),
-        ...ours,
-        values: { ours: claim.owner },
-      });
+      await update(claim, { set: { leaseUntil } }, { event: 'retry', note });
       return leaseUntil;
     },
 
     async reject(claim, reason, wrote = 'perhaps') {
       const clean = !claim.again && wrote === 'nothing';
-      await table.update(claim.key, {
+      const changes = {
         set: { state: 'rejected', reason, rejectedBy: claim.messageId, clean },
-        ...remember(claim.held, { event: 'rejected', note: reason }),
         remove: ['owner', 'leaseUntil'],
-        ...ours,
-        values: { ours: claim.owner },
-      });
+      };
+      await update(claim, changes, { event: 'rejected', note: reason });
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ErpOrderRef } from '../model/orders.ts';
 import type { Key } from '../platform/dynamodb-table.ts';
 
 /**
@@ -8,10 +9,11 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *                                  BOOKING#<booking key>  one booking: claim, receipt
  *                                  DEAD-LETTER#<message>    one dead letter and why
  *                                  RECORDING#<id>           for finding the order by a recording
- *                                  NOT-COMPLETED#<message>  since when Azumuta does not call it completed yet
+ *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
  *                                  CONFLICT                 how it was changed in the ERP after it came
- *   ERP-ORDER#<number>             LOCK                      who is booking on this ERP order right now
- *                                  COMPLETED#<number>        a completed part of a split order
+ *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its own words, its state, its parts
+ *                                  COMPLETED#<index>        a completed part of a split order
+ *   LOCK#<ERP order number>        LOCK                     who is booking on this ERP order right now
  *   BREAKER#<partner>              STATE, MINUTE#<n>         the circuit breaker of a partner
  *   MESSAGE#<id>                   ATTEMPTS                  attempts that never finished
  *   WORK-INSTRUCTION#<id>          VERSION#<n>               what was read from Azumuta once
@@ -31,16 +33,19 @@ export const recordingKey = (number: string, recordingId: string): Key => ({
   pk: partitionOf(number),
   sk: `RECORDING#${recordingId}`,
 });
-export const notCompletedKey = (number: string, message: string): Key => ({
-  pk: partitionOf(number),
-  sk: `NOT-COMPLETED#${message}`,
-});
+export const questionKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'QUESTION' });
 export const conflictKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'CONFLICT' });
-export const lockKey = (erpOrderNumber: string): Key => ({ pk: `ERP-ORDER#${erpOrderNumber}`, sk: 'LOCK' });
-export const completedPartKey = (erpOrderNumber: string, number: string): Key => ({
-  pk: `ERP-ORDER#${erpOrderNumber}`,
-  sk: `${completedPartPrefix}${number}`,
+/** By the ERP's own id where it has one: numbers change, and another order may get an old one. */
+export const erpOrderKey = ({ id, number }: ErpOrderRef): Key => ({
+  pk: `ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`,
+  sk: 'ORDER',
 });
+export const completedPartKey = (erpOrder: ErpOrderRef, index: number): Key => ({
+  pk: erpOrderKey(erpOrder).pk,
+  sk: `${completedPartPrefix}${index}`,
+});
+/** By number: a product order that was made by hand knows no id of its ERP order. */
+export const lockKey = (erpOrderNumber: string): Key => ({ pk: `LOCK#${erpOrderNumber}`, sk: 'LOCK' });
 
 export const bookingPrefix = 'BOOKING#';
 export const completedPartPrefix = 'COMPLETED#';

@@ -6,10 +6,13 @@ import { type Attempts, createAttempts } from './records/attempts.ts';
 import { type Bookings, createBookings } from './records/bookings.ts';
 import { createDailyActivity, type DailyActivity } from './records/daily-activity.ts';
 import { createDeadLetterRecords, type DeadLetterRecords } from './records/dead-letters.ts';
-import { createFirstNotCompleted, type FirstNotCompleted } from './records/first-not-completed.ts';
+import { createErpOrders, type ErpOrders } from './records/erp-orders.ts';
 import { createJourneys, type Journeys } from './records/journey.ts';
+import { createKnownOrders, type KnownOrders } from './records/known-orders.ts';
+import { createOrderChanges, type OrderChanges } from './records/order-changes.ts';
 import { createOrders, type Orders } from './records/product-orders.ts';
 import { createPullState, type PullState } from './records/pull-state.ts';
+import { createQuestions, type Questions } from './records/questions.ts';
 import { createWorkInstructionNames, type WorkInstructionNames } from './records/work-instruction-names.ts';
 import { ledgerIndexes } from './table-schema.ts';
 
@@ -17,9 +20,14 @@ import { ledgerIndexes } from './table-schema.ts';
 export interface Ledger {
   readonly claims: Claims;
   readonly orders: Orders;
+  readonly erpOrders: ErpOrders;
+  /** How orders changed in the ERP after they came. */
+  readonly orderChanges: OrderChanges;
   readonly bookings: Bookings;
-  /** How long Azumuta has been asked about a completion that it does not know of. */
-  readonly firstNotCompleted: FirstNotCompleted;
+  /** All of one product order that a decision may need. */
+  readonly knownOrders: KnownOrders;
+  /** About which product orders Azumuta is asked whether they are completed. */
+  readonly questions: Questions;
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetterRecords;
   readonly pullState: PullState;
@@ -41,8 +49,11 @@ export function createLedger({ table, clock, times }: LedgerOptions): Ledger {
   return {
     claims: createClaims(table, clock, times),
     orders: createOrders(table, clock),
+    erpOrders: createErpOrders(table, clock),
+    orderChanges: createOrderChanges(table, clock),
     bookings: createBookings(table, clock, times),
-    firstNotCompleted: createFirstNotCompleted(table, clock),
+    knownOrders: createKnownOrders(table),
+    questions: createQuestions(table, clock),
     attempts: createAttempts(table, clock),
     deadLetters: createDeadLetterRecords(table, clock),
     pullState: createPullState(table, clock),

@@ -8,8 +8,8 @@ import type { TableIndex } from '../platform/dynamodb-table.ts';
 export const ledgerIndexes = {
   /** All product orders of one ERP order. */
   erpOrder: { name: 'by-erp-order', partition: 'erpOrderNumber', sort: 'pk', sortType: 'S' },
-  /** Which order a recording belongs to. */
-  recording: { name: 'by-recording', partition: 'recordingId', sort: 'pk', sortType: 'S' },
+  /** Which order an id of Azumuta belongs to: of the product order, or of a recording. */
+  azumutaId: { name: 'by-azumuta-id', partition: 'azumutaId', sort: 'pk', sortType: 'S' },
   /** Dead letters of one reason, oldest first. */
   deadLetterReason: {
     name: 'by-dead-letter-reason',
@@ -17,7 +17,7 @@ export const ledgerIndexes = {
     sort: 'deadSince',
     sortType: 'N',
   },
-  /** Created product orders that wait for their completion, by when they are due (epoch milliseconds). */
+  /** Product orders that wait for their completion, by when they are due (epoch milliseconds). */
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
   /** What was created, booked, put aside or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */
   day: { name: 'by-day', partition: 'day', sort: 'happened', sortType: 'S' },

@@ -8,6 +8,19 @@ export interface ErpOrderRef {
   readonly id?: string;
 }
 
+/** What a product order was made for, in the ERP's own words: never what the mapping made of them for Azumuta. */
+export interface ErpOrderFacts extends ErpOrderRef {
+  /** The ERP's code of the product. */
+  readonly article: string;
+  /** Unit of the ERP order, where it has one. */
+  readonly unit?: string;
+}
+
+/** Whether both are the same order: by the ERP's id, or by the number where one has none. */
+export function isSameErpOrder(a: ErpOrderRef, b: ErpOrderRef): boolean {
+  return a.id === undefined || b.id === undefined ? a.number === b.number : a.id === b.id;
+}
+
 /** A released production order as the ERP tells it. */
 export interface ErpOrder extends ErpOrderRef {
   /** The ERP's code of the product to build. */
@@ -52,20 +65,42 @@ export interface Watermark {
   readonly id?: string;
 }
 
-/** Which part of a split ERP order a product order is; part 1 of 1 when it is not split. */
+/** When the ERP is told of a part; `alone`: the ERP order is one product order. */
+export type BookParts = 'alone' | 'each' | 'when-all-done';
+
+/** Which part of its ERP order a product order is. How many there are changes, so the record of the ERP order tells. */
 export interface Part {
+  /** 1 for the first. */
   readonly index: number;
-  readonly of: number;
   /** Number of part 1: bookings that need all parts are kept with it. */
   readonly first: string;
-  /** When the ERP is told: at each part, or once when all are completed. */
-  readonly book: 'each' | 'when-all-done';
+  readonly book: BookParts;
+}
+
+/** How an ERP order becomes product orders: one, or a numbered one for each unit. */
+export interface Split {
+  /** Number of the one product order, or what the numbers of all parts begin with. */
+  readonly number: string;
+  readonly of: number;
+  readonly book: BookParts;
+}
+
+/** Number of a part: `MO/0001`, or `MO/0001/1`, `MO/0001/2` … */
+export function partNumber({ number, book }: Pick<Split, 'number' | 'book'>, index: number): string {
+  return book === 'alone' ? number : `${number}/${index}`;
 }
 
 /** A product order to create, and which part of its ERP order it is. */
 export interface MappedProductOrder {
   readonly draft: ProductOrderDraft;
   readonly part: Part;
-  /** Hash of the draft: equal content has an equal hash, whatever the order of its fields. */
+  /** Hash of the draft and of what it was made for: equal content has an equal hash, whatever the order of its fields. */
   readonly contentHash: string;
+}
+
+/** What an ERP order is mapped to. */
+export interface MappedOrder {
+  readonly split: Split;
+  /** In the order of their index. */
+  readonly productOrders: readonly MappedProductOrder[];
 }

@@ -8,6 +8,7 @@ import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
 import type { ProductOrderRef } from '../model/orders.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
+import { whyNotAdopted } from './adopt.ts';
 import type { ProductOrderMessage } from './messages.ts';
 
 export interface CreateDependencies {
@@ -19,8 +20,8 @@ export interface CreateDependencies {
 
 /**
  * Creates a product order in Azumuta, once per number, and tells the ERP its id. Azumuta is looked at by
- * number before every create: orders typed by hand are adopted, and an attempt that died after its create is
- * recognised.
+ * number before every create: orders typed by hand are adopted where they are open and equal, and an attempt that
+ * died after its create is recognised.
  */
 export async function createProductOrder(
   message: ProductOrderMessage,
@@ -62,8 +63,11 @@ async function create(
   try {
     const { productOrder, event } = await partners.call('azumuta', async () => {
       const existing = await azumuta.findProductOrder(draft.number, attempt.signal);
-      if (existing)
-        return { productOrder: refOf(existing, draft.article), event: claim.again ? 'created' : 'adopted' };
+      if (existing) {
+        const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again });
+        if (why) throw new Rejected(why);
+        return { productOrder: refOf(existing), event: claim.again ? 'created' : 'adopted' };
+      }
       const article = await azumuta.findArticle(draft.article, attempt.signal);
       if (!article) throw unknownArticle(draft.article);
       attempt.signal.throwIfAborted();
@@ -76,7 +80,7 @@ async function create(
     // From now until it is completed, reconciliation may ask about it when it is overdue.
     await ledger.claims.complete(
       claim,
-      { productOrder, awaiting: 'completion' },
+      { productOrder, azumutaId: productOrder.id, awaiting: 'completion' },
       { event, note: `Azumuta id ${productOrder.id}` },
     );
     attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });
@@ -119,19 +123,11 @@ async function link(
     if (inDoubt !== linkInDoubt) await ledger.orders.markLinkInDoubt(number, inDoubt);
     throw error;
   }
-  await ledger.orders.markLinked(number, `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`);
+  await ledger.orders.markLinked(entry, `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`);
 }
 
-function refOf(
-  existing: ProductOrderRef & { readonly article: string | undefined },
-  article: string,
-): ProductOrderRef {
-  if (existing.article !== undefined && existing.article !== article) {
-    throw new Rejected(
-      `Azumuta has a product order ${existing.number} already, of article ${existing.article} instead of ${article}: rename or remove one of them.`,
-    );
-  }
-  return { id: existing.id, number: existing.number, ...(existing.url ? { url: existing.url } : {}) };
+function refOf({ id, number, url }: ProductOrderRef): ProductOrderRef {
+  return { id, number, ...(url ? { url } : {}) };
 }
 
 function unknownArticle(number: string): Rejected {

@@ -1,17 +1,18 @@
-import type { Part, ProductOrderDraft } from '../model/orders.ts';
+import type { ErpOrderFacts, ProductOrderDraft } from '../model/orders.ts';
 import { shorten } from '../model/text.ts';
 
 /** What a product order is made of. */
 export interface OrderContent {
   readonly draft: ProductOrderDraft;
-  readonly part: Part;
+  readonly erpOrder: Pick<ErpOrderFacts, 'article' | 'unit'>;
 }
 
 /** What differs between two contents, as paths with both values, for a person. */
 export function diffOf(before: OrderContent, after: OrderContent): string[] {
-  const flat = ({ draft, part }: OrderContent): Map<string, string> =>
+  const flat = ({ draft, erpOrder }: OrderContent): Map<string, string> =>
     new Map([
-      ['parts of the ERP order', String(part.of)],
+      ['article in the ERP', erpOrder.article],
+      ['unit in the ERP', erpOrder.unit ?? 'none'],
       ['article', draft.article],
       ['variants', draft.variants.join(', ') || 'none'],
       ...Object.entries(draft.parameters).map(([key, value]): [string, string] => [

@@ -7,7 +7,7 @@ import { isValid, type RotatingSecret } from '../platform/credentials.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { SecretUnset } from '../platform/secrets.ts';
 import { parse } from '../platform/validation.ts';
-import { type AcceptDependencies, acceptOrders, mappedAtAll, overall, statusOf } from './accept.ts';
+import { type AcceptDependencies, acceptOrders, partsOf } from './accept.ts';
 import { erpOrderOf, postedOrderSchema } from './http-api-request.ts';
 import type {
   AcceptedOrders,
@@ -16,6 +16,7 @@ import type {
   OrderStatus,
   ProductOrderStatus,
 } from './http-api-responses.ts';
+import { overall, statusOf } from './order-status.ts';
 
 export interface OrderCall {
   /** The key that was presented, if any. */
@@ -33,7 +34,7 @@ export interface OrderCallAnswer {
 }
 
 export interface HttpApiDependencies extends AcceptDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'journeys'>;
+  readonly ledger: AcceptDependencies['ledger'] & Pick<Ledger, 'journeys'>;
   readonly apiKey: (options?: { readonly refresh?: boolean }) => Promise<RotatingSecret>;
   /** Whether this address may call the endpoint at all. */
   readonly mayCall: (sourceIp: string) => boolean;
@@ -86,7 +87,8 @@ async function takeInAll(
       413,
       `These orders become more than ${maxProductOrders} product orders; ${sizes}: send them in several calls.`,
     );
-  const taken = await acceptOrders(fitting, { via: 'endpoint' }, dependencies);
+  const accepted = await acceptOrders(fitting, { via: 'endpoint' }, dependencies);
+  const taken = accepted.map(({ news: _, ...answer }): AcceptedOrders => answer);
   const settled = await waitFor(taken, waitUntil, dependencies);
   const inTurn = settled[Symbol.iterator]();
   const orders = checked.map(({ order, answer }): AnsweredOrder => {
@@ -211,7 +213,7 @@ function checkOne(
 function becomeTooMany(orders: readonly ErpOrder[], dependencies: HttpApiDependencies): boolean {
   let productOrders = 0;
   return orders.some((order) => {
-    productOrders += mappedAtAll(order, dependencies).length;
+    productOrders += partsOf(order, dependencies);
     return productOrders > maxProductOrders;
   });
 }

@@ -5,11 +5,11 @@ import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../platform/lambda.ts';
-import { type AcceptDependencies, acceptOrders, mappedAtAll } from './accept.ts';
+import { type AcceptDependencies, acceptOrders } from './accept.ts';
 import { afterPage, afterPullWindow, type BegunPullWindow, startOf } from './pull-window.ts';
 
 export interface PullDependencies extends AcceptDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'pullState'>;
+  readonly ledger: AcceptDependencies['ledger'] & Pick<Ledger, 'pullState'>;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   readonly clock: Clock;
@@ -100,67 +100,41 @@ async function takeInPage(
 ): Promise<void> {
   report.pages += 1;
   report.orders += orders.length;
-  const released = wantedOf(
-    orders.filter(({ state }) => state === 'released'),
-    dependencies,
-  );
-  for (const answer of await acceptOrders(released.wanted, { via: 'pull' }, released.dependencies)) {
-    if (answer.status === 'queued') report.queued += 1;
-    if (answer.status === 'conflict') report.conflicts += 1;
-    if (answer.status === 'rejected') report.rejected += 1;
-  }
-  for (const order of orders.filter(({ state }) => state === 'cancelled')) {
-    report.cancelled += await tellCancelled(order, dependencies);
+  const { wanted, map } = wantedOf(orders, dependencies);
+  const answers = await acceptOrders(wanted, { via: 'pull' }, { ...dependencies, map });
+  for (const [at, { status, news }] of answers.entries()) {
+    if (wanted[at]?.state === 'cancelled') report.cancelled += news > 0 ? 1 : 0;
+    else if (status === 'queued') report.queued += 1;
+    else if (status === 'conflict') report.conflicts += 1;
+    else if (status === 'rejected') report.rejected += 1;
   }
 }
 
-/** An order that `accept` fails on is not left out silently: it is taken in, and its mapping fails with that. */
+/**
+ * What of a page the configuration wants; what the ERP has cancelled in any case, as the ledger may know it. An order
+ * that `accept` fails on is not left out silently: it is taken in, and its mapping fails with that.
+ */
 function wantedOf(
   orders: readonly ErpOrder[],
-  dependencies: PullDependencies,
-): { wanted: ErpOrder[]; dependencies: PullDependencies } {
+  { accept, map }: PullDependencies,
+): { readonly wanted: readonly ErpOrder[]; readonly map: PullDependencies['map'] } {
   const failed = new Map<ErpOrder, Rejected>();
   const wanted = orders.filter((order) => {
+    if (order.state === 'cancelled') return true;
     try {
-      return dependencies.accept(order);
+      return accept(order);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       failed.set(order, error);
       return true;
     }
   });
-  const map = (order: ErpOrder) => {
-    const failure = failed.get(order);
-    if (failure) throw failure;
-    return dependencies.map(order);
+  return {
+    wanted,
+    map(order) {
+      const failure = failed.get(order);
+      if (failure) throw failure;
+      return map(order);
+    },
   };
-  return { wanted, dependencies: { ...dependencies, map } };
-}
-
-/**
- * A cancelled order is withdrawn where it was never created, and else reported in the journey of each of its
- * product orders: Azumuta's API cannot withdraw those.
- * @returns How many a person has to look at.
- */
-async function tellCancelled(order: ErpOrder, dependencies: PullDependencies): Promise<number> {
-  const { ledger, log } = dependencies;
-  let told = 0;
-  for (const { draft } of mappedAtAll(order, dependencies)) {
-    const entry = await ledger.orders.find(draft.number);
-    if (!entry || entry.withdrawn) continue;
-    const event = 'cancelled in the ERP';
-    const note = 'before it was created in Azumuta: it will not be, unless it is released again';
-    if (await ledger.orders.withdraw(draft.number, `It was ${event} ${note}.`, { event, note })) {
-      log.info('Order was cancelled in the ERP before it was created', { order: draft.number });
-      continue;
-    }
-    if (!(await ledger.orders.recordCancellation(draft.number, 'remove it in Azumuta by hand'))) continue;
-    log.warn(
-      'Order was cancelled in the ERP after its product order was queued',
-      { order: draft.number },
-      { OrdersCancelled: 1 },
-    );
-    told += 1;
-  }
-  return told;
 }

@@ -5,10 +5,10 @@ import type { ErpOrder } from '../../shared/model/orders.ts';
 export function newOrder(given: Partial<NewOrder> & { readonly number: string }): NewOrder {
   const { number } = given;
   return {
-    erpOrder: { number: `MO-${number}` },
+    erpOrder: { number: `MO-${number}`, article: 'GEAR-01', unit: 'u' },
     draft: { number, article: 'GEAR-01', parameters: { Quantity: '5' }, variants: [] },
     contentHash: 'hash',
-    part: { index: 1, of: 1, first: number, book: 'each' },
+    part: { index: 1, first: number, book: 'alone' },
     via: 'endpoint',
     ...given,
   };

@@ -83,7 +83,7 @@ function receivedPart({ erpOrder, part, journey, draft }: TracedOrder): Html {
   return card('Received from the ERP', [
     ['ERP order', erpOrder],
     ['Came', how],
-    ['Part', part && part.of > 1 ? `${part.index} of ${part.of}` : undefined],
+    ['Part', part ? `${part.index} of ${part.of}` : undefined],
   ]);
 }
 

@@ -62,9 +62,10 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
     accept?.(lookAlike);
     mapProductOrders(mapping, lookAlike);
   });
-  const becomes = mapProductOrders(mapping, order).map(({ draft, part }) => ({
+  const { split: made, productOrders } = mapProductOrders(mapping, order);
+  const becomes = productOrders.map(({ draft, part }) => ({
     title:
-      part.of > 1 ? `Product order in Azumuta (${part.index} of ${part.of})` : 'Product order in Azumuta',
+      made.of > 1 ? `Product order in Azumuta (${part.index} of ${made.of})` : 'Product order in Azumuta',
     rows: [
       ['number', draft.number],
       ['article', draft.article],

@@ -2,10 +2,11 @@ import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { variantIdsOf } from '../../../shared/azumuta/translate.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import { Rejected, reasonOf } from '../../../shared/model/errors.ts';
-import type { ErpOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
-import { diffOf } from '../../../shared/orders/diff.ts';
+import type { ErpOrder, MappedOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
+import { whyNotAdopted } from '../../../shared/orders/adopt.ts';
+import { decideProductOrders, type PartDecision } from '../../../shared/orders/decide-product-orders.ts';
+import { readKnown } from '../../../shared/orders/read-known.ts';
 
 /** What the pull would do with a product order of a released ERP order. */
 export const outcomes = ['conflict', 'reject', 'cancelled', 'adopt', 'create', 'exists', 'left out'] as const;
@@ -36,8 +37,8 @@ export interface PullPreview {
 export interface PullPreviewDependencies {
   readonly erp: Pick<ErpConnector, 'releasedOrders'>;
   readonly azumuta: Pick<AzumutaClient, 'findProductOrder' | 'findArticle'>;
-  readonly ledger: Pick<Ledger, 'orders'>;
-  readonly map: (order: ErpOrder) => readonly MappedProductOrder[];
+  readonly ledger: Pick<Ledger, 'erpOrders' | 'knownOrders'>;
+  readonly map: (order: ErpOrder) => MappedOrder;
   readonly accept: (order: ErpOrder) => boolean;
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
@@ -83,19 +84,18 @@ async function previewOrder(
 ): Promise<PreviewedOrder[]> {
   const about = { erpOrder: order.number, number: order.number };
   try {
-    if (!dependencies.accept(order))
+    const isCancelled = order.state === 'cancelled';
+    if (!isCancelled && !dependencies.accept(order))
       return [{ ...about, outcome: 'left out', reason: 'productOrders.accept does not want it' }];
+    const mapped = isCancelled ? undefined : dependencies.map(order);
+    const known = await readKnown({ order, mapped }, dependencies.ledger);
+    const { parts } = decideProductOrders(known, { order, mapped, asked: false });
+    if (isCancelled && parts.length === 0)
+      return [{ ...about, outcome: 'left out', reason: 'cancelled in the ERP before it came' }];
     const previewed: PreviewedOrder[] = [];
-    for (const mapped of dependencies.map(order)) {
-      const { number } = mapped.draft;
-      const entry = await dependencies.ledger.orders.find(number);
-      const found =
-        order.state === 'cancelled'
-          ? cancelled(entry)
-          : entry
-            ? known(entry, mapped)
-            : await unknown(mapped, dependencies);
-      previewed.push({ erpOrder: order.number, number, ...found });
+    for (const part of parts) {
+      const found = part.action === 'create' ? await unknown(part.wanted, dependencies) : foundOf(part);
+      previewed.push({ erpOrder: order.number, number: part.number, ...found });
     }
     return previewed;
   } catch (error) {
@@ -106,40 +106,38 @@ async function previewOrder(
 
 type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;
 
-function cancelled(entry: OrderEntry | undefined): Found {
-  if (!entry) return { outcome: 'left out', reason: 'cancelled in the ERP before it came' };
-  if (entry.withdrawn || (entry.state === 'waiting' && !entry.enqueued))
-    return { outcome: 'left out', reason: 'cancelled in the ERP before it was created' };
-  return { outcome: 'cancelled', reason: 'cancelled in the ERP since: remove it in Azumuta by hand' };
-}
-
-function known(entry: OrderEntry, mapped: MappedProductOrder): Found {
-  const same = entry.contentHash === mapped.contentHash;
-  if (entry.withdrawn)
-    return { outcome: 'create', reason: 'was cancelled in the ERP, and is released again' };
-  if (entry.state === 'rejected')
-    return same
-      ? { outcome: 'reject', reason: `was refused: ${entry.reason ?? 'no reason is known'}` }
-      : { outcome: 'create', reason: 'was refused, and has other content now' };
-  if (!same) return { outcome: 'conflict', reason: diffOf(entry, mapped).join('; ') };
-  return entry.state === 'done' ? { outcome: 'exists' } : { outcome: 'exists', reason: 'is on its way' };
+/** What the pull would decide about a product order that the ledger knows. */
+function foundOf(part: Exclude<PartDecision, { action: 'create' }>): Found {
+  const { entry } = part;
+  switch (part.action) {
+    case 'replace': {
+      const was = entry.withdrawn
+        ? 'was taken back by the ERP, and is released again'
+        : 'has other content now';
+      return { outcome: 'create', reason: was };
+    }
+    case 'withdraw':
+      return { outcome: 'left out', reason: part.sentence };
+    case 'conflict': {
+      const { event, note } = part.change;
+      return { outcome: event === 'conflict' ? 'conflict' : 'cancelled', reason: note };
+    }
+    default:
+      if (entry.withdrawn) return { outcome: 'left out', reason: entry.reason ?? 'the ERP took it back' };
+      if (entry.state === 'rejected')
+        return { outcome: 'reject', reason: `was refused: ${entry.reason ?? 'no reason is known'}` };
+      return entry.state === 'done' ? { outcome: 'exists' } : { outcome: 'exists', reason: 'is on its way' };
+  }
 }
 
 async function unknown({ draft }: MappedProductOrder, dependencies: PullPreviewDependencies): Promise<Found> {
   const { azumuta, signal } = dependencies;
   const typed = await azumuta.findProductOrder(draft.number, signal);
   if (typed) {
-    if (typed.article !== undefined && typed.article !== draft.article)
-      return {
-        outcome: 'conflict',
-        reason: `Azumuta has it already, of article ${typed.article} instead of ${draft.article}: rename or remove one of them`,
-      };
-    return {
-      outcome: 'adopt',
-      reason: typed.completed
-        ? 'typed by hand in Azumuta, and completed there already: book it in the ERP by hand'
-        : 'typed by hand in Azumuta: its content there stays',
-    };
+    const why = whyNotAdopted(typed, draft, { mayBeOurs: false });
+    return why === undefined
+      ? { outcome: 'adopt', reason: 'typed by hand in Azumuta, open and equal' }
+      : { outcome: 'reject', reason: why };
   }
   const article = await azumuta.findArticle(draft.article, signal);
   if (!article) return { outcome: 'reject', reason: `Azumuta has no article ${draft.article}` };

@@ -26,6 +26,8 @@ export interface OrderStatus {
 export interface KnownOfOrder {
   readonly number: string;
   readonly entry: OrderEntry | undefined;
+  /** Parts that its ERP order has now. */
+  readonly parts: number;
   readonly bookings: readonly Pick<BookingEntry, 'kind' | 'state' | 'sentAt'>[];
   readonly deadLetters: readonly { readonly reason: string }[];
   readonly journey: readonly JourneyEntry[];
@@ -61,7 +63,7 @@ export function orderStatusOf(known: KnownOfOrder): OrderStatus {
     };
   }
   if (known.bookings.length > 0) return booking(known);
-  return entry ? beforeBooking(entry) : unmapped(known);
+  return entry ? beforeBooking(entry, known) : unmapped(known);
 }
 
 /** The ledger knows it only because the mapping refused it, or because a completion of it was put aside once. */
@@ -82,13 +84,13 @@ function beingCreated(entry: OrderEntry, known: KnownOfOrder): OrderStatus {
   return { state, says: `It waits to be created in Azumuta.${whyWaiting('order', 'azumuta', known)}` };
 }
 
-function beforeBooking(entry: OrderEntry): OrderStatus {
+function beforeBooking(entry: OrderEntry, { parts }: KnownOfOrder): OrderStatus {
   if (entry.awaitsCompletion)
     return { state: 'in Azumuta', says: 'It is in Azumuta and waits there to be completed.' };
-  if (entry.part.of > 1 && entry.part.book === 'when-all-done') {
+  if (entry.part.book === 'when-all-done') {
     return {
       state: 'in Azumuta',
-      says: `It is completed in Azumuta; the ERP is told when all ${entry.part.of} parts are.`,
+      says: `It is completed in Azumuta; the ERP is told when all ${parts} parts are.`,
     };
   }
   return { state: 'to be collected', says: 'It is completed in Azumuta, and its recordings are being read.' };

@@ -80,7 +80,7 @@ function orderLines(order: TracedOrder, where: string): string[] {
   const { number, erpOrder, azumuta, part, state, says, next, journey } = order;
   const names = [
     ...(erpOrder !== undefined && erpOrder !== number ? [`ERP order ${erpOrder}`] : []),
-    ...(part && part.of > 1 ? [`part ${part.index} of ${part.of}`] : []),
+    ...(part ? [`part ${part.index} of ${part.of}`] : []),
     ...(azumuta ? [azumuta.url ?? `Azumuta ${azumuta.id}`] : []),
   ];
   const colour = state === 'needs a person' ? 'red' : state === 'booked' ? 'green' : 'yellow';

@@ -1,9 +1,10 @@
 import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { isBookedTogether } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
-import type { Part, ProductOrderDraft } from '../../../shared/model/orders.ts';
+import type { ProductOrderDraft } from '../../../shared/model/orders.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
 import { type OrderStatus, orderStatusOf } from './order-status.ts';
@@ -24,7 +25,8 @@ export interface TracedOrder extends OrderStatus {
   /** Number of its ERP order, where the ledger knows it. */
   readonly erpOrder?: string;
   readonly azumuta?: { readonly id: string; readonly url?: string };
-  readonly part?: Part;
+  /** Which of its ERP order's product orders it is, where that has several. */
+  readonly part?: { readonly index: number; readonly of: number };
   /** As the mapping wanted it in Azumuta. */
   readonly draft?: ProductOrderDraft;
   readonly bookings: readonly Pick<BookingEntry, 'key' | 'kind' | 'state' | 'recordingIds' | 'booked'>[];
@@ -44,13 +46,13 @@ export interface Trace {
 
 export type TracingLedger = Pick<
   OperatorLedger,
-  'orders' | 'bookings' | 'journeys' | 'breaker' | 'deadLetters'
+  'knownOrders' | 'erpOrders' | 'bookings' | 'journeys' | 'breaker' | 'deadLetters'
 >;
 
 /**
  * All that the ledger knows about an order. Reads by key and index only: a handful of reads for each product
  * order that belongs to it.
- * @param asked Number of a product order or of an ERP order, or the id of a recording.
+ * @param asked Number of a product order or of an ERP order, or an id of Azumuta: of a product order or a recording.
  */
 export async function traceOrder(asked: string, ledger: TracingLedger): Promise<Trace> {
   const numbers = await numbersOf(asked, ledger);
@@ -64,12 +66,12 @@ export async function traceOrder(asked: string, ledger: TracingLedger): Promise<
 }
 
 /** Product orders that may be meant, parts of a split order in their order. */
-async function numbersOf(asked: string, { journeys }: TracingLedger): Promise<string[]> {
-  const [ofErpOrder, ofRecording] = await Promise.all([
+async function numbersOf(asked: string, { journeys, knownOrders }: TracingLedger): Promise<string[]> {
+  const [ofErpOrder, ofAzumutaId] = await Promise.all([
     journeys.productOrdersOf(asked),
-    journeys.productOrderOfRecording(asked),
+    knownOrders.numberOfAzumutaId(asked),
   ]);
-  const found = new Set([asked, ...ofErpOrder, ...(ofRecording === undefined ? [] : [ofRecording])]);
+  const found = new Set([asked, ...ofErpOrder, ...(ofAzumutaId === undefined ? [] : [ofAzumutaId])]);
   return [...found].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
@@ -89,17 +91,20 @@ async function traceOne(
 ): Promise<TracedOrder | undefined> {
   const journey = await ledger.journeys.of(number);
   if (journey.length === 0) return undefined;
-  const entry = await ledger.orders.find(number);
-  const bookings = await ledger.bookings.of(homeOf(number, entry));
+  const { entry, bookings: own } = await ledger.knownOrders.read(number);
+  // Parts that are booked together have their booking at the first of them.
+  const bookings = isBookedTogether(entry) ? await ledger.bookings.of(entry.part.first) : own;
+  const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
+  const of = record?.split.of ?? 1;
   const deadLetters = livingDeadLetters(await ledger.deadLetters.of(number), journey);
   return {
     number,
-    ...orderStatusOf({ number, entry, bookings, deadLetters, journey, unwell }),
+    ...orderStatusOf({ number, entry, parts: of, bookings, deadLetters, journey, unwell }),
     ...(entry
       ? {
           erpOrder: entry.erpOrder.number,
           draft: entry.draft,
-          part: entry.part,
+          ...(entry.part.book === 'alone' ? {} : { part: { index: entry.part.index, of } }),
           ...(entry.productOrder ? { azumuta: azumutaOf(entry.productOrder) } : {}),
         }
       : {}),
@@ -113,11 +118,6 @@ async function traceOne(
     deadLetters,
     journey,
   };
-}
-
-/** Parts that are booked together have their booking at the first of them. */
-function homeOf(number: string, entry: OrderEntry | undefined): string {
-  return entry && entry.part.of > 1 && entry.part.book === 'when-all-done' ? entry.part.first : number;
 }
 
 function azumutaOf({ id, url }: NonNullable<OrderEntry['productOrder']>) {

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Rejected } from '../../model/errors.ts';
-import type { ErpOrder, MappedProductOrder, ParameterValue, Part } from '../../model/orders.ts';
+import {
+  type ErpOrder,
+  type MappedOrder,
+  type MappedProductOrder,
+  type ParameterValue,
+  partNumber,
+  type Split,
+} from '../../model/orders.ts';
 import type { ProductOrderMapping } from '../define.ts';
 import { run } from './call-mapping.ts';
 import { checkedDraft } from './validate-draft.ts';
@@ -11,22 +18,24 @@ const maxParts = 200;
  * The product orders that an ERP order becomes.
  * @throws Rejected when the mapping's functions fail or answer something that cannot be an order.
  */
-export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder): MappedProductOrder[] {
+export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder): MappedOrder {
   const number = textOf('productOrders.number', () => mapping.number?.(order) ?? order.number, order);
   const article = textOf('productOrders.article', () => mapping.article?.(order) ?? order.article, order);
   const variants = run('productOrders.variants', () => mapping.variants?.(order) ?? [], order);
-  const parts = partsOf(mapping, order, number);
-  return parts.map(({ part, number: partNumber }) => {
+  const split = splitOf(mapping, order, number);
+  const productOrders = Array.from({ length: split.of }, (_, at): MappedProductOrder => {
+    const index = at + 1;
     const parameters = run(
       'productOrders.parameters',
-      () => mapping.parameters?.(order, { index: part.index, of: part.of }) ?? defaultParameters(order, part),
+      () => mapping.parameters?.(order, { index, of: split.of }) ?? defaultParameters(order, split),
       order,
     );
-    const draft = checkedDraft({ number: partNumber, article, variants, parameters }, order);
-    // Parts know how many they are: an ERP order that is split otherwise now is a changed one.
-    const content = part.of === 1 ? draft : { ...draft, of: part.of, book: part.book };
+    const draft = checkedDraft({ number: partNumber(split, index), article, variants, parameters }, order);
+    const part = { index, first: partNumber(split, 1), book: split.book };
+    const content = { draft, erp: { article: order.article, unit: order.quantity.unit } };
     return { draft, part, contentHash: hashOf(content) };
   });
+  return { split, productOrders };
 }
 
 /**
@@ -37,12 +46,8 @@ export function isWanted({ accept }: ProductOrderMapping, order: ErpOrder): bool
   return run('productOrders.accept', () => accept?.(order) ?? true, order);
 }
 
-function partsOf(
-  { split = 'one' }: ProductOrderMapping,
-  order: ErpOrder,
-  number: string,
-): { part: Part; number: string }[] {
-  if (split === 'one') return [{ number, part: { index: 1, of: 1, first: number, book: 'each' } }];
+function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number: string): Split {
+  if (split === 'one') return { number, of: 1, book: 'alone' };
   const of = Number(order.quantity.amount);
   const most = split.most ?? maxParts;
   if (!Number.isInteger(of) || of < 1) {
@@ -55,15 +60,11 @@ function partsOf(
       `ERP order ${order.number} would become ${of} product orders; at most ${most} are allowed (productOrders.split.most).`,
     );
   }
-  const first = `${number}/1`;
-  return Array.from({ length: of }, (_, i) => ({
-    number: `${number}/${i + 1}`,
-    part: { index: i + 1, of, first, book: split.book },
-  }));
+  return { number, of, book: split.book };
 }
 
-function defaultParameters(order: ErpOrder, part: Part): Record<string, ParameterValue> {
-  return { Quantity: part.of === 1 ? order.quantity.amount : '1' };
+function defaultParameters(order: ErpOrder, { book }: Split): Record<string, ParameterValue> {
+  return { Quantity: book === 'alone' ? order.quantity.amount : '1' };
 }
 
 function textOf(field: string, map: () => unknown, order: ErpOrder): string {
@@ -86,6 +87,7 @@ function sorted(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value)
+      .filter(([, inner]) => inner !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, inner]) => [key, sorted(inner)]),
   );

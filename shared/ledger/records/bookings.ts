@@ -1,15 +1,14 @@
 import * as z from 'zod/mini';
-import type { BookingKey, CompletedProductOrder } from '../../model/completions.ts';
+import type { BookingKey } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { Quantity } from '../../model/quantity.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Table } from '../../platform/dynamodb-table.ts';
+import type { StoredItem, Table } from '../../platform/dynamodb-table.ts';
 import type { Claim, Claimant, ClaimTimes } from '../claims.ts';
+import { withEntry } from '../history.ts';
 import {
   bookingKeyOf,
   bookingPrefix,
-  completedPartKey,
-  completedPartPrefix,
   lockKey,
   partitionOf,
   recordingKey,
@@ -17,13 +16,10 @@ import {
 } from '../keys.ts';
 
 /** A booking that is planned, under way or done. */
-export interface BookingEntry {
-  readonly key: BookingKey;
-  readonly kind: 'quantity' | 'amendment';
-  /** Recordings that this booking tells of. */
-  readonly recordingIds: readonly string[];
-  readonly productOrder: ProductOrderRef;
+export interface BookingEntry extends PlannedBooking {
   readonly state: 'waiting' | 'claimed' | 'done' | 'rejected';
+  /** Nothing was ever sent to the ERP that may have booked it. */
+  readonly surelyNotBooked: boolean;
   readonly plannedAt: Date;
   /** The message whose attempt planned it. */
   readonly plannedFor: string;
@@ -31,6 +27,10 @@ export interface BookingEntry {
   readonly sentAt: string | undefined;
   /** What was booked, once it is. */
   readonly booked?: BookedFigures;
+  /** `awaited` while the ERP has taken it and its movement of stock is not seen yet. No connector says so today. */
+  readonly confirmation?: 'awaited' | 'seen';
+  /** Key of the booking that corrects this one. Nothing corrects a booking today. */
+  readonly successor?: BookingKey;
 }
 
 /** A booking in figures: its texts may name persons, and stay in the ERP. */
@@ -43,11 +43,16 @@ export interface BookedFigures {
   readonly links: number;
 }
 
+/** What is going to be booked. */
 export interface PlannedBooking {
   readonly key: BookingKey;
   readonly kind: 'quantity' | 'amendment';
+  /** Indexes of the parts of the ERP order that it tells of; 1 for an order that is not split. */
+  readonly parts: readonly number[];
+  /** Recordings that it tells of. */
   readonly recordingIds: readonly string[];
   readonly erpOrder: ErpOrderRef;
+  /** The first of its product orders. */
   readonly productOrder: ProductOrderRef;
 }
 
@@ -64,6 +69,8 @@ export interface Bookings {
   readonly of: (number: string) => Promise<BookingEntry[]>;
   /** Write down what is going to be booked, before it is sent; false when another planner was first. */
   readonly plan: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
+  /** Plan a rejected booking anew, on purpose; false when it is not rejected any more. */
+  readonly planAgain: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
   readonly markSent: (number: string, key: BookingKey) => Promise<void>;
   /**
    * Lock the ERP order for one booking; undefined when taken, else the time (ms) until which another has it.
@@ -74,28 +81,24 @@ export interface Bookings {
   readonly unlock: (erpOrderNumber: string, holder: LockHolder) => Promise<void>;
   /** Keep the holder's own lock until `untilMs`, as what was sent may still be settling. */
   readonly keepLocked: (erpOrderNumber: string, holder: LockHolder, untilMs: number) => Promise<void>;
-  /** Note a completed part of a split order, as it is now; answers all parts completed so far. */
-  readonly recordCompletedPart: (erpOrderNumber: string, part: CompletedPart) => Promise<CompletedPart[]>;
-}
-
-/** A completed product order of a split ERP order, with what was read of it. */
-export interface CompletedPart {
-  readonly number: string;
-  /** The product order as it was read, without its recordings. */
-  readonly facts: CompletedProductOrder;
-  readonly recordingIds: readonly string[];
 }
 
 const quantitySchema = z.object({ amount: z.string(), unit: z.exactOptional(z.string()) });
 const storedSchema = z.object({
   key: z.string(),
   kind: z.enum(['quantity', 'amendment']),
+  parts: z.array(z.number()),
   recordingIds: z.array(z.string()),
+  erpOrder: z.object({ number: z.string(), id: z.exactOptional(z.string()) }),
   productOrder: z.object({ id: z.string(), number: z.string(), url: z.exactOptional(z.string()) }),
   state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
+  attempts: z.number(),
+  clean: z._default(z.boolean(), false),
   plannedAt: z.string(),
   plannedFor: z.string(),
   sentAt: z.exactOptional(z.string()),
+  confirmation: z.exactOptional(z.enum(['awaited', 'seen'])),
+  successor: z.exactOptional(z.string()),
   booked: z.exactOptional(
     z.object({
       good: z.exactOptional(quantitySchema),
@@ -106,57 +109,84 @@ const storedSchema = z.object({
     }),
   ),
 });
-const partSchema = z.object({
-  number: z.string(),
-  // Only partCompleted() writes it, as the text of what it was given.
-  facts: z.pipe(
-    z.string(),
-    z.transform((text): CompletedProductOrder => JSON.parse(text)),
-  ),
-  recordingIds: z.array(z.string()),
-});
+
+/** A stored booking as an entry. Throws on an item that is not one: only this module writes them. */
+export function bookingEntryOf(stored: StoredItem): BookingEntry {
+  const { sentAt, plannedAt, attempts, clean, ...entry } = z.parse(storedSchema, stored);
+  const ended = entry.state === 'waiting' || entry.state === 'rejected';
+  return {
+    ...entry,
+    sentAt,
+    plannedAt: new Date(plannedAt),
+    surelyNotBooked: ended && (attempts === 0 || clean),
+  };
+}
 
 export function createBookings(table: Table, clock: Clock, times: ClaimTimes): Bookings {
   const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + retentionSeconds;
+  const collected = ({ recordingIds }: PlannedBooking) => ({
+    at: clock.now().toISOString(),
+    event: 'collected',
+    note: `${recordingIds.length} recording(s)`,
+  });
+
+  /** Before the booking, so that none is planned whose recordings do not lead to their order. */
+  async function noteRecordings(number: string, { recordingIds }: PlannedBooking): Promise<void> {
+    await Promise.all(
+      recordingIds.map((recordingId) =>
+        table.putIf({
+          ...recordingKey(number, recordingId),
+          v: 1,
+          azumutaId: recordingId,
+          expiresAt: expiresAt(),
+        }),
+      ),
+    );
+  }
 
   return {
     async of(number) {
       const stored = await table.query(partitionOf(number), bookingPrefix);
-      return stored.map((each) => {
-        const { sentAt, plannedAt, ...entry } = z.parse(storedSchema, each);
-        return { ...entry, sentAt, plannedAt: new Date(plannedAt) };
-      });
+      return stored.map(bookingEntryOf);
     },
 
     async plan(number, booking, planner) {
+      await noteRecordings(number, booking);
       const isNew = await table.putIf({
         ...bookingKeyOf(number, booking.key),
         ...booking,
+        v: 1,
         planner: planner.owner,
         plannedFor: planner.messageId,
         state: 'waiting',
         plannedAt: clock.now().toISOString(),
         attempts: 0,
-        history: [
-          {
-            at: clock.now().toISOString(),
-            event: 'collected',
-            note: `${booking.recordingIds.length} recording(s)`,
-          },
-        ],
+        history: [collected(booking)],
         expiresAt: expiresAt(),
       });
       // A write whose answer was lost is sent again by the AWS SDK, and then meets itself.
-      const planned =
-        isNew || (await table.get(bookingKeyOf(number, booking.key)))?.planner === planner.owner;
-      if (planned) {
-        await Promise.all(
-          booking.recordingIds.map((recordingId) =>
-            table.putIf({ ...recordingKey(number, recordingId), recordingId, expiresAt: expiresAt() }),
-          ),
-        );
-      }
-      return planned;
+      return isNew || (await table.get(bookingKeyOf(number, booking.key)))?.planner === planner.owner;
+    },
+
+    async planAgain(number, booking, planner) {
+      await noteRecordings(number, booking);
+      const key = bookingKeyOf(number, booking.key);
+      const changes = {
+        set: {
+          ...booking,
+          planner: planner.owner,
+          plannedFor: planner.messageId,
+          state: 'waiting',
+          plannedAt: clock.now().toISOString(),
+        },
+        remove: ['reason', 'rejectedBy', 'sentAt'],
+      };
+      const planned = await table.update(key, {
+        ...withEntry(changes, await table.get(key), collected(booking)),
+        condition: '#state = :rejected',
+        values: { rejected: 'rejected' },
+      });
+      return planned !== undefined || (await table.get(key))?.planner === planner.owner;
     },
 
     async markSent(number, key) {
@@ -194,18 +224,6 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
         condition: '#holder = :owner',
         values: { owner },
       });
-    },
-
-    async recordCompletedPart(erpOrderNumber, part) {
-      const key = completedPartKey(erpOrderNumber, part.number);
-      const content = { ...part, facts: JSON.stringify(part.facts), expiresAt: expiresAt() };
-      if (!(await table.putIf({ ...key, ...content }))) {
-        const earlier = z.parse(partSchema, await table.get(key));
-        const recordingIds = [...new Set([...earlier.recordingIds, ...part.recordingIds])];
-        await table.update(key, { set: { ...content, recordingIds } });
-      }
-      const stored = await table.query(`ERP-ORDER#${erpOrderNumber}`, completedPartPrefix);
-      return stored.map((each) => z.parse(partSchema, each));
     },
   };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../platform/clock.ts';
-import type { Table } from '../../platform/dynamodb-table.ts';
+import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
+import { type HistoryEntry, withEntry } from '../history.ts';
 import { deadLetterKey, retentionSeconds } from '../keys.ts';
 import { onItsDay } from './daily-activity.ts';
 
@@ -34,7 +35,14 @@ const recordSchema = z.object({
   deadLetterReason: z.optional(z.string()),
 });
 
+const noLongerDead = ['deadLetterReason', 'deadSince'];
+
 export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterRecords {
+  async function change(key: Key, changes: Update, event: Omit<HistoryEntry, 'at'>): Promise<void> {
+    const entry = { at: clock.now().toISOString(), ...event };
+    await table.update(key, withEntry(changes, await table.get(key), entry));
+  }
+
   return {
     async of(orderNumber) {
       const { pk, sk: prefix } = deadLetterKey(orderNumber, '');
@@ -57,37 +65,24 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         ...onItsDay(now, 'dead-lettered'),
         expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
       };
-      const history = [{ at: now.toISOString(), event: 'dead-lettered', note: `${stage}: ${reason}` }];
-      if (await table.putIf({ ...key, ...isSo, history })) return;
+      const dead = { event: 'dead-lettered', note: `${stage}: ${reason}` };
+      if (await table.putIf({ ...key, v: 1, ...isSo, history: [{ at: now.toISOString(), ...dead }] })) return;
       // It was replayed, and failed again. One that is recorded as dead already comes from a crash in between.
-      await table.update(key, {
-        set: isSo,
-        append: { history },
-        condition: 'attribute_not_exists(#deadLetterReason)',
-      });
+      await change(key, { set: isSo, condition: 'attribute_not_exists(#deadLetterReason)' }, dead);
     },
     async markReplayed({ messageId, orderNumber }, note) {
-      await table.update(deadLetterKey(orderNumber, messageId), {
-        append: { history: [{ at: clock.now().toISOString(), event: 'replayed', note }] },
-        remove: ['deadLetterReason', 'deadSince'],
-        // Not all have a record: the webhook door has no table, and SQS's own redrive writes none.
-        condition: 'attribute_exists(pk)',
-      });
+      // Not all have a record: the webhook door has no table, and SQS's own redrive writes none.
+      const changes = { remove: noLongerDead, condition: 'attribute_exists(pk)' };
+      await change(deadLetterKey(orderNumber, messageId), changes, { event: 'replayed', note });
     },
     async markRecovered({ messageId, orderNumber }) {
-      await table.update(deadLetterKey(orderNumber, messageId), {
-        append: { history: [{ at: clock.now().toISOString(), event: 'recovered' }] },
-        remove: ['deadLetterReason', 'deadSince'],
-        condition: 'attribute_exists(#deadLetterReason)',
-      });
+      const changes = { remove: noLongerDead, condition: 'attribute_exists(#deadLetterReason)' };
+      await change(deadLetterKey(orderNumber, messageId), changes, { event: 'recovered' });
     },
     async markDiscarded({ messageId, orderNumber, stage, reason }, note) {
-      const now = clock.now();
-      await table.update(deadLetterKey(orderNumber, messageId), {
-        set: { stage, reason, expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds },
-        append: { history: [{ at: now.toISOString(), event: 'discarded', note }] },
-        remove: ['deadLetterReason', 'deadSince'],
-      });
+      const expiresAt = Math.floor(clock.now().getTime() / 1000) + retentionSeconds;
+      const changes = { set: { v: 1, stage, reason, expiresAt }, remove: noLongerDead };
+      await change(deadLetterKey(orderNumber, messageId), changes, { event: 'discarded', note });
     },
   };
 }

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import type { Table } from '../../platform/dynamodb-table.ts';
-import type { HistoryEntry } from '../claims.ts';
+import { type HistoryEntry, historySchema } from '../history.ts';
 import { partitionOf } from '../keys.ts';
 import type { ledgerIndexes } from '../table-schema.ts';
-import { historySchema } from './product-orders.ts';
 
 /** One line of an order's journey. */
 export interface JourneyEntry extends HistoryEntry {
@@ -16,8 +15,6 @@ export interface Journeys {
   readonly of: (number: string) => Promise<JourneyEntry[]>;
   /** Numbers of the product orders that an ERP order became. */
   readonly productOrdersOf: (erpOrderNumber: string) => Promise<string[]>;
-  /** Number of the product order that a recording belongs to. */
-  readonly productOrderOfRecording: (recordingId: string) => Promise<string | undefined>;
 }
 
 export function createJourneys(table: Table, indexes: typeof ledgerIndexes): Journeys {
@@ -30,13 +27,7 @@ export function createJourneys(table: Table, indexes: typeof ledgerIndexes): Jou
       return stored
         .flatMap(({ sk, history }) =>
           z.parse(historySchema, history).map(({ at, event, note }) => ({
-            of: String(sk).toLowerCase().startsWith('order')
-              ? 'order'
-              : String(sk)
-                  .replace('#', ' ')
-                  .replace('BOOKING', 'booking')
-                  .replace('CONFLICT', 'conflict')
-                  .replace('DEAD-LETTER', 'dead letter'),
+            of: labelOf(String(sk)),
             at,
             event,
             ...(note === undefined ? {} : { note }),
@@ -47,8 +38,12 @@ export function createJourneys(table: Table, indexes: typeof ledgerIndexes): Jou
     async productOrdersOf(erpOrderNumber) {
       return numbersOf(await table.queryIndex(indexes.erpOrder, erpOrderNumber));
     },
-    async productOrderOfRecording(recordingId) {
-      return numbersOf(await table.queryIndex(indexes.recording, recordingId, { limit: 1 }))[0];
-    },
   };
+}
+
+/** `BOOKING#…` is `booking …`; what is asked of Azumuta concerns the order. */
+function labelOf(sk: string): string {
+  const [kind = '', ...name] = sk.split('#');
+  const word = kind === 'QUESTION' ? 'order' : kind.toLowerCase().replaceAll('-', ' ');
+  return [word, ...(name.length > 0 ? [name.join('#')] : [])].join(' ');
 }

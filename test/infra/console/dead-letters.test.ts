@@ -224,6 +224,7 @@ describe('searching', () => {
       {
         key: 'x#quantity',
         kind: 'quantity',
+        parts: [1],
         recordingIds: ['5KKoy7m6ms89mvrTg'],
         erpOrder: { number: 'MO-REC' },
         productOrder: { id: 'x', number: 'PO-REC' },

@@ -140,6 +140,20 @@ export async function startCompletionStage(): Promise<CompletionStage> {
     };
   }
 
+  /** What the ledger says of an ERP order: how many parts it has now. */
+  async function splitInto(number: string, parts: readonly Pick<Part, 'book'>[]): Promise<void> {
+    const erpOrder = { number, article: 'GEAR-01' };
+    const before = await ledger.erpOrders.find(erpOrder);
+    const of = parts.length;
+    const written = await ledger.erpOrders.write({
+      ...{ erpOrder, amount: String(of), dueDate: undefined, state: 'released' },
+      split: { number, of, book: parts[0]?.book ?? 'each' },
+      mostParts: Math.max(of, before?.mostParts ?? 0),
+      version: (before?.version ?? 0) + 1,
+    });
+    if (!written) throw new Error('Another writer was faster.');
+  }
+
   return {
     clock,
     store,
@@ -161,20 +175,37 @@ export async function startCompletionStage(): Promise<CompletionStage> {
         const given = parts?.[index];
         const part = given
           ? { ...given, first: `${order.number}/1` }
-          : { index: 1, of: 1, first: number, book: 'each' as const };
-        await ledger.orders.put(newOrder({ number, draft, part, erpOrder: { number: order.number } }));
+          : { index: 1, first: number, book: 'alone' as const };
+        const facts = { number: order.number, article: 'GEAR-01' };
+        await ledger.orders.put(newOrder({ number, draft, part, erpOrder: facts }));
         const claimed = await ledger.claims.claim(orderKey(number), attemptOf({}));
         if (claimed.outcome !== 'claimed') throw new Error('The order was just put.');
         const productOrder = await own.azumuta.createProductOrder(draft, article, signal);
-        const receipt = { productOrder, awaiting: 'completion' };
+        const receipt = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };
         await ledger.claims.complete(claimed.claim, receipt, { event: 'created' });
       }
+      if (parts) await splitInto(order.number, parts);
       return { erpOrder: order.number, numbers };
     },
 
+    splitInto,
+
     collect(hint, given = {}, dependencies = {}) {
       const reached = { ...own, ...dependencies };
-      return collectCompletion(
+      const collect = createCompletionCollector({
+        ...readDependencies(reached),
+        clock,
+        queues: createQueues(reached.sqs),
+        bookingsQueueUrl: sqs.queueUrl('bookings'),
+        trustTrigger: false,
+        reconciles: false,
+        withoutRecordings: false,
+        articleIsMapped: false,
+        erpOrderNumber: (number) => number,
+        ...dependencies,
+        ledger: reached.ledger,
+      });
+      return collect(
         {
           v: 1,
           kind: 'completion',
@@ -187,16 +218,6 @@ export async function startCompletionStage(): Promise<CompletionStage> {
           ...hint,
         },
         attemptOf(given),
-        {
-          ...readDependencies(reached),
-          clock,
-          queues: createQueues(reached.sqs),
-          bookingsQueueUrl: sqs.queueUrl('bookings'),
-          trustTrigger: false,
-          erpOrderNumber: (number) => number,
-          ...dependencies,
-          ledger: reached.ledger,
-        },
       );
     },
 

@@ -64,6 +64,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
   const booking = {
     key: 'po1#quantity',
     kind: 'quantity',
+    parts: [1],
     recordingIds: ['r1'],
     erpOrder: { number: 'MO/1' },
     productOrder: { id: 'po1', number: 'MO/1' },

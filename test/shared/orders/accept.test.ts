@@ -27,6 +27,7 @@ it('orders are taken in side by side and answered in their order; of one that is
     log: silent,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
+    collectAgain: async () => {},
     map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders({}, order),
   };
   const orders = Array.from({ length: 30 }, (_, at) => erpOrder({ number: `MO/${at}`, article: 'GEAR-01' }));
@@ -56,6 +57,7 @@ it('an order that the ledger cannot hold is answered for itself, and its neighbo
     log: silent,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
+    collectAgain: async () => {},
     map: (order: ErpOrder) =>
       mapProductOrders({}, order).map((one) =>
         order.number === 'BIG/2' ? { ...one, draft: { ...one.draft, parameters: drawing } } : one,
@@ -82,6 +84,7 @@ describe('an order that is in the ledger and not created yet', () => {
       log: silent,
       queues: createQueues(sqs.client),
       queueUrl: sqs.queueUrl('product-orders'),
+      collectAgain: async () => {},
       map: (order: ErpOrder) => mapProductOrders({}, order),
     };
     const tried = async (number: string, how: 'in vain' | 'in doubt' | 'with success') => {
@@ -211,6 +214,7 @@ describe('a long list', () => {
       log: silent,
       queues: createQueues(sqs.client),
       queueUrl: sqs.queueUrl('product-orders'),
+      collectAgain: async () => {},
       map: (order: ErpOrder) => mapProductOrders(split, order),
     };
     return { ledger, dependencies };
@@ -270,6 +274,7 @@ it('a conflict and an order that cannot be mapped are told once, and answered ea
     log: heard.log,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
+    collectAgain: async () => {},
     map: (order: ErpOrder) => mapProductOrders({}, order),
   };
   await acceptOrders([erpOrder({ number: 'TOLD' })], { via: 'pull' }, dependencies);

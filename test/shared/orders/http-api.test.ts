@@ -32,6 +32,7 @@ beforeEach(() => {
     log: heard.log,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
+    collectAgain: async () => {},
     map: (order) => mapProductOrders({}, order),
     apiKey: async () => ({ current, previous }),
     mayCall: () => true,

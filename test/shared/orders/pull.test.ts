@@ -41,6 +41,7 @@ function pull(orders: readonly ErpOrder[], accept: (order: ErpOrder) => boolean 
       log: silent,
       queues: createQueues(sqs.client),
       queueUrl: sqs.queueUrl('product-orders'),
+      collectAgain: async () => {},
       partners: createPartnerCalls({
         breaker: createBreaker(store.table, clock),
         newOwner: () => 'owner',

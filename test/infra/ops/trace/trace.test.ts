@@ -42,6 +42,7 @@ it('parts that are booked together all stand where their one booking stands, in 
     {
       key: 'MO/9#quantity',
       kind: 'quantity',
+      parts: [1],
       recordingIds: ['5KKoy7m6ms89mvrTg'],
       erpOrder: { number: 'MO/9' },
       productOrder: { id: 'id of MO/9/1', number: 'MO/9/1' },

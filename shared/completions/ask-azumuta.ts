@@ -1,0 +1,117 @@
+import type { AzumutaProductOrder } from '../azumuta/translate.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { KnownOrder } from '../ledger/records/known-orders.ts';
+import { Rejected, RetryLater } from '../model/errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { WorkAttempt } from '../worker/worker.ts';
+import type { CompletionHint } from './messages.ts';
+import type { ReadRecordingsDependencies } from './read-recordings.ts';
+
+export interface AskDependencies extends Pick<ReadRecordingsDependencies, 'azumuta' | 'partners'> {
+  readonly ledger: Pick<Ledger, 'questions'>;
+  readonly clock: Clock;
+  /** Whether the reconciliation asks about overdue orders: then nobody has to look at one that is still open. */
+  readonly reconciles: boolean;
+}
+
+/** How long Azumuta may take to say what its trigger said already. */
+const patienceMs = 30 * 60_000;
+/** An order is asked about so often at most, however many hints come. */
+const betweenQuestionsMs = 60_000;
+/** A hint that asks comes again after 15 minutes at the latest: one that has not by then is gone. */
+const askerLivesMs = 20 * 60_000;
+/** A trigger names what was recorded for one completion; more of its ids are not looked at. */
+export const maxHinted = 50;
+
+/** One hint about a product order, and what the ledger knows of that. */
+export interface Asking {
+  /** Under which the ledger keeps the order. */
+  readonly number: string;
+  readonly hint: CompletionHint;
+  readonly question: KnownOrder['question'];
+}
+
+/**
+ * One question per order and minute: of all hints about an order that Azumuta does not call completed, one asks again
+ * for half an hour, and the others end.
+ */
+export function createQuestioner({
+  ledger: { questions },
+  azumuta,
+  partners,
+  clock,
+  reconciles,
+}: AskDependencies) {
+  const age = (then: Date) => clock.now().getTime() - then.getTime();
+
+  /** The hint that asks already, unless it is this one, or gone. */
+  function other({ question }: Asking, attempt: WorkAttempt) {
+    if (!question || question.overdue || question.by === nameOf(attempt)) return undefined;
+    return age(question.askedAt) < askerLivesMs ? question : undefined;
+  }
+
+  return {
+    /** Whether this hint may end, as another one has asked a moment ago and asks again. */
+    async mayEnd(asking: Asking, attempt: WorkAttempt): Promise<boolean> {
+      const asker = other(asking, attempt);
+      if (!asker || age(asker.askedAt) >= betweenQuestionsMs || asking.hint.via === 'replay') return false;
+      return questions.join(asking.number, recordingsNamedBy(asking));
+    },
+
+    /** The product order as Azumuta shows it now: by its id, or by its number when it was made again. */
+    async read(
+      id: string | undefined,
+      number: string,
+      attempt: WorkAttempt,
+    ): Promise<AzumutaProductOrder | undefined> {
+      return partners.call('azumuta', async () => {
+        const known = id === undefined ? undefined : await azumuta.productOrder(id, attempt.signal);
+        return known ?? azumuta.findProductOrder(number, attempt.signal);
+      });
+    },
+
+    /**
+     * Azumuta was asked, and does not say yet what it must say before anything is booked.
+     * @param isOpen The order is there, and not completed: nobody needs to look at it.
+     * @throws RetryLater to ask again; Rejected when it was asked long enough, and a person has to look.
+     */
+    async askLater(
+      sentence: string,
+      asking: Asking,
+      attempt: WorkAttempt,
+      { isOpen }: { readonly isOpen: boolean },
+    ): Promise<void> {
+      const { number, question } = asking;
+      const asker = other(asking, attempt);
+      if (asker && asking.hint.via !== 'replay') {
+        await questions.recordAsked(number, asker);
+        if (await questions.join(number, recordingsNamedBy(asking))) {
+          attempt.log.info('Another hint asks about it', { reason: sentence });
+          return;
+        }
+      }
+      const by = nameOf(attempt);
+      const since = question?.by === by ? question.since : clock.now();
+      await questions.recordAsked(number, { by, since });
+      if (age(since) < patienceMs) throw new RetryLater(sentence, { scope: 'order' });
+      if (!isOpen || !reconciles) throw new Rejected(`${sentence} Asked again for 30 minutes.`);
+      const note = `${sentence} It is asked about with the overdue orders from now on.`;
+      await questions.leaveToReconciliation(number, { by, since }, note);
+      attempt.log.warn('Left to the reconciliation', { reason: sentence });
+    },
+
+    async end({ number, question }: Asking): Promise<void> {
+      if (question) await questions.end(number);
+    },
+  };
+}
+
+/** Recordings that this hint names, and those that others named which ended for the one that asks. */
+export function recordingsNamedBy({ hint, question }: Asking): readonly string[] {
+  return [...new Set([...(question?.recordingIds ?? []), ...hint.recordingIds])].slice(0, maxHinted);
+}
+
+/** A replayed message is another, as SQS was given it at another time: its patience begins anew. */
+function nameOf({ messageId, sentAt }: WorkAttempt): string {
+  return `${messageId}#${sentAt.getTime()}`;
+}

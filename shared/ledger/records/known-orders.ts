@@ -1,0 +1,47 @@
+import type { Table } from '../../platform/dynamodb-table.ts';
+import { bookingPrefix, conflictKey, orderKey, partitionOf, questionKey } from '../keys.ts';
+import { ledgerIndexes } from '../table-schema.ts';
+import { type BookingEntry, bookingEntryOf } from './bookings.ts';
+import { toldOf } from './order-changes.ts';
+import { type OrderEntry, orderEntryOf } from './product-orders.ts';
+import { type Question, questionOf } from './questions.ts';
+
+/** All that the ledger knows about a product order that a decision may need. */
+export interface KnownOrder {
+  /** Undefined when it was not made by this integration. */
+  readonly entry: OrderEntry | undefined;
+  readonly bookings: readonly BookingEntry[];
+  /** Undefined while nobody asks Azumuta about it. */
+  readonly question: Question | undefined;
+  /** What a planner was told last of how it changed in the ERP; empty when nothing stands. */
+  readonly told: string;
+}
+
+export interface KnownOrders {
+  /** By its number: one query, strongly consistent. */
+  readonly read: (number: string) => Promise<KnownOrder>;
+  /** Number under which the ledger keeps the order with this id of Azumuta (or with this recording). Lags a moment. */
+  readonly numberOfAzumutaId: (id: string) => Promise<string | undefined>;
+}
+
+export function createKnownOrders(table: Table): KnownOrders {
+  return {
+    async read(number) {
+      const stored = await table.query(partitionOf(number));
+      const item = ({ sk }: { readonly sk: string }) => stored.find((each) => each.sk === sk);
+      const order = item(orderKey(number));
+      const question = item(questionKey(number));
+      return {
+        entry: order && orderEntryOf(order),
+        bookings: stored.filter(({ sk }) => String(sk).startsWith(bookingPrefix)).map(bookingEntryOf),
+        question: question?.by === undefined ? undefined : questionOf(question),
+        told: toldOf(item(conflictKey(number))),
+      };
+    },
+
+    async numberOfAzumutaId(id) {
+      const [found] = await table.queryIndex(ledgerIndexes.azumutaId, id, { limit: 1 });
+      return found && String(found.pk).slice(partitionOf('').length);
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import * as z from 'zod/mini';
+import type { Clock } from '../../platform/clock.ts';
+import type { StoredItem, Table } from '../../platform/dynamodb-table.ts';
+import { withEntry } from '../history.ts';
+import { questionKey } from '../keys.ts';
+
+/** Azumuta is asked whether a product order is completed, again and again for a while. */
+export interface Question {
+  /** The hint that asks. A replayed one is another, as SQS was given it at another time. */
+  readonly by: string;
+  readonly since: Date;
+  readonly askedAt: Date;
+  /** Recordings that further hints named: the one that asks speaks for them as well. */
+  readonly recordingIds: readonly string[];
+  /** Nobody asks any more but the reconciliation, as an overdue order. */
+  readonly overdue: boolean;
+}
+
+export interface Questions {
+  /** Azumuta was asked, and does not call the order completed. */
+  readonly recordAsked: (number: string, asked: Pick<Question, 'by' | 'since'>) => Promise<void>;
+  /** Another hint about it ends; the one that asks speaks for its recordings. False when none asks any more. */
+  readonly join: (number: string, recordingIds: readonly string[]) => Promise<boolean>;
+  /** Azumuta was asked long enough: the journey tells it, and from now on the order is overdue. */
+  readonly leaveToReconciliation: (
+    number: string,
+    held: Pick<Question, 'by' | 'since'>,
+    note: string,
+  ) => Promise<void>;
+  /** The order comes after all others that are due before `dueAt` now. */
+  readonly markAsked: (number: string, dueAt: Date) => Promise<void>;
+  /** It is completed. */
+  readonly end: (number: string) => Promise<void>;
+}
+
+/** A message lives for six days; an order that no ERP order is behind is asked about for so long. */
+const keptSeconds = 30 * 86_400;
+
+const storedSchema = z.object({
+  by: z.string(),
+  since: z.string(),
+  askedAt: z.string(),
+  recordingIds: z._default(z.array(z.string()), []),
+  awaiting: z.optional(z.string()),
+});
+
+export function questionOf(stored: StoredItem): Question {
+  const { by, since, askedAt, recordingIds, awaiting } = z.parse(storedSchema, stored);
+  return {
+    by,
+    since: new Date(since),
+    askedAt: new Date(askedAt),
+    recordingIds,
+    overdue: awaiting !== undefined,
+  };
+}
+
+export function createQuestions(table: Table, clock: Clock): Questions {
+  const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + keptSeconds;
+  return {
+    async recordAsked(number, { by, since }) {
+      await table.update(questionKey(number), {
+        set: {
+          v: 1,
+          by,
+          since: since.toISOString(),
+          askedAt: clock.now().toISOString(),
+          expiresAt: expiresAt(),
+        },
+        remove: ['awaiting', 'dueAt'],
+      });
+    },
+
+    async join(number, recordingIds) {
+      const joined = await table.update(questionKey(number), {
+        set: { recordingIds },
+        condition: 'attribute_exists(pk) AND attribute_not_exists(#awaiting)',
+      });
+      return joined !== undefined;
+    },
+
+    async leaveToReconciliation(number, held, note) {
+      const now = clock.now();
+      const before = await table.get(questionKey(number));
+      const changes = {
+        set: {
+          v: 1,
+          by: held.by,
+          since: held.since.toISOString(),
+          askedAt: now.toISOString(),
+          awaiting: 'completion',
+          dueAt: now.getTime(),
+          expiresAt: expiresAt(),
+        },
+      };
+      const told = { at: now.toISOString(), event: 'not completed', note };
+      await table.update(questionKey(number), withEntry(changes, before, told));
+    },
+
+    async markAsked(number, dueAt) {
+      await table.update(questionKey(number), {
+        set: { dueAt: dueAt.getTime() },
+        condition: 'attribute_exists(#awaiting)',
+      });
+    },
+
+    async end(number) {
+      // What was told in the journey stays: only the question ends.
+      await table.update(questionKey(number), {
+        remove: ['by', 'awaiting', 'dueAt'],
+        condition: 'attribute_exists(#by)',
+      });
+    },
+  };
+}

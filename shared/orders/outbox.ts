@@ -1,0 +1,45 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Logger } from '../platform/log.ts';
+import { mapConcurrently } from '../platform/map-concurrently.ts';
+import type { Queues } from '../platform/queue.ts';
+import type { ProductOrderStatus } from './http-api-responses.ts';
+import { productOrderMessage } from './messages.ts';
+
+export interface OutboxDependencies {
+  readonly ledger: Pick<Ledger, 'orders'>;
+  readonly queues: Pick<Queues, 'sendAll'>;
+  readonly queueUrl: string;
+  readonly log: Logger;
+}
+
+const concurrency = 8;
+
+/** Product orders that were written, and whose messages are still to be sent. */
+export interface Outbox {
+  /** @param again Of a pull: it is known to have been sent once this is sent. */
+  readonly add: (number: string, options?: { readonly again: boolean }) => ProductOrderStatus;
+  readonly send: () => Promise<void>;
+}
+
+export function createOutbox(via: string, dependencies: OutboxDependencies): Outbox {
+  const { ledger, queues, queueUrl, log } = dependencies;
+  const toSend = new Map<string, { readonly again: boolean }>();
+  return {
+    add(number, { again } = { again: false }) {
+      if (!toSend.has(number)) toSend.set(number, { again });
+      return { number, status: 'queued' };
+    },
+    async send() {
+      const sending = [...toSend];
+      if (sending.length === 0) return;
+      const messages = sending.map(([number]) => ({ body: productOrderMessage(number) }));
+      const refused = new Set(await queues.sendAll(queueUrl, messages));
+      const sent = sending.filter((_, index) => !refused.has(index));
+      if (sent.length > 0) log.info('Orders accepted', { via }, { OrdersAccepted: sent.length });
+      const again = sent.filter(([, one]) => one.again);
+      await mapConcurrently(again, concurrency, ([number]) => ledger.orders.markSentAgain(number));
+      if (refused.size > 0)
+        throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
+import type { NewOrder, OrderEntry } from '../ledger/records/product-orders.ts';
+import { reasonOf } from '../model/errors.ts';
+import { type ErpOrder, isSameErpOrder, type MappedProductOrder } from '../model/orders.ts';
+import type { Logger } from '../platform/log.ts';
+import {
+  factsOf,
+  type KnownErpOrder,
+  type OrderDecision,
+  type PartDecision,
+  type WantedOrder,
+} from './decide-product-orders.ts';
+import type { ProductOrderStatus } from './http-api-responses.ts';
+import { statusOf } from './order-status.ts';
+import type { Outbox } from './outbox.ts';
+
+export interface WriteDependencies {
+  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'orderChanges'>;
+  readonly log: Logger;
+}
+
+/** Nothing is written about an order that says nothing new. */
+export async function writeRecord(
+  { record: before }: KnownErpOrder,
+  { split, mostParts }: OrderDecision,
+  { order, mapped }: WantedOrder,
+  { ledger }: WriteDependencies,
+): Promise<boolean> {
+  if (!before && !mapped) return true;
+  const { id: _, ...facts } = factsOf(order);
+  const id = before ? before.erpOrder.id : order.id;
+  const now: Omit<ErpOrderRecord, 'version'> = {
+    erpOrder: { ...facts, ...(id === undefined ? {} : { id }) },
+    amount: order.quantity.amount,
+    dueDate: order.dueDate,
+    state: mapped ? 'released' : 'cancelled',
+    split,
+    mostParts,
+  };
+  if (before && isSame(before, now)) return true;
+  return ledger.erpOrders.write({ ...now, version: (before?.version ?? 0) + 1 });
+}
+
+function isSame({ version: _, ...before }: ErpOrderRecord, now: Omit<ErpOrderRecord, 'version'>): boolean {
+  const flat = ({ erpOrder, split, ...rest }: typeof now) =>
+    JSON.stringify(Object.entries({ ...rest, ...erpOrder, ...split, parts: split.number }).sort());
+  return flat(before) === flat(now);
+}
+
+export interface Written {
+  /** Undefined for what the ERP does not want any more, and nobody has to see to. */
+  readonly status?: ProductOrderStatus;
+  readonly isNews?: boolean;
+}
+
+export async function writePart(
+  part: PartDecision,
+  order: ErpOrder,
+  via: string,
+  outbox: Outbox,
+  dependencies: WriteDependencies,
+): Promise<Written | 'changed meanwhile'> {
+  const { ledger, log } = dependencies;
+  const { number } = part;
+  const inErp = 'entry' in part ? part.entry.erpOrder : undefined;
+  if (inErp && inErp.number !== order.number && isSameErpOrder(inErp, order))
+    await ledger.orders.renameErpOrder(number, order);
+  switch (part.action) {
+    case 'create':
+    case 'replace': {
+      const entry = newEntry(part.wanted, order, via);
+      const put =
+        part.action === 'create' ? ledger.orders.put(entry) : ledger.orders.replace(part.entry, entry);
+      const refused = (error: unknown) => refusedByLedger(number, error);
+      const done = await put.catch(refused);
+      if (typeof done !== 'boolean') return { status: done };
+      return done ? { status: outbox.add(number) } : 'changed meanwhile';
+    }
+    case 'withdraw': {
+      const event = { event: 'withdrawn', note: part.sentence };
+      if (!(await ledger.orders.withdraw(part.entry, part.sentence, event))) return 'changed meanwhile';
+      log.info('The ERP took an order back before it was created', { order: number });
+      return {};
+    }
+    case 'conflict': {
+      const { change, entry, sentence } = part;
+      const isNews = await ledger.orderChanges.record(number, change);
+      const measure = change.event === 'conflict' ? { OrderConflicts: 1 } : { OrdersCancelled: 1 };
+      if (isNews)
+        log.warn(
+          'An order changed in the ERP after it came',
+          { order: number, reason: sentence, via },
+          measure,
+        );
+      return { status: { ...statusOf(entry), status: 'conflict', reason: sentence }, isNews };
+    }
+    case 'resolved':
+      await ledger.orderChanges.recordResolved(number, part.sentence);
+      return { status: unchanged(part.entry, via, outbox) };
+    case 'unchanged':
+      return part.entry.withdrawn ? {} : { status: unchanged(part.entry, via, outbox) };
+  }
+}
+
+function newEntry({ draft, part, contentHash }: MappedProductOrder, order: ErpOrder, via: string): NewOrder {
+  const { dueDate } = order;
+  return { number: draft.number, erpOrder: factsOf(order), draft, contentHash, part, via, dueDate };
+}
+
+/** Enqueued again while it waits: for a pull only until its message is known to have been sent. */
+function unchanged(entry: OrderEntry, via: string, outbox: Outbox): ProductOrderStatus {
+  const status = statusOf(entry);
+  if (status.status !== 'queued' || (via === 'pull' && entry.enqueued)) return status;
+  return outbox.add(entry.number, { again: via === 'pull' });
+}
+
+/** What the ledger cannot hold is this order's own answer; a ledger that is down is nobody's. */
+function refusedByLedger(number: string, error: unknown): ProductOrderStatus {
+  if (!(error instanceof Error) || error.name !== 'ValidationException') throw error;
+  return { number, status: 'rejected', reason: `The ledger cannot hold this order: ${reasonOf(error, 200)}` };
+}
