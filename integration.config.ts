@@ -32,6 +32,7 @@ const unlessShown =
  */
 export default defineIntegration({
   plant: 'demo',
+  timeZone: 'Europe/Brussels',
 
   azumuta: { baseUrl: process.env.AZUMUTA_BASE_URL ?? 'https://app.azumuta.com/api/v1' },
 

@@ -32,7 +32,7 @@ const dependencies: Parameters<typeof bookCompletion>[2] = {
   includeOperators: completions.includeOperators ?? false,
   readSoFar: nothingReadSoFar(),
   unknownOrder: completions.unknownOrder ?? 'reject',
-  map: (kind, completed) => mapCompletion(completions, kind, completed),
+  map: (kind, completed) => mapCompletion(integration, kind, completed),
 };
 
 /** Trigger: the bookings queue. Books completions in the ERP, each once. */

@@ -17,7 +17,8 @@ const maxSaid = 100;
 
 /** The console as an application that answers requests; whoever calls it decides where it listens. */
 export function createConsole(dependencies: ConsoleDependencies): Hono {
-  const { flows } = dependencies;
+  const { flows, target, timeZone } = dependencies;
+  const stack = { target, timeZone, hasFloor: dependencies.shopFloor !== undefined };
   const auth = createAuth(dependencies.keys, dependencies.port, (c, sentence) =>
     c.html(refusalPage(sentence), 403),
   );
@@ -26,12 +27,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
 
   async function frameOf(c: Context, known?: FlowsStatus): Promise<Frame> {
     const { deadLetters } = known ?? (await flows());
-    return {
-      target: dependencies.target,
-      hasFloor: dependencies.shopFloor !== undefined,
-      deadLetters,
-      said: said.get(c.req.query('said') ?? ''),
-    };
+    return { ...stack, deadLetters, said: said.get(c.req.query('said') ?? '') };
   }
 
   const answers: Answers = {
@@ -62,7 +58,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
       name: 'flows',
       title: 'Flows',
       headline: headlineOf(problems),
-      content: flowsPage(status, problems),
+      content: flowsPage(status, problems, timeZone),
       refreshSeconds,
     };
     return c.html(layout(await frameOf(c, status), page));
@@ -71,16 +67,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
   app.route('/', deadLetterRoutes(dependencies, answers));
   if (dependencies.shopFloor) app.route('/', shopFloorRoutes(dependencies.shopFloor, answers));
 
-  const bare = (page: Page) =>
-    layout(
-      {
-        target: dependencies.target,
-        hasFloor: dependencies.shopFloor !== undefined,
-        deadLetters: undefined,
-        said: undefined,
-      },
-      page,
-    );
+  const bare = (page: Page) => layout({ ...stack, deadLetters: undefined, said: undefined }, page);
   app.notFound((c) =>
     c.html(
       bare({

@@ -25,6 +25,8 @@ export interface ConsoleDependencies {
   /** Where it listens. */
   readonly port: () => number;
   readonly clock: Clock;
+  /** The plant's: pages tell times on its clock. */
+  readonly timeZone: string;
 }
 
 /** What routes get to answer with. */

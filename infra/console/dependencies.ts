@@ -73,6 +73,7 @@ export function consoleDependencies(
       keys,
       port,
       clock,
+      timeZone: output('TimeZone'),
     },
     close() {
       for (const client of [sqs, lambda, cloudwatch]) client.destroy();

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Partner } from '../../shared/circuit-breaker/circuit-breaker.ts';
+import { localTime } from '../ops/cli/time.ts';
 import type { QueueName } from '../ops/dead-letters/dead-letter.ts';
-import { localTime } from '../ops/trace/report.ts';
 
 /** A piece of a page; every value that was put in is escaped. */
 export type Html = ReturnType<typeof html>;
@@ -48,10 +48,16 @@ export function duration(seconds: number): string {
   return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
-/** A moment in this machine's time zone; without its day when that is today. */
-export function moment(at: Date, now: Date): Html {
-  const [day = '', time = ''] = localTime(at).split(' ');
-  const isToday = localTime(now).startsWith(day);
+/** When a page is made, and on whose clock it tells times: the plant's. */
+export interface PlantTime {
+  readonly now: Date;
+  readonly timeZone: string;
+}
+
+/** A moment on the plant's clock; without its day when that is today there. */
+export function moment(at: Date, { now, timeZone }: PlantTime): Html {
+  const [day = '', time = ''] = localTime(at, timeZone).split(' ');
+  const isToday = localTime(now, timeZone).startsWith(day);
   return html`<time datetime="${at.toISOString()}" title="${day} ${time}">${isToday ? time : `${day} ${time}`}</time>`;
 }
 

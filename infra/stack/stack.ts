@@ -27,7 +27,7 @@ export class IntegrationStack extends Stack {
     { integration, bundles, stage, ...props }: IntegrationStackProps,
   ) {
     super(scope, id, props);
-    const { plant, deployment } = integration;
+    const { plant, timeZone, deployment } = integration;
     const production = stage === 'production';
     Tags.of(this).add('azumuta-erp:plant', plant);
     Tags.of(this).add('azumuta-erp:stage', stage);
@@ -54,8 +54,9 @@ export class IntegrationStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { integration, queues, functions, httpApi, schedules });
     new Dashboard(this, 'Picture', { queues, functions, httpApi, alarms });
 
-    // For the operator's commands: which configuration is this stack's.
+    // For the operator's commands: which configuration is this stack's, and where its days begin.
     new CfnOutput(this, 'Plant', { value: plant });
+    new CfnOutput(this, 'TimeZone', { value: timeZone });
     // The token itself never stands in an output.
     new CfnOutput(this, 'WebhookUrl', {
       value: `${httpApi.api.apiEndpoint}/webhooks/azumuta/product-order-completed/<token>`,

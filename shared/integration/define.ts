@@ -9,8 +9,8 @@ import type { ErpDefinition } from '../erp/connector.ts';
 import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
 import type { Quantity } from '../model/quantity.ts';
-import { utcInstant } from '../model/time.ts';
-import { describeMismatches, parse } from '../platform/validation.ts';
+import { isTimeZone, utcInstant } from '../model/time.ts';
+import { describeMismatches, parse, tellsFound } from '../platform/validation.ts';
 import { type CompleteDeployment, type Deployment, deploymentSchema } from './deployment.ts';
 
 /** How a product order is made from an ERP order: the three questions of Azumuta's ERP guide. */
@@ -74,6 +74,11 @@ export interface CompletionMapping {
 export interface Integration {
   /** Short name of the plant: part of the stack's name. Letters, digits and dashes. */
   readonly plant: string;
+  /**
+   * IANA time zone of the plant, `Europe/Brussels`: days are counted there. Posting dates, the days of work and
+   * *today* follow from it.
+   */
+  readonly timeZone: string;
   /** How Azumuta is called, and what its triggers send. */
   readonly azumuta?: {
     /** Default `https://app.azumuta.com/api/v1`. */
@@ -123,6 +128,7 @@ export interface Integration {
 /** An integration with its defaults filled in. */
 export interface CompleteIntegration {
   readonly plant: string;
+  readonly timeZone: string;
   readonly azumuta: {
     readonly baseUrl: string;
     readonly assumptions: AzumutaAssumptions;
@@ -159,6 +165,14 @@ const instant = z
     ),
   );
 
+const timeZone = z
+  .custom<string>((value) => typeof value === 'string' && isTimeZone(value), {
+    error: 'an IANA time zone such as Europe/Brussels',
+    params: tellsFound,
+  })
+  // For the reference of the configuration, which reads types from the schema.
+  .check(z.meta({ type: 'string' }));
+
 export const integrationSchema = z.strictObject({
   plant: z
     .string()
@@ -168,6 +182,7 @@ export const integrationSchema = z.strictObject({
         'letters, digits and dashes, beginning with a letter, at most 31',
       ),
     ),
+  timeZone,
   azumuta: z._default(
     z.strictObject({
       baseUrl: z._default(z.url(), 'https://app.azumuta.com/api/v1'),
@@ -269,10 +284,11 @@ export function defineIntegration(integration: Integration): CompleteIntegration
       `The integration configuration is wrong. ${describeMismatches(checked.mismatches)}.`,
     );
   }
-  const { plant, azumuta, schedule, deployment } = checked.value;
+  const { plant, timeZone, azumuta, schedule, deployment } = checked.value;
   // Functions keep their own types: the schema could only check that they are functions.
   return {
     plant,
+    timeZone,
     azumuta,
     schedule: { ...schedule, pull: inUtc(schedule.pull) },
     deployment,

@@ -25,6 +25,7 @@ export { sapS4Hana } from '../erp/sap-s4hana/index.ts';
 export { tryton } from '../erp/tryton/index.ts';
 export type { CompletedProductOrder, Recording } from '../model/completions.ts';
 export type { ErpOrder } from '../model/orders.ts';
+export { dayIn } from '../model/time.ts';
 export { type CompletionMapping, defineIntegration, type ProductOrderMapping } from './define.ts';
 export type { Deployment } from './deployment.ts';
 export { planned, recorded, recordedAll } from './mapping/completions.ts';

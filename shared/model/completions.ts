@@ -58,7 +58,7 @@ export interface WorkTime {
   /** Id of the recording: unique, so that an ERP can refuse to book it twice. */
   readonly id: string;
   readonly seconds: number;
-  /** ISO date of the work. */
+  /** ISO date of the work: the day at the plant. */
   readonly date: string;
   /** Name of the work instruction, for ERPs that book per operation. */
   readonly operation?: string;
@@ -75,7 +75,10 @@ export interface Completion {
   readonly productOrder: ProductOrderRef;
   /** When given, the ERP order must be for this product. */
   readonly article?: string;
+  /** ISO instant; of the last part, when several are booked together. */
   readonly completedAt: string;
+  /** ISO date: the day of `completedAt` at the plant, on which it is booked. */
+  readonly completedOn: string;
   /** Good quantity; present if and only if `kind` is `quantity`. */
   readonly quantity?: Quantity;
   readonly scrap?: Quantity;

@@ -20,3 +20,58 @@ export function utcInstant(text: string): string | undefined {
   const read = new Date(text);
   return Number.isNaN(read.getTime()) ? undefined : read.toISOString();
 }
+
+/**
+ * Whether a text names the time zone of a place: `Europe/Brussels`, or `UTC`. Offsets (`+01:00`, `Etc/GMT-1`) and
+ * `EST` know no summer time, and other abbreviations mean several zones: whoever writes one would learn of it from
+ * days that are wrong for half of the year.
+ */
+export function isTimeZone(text: string): boolean {
+  if (text !== 'UTC' && !/^(?!etc\/)[a-z_]+\/\w/i.test(text)) return false;
+  try {
+    calendarOf(text);
+    return true;
+  } catch {
+    // A RangeError: no zone of that name.
+    return false;
+  }
+}
+
+/**
+ * The calendar day (`2026-12-01`) that it is in a time zone at an instant, as a Date or in ISO with its zone. A date
+ * alone is a day already. Node.js is built with all of ICU by default, so it knows the zones (nodejs.org/api/intl.html);
+ * where one were missing, the check of the configuration would stop a worker before it books.
+ * @throws RangeError when there is no such zone or instant.
+ */
+export function dayIn(timeZone: string, instant: string | Date): string {
+  if (typeof instant === 'string' && isDate(instant)) return instant;
+  const parts = calendarOf(timeZone).formatToParts(new Date(instant));
+  const part = (name: 'year' | 'month' | 'day', digits: number) =>
+    (parts.find(({ type }) => type === name)?.value ?? '').padStart(digits, '0');
+  return `${part('year', 4)}-${part('month', 2)}-${part('day', 2)}`;
+}
+
+/**
+ * The instant at which a calendar day begins in a time zone: its midnight, or whatever comes first where the clocks
+ * are put forward at midnight.
+ */
+export function startOfDay(timeZone: string, day: string): Date {
+  // No zone is further from UTC than 14 hours (Kiritimati).
+  const midnight = Date.parse(day);
+  let [before, reached] = [midnight - 15 * 3_600_000, midnight + 15 * 3_600_000];
+  while (reached - before > 1) {
+    const middle = Math.floor((before + reached) / 2);
+    if (dayIn(timeZone, new Date(middle)) < day) before = middle;
+    else reached = middle;
+  }
+  return new Date(reached);
+}
+
+function calendarOf(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+  });
+}

@@ -1,10 +1,11 @@
 import type * as z from 'zod/mini';
+import { shorten } from '../model/text.ts';
 
 /** One thing that does not fit: where, what was found (its type, never its value), what was expected. */
 export interface Mismatch {
   /** JSON path, `$.orders[2].quantity`. */
   readonly path: string;
-  /** Type of the value there: `string`, `null`, `missing`, `list` … */
+  /** Type of the value there: `string`, `null`, `missing`, `list` …; the text itself where its schema `tellsFound`. */
   readonly found: string;
   readonly expected: string;
 }
@@ -13,7 +14,10 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly mismatches: readonly Mismatch[] };
 
-/** Parse without throwing. Values are never repeated in mismatches: they may be secrets. */
+/**
+ * Parse without throwing. Values are not repeated in mismatches, as they may be secrets: only those of a schema that
+ * says they are none.
+ */
 export function parse<T>(schema: z.ZodMiniType<T>, value: unknown): Parsed<T> {
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
@@ -26,6 +30,9 @@ export function describeMismatches(mismatches: readonly Mismatch[]): string {
     .map(({ path, found, expected }) => `${path}: found ${found}, expected ${expected}`)
     .join('; ');
 }
+
+/** `params` of a `z.custom` or `z.refine` whose texts are no secret: the mismatch repeats what was found. */
+export const tellsFound = { tellsFound: true } as const;
 
 type Issue = z.core.$ZodIssue;
 
@@ -42,7 +49,15 @@ function mismatchesOf(issue: Issue, root: unknown, parent: readonly PropertyKey[
     const expected = [...new Set(issue.errors.flat().map(expectationOf))].join(' or ');
     return [{ path: pathText(path), found: typeName(at), expected: expected || 'another form' }];
   }
-  return [{ path: pathText(path), found: typeName(at), expected: expectationOf(issue) }];
+  return [{ path: pathText(path), found: foundIn(issue, at), expected: expectationOf(issue) }];
+}
+
+/** More of a text than this does not help a reader. */
+const maxFound = 60;
+
+function foundIn(issue: Issue, value: unknown): string {
+  const isTold = issue.code === 'custom' && issue.params?.tellsFound === true;
+  return isTold && typeof value === 'string' ? JSON.stringify(shorten(value, maxFound)) : typeName(value);
 }
 
 function expectationOf(issue: Issue): string {

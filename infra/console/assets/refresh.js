@@ -1,6 +1,7 @@
 // Keeps the parts of a page with `data-live` up to date: fetches the page again and changes only what differs,
 // so that focus, scroll position, open details and half-filled forms stay as they are.
-const seconds = Number(document.body.dataset.refreshSeconds ?? 0);
+const { timeZone, refreshSeconds = 0 } = document.body.dataset;
+const seconds = Number(refreshSeconds);
 const told = document.querySelector('#refreshed');
 const pause = document.querySelector('#pause');
 const announcer = document.querySelector('#announcer');
@@ -108,7 +109,7 @@ function isSelectedIn(part) {
 }
 
 function tell() {
-  told.textContent = `Looked at ${new Date().toLocaleTimeString('sv-SE')}`;
+  told.textContent = `Looked at ${new Date().toLocaleTimeString('sv-SE', { timeZone })}`;
   told.classList.remove('stale');
 }
 

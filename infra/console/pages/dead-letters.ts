@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 import { counted } from '../../ops/cli/output.ts';
 import type { DeadLetterGroup, DeadLetterView, ShownDeadLetter } from '../dead-letters.ts';
-import { duration, type Html, moment, orderLink, stageWords } from '../labels.ts';
+import { duration, type Html, moment, orderLink, type PlantTime, stageWords } from '../labels.ts';
 import { redactedText, shownPayload } from '../redact.ts';
 
 /** Dead letters by reason, those of one order when one is asked for. */
-export function deadLettersPage(view: DeadLetterView, order: string | undefined): Html {
+export function deadLettersPage(view: DeadLetterView, order: string | undefined, timeZone: string): Html {
   const groups = order === undefined ? view.groups : groupsNaming(view.groups, order);
   const total = groups.reduce((sum, { letters }) => sum + letters.length, 0);
   return html`<h1>Dead letters${order === undefined ? '' : html` of ${order}`}</h1>
@@ -14,7 +14,7 @@ export function deadLettersPage(view: DeadLetterView, order: string | undefined)
       ${
         total === 0
           ? html`<p class="verdict good"><span aria-hidden="true">✓</span> ${order === undefined ? 'There are none: nothing waits for a person.' : `None concerns ${order}.`}</p>`
-          : html`${groups.map((group) => groupPart(group, view.at))}`
+          : html`${groups.map((group) => groupPart(group, { now: view.at, timeZone }))}`
       }
       ${view.hidden > 0 ? html`<p class="hint">${counted(view.hidden, 'letter')} more ${view.hidden === 1 ? 'is' : 'are'} in the hands of another run, or of one that was killed; ${view.hidden === 1 ? 'it comes' : 'they come'} back within 5 minutes.</p>` : ''}
       ${view.more ? html`<p class="hint">There are more than are shown here; replaying a group takes all of it.</p>` : ''}
@@ -23,14 +23,14 @@ export function deadLettersPage(view: DeadLetterView, order: string | undefined)
 }
 
 /** One letter with all that it holds. */
-export function deadLetterPage(letter: ShownDeadLetter, now: Date): Html {
+export function deadLetterPage(letter: ShownDeadLetter, time: PlantTime): Html {
   const { orderNumber, stage, reason, since, messageId, route } = letter;
   return html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
     <p class="reason">${redactedText(reason)}</p>
     <section class="card"><dl>
       ${orderNumber === '' ? '' : html`<div><dt>Order</dt><dd><a href="${orderLink(orderNumber)}">${orderNumber}</a></dd></div>`}
       <div><dt>Put aside while</dt><dd>${stageWords[stage] ?? stage} <span class="of">${stage}</span></dd></div>
-      <div><dt>First tried</dt><dd>${moment(since, now)}</dd></div>
+      <div><dt>First tried</dt><dd>${moment(since, time)}</dd></div>
       <div><dt>A replay</dt><dd>${'to' in route ? `sends it to ${route.to}` : `cannot take it: ${redactedText(route.stays)}`}</dd></div>
       <div><dt>Message</dt><dd><code>${messageId}</code></dd></div>
     </dl></section>
@@ -56,7 +56,8 @@ export function groupsNaming(groups: readonly DeadLetterGroup[], order: string):
   });
 }
 
-function groupPart({ id, reason, stage, letters }: DeadLetterGroup, now: Date): Html {
+function groupPart({ id, reason, stage, letters }: DeadLetterGroup, time: PlantTime): Html {
+  const { now } = time;
   const oldest = letters[0]?.since ?? now;
   const only = letters.length === 1 ? letters[0] : undefined;
   const movable = letters.some(({ route }) => 'to' in route);
@@ -71,7 +72,7 @@ function groupPart({ id, reason, stage, letters }: DeadLetterGroup, now: Date): 
       <ul>${letters.map(
         (letter) => html`<li id="letter-${letter.sqsId}">
           ${letter.orderNumber === '' ? html`<span class="of">order unknown</span>` : html`<a href="${orderLink(letter.orderNumber)}">${letter.orderNumber}</a>`}
-          ${moment(letter.since, now)}
+          ${moment(letter.since, time)}
           <a href="/letters/one?${new URLSearchParams({ letter: letter.sqsId })}">Look at it<span class="unseen">: the letter of ${letter.orderNumber || 'an unknown order'}</span></a>
         </li>`,
       )}</ul>

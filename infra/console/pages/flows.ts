@@ -2,26 +2,35 @@ import { html } from 'hono/html';
 import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { type QueueName, stageOfQueue } from '../../ops/dead-letters/dead-letter.ts';
 import type { FlowsStatus } from '../../ops/flows/flow-status.ts';
-import { duration, type Html, moment, orderLink, partnerWords, queueWords } from '../labels.ts';
+import {
+  duration,
+  type Html,
+  moment,
+  orderLink,
+  type PlantTime,
+  partnerWords,
+  queueWords,
+} from '../labels.ts';
 import type { FlowProblem } from '../problems.ts';
 
 /** Both flows as a picture, with what stands still above it. */
-export function flowsPage(status: FlowsStatus, problems: readonly FlowProblem[]): Html {
+export function flowsPage(status: FlowsStatus, problems: readonly FlowProblem[], timeZone: string): Html {
+  const time = { now: status.at, timeZone };
   return html`<h1>Flows</h1>
     <div id="flows" data-live>
       ${problemsPart(problems)}
       ${lane('Orders out', 'From the ERP to Azumuta', [
-        partner('erp', status, 'releases orders'),
+        partner('erp', status, 'releases orders', time),
         step('Received', 'by the order endpoint or the pull'),
         queue('product-orders', status),
-        partner('azumuta', status, 'gets product orders'),
+        partner('azumuta', status, 'gets product orders', time),
       ])}
       ${lane('Results back', 'From Azumuta to the ERP', [
-        partner('azumuta', status, 'tells of completions'),
+        partner('azumuta', status, 'tells of completions', time),
         step('Heard of', 'by the webhook or the reconciliation'),
         queue('completions', status),
         queue('bookings', status),
-        partner('erp', status, 'gets bookings'),
+        partner('erp', status, 'gets bookings', time),
       ])}
       ${deadLettersPart(status)}
     </div>
@@ -65,20 +74,20 @@ function lane(title: string, explanation: string, nodes: readonly Html[]): Html 
   </section>`;
 }
 
-function partner(name: Partner, status: FlowsStatus, role: string): Html {
-  const state = status.partners[name];
+function partner(name: Partner, { partners }: FlowsStatus, role: string, time: PlantTime): Html {
+  const state = partners[name];
   return html`<li class="node partner ${state.open ? 'bad' : 'good'}">
     <p class="name">${partnerWords[name].replace('The ', '')}</p>
     <p class="role">${role}</p>
-    ${breakerPart(state, status.at)}
+    ${breakerPart(state, time)}
   </li>`;
 }
 
-function breakerPart({ open, openedAt, openUntilMs }: BreakerState, now: Date): Html {
+function breakerPart({ open, openedAt, openUntilMs }: BreakerState, time: PlantTime): Html {
   const lamp = html`<span class="lamp" aria-hidden="true"></span>`;
   if (!open) return html`<p class="state">${lamp}<span>is called as usual</span></p>`;
-  const seconds = ((openUntilMs ?? 0) - now.getTime()) / 1000;
-  const since = openedAt === undefined ? '' : html` since ${moment(new Date(openedAt), now)}`;
+  const seconds = ((openUntilMs ?? 0) - time.now.getTime()) / 1000;
+  const since = openedAt === undefined ? '' : html` since ${moment(new Date(openedAt), time)}`;
   return html`<p class="state">${lamp}<span>unwell${since}</span></p>
     <p class="role">breaker open, ${seconds > 0 ? `next try in ${duration(seconds)}` : 'the next message tries it'}</p>`;
 }

@@ -3,20 +3,20 @@ import type { BookedFigures } from '../../../shared/ledger/records/bookings.ts';
 import type { Quantity } from '../../../shared/model/quantity.ts';
 import { counted } from '../../ops/cli/output.ts';
 import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
-import { type Html, moment, orderLink } from '../labels.ts';
+import { type Html, moment, orderLink, type PlantTime } from '../labels.ts';
 import { redacted, redactedText } from '../redact.ts';
 import { timelinePart } from './timeline.ts';
 
 /** How one order stands, what was received and sent for it, and all that happened to it. */
-export function journeyPage(order: TracedOrder, siblings: readonly TracedOrder[], now: Date): Html {
+export function journeyPage(order: TracedOrder, siblings: readonly TracedOrder[], time: PlantTime): Html {
   return html`<h1>Order ${order.number}</h1>
     <div id="journey" data-live>
       ${statusPart(order)}
       ${siblings.length > 0 ? siblingsPart(siblings) : ''}
-      <div class="cards sides">${receivedPart(order)}${sentPart(order)}${completedPart(order)}${bookingsPart(order)}</div>
+      <div class="cards sides">${receivedPart(order)}${sentPart(order)}${completedPart(order, time)}${bookingsPart(order)}</div>
       <section aria-labelledby="timeline">
         <h2 id="timeline">What happened</h2>
-        ${timelinePart(order.journey, now)}
+        ${timelinePart(order.journey, time)}
       </section>
     </div>`;
 }
@@ -102,12 +102,13 @@ function sentPart({ draft, azumuta }: TracedOrder): Html {
   ]);
 }
 
-function completedPart({ bookings, journey }: TracedOrder): Html {
+function completedPart({ bookings, journey }: TracedOrder, time: PlantTime): Html {
   const recordings = bookings.flatMap(({ recordingIds }) => recordingIds);
   const completed = journey.find(({ event }) => event === 'completed' || event === 'collected');
   if (!completed) return html``;
+  const at = new Date(completed.at);
   return card('Received from Azumuta', [
-    ['Completed', moment(new Date(completed.at), new Date(completed.at))],
+    ['Completed', moment(at, { ...time, now: at })],
     [
       recordings.length === 1 ? 'Recording' : 'Recordings',
       html`${recordings.map((id) => html`<code>${id}</code> `)}`,

@@ -5,6 +5,8 @@ import type { Html } from '../labels.ts';
 export interface Frame {
   /** Which stack this is. */
   readonly target: string;
+  /** On whose clock times are told: the plant's. */
+  readonly timeZone: string;
   /** Whether the partners are sandboxes, so that there is a shop floor. */
   readonly hasFloor: boolean;
   /** How many dead letters there are; undefined when it is not known. */
@@ -29,7 +31,7 @@ export interface Page {
 
 /** A whole page. Without JavaScript it is complete; with it, the parts with `data-live` keep up to date. */
 export function layout(frame: Frame, page: Page): Html {
-  const { target, hasFloor, deadLetters, said } = frame;
+  const { target, timeZone, hasFloor, deadLetters, said } = frame;
   const title = `${said === undefined ? '' : `${said} · `}${page.title} · Azumuta ↔ ERP`;
   return html`<!doctype html>
 <html lang="en">
@@ -42,7 +44,7 @@ export function layout(frame: Frame, page: Page): Html {
     <link rel="stylesheet" href="/assets/style.css">
     <script src="/assets/refresh.js" defer></script>
   </head>
-  <body${page.refreshSeconds === undefined ? '' : html` data-refresh-seconds="${page.refreshSeconds}"`}>
+  <body${page.refreshSeconds === undefined ? '' : html` data-refresh-seconds="${page.refreshSeconds}" data-time-zone="${timeZone}"`}>
     <a class="skip" href="#main">Skip to the content</a>
     <header class="top">
       <p class="brand"><a href="/">Azumuta <span aria-hidden="true">↔</span><span class="unseen">and</span> ERP</a></p>
@@ -66,7 +68,7 @@ export function layout(frame: Frame, page: Page): Html {
       ${page.content}
     </main>
     <footer class="foot">
-      <p>${target}</p>
+      <p>${target} · times are those of ${timeZone}</p>
       ${page.refreshSeconds === undefined ? '' : refreshing}
     </footer>
     <p class="unseen" role="status" id="announcer">${page.headline ?? ''}</p>

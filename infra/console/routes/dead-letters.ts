@@ -14,7 +14,7 @@ const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: id })]
 
 /** Dead letters: looking, replaying (shown first), discarding (with a note). */
 export function deadLetterRoutes(dependencies: ConsoleDependencies, { show, went, formKey }: Answers): Hono {
-  const { letters, flows, clock, operator } = dependencies;
+  const { letters, flows, clock, timeZone, operator } = dependencies;
   const app = new Hono();
   const look = async (again = false) => letters.look((await flows()).deadLetters, again);
 
@@ -26,7 +26,7 @@ export function deadLetterRoutes(dependencies: ConsoleDependencies, { show, went
       name: 'letters',
       title: order === undefined ? 'Dead letters' : `Dead letters of ${order}`,
       headline: counted(countOf(view), 'dead letter'),
-      content: deadLettersPage(view, order),
+      content: deadLettersPage(view, order, timeZone),
     });
   });
 
@@ -35,7 +35,7 @@ export function deadLetterRoutes(dependencies: ConsoleDependencies, { show, went
     return show(c, {
       ...still,
       title: 'Dead letter',
-      content: letter ? deadLetterPage(letter, clock.now()) : deadLetterGonePage(),
+      content: letter ? deadLetterPage(letter, { now: clock.now(), timeZone }) : deadLetterGonePage(),
     });
   });
 

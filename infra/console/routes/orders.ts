@@ -6,7 +6,8 @@ import { groupsNaming } from '../pages/dead-letters.ts';
 import { choicePage, journeyPage, nothingFoundPage } from '../pages/journey.ts';
 
 /** Search, and the journey of one order. */
-export function orderRoutes({ ledger, letters, flows, clock }: ConsoleDependencies, { show }: Answers): Hono {
+export function orderRoutes(dependencies: ConsoleDependencies, { show }: Answers): Hono {
+  const { ledger, letters, flows, clock, timeZone } = dependencies;
   const app = new Hono();
 
   app.get('/search', async (c) => {
@@ -40,7 +41,7 @@ export function orderRoutes({ ledger, letters, flows, clock }: ConsoleDependenci
       title: `Order ${number}`,
       asked: number,
       headline: `Order ${number}: ${order.state}. ${order.says}`,
-      content: journeyPage(order, siblings, clock.now()),
+      content: journeyPage(order, siblings, { now: clock.now(), timeZone }),
     });
   });
 

@@ -1,25 +1,34 @@
+import { dayIn, isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
 import { UsageError } from './errors.ts';
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
- * A moment as people type it: an ISO time with zone, an ISO date (its midnight in this machine's time zone), `90m`,
- * `24h`, `7d`, `yesterday` (its midnight) or `now`.
- * @throws Mistake when it is none of these.
+ * A moment as people type it: an ISO time with zone, an ISO date (when that day begins at the plant), `90m`, `24h`,
+ * `7d`, `today` or `yesterday` (when they begin at the plant) or `now`.
+ * @param timeZone The plant's.
+ * @throws UsageError when it is none of these.
  */
-export function momentOf(text: string, now: Date): Date {
+export function momentOf(text: string, now: Date, timeZone: string): Date {
   if (text === 'now') return now;
-  if (text === 'yesterday' || text === 'today') {
-    const days = text === 'yesterday' ? 1 : 0;
-    return new Date(now.getFullYear(), now.getMonth(), now.getDate() - days);
-  }
+  if (text === 'today') return startOfDay(timeZone, dayIn(timeZone, now));
+  if (text === 'yesterday') return startOfDay(timeZone, dayBefore(dayIn(timeZone, now)));
   const [, amount, unit] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
   if (amount !== undefined && (unit === 'm' || unit === 'h' || unit === 'd'))
     return new Date(now.getTime() - Number(amount) * unitMs[unit]);
-  // A date alone would be midnight in UTC.
-  const parsed = Date.parse(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text);
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(parsed)) return new Date(parsed);
+  if (isDate(text)) return startOfDay(timeZone, text);
+  const instant = utcInstant(text);
+  if (instant !== undefined) return new Date(instant);
   throw new UsageError(
     `"${text}" is no time that is understood: use 2026-12-01T06:00:00Z, 2026-12-01, 90m, 24h, 7d, today or yesterday.`,
   );
+}
+
+/** `2026-11-24 08:00:01` on the plant's clock. */
+export function localTime(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }).format(at);
+}
+
+function dayBefore(day: string): string {
+  return dayIn('UTC', new Date(Date.parse(day) - unitMs.d));
 }

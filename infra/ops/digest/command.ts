@@ -32,7 +32,7 @@ Examples:
   npm run digest -- --local --since 2h
   npm run -s digest -- --stack AzumutaErp-ghent-production --since 7d --json
 
-Figures of what happened come from the ledger; what waits is how it stands now.
+Days begin at the plant's midnight. Figures of what happened come from the ledger; what waits is how it stands now.
 
 Exit codes: 0 told · 1 failed · 2 wrong command line`,
   );
@@ -56,19 +56,23 @@ function flowsOf(target: Target) {
 
 await runCommand(command, async (parsed) => {
   const options = optionsOf(parsed, optionsSchema);
+  const { during } = createProgress();
+  const target = await during('Looking for the stack', findTarget(options));
+  const timeZone = target.output('TimeZone');
   const now = systemClock.now();
-  const since = momentOf(options.since, now);
+  const since = momentOf(options.since, now, timeZone);
   if (since > now) throw new UsageError(`--since ${options.since} lies in the future.`);
   if (now.getTime() - since.getTime() > maxDays * 86_400_000)
     throw new UsageError(`--since reaches back more than ${maxDays} days: choose a later time.`);
-  const { during } = createProgress();
-  const target = await during('Looking for the stack', findTarget(options));
   const digest = await during(
     'Reading the ledger',
     digestOf(since, { ledger: ledgerOf(target), flows: flowsOf(target), now }),
   );
 
   if (options.json) sayJson({ target: target.name, ...digest });
-  else for (const line of digestLines(digest, { target: target.name, where: whereOf(target) })) say(line);
+  else {
+    const about = { target: target.name, where: whereOf(target), timeZone };
+    for (const line of digestLines(digest, about)) say(line);
+  }
   return exits.done;
 });

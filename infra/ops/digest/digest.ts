@@ -82,6 +82,7 @@ export async function digestOf(since: Date, dependencies: DigestDependencies): P
     awaited: awaited.length,
     overdue: { count: overdue.length, first: overdue.slice(0, 10) },
     flows,
+    // By the days of the index, which are those of UTC.
     cut: Map.groupBy(events, ({ at }) => at.slice(0, 10))
       .values()
       .some((ofDay) => ofDay.length >= maxEvents),

@@ -1,18 +1,22 @@
 import { shorten } from '../../../shared/model/text.ts';
 import { counted, styled } from '../cli/output.ts';
-import { localTime } from '../trace/report.ts';
+import { localTime } from '../cli/time.ts';
 import { type Digest, type DigestTrouble, maxAwaited } from './digest.ts';
 
-/** The digest as lines for a planner. @param where Options that name the stack, for commands to type. */
+/**
+ * The digest as lines for a planner, on the plant's clock.
+ * @param where Options that name the stack, for commands to type.
+ */
 export function digestLines(
   digest: Digest,
-  about: { readonly target: string; readonly where: string },
+  about: { readonly target: string; readonly where: string; readonly timeZone: string },
 ): string[] {
+  const since = localTime(new Date(digest.since), about.timeZone);
   return [
-    styled('bold', `${about.target}: since ${localTime(new Date(digest.since))}`),
+    styled('bold', `${about.target}: since ${since} (${about.timeZone})`),
     '',
     ...doneLines(digest),
-    ...waitingLines(digest),
+    ...waitingLines(digest, about.timeZone),
     ...deadLines(digest, about.where),
     ...changedLines(digest),
     ...(digest.cut ? ['', 'A day has more events than are counted here: the figures are too low.'] : []),
@@ -31,7 +35,7 @@ function doneLines({ created, adopted, booked, amended, ignored }: Digest): stri
   ];
 }
 
-function waitingLines({ awaited, overdue, flows }: Digest): string[] {
+function waitingLines({ awaited, overdue, flows }: Digest, timeZone: string): string[] {
   const { 'product-orders': orders, completions, bookings } = flows.queues;
   const queued = [
     [orders, 'to be created in Azumuta'],
@@ -56,7 +60,7 @@ function waitingLines({ awaited, overdue, flows }: Digest): string[] {
       const { open, openedAt, reason } = flows.partners[partner];
       if (!open) return [];
       const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
-      const since = openedAt === undefined ? '' : ` since ${localTime(new Date(openedAt))}`;
+      const since = openedAt === undefined ? '' : ` since ${localTime(new Date(openedAt), timeZone)}`;
       return [styled('yellow', `          ${name} is unwell${since}, calls to it wait: ${reason ?? ''}`)];
     }),
   ];

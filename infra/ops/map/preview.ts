@@ -89,17 +89,19 @@ function unused([field, value]: Row): Row {
 function previewCompletion(
   completed: CompletedProductOrder,
   books: Completion['kind'],
-  { completions, erp }: CompleteIntegration,
+  { completions, timeZone, erp }: CompleteIntegration,
 ): Omit<Preview, 'at'> {
   const from = { title: 'Completed in Azumuta', rows: completedRows(completed) };
-  const attempt = (mapping: CompletionMapping) => mistakeOf(() => mapCompletion(mapping, books, [completed]));
+  const map = (mapping: CompletionMapping) =>
+    mapCompletion({ completions: mapping, timeZone }, books, [completed]);
+  const attempt = (mapping: CompletionMapping) => mistakeOf(() => map(mapping));
   const fields = ['quantity', 'scrap', 'lots', 'notes', 'links', 'final'] as const;
   const mistakes = distinct([
     ...fields.map((field) => attempt({ [field]: completions[field] })),
     attempt(completions),
   ]);
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
-  const completion = mapCompletion(completions, books, [completed]);
+  const completion = map(completions);
   const title = `${books === 'quantity' ? 'Booking' : 'Amendment'} in the ERP (${erp.name})`;
   return { from, becomes: [{ title, rows: completionRows(completion) }], mistakes };
 }

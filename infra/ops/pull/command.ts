@@ -74,7 +74,7 @@ async function dryRun(
   const since =
     options.since === undefined
       ? await nextStart(ledger, integration)
-      : momentOf(options.since, systemClock.now()).toISOString();
+      : momentOf(options.since, systemClock.now(), integration.timeZone).toISOString();
   const { productOrders } = integration;
   const keeper = createSecretStore(target, integration.erp.credentials);
   const preview = await previewPull(since, most, {

@@ -22,7 +22,7 @@ Examples:
   npm run trace -- 5KKoy7m6ms89mvrTg --local          by the id of a recording
   npm run -s trace -- MO/0042 --local --json          for other programs
 
-Times are those of this machine's time zone; --json has them in UTC.
+Times are those of the plant's clock; --json has them in UTC.
 
 Exit codes: 0 found · 1 failed · 2 wrong command line · 3 the ledger knows nothing by that name`,
   );
@@ -38,7 +38,8 @@ await runCommand(command, async (parsed) => {
   const target = await during('Looking for the stack', findTarget(options));
   const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target)));
 
+  const stack = { where: whereOf(target), timeZone: target.output('TimeZone') };
   if (options.json) sayJson({ target: target.name, ...trace });
-  else for (const line of traceLines(trace, whereOf(target))) say(line);
+  else for (const line of traceLines(trace, stack)) say(line);
   return trace.productOrders.length > 0 ? exits.done : exits.notFound;
 });

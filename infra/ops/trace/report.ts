@@ -1,5 +1,6 @@
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import { styled, tableOf } from '../cli/output.ts';
+import { localTime } from '../cli/time.ts';
 import { stageAndReason, type Trace, type TracedOrder } from './trace.ts';
 
 /** What happened, in words; an event that this table does not know is told by its own name. */
@@ -46,22 +47,30 @@ export function toneOf({ event }: Pick<JourneyEntry, 'event'>): Tone {
   return bad.has(event) ? 'bad' : 'plain';
 }
 
+/** The stack that is told of. */
+export interface TracedStack {
+  /** Options that name it, for commands to type. */
+  readonly where: string;
+  /** The plant's: times are told on its clock. */
+  readonly timeZone: string;
+}
+
 /** The journeys as lines for a person: how it stands first, then the timeline. */
-export function traceLines(trace: Trace, where: string): string[] {
+export function traceLines(trace: Trace, stack: TracedStack): string[] {
   if (trace.productOrders.length === 0) {
     return [
       `The ledger knows no order, ERP order or recording ${trace.asked}.`,
       'Orders appear here once the ERP has sent them, or the pull has found them: npm run pull -- --dry-run shows what it would find.',
     ];
   }
-  if (trace.productOrders.length > maxInFull) return summaryLines(trace, where);
-  return trace.productOrders.flatMap((order, at) => [...(at > 0 ? [''] : []), ...orderLines(order, where)]);
+  if (trace.productOrders.length > maxInFull) return summaryLines(trace, stack);
+  return trace.productOrders.flatMap((order, at) => [...(at > 0 ? [''] : []), ...orderLines(order, stack)]);
 }
 
 /** A split order has up to some hundred parts: more than these are told in a line each. */
 const maxInFull = 5;
 
-function summaryLines({ asked, productOrders }: Trace, where: string): string[] {
+function summaryLines({ asked, productOrders }: Trace, { where }: TracedStack): string[] {
   const states = Map.groupBy(productOrders, ({ state }) => state);
   return [
     styled('bold', `${asked} is ${productOrders.length} product orders`),
@@ -76,7 +85,7 @@ function summaryLines({ asked, productOrders }: Trace, where: string): string[] 
   ];
 }
 
-function orderLines(order: TracedOrder, where: string): string[] {
+function orderLines(order: TracedOrder, { where, timeZone }: TracedStack): string[] {
   const { number, erpOrder, azumuta, part, state, says, next, journey } = order;
   const names = [
     ...(erpOrder !== undefined && erpOrder !== number ? [`ERP order ${erpOrder}`] : []),
@@ -90,7 +99,7 @@ function orderLines(order: TracedOrder, where: string): string[] {
     ...(next === undefined ? [] : [`What to do: ${next.replace('replay --', `replay -- ${where}`)}`]),
     ...draftLines(order),
     '',
-    ...timeline(journey),
+    ...timeline(journey, timeZone),
   ];
 }
 
@@ -101,14 +110,15 @@ function draftLines({ draft }: TracedOrder): string[] {
   return [styled('dim', [`Article ${draft.article}`, ...parameters, ...variants].join(' · '))];
 }
 
-function timeline(journey: readonly JourneyEntry[]): string[] {
+function timeline(journey: readonly JourneyEntry[], timeZone: string): string[] {
   let day = '';
   let before: JourneyEntry | undefined;
   return collapsed(journey).flatMap(({ entry, times, last }) => {
-    const [date = '', time = ''] = localTime(new Date(entry.at)).split(' ');
+    const [date = '', time = ''] = localTime(new Date(entry.at), timeZone).split(' ');
     const pause = before === undefined ? '' : waited(Date.parse(entry.at) - Date.parse(before.at));
     const note = noteOf(entry, before);
-    const repeated = times > 1 ? ` (${times} times, last at ${localTime(new Date(last.at)).slice(11)})` : '';
+    const repeated =
+      times > 1 ? ` (${times} times, last at ${localTime(new Date(last.at), timeZone).slice(11)})` : '';
     const line = `  ${time}  ${pause.padStart(8)}  ${mark(entry)} ${eventWords(entry)}${repeated}${note ? styled('dim', `: ${note}`) : ''}`;
     const head = date === day ? [] : [styled('dim', `  ${date}`)];
     day = date;
@@ -141,11 +151,6 @@ function mark(entry: JourneyEntry): string {
   const tone = toneOf(entry);
   if (tone === 'good') return styled('green', '✔');
   return tone === 'bad' ? styled('yellow', '!') : '·';
-}
-
-/** `2026-11-24 08:00:01` in the time zone of this machine. */
-export function localTime(at: Date): string {
-  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' }).format(at);
 }
 
 /** `+0.4 s`, `+12 min`, `+3 h`, `+2 d`. */

@@ -114,7 +114,7 @@ function confirmationOf(
   order: SapOrder,
   { guid, final }: { readonly guid: string; readonly final: boolean },
 ): Record<string, unknown> {
-  const { erpOrder, quantity, scrap, work, completedAt } = completion;
+  const { erpOrder, quantity, scrap, work, completedOn } = completion;
   const { goodsMovements, workActivity } = options;
   const { operation, sequence } = operationOf(options);
   const minutes = Math.round(work.reduce((sum, one) => sum + one.seconds, 0) / 6) / 10;
@@ -129,7 +129,7 @@ function confirmationOf(
     ConfirmationScrapQuantity: inSameUnit(completion, scrap?.amount ?? '0'),
     IsFinalConfirmation: final,
     OpenReservationsIsCleared: final,
-    PostingDate: `/Date(${Date.parse(completedAt.slice(0, 10))})/`,
+    PostingDate: `/Date(${Date.parse(completedOn)})/`,
     ExternalSystemConfirmation: guid,
     ...(workActivity && minutes > 0
       ? { OpConfirmedWorkQuantity1: String(minutes), OpWorkQuantityUnit1: 'MIN' }

@@ -11,9 +11,9 @@ export function wireDecimal(amount: Decimal): Tagged {
   return { __class__: 'Decimal', decimal: amount };
 }
 
-/** @param date ISO date, or an instant of which the UTC date counts. */
+/** @param date ISO date. */
 export function wireDate(date: string): Tagged {
-  const [year, month, day] = date.slice(0, 10).split('-').map(Number);
+  const [year, month, day] = date.split('-').map(Number);
   return { __class__: 'date', year, month, day };
 }
 

@@ -1,17 +1,20 @@
 import type { CompletedProductOrder, Completion, Link, Lot, WorkTime } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { type Decimal, type Quantity, sumOf, toDecimal } from '../../model/quantity.ts';
-import type { CompletionMapping } from '../define.ts';
+import { shorten } from '../../model/text.ts';
+import { dayIn, isDate, utcInstant } from '../../model/time.ts';
+import type { CompleteIntegration, CompletionMapping } from '../define.ts';
 import { run } from './call-mapping.ts';
 import { checkedField, completionFields } from './validate-completion.ts';
 
 /**
  * What is to be booked for completed product orders: one, or all parts of a split ERP order (their quantities
- * are added up).
- * @throws Rejected when the mapping's functions fail or answer something that cannot be booked.
+ * are added up). Its days are those of the plant's time zone.
+ * @throws Rejected when the mapping's functions fail or answer something that cannot be booked, or when Azumuta tells
+ *   a time that is none.
  */
 export function mapCompletion(
-  mapping: CompletionMapping,
+  { completions: mapping, timeZone }: Pick<CompleteIntegration, 'completions' | 'timeZone'>,
   kind: Completion['kind'],
   parts: readonly [CompletedProductOrder, ...CompletedProductOrder[]],
 ): Completion {
@@ -20,11 +23,13 @@ export function mapCompletion(
   const each = <T>(field: string, map: (part: CompletedProductOrder) => T) =>
     parts.map((part) => run(`completions.${field}`, () => map(part), about));
   const { notes, links, lots, final } = completionFields;
+  const completedAt = latest(parts.map((part) => part.completedAt));
   const common = {
     erpOrder: first.erpOrder,
     productOrder: first.productOrder,
     ...(first.article === undefined ? {} : { article: first.article }),
-    completedAt: latest(parts.map((part) => part.completedAt)),
+    completedAt,
+    completedOn: dayOf(timeZone, completedAt, `completion of ${about.number}`),
     notes: each('notes', mapping.notes ?? defaultNotes).flatMap((given) =>
       checkedField('notes', notes, given, about),
     ),
@@ -33,7 +38,7 @@ export function mapCompletion(
         checkedField('links', links, given, about),
       ),
     ),
-    work: parts.flatMap(workOf),
+    work: parts.flatMap((part) => workOf(timeZone, part)),
   };
   if (kind === 'amendment') return { ...common, kind, final: false, lots: [] };
 
@@ -139,7 +144,19 @@ function distinct(links: readonly Link[]): Link[] {
   return [...new Map(links.map((link) => [link.url, link])).values()];
 }
 
-function workOf({ recordings, completedAt }: CompletedProductOrder): WorkTime[] {
+/** @throws Rejected when it is no time: somebody must say on which day to book. */
+function dayOf(timeZone: string, time: string, what: string): string {
+  const instant = utcInstant(time);
+  if (instant !== undefined) return dayIn(timeZone, instant);
+  // Without a zone it is the plant's own clock that was written down.
+  const [, day = ''] = /^([\d-]+)(?:[T ][\d:.,]*)?$/.exec(time) ?? [];
+  if (isDate(day)) return day;
+  throw new Rejected(
+    `Azumuta tells "${shorten(time, 60)}" as the time of the ${what}, where an ISO time such as 2026-12-01T06:00:00Z is expected: book it by hand.`,
+  );
+}
+
+function workOf(timeZone: string, { recordings, completedAt }: CompletedProductOrder): WorkTime[] {
   return recordings.flatMap(({ id, durationSeconds, finishedAt, workInstruction }) =>
     durationSeconds === undefined
       ? []
@@ -147,7 +164,7 @@ function workOf({ recordings, completedAt }: CompletedProductOrder): WorkTime[] 
           {
             id,
             seconds: durationSeconds,
-            date: (finishedAt ?? completedAt).slice(0, 10),
+            date: dayOf(timeZone, finishedAt ?? completedAt, `recording ${id}`),
             ...(workInstruction?.name === undefined ? {} : { operation: workInstruction.name }),
           },
         ],

@@ -9,6 +9,7 @@ import {
 /** A plant whose ERP is the Tryton of `npm run test:tryton`, and whose Azumuta is the sandbox. */
 export default defineIntegration({
   plant: 'tryton',
+  timeZone: 'Europe/Brussels',
   azumuta: { baseUrl: process.env.AZUMUTA_BASE_URL ?? 'https://app.azumuta.com/api/v1' },
   erp: tryton({
     url: process.env.TRYTON_URL ?? 'https://tryton.example.com',

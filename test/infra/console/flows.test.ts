@@ -46,7 +46,7 @@ it('both flows: counts, ages and orders of each queue, without taking a message'
   expect(await stage.depths()).toMatchObject({ 'product-orders': { visible: 2, hidden: 0 } });
 });
 
-it('an open breaker: the page says since when, why, and what to do', async () => {
+it('an open breaker: the page says since when on the clock of the plant, why, and what to do', async () => {
   // Prepare
   const refused = new RetryLater('The ERP <refused> the credentials (401)', {
     scope: 'partner',
@@ -60,6 +60,8 @@ it('an open breaker: the page says since when, why, and what to do', async () =>
   expect(text).toContain('The ERP has been unwell for 90 s');
   expect(text).toContain('The ERP &lt;refused&gt; the credentials (401).');
   expect(text).toContain('npm run secrets -- --local');
+  expect(text).toMatch(/unwell since <time datetime="2026-11-24T08:00:00.000Z"[^>]*>09:00:00<\/time>/);
+  expect(text).toContain('times are those of Europe/Brussels');
 });
 
 // The last, as nothing answers any more.

@@ -77,6 +77,7 @@ export async function startStoreStage(): Promise<StoreStage> {
     keys: { token, session: 'session-of-this-start' },
     port: () => port,
     clock,
+    timeZone: 'Europe/Brussels',
   });
   const listening = await listenOnLoopback(app, 0);
   port = listening.port;

@@ -121,6 +121,10 @@ describe('cdk-nag', () => {
   });
 });
 
+it('tells the commands where the days of the plant begin', () => {
+  template.hasOutput('TimeZone', { Value: 'Europe/Brussels' });
+});
+
 describe('a deployment may have', () => {
   it('an own domain, whose DNS target is an output, beside the address that stays', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'azumuta.plant.example' });

@@ -16,6 +16,7 @@ type Reconcile = NonNullable<Integration['schedule']>['reconcile'];
 function integrationWith(reconcile: Reconcile | undefined) {
   return defineIntegration({
     plant: 'ghent',
+    timeZone: 'Europe/Brussels',
     erp: configured.erp,
     ...(reconcile === undefined ? {} : { schedule: { reconcile } }),
   });

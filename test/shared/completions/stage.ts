@@ -226,7 +226,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
       return bookCompletion(message, attemptOf(given), {
         ...readDependencies(reached),
         unknownOrder: 'reject',
-        map: (kind, completed) => mapCompletion(integration.completions, kind, completed),
+        map: (kind, completed) => mapCompletion(integration, kind, completed),
         ...dependencies,
         ledger: reached.ledger,
         erp: reached.erp,

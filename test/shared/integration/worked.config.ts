@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import {
+  dayIn,
   defineIntegration,
   type ErpOrder,
   planned,
@@ -20,6 +21,7 @@ const nameOf = ({ attributes }: ErpOrder) => textIn(z.parse(namesSchema, attribu
 
 export default defineIntegration({
   plant: 'worked',
+  timeZone: 'Europe/Brussels',
   erp: noErp,
   azumuta: { assumptions: { language: 'nl' } },
   productOrders: {
@@ -30,6 +32,7 @@ export default defineIntegration({
       'Customer order': text(order.attributes.customerOrder) || undefined,
       'Test pressure (bar)': Number(order.attributes.pressure ?? 6),
       Name: nameOf(order),
+      'Due on': order.dueDate && dayIn('Europe/Brussels', order.dueDate),
     }),
     variants: (order) => {
       const colour = text(order.attributes.colour);

@@ -11,6 +11,7 @@ const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.m
 const order = erpOrder({
   article: 'GEAR-01-RED',
   quantity: { amount: '2' },
+  dueDate: '2026-11-30T23:30:00Z',
   attributes: {
     line: '20',
     colour: 'red',
@@ -41,6 +42,7 @@ describe('the worked mappings', () => {
         'Customer order': 'SO-77',
         'Test pressure (bar)': 8.5,
         Name: 'Tandwielkast',
+        'Due on': '2026-12-01',
       },
     });
     expect(second?.draft.number).toBe('MO/0001-20/2');
@@ -65,7 +67,7 @@ describe('the worked mappings', () => {
           }),
         ],
       });
-    const booked = mapCompletion(worked.completions, 'quantity', [unit('SN-1', '0'), unit('SN-2', '1')]);
+    const booked = mapCompletion(worked, 'quantity', [unit('SN-1', '0'), unit('SN-2', '1')]);
     expect(booked).toMatchObject({
       quantity: { amount: '2' },
       scrap: { amount: '1' },

@@ -5,7 +5,7 @@ import { digestLines } from '../../../../infra/ops/digest/report.ts';
 const idle = { waiting: 0, underWay: 0, oldestSeconds: undefined, orders: [], paused: false };
 const closed = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
 const quiet: Digest = {
-  since: '2026-11-23T00:00:00.000Z',
+  since: '2026-11-23T05:00:00.000Z',
   until: '2026-11-24T08:00:00.000Z',
   created: 0,
   adopted: 0,
@@ -27,15 +27,17 @@ const quiet: Digest = {
   cut: false,
 };
 const linesOf = (digest: Partial<Digest>) => {
-  vi.stubEnv('TZ', 'UTC');
+  // The clock of the machine does not matter.
+  vi.stubEnv('TZ', 'Asia/Kolkata');
   onTestFinished(() => void vi.unstubAllEnvs());
-  return digestLines({ ...quiet, ...digest }, { target: 'the stack', where: '--stack S' });
+  const about = { target: 'the stack', where: '--stack S', timeZone: 'America/New_York' };
+  return digestLines({ ...quiet, ...digest }, about);
 };
 const at = '2026-11-23T09:00:00.000Z';
 
 it('a quiet day is told in four lines', () => {
   expect(linesOf({})).toEqual([
-    'the stack: since 2026-11-23 00:00:00',
+    'the stack: since 2026-11-23 00:00:00 (America/New_York)',
     '',
     'Created   0 product orders in Azumuta.',
     'Booked    0 completions in the ERP.',
@@ -80,7 +82,7 @@ it('a busy day tells what was done, what waits and why, and what needs a hand', 
     'Booked    40 completions in the ERP; 1 later recording added as notes.',
     'Waiting   12 product orders in Azumuta to be completed; 11 overdue: MO/1, MO/2 ….',
     '          4 messages to be booked in the ERP (paused).',
-    '          The ERP is unwell since 2026-11-23 09:00:00, calls to it wait: The ERP answered 503.',
+    '          The ERP is unwell since 2026-11-23 04:00:00, calls to it wait: The ERP answered 503.',
     'Dead      1 dead letter waits for a person; 2 put aside since, 1 of these orders settled.',
     '          · MO/3: Azumuta has no article GEAR-99.',
     '          · MO/4 (settled since): It is locked.',

@@ -11,7 +11,7 @@ import { typed } from '../commands/typed.ts';
 const learnedAt = '2026-12-17T15:00:00.000Z';
 
 function previews(json: unknown, given: Partial<Integration> = {}) {
-  const integration = defineIntegration({ plant: 'test', erp: noErp, ...given });
+  const integration = defineIntegration({ plant: 'test', timeZone: 'Europe/Brussels', erp: noErp, ...given });
   return samplesIn(json, integration, learnedAt).map((sample) => previewOf(sample, integration));
 }
 

@@ -25,6 +25,7 @@ export function completionOf(
     erpOrder: order,
     productOrder,
     completedAt: '2026-11-24T10:00:00Z',
+    completedOn: '2026-11-24',
     quantity: { amount: '5' },
     final: true,
     lots: [],

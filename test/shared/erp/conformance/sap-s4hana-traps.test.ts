@@ -3,9 +3,11 @@ import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
 import type { SapCredentials, SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
 import { guidOf } from '../../../../shared/erp/sap-s4hana/records.ts';
+import { mapCompletion } from '../../../../shared/integration/mapping/completions.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
+import { completedProductOrder } from '../../../support/completions.ts';
 import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -158,6 +160,23 @@ describe('sap-s4hana', () => {
       ExternalSystemConfirmation: guidOf(quantityKey(completion.productOrder)),
     });
     expect(body.ConfirmationText.length).toBeLessThanOrEqual(40);
+  });
+
+  it.each([
+    ['00:30 on 1 December in Brussels', 'Europe/Brussels', '2026-11-30T23:30:00Z', '2026-12-01'],
+    ['19:30 on 30 November in New York', 'America/New_York', '2026-12-01T00:30:00Z', '2026-11-30'],
+  ])('posts in the month of the plant: %s', async (_name, timeZone, completedAt, day) => {
+    // Prepare
+    const order = plan();
+    const completed = completedProductOrder({ erpOrder: order, article: 'FG226', completedAt });
+
+    // Act
+    await book(mapCompletion({ completions: {}, timeZone }, 'quantity', [completed]));
+
+    // Assess: Edm.DateTime, a date as its midnight in UTC.
+    expect(confirmationsOf(order.number).map((one) => one.PostingDate)).toEqual([
+      `/Date(${Date.parse(`${day}T00:00:00Z`)})/`,
+    ]);
   });
 
   it("hands on SAP's own reasons, the details too", async () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, defineIntegration } from '../../../../shared/integration/define.ts';
+import type { CompletionMapping } from '../../../../shared/integration/define.ts';
 import { mapCompletion, recorded, recordedAll } from '../../../../shared/integration/mapping/completions.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
+import type { Recording } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { completedProductOrder, recording } from '../../../support/completions.ts';
-import { noErp } from '../../../support/no-erp.ts';
 import { erpOrder } from '../../../support/orders.ts';
 
 describe('an ERP order becomes product orders', () => {
@@ -140,9 +140,17 @@ describe('what a mapping in plain JavaScript gives', () => {
   });
 });
 
+/** Azumuta tells the duration of a recording, but not when it ended. */
+function withoutFinish({ finishedAt: _, ...unfinished }: Recording): Recording {
+  return unfinished;
+}
+
+/** A plant in Brussels with this mapping. */
+const plantWith = (completions: CompletionMapping = {}) => ({ completions, timeZone: 'Europe/Brussels' });
+
 describe('a completed product order becomes a completion', () => {
   it('with the planned quantity, a note and links by default', () => {
-    const completion = mapCompletion({}, 'quantity', [
+    const completion = mapCompletion(plantWith(), 'quantity', [
       completedProductOrder({ parameters: { Quantity: '5' } }),
     ]);
     expect(completion).toMatchObject({ kind: 'quantity', quantity: { amount: '5' }, final: true, lots: [] });
@@ -155,15 +163,58 @@ describe('a completed product order becomes a completion', () => {
     );
     const [first, ...others] = parts;
     if (!first) throw new Error('three parts were made');
-    expect(mapCompletion({}, 'quantity', [first, ...others]).quantity).toEqual({ amount: '0.6' });
+    expect(mapCompletion(plantWith(), 'quantity', [first, ...others]).quantity).toEqual({ amount: '0.6' });
   });
 
   it('as an amendment never carries a quantity, whatever the mapping says', () => {
-    const completion = mapCompletion({ quantity: () => 9, lots: () => ['L1'] }, 'amendment', [
+    const completion = mapCompletion(plantWith({ quantity: () => 9, lots: () => ['L1'] }), 'amendment', [
       completedProductOrder(),
     ]);
     expect(completion.quantity).toBeUndefined();
     expect(completion).toMatchObject({ kind: 'amendment', final: false, lots: [] });
+  });
+
+  it.each([
+    ['00:30 on 1 December in Brussels', 'Europe/Brussels', '2026-11-30T23:30:00.000Z', '2026-12-01'],
+    ['19:30 on 30 November in New York', 'America/New_York', '2026-12-01T00:30:00.000Z', '2026-11-30'],
+    [
+      'a time without a zone, on the clock of the plant',
+      'America/New_York',
+      '2026-12-01T00:30:00',
+      '2026-12-01',
+    ],
+    ['a date', 'America/New_York', '2026-12-01', '2026-12-01'],
+  ])('is booked on the day at the plant, and so is its work: %s', (_name, timeZone, at, day) => {
+    // Prepare
+    const completed = completedProductOrder({
+      completedAt: at,
+      recordings: [recording({ finishedAt: at }), withoutFinish(recording({ id: 'unfinished' }))],
+    });
+
+    // Act
+    const completion = mapCompletion({ completions: {}, timeZone }, 'quantity', [completed]);
+
+    // Assess
+    expect(completion).toMatchObject({ completedAt: at, completedOn: day });
+    expect(completion.work.map(({ date }) => date)).toEqual([day, day]);
+  });
+
+  it('is booked on the day of its last part', () => {
+    const [first, last] = ['2026-11-30T22:00:00.000Z', '2026-11-30T23:30:00.000Z'].map((completedAt) =>
+      completedProductOrder({ completedAt }),
+    );
+    if (!first || !last) throw new Error('two parts were made');
+    expect(mapCompletion(plantWith(), 'quantity', [last, first]).completedOn).toBe('2026-12-01');
+  });
+
+  it.each([
+    ['the completion of MO/0001', { completedAt: '24/11/2026' }, '24/11/2026'],
+    ['the completion of MO/0001', { completedAt: '2026-02-31T10:00:00' }, '2026-02-31T10:00:00'],
+    ['the recording r1', { recordings: [recording({ id: 'r1', finishedAt: 'noon' })] }, 'noon'],
+  ])('is for a person when Azumuta tells no time of %s', (what, given, told) => {
+    const map = () => mapCompletion(plantWith(), 'quantity', [completedProductOrder(given)]);
+    expect(map).toThrow(Rejected);
+    expect(map).toThrow(`Azumuta tells "${told}" as the time of ${what}, where an ISO time such as`);
   });
 
   it.each([
@@ -174,11 +225,12 @@ describe('a completed product order becomes a completion', () => {
     const unit = completedProductOrder();
     const act = () =>
       name === 'mixed units'
-        ? mapCompletion({ quantity: (one) => ({ amount: '1', unit: one.productOrder.number }) }, 'quantity', [
-            unit,
-            completedProductOrder({ productOrder: { id: 'x', number: 'other' } }),
-          ])
-        : mapCompletion(mapping, 'quantity', [unit]);
+        ? mapCompletion(
+            plantWith({ quantity: (one) => ({ amount: '1', unit: one.productOrder.number }) }),
+            'quantity',
+            [unit, completedProductOrder({ productOrder: { id: 'x', number: 'other' } })],
+          )
+        : mapCompletion(plantWith(mapping), 'quantity', [unit]);
     expect(act).toThrow(Rejected);
   });
 
@@ -194,54 +246,13 @@ describe('a completed product order becomes a completion', () => {
   });
 });
 
-describe('a wrong configuration stops everything with the path', () => {
-  it.each([
-    ['plant', { plant: 'Ghent 1' }, '$.plant'],
-    ['a mapping', { productOrders: { number: 'order.number' } }, '$.productOrders.number'],
-    ['a typing mistake', { productOrder: {} }, '$'],
-    ['the base URL', { azumuta: { baseUrl: 'app.azumuta.com' } }, '$.azumuta.baseUrl'],
-    [
-      'the schedule',
-      { schedule: { pull: { everyMinutes: 0, from: '2026-12-01T06:00:00Z' } } },
-      '$.schedule.pull.everyMinutes',
-    ],
-    [
-      'a time without zone',
-      { schedule: { pull: { everyMinutes: 5, from: '2026-12-01' } } },
-      '$.schedule.pull.from',
-    ],
-    ['the connector', { erp: 'tryton' }, '$.erp'],
-  ])('%s', (_name, wrong, path) => {
-    const define = () =>
-      Reflect.apply(defineIntegration, undefined, [{ plant: 'ghent', erp: noErp, ...wrong }]);
-    expect(define).toThrow(ConfigurationError);
-    expect(define).toThrow(path);
-  });
-
-  it.each([
-    ['2026-12-01T06:00:00+01:00', '2026-12-01T05:00:00.000Z'],
-    ['2026-12-01T06:00:00-05:00', '2026-12-01T11:00:00.000Z'],
-    ['2026-12-01T06:00:00Z', '2026-12-01T06:00:00.000Z'],
-  ])('takes %s, to begin from, for %s: connectors compare instants as text', (from, utc) => {
-    const integration = defineIntegration({
-      plant: 'ghent',
-      erp: noErp,
-      schedule: { pull: { everyMinutes: 5, from } },
-    });
-    expect(integration.schedule.pull).toEqual({ everyMinutes: 5, from: utc });
-  });
-
-  it('fills in the defaults of what is left out', () => {
-    const integration = defineIntegration({ plant: 'ghent', erp: noErp });
-    expect(integration.azumuta.baseUrl).toBe('https://app.azumuta.com/api/v1');
-    expect(integration.azumuta.assumptions.completedStatuses).toContain('completed');
-    expect(integration.schedule.pull).toBe('off');
-  });
-});
-
 describe('what a completion mapping in plain JavaScript gives', () => {
   const mapped = (mapping: object, parameters: Record<string, string> = { Quantity: '5' }) =>
-    Reflect.apply(mapCompletion, undefined, [mapping, 'quantity', [completedProductOrder({ parameters })]]);
+    Reflect.apply(mapCompletion, undefined, [
+      plantWith(mapping),
+      'quantity',
+      [completedProductOrder({ parameters })],
+    ]);
 
   it.each([
     ['a lot that is no text', { lots: () => [undefined] }, 'completions.lots'],
@@ -266,7 +277,7 @@ describe('what a completion mapping in plain JavaScript gives', () => {
         parameters: quantity,
       });
     const parts = [part(1, { Quantity: '1' }), part(2, {}), part(3, { Quantity: '1' })] as const;
-    expect(() => mapCompletion({}, 'quantity', parts)).toThrow(/no quantity for MO\/1\/2/);
+    expect(() => mapCompletion(plantWith(), 'quantity', parts)).toThrow(/no quantity for MO\/1\/2/);
   });
 
   it('asks a person when nothing tells how many were built: one is a guess, and would close the order', () => {
