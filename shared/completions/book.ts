@@ -162,9 +162,9 @@ async function giveBack(
     await bookings.unlock(erpOrder, holderOf(claim, message));
     return error;
   }
-  const wrote = error instanceof RetryLater ? error.wrote === 'perhaps' : calling;
-  if (!wrote) {
-    await claims.release(claim, reason);
+  const wrote = error instanceof RetryLater ? error.wrote : calling ? 'perhaps' : 'nothing';
+  if (wrote !== 'perhaps') {
+    await claims.release(claim, reason, wrote);
     await bookings.unlock(erpOrder, holderOf(claim, message));
     return error;
   }
