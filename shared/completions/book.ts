@@ -59,8 +59,7 @@ export async function bookCompletion(
   }
   const { claim } = claimed;
   const erpOrder = message.erpOrder.number;
-  const lockedUntil = await bookings.lock(erpOrder, holderOf(claim, message), attempt.endsAt);
-  if (lockedUntil !== undefined) {
+  if (!(await bookings.lock(erpOrder, holderOf(claim, message), attempt.endsAt))) {
     const reason = `Another booking on ERP order ${erpOrder} is under way.`;
     await claims.release(claim, reason);
     // The other booking is usually done in a second; its lease only tells the worst case.
