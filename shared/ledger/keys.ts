@@ -17,6 +17,7 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *   WORK-INSTRUCTION#<id>          VERSION#<n>               what was read from Azumuta once
  *   PULL                           WATERMARK                 how far the ERP's orders were read
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
+ *   PAUSES#<function>              PAUSES                    when the flow of this function was paused and resumed
  */
 export const orderKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'ORDER' });
 export const bookingKeyOf = (number: string, booking: string): Key => ({
@@ -41,6 +42,8 @@ export const completedPartKey = (erpOrderNumber: string, number: string): Key =>
   pk: `ERP-ORDER#${erpOrderNumber}`,
   sk: `${completedPartPrefix}${number}`,
 });
+
+export const pausesKey = (functionName: string): Key => ({ pk: `PAUSES#${functionName}`, sk: 'PAUSES' });
 
 export const bookingPrefix = 'BOOKING#';
 export const completedPartPrefix = 'COMPLETED#';

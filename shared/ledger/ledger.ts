@@ -8,6 +8,7 @@ import { createDailyActivity, type DailyActivity } from './records/daily-activit
 import { createDeadLetterRecords, type DeadLetterRecords } from './records/dead-letters.ts';
 import { createFirstNotCompleted, type FirstNotCompleted } from './records/first-not-completed.ts';
 import { createJourneys, type Journeys } from './records/journey.ts';
+import { createPauses, type Pauses } from './records/pauses.ts';
 import { createOrders, type Orders } from './records/product-orders.ts';
 import { createPullState, type PullState } from './records/pull-state.ts';
 import { createWorkInstructionNames, type WorkInstructionNames } from './records/work-instruction-names.ts';
@@ -23,6 +24,7 @@ export interface Ledger {
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetterRecords;
   readonly pullState: PullState;
+  readonly pauses: Pauses;
   /** Whose turn it is to ask Azumuta about overdue orders. */
   readonly reconciling: Lease;
   readonly workInstructionNames: WorkInstructionNames;
@@ -46,6 +48,7 @@ export function createLedger({ table, clock, times }: LedgerOptions): Ledger {
     attempts: createAttempts(table, clock),
     deadLetters: createDeadLetterRecords(table, clock),
     pullState: createPullState(table, clock),
+    pauses: createPauses(table, clock),
     reconciling: createLease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
     workInstructionNames: createWorkInstructionNames(table, clock),
     journeys: createJourneys(table, ledgerIndexes),

@@ -14,8 +14,8 @@ export interface FirstNotCompleted {
   ) => Promise<Date>;
 }
 
-/** A message lives for six days at most. */
-const keptSeconds = 7 * 86_400;
+/** A message lives 14 days at most, with the pauses of its flow. */
+const keptSeconds = 15 * 86_400;
 
 export function createFirstNotCompleted(table: Table, clock: Clock): FirstNotCompleted {
   return {
