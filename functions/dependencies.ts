@@ -85,6 +85,7 @@ export function workerDependencies(queueUrl: string, ledger: Ledger, log: Logger
     queues: buildQueues(),
     attempts: ledger.attempts,
     deadLetters: ledger.deadLetters,
+    pauses: ledger.pauses,
     clock,
     random: Math.random,
     log,

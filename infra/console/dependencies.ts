@@ -1,5 +1,4 @@
 import { userInfo } from 'node:os';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
@@ -9,7 +8,7 @@ import { createQueues } from '../../shared/platform/queue.ts';
 import { ledgerOf, sqsOf, type Target } from '../ops/cli/target.ts';
 import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
 import { createFlowsReader } from '../ops/flows/flow-status.ts';
-import { insightOfCloudWatch, insightOfLocalStore } from '../ops/flows/queue-insight.ts';
+import { insightOfTarget } from '../ops/flows/queue-insight.ts';
 import type { AuthKeys } from './auth.ts';
 import type { ConsoleDependencies } from './context.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
@@ -33,7 +32,6 @@ export function consoleDependencies(
   const { aws, output, platform, sandboxes } = target;
   const sqs = sqsOf(target);
   const lambda = new LambdaClient(aws);
-  const cloudwatch = new CloudWatchClient(aws);
   const ledger = ledgerOf(target);
   const clock = systemClock;
   const queueUrls = {
@@ -42,9 +40,7 @@ export function consoleDependencies(
     bookings: output('BookingsQueue'),
     'dead-letters': output('DeadLetterQueue'),
   };
-  const insight = platform
-    ? insightOfLocalStore(platform.folder, queueUrls, clock)
-    : insightOfCloudWatch({ cloudwatch, stackName: target.stackName, queueUrls, clock });
+  const { insight, close: closeInsight } = insightOfTarget(target, clock);
   // A store in one process knows at once that there is nothing more.
   const waitSeconds = target.local ? 0 : 1;
   const deadLetters = openDeadLetterQueue(sqs, queueUrls['dead-letters'], { waitSeconds });
@@ -76,7 +72,8 @@ export function consoleDependencies(
       timeZone: output('TimeZone'),
     },
     close() {
-      for (const client of [sqs, lambda, cloudwatch]) client.destroy();
+      for (const client of [sqs, lambda]) client.destroy();
+      closeInsight();
     },
   };
 }

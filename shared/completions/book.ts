@@ -60,8 +60,7 @@ export async function bookCompletion(
   }
   const { claim } = claimed;
   const erpOrder = message.erpOrder.number;
-  const lockedUntil = await bookings.lock(erpOrder, holderOf(claim, message), attempt.endsAt);
-  if (lockedUntil !== undefined) {
+  if (!(await bookings.lock(erpOrder, holderOf(claim, message), attempt.endsAt))) {
     const reason = `Another booking on ERP order ${erpOrder} is under way.`;
     await claims.release(claim, reason);
     // The other booking is usually done in a second; its lease only tells the worst case.
@@ -163,9 +162,9 @@ async function giveBack(
     await bookings.unlock(erpOrder, holderOf(claim, message));
     return error;
   }
-  const wrote = error instanceof RetryLater ? error.wrote === 'perhaps' : calling;
-  if (!wrote) {
-    await claims.release(claim, reason);
+  const wrote = error instanceof RetryLater ? error.wrote : calling ? 'perhaps' : 'nothing';
+  if (wrote !== 'perhaps') {
+    await claims.release(claim, reason, wrote);
     await bookings.unlock(erpOrder, holderOf(claim, message));
     return error;
   }

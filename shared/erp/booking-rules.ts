@@ -40,8 +40,8 @@ export function producedOf(completion: Completion): string {
 }
 
 /**
- * Runs a booking in which `wrote()` tells whether a write has begun, so that whatever must be retried after
- * one keeps the ledger's claim open.
+ * Runs a booking in which `wrote()` tells whether a write was answered, so that the attempt after a failure that
+ * comes later knows that it must look.
  */
 export async function keepingTrackOfWrites<T>(wrote: () => boolean, act: () => Promise<T>): Promise<T> {
   try {

@@ -71,8 +71,8 @@ export interface Claims {
     receipt: Readonly<Record<string, unknown>>,
     entry: Omit<HistoryEntry, 'at'>,
   ) => Promise<boolean>;
-  /** Give the claim back after an attempt that ended before any write. */
-  readonly release: (claim: Claim, note: string) => Promise<void>;
+  /** Give the claim back after an attempt of which nothing can still be settling. */
+  readonly release: (claim: Claim, note: string, wrote?: Exclude<Wrote, 'perhaps'>) => Promise<void>;
   /** Keep the claim through the settling time, after an attempt that ended but may have written. */
   readonly holdForSettling: (claim: Claim, note: string) => Promise<number>;
   /** @param wrote `nothing` when this attempt surely sent nothing to the partner. */
@@ -145,9 +145,10 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
       return (await update(claim, changes, entry)) !== undefined;
     },
 
-    async release(claim, note) {
+    async release(claim, note, wrote = 'nothing') {
       // What an earlier attempt may have written stays in doubt, whatever this one did.
-      const changes = { set: { state: 'waiting', clean: !claim.again }, remove: ['owner', 'leaseUntil'] };
+      const clean = !claim.again && wrote === 'nothing';
+      const changes = { set: { state: 'waiting', clean }, remove: ['owner', 'leaseUntil'] };
       await update(claim, changes, { event: 'retry', note });
     },
 

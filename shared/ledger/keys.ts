@@ -19,6 +19,7 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *   WORK-INSTRUCTION#<id>          VERSION#<n>               what was read from Azumuta once
  *   PULL                           WATERMARK                 how far the ERP's orders were read
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
+ *   PAUSES#<function>              PAUSES                    when the flow of this function was paused and resumed
  */
 export const orderKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'ORDER' });
 export const bookingKeyOf = (number: string, booking: string): Key => ({
@@ -46,6 +47,8 @@ export const completedPartKey = (erpOrder: ErpOrderRef, index: number): Key => (
 });
 /** By number: a product order that was made by hand knows no id of its ERP order. */
 export const lockKey = (erpOrderNumber: string): Key => ({ pk: `LOCK#${erpOrderNumber}`, sk: 'LOCK' });
+
+export const pausesKey = (functionName: string): Key => ({ pk: `PAUSES#${functionName}`, sk: 'PAUSES' });
 
 export const bookingPrefix = 'BOOKING#';
 export const completedPartPrefix = 'COMPLETED#';

@@ -10,6 +10,7 @@ import { createErpOrders, type ErpOrders } from './records/erp-orders.ts';
 import { createJourneys, type Journeys } from './records/journey.ts';
 import { createKnownOrders, type KnownOrders } from './records/known-orders.ts';
 import { createOrderChanges, type OrderChanges } from './records/order-changes.ts';
+import { createPauses, type Pauses } from './records/pauses.ts';
 import { createOrders, type Orders } from './records/product-orders.ts';
 import { createPullState, type PullState } from './records/pull-state.ts';
 import { createQuestions, type Questions } from './records/questions.ts';
@@ -31,6 +32,7 @@ export interface Ledger {
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetterRecords;
   readonly pullState: PullState;
+  readonly pauses: Pauses;
   /** Whose turn it is to ask Azumuta about overdue orders. */
   readonly reconciling: Lease;
   readonly workInstructionNames: WorkInstructionNames;
@@ -57,6 +59,7 @@ export function createLedger({ table, clock, times }: LedgerOptions): Ledger {
     attempts: createAttempts(table, clock),
     deadLetters: createDeadLetterRecords(table, clock),
     pullState: createPullState(table, clock),
+    pauses: createPauses(table, clock),
     reconciling: createLease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
     workInstructionNames: createWorkInstructionNames(table, clock),
     journeys: createJourneys(table, ledgerIndexes),

@@ -10,14 +10,17 @@ import { shorten } from './text.ts';
 /** `partner`: the partner is down, every call would fail. `order`: only this order must wait. */
 export type RetryScope = 'partner' | 'order';
 
-/** Whether the failed attempt can have changed anything at the partner. */
-export type Wrote = 'nothing' | 'perhaps';
+/**
+ * Whether the failed attempt can have changed anything at the partner. `perhaps`: a write got no answer, so it may
+ * still be settling there. `known`: every write was answered, so nothing is settling, but the next attempt must look.
+ */
+export type Wrote = 'nothing' | 'known' | 'perhaps';
 
 export interface RetryLaterOptions extends ErrorOptions {
   readonly scope: RetryScope;
   /** Not before this many seconds from now (Retry-After, an account lock, a settling time). */
   readonly afterSeconds?: number;
-  /** `perhaps` keeps the ledger's claim open, so that the next attempt looks before it writes. */
+  /** All but `nothing` makes the next attempt look before it writes; `perhaps` keeps it away for the settling time. */
   readonly wrote?: Wrote;
   /** The partner refused our credentials: probing must be slow, or accounts get locked. */
   readonly unauthorized?: boolean;
@@ -57,9 +60,10 @@ export class RetryLater extends Error {
     });
   }
 
-  /** The same failure, after a write had begun. */
+  /** The same failure, after writes that were answered: a partner that is unwell by now may still be at them. */
   afterWriting(): RetryLater {
-    return this.wrote === 'perhaps' ? this : this.with({ wrote: 'perhaps' });
+    if (this.wrote !== 'nothing') return this;
+    return this.with({ wrote: this.scope === 'order' && !this.outOfTime ? 'known' : 'perhaps' });
   }
 }
 

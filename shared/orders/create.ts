@@ -98,9 +98,9 @@ async function giveBack(
 ): Promise<void> {
   if (error instanceof Rejected)
     return ledger.claims.reject(claim, error.message, sent ? 'perhaps' : 'nothing');
-  const wrote = error instanceof RetryLater ? error.wrote === 'perhaps' : sent;
-  if (wrote) await ledger.claims.holdForSettling(claim, reasonOf(error, 300));
-  else await ledger.claims.release(claim, reasonOf(error, 300));
+  const wrote = error instanceof RetryLater ? error.wrote : sent ? 'perhaps' : 'nothing';
+  if (wrote === 'perhaps') await ledger.claims.holdForSettling(claim, reasonOf(error, 300));
+  else await ledger.claims.release(claim, reasonOf(error, 300), wrote);
 }
 
 /** The Azumuta id goes back into the ERP: linking twice changes nothing, so it needs no claim. */
@@ -119,7 +119,7 @@ async function link(
     );
   } catch (error) {
     // Once a person was asked, what they send again begins anew.
-    const inDoubt = error instanceof RetryLater && (error.wrote === 'perhaps' || linkInDoubt);
+    const inDoubt = error instanceof RetryLater && (error.wrote !== 'nothing' || linkInDoubt);
     if (inDoubt !== linkInDoubt) await ledger.orders.markLinkInDoubt(number, inDoubt);
     throw error;
   }

@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Attempts } from '../ledger/records/attempts.ts';
 import type { DeadLetterRecords } from '../ledger/records/dead-letters.ts';
+import type { Pauses } from '../ledger/records/pauses.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
@@ -42,6 +43,7 @@ export interface WorkerDependencies {
   readonly queues: Queues;
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetterRecords;
+  readonly pauses: Pick<Pauses, 'of'>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;

@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
-import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
+import { pausedMs } from '../ledger/records/pauses.ts';
+import { Rejected, reasonOf } from '../model/errors.ts';
 import type { Invocation } from '../platform/lambda.ts';
 import type { Logger } from '../platform/log.ts';
 import { type ComesAgain, type Consumer, receiveCountOf, type WorkerDependencies } from './attempt.ts';
@@ -9,8 +10,13 @@ import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
 
-/** A message may wait so long for its partner before a person is asked: SQS itself would drop it at 14 days. */
-const maxWaitMs = 6 * 86_400_000;
+const dayMs = 86_400_000;
+/** A message may wait so long for its partner before a person is asked; while its flow is paused it does not count. */
+const maxWaitMs = 6 * dayMs;
+/** However long its flow was paused, a person is asked before SQS drops the message, which it does at 14 days. */
+const maxAgeMs = 13 * dayMs;
+/** Whoever waits for less is not asked for the pauses of its flow: they would change nothing. */
+const pausesMatterMs = 3_600_000;
 /** Attempts in a row that never finished (crashes, timeouts) before a message is put aside. */
 const maxUnfinished = 5;
 
@@ -35,7 +41,7 @@ export function createRecordProcessor<Message>(
   consumer: Consumer<Message>,
   dependencies: WorkerDependencies,
 ) {
-  const { attempts, deadLetters, queues, clock, random, backoff = backoffDefaults } = dependencies;
+  const { attempts, deadLetters, pauses, queues, clock, random, backoff = backoffDefaults } = dependencies;
 
   /** @returns when it comes again, or undefined when it is done with. */
   return async function processRecord(
@@ -99,7 +105,7 @@ export function createRecordProcessor<Message>(
   }
 
   async function failed(thrown: unknown, inWork: RecordInWork): Promise<ComesAgain | undefined> {
-    const { record, receiveCount, log, deadline } = inWork;
+    const { record, receiveCount, sentAt, log, deadline } = inWork;
     const unexpected = !isVerdict(thrown) && !deadline.signal.aborted && !isAwsFailure(thrown);
     const noted =
       inWork.noted === 'as it began' ||
@@ -107,20 +113,32 @@ export function createRecordProcessor<Message>(
     // If DynamoDB is down we cannot count failures; treat it as zero.
     const bugs = noted ? await attempts.recordFailure(record.messageId, { unexpected }).catch(() => 0) : 0;
     const failure = classifyError(thrown, bugs, deadline.signal);
-    // Since it was first tried: a queue that was paused kept it waiting, and nobody is to blame for that.
-    const firstTried = Number(record.attributes.ApproximateFirstReceiveTimestamp);
-    const waitedMs = clock.now().getTime() - firstTried;
-    const tooLong = failure instanceof RetryLater && waitedMs > maxWaitMs;
-    if (failure instanceof RetryLater && !tooLong) {
-      const seconds = secondsUntilRetry(failure, receiveCount, random(), backoff);
-      log.warn(
-        'Comes again',
-        { reason: failure.message, scope: failure.scope, seconds },
-        { Retried: 1, WaitingSeconds: Math.round(waitedMs / 1000) },
-      );
-      return { record, seconds };
+    if (failure instanceof Rejected) return putAside(inWork, reasonOf(failure));
+    const waitedMs = await waitedMsOf(record);
+    if (waitedMs > maxWaitMs || clock.now().getTime() - sentAt.getTime() > maxAgeMs) {
+      return putAside(inWork, `Waited too long: ${reasonOf(failure)}`);
     }
-    return putAside(inWork, tooLong ? `Waited too long: ${reasonOf(failure)}` : reasonOf(failure));
+    const seconds = secondsUntilRetry(failure, receiveCount, random(), backoff);
+    log.warn(
+      'Comes again',
+      { reason: failure.message, scope: failure.scope, seconds },
+      { Retried: 1, WaitingSeconds: Math.round(waitedMs / 1000) },
+    );
+    return { record, seconds };
+  }
+
+  /** Since it was first tried, without the pauses of its flow: what was paused kept it waiting, and nobody is to blame. */
+  async function waitedMsOf({ attributes }: SQSRecord): Promise<number> {
+    const now = clock.now().getTime();
+    const firstTried = Number(attributes.ApproximateFirstReceiveTimestamp);
+    const sinceThen = now - firstTried;
+    if (sinceThen <= pausesMatterMs) return sinceThen;
+    // A pause that nobody has ended counts for nothing: as this runs, the flow is not paused.
+    const ended = await pauses.of(consumer.stage).then(
+      (known) => known.ended,
+      () => [],
+    );
+    return sinceThen - pausedMs(ended, firstTried, now);
   }
 
   async function putAside(inWork: RecordInWork, reason: string): Promise<ComesAgain | undefined> {

@@ -4,7 +4,9 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
 import { ago, counted } from '../cli/output.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
-import { flows, pausable, readSwitch } from '../pause/switch-flow.ts';
+import { stageOfQueue } from '../dead-letters/dead-letter.ts';
+import { insightOfTarget } from '../flows/queue-insight.ts';
+import { type FlowSwitch, flows, pausable, readSwitch } from '../pause/switch-flow.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 const days = 86_400;
@@ -19,7 +21,7 @@ export function stackChecks(
     ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(target, flow))),
     check('Dead letters', () => lookAtDeadLetters(target)),
     check('Ledger table', () => lookAtTable(target)),
-    ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(target, flow))),
+    ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(target, flow, now))),
     check('Circuit breakers', () => lookAtBreakers(target)),
     check('Pull', () => lookAtPull(target, integration, now)),
   ];
@@ -96,15 +98,45 @@ async function lookAtTable(target: Target) {
   return fine(`is there, with its ${active.size} indexes`);
 }
 
-async function lookAtSwitch(target: Target, flow: (typeof flows)[number]) {
-  const { states, uuids } = await readSwitch(target, flow);
+async function lookAtSwitch(target: Target, flow: (typeof flows)[number], now: Date) {
+  const found = await readSwitch(target, flow);
+  const { states, uuids } = found;
   if (uuids.length === 0)
     return wrong('nothing works on its queue: its event source mapping is gone', 'deploy the stack again');
   if (states.every((state) => state === 'Enabled')) return fine(`${pausable[flow].does} is switched on`);
-  return notice(
-    `${pausable[flow].does} is paused (${states.join(', ')})`,
-    `npm run resume -- ${flow} ${whereOf(target)}`,
-  );
+  const paused = `${pausable[flow].does} is paused (${states.join(', ')})`;
+  const resume = `npm run resume -- ${flow} ${whereOf(target)}`;
+  const lost = await soonLost(target, found, now);
+  return lost === undefined ? notice(paused, resume) : wrong(`${paused}, ${lost}`, resume);
+}
+
+/** So old does SQS drop a message. */
+const keptSeconds = 14 * days;
+/** Leaves some days to resume before anything is lost. */
+const tooOldSeconds = 10 * days;
+
+/**
+ * What the queue of a paused flow will lose soon. CloudWatch tells no age of messages that were received three times
+ * before the pause (queue-insight.ts): when the pause itself is so old, they may be there.
+ */
+async function soonLost(target: Target, { flow, waiting, underWay }: FlowSwitch, now: Date) {
+  const messages = waiting + underWay;
+  if (messages === 0) return undefined;
+  const { queue } = pausable[flow];
+  const { insight, close } = insightOfTarget(target, { now: () => now });
+  const { oldestSeconds = 0 } = await insight(queue).finally(close);
+  if (oldestSeconds >= tooOldSeconds) {
+    const dropped = new Date(now.getTime() + (keptSeconds - oldestSeconds) * 1000);
+    return `and the oldest message in its queue is ${daysOf(oldestSeconds)} old: SQS drops it at ${dropped.toISOString()}`;
+  }
+  const { since } = await ledgerOf(target).pauses.of(stageOfQueue(queue));
+  const pausedSeconds = since === undefined ? 0 : (now.getTime() - since.getTime()) / 1000;
+  if (pausedSeconds < tooOldSeconds) return undefined;
+  return `for ${daysOf(pausedSeconds)}, with ${counted(messages, 'message')} in its queue: SQS drops what is ${daysOf(keptSeconds)} old`;
+}
+
+function daysOf(seconds: number): string {
+  return counted(Math.floor(seconds / days), 'day');
 }
 
 async function lookAtBreakers(target: Target) {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import * as z from 'zod/mini';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { metricNamespace } from '../../../shared/platform/metrics.ts';
+import type { Target } from '../cli/target.ts';
 import { letterOf, type QueueName, queueNames, stageOfQueue } from '../dead-letters/dead-letter.ts';
 
 /** What can be known of the messages in a queue without taking any. */
@@ -19,6 +20,26 @@ const nothing: Insight = { oldestSeconds: undefined, orders: [] };
 const freshMs = 60_000;
 /** Waits grow to 15 minutes: a message that comes again tells of itself at least as often. */
 const lookBackMs = 16 * 60_000;
+
+/** The insight into the queues of a target. */
+export function insightOfTarget(
+  { aws, output, platform, stackName }: Target,
+  clock: Clock,
+): { readonly insight: QueueInsight; readonly close: () => void } {
+  const queueUrls = {
+    'product-orders': output('ProductOrdersQueue'),
+    completions: output('CompletionsQueue'),
+    bookings: output('BookingsQueue'),
+  };
+  if (platform) {
+    return { insight: insightOfLocalStore(platform.folder, queueUrls, clock), close: () => undefined };
+  }
+  const cloudwatch = new CloudWatchClient(aws);
+  return {
+    insight: insightOfCloudWatch({ cloudwatch, stackName, queueUrls, clock }),
+    close: () => cloudwatch.destroy(),
+  };
+}
 
 export interface CloudWatchInsight {
   readonly cloudwatch: CloudWatchClient;

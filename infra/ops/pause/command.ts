@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { commonOptions, exits, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { counted, createProgress, say, sayJson } from '../cli/output.ts';
-import { findTarget, type Target, whereOf } from '../cli/target.ts';
+import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
+import { notePause } from './note-pause.ts';
 import { type Flow, flows, pausable, type SwitchOutcome, switchFlow } from './switch-flow.ts';
 
 const optionsSchema = z.object(commonOptions);
@@ -14,6 +15,11 @@ const descriptions = {
 } as const;
 
 type Name = keyof typeof descriptions;
+
+interface NotedOutcome extends SwitchOutcome {
+  /** Why its time is not in the ledger; undefined when it is. */
+  readonly notNoted: string | undefined;
+}
 
 // package.json's scripts `pause` and `resume` are this one program: they differ in one word, the first.
 const [name, ...words] = process.argv.slice(2);
@@ -34,16 +40,20 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
     const chosen = flowsOf(words[0]);
     const progress = createProgress();
     const target = await progress.during('Looking for the stack', findTarget(options));
-    const outcomes: SwitchOutcome[] = [];
+    const { pauses } = ledgerOf(target);
+    const on = name === 'resume';
+    const outcomes: NotedOutcome[] = [];
     for (const flow of chosen) {
-      const switching = switchFlow(target, flow, { on: name === 'resume', signal, progress: progress.tell });
-      outcomes.push(await switching.finally(progress.end));
+      const switching = switchFlow(target, flow, { on, signal, progress: progress.tell });
+      const outcome = await switching.finally(progress.end);
+      outcomes.push({ ...outcome, notNoted: await notePause(pauses, outcome, on) });
       if (signal.aborted) break;
     }
     if (options.json) sayJson({ target: target.name, flows: outcomes });
     else for (const outcome of outcomes) say(sentenceFor(name, outcome, target));
     if (signal.aborted) return exits.interrupted;
-    return outcomes.every(({ settled }) => settled) ? exits.done : exits.partly;
+    const done = outcomes.every(({ settled, notNoted }) => settled && notNoted === undefined);
+    return done ? exits.done : exits.partly;
   };
   await runCommand(command, act, commandLine);
 }
@@ -56,10 +66,14 @@ function flowsOf(given: string | undefined): readonly Flow[] {
   return [flow];
 }
 
-function sentenceFor(name: Name, outcome: SwitchOutcome, target: Target): string {
-  const { flow, settled, already, waiting, underWay } = outcome;
+function sentenceFor(name: Name, outcome: NotedOutcome, target: Target): string {
+  const { flow, settled, already, waiting, underWay, notNoted } = outcome;
   const { does } = pausable[flow];
-  const queue = `${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting to be tried again.`;
+  const unknown =
+    notNoted === undefined
+      ? ''
+      : ` The ledger could not be told (${notNoted.replace(/\.$/, '')}): what waits meanwhile counts as waiting, and after six days it is a dead letter, which npm run replay sends again.`;
+  const queue = `${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting to be tried again.${unknown}`;
   if (!settled)
     return `${flow}: Lambda has not finished switching yet; run it again to go on waiting. ${queue}`;
   if (name === 'pause')
@@ -80,10 +94,15 @@ Examples:
   npm run ${name} -- completions --local
   npm run ${name} -- all --local
 
-The doors stay open: orders and completions are still taken in, and wait in their queues, for 14 days at most.
-What is under way when a flow is paused is finished. A deployment that changes the stack may switch a paused
-flow on again; npm run doctor tells what is paused.
+The doors stay open: orders and completions are still taken in, and wait in their queues. SQS drops what is 14 days
+old: npm run doctor tells what is paused, and warns when a message is ten days old. What is under way when a flow is
+paused is finished.
 
-Exit codes: 0 done · 1 failed · 2 wrong command line · 3 Lambda was still switching after five minutes ·
-130 interrupted (Lambda goes on switching)`;
+Both write the time into the ledger: what a message waits while its flow is paused does not count towards the six
+days after which it becomes a dead letter (after 13 days in its queue it does, however long that was paused). A flow
+that is switched in the AWS console, or by a deployment that changes the stack, writes nothing: that pause counts as
+waiting.
+
+Exit codes: 0 done · 1 failed · 2 wrong command line · 3 Lambda was still switching after five minutes, or the ledger
+could not be written · 130 interrupted (Lambda goes on switching)`;
 }

@@ -11,12 +11,23 @@ import { sqsOf, type Target } from '../cli/target.ts';
 /** What can be paused: each is one queue and the function that works on it. */
 export const pausable = {
   orders: {
+    queue: 'product-orders',
     output: 'ProductOrdersQueue',
     does: 'creating product orders in Azumuta',
     partners: 'Azumuta and the ERP',
   },
-  completions: { output: 'CompletionsQueue', does: 'reading completions from Azumuta', partners: 'Azumuta' },
-  bookings: { output: 'BookingsQueue', does: 'booking in the ERP', partners: 'the ERP' },
+  completions: {
+    queue: 'completions',
+    output: 'CompletionsQueue',
+    does: 'reading completions from Azumuta',
+    partners: 'Azumuta',
+  },
+  bookings: {
+    queue: 'bookings',
+    output: 'BookingsQueue',
+    does: 'booking in the ERP',
+    partners: 'the ERP',
+  },
 } as const;
 
 export type Flow = keyof typeof pausable;

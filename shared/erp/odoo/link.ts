@@ -58,7 +58,7 @@ export async function linkProductOrder(
   }
   throw new RetryLater(`Odoo: somebody else keeps writing ${field} of ${own.name} at this moment.`, {
     scope: 'order',
-    wrote: 'perhaps',
+    wrote: 'known',
   });
 
   async function readEntries(): Promise<string[]> {

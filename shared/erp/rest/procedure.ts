@@ -1,4 +1,4 @@
-import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
+import { Rejected, RetryLater, UnknownOrder, type Wrote } from '../../model/errors.ts';
 import { isForeignAnswer, keepingTrackOfWrites, stopIfAborted } from '../booking-rules.ts';
 import type { Attempt } from '../connector.ts';
 import type {
@@ -116,14 +116,12 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
   function failureOf(step: RestStep<Context>, answer: RestAnswer, call: Call): Error | undefined {
     const { partner } = session;
     const succeeded = step.success?.status?.includes(answer.status) ?? answer.status < 300;
-    // A 4xx did nothing; whether a 2xx with an error in it or a 5xx did is for the next look to tell.
-    const perhaps = answer.status < 300 || answer.status >= 500 ? 'perhaps' : 'nothing';
     const sentence = step.rejected?.(answer, context);
     if (sentence) return new Rejected(naming(sentence));
     if (answer.status === 423 || step.retryable?.(answer, context)) {
       return new RetryLater(`${partner} cannot do ${call.what} yet${session.said(answer)}.`, {
         scope: 'order',
-        wrote: perhaps,
+        wrote: wroteWith(answer),
       });
     }
     if (succeeded) {
@@ -202,6 +200,15 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
       ? sentence
       : `${session.partner}, order ${orderNumber}: ${sentence}`;
   }
+}
+
+/**
+ * What a call may have done that the ERP itself put off. A 4xx did nothing; a 2xx with an error in it or a 500 is the
+ * ERP's own answer; above are also the statuses of gateways, behind which the ERP may still be at it.
+ */
+function wroteWith({ status }: RestAnswer): Wrote {
+  if (status > 500) return 'perhaps';
+  return status < 300 || status === 500 ? 'known' : 'nothing';
 }
 
 function isWebPage({ headers }: RestAnswer): boolean {

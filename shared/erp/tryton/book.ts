@@ -159,7 +159,7 @@ async function complete(
 function ignored({ number, state }: Production, button: string, expected: string): RetryLater {
   return new RetryLater(
     `Tryton answered the button '${button}' of production ${number} as if all were well, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile; look at it in Tryton if this stays.`,
-    { scope: 'order', wrote: 'perhaps', afterSeconds: 60 },
+    { scope: 'order', wrote: 'known', afterSeconds: 60 },
   );
 }
 

@@ -27,7 +27,7 @@ export interface WriteTracker {
   prepare<T>(model: string, method: string, params: readonly unknown[], asked: Asked<T>): Promise<T>;
 }
 
-/** Runs one booking at a desk; whatever must be retried after a write keeps the ledger's claim open. */
+/** Runs one booking at a desk; the attempt after a failure that follows a write looks first. */
 export function trackWrites<T>(
   client: TrytonClient,
   signal: AbortSignal,

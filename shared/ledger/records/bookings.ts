@@ -73,10 +73,10 @@ export interface Bookings {
   readonly planAgain: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
   readonly markSent: (number: string, key: BookingKey) => Promise<void>;
   /**
-   * Lock the ERP order for one booking; undefined when taken, else the time (ms) until which another has it.
-   * A dead attempt's lock goes to the next one at the same booking at once, as that has the claim now.
+   * Lock the ERP order for one booking; false while another has it. A dead attempt's lock goes to the next one at
+   * the same booking at once, as that has the claim now.
    */
-  readonly lock: (erpOrderNumber: string, holder: LockHolder, endsAt: Date) => Promise<number | undefined>;
+  readonly lock: (erpOrderNumber: string, holder: LockHolder, endsAt: Date) => Promise<boolean>;
   /** Ends the holder's own lock; does nothing to one that was taken over. */
   readonly unlock: (erpOrderNumber: string, holder: LockHolder) => Promise<void>;
   /** Keep the holder's own lock until `untilMs`, as what was sent may still be settling. */
@@ -193,10 +193,10 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
       await table.update(bookingKeyOf(number, key), { set: { sentAt: clock.now().toISOString() } });
     },
 
-    async lock(erpOrderNumber, { booking, owner, attempt }, endsAt) {
+    lock(erpOrderNumber, { booking, owner, attempt }, endsAt) {
       const now = clock.now().getTime();
       const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;
-      const taken = await table.putIf(
+      return table.putIf(
         {
           ...lockKey(erpOrderNumber),
           holder: owner,
@@ -209,9 +209,6 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
         'attribute_not_exists(pk) OR (booking = :booking AND attempt <= :attempt) OR leaseUntil <= :now',
         { booking, attempt, now },
       );
-      if (taken) return undefined;
-      const held = await table.get(lockKey(erpOrderNumber));
-      return held ? Number(held.leaseUntil) : now;
     },
 
     async unlock(erpOrderNumber, { owner }) {

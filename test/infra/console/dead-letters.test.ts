@@ -239,7 +239,9 @@ describe('searching', () => {
     for (const index of [1, 2]) {
       const number = `S-1/${index}`;
       const part = { index, of: 2, first: 'S-1/1', book: 'each' } as const;
-      await stage.ledger.orders.put(newOrder({ number, erpOrder: { number: 'S-1' }, part }));
+      await stage.ledger.orders.put(
+        newOrder({ number, erpOrder: { number: 'S-1', article: 'GEAR-01' }, part }),
+      );
     }
     const { text } = await visitor.get('/search?q=S-1');
     expect(text).toContain('2 product orders of S-1');

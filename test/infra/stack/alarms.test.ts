@@ -158,14 +158,13 @@ async function pulled(orders: readonly ErpOrder[], failure?: Error): Promise<voi
     queueUrl: sqs.queueUrl('product-orders'),
     map: ({ number, article }) => {
       if (article === '') throw new Rejected('It has no article.');
-      return [
-        {
-          draft: { number, article, parameters: {}, variants: [] },
-          part: { index: 1, of: 1, first: number, book: 'each' },
-          contentHash: article,
-        },
-      ];
+      const draft = { number, article, parameters: {}, variants: [] };
+      return {
+        split: { number, of: 1, book: 'alone' },
+        productOrders: [{ draft, part: { index: 1, first: number, book: 'alone' }, contentHash: article }],
+      };
     },
+    collectAgain: async () => undefined,
     accept: () => true,
     goLive: undefined,
     erp: {
@@ -204,7 +203,10 @@ async function reconciled(failure?: Error): Promise<void> {
     most: 5,
     graceHours: 1,
     pause: async () => undefined,
-    azumuta: { productOrder: () => (failure ? Promise.reject(failure) : Promise.resolve(undefined)) },
+    azumuta: {
+      productOrder: () => (failure ? Promise.reject(failure) : Promise.resolve(undefined)),
+      findProductOrder: () => Promise.resolve(undefined),
+    },
   });
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
 import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
-import { UnknownOrder } from '../../../shared/model/errors.ts';
+import { RetryLater, UnknownOrder } from '../../../shared/model/errors.ts';
 import { startFaultProxy } from '../erp/conformance/fault-proxy.ts';
 import { failureOf } from './completed.ts';
 import {
@@ -122,6 +122,34 @@ describe('a booking that may have been written', () => {
     expect(attempts.map(({ again }) => again)).toEqual([false, true]);
     expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ reference: inDoubt.key, goodQuantity: '1' }]);
     expect(await stage.ledger.bookings.of(inDoubt.home)).toMatchObject([{ state: 'done' }]);
+  });
+});
+
+describe('a booking whose writes were all answered', () => {
+  it('comes again when the connector asks and looks then, and holds up no other booking meanwhile', async () => {
+    // Prepare: a lock error after the connector's first write
+    const { erpOrder, messages } = await threeBookings();
+    const [waiting, other] = messages;
+    const { erp, attempts } = recorded();
+    const locked = new RetryLater('The ERP could not lock a record.', {
+      scope: 'order',
+      wrote: 'known',
+      afterSeconds: 5,
+    });
+    const lockedErp: ErpConnector = { ...erp, book: () => Promise.reject(locked) };
+
+    // Act
+    const failure = await failureOf(stage.book(waiting, {}, { erp: lockedErp }));
+    await stage.book(other);
+    stage.clock.advance(5);
+    await stage.book(waiting, {}, { erp });
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', wrote: 'known', afterSeconds: 5 });
+    expect(attempts.map(({ again }) => again)).toEqual([true]);
+    expect((await stage.bookingsOf(erpOrder)).map(({ reference }) => reference).toSorted()).toEqual(
+      [waiting.key, other.key].toSorted(),
+    );
   });
 });
 

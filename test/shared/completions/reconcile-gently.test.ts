@@ -92,6 +92,7 @@ describe('Azumuta is asked gently', () => {
     const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
     const { promise: underWay, resolve: began } = Promise.withResolvers<void>();
     const slow: ReconcileDependencies['azumuta'] = {
+      findProductOrder: (number, signal) => azumuta.findProductOrder(number, signal),
       async productOrder(id, signal) {
         began();
         await answered;
@@ -176,6 +177,7 @@ describe('Azumuta is asked gently', () => {
     const others = [await created('V1', 8), await created('V2', 7)];
     const entry = await ledger.orders.find(broken);
     const sick: ReconcileDependencies['azumuta'] = {
+      findProductOrder: (number, signal) => azumuta.findProductOrder(number, signal),
       async productOrder(id, signal) {
         if (id === entry?.productOrder?.id)
           throw new RetryLater('Azumuta failed (500).', { scope: 'partner' });

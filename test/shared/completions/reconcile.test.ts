@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CollectDependencies, collectCompletion } from '../../../shared/completions/collect.ts';
+import { createCompletionCollector } from '../../../shared/completions/collect.ts';
 import { bookingMessageSchema, type CompletionHint } from '../../../shared/completions/messages.ts';
 import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
 import { parseMessage } from '../../../shared/platform/message.ts';
@@ -80,7 +80,7 @@ describe('a completion whose trigger was lost', () => {
     // Prepare
     const number = await created('COLLECTED', 3);
     await control.complete(number);
-    await ledger.orders.markCompleted(number);
+    await collected(number);
 
     // Act
     const report = await run();
@@ -93,7 +93,7 @@ describe('a completion whose trigger was lost', () => {
   it('is not asked about when its trigger came a moment ago and the index does not show it yet', async () => {
     // Prepare
     const number = await created('LAGGING', 3);
-    await ledger.orders.markCompleted(number);
+    await collected(number);
     const lagging = { ...ledger.orders, overdue: async () => [number] };
 
     // Act
@@ -121,7 +121,7 @@ describe('a completion whose trigger was lost', () => {
 });
 
 function collect(hint: CompletionHint, owner: string): Promise<void> {
-  const dependencies: CollectDependencies = {
+  const collectCompletion = createCompletionCollector({
     ledger,
     clock,
     partners,
@@ -132,20 +132,25 @@ function collect(hint: CompletionHint, owner: string): Promise<void> {
     includeOperators: false,
     readSoFar: nothingReadSoFar(),
     trustTrigger: false,
+    reconciles: true,
+    withoutRecordings: false,
+    articleIsMapped: false,
     erpOrderNumber: (number) => number,
-  };
-  return collectCompletion(
-    hint,
-    {
-      owner,
-      messageId: owner,
-      endsAt: new Date(clock.now().getTime() + 60_000),
-      signal: never,
-      log: silent,
-      secondsUntil: () => 1,
-      sentAt: clock.now(),
-      receiveCount: 1,
-    },
-    dependencies,
-  );
+  });
+  return collectCompletion(hint, {
+    owner,
+    messageId: owner,
+    endsAt: new Date(clock.now().getTime() + 60_000),
+    signal: never,
+    log: silent,
+    secondsUntil: () => 1,
+    sentAt: clock.now(),
+    receiveCount: 1,
+  });
+}
+
+async function collected(number: string): Promise<void> {
+  const entry = await ledger.orders.find(number);
+  if (!entry) throw new Error(`The ledger does not know ${number}.`);
+  await ledger.orders.markCompleted(entry);
 }

@@ -13,7 +13,7 @@ import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type BookDependencies, bookCompletion } from '../../../shared/completions/book.ts';
-import { type CollectDependencies, collectCompletion } from '../../../shared/completions/collect.ts';
+import { type CollectDependencies, createCompletionCollector } from '../../../shared/completions/collect.ts';
 import {
   type BookingMessage,
   bookingMessageSchema,
@@ -72,6 +72,8 @@ export interface CompletionStage {
   /** Bookings that were sent so far. */
   readonly sent: () => BookingMessage[];
   readonly bookingsOf: (erpOrder: string) => Promise<Booking[]>;
+  /** Writes how many parts an ERP order has now. */
+  readonly splitInto: (erpOrder: string, parts: readonly Pick<Part, 'book'>[]) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -94,7 +96,7 @@ export const erpAt = (baseUrl: string): ErpConnector =>
 
 /** Three parts of an ERP order. */
 export const threeParts = (book: Part['book']): Part[] =>
-  [1, 2, 3].map((index) => ({ index, of: 3, first: '', book }));
+  [1, 2, 3].map((index) => ({ index, first: '', book }));
 
 export async function startCompletionStage(): Promise<CompletionStage> {
   const folder = await mkdtemp(join(tmpdir(), 'completions-'));

@@ -31,7 +31,7 @@ describe('the worked mappings', () => {
   });
 
   it('make a product order for each unit, with variants, spaced keys and the Dutch name', () => {
-    const [first, second, ...others] = mapProductOrders(worked.productOrders, order);
+    const [first, second, ...others] = mapProductOrders(worked.productOrders, order).productOrders;
     expect(others).toEqual([]);
     expect(first?.draft).toEqual({
       number: 'MO/0001-20/1',
@@ -50,7 +50,7 @@ describe('the worked mappings', () => {
 
   it('leave out a parameter that has no value', () => {
     const attributes = { ...order.attributes, customerOrder: ' ' };
-    const [first] = mapProductOrders(worked.productOrders, { ...order, attributes });
+    const [first] = mapProductOrders(worked.productOrders, { ...order, attributes }).productOrders;
     expect(first?.draft.parameters).not.toHaveProperty('Customer order');
   });
 

@@ -137,6 +137,15 @@ describe('how an attempt ends decides whether the next one must look', () => {
     });
   });
 
+  it.each([
+    ['release', (claim: Claim) => ledger.claims.release(claim, 'The order is locked.', 'known')],
+    ['dead letter', (claim: Claim) => ledger.claims.reject(claim, 'The period is closed.', 'known')],
+  ])('after answered writes and a %s the next claims at once, and must look', async (_how, end) => {
+    await queued();
+    await end(claimOf(await ledger.claims.claim(key(), claimant('a'))));
+    expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({ again: true });
+  });
+
   it('after a write in doubt the claim stays through the settling time, and the next must look', async () => {
     await queued();
     const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));

@@ -147,10 +147,12 @@ describe('an answer of DynamoDB that is lost on its way', () => {
     });
     if (claimed.outcome !== 'claimed') throw new Error('nobody else claims');
     await ledger.claims.reject(claimed.claim, 'Azumuta has no article X.');
+    const rejected = await ledger.orders.find('PO-1');
+    if (!rejected) throw new Error('The order was just put.');
     toCut = 1;
 
     // Act
-    const replaced = await ledger.orders.replaceUncreated(newOrder({ number: 'PO-1' }));
+    const replaced = await ledger.orders.replace(rejected, newOrder({ number: 'PO-1' }));
 
     // Assess
     expect(cut).toBe(1);

@@ -58,10 +58,13 @@ it('an order that the ledger cannot hold is answered for itself, and its neighbo
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
     collectAgain: async () => {},
-    map: (order: ErpOrder) =>
-      mapProductOrders({}, order).map((one) =>
-        order.number === 'BIG/2' ? { ...one, draft: { ...one.draft, parameters: drawing } } : one,
-      ),
+    map: (order: ErpOrder) => {
+      const mapped = mapProductOrders({}, order);
+      if (order.number !== 'BIG/2') return mapped;
+      const [one] = mapped.productOrders;
+      if (!one) throw new Error('An order becomes at least one.');
+      return { ...mapped, productOrders: [{ ...one, draft: { ...one.draft, parameters: drawing } }] };
+    },
   };
   const orders = ['BIG/1', 'BIG/2', 'BIG/3'].map((number) => erpOrder({ number }));
 
@@ -255,7 +258,7 @@ describe('a long list', () => {
     const taking = acceptOrders(
       orders('CUT'),
       { via: 'endpoint' },
-      { ...dependencies, ledger: { orders: { ...ledger.orders, put } } },
+      { ...dependencies, ledger: { ...ledger, orders: { ...ledger.orders, put } } },
     );
     await expect(taking).rejects.toThrow('The ledger is down.');
 

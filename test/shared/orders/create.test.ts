@@ -76,7 +76,7 @@ async function released(): Promise<string> {
   if (!order) throw new Error('The sandbox released nothing.');
   const { number } = order;
   const draft = { number, article: 'GEAR-01', parameters: {}, variants: [] };
-  await ledger.orders.put(newOrder({ number, draft, erpOrder: { number } }));
+  await ledger.orders.put(newOrder({ number, draft, erpOrder: { number, article: 'GEAR-01' } }));
   return number;
 }
 

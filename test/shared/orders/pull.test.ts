@@ -88,6 +88,7 @@ it('an order that cannot be mapped holds up no other, and its journey tells why,
   const standing = orderStatusOf({
     number: 'UNFIT-1',
     entry: undefined,
+    parts: 1,
     bookings: [],
     deadLetters: [],
     journey,
@@ -169,7 +170,7 @@ describe('an order that is cancelled before it was created', () => {
       const claimant = { owner: 'late', messageId: 'late', endsAt: clock.now() };
       expect(await ledger.claims.claim(orderKey(number), claimant)).toMatchObject({ outcome: 'rejected' });
       const entry = await ledger.orders.find(number);
-      const known = { number, entry, bookings: [], deadLetters: [], journey, unwell: {} };
+      const known = { number, entry, parts: 1, bookings: [], deadLetters: [], journey, unwell: {} };
       expect(orderStatusOf(known)).toMatchObject({
         state: 'discarded',
         says: expect.stringContaining('cancelled'),

@@ -88,6 +88,7 @@ export function workerStage(): WorkerStage {
         queues: createQueues(sqs.client),
         attempts: now.ledger.attempts,
         deadLetters: now.ledger.deadLetters,
+        pauses: now.ledger.pauses,
         clock: now.clock,
         random: () => 0.5,
         log: now.heard.log,

@@ -64,7 +64,7 @@ export async function shapeOutputs(
   if (!isUnchanged(outputChanges(shaped, wanted, location))) {
     throw new RetryLater(`Somebody changes the outputs of Tryton's production ${number} at this moment.`, {
       scope: 'order',
-      wrote: 'perhaps',
+      wrote: 'known',
       afterSeconds: 60,
     });
   }

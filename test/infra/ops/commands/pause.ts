@@ -10,6 +10,7 @@ export function pauseTests(stage: () => CommandStage): void {
     // Prepare
     const { system, folder, createdOrder, typedHere, reaches, bookingsOf } = stage();
     const number = await createdOrder();
+    const begun = new Date();
 
     // Act
     const paused = await typedHere('pause', 'bookings');
@@ -17,6 +18,7 @@ export function pauseTests(stage: () => CommandStage): void {
     const held = await reaches(number, 'to be booked');
     const found = await flowFindings(folder);
     const bookedMeanwhile = await bookingsOf(number);
+    const notedMeanwhile = await system.ledger.pauses.of('book-completion');
     const resumed = await typedHere('resume', 'all');
 
     // Assess
@@ -33,6 +35,12 @@ export function pauseTests(stage: () => CommandStage): void {
       next: `npm run resume -- bookings --local ${shellWord(folder)}`,
     });
     expect(resumed.code).toBe(0);
+    expect(Number(notedMeanwhile.since)).toBeGreaterThanOrEqual(begun.getTime());
+    expect(await system.ledger.pauses.of('book-completion')).toMatchObject({
+      since: undefined,
+      ended: [{ from: notedMeanwhile.since }],
+    });
+    expect(await system.ledger.pauses.of('collect-completion')).toEqual({ since: undefined, ended: [] });
     await reaches(number, 'booked');
     expect(await bookingsOf(number)).toHaveLength(1);
   });

@@ -6,11 +6,12 @@ import type { OrderEntry } from '../../../../shared/ledger/records/product-order
 
 const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   number: 'MO/1',
-  erpOrder: { number: 'MO/1' },
+  erpOrder: { number: 'MO/1', article: 'GEAR-01' },
   draft: { number: 'MO/1', article: 'GEAR-01', parameters: {}, variants: [] },
   contentHash: 'x',
-  part: { index: 1, of: 1, first: 'MO/1', book: 'each' },
+  part: { index: 1, first: 'MO/1', book: 'alone' },
   state: 'done',
+  surelyNotCreated: false,
   enqueued: false,
   withdrawn: false,
   productOrder: undefined,
@@ -19,6 +20,7 @@ const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   awaitsCompletion: false,
   reason: undefined,
   history: [],
+  historyLeft: 0,
   ...given,
 });
 const told = (of: string, event: string, note?: string): JourneyEntry => ({
@@ -31,6 +33,7 @@ const standing = (given: Partial<KnownOfOrder>) =>
   orderStatusOf({
     number: 'MO/1',
     entry: undefined,
+    parts: 1,
     bookings: [],
     deadLetters: [],
     journey: [],
@@ -76,7 +79,7 @@ describe('the one sentence on an order tells', () => {
     ],
     [
       'that other parts are missing',
-      { entry: entryOf({ part: { index: 2, of: 3, first: 'MO/1/1', book: 'when-all-done' } }) },
+      { parts: 3, entry: entryOf({ part: { index: 2, first: 'MO/1/1', book: 'when-all-done' } }) },
       'in Azumuta',
       'It is completed in Azumuta; the ERP is told when all 3 parts are.',
     ],

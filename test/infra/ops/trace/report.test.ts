@@ -13,7 +13,7 @@ const order: TracedOrder = {
   number: 'MO/7/1',
   erpOrder: 'MO/7',
   azumuta: { id: 'SarLiLeyuNWgw3Tai' },
-  part: { index: 1, of: 2, first: 'MO/7/1', book: 'each' },
+  part: { index: 1, of: 2 },
   state: 'needs a person',
   says: 'It was put aside for a person. It is locked.',
   next: 'mend what the reason names, then npm run replay -- --order MO/7/1 --go',

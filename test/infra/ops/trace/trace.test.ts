@@ -26,7 +26,11 @@ const endsAt = new Date('2026-11-24T08:01:00.000Z');
 /** A product order that was created in Azumuta and completed there. */
 async function completed(number: string, index: number, of: number, erpOrder: string): Promise<void> {
   const part = { index, of, first: `${erpOrder}/1`, book: 'when-all-done' } as const;
-  await ledger.orders.put({ ...newOrder({ number }), erpOrder: { number: erpOrder }, part });
+  await ledger.orders.put({
+    ...newOrder({ number }),
+    erpOrder: { number: erpOrder, article: 'GEAR-01' },
+    part,
+  });
   const claimed = await ledger.claims.claim(orderKey(number), { owner: number, messageId: number, endsAt });
   if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
   const productOrder = { id: `id of ${number}`, number };

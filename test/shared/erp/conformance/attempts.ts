@@ -13,7 +13,7 @@ export function nextAttempt(signal = newSignal()): Attempt {
   return { again: true, signal };
 }
 
-/** The attempt that the ledger would make after this failure: a claim stays open only after a possible write. */
+/** The attempt that the ledger would make after this failure: it looks after a possible write. */
 export function attemptAfter(failure: unknown): Attempt {
   const released = failure instanceof RetryLater && failure.wrote === 'nothing';
   return { again: !released, signal: newSignal() };

@@ -70,7 +70,7 @@ describe.each<OdooVersion>([17, 19])('linking a part while another is linked, in
   it('leaves it to the queue when it is written over again and again', async () => {
     const { failure, left } = await linkTwo((first) => first, 10);
 
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
     expect(left).toBeGreaterThan(0);
   });
 });

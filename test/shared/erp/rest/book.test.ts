@@ -55,7 +55,7 @@ it('does not write again when the answer was lost after the work was done', asyn
   expect(erp.calls.filter(({ method }) => method === 'POST').length).toBe(1);
 });
 
-it('keeps the claim open when the second of two steps fails, even before it was sent', async () => {
+it('looks again, and soon, when the second of two steps was not even sent', async () => {
   // Prepare
   const deadline = new AbortController();
   const [step] = smallOptions('http://127.0.0.1').book.steps;
@@ -86,8 +86,29 @@ it('keeps the claim open when the second of two steps fails, even before it was 
   const failure = await failureOf(erp.book(firstAttempt(deadline.signal)));
 
   // Assess
-  expect(failure).toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
+  expect(failure).toMatchObject({ name: 'RetryLater', wrote: 'known' });
   expect(erp.calls.map(({ url }) => url.pathname)).not.toContain('/notes');
+});
+
+it('looks again, and soon, when the ERP has locked the order before the second of two steps', async () => {
+  // Prepare
+  const [step] = smallOptions('http://127.0.0.1').book.steps;
+  if (!step) throw new Error('no step');
+  const erp = await startSmallErp(
+    ({ url }, book) => {
+      if (url.pathname === '/notes') return { status: 423 };
+      book();
+      return { status: 201 };
+    },
+    { book: { steps: [step, { ...step, name: 'the notes', request: () => ({ path: '/notes' }) }] } },
+  );
+
+  // Act
+  const failure = await failureOf(erp.book());
+
+  // Assess
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
+  expect(erp.isBooked()).toBe(true);
 });
 
 it('sends the booking key in the header that the ERP takes it in', async () => {

@@ -130,7 +130,7 @@ it('lets an order wait that ran into a deadlock, and looks before it comes again
   await connector.book(completionOf(order), key, nextAttempt());
 
   // Assess
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
   expect(movements.length).toBe(2);
 });
 

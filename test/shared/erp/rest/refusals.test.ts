@@ -23,8 +23,9 @@ it.each([
 it.each([
   { status: 423, retryable: undefined, scope: 'order', wrote: 'nothing' },
   { status: 409, retryable: () => true, scope: 'order', wrote: 'nothing' },
-  { status: 500, retryable: () => true, scope: 'order', wrote: 'perhaps' },
-  { status: 200, retryable: () => true, scope: 'order', wrote: 'perhaps' },
+  { status: 500, retryable: () => true, scope: 'order', wrote: 'known' },
+  { status: 504, retryable: () => true, scope: 'order', wrote: 'perhaps' },
+  { status: 200, retryable: () => true, scope: 'order', wrote: 'known' },
   { status: 500, retryable: undefined, scope: 'partner', wrote: 'perhaps' },
   { status: 403, retryable: undefined, scope: 'order', wrote: 'nothing' },
   { status: 429, retryable: undefined, scope: 'partner', wrote: 'nothing' },

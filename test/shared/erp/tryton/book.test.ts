@@ -109,12 +109,41 @@ describe('a split order that is booked part by part', () => {
   );
 });
 
+describe('a lock error', () => {
+  it.each([
+    ['ir.note.create', 'nothing'],
+    ['production.write', 'known'],
+    ['production.run', 'known'],
+    ['stock.move.do', 'known'],
+  ])('at %s comes again after 5 s having written %s, and books once', async (method, wrote) => {
+    // Prepare: where it is called in a booking.
+    await book(1);
+    const at = callOf(method);
+    books.restart();
+    faults.reset();
+    const body = JSON.stringify({
+      id: 1,
+      error: ['could not obtain lock on row in relation "production"', ''],
+    });
+    faults.beforeCall(at, () => faults.answerNext({ status: 200, body }));
+
+    // Act
+    const failure = await failureOf(book(1));
+    await book(1, attemptAfter(failure));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote, afterSeconds: 5 });
+    expect(booked()).toEqual([2]);
+    expect(books.state).toBe('running');
+  });
+});
+
 describe('a button that silently does nothing', () => {
   it.each([
     { button: 'production.run', parts: [1] },
     { button: 'stock.move.do', parts: [1] },
     { button: 'production.done', parts: [1, 2, 3] },
-  ] as const)('$button keeps the claim open, and the next attempt books once', async ({ button, parts }) => {
+  ] as const)('$button makes the next attempt look, and it books once', async ({ button, parts }) => {
     // Prepare: where it is pressed in the last of these parts.
     const before = parts.slice(0, -1);
     const last = parts.at(-1) ?? 1;
@@ -132,7 +161,7 @@ describe('a button that silently does nothing', () => {
     const receipt = await book(last, attemptAfter(failure));
 
     // Assess
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
     expect(String(failure)).toContain(`the button '${button.split('.').at(-1)}'`);
     expect(receipt.alreadyBooked).toBe(false);
     expect(booked().toSorted()).toEqual(parts.length === 1 ? [2] : [1, 2, 2]);

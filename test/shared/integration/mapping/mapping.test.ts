@@ -10,7 +10,7 @@ import { erpOrder } from '../../../support/orders.ts';
 
 describe('an ERP order becomes product orders', () => {
   it('by default one, with its number, article and quantity', () => {
-    const [mapped, ...others] = mapProductOrders({}, erpOrder());
+    const [mapped, ...others] = mapProductOrders({}, erpOrder()).productOrders;
     expect(others).toEqual([]);
     expect(mapped?.draft).toEqual({
       number: 'MO/0001',
@@ -22,19 +22,30 @@ describe('an ERP order becomes product orders', () => {
 
   it('or one for each unit, numbered, and booked as the configuration says', () => {
     const order = erpOrder({ quantity: { amount: '3' } });
-    const mapped = mapProductOrders({ split: { per: 'unit', book: 'when-all-done' } }, order);
+    const { split, productOrders: mapped } = mapProductOrders(
+      { split: { per: 'unit', book: 'when-all-done' } },
+      order,
+    );
+    expect(split).toEqual({ number: 'MO/0001', of: 3, book: 'when-all-done' });
     expect(mapped.map(({ draft }) => draft.number)).toEqual(['MO/0001/1', 'MO/0001/2', 'MO/0001/3']);
     expect(mapped.map(({ part }) => part)).toEqual(
-      [1, 2, 3].map((index) => ({ index, of: 3, first: 'MO/0001/1', book: 'when-all-done' })),
+      [1, 2, 3].map((index) => ({ index, first: 'MO/0001/1', book: 'when-all-done' })),
     );
   });
 
-  it('each of which is another one when the ERP order is split otherwise', () => {
+  it('each of which is the same when the ERP order has more of them', () => {
     const split = { split: { per: 'unit', book: 'when-all-done' } } as const;
     const hashOf = (amount: string) =>
-      mapProductOrders(split, erpOrder({ quantity: { amount } }))[0]?.contentHash;
-    expect(hashOf('3')).toBe(hashOf('3'));
-    expect(hashOf('5')).not.toBe(hashOf('3'));
+      mapProductOrders(split, erpOrder({ quantity: { amount } })).productOrders[0]?.contentHash;
+    expect(hashOf('5')).toBe(hashOf('3'));
+  });
+
+  it('and is another one when the ERP has another article or unit, whatever they are mapped to', () => {
+    const mapping = { article: () => 'GEAR-01', parameters: () => ({}) };
+    const hashOf = (article: string, unit: string) =>
+      mapProductOrders(mapping, erpOrder({ article, quantity: { amount: '5', unit } })).productOrders[0]
+        ?.contentHash;
+    expect(new Set([hashOf('A', 'u'), hashOf('B', 'u'), hashOf('A', 'kg')]).size).toBe(3);
   });
 
   it.each([
@@ -54,7 +65,7 @@ describe('an ERP order becomes product orders', () => {
         }),
         (parameters) => {
           const hash = (given: Record<string, string | number | boolean>) =>
-            mapProductOrders({ parameters: () => given }, erpOrder())[0]?.contentHash;
+            mapProductOrders({ parameters: () => given }, erpOrder()).productOrders[0]?.contentHash;
           const reversed = Object.fromEntries(Object.entries(parameters).reverse());
           expect(hash(reversed)).toBe(hash(parameters));
           expect(hash({ ...parameters, 'one more': 1 })).not.toBe(hash(parameters));
@@ -128,7 +139,7 @@ describe('what a mapping in plain JavaScript gives', () => {
   it('leaves out parameters without a value, and keeps all others as they are', () => {
     const field: string = 'parameters';
     const given = { none: undefined, nothing: null, text: '', zero: 0, no: false, tiny: -1e-130 };
-    const [mapped] = mapProductOrders({ [field]: () => given }, erpOrder());
+    const [mapped] = mapProductOrders({ [field]: () => given }, erpOrder()).productOrders;
     expect(mapped?.draft.parameters).toEqual({ text: '', zero: 0, no: false, tiny: -1e-130 });
   });
 

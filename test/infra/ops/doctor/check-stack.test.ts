@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
+import { startServer } from '../../../support/server.ts';
+import { onThisMachine } from '../cli/targets.ts';
+
+const now = new Date('2026-11-24T08:00:00Z');
+const day = 86_400;
+const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:bookings';
+
+/** What doctor finds of the bookings, where their flow is paused and their oldest message is so old. */
+async function pausedFlow(oldestSeconds: number | undefined, pausedSince?: Date) {
+  const sent = oldestSeconds === undefined ? [] : [before(oldestSeconds)];
+  const messages = sent.map((at) => ({ sentTimestamp: at.getTime(), body: '{}' }));
+  const { url: endpoint } = await startServer(({ headers, url }) => {
+    const action = String(headers['x-amz-target']);
+    if (url.pathname.startsWith('/_fauxqs/'))
+      return { body: { messages: { ready: messages, delayed: [], inflight: [] } } };
+    if (action.startsWith('AmazonSQS'))
+      return { body: { Attributes: { QueueArn: queueArn, ApproximateNumberOfMessages: `${sent.length}` } } };
+    if (action.startsWith('DynamoDB'))
+      return { body: pausedSince ? { Item: { since: { S: pausedSince.toISOString() } } } : {} };
+    return { body: { EventSourceMappings: [{ UUID: 'u', EventSourceArn: queueArn, State: 'Disabled' }] } };
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'ports.json'), JSON.stringify({ sqs: Number(new URL(endpoint).port) }));
+  const queues = ['ProductOrdersQueue', 'CompletionsQueue', 'BookingsQueue'];
+  const outputs = Object.fromEntries(queues.map((name) => [name, `${endpoint}/000000000000/bookings`]));
+  const target = {
+    ...onThisMachine({ ...outputs, LedgerTable: 'ledger' }, endpoint),
+    platform: { folder, controlUrl: endpoint },
+  };
+  const check = stackChecks(target, undefined, now).find(({ about }) => about === 'Flow of bookings');
+  return check?.look();
+}
+
+it('a paused flow whose oldest message is ten days old will lose it, and doctor says when', async () => {
+  expect(await pausedFlow(10 * day)).toEqual([
+    {
+      about: 'Flow of bookings',
+      result: 'wrong',
+      says: 'booking in the ERP is paused (Disabled), and the oldest message in its queue is 10 days old: SQS drops it at 2026-11-28T08:00:00.000Z',
+      next: 'npm run resume -- bookings --local',
+    },
+  ]);
+});
+
+it('a flow that was paused ten days ago may lose what CloudWatch tells no age of', async () => {
+  expect(await pausedFlow(day, before(11.5 * day))).toMatchObject([
+    {
+      result: 'wrong',
+      says: 'booking in the ERP is paused (Disabled), for 11 days, with 1 message in its queue: SQS drops what is 14 days old',
+    },
+  ]);
+});
+
+it.each([
+  ['younger messages', 10 * day - 1, before(10 * day - 1)],
+  ['no messages', undefined, before(30 * day)],
+])('a paused flow with %s loses nothing', async (_which, oldestSeconds, pausedSince) => {
+  expect(await pausedFlow(oldestSeconds, pausedSince)).toMatchObject([
+    { result: 'notice', says: 'booking in the ERP is paused (Disabled)' },
+  ]);
+});

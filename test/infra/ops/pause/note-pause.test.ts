@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { notePause } from '../../../../infra/ops/pause/note-pause.ts';
+import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { type TestClock, testClock } from '../../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+
+let store: LedgerStore;
+let clock: TestClock;
+let pauses: Ledger['pauses'];
+beforeAll(async () => {
+  store = await startLedgerStore();
+});
+afterAll(() => store.stop());
+beforeEach(async () => {
+  clock = testClock();
+  pauses = createLedger({ ...store, clock, times: { settlingSeconds: 300 } }).pauses;
+  // Nothing is known of the flow.
+  await store.table.remove({ pk: 'PAUSES#book-completion', sk: 'PAUSES' });
+});
+
+const bookings = (already: boolean) => ({ flow: 'bookings', already }) as const;
+const paused = (already = false) => notePause(pauses, bookings(already), false);
+const resumed = (already = false) => notePause(pauses, bookings(already), true);
+const known = () => pauses.of('book-completion');
+
+it('pausing twice and resuming twice is one pause, from the first to the first', async () => {
+  // Prepare
+  const from = clock.now();
+
+  // Act
+  await paused();
+  clock.advance(60);
+  await paused(true);
+  clock.advance(60);
+  const until = clock.now();
+  await resumed();
+  clock.advance(60);
+  await resumed(true);
+
+  // Assess
+  expect(await known()).toEqual({ since: undefined, ended: [{ from, until }] });
+});
+
+it('a flow that was paused by hand counts as paused from the command on', async () => {
+  await paused(true);
+  expect((await known()).since).toEqual(clock.now());
+});
+
+it('a pause that a deployment has ended counts for nothing, as nobody knows when that was', async () => {
+  // Prepare
+  await paused();
+  clock.advance(3600);
+
+  // Act: it runs already; then it is paused for a minute
+  await resumed(true);
+  clock.advance(3600);
+  const from = clock.now();
+  await paused();
+  clock.advance(60);
+  await resumed();
+
+  // Assess
+  expect((await known()).ended).toEqual([{ from, until: clock.now() }]);
+});
+
+it('a ledger that cannot be written is told, and stops nothing', async () => {
+  const gone = await startLedgerStore();
+  await gone.stop();
+  const { pauses: unreachable } = createLedger({ ...gone, clock, times: { settlingSeconds: 300 } });
+  expect(await notePause(unreachable, bookings(false), false)).toContain('ECONNREFUSED');
+});

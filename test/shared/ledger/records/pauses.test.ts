@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pausesKey } from '../../../../shared/ledger/keys.ts';
+import { createLedger } from '../../../../shared/ledger/ledger.ts';
+import {
+  createPauses,
+  type Pause,
+  type PausesOfFlow,
+  pausedMs,
+} from '../../../../shared/ledger/records/pauses.ts';
+import { testClock } from '../../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+
+let store: LedgerStore;
+beforeAll(async () => {
+  store = await startLedgerStore();
+});
+afterAll(() => store.stop());
+
+/** A flow that nobody has paused yet. */
+function newFlow() {
+  const clock = testClock();
+  const { pauses } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  return { clock, pauses, name: `book-completion ${randomUUID()}` };
+}
+
+describe('the pauses of a flow', () => {
+  it('are what was begun and ended, whatever comes in which order', async () => {
+    const step = fc.record({ act: fc.constantFrom('begin', 'end'), seconds: fc.integer({ min: 1, max: 9 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
+        // Prepare
+        const { clock, pauses, name } = newFlow();
+        let expected: PausesOfFlow = { ended: [], since: undefined };
+
+        // Act
+        for (const { act, seconds } of steps) {
+          clock.advance(seconds);
+          const now = clock.now();
+          if (act === 'begin') {
+            await pauses.begin(name);
+            expected = { ...expected, since: now };
+          } else {
+            await pauses.end(name);
+            const ended = expected.since ? [{ from: expected.since, until: now }] : [];
+            expected = { ended: [...expected.ended, ...ended], since: undefined };
+          }
+        }
+
+        // Assess
+        expect(await pauses.of(name)).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('are kept up to the latest 20, for as long as SQS keeps a message', async () => {
+    // Prepare
+    const { clock, pauses, name } = newFlow();
+
+    // Act
+    for (let at = 0; at < 23; at += 1) {
+      await pauses.begin(name);
+      clock.advance(60);
+      await pauses.end(name);
+    }
+
+    // Assess
+    const { ended } = await pauses.of(name);
+    expect(ended).toHaveLength(20);
+    expect(ended.at(-1)?.until).toEqual(clock.now());
+    const stored = await store.table.get(pausesKey(name));
+    expect(stored?.expiresAt).toBe(clock.now().getTime() / 1000 + 15 * 86_400);
+  });
+
+  it('are ended by whoever is first: a second operator does not end the pause that was begun since', async () => {
+    // Prepare: another operator resumes and pauses between the second one's read and write
+    const { clock, pauses, name } = newFlow();
+    const slow = createPauses(
+      {
+        ...store.table,
+        async get(key) {
+          const held = await store.table.get(key);
+          await pauses.end(name);
+          clock.advance(60);
+          await pauses.begin(name);
+          return held;
+        },
+      },
+      clock,
+    );
+    await pauses.begin(name);
+    clock.advance(60);
+
+    // Act
+    await slow.end(name);
+
+    // Assess
+    const { ended, since } = await pauses.of(name);
+    expect(ended).toHaveLength(1);
+    expect(since).toEqual(clock.now());
+  });
+});
+
+describe('the paused part of an interval', () => {
+  const at = (ms: number) => new Date(ms);
+  const time = fc.integer({ min: 0, max: 30 });
+  const pause = fc
+    .tuple(time, time)
+    // Clocks of two operators differ: pauses may overlap, or end before they began.
+    .map(([from, until]): Pause => ({ from: at(from), until: at(until) }));
+
+  it('is what lies in any pause', () => {
+    fc.assert(
+      fc.property(fc.array(pause, { maxLength: 6 }), time, time, (pauses, from, until) => {
+        const moments = Array.from({ length: Math.max(0, until - from) }, (_, n) => from + n);
+        const paused = moments.filter((ms) => pauses.some((one) => +one.from <= ms && ms < +one.until));
+        expect(pausedMs(pauses, from, until)).toBe(paused.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import type { WorkerDependencies } from '../../../shared/worker/worker.ts';
+import { startLedgerStore } from '../../support/dynamodb.ts';
+import { sqsRecord } from '../../support/sqs.ts';
+import { batch, invocation, obeys, workerStage } from './stage.ts';
+
+const stage = workerStage();
+const hour = 3600;
+const day = 24 * hour;
+const secondsAgo = (seconds: number) => new Date(stage.clock.now().getTime() - seconds * 1000);
+
+/** A function of its own for each test, as all share a ledger. */
+const newFunction = () => ({ ...obeys, stage: `book-completion-${randomUUID()}` });
+
+/** Works on a message that was tried first so long ago, and fails. */
+function triedSince(
+  seconds: number,
+  consumer = newFunction(),
+  dependencies: Partial<WorkerDependencies> = {},
+) {
+  const record = sqsRecord({ body: 'retry', sentAt: secondsAgo(seconds), receiveCount: 500 });
+  return stage.worker(consumer, dependencies)(batch(record), invocation());
+}
+
+async function pausedFor(functionName: string, seconds: number): Promise<void> {
+  await stage.ledger.pauses.begin(functionName);
+  stage.clock.advance(seconds);
+  await stage.ledger.pauses.end(functionName);
+}
+
+const waitedTooLong = { reason: 'Waited too long: The ERP failed (503).' };
+
+describe('what a message waits while its flow is paused', () => {
+  it('does not count: of six days five were paused, and it comes again', async () => {
+    // Prepare
+    const consumer = newFunction();
+    await pausedFor(consumer.stage, 5 * day);
+    stage.clock.advance(day / 2);
+
+    // Act
+    const response = await triedSince(6 * day + hour, consumer);
+
+    // Assess
+    expect(response.batchItemFailures).toHaveLength(1);
+    expect(stage.sqs.sent).toEqual([]);
+    expect(stage.heard.measured('WaitingSeconds')).toEqual([day + hour]);
+  });
+
+  it('counts when it is the flow of another function that was paused', async () => {
+    await pausedFor(newFunction().stage, 5 * day);
+    await triedSince(6 * day + hour);
+    expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
+  });
+
+  it('counts when nobody has resumed the flow: as it works, it is not paused', async () => {
+    const consumer = newFunction();
+    await stage.ledger.pauses.begin(consumer.stage);
+    stage.clock.advance(5 * day);
+    await triedSince(6 * day + hour, consumer);
+    expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
+  });
+
+  it('counts when the ledger cannot tell of pauses', async () => {
+    // Prepare
+    const gone = await startLedgerStore();
+    await gone.stop();
+    const { pauses } = createLedger({ ...gone, clock: stage.clock, times: { settlingSeconds: 300 } });
+
+    // Act
+    await triedSince(6 * day + hour, newFunction(), { pauses });
+
+    // Assess
+    expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
+  });
+
+  it('never keeps it until SQS drops it: after 13 days a person is asked', async () => {
+    const record = sqsRecord({
+      body: 'retry',
+      sentAt: secondsAgo(13 * day + 1),
+      firstReceivedAt: stage.clock.now(),
+    });
+    await stage.worker()(batch(record), invocation());
+    expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
+  });
+});
+
+it.each([
+  [hour, 0],
+  [hour + 1, 1],
+])('a failure after %i s asks the ledger for pauses %i times', async (seconds, times) => {
+  // Prepare
+  const asked: string[] = [];
+  const pauses: WorkerDependencies['pauses'] = {
+    of(functionName) {
+      asked.push(functionName);
+      return stage.ledger.pauses.of(functionName);
+    },
+  };
+
+  // Act
+  await triedSince(seconds, newFunction(), { pauses });
+
+  // Assess
+  expect(asked).toHaveLength(times);
+});
