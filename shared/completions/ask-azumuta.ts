@@ -21,7 +21,9 @@ const betweenQuestionsMs = 60_000;
 /** A hint that asks comes again after 15 minutes at the latest: one that has not by then is gone. */
 const askerLivesMs = 20 * 60_000;
 /** A trigger names what was recorded for one completion; more of its ids are not looked at. */
-export const maxHinted = 50;
+const maxHinted = 50;
+/** An id of Azumuta has 17 characters: what is longer than this is none. */
+const maxId = 100;
 
 /** One hint about a product order, and what the ledger knows of that. */
 export interface Asking {
@@ -108,7 +110,8 @@ export function createQuestioner({
 
 /** Recordings that this hint names, and those that others named which ended for the one that asks. */
 export function recordingsNamedBy({ hint, question }: Asking): readonly string[] {
-  return [...new Set([...(question?.recordingIds ?? []), ...hint.recordingIds])].slice(0, maxHinted);
+  const named = new Set([...(question?.recordingIds ?? []), ...hint.recordingIds]);
+  return [...named].filter((id) => id.length <= maxId).slice(0, maxHinted);
 }
 
 /** A replayed message is another, as SQS was given it at another time: its patience begins anew. */

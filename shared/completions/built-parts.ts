@@ -12,9 +12,6 @@ export interface BuiltPartsDependencies extends ReadRecordingsDependencies {
   readonly ledger: Pick<Ledger, 'erpOrders'>;
 }
 
-/** An id of Azumuta has 17 characters: what is longer than this is none. */
-const maxId = 100;
-
 /**
  * The other parts of an ERP order that is booked when all are done. One that was opened again for rework does not
  * count any more: what was noted of it when it was completed is not enough.
@@ -64,8 +61,7 @@ export async function ownRecordings(
   dependencies: ReadRecordingsDependencies,
 ): Promise<OwnRecordings> {
   if (order.recordingIds) return { ids: order.recordingIds, read: new Map() };
-  const named = recordingsNamedBy(asking);
-  const candidates = named.filter((id) => id.length <= maxId);
+  const candidates = recordingsNamedBy(asking);
   if (candidates.length < asking.hint.recordingIds.length) {
     attempt.log.warn('A trigger named recordings that are not looked at', {
       named: asking.hint.recordingIds.length,

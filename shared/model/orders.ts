@@ -94,7 +94,7 @@ export function partNumber({ number, book }: Pick<Split, 'number' | 'book'>, ind
 export interface MappedProductOrder {
   readonly draft: ProductOrderDraft;
   readonly part: Part;
-  /** Hash of the draft and of what it was made for: equal content has an equal hash, whatever the order of its fields. */
+  /** Hash of the draft: equal content has an equal hash, whatever the order of its fields. */
   readonly contentHash: string;
 }
 

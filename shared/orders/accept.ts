@@ -40,8 +40,6 @@ export interface Accepted extends AcceptedOrders {
 
 /** Orders, and parts of one order, that are worked on at the same time; a partner is not asked for any of them. */
 const concurrency = 8;
-/** Orders that are written before their messages are sent: a call cut short leaves at most these unsent. */
-const chunkSize = 100;
 /** Another writer was faster so often: the order is answered with that, and comes again. */
 const maxTries = 5;
 /** An order that cannot be mapped may have any number: so many characters surely fit into a key of the ledger. */
@@ -49,7 +47,7 @@ const maxKeyCharacters = 500;
 
 /**
  * Takes ERP orders in, from the endpoint and from the pull alike, cancelled ones too: reads what the ledger knows of
- * each, decides, writes, then enqueues what is to be created, chunk by chunk. One bad order never blocks its
+ * each, decides, writes, then enqueues what is to be created. One bad order never blocks its
  * neighbours. An order that is in the ledger but not created yet is enqueued again while nobody can know whether its
  * message was ever sent; creating it twice is what the ledger prevents. A pull, which sees the same orders again and
  * again, leaves it at one more message, else a flow that stands still would multiply them; a caller's wish is
@@ -62,20 +60,19 @@ export async function acceptOrders(
   dependencies: AcceptDependencies,
 ): Promise<Accepted[]> {
   const underWay = new Map<string, Promise<unknown>>();
-  const accepted: Accepted[] = [];
-  for (let from = 0; from < orders.length; from += chunkSize) {
-    const outbox = createOutbox(via, dependencies);
-    try {
-      const chunk = orders.slice(from, from + chunkSize);
-      accepted.push(...(await mapConcurrently(chunk, concurrency, (order) => inItsTurn(order, outbox))));
-    } finally {
-      await outbox.send();
-    }
+  const outbox = createOutbox(via, dependencies);
+  try {
+    return await mapConcurrently(orders, concurrency, async (order) => {
+      const accepted = await inItsTurn(order);
+      await outbox.sendIfFull();
+      return accepted;
+    });
+  } finally {
+    await outbox.send();
   }
-  return accepted;
 
-  /** One that is listed twice is taken in twice, one after the other: the first is the one that counts. */
-  async function inItsTurn(order: ErpOrder, outbox: Outbox): Promise<Accepted> {
+  /** One that is listed twice is taken in twice, one after the other: the last one counts. */
+  async function inItsTurn(order: ErpOrder): Promise<Accepted> {
     const mapped = order.state === 'cancelled' ? undefined : mappedOrWhyNot(order, dependencies);
     if (mapped instanceof Rejected) return unmapped(order, mapped.message, via, dependencies);
     const turn = mapped?.split.number ?? order.number;

@@ -32,7 +32,12 @@ export interface WantedOrder {
 export type PartDecision = { readonly number: string } & (
   | { readonly action: 'create'; readonly wanted: MappedProductOrder }
   | { readonly action: 'replace'; readonly wanted: MappedProductOrder; readonly entry: OrderEntry }
-  | { readonly action: 'withdraw'; readonly entry: OrderEntry; readonly sentence: string }
+  | {
+      readonly action: 'withdraw';
+      readonly entry: OrderEntry;
+      readonly event: 'cancelled in the ERP' | 'withdrawn';
+      readonly sentence: string;
+    }
   | {
       readonly action: 'conflict';
       readonly entry: OrderEntry;
@@ -100,7 +105,8 @@ function decidePart(
   if (!mapped) return isOwn ? [unwanted(entry, wanted)] : [];
   if (entry.withdrawn) return [{ number, action: 'replace', wanted: mapped, entry }];
   if (!isOwn) return [ofAnother(entry, wanted)];
-  const same = entry.contentHash === mapped.contentHash;
+  const same =
+    contentOf(entry.contentHash, entry.erpOrder) === contentOf(mapped.contentHash, factsOf(wanted.order));
   const open = entry.state === 'rejected' || (!same && entry.surelyNotCreated);
   if (open && (!same || wanted.asked)) return [{ number, action: 'replace', wanted: mapped, entry }];
   if (!same) return [changed(entry, mapped, wanted)];
@@ -115,7 +121,7 @@ function changed(entry: OrderEntry, mapped: MappedProductOrder, { order }: Wante
     number,
     action: 'conflict',
     entry,
-    change: { content: mapped.contentHash, event: 'conflict', note },
+    change: { content: contentOf(mapped.contentHash, factsOf(order)), event: 'conflict', note },
     sentence: `Product order ${number} exists with other content. ${note}.`,
   };
 }
@@ -137,18 +143,19 @@ function unwanted(entry: OrderEntry, wanted: WantedOrder): PartDecision {
   const { number, part } = entry;
   if (entry.withdrawn) return { number, action: 'unchanged', entry };
   const of = wanted.mapped?.split.of;
-  const event = of === undefined ? 'cancelled in the ERP' : 'conflict';
   const cause =
     of === undefined
       ? 'It was cancelled in the ERP'
       : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and this is part ${part.index}`;
   if (entry.surelyNotCreated) {
     const sentence = `${cause} before it was created: it will not be, unless the ERP wants it again.`;
-    return { number, action: 'withdraw', entry, sentence };
+    const event = of === undefined ? 'cancelled in the ERP' : 'withdrawn';
+    return { number, action: 'withdraw', entry, event, sentence };
   }
   const there = entry.state === 'done' ? '' : ' if it is there';
   const note = `${of === undefined ? '' : `${cause}: `}remove it in Azumuta by hand${there}`;
   const content = of === undefined ? 'cancelled' : 'surplus';
+  const event = of === undefined ? 'cancelled in the ERP' : 'conflict';
   return {
     number,
     action: 'conflict',
@@ -171,6 +178,11 @@ function numberedAnew(entry: OrderEntry, split: Split, wanted: WantedOrder): Par
 
 function isNumberedAnew(was: Split, is: Split): boolean {
   return was.number !== is.number || was.book !== is.book;
+}
+
+/** What is built, in Azumuta's words and in the ERP's: a mapping may make the same of two articles. */
+function contentOf(contentHash: string, { article, unit = '' }: ErpOrderFacts): string {
+  return JSON.stringify([contentHash, article, unit]);
 }
 
 /** What a product order is made for, in the ERP's own words. */

@@ -11,7 +11,7 @@ export interface OrderContent {
 export function diffOf(before: OrderContent, after: OrderContent): string[] {
   const flat = ({ draft, erpOrder }: OrderContent): Map<string, string> =>
     new Map([
-      ['article in the ERP', erpOrder.article],
+      ...(erpOrder.article === draft.article ? [] : [['article in the ERP', erpOrder.article] as const]),
       ['unit in the ERP', erpOrder.unit ?? 'none'],
       ['article', draft.article],
       ['variants', draft.variants.join(', ') || 'none'],

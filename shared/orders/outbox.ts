@@ -13,17 +13,20 @@ export interface OutboxDependencies {
 }
 
 const concurrency = 8;
+/** Messages that wait for being sent: a call that is cut short leaves about as many unsent. */
+const maxWaiting = 100;
 
 /** Product orders that were written, and whose messages are still to be sent. */
 export interface Outbox {
   /** @param again Of a pull: it is known to have been sent once this is sent. */
   readonly add: (number: string, options?: { readonly again: boolean }) => ProductOrderStatus;
   readonly send: () => Promise<void>;
+  readonly sendIfFull: () => Promise<void>;
 }
 
 export function createOutbox(via: string, dependencies: OutboxDependencies): Outbox {
   const { ledger, queues, queueUrl, log } = dependencies;
-  const toSend = new Map<string, { readonly again: boolean }>();
+  let toSend = new Map<string, { readonly again: boolean }>();
   return {
     add(number, { again } = { again: false }) {
       if (!toSend.has(number)) toSend.set(number, { again });
@@ -31,6 +34,7 @@ export function createOutbox(via: string, dependencies: OutboxDependencies): Out
     },
     async send() {
       const sending = [...toSend];
+      toSend = new Map();
       if (sending.length === 0) return;
       const messages = sending.map(([number]) => ({ body: productOrderMessage(number) }));
       const refused = new Set(await queues.sendAll(queueUrl, messages));
@@ -40,6 +44,9 @@ export function createOutbox(via: string, dependencies: OutboxDependencies): Out
       await mapConcurrently(again, concurrency, ([number]) => ledger.orders.markSentAgain(number));
       if (refused.size > 0)
         throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
+    },
+    async sendIfFull() {
+      if (toSend.size >= maxWaiting) await this.send();
     },
   };
 }

@@ -78,7 +78,7 @@ export async function writePart(
       return done ? { status: outbox.add(number) } : 'changed meanwhile';
     }
     case 'withdraw': {
-      const event = { event: 'withdrawn', note: part.sentence };
+      const event = { event: part.event, note: part.sentence };
       if (!(await ledger.orders.withdraw(part.entry, part.sentence, event))) return 'changed meanwhile';
       log.info('The ERP took an order back before it was created', { order: number });
       return {};

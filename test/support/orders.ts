@@ -1,3 +1,4 @@
+import type { ErpOrderRecord } from '../../shared/ledger/records/erp-orders.ts';
 import type { NewOrder } from '../../shared/ledger/records/product-orders.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
 
@@ -14,11 +15,30 @@ export function newOrder(given: Partial<NewOrder> & { readonly number: string })
   };
 }
 
+/** The ledger's record of an ERP order that is split into parts. */
+export function splitOrder(
+  number: string,
+  of: number,
+  given: Partial<ErpOrderRecord> & { readonly book: 'each' | 'when-all-done' },
+): ErpOrderRecord {
+  const { book, ...rest } = given;
+  return {
+    erpOrder: { number, article: 'GEAR-01' },
+    amount: String(of),
+    dueDate: undefined,
+    state: 'released',
+    split: { number, of, book },
+    mostParts: of,
+    version: 1,
+    ...rest,
+  };
+}
+
 /** A released order as a connector tells it. */
 export function erpOrder(given: Partial<ErpOrder> = {}): ErpOrder {
   return {
     number: 'MO/0001',
-    id: '1',
+    id: given.number === undefined ? '1' : `id of ${given.number}`,
     article: 'GEAR-01',
     quantity: { amount: '5', unit: 'u' },
     state: 'released',

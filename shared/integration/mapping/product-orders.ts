@@ -32,8 +32,7 @@ export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder):
     );
     const draft = checkedDraft({ number: partNumber(split, index), article, variants, parameters }, order);
     const part = { index, first: partNumber(split, 1), book: split.book };
-    const content = { draft, erp: { article: order.article, unit: order.quantity.unit } };
-    return { draft, part, contentHash: hashOf(content) };
+    return { draft, part, contentHash: hashOf(draft) };
   });
   return { split, productOrders };
 }
@@ -87,7 +86,6 @@ function sorted(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, inner]) => inner !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, inner]) => [key, sorted(inner)]),
   );

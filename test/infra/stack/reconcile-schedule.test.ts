@@ -41,8 +41,13 @@ describe('the schedule of reconciliation', () => {
     unasked = templateWith();
   });
 
-  it('is off unless the configuration asks for it', () => {
+  it('runs once a day unless the configuration says otherwise', () => {
     unasked.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Description: Match.stringLikeRegexp('overdue'),
+      ScheduleExpression: 'rate(1 day)',
+      State: 'ENABLED',
+    });
+    templateWith('off').hasResourceProperties('AWS::Scheduler::Schedule', {
       Description: Match.stringLikeRegexp('overdue'),
       State: 'DISABLED',
     });
@@ -72,7 +77,7 @@ describe('the schedule of reconciliation', () => {
     expect(statements.map(({ Action }) => Action)).toEqual([
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
       'sqs:SendMessage',
-      ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
       'dynamodb:Query',
       'secretsmanager:GetSecretValue',
     ]);
@@ -89,7 +94,12 @@ describe('the configuration of reconciliation', () => {
       most: 50,
       graceHours: 24,
     });
-    expect(integrationWith(undefined).schedule.reconcile).toBe('off');
+    expect(integrationWith(undefined).schedule.reconcile).toEqual({
+      everyHours: 24,
+      most: 50,
+      graceHours: 24,
+    });
+    expect(integrationWith('off').schedule.reconcile).toBe('off');
   });
 
   it.each([

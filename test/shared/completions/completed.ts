@@ -1,3 +1,4 @@
+import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import type { CompletionStage } from './stage.ts';
 
 /** Completes a product order with so many new recordings. @returns ids of all that it has. */
@@ -22,10 +23,14 @@ export async function completed(
 
 /** Recordings that the sent bookings tell of, in turn. */
 export function told(stage: CompletionStage): string[] {
-  return stage
-    .sent()
-    .flatMap(({ content }) => ('completed' in content ? content.completed : []))
-    .flatMap(({ recordings }) => recordings.map(({ id }) => id));
+  return stage.sent().flatMap(toldIn);
+}
+
+/** Recordings that a booking tells of; an amendment holds the earlier ones as well. */
+export function toldIn({ content, tells }: BookingMessage): string[] {
+  const completed = 'completed' in content ? content.completed : [];
+  const ids = completed.flatMap(({ recordings }) => recordings.map(({ id }) => id));
+  return tells ? ids.filter((id) => tells.includes(id)) : ids;
 }
 
 /** What an attempt failed with; undefined when it did not. */

@@ -149,10 +149,9 @@ describe('attempts that die at any call, at the same moment or one after another
 
           // Assess
           const plans = new Map<string, Set<string>>();
-          for (const { key, content } of stage.sent()) {
-            const told =
-              'completed' in content ? content.completed.flatMap(({ recordings }) => recordings) : [];
-            const plan = told.map(({ id }) => id).join();
+          for (const message of stage.sent()) {
+            const { key } = message;
+            const plan = toldIn(message).join();
             plans.set(key, (plans.get(key) ?? new Set()).add(plan));
           }
           expect([...plans.keys()].filter((key) => key.endsWith('#quantity'))).toHaveLength(1);

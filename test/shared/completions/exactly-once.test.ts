@@ -66,7 +66,7 @@ describe('a split order', () => {
     for (const message of stage.sent()) await stage.book(message);
 
     // Assess
-    expect(stage.sent().map(({ key }) => key)).toEqual([`${erpOrder}#quantity`]);
+    expect(stage.sent().map(({ key }) => key)).toEqual([expect.stringMatching(/^[2-9A-Za-z]{17}#quantity$/)]);
     expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ goodQuantity: '3', final: true }]);
   });
 
@@ -111,20 +111,44 @@ describe('a crash between planning and sending', () => {
 });
 
 describe('newer facts', () => {
-  it('a second completion with more recordings is a new booking, and its quantity stays', async () => {
+  const secondCompletion = async (quantity: number) => {
     const { erpOrder, numbers } = await stage.ordered();
     const [number = ''] = numbers;
     await stage.azumutaSide.complete(number, { quantity: 5 });
     await collect(number);
     await stage.azumutaSide.reopen(number);
-    await stage.azumutaSide.complete(number, { quantity: 9, recordings: 1 });
+    await stage.azumutaSide.complete(number, { quantity, recordings: 1 });
     await collect(number);
-    // The newer one arrives first.
+    return { erpOrder, number };
+  };
+
+  it('a second completion with more recordings is a new booking, and its quantity stays', async () => {
+    // Prepare
+    const { erpOrder } = await secondCompletion(5);
+
+    // Act: the newer one arrives first
     for (const message of stage.sent().reverse()) await stage.book(message);
+
+    // Assess
     const bookings = await stage.bookingsOf(erpOrder);
     expect(
       bookings.filter(({ kind }) => kind === 'production').map(({ goodQuantity }) => goodQuantity),
     ).toEqual(['5']);
     expect(bookings.filter(({ kind }) => kind === 'notes')).toHaveLength(1);
+  });
+
+  it('one that would change the quantity is told to a person, with both figures', async () => {
+    // Prepare
+    const { erpOrder } = await secondCompletion(9);
+    const [quantity, amendment] = stage.sent();
+    if (!quantity || !amendment) throw new Error('Two bookings were to be sent.');
+    await stage.book(quantity);
+
+    // Act
+    const booking = stage.book(amendment);
+
+    // Assess
+    await expect(booking).rejects.toThrow(/came after it was booked as 5 good; with it, it would be 9 good/);
+    expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ kind: 'production', goodQuantity: '5' }]);
   });
 });

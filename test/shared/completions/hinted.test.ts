@@ -87,9 +87,15 @@ describe('recordings that a trigger names', () => {
 
     // Act
     const recordingIds = [tooLong, ...invented(500)];
-    await stage.collect({ productOrderNumber: number, recordingIds }, { log: heard.log }, { azumuta });
+    const failure = await failureOf(
+      stage.collect({ productOrderNumber: number, recordingIds }, { log: heard.log }, { azumuta }),
+    );
 
     // Assess
+    expect(failure).toMatchObject({
+      name: 'RetryLater',
+      message: expect.stringContaining('lists no recordings'),
+    });
     expect(readIds()).toHaveLength(50);
     expect(readIds()).not.toContain(tooLong);
     expect(heard.lines.join()).toContain('"named":501');

@@ -32,7 +32,7 @@ import type { WorkAttempt } from '../../../shared/worker/worker.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
-import { newOrder } from '../../support/orders.ts';
+import { newOrder, splitOrder } from '../../support/orders.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
@@ -144,15 +144,13 @@ export async function startCompletionStage(): Promise<CompletionStage> {
 
   /** What the ledger says of an ERP order: how many parts it has now. */
   async function splitInto(number: string, parts: readonly Pick<Part, 'book'>[]): Promise<void> {
-    const erpOrder = { number, article: 'GEAR-01' };
-    const before = await ledger.erpOrders.find(erpOrder);
-    const of = parts.length;
-    const written = await ledger.erpOrders.write({
-      ...{ erpOrder, amount: String(of), dueDate: undefined, state: 'released' },
-      split: { number, of, book: parts[0]?.book ?? 'each' },
-      mostParts: Math.max(of, before?.mostParts ?? 0),
-      version: (before?.version ?? 0) + 1,
-    });
+    const before = await ledger.erpOrders.find({ number });
+    const book = parts[0]?.book === 'each' ? 'each' : 'when-all-done';
+    const mostParts = Math.max(parts.length, before?.mostParts ?? 0);
+    const version = (before?.version ?? 0) + 1;
+    const written = await ledger.erpOrders.write(
+      splitOrder(number, parts.length, { book, mostParts, version }),
+    );
     if (!written) throw new Error('Another writer was faster.');
   }
 

@@ -6,7 +6,7 @@ import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
-import { newOrder } from '../../../support/orders.ts';
+import { newOrder, splitOrder } from '../../../support/orders.ts';
 
 let store: LedgerStore;
 let ledger: OperatorLedger;
@@ -24,8 +24,8 @@ afterAll(() => store.stop());
 const endsAt = new Date('2026-11-24T08:01:00.000Z');
 
 /** A product order that was created in Azumuta and completed there. */
-async function completed(number: string, index: number, of: number, erpOrder: string): Promise<void> {
-  const part = { index, of, first: `${erpOrder}/1`, book: 'when-all-done' } as const;
+async function completed(number: string, index: number, erpOrder: string): Promise<void> {
+  const part = { index, first: `${erpOrder}/1`, book: 'when-all-done' } as const;
   await ledger.orders.put({
     ...newOrder({ number }),
     erpOrder: { number: erpOrder, article: 'GEAR-01' },
@@ -39,7 +39,8 @@ async function completed(number: string, index: number, of: number, erpOrder: st
 
 it('parts that are booked together all stand where their one booking stands, in their order', async () => {
   // Prepare
-  for (const index of [10, 2, 1]) await completed(`MO/9/${index}`, index, 3, 'MO/9');
+  for (const index of [10, 2, 1]) await completed(`MO/9/${index}`, index, 'MO/9');
+  await ledger.erpOrders.write(splitOrder('MO/9', 3, { book: 'when-all-done' }));
   const before = await traceOrder('MO/9', ledger);
   await ledger.bookings.plan(
     'MO/9/1',
@@ -72,7 +73,7 @@ it('parts that are booked together all stand where their one booking stands, in 
 
 it('only dead letters that nobody has replayed or discarded need a person', async () => {
   // Prepare
-  await completed('MO/8', 1, 1, 'MO/8');
+  await completed('MO/8', 1, 'MO/8');
   const letter = (messageId: string) => ({
     messageId,
     orderNumber: 'MO/8',
@@ -95,7 +96,7 @@ it('only dead letters that nobody has replayed or discarded need a person', asyn
 
 it('a dead letter lives, though the laptop that replayed it before is hours ahead', async () => {
   // Prepare
-  await completed('MO/7', 1, 1, 'MO/7');
+  await completed('MO/7', 1, 'MO/7');
   const letter = {
     messageId: 'm-7',
     orderNumber: 'MO/7',

@@ -40,14 +40,6 @@ describe('an ERP order becomes product orders', () => {
     expect(hashOf('5')).toBe(hashOf('3'));
   });
 
-  it('and is another one when the ERP has another article or unit, whatever they are mapped to', () => {
-    const mapping = { article: () => 'GEAR-01', parameters: () => ({}) };
-    const hashOf = (article: string, unit: string) =>
-      mapProductOrders(mapping, erpOrder({ article, quantity: { amount: '5', unit } })).productOrders[0]
-        ?.contentHash;
-    expect(new Set([hashOf('A', 'u'), hashOf('B', 'u'), hashOf('A', 'kg')]).size).toBe(3);
-  });
-
   it.each([
     ['a fraction', '2.5', 'cannot be split into units'],
     ['nothing', '0', 'cannot be split into units'],
