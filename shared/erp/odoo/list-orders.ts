@@ -121,8 +121,10 @@ async function withArticles(
     const product = parse(listedProductSchema, byId.get(id));
     if (product.ok) orders.push(orderOf(production, product.value.default_code, released));
     else {
-      const why = `its product ${name} (id ${id}) is not shown to our user as a product is (${describeMismatches(product.mismatches)})`;
-      withoutProduct.push(unreadableOrder('Odoo', production.name, why));
+      const found = describeMismatches(product.mismatches);
+      const why = `its product ${name} (id ${id}) is not as expected (${found})`;
+      const correct = 'Correct the product, or the rights of our user to it, and save the order';
+      withoutProduct.push(unreadableOrder('Odoo', production.name, why, correct));
     }
   }
   return { orders, unreadable: [...unreadable, ...withoutProduct] };

@@ -42,18 +42,23 @@ const mappedSchema = z.object({
 
 type MappedOrder = z.infer<typeof mappedSchema>;
 
-const maybe = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(z.nullable(schema)), undefined);
-/** What is read of a row that does not fit: enough to name it, and to go on behind it. */
-const placeSchema = z.catch(
-  z.object({
-    number: maybe(number),
-    id: maybe(number),
-    state: maybe(z.string()),
-    changedAt: maybe(instant),
-    createdAt: maybe(instant),
-  }),
+/** What is read of a row whose order cannot be: enough to name it. */
+const maybe = z.catch(absent(number), undefined);
+const namedSchema = z.catch(
+  z.object({ id: maybe, number: maybe, state: z.catch(z.optional(z.string()), undefined) }),
   {},
 );
+/** When it changed, to go on behind it: when it was created if it tells that it never did. */
+const changeSchema = z.union([
+  z.pipe(
+    z.object({ changedAt: instant }),
+    z.transform(({ changedAt }) => changedAt),
+  ),
+  z.pipe(
+    z.object({ changedAt: absent(z.null()), createdAt: instant }),
+    z.transform(({ createdAt }) => createdAt),
+  ),
+]);
 
 /**
  * One row as an order. Whatever is wrong with it, the functions of the configuration included, is told of this
@@ -67,30 +72,30 @@ export function readRow<Row>(
   partner: string,
 ): ReadRow {
   const { mapped, problem } = mapRow(listing, row);
-  const place = z.parse(placeSchema, mapped);
-  const changed = place.changedAt ?? place.createdAt;
-  const read = {
-    rowId: nameOf([place.id, place.number]) ?? path,
-    changedAt: changed ? new Date(changed).toISOString() : undefined,
-    order: undefined,
-    unreadable: undefined,
-  };
+  const { id, number, state } = z.parse(namedSchema, mapped);
+  const change = parse(changeSchema, mapped);
+  const changedAt = change.ok ? new Date(change.value).toISOString() : undefined;
+  const known = id ?? number;
   // It is skipped, so nothing else of it matters.
-  if (place.state === 'other' && read.changedAt !== undefined && read.rowId !== path) return read;
+  if (state === 'other' && known && changedAt)
+    return { rowId: known, changedAt, order: undefined, unreadable: undefined };
 
   const whole = parse(mappedSchema, mapped);
-  if (problem === undefined && whole.ok && read.changedAt !== undefined)
-    return { ...read, order: orderOf(whole.value) };
+  if (problem === undefined && whole.ok && changedAt) {
+    const order = orderOf(whole.value);
+    return { rowId: whole.value.id ?? whole.value.number, changedAt, order, unreadable: undefined };
+  }
   const why =
     problem ??
     (whole.ok
       ? 'it has no time of change; give changedAt, or createdAt for one that was never changed'
       : `orders.order makes what is no order of it (${describeMismatches(whole.mismatches)})`);
-  const name = nameOf([place.number, place.id, stepInto(row, 'number'), stepInto(row, 'id')]) ?? path;
+  const name = nameOf([number, id, stepInto(row, 'number'), stepInto(row, 'id')]) ?? path;
   const correct = `Correct the order in ${partner}, or \`orders\` in the configuration, and save it there`;
   return {
-    ...read,
-    rowId: read.rowId === path ? name : read.rowId,
+    rowId: known ?? name,
+    changedAt,
+    order: undefined,
     unreadable: unreadableOrder(partner, name, why, correct),
   };
 }
