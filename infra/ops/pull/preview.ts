@@ -45,7 +45,7 @@ export interface PullPreview {
 export interface PullPreviewDependencies {
   readonly erp: Pick<ErpConnector, 'releasedOrders'>;
   readonly azumuta: Pick<AzumutaClient, 'findProductOrder' | 'findArticle'>;
-  readonly ledger: Pick<Ledger, 'orders'>;
+  readonly ledger: { readonly orders: Pick<Ledger['orders'], 'find'> };
   readonly map: (order: ErpOrder) => readonly MappedProductOrder[];
   readonly accept: (order: ErpOrder) => boolean;
   readonly signal: AbortSignal;

@@ -23,7 +23,10 @@ export type ListedOrder = ReadRow & { readonly changedAt: string };
 
 const absent = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
 const number = z.pipe(z.union([z.string().check(z.minLength(1)), z.number()]), z.transform(String));
-const instant = z.iso.datetime({ offset: true, error: 'an ISO instant with a zone' });
+const isoInstant = z.iso.datetime({ offset: true });
+const instant = z
+  .string()
+  .check(z.refine((text) => isoInstant.safeParse(text).success, 'an ISO instant with a zone'));
 
 const mappedSchema = z.object({
   number,
@@ -89,7 +92,7 @@ export function readRow<Row>(
     problem ??
     (whole.ok
       ? 'it has no time of change; give changedAt, or createdAt for one that was never changed'
-      : `orders.order makes what is no order of it (${describeMismatches(whole.mismatches)})`);
+      : `what orders.order makes of it is no order (${describeMismatches(whole.mismatches)})`);
   const name = nameOf([number, id, stepInto(row, 'number'), stepInto(row, 'id')]) ?? path;
   const correct = `Correct the order in ${partner}, or \`orders\` in the configuration, and save it there`;
   return {
