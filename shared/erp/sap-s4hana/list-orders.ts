@@ -64,7 +64,7 @@ export async function* listReleasedOrders(
       top *= 2;
       continue;
     }
-    behind = last ?? behind;
+    behind = last;
     const changedAt = instantOf(last?.LastChangeDateTime);
     if (last && changedAt !== undefined) watermark = { changedAt, id: last.ManufacturingOrder };
     if (rows.length > 0) {

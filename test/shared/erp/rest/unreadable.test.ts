@@ -129,20 +129,32 @@ it('leaves the watermark at the last row whose time can be read', async () => {
   expect(watermark?.changedAt).toBe(minute(1));
 });
 
-it('never goes back because of a row that does not fit', async () => {
+it('never goes back because of a row that does not fit, and names it all the same', async () => {
   // Prepare: its time of creation is all that can be read of it.
-  const old = { number: 'B', quantity: null, changed: null, created: minute(0) };
+  const old = (number: string) => ({ number, quantity: null, changed: null, created: minute(0) });
 
   // Act
-  const { orders, watermark } = await listed(
-    [good('A', 1), old, good('C', 1), old],
+  const { orders, unreadable, watermark } = await listed(
+    [good('A', 1), old('B'), good('C', 1), old('D')],
     {},
     { changedAt: minute(1) },
   );
 
   // Assess
   expect(orders).toEqual(['A', 'C']);
+  expect(unreadable.map(({ id }) => id)).toEqual(['B', 'D']);
   expect(watermark?.changedAt).toBe(minute(1));
+});
+
+it('does not take a list for unsorted because of a row that does not fit', async () => {
+  const { orders, watermark } = await listed([
+    good('A', 1),
+    { ...good('B', 9), quantity: null },
+    good('C', 2),
+  ]);
+
+  expect(orders).toEqual(['A', 'C']);
+  expect(watermark?.changedAt).toBe(minute(2));
 });
 
 it('says nothing of an order that is skipped anyway', async () => {
