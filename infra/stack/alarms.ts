@@ -86,7 +86,7 @@ export class Alarms extends Construct {
     });
     this.watch('OrdersUnmapped', {
       metric: metric(this, 'OrdersUnmapped'),
-      means: 'The mapping refuses an order of the ERP: nothing was created of it.',
+      means: 'An order of the ERP cannot be read, or the mapping refuses it: nothing was created of it.',
     });
     this.watch('OrdersCancelled', {
       metric: metric(this, 'OrdersCancelled'),

@@ -13,8 +13,18 @@ export interface Attempt {
 
 export interface ReleasedOrdersPage {
   readonly orders: readonly ErpOrder[];
+  /** What the ERP lists in a form that cannot be read. The watermark lies behind it all the same. */
+  readonly unreadable: readonly UnreadableOrder[];
   /** Where to resume when this page is done. */
   readonly watermark: Watermark;
+}
+
+/** A row of the ERP's list that is no order as it stands: told to a person, and nobody else's failure. */
+export interface UnreadableOrder {
+  /** What the ERP calls it: its number or id; its JSON path in the answer when neither can be read. */
+  readonly id: string;
+  /** A sentence for a planner: which field, what was found, what was expected, what to do. */
+  readonly reason: string;
 }
 
 /**
@@ -25,7 +35,8 @@ export interface ReleasedOrdersPage {
 export interface ErpConnector {
   /**
    * Released orders changed at or after the watermark, oldest first, page by page; orders at the watermark
-   * itself may come again, none may be missed. Without a watermark: all released orders.
+   * itself may come again, none may be missed. Without a watermark: all released orders. A row that cannot be
+   * read is told beside the others of its page; only an answer that is no list at all is thrown.
    */
   releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;
   /** Tell the ERP which Azumuta product order an ERP order became. Linking twice changes nothing. */

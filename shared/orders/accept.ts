@@ -74,7 +74,11 @@ export async function acceptOrders(
   /** One that is listed twice is taken in twice, one after the other: the last one counts. */
   async function inItsTurn(order: ErpOrder): Promise<Accepted> {
     const mapped = order.state === 'cancelled' ? undefined : mappedOrWhyNot(order, dependencies);
-    if (mapped instanceof Rejected) return unmapped(order, mapped.message, via, dependencies);
+    if (mapped instanceof Rejected) {
+      const reason = mapped.message;
+      const isNews = await tellUnmapped(order.number, reason, via, dependencies);
+      return { number: order.number, status: 'rejected', productOrders: [], reason, news: isNews ? 1 : 0 };
+    }
     const turn = mapped?.split.number ?? order.number;
     const work = () => acceptOne({ order, mapped, asked: via === 'endpoint' }, via, outbox, dependencies);
     const mine = (underWay.get(turn) ?? Promise.resolve()).then(work, work);
@@ -83,18 +87,21 @@ export async function acceptOrders(
   }
 }
 
-/** A pull has nobody to answer to: the journey tells why there is no product order. */
-async function unmapped(
-  { number }: ErpOrder,
+/**
+ * A pull has nobody to answer to: the journey tells why there is no product order.
+ * @returns Whether it is told for the first time.
+ */
+export async function tellUnmapped(
+  number: string,
   reason: string,
   via: AcceptOptions['via'],
-  { ledger, log }: AcceptDependencies,
-): Promise<Accepted> {
+  { ledger, log }: Pick<AcceptDependencies, 'ledger' | 'log'>,
+): Promise<boolean> {
   const change = { content: reason, event: 'not mapped', note: reason } as const;
   const isNews = await ledger.orderChanges.record(number.slice(0, maxKeyCharacters), change);
   if (isNews)
     log.warn('Order of the ERP cannot be mapped', { order: number, reason, via }, { OrdersUnmapped: 1 });
-  return { number, status: 'rejected', productOrders: [], reason, news: isNews ? 1 : 0 };
+  return isNews;
 }
 
 /** Reads, decides, writes; once more whenever another writer was faster. */

@@ -1,11 +1,11 @@
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
-import type { ErpConnector } from '../erp/connector.ts';
+import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../platform/lambda.ts';
-import { type AcceptDependencies, acceptOrders } from './accept.ts';
+import { type AcceptDependencies, acceptOrders, tellUnmapped } from './accept.ts';
 import { afterPage, afterPullWindow, type BegunPullWindow, startOf } from './pull-window.ts';
 
 export interface PullDependencies extends AcceptDependencies {
@@ -68,7 +68,7 @@ export async function pullOrders(
         break;
       }
       const readAt = clock.now();
-      await takeInPage(page.value.orders, report, dependencies);
+      await takeInPage(page.value, report, dependencies);
       const further = afterPage(window, page.value.watermark, readAt);
       const ours = await ledger.pullState.advance(owner, further);
       if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
@@ -94,12 +94,16 @@ export async function pullOrders(
 }
 
 async function takeInPage(
-  orders: readonly ErpOrder[],
+  { orders, unreadable }: ReleasedOrdersPage,
   report: { -readonly [F in keyof PullReport]: PullReport[F] },
   dependencies: PullDependencies,
 ): Promise<void> {
   report.pages += 1;
   report.orders += orders.length;
+  for (const { id, reason } of unreadable) {
+    await tellUnmapped(id, reason, 'pull', dependencies);
+    report.rejected += 1;
+  }
   const { wanted, map } = wantedOf(orders, dependencies);
   const answers = await acceptOrders(wanted, { via: 'pull' }, { ...dependencies, map });
   for (const [at, { status, news }] of answers.entries()) {

@@ -52,12 +52,12 @@ Examples:
   npm run pull -- --go --local                      do it now
 
 Before going live: a dry run from the moment that schedule.pull.from will name. It lists what was typed into Azumuta
-by hand already (adopted, not created twice), what has an article or a variant that Azumuta lacks, and what the
-mapping refuses. It runs on this machine, with the stack's secrets and the configuration as it is here; for each
-order that the ledger does not know it asks Azumuta once or twice.
+by hand already (adopted, not created twice), what has an article or a variant that Azumuta lacks, what the mapping
+refuses, and which orders of the ERP cannot be read. It runs on this machine, with the stack's secrets and the
+configuration as it is here; for each order that the ledger does not know it asks Azumuta once or twice.
 
 Exit codes: 0 done, nothing needs a hand · 1 failed, or ended early · 2 wrong command line ·
-3 some orders would be refused, conflict or were cancelled · 130 interrupted`,
+3 some orders cannot be read, would be refused, conflict or were cancelled · 130 interrupted`,
   );
 
 async function dryRun(
@@ -91,7 +91,7 @@ async function dryRun(
   if (signal.aborted) return exits.interrupted;
   if (preview.failure !== undefined) return exits.failed;
   const needsHand = preview.productOrders.some(({ outcome }) =>
-    ['conflict', 'reject', 'cancelled'].includes(outcome),
+    ['unreadable', 'conflict', 'reject', 'cancelled'].includes(outcome),
   );
   return needsHand ? exits.partly : exits.done;
 }

@@ -1,6 +1,6 @@
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { variantIdsOf } from '../../../shared/azumuta/translate.ts';
-import type { ErpConnector } from '../../../shared/erp/connector.ts';
+import type { ErpConnector, UnreadableOrder } from '../../../shared/erp/connector.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder, MappedOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
@@ -8,13 +8,22 @@ import { whyNotAdopted } from '../../../shared/orders/adopt.ts';
 import { decideProductOrders, type PartDecision } from '../../../shared/orders/decide-product-orders.ts';
 import { readKnown } from '../../../shared/orders/read-known.ts';
 
-/** What the pull would do with a product order of a released ERP order. */
-export const outcomes = ['conflict', 'reject', 'cancelled', 'adopt', 'create', 'exists', 'left out'] as const;
+/** What the pull would do with a product order of a released ERP order; or that the ERP order cannot be read. */
+export const outcomes = [
+  'unreadable',
+  'conflict',
+  'reject',
+  'cancelled',
+  'adopt',
+  'create',
+  'exists',
+  'left out',
+] as const;
 export type Outcome = (typeof outcomes)[number];
 
 export interface PreviewedOrder {
   readonly erpOrder: string;
-  /** Number of the product order; the ERP order's where the mapping gives none. */
+  /** Number of the product order; the ERP order's where there is none. */
   readonly number: string;
   readonly outcome: Outcome;
   /** Why, or what differs. */
@@ -59,7 +68,8 @@ export async function previewPull(
   const progress = { read: 0, readUpTo: since, more: false };
   try {
     const from = since === undefined ? undefined : { changedAt: since };
-    for await (const { orders, watermark } of dependencies.erp.releasedOrders(from, dependencies.signal)) {
+    for await (const page of dependencies.erp.releasedOrders(from, dependencies.signal)) {
+      const { orders, unreadable, watermark } = page;
       for (const order of orders) {
         if (progress.read >= most) progress.more = true;
         if (progress.more || dependencies.signal.aborted) break;
@@ -68,6 +78,8 @@ export async function previewPull(
         dependencies.progress(`Looked at ${progress.read} orders of the ERP`);
       }
       if (progress.more || dependencies.signal.aborted) break;
+      progress.read += unreadable.length;
+      productOrders.push(...unreadable.map(unreadableOrder));
       progress.readUpTo = watermark.changedAt;
     }
   } catch (error) {
@@ -76,6 +88,10 @@ export async function previewPull(
   if (dependencies.signal.aborted)
     return { since, ...progress, productOrders, failure: 'It was interrupted, or took too long.' };
   return { since, ...progress, productOrders };
+}
+
+function unreadableOrder({ id, reason }: UnreadableOrder): PreviewedOrder {
+  return { erpOrder: id, number: id, outcome: 'unreadable', reason };
 }
 
 async function previewOrder(

@@ -4,6 +4,7 @@ import { type Outcome, outcomes, type PullPreview } from './preview.ts';
 
 const words: Readonly<Record<Outcome, readonly [title: string, colour: 'red' | 'yellow' | 'green' | 'dim']>> =
   {
+    unreadable: ['cannot be read', 'red'],
     conflict: ['would be a conflict', 'yellow'],
     reject: ['would be refused', 'red'],
     cancelled: ['were cancelled', 'yellow'],

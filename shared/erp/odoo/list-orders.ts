@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { ErpOrder, Watermark } from '../../model/orders.ts';
-import type { ReleasedOrdersPage } from '../connector.ts';
+import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
+import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
+import { beginning, createRowReader, placesOf, type ReadRows, unreadableOrder } from '../read-rows.ts';
 import type { OdooClient } from './client.ts';
 import type { OdooOptions } from './options.ts';
 import {
@@ -8,7 +10,8 @@ import {
   fromOdooTime,
   type ListedProduction,
   listedProductionSchema,
-  productSchema,
+  listedProductSchema,
+  placeSchema,
   toOdooTime,
 } from './records.ts';
 
@@ -37,29 +40,48 @@ export async function* listReleasedOrders(
     backorder === 'keep' ? ['|', ['backorder_sequence', '=', false], ['backorder_sequence', '<=', 1]] : [];
   let second = since && toOdooTime(since.changedAt);
   let listedInSecond: number[] = [];
+  let watermark = since ?? beginning;
+  let limit = pageSize;
+  const readRows = createRowReader(listedProductionSchema, {
+    partner: 'Odoo',
+    names: ['name', 'id'],
+    list: '$',
+  });
 
   while (true) {
-    const productions = await client.call({
+    const rows = await nextRows();
+    const places = placesOf(rows, placeSchema);
+    const last = places.at(-1);
+    // No row tells its place, so the next page cannot begin behind one: a larger page sees further.
+    if (!last && rows.length === limit) {
+      limit *= 2;
+      continue;
+    }
+    if (last) {
+      const inLastSecond = places.filter((one) => one.write_date === last.write_date).map(({ id }) => id);
+      listedInSecond = last.write_date === second ? [...listedInSecond, ...inLastSecond] : inLastSecond;
+      second = last.write_date;
+      watermark = { changedAt: fromOdooTime(second), id: String(last.id) };
+    }
+    if (rows.length > 0)
+      yield { ...(await withArticles(client, readRows(rows), released, signal)), watermark };
+    if (rows.length < limit) return;
+  }
+
+  function nextRows(): Promise<unknown[]> {
+    return client.call({
       model: 'mrp.production',
       method: 'search_read',
       named: {
         domain: [['state', 'in', states], ...ofOrder, ...changedSince(second, listedInSecond)],
         fields: [...fields, ...orderFields],
         order: 'write_date asc, id asc',
-        limit: pageSize,
+        limit,
       },
-      answer: z.array(listedProductionSchema),
+      answer: z.array(z.unknown()),
       writes: false,
       signal,
     });
-    const last = productions.at(-1);
-    if (!last) return;
-    const orders = await withArticles(client, productions, released, signal);
-    const inLastSecond = productions.filter((one) => one.write_date === last.write_date).map(({ id }) => id);
-    listedInSecond = last.write_date === second ? [...listedInSecond, ...inLastSecond] : inLastSecond;
-    second = last.write_date;
-    yield { orders, watermark: { changedAt: fromOdooTime(second), id: String(last.id) } };
-    if (productions.length < pageSize) return;
   }
 }
 
@@ -70,34 +92,45 @@ function changedSince(second: string | undefined, listed: readonly number[]): un
   return ['|', ['write_date', '>=', nextSecond], '&', ['write_date', '>=', second], ['id', 'not in', listed]];
 }
 
+/** An order whose product Odoo does not tell cannot be read either: nobody knows what to build. */
 async function withArticles(
   client: OdooClient,
-  productions: readonly ListedProduction[],
+  { fitting, unreadable }: ReadRows<ListedProduction>,
   released: readonly string[],
   signal: AbortSignal,
-): Promise<ErpOrder[]> {
+): Promise<Pick<ReleasedOrdersPage, 'orders' | 'unreadable'>> {
+  if (fitting.length === 0) return { orders: [], unreadable };
   const products = await client.call({
     model: 'product.product',
     method: 'search_read',
     named: {
       // Archived products are hidden unless the domain speaks of `active`; their orders are not.
-      domain: [['id', 'in', [...new Set(productions.map((one) => one.product_id[0]))]]],
-      fields: ['default_code', 'tracking'],
+      domain: [['id', 'in', [...new Set(fitting.map((one) => one.product_id[0]))]]],
+      fields: ['default_code'],
     },
     context: { active_test: false },
-    answer: z.array(productSchema),
+    answer: z.array(z.unknown()),
     writes: false,
     signal,
   });
-  const codes = new Map(products.map((product) => [product.id, product.default_code]));
-  return productions.map((production) => orderOf(production, codes.get(production.product_id[0]), released));
+  const byId = new Map(products.map((product) => [stepInto(product, 'id'), product]));
+  const orders: ErpOrder[] = [];
+  const withoutProduct: UnreadableOrder[] = [];
+  for (const production of fitting) {
+    const [id, name] = production.product_id;
+    const product = parse(listedProductSchema, byId.get(id));
+    if (product.ok) orders.push(orderOf(production, product.value.default_code, released));
+    else {
+      const found = describeMismatches(product.mismatches);
+      const why = `its product ${name} (id ${id}) is not as expected (${found})`;
+      const correct = 'Correct the product, or the rights of our user to it, and save the order';
+      withoutProduct.push(unreadableOrder('Odoo', production.name, why, correct));
+    }
+  }
+  return { orders, unreadable: [...unreadable, ...withoutProduct] };
 }
 
-function orderOf(
-  production: ListedProduction,
-  code: string | false | undefined,
-  released: readonly string[],
-): ErpOrder {
+function orderOf(production: ListedProduction, code: string | false, released: readonly string[]): ErpOrder {
   const { id, name, product_id, product_qty, product_uom_id, date_deadline, state } = production;
   return {
     id: String(id),

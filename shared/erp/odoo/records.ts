@@ -16,16 +16,27 @@ export const productionSchema = z.object({
   write_date: z.string(),
 });
 
+const time = z
+  .string()
+  .check(z.refine((text) => !Number.isNaN(Date.parse(fromOdooTime(text))), 'a time as 2026-11-24 10:00:00'));
+
+/** Where a manufacturing order stands in a listing by change time. */
+export const placeSchema = z.object({ id: z.number(), write_date: time });
+
 /** A manufacturing order as a listing needs it; other fields are kept for the mapping. */
 export const listedProductionSchema = z.catchall(
   z.object({
     ...productionSchema.shape,
-    date_deadline: z.union([z.string(), none]),
+    ...placeSchema.shape,
+    date_deadline: z.union([time, none]),
     origin: z.union([z.string(), none]),
   }),
   z.unknown(),
 );
 export type ListedProduction = z.infer<typeof listedProductionSchema>;
+
+/** The product of a listed order. */
+export const listedProductSchema = z.object({ id: z.number(), default_code: z.union([z.string(), none]) });
 
 export const productSchema = z.object({
   id: z.number(),

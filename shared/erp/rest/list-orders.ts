@@ -47,16 +47,15 @@ export async function* listIncrementally(
       newTies += ties.length;
       pages += 1;
       position = page.next;
-    } while (position !== undefined && !page.misfit && !page.rows.some(isBeyond(anchor)));
+    } while (position !== undefined && !page.rows.some(isBeyond(anchor)));
 
-    if (pages > 1 && newTies > 0 && sweep < maxSweeps && !page.misfit) {
+    if (pages > 1 && newTies > 0 && sweep < maxSweeps) {
       sweep += 1;
       continue;
     }
     const beyond = page.rows.filter(isBeyond(anchor)).filter(isNew);
     remember(beyond);
     if (beyond.length > 0) yield pageOf(beyond);
-    if (page.misfit) throw page.misfit;
     if (position === undefined) return;
     const last = page.rows.at(-1)?.changedAt;
     anchor = last ?? anchor;
@@ -80,7 +79,6 @@ export async function* listWhole(
     let position: Position;
     do {
       const page = await read(since?.changedAt, position);
-      if (page.misfit) throw page.misfit;
       for (const row of page.rows) rows.set(row.rowId, row);
       pages += 1;
       position = page.next;
@@ -98,7 +96,9 @@ function isBeyond(anchor: string | undefined): (row: ListedOrder) => boolean {
   return ({ changedAt }) => anchor === undefined || changedAt > anchor;
 }
 
-function requireSorted(rows: readonly ListedOrder[], partner: string): void {
+/** What cannot be read proves nothing. */
+function requireSorted(listed: readonly ListedOrder[], partner: string): void {
+  const rows = listed.filter(({ unreadable }) => !unreadable);
   const at = rows.findIndex((row, index) => row.changedAt < (rows[index - 1]?.changedAt ?? ''));
   if (at < 0) return;
   throw new Rejected(
@@ -112,6 +112,7 @@ function pageOf(rows: readonly ListedOrder[]): ReleasedOrdersPage {
   if (!last) throw new Error('a page without rows has no watermark');
   return {
     orders: rows.flatMap(({ order }) => order ?? []),
+    unreadable: rows.flatMap(({ unreadable }) => unreadable ?? []),
     watermark: { changedAt: last.changedAt, id: last.rowId },
   };
 }

@@ -73,7 +73,7 @@ export interface RestListing<Row> {
   readonly list: Place;
   /** Shape of a row. */
   readonly row: z.ZodMiniType<Row>;
-  /** What a row is. */
+  /** What a row is. One that does not fit, or on which it throws, is told to a person; the others are listed. */
   readonly order: (row: Row) => RestOrder;
   /**
    * True (the default): the query honours `since` and rows come sorted by change time, oldest first. False:

@@ -1,4 +1,5 @@
 import { Rejected, RetryLater } from '../../model/errors.ts';
+import { beginning } from '../read-rows.ts';
 import type { RestConnection, RestListing, RestRequest } from './options.ts';
 import { pathTo, textAt, valueAt } from './places.ts';
 import { type ListedOrder, readRow } from './row.ts';
@@ -11,8 +12,6 @@ export interface RowsPage {
   readonly rows: readonly ListedOrder[];
   /** Undefined after the last page. */
   readonly next: Position;
-  /** Why the rows end before the page does: the next row does not fit. */
-  readonly misfit: Rejected | undefined;
 }
 
 /** Reads one page of the orders that changed at or after `since`. */
@@ -44,7 +43,7 @@ export function createReadPage<Row>(
     }
     const request = requestOf(since, position);
     const answer = await session.send(request, call);
-    if (listing.emptyStatus?.includes(answer.status)) return { rows: [], next: undefined, misfit: undefined };
+    if (listing.emptyStatus?.includes(answer.status)) return { rows: [], next: undefined };
     const failure = session.partnerFailure(answer, call);
     if (failure) throw failure;
     if (answer.status >= 300)
@@ -63,20 +62,23 @@ export function createReadPage<Row>(
         `${session.partner}: there is no list at ${pathTo(listing.list)} of the listing; check orders.list.`,
       );
     }
-    return { ...readRows(list), next: nextOf(answer.json, list.length, position, request) };
+    return { rows: readRows(list, since), next: nextOf(answer.json, list.length, position, request) };
   };
 
-  function readRows(list: readonly unknown[]): Pick<RowsPage, 'rows' | 'misfit'> {
-    const rows: ListedOrder[] = [];
-    for (const [index, row] of list.entries()) {
-      try {
-        rows.push(readRow(listing, row, `${pathTo(listing.list)}[${index}]`, session.partner));
-      } catch (error) {
-        if (error instanceof Rejected) return { rows, misfit: error };
-        throw error;
-      }
-    }
-    return { rows, misfit: undefined };
+  /**
+   * A row that does not fit stands no earlier than the row before it, whatever it says of its time: no listing
+   * may go back because of it. Of a list that is not sorted, one without a time is as old as was asked for.
+   */
+  function readRows(list: readonly unknown[], since = beginning.changedAt): ListedOrder[] {
+    const sorted = listing.incremental !== false;
+    let reached = since;
+    return list.map((row, index) => {
+      const read = readRow(listing, row, `${pathTo(listing.list)}[${index}]`, session.partner);
+      const behind = read.unreadable && sorted && (read.changedAt ?? '') < reached;
+      const changedAt = (behind ? undefined : read.changedAt) ?? reached;
+      if (sorted) reached = changedAt;
+      return { ...read, changedAt };
+    });
   }
 
   function requestOf(since: string | undefined, position: Position): RestRequest {

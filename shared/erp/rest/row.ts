@@ -1,23 +1,32 @@
 import * as z from 'zod/mini';
-import { Rejected } from '../../model/errors.ts';
+import { reasonOf } from '../../model/errors.ts';
 import type { ErpOrder } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
-import { describeMismatches, type Mismatch, parse } from '../../platform/validation.ts';
+import { describeMismatches, type Parsed, parse, stepInto } from '../../platform/validation.ts';
+import type { UnreadableOrder } from '../connector.ts';
+import { nameOf, unreadableOrder } from '../read-rows.ts';
 import type { RestListing } from './options.ts';
 
-/** A row of a listing, read. */
-export interface ListedOrder {
-  /** Tells rows apart: the ERP's id, or the number. */
+/** A row of a listing, as far as it could be read. */
+export interface ReadRow {
+  /** Tells rows apart: the ERP's id, or the number; the row's path when there is neither. */
   readonly rowId: string;
   /** ISO instant in UTC, to the millisecond: rounded down, so that resuming there misses nothing. */
-  readonly changedAt: string;
-  /** Undefined for a row that is neither released nor cancelled. */
+  readonly changedAt: string | undefined;
+  /** Undefined for a row that is neither released nor cancelled, and for one that cannot be read. */
   readonly order: ErpOrder | undefined;
+  readonly unreadable: UnreadableOrder | undefined;
 }
+
+/** A row with its place in the listing: one that tells no time stands where it was found. */
+export type ListedOrder = ReadRow & { readonly changedAt: string };
 
 const absent = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
 const number = z.pipe(z.union([z.string().check(z.minLength(1)), z.number()]), z.transform(String));
-const instant = z.iso.datetime({ offset: true, error: 'an ISO instant with a zone' });
+const isoInstant = z.iso.datetime({ offset: true });
+const instant = z
+  .string()
+  .check(z.refine((text) => isoInstant.safeParse(text).success, 'an ISO instant with a zone'));
 
 const mappedSchema = z.object({
   number,
@@ -34,57 +43,101 @@ const mappedSchema = z.object({
   attributes: z.optional(z.record(z.string(), z.unknown())),
 });
 
+type MappedOrder = z.infer<typeof mappedSchema>;
+
+/** What is read of a row whose order cannot be: enough to name it. */
+const maybe = z.catch(absent(number), undefined);
+const namedSchema = z.catch(
+  z.object({ id: maybe, number: maybe, state: z.catch(z.optional(z.string()), undefined) }),
+  {},
+);
+/** When it changed, to go on behind it: when it was created if it tells that it never did. */
+const changeSchema = z.union([
+  z.pipe(
+    z.object({ changedAt: instant }),
+    z.transform(({ changedAt }) => changedAt),
+  ),
+  z.pipe(
+    z.object({ changedAt: absent(z.null()), createdAt: instant }),
+    z.transform(({ createdAt }) => createdAt),
+  ),
+]);
+
 /**
- * One row as an order.
- * @param path JSON path of the row in the answer, for messages.
- * @throws Rejected naming the path of what does not fit.
+ * One row as an order. Whatever is wrong with it, the functions of the configuration included, is told of this
+ * row and thrown at nobody.
+ * @param path JSON path of the row in the answer: the name of a row that has no other.
  */
 export function readRow<Row>(
-  { row: rowSchema, order: map }: Pick<RestListing<Row>, 'row' | 'order'>,
+  listing: Pick<RestListing<Row>, 'row' | 'order'>,
   row: unknown,
   path: string,
   partner: string,
-): ListedOrder {
-  const parsed = parse(rowSchema, row);
-  if (!parsed.ok) {
-    throw new Rejected(
-      `${partner} lists an order that does not fit: ${describeMismatches(parsed.mismatches.map(below(path)))}.`,
-    );
+): ReadRow {
+  const { mapped, problem } = mapRow(listing, row);
+  const { id, number, state } = z.parse(namedSchema, mapped);
+  const change = parse(changeSchema, mapped);
+  const changedAt = change.ok ? new Date(change.value).toISOString() : undefined;
+  const known = id ?? number;
+  // It is skipped, so nothing else of it matters.
+  if (state === 'other' && known && changedAt)
+    return { rowId: known, changedAt, order: undefined, unreadable: undefined };
+
+  const whole = parse(mappedSchema, mapped);
+  if (problem === undefined && whole.ok && changedAt) {
+    const order = orderOf(whole.value);
+    return { rowId: whole.value.id ?? whole.value.number, changedAt, order, unreadable: undefined };
   }
-  const mapped = parse(mappedSchema, map(parsed.value));
-  if (!mapped.ok) {
-    throw new Rejected(
-      `${partner}: orders.order makes an order that does not fit of ${path}: ${describeMismatches(mapped.mismatches)}.`,
-    );
-  }
-  const { state, ...order } = mapped.value;
-  const changed = order.changedAt ?? order.createdAt;
-  if (!changed) {
-    throw new Rejected(
-      `${partner}: order ${order.number} (${path}) has no time of change; give changedAt, or createdAt for one that was never changed.`,
-    );
-  }
+  const why =
+    problem ??
+    (whole.ok
+      ? 'it has no time of change; give changedAt, or createdAt for one that was never changed'
+      : `what orders.order makes of it is no order (${describeMismatches(whole.mismatches)})`);
+  const name = nameOf([number, id, stepInto(row, 'number'), stepInto(row, 'id')]) ?? path;
+  const correct = `Correct the order in ${partner}, or \`orders\` in the configuration, and save it there`;
   return {
-    rowId: order.id ?? order.number,
-    changedAt: new Date(changed).toISOString(),
-    order:
-      state === 'other'
-        ? undefined
-        : {
-            number: order.number,
-            ...(order.id ? { id: order.id } : {}),
-            article: order.article,
-            quantity: {
-              amount: toDecimal(order.quantity) ?? '0',
-              ...(order.unit ? { unit: order.unit } : {}),
-            },
-            ...(order.dueDate ? { dueDate: order.dueDate } : {}),
-            state,
-            attributes: order.attributes ?? {},
-          },
+    rowId: known ?? name,
+    changedAt,
+    order: undefined,
+    unreadable: unreadableOrder(partner, name, why, correct),
   };
 }
 
-function below(path: string): (mismatch: Mismatch) => Mismatch {
-  return (mismatch) => ({ ...mismatch, path: path + mismatch.path.slice(1) });
+/** What orders.order makes of a row, and what went wrong. */
+function mapRow<Row>(
+  { row: schema, order: map }: Pick<RestListing<Row>, 'row' | 'order'>,
+  row: unknown,
+): { mapped: unknown; problem: string | undefined } {
+  let parsed: Parsed<Row>;
+  try {
+    parsed = parse(schema, row);
+  } catch (error) {
+    return { mapped: undefined, problem: `orders.row fails on it with "${reasonOf(error)}"` };
+  }
+  try {
+    if (parsed.ok) return { mapped: map(parsed.value), problem: undefined };
+  } catch (error) {
+    return { mapped: undefined, problem: `orders.order fails on it with "${reasonOf(error)}"` };
+  }
+  const problem = `it does not fit orders.row (${describeMismatches(parsed.mismatches)})`;
+  try {
+    // No row by its schema, so this may fail or make nonsense; but only the configuration knows where an order's
+    // number and change time stand, and of what it makes no more than those is used.
+    return { mapped: map(row as Row), problem };
+  } catch {
+    return { mapped: undefined, problem };
+  }
+}
+
+function orderOf({ state, ...order }: MappedOrder): ErpOrder | undefined {
+  if (state === 'other') return undefined;
+  return {
+    number: order.number,
+    ...(order.id ? { id: order.id } : {}),
+    article: order.article,
+    quantity: { amount: toDecimal(order.quantity) ?? '0', ...(order.unit ? { unit: order.unit } : {}) },
+    ...(order.dueDate ? { dueDate: order.dueDate } : {}),
+    state,
+    attributes: order.attributes ?? {},
+  };
 }

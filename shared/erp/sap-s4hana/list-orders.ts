@@ -1,16 +1,22 @@
+import * as z from 'zod/mini';
 import type { ErpOrder, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
+import { parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
+import { beginning, createRowReader, placesOf } from '../read-rows.ts';
 import { literal, orderService, type SapClient } from './client.ts';
 import type { SapOptions } from './options.ts';
 import {
   createdAt,
+  creationSchema,
   instantOf,
   isSet,
+  listedOrderSchema,
   listOf,
   orderFields,
-  orderSchema,
+  placeSchema,
   type SapOrder,
+  type SapPlace,
   toFourteen,
   toWire,
 } from './records.ts';
@@ -41,31 +47,49 @@ export async function* listReleasedOrders(
       : []),
     ...(since ? [changedSince(since)] : []),
   ];
-  let watermark: Watermark = since ?? { changedAt: '1970-01-01T00:00:00.000Z' };
-  let behind: SapOrder | undefined;
+  let watermark: Watermark = since ?? beginning;
+  let behind: SapPlace | undefined;
+  let top = pageSize;
+  const readRows = createRowReader(listedOrderSchema, {
+    partner: 'SAP',
+    names: ['ManufacturingOrder'],
+    list: '$.d.results',
+  });
 
   while (true) {
+    const rows = await nextRows();
+    const last = placesOf(rows, placeSchema).at(-1);
+    // No row tells its place, so the next page cannot begin behind one: a larger page sees further.
+    if (!last && rows.length === top) {
+      top *= 2;
+      continue;
+    }
+    behind = last;
+    const changedAt = instantOf(last?.LastChangeDateTime);
+    if (last && changedAt !== undefined) watermark = { changedAt, id: last.ManufacturingOrder };
+    if (rows.length > 0) {
+      const { fitting, unreadable } = readRows(rows.filter((row) => isRecent(row, since)));
+      yield { orders: fitting.map(orderOf), unreadable, watermark };
+    }
+    if (rows.length < top) return;
+  }
+
+  async function nextRows(): Promise<readonly unknown[]> {
     const answer = await client.call({
       service: orderService,
       path: '/A_ProductionOrder_2',
       query: {
         $filter: [...conditions, ...(behind ? [behindOf(behind)] : [])].join(' and '),
         $orderby: 'LastChangeDateTime,ManufacturingOrder',
-        $top: String(pageSize),
+        $top: String(top),
         $select: [...new Set([...orderFields, ...(options.orderFields ?? [])])].join(','),
         $format: 'json',
       },
-      answer: listOf(orderSchema),
+      answer: listOf(z.unknown()),
       what: 'the list of orders',
       signal,
     });
-    const rows = answer?.value.d.results ?? [];
-    behind = rows.at(-1);
-    if (!behind) return;
-    const changedAt = instantOf(behind.LastChangeDateTime);
-    if (changedAt !== undefined) watermark = { changedAt, id: behind.ManufacturingOrder };
-    yield { orders: rows.filter((row) => isRecent(row, since)).map(orderOf), watermark };
-    if (rows.length < pageSize) return;
+    return answer?.value.d.results ?? [];
   }
 }
 
@@ -75,16 +99,17 @@ function changedSince({ changedAt }: Watermark): string {
   return `(LastChangeDateTime ge '${toFourteen(changedAt)}' or ${never})`;
 }
 
-function behindOf({ LastChangeDateTime, ManufacturingOrder }: SapOrder): string {
+function behindOf({ LastChangeDateTime, ManufacturingOrder }: SapPlace): string {
   const time = literal(LastChangeDateTime ?? '');
   const number = literal(toWire(ManufacturingOrder));
   return `(LastChangeDateTime gt ${time} or (LastChangeDateTime eq ${time} and ManufacturingOrder gt ${number}))`;
 }
 
 /** The day of creation was asked for; its time decides here. */
-function isRecent(row: SapOrder, since: Watermark | undefined): boolean {
-  if (!since || row.LastChangeDateTime) return true;
-  const created = createdAt(row);
+function isRecent(row: unknown, since: Watermark | undefined): boolean {
+  const told = parse(creationSchema, row);
+  if (!since || !told.ok || told.value.LastChangeDateTime) return true;
+  const created = createdAt(told.value);
   return created === undefined || Date.parse(created) >= Date.parse(since.changedAt);
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { toDecimal } from '../../model/quantity.ts';
 
 const flag = z.nullish(z.string());
 
@@ -28,6 +29,30 @@ export const orderSchema = z.catchall(
   z.unknown(),
 );
 export type SapOrder = z.infer<typeof orderSchema>;
+
+/** An order as a listing needs it. */
+export const listedOrderSchema = z.extend(orderSchema, {
+  TotalQuantity: z.string().check(z.refine((text) => toDecimal(text) !== undefined, 'a decimal')),
+  ProductionUnit: z.string().check(z.minLength(1)),
+  MfgOrderPlannedEndDate: z.nullish(
+    z.string().check(z.refine((text) => text === '' || instantOf(text) !== undefined, 'a date')),
+  ),
+});
+
+/** Where an order stands in a listing by change time and number. */
+export const placeSchema = z.object({
+  ManufacturingOrder: z.string().check(z.minLength(1)),
+  LastChangeDateTime: z.nullish(z.string()),
+});
+export type SapPlace = z.infer<typeof placeSchema>;
+
+/** When an order was created, as far as it tells. */
+export const creationSchema = z.object({
+  LastChangeDateTime: z.nullish(z.string()),
+  MfgOrderCreationDate: z.nullish(z.string()),
+  MfgOrderCreationTime: z.nullish(z.string()),
+});
+export type SapCreation = z.infer<typeof creationSchema>;
 
 export const orderFields = [
   ...['ManufacturingOrder', 'Material', 'TotalQuantity', 'ProductionUnit', 'ProductionPlant'],
@@ -78,25 +103,30 @@ export function toFourteen(instant: string): string {
 export function instantOf(text: string | null | undefined): string | undefined {
   if (!text) return undefined;
   const milliseconds = /^\/Date\((-?\d+)(?:[+-]\d+)?\)\/$/.exec(text)?.[1];
-  if (milliseconds !== undefined) return new Date(Number(milliseconds)).toISOString();
+  if (milliseconds !== undefined) return isoOf(Number(milliseconds));
   const digits = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
   const iso = digits
     ? `${digits.slice(1, 4).join('-')}T${digits.slice(4, 7).join(':')}Z`
     : /[zZ]$|[+-]\d\d:\d\d$/.test(text)
       ? text
       : `${text}Z`;
-  const at = Date.parse(iso);
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+  return isoOf(Date.parse(iso));
+}
+
+/** @param at Milliseconds since 1970; undefined is answered for those that are no time, or too far away. */
+function isoOf(at: number): string | undefined {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 /** Instant at which the order was created: a date, and a time as `PT11H16M37S`. */
-export function createdAt(order: SapOrder): string | undefined {
+export function createdAt(order: SapCreation): string | undefined {
   const date = instantOf(order.MfgOrderCreationDate);
   const time = /^PT(\d+)H(\d+)M(\d+)S$/.exec(order.MfgOrderCreationTime ?? '');
   if (date === undefined) return undefined;
   const [hours, minutes, seconds] = (time?.slice(1) ?? []).map(Number);
   const offset = ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000;
-  return new Date(Date.parse(date) + offset).toISOString();
+  return isoOf(Date.parse(date) + offset);
 }
 
 /** Namespace of our confirmation ids, so that no other system makes the same. */

@@ -3,6 +3,7 @@ import { RetryLater } from '../../model/errors.ts';
 import type { ErpOrder, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
+import { beginning, createRowReader, placesOf } from '../read-rows.ts';
 import type { TrytonClient } from './client.ts';
 import type { TrytonOptions } from './options.ts';
 import { fieldOf, wireDateTime } from './wire.ts';
@@ -12,18 +13,47 @@ const listedFields = [
   ...['planned_date', 'planned_start_date', 'write_date', 'create_date'],
 ];
 
+const time = z.iso.datetime();
+
+/** Where a production stands in a listing by change time: when it was written, or created if it never was. */
+const placeSchema = z.union([
+  z.pipe(
+    z.object({ id: z.int(), write_date: time }),
+    z.transform(({ id, write_date }) => ({ id, changedAt: write_date })),
+  ),
+  z.pipe(
+    z.object({ id: z.int(), write_date: z.null(), create_date: time }),
+    z.transform(({ id, create_date }) => ({ id, changedAt: create_date })),
+  ),
+]);
+type Place = z.infer<typeof placeSchema>;
+
+const text = z.nullish(z.string());
+
 const listedSchema = z.looseObject({
   id: z.int(),
   number: z.nullable(z.string()),
   reference: z.nullable(z.string()),
   state: z.string(),
-  quantity: z.nullable(z.number()),
-  planned_date: z.nullable(z.string()),
+  quantity: z.number(),
+  'unit.': z.nullish(z.looseObject({ symbol: text })),
+  'product.': z
+    .looseObject({ code: text, rec_name: text })
+    .check(z.refine(({ code, rec_name }) => Boolean(code || rec_name), 'a product with a code or a name')),
+  planned_date: z.nullable(z.iso.date()),
   planned_start_date: z.nullable(z.string()),
-  write_date: z.nullable(z.string()),
-  create_date: z.string(),
+  write_date: z.nullable(time),
+  create_date: time,
 });
 type Listed = z.infer<typeof listedSchema>;
+
+/** One answer: rows with their places, and those that tell none. */
+interface ListedPage {
+  readonly placed: readonly { readonly place: Place; readonly row: unknown }[];
+  readonly unplaced: readonly unknown[];
+  /** There may be more behind it. */
+  readonly full: boolean;
+}
 
 /** Where a listing stands: after this order at this time, or (without id) at this time inclusively. */
 export interface Position {
@@ -57,39 +87,55 @@ export async function* listReleasedOrders(
   ];
   // The watermark's own time is read again as a whole: an order may have been given it since.
   let position: Position | undefined = since && { changedAt: since.changedAt };
+  let watermark = since ?? beginning;
+  let limit = pageSize;
+  const readRows = createRowReader(listedSchema, { partner: 'Tryton', names: ['number', 'id'], list: '$' });
 
   while (true) {
-    const written = await page('write_date', [['write_date', '!=', null], ...beyond('write_date', position)]);
-    const created = await page('create_date', [
-      ['write_date', '=', null],
-      ...beyond('create_date', position),
-    ]);
-    const both = [...written, ...created].sort(byChange).slice(0, pageSize);
-    const last = both.at(-1);
-    if (!last) return;
-    if (position && !isBeyond(last, position)) throw standingStill();
-    position = { changedAt: changedAtOf(last), id: last.id };
-    yield {
-      orders: both.map((one) => orderOf(one, orderFields)),
-      watermark: { changedAt: position.changedAt, id: String(last.id) },
-    };
-    if (both.length < pageSize) return;
+    const lists = [
+      await page('write_date', [['write_date', '!=', null], ...beyond('write_date', position)]),
+      await page('create_date', [['write_date', '=', null], ...beyond('create_date', position)]),
+    ];
+    const all = lists.flatMap(({ placed }) => placed).sort((a, b) => byChange(a.place, b.place));
+    const unplaced = lists.flatMap((list) => list.unplaced);
+    const full = lists.filter((list) => list.full);
+    // Of a list that goes on, nobody knows what comes behind its last place.
+    const known = all.slice(0, Math.min(pageSize, ...full.map(({ placed }) => placed.length)));
+    const last = known.at(-1);
+    // No row of a list tells its place, so the next page cannot begin behind one: a larger page sees further.
+    if (!last && full.length > 0) {
+      limit *= 2;
+      continue;
+    }
+    if (last) {
+      if (position && !isBeyond(last.place, position)) throw standingStill();
+      position = last.place;
+      watermark = { changedAt: position.changedAt, id: String(last.place.id) };
+    }
+    if (last || unplaced.length > 0) {
+      const { fitting, unreadable } = readRows([...known.map(({ row }) => row), ...unplaced]);
+      yield { orders: fitting.map((one) => orderOf(one, orderFields)), unreadable, watermark };
+    }
+    if (full.length === 0 && known.length === all.length) return;
   }
 
-  function page(by: 'write_date' | 'create_date', domain: readonly unknown[]): Promise<Listed[]> {
+  async function page(by: 'write_date' | 'create_date', domain: readonly unknown[]): Promise<ListedPage> {
     const order = [
       [by, 'ASC'],
       ['id', 'ASC'],
     ];
-    return client.call({
+    const rows = await client.call({
       model: 'production',
       method: 'search_read',
-      params: [[...scope, ...domain], 0, pageSize, order, [...listedFields, ...orderFields]],
+      params: [[...scope, ...domain], 0, limit, order, [...listedFields, ...orderFields]],
       what: 'listing released productions',
-      answer: z.array(listedSchema),
+      answer: z.array(z.unknown()),
       writes: false,
       signal,
     });
+    const placed = rows.flatMap((row) => placesOf([row], placeSchema).map((place) => ({ place, row })));
+    const unplaced = rows.filter((row) => !placed.some((one) => one.row === row));
+    return { placed, unplaced, full: rows.length === limit };
   }
 }
 
@@ -106,16 +152,16 @@ export function beyond(field: string, position: Position | undefined): unknown[]
 }
 
 /** ISO texts of equal form sort as the times do. */
-export function byChange(a: Listed, b: Listed): number {
-  const [atA, atB] = [changedAtOf(a), changedAtOf(b)];
-  if (atA !== atB) return atA < atB ? -1 : 1;
+function byChange(a: Place, b: Place): number {
+  if (a.changedAt !== b.changedAt) return a.changedAt < b.changedAt ? -1 : 1;
   return a.id - b.id;
 }
 
 /** Guards the loop: a database that compares times otherwise than it stores them would give one page for ever. */
-function isBeyond(listed: Listed, { changedAt, id }: Position): boolean {
-  const at = changedAtOf(listed);
-  return id === undefined ? true : at > changedAt || (at === changedAt && listed.id > id);
+function isBeyond(place: Place, { changedAt, id }: Position): boolean {
+  return id === undefined
+    ? true
+    : place.changedAt > changedAt || (place.changedAt === changedAt && place.id > id);
 }
 
 function standingStill(): RetryLater {
@@ -125,20 +171,13 @@ function standingStill(): RetryLater {
   );
 }
 
-function changedAtOf(listed: Listed): string {
-  return listed.write_date ?? listed.create_date;
-}
-
 function orderOf(listed: Listed, orderFields: readonly string[]): ErpOrder {
   const { id, number, reference, state, quantity, planned_date, planned_start_date } = listed;
-  const text = (name: string): string | undefined => {
-    const value = fieldOf(listed, name);
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  const unit = text('unit.symbol');
+  const { code, rec_name } = listed['product.'];
+  const unit = listed['unit.']?.symbol;
   const attributes = {
     reference,
-    productName: text('product.rec_name'),
+    productName: rec_name || undefined,
     plannedStartDate: planned_start_date,
     ...Object.fromEntries(orderFields.map((name) => [name, fieldOf(listed, name)])),
   };
@@ -146,8 +185,8 @@ function orderOf(listed: Listed, orderFields: readonly string[]): ErpOrder {
     id: String(id),
     number: number ?? `(${id})`,
     // A product without a code is known by its name.
-    article: text('product.code') ?? text('product.rec_name') ?? '',
-    quantity: { amount: toDecimal(quantity) ?? '0', ...(unit === undefined ? {} : { unit }) },
+    article: code || rec_name || '',
+    quantity: { amount: toDecimal(quantity) ?? '0', ...(unit ? { unit } : {}) },
     ...(planned_date ? { dueDate: planned_date } : {}),
     state: state === 'cancelled' ? 'cancelled' : 'released',
     attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value != null)),

@@ -31,6 +31,7 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
   return {
     faults,
     canaries: [access.password, 'canary-wrong-tryton'],
+    rowFields: { number: 'number', quantity: 'quantity' },
     articles: { plain: 'PASTE-01', lots: 'GEAR-LOT', serials: 'GEAR-LOT' },
     connector({ baseUrl, clock = systemClock, pageSize, timeoutMs, wrongCredentials } = {}) {
       const definition = tryton({

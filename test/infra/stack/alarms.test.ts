@@ -170,7 +170,7 @@ async function pulled(orders: readonly ErpOrder[], failure?: Error): Promise<voi
     erp: {
       async *releasedOrders() {
         if (failure) throw failure;
-        yield { orders, watermark: { changedAt: clock.now().toISOString() } };
+        yield { orders, unreadable: [], watermark: { changedAt: clock.now().toISOString() } };
       },
       book: () => Promise.reject(new Error('a pull books nothing')),
     },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
+import { toldIn } from './completed.ts';
 import { type Death, type Mortals, mortals } from './mortal.ts';
 import {
   type CompletionStage,

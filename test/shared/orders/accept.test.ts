@@ -210,7 +210,7 @@ describe('an order that is in the ledger and not created yet', () => {
 describe('a long list', () => {
   const split = { split: { per: 'unit', book: 'each' } } as const;
   const orders = (prefix: string) =>
-    Array.from({ length: 12 }, (_, at) =>
+    Array.from({ length: 30 }, (_, at) =>
       erpOrder({ number: `${prefix}-${at}`, quantity: { amount: '20' } }),
     );
 

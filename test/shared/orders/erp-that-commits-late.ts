@@ -33,6 +33,7 @@ export function* pagesOfLateErp(
     if (!last) return;
     yield {
       orders: page.map(({ number }) => erpOrder({ number })),
+      unreadable: [],
       watermark: { changedAt: new Date(last.writtenAt).toISOString(), id: last.number },
     };
     if (page.length < pageSize) return;

@@ -55,7 +55,7 @@ function pull(orders: readonly ErpOrder[], accept: (order: ErpOrder) => boolean 
       },
       erp: {
         async *releasedOrders() {
-          yield { orders, watermark: { changedAt: clock.now().toISOString() } };
+          yield { orders, unreadable: [], watermark: { changedAt: clock.now().toISOString() } };
         },
         async book() {
           throw new Error('A pull books nothing.');

@@ -38,6 +38,8 @@ export interface FaultProxy {
   beforeCall(n: number, act: () => void | Promise<void>): void;
   /** Runs when the server has answered the n-th call from now and before the connector sees the answer, once. */
   afterCall(n: number, act: () => void | Promise<void>): void;
+  /** Changes the body of every answer that the server gives. */
+  rewriteAnswers(change: (body: string) => string): void;
   /** Forgets all faults and counts. */
   reset(): void;
   close(): Promise<void>;
@@ -60,6 +62,7 @@ export async function startFaultProxy(upstream: string, fate?: Fate): Promise<Fa
   let after: { at: number; act: () => void | Promise<void> }[] = [];
   let answers: Answer[] = [];
   let hangs = 0;
+  let rewrite: ((body: string) => string) | undefined;
 
   const server = await listenOnLoopback((incoming, outgoing) => {
     // A failure here is the proxy's own: cutting the connection makes the test see it.
@@ -85,7 +88,8 @@ export async function startFaultProxy(upstream: string, fate?: Fate): Promise<Fa
       return;
     }
     const answer = await forward(incoming, body);
-    const answerBody = await bytesOf(answer);
+    const given = await bytesOf(answer);
+    const answerBody = rewrite ? Buffer.from(rewrite(given.toString('utf8'))) : given;
     await takeAt(after, n)?.act();
     if (crash === 'after') return void incoming.socket.destroy();
     const { 'transfer-encoding': _, connection: __, 'content-length': ___, ...headers } = answer.headers;
@@ -123,7 +127,11 @@ export async function startFaultProxy(upstream: string, fate?: Fate): Promise<Fa
     },
     beforeCall: (n, act) => void before.push({ at: passed.length + n, act }),
     afterCall: (n, act) => void after.push({ at: passed.length + n, act }),
+    rewriteAnswers(change) {
+      rewrite = change;
+    },
     reset() {
+      rewrite = undefined;
       passed = [];
       crashes = [];
       before = [];

@@ -42,6 +42,7 @@ async function odooTarget(
     },
     faults,
     canaries: [login.apiKey, 'canary-wrong-odoo'],
+    rowFields: { number: 'name', quantity: 'product_qty' },
     articles: { plain: 'CHAIR', lots: 'BATCH', serials: 'PUMP' },
     async planOrder({ article, quantity, changedAt }) {
       const row = books.plan(article, Number(quantity), changedAt ?? undefined);

@@ -32,6 +32,7 @@ async function sapTarget(login: SapLogin, configured: Partial<SapOptions>): Prom
     },
     faults,
     canaries: [login.secret, 'canary-wrong-sap'],
+    rowFields: { number: 'ManufacturingOrder', quantity: 'TotalQuantity' },
     articles: { plain: 'FG226', lots: 'FG227', serials: 'FG228' },
     async planOrder({ article, quantity, changedAt }) {
       return { number: books.plan(article, quantity, changedAt).ManufacturingOrder, article };

@@ -4,6 +4,7 @@ import { exactlyOnceTests } from './suite-exactly-once.ts';
 import { failureTests } from './suite-failures.ts';
 import { listingTests } from './suite-listing.ts';
 import { partTests } from './suite-split-orders.ts';
+import { unreadableTests } from './suite-unreadable-orders.ts';
 import type { Cannot, Chapter, ErpConformanceTarget } from './target.ts';
 
 /** Long enough for a loop over every call of a booking against a real ERP. */
@@ -42,6 +43,7 @@ export function describeErpConformance(
     afterAll(async () => running?.close());
 
     describe('listing released orders', () => listingTests(chapter));
+    describe('listing orders that cannot be read', () => unreadableTests(chapter));
     describe('booking a completion', () => bookingTests(chapter));
     describe('booking it part by part', () => partTests(chapter));
     describe('booking it exactly once', () => exactlyOnceTests(chapter));

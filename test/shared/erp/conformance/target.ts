@@ -49,6 +49,8 @@ export interface ErpConformanceTarget {
     /** A serial number per piece. */
     readonly serials?: string;
   };
+  /** Fields of a row in the ERP's list of orders: the order's number, and its quantity. */
+  readonly rowFields: { readonly number: string; readonly quantity: string };
   /** Stops everything that was started. */
   close(): Promise<void>;
 }

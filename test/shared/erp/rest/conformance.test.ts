@@ -28,6 +28,7 @@ async function makeTarget(): Promise<ErpConformanceTarget> {
   return {
     faults,
     canaries: [erpSandboxKey, 'not-the-key-of-this-erp'],
+    rowFields: { number: 'number', quantity: 'quantity' },
     articles: { plain: 'GEAR-01', lots: 'GEAR-02', serials: 'GEAR-02' },
     connector: ({ baseUrl = faults.url, clock, wrongCredentials, ...options } = {}) =>
       connected(

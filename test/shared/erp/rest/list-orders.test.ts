@@ -182,31 +182,6 @@ it('refuses a list that is not sorted, as a watermark would lie', async () => {
   expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('orders.incremental') });
 });
 
-it.each([
-  ['a row of another shape', { number: '2', quantity: null, changed: minute(2) }, '$.rows[1].quantity'],
-  ['a quantity that is no number', row('2', minute(2), { quantity: 'five' }), '$.rows[1]: $.quantity'],
-  ['a time without zone', row('2', '2026-11-24T10:00:00'), '$.changedAt'],
-  ['no time at all', row('2', null), '$.rows[1]'],
-])('names the place of %s, after giving out what comes before it', async (_, misfit, place) => {
-  // Prepare
-  const server = await startServer(() => ({
-    body: { rows: [row('1', minute(1)), misfit, row('3', minute(3))] },
-  }));
-
-  // Act
-  const pages: ReleasedOrdersPage[] = [];
-  const failure = await failureOf(
-    (async () => {
-      for await (const page of connectorOf(server.url, {}).releasedOrders(undefined, newSignal()))
-        pages.push(page);
-    })(),
-  );
-
-  // Assess
-  expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining(place) });
-  expect(pages).toMatchObject([{ orders: [{ number: '1' }], watermark: { changedAt: minute(1) } }]);
-});
-
 it('skips orders that are neither released nor cancelled, and moves on behind them', async () => {
   const server = await startRows([row('1', minute(1)), row('2', minute(2))], { pageSize: 9 });
   const order: Listing['order'] = ({ number, quantity, changed }) => ({

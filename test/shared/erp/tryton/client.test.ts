@@ -111,11 +111,11 @@ describe('the Tryton session', () => {
 
   it('waits for an ERP whose answers do not look like Tryton 7.0, and says where', async () => {
     // Act
-    const failure = await list(({ method }) => (method === search ? { result: [{ id: 'x' }] } : undefined));
+    const failure = await list(({ method }) => (method === search ? { result: { id: 1 } } : undefined));
 
     // Assess
     expect(failure).toBeInstanceOf(RetryLater);
-    expect(String(failure)).toContain('$[0].id');
+    expect(String(failure)).toContain('$: found object, expected a list');
   });
 });
 

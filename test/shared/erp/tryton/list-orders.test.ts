@@ -9,12 +9,15 @@ import { type RpcCall, type RpcServer, startRpcServer } from './server.ts';
 interface Row {
   readonly id: number;
   readonly state: string;
-  readonly created: string;
+  readonly created: string | null;
   readonly written: string | null;
+  readonly quantity?: number | null;
 }
 
 let server: RpcServer;
 let table: Row[] = [];
+/** SQLite sorts rows without a time first, PostgreSQL last. */
+let nullsFirst = false;
 beforeAll(async () => {
   server = await startRpcServer((call) =>
     call.method === 'model.production.search_read' ? { result: searchRead(call) } : undefined,
@@ -22,6 +25,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   table = [];
+  nullsFirst = false;
 });
 afterAll(() => server.close());
 
@@ -122,18 +126,95 @@ describe('listing productions by a change time that may be missing', () => {
   });
 });
 
+describe('listing productions that cannot be read', () => {
+  const misfits = fc
+    .array(
+      fc.record({
+        created: fc.option(times, { freq: 3 }),
+        written: fc.option(times),
+        quantity: fc.constantFrom(5, null),
+      }),
+      { maxLength: 12 },
+    )
+    .map((all): Row[] => all.map((row, at) => ({ ...row, id: at + 1, state: 'waiting' })));
+  const isReadable = ({ created, quantity }: Row) => created !== null && quantity !== null;
+
+  /** The page that begins with 1 ends before 3, which is older than 4. */
+  const behindTheTimeless: Row[] = [
+    { id: 1, state: 'waiting', created: null, written: null },
+    { id: 2, state: 'waiting', created: '2026-01-01T00:00:00.000000Z', written: null },
+    { id: 3, state: 'waiting', created: '2026-01-01T00:00:01.000000Z', written: null },
+    {
+      ...{ id: 4, state: 'waiting', created: '2026-01-01T00:00:00.000000Z' },
+      written: '2026-01-02T00:00:00.500000Z',
+    },
+  ];
+
+  it('lists all others once, oldest first, and names each that tells its time', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        misfits,
+        fc.integer({ min: 1, max: 5 }),
+        fc.boolean(),
+        async (all, pageSize, first) => {
+          table = all;
+          nullsFirst = first;
+
+          const pages = await pagesOf(pageSize);
+
+          expect(pages.flatMap(({ ids }) => ids)).toEqual(inOrder(all.filter(isReadable)));
+          const named = pages.flatMap(({ unreadable }) => unreadable.map(({ id }) => Number(id)));
+          expect(new Set(named).size).toBe(named.length);
+          const unreadable = all.filter((row) => !isReadable(row));
+          expect(unreadable.map(({ id }) => id)).toEqual(expect.arrayContaining(named));
+          const telling = unreadable.filter(({ written, created }) => written !== null || created !== null);
+          expect(named).toEqual(expect.arrayContaining(telling.map(({ id }) => id)));
+        },
+      ),
+      { numRuns: 80, examples: [[behindTheTimeless, 2, true]] },
+    );
+  });
+
+  it('tells the field, and leaves the watermark at what told its time', async () => {
+    // Prepare
+    const created = '2026-01-01T00:00:00.000000Z';
+    table = [
+      { id: 1, state: 'waiting', created, written: null },
+      { id: 2, state: 'waiting', created: null, written: null },
+    ];
+
+    // Act
+    const [page] = await pagesOf(10);
+
+    // Assess
+    expect(page).toMatchObject({ ids: [1], watermark: { changedAt: created, id: '1' } });
+    expect(page?.unreadable).toEqual([
+      {
+        id: '2',
+        reason:
+          'Tryton lists order 2, which cannot be read: $.create_date: found null, expected string. Correct the order in Tryton and save it there: it comes again.',
+      },
+    ]);
+  });
+});
+
 async function pagesOf(pageSize: number, since?: Watermark, between = (): void => undefined) {
   const pages = [];
   for await (const page of server.connector({ pageSize }).releasedOrders(since, newSignal())) {
     const states = page.orders.map(({ state }) => state);
-    pages.push({ ids: page.orders.map(({ id }) => Number(id)), states, watermark: page.watermark });
+    pages.push({
+      ids: page.orders.map(({ id }) => Number(id)),
+      states,
+      unreadable: page.unreadable,
+      watermark: page.watermark,
+    });
     between();
   }
   return pages;
 }
 
 function inOrder(all: readonly Row[]): number[] {
-  const at = (row: Row) => row.written ?? row.created;
+  const at = (row: Row) => row.written ?? row.created ?? '';
   return [...all]
     .sort((a, b) => (at(a) === at(b) ? a.id - b.id : at(a) < at(b) ? -1 : 1))
     .map(({ id }) => id);
@@ -143,15 +224,16 @@ function inOrder(all: readonly Row[]): number[] {
 function searchRead({ params }: RpcCall): unknown[] {
   const [domain, , limit, order] = params as [unknown[], number, number, [[string, string]]];
   const [[by]] = order;
-  const key = (row: Row) => String(columnOf(row, by));
+  const key = (row: Row) => String(columnOf(row, by) ?? (nullsFirst ? '' : '~'));
   return table
     .filter((row) => fits(row, domain))
     .sort((a, b) => (key(a) === key(b) ? a.id - b.id : key(a) < key(b) ? -1 : 1))
     .slice(0, limit)
     .map((row) => ({
-      ...{ id: row.id, number: String(row.id), reference: null, state: row.state, quantity: 5 },
+      ...{ id: row.id, number: String(row.id), reference: null, state: row.state },
+      quantity: row.quantity === undefined ? 5 : row.quantity,
       ...{ planned_date: null, planned_start_date: null, 'product.': { code: 'GEAR', rec_name: 'Gear' } },
-      create_date: wireDateTime(row.created),
+      create_date: row.created && wireDateTime(row.created),
       write_date: row.written && wireDateTime(row.written),
     }));
 }

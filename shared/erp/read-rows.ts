@@ -1,0 +1,78 @@
+import type * as z from 'zod/mini';
+import type { Watermark } from '../model/orders.ts';
+import { problemOfText, shorten } from '../model/text.ts';
+import { describeMismatches, parse, stepInto } from '../platform/validation.ts';
+import type { UnreadableOrder } from './connector.ts';
+
+/** Where a listing stands that has come past no row yet whose change time it could read. */
+export const beginning: Watermark = { changedAt: '1970-01-01T00:00:00.000Z' };
+
+export interface ReadRows<Row> {
+  readonly fitting: readonly Row[];
+  readonly unreadable: readonly UnreadableOrder[];
+}
+
+/**
+ * Reads the rows of one listing, each by itself. A row that does not fit is put aside, once by its name, though a
+ * row that tells no change time may stand on several pages.
+ * @param names Fields that may name the order, the best first.
+ * @param list JSON path of the rows in the answer: names a row that has no name.
+ */
+export function createRowReader<Row>(
+  schema: z.ZodMiniType<Row>,
+  { partner, names, list }: { partner: string; names: readonly string[]; list: string },
+): (rows: readonly unknown[]) => ReadRows<Row> {
+  const told = new Set<string>();
+  return (rows) => {
+    const fitting: Row[] = [];
+    const unreadable: UnreadableOrder[] = [];
+    for (const [index, row] of rows.entries()) {
+      const parsed = parse(schema, row);
+      if (parsed.ok) {
+        fitting.push(parsed.value);
+        continue;
+      }
+      const name = nameOf(names.map((field) => stepInto(row, field)));
+      if (name !== undefined && told.has(name)) continue;
+      if (name !== undefined) told.add(name);
+      unreadable.push(
+        unreadableOrder(partner, name ?? `${list}[${index}]`, describeMismatches(parsed.mismatches)),
+      );
+    }
+    return { fitting, unreadable };
+  };
+}
+
+/** Those of the rows that tell where they stand in the listing, as far as their place. */
+export function placesOf<Place>(rows: readonly unknown[], schema: z.ZodMiniType<Place>): Place[] {
+  return rows.flatMap((row) => {
+    const place = parse(schema, row);
+    return place.ok ? [place.value] : [];
+  });
+}
+
+/** A row may have any number of fields that do not fit; a person mends one after the other. */
+const maxReason = 500;
+
+/**
+ * @param why What is wrong with it, to follow a colon, without a full stop.
+ * @param correct What a person does about it.
+ */
+export function unreadableOrder(
+  partner: string,
+  id: string,
+  why: string,
+  correct = `Correct the order in ${partner} and save it there`,
+): UnreadableOrder {
+  return {
+    id,
+    reason: `${partner} lists order ${id}, which cannot be read: ${shorten(why, maxReason)}. ${correct}: it comes again.`,
+  };
+}
+
+/** The first of these values that can name an order in a message and in the ledger. */
+export function nameOf(values: readonly unknown[]): string | undefined {
+  return values
+    .map((value) => (typeof value === 'number' ? String(value) : value))
+    .find((value): value is string => typeof value === 'string' && problemOfText(value) === undefined);
+}

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { previewPull } from '../../../../infra/ops/pull/preview.ts';
+import { previewPullLines } from '../../../../infra/ops/pull/report.ts';
+import { newSignal } from '../../../shared/erp/conformance/attempts.ts';
+import { erpOrder } from '../../../support/orders.ts';
+
+it('shows which orders of the ERP cannot be read, and why', async () => {
+  // Prepare
+  const reason = 'Small ERP lists order MO/2, which cannot be read: $.quantity: found null, expected string.';
+  const nobody = () => Promise.reject(new Error('nobody is asked about an order that is left out'));
+
+  // Act
+  const preview = await previewPull(undefined, 10, {
+    erp: {
+      async *releasedOrders() {
+        yield {
+          orders: [erpOrder({ number: 'MO/1' })],
+          unreadable: [{ id: 'MO/2', reason }],
+          watermark: { changedAt: '2026-12-01T08:00:00.000Z' },
+        };
+      },
+    },
+    azumuta: { findProductOrder: nobody, findArticle: nobody },
+    ledger: { orders: { find: nobody } },
+    map: () => [],
+    accept: () => false,
+    signal: newSignal(),
+    progress: () => {},
+  });
+
+  // Assess
+  expect(preview).toMatchObject({ read: 2, readUpTo: '2026-12-01T08:00:00.000Z' });
+  expect(preview.productOrders).toContainEqual({
+    erpOrder: 'MO/2',
+    number: 'MO/2',
+    outcome: 'unreadable',
+    reason,
+  });
+  const text = previewPullLines(preview, 'the stack').join(' ');
+  expect(text).toContain('cannot be read');
+  expect(text).toContain('$.quantity');
+});

@@ -1,0 +1,181 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ErpConnector, ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
+import { odoo } from '../../../../shared/erp/odoo/index.ts';
+import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
+import { RetryLater } from '../../../../shared/model/errors.ts';
+import type { Watermark } from '../../../../shared/model/orders.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
+import { failureOf, newSignal } from './attempts.ts';
+import { startFaultProxy } from './fault-proxy.ts';
+import { startOdoo } from './servers/odoo.ts';
+import { startSap } from './servers/sap-s4hana.ts';
+
+/** Changes rows of an answer, wherever they stand in it. */
+type Change = (row: Record<string, unknown>) => Record<string, unknown> | null;
+
+async function sap(change: Change) {
+  const login = { auth: 'basic', user: 'AZUMUTA', secret: 'right-password' } as const;
+  const server = await startSap(login);
+  onTestFinished(() => server.close());
+  const { url, rewriteAnswers } = await proxyOf(server.url, change);
+  return {
+    books: server.books,
+    rewriteAnswers,
+    connect: (pageSize: number) =>
+      sapS4Hana({ url, auth: 'basic', goodsMovements: 'backflush', pageSize }).connect({
+        clock: systemClock,
+        credentials: async () => ({ username: login.user, password: login.secret }),
+      }),
+  };
+}
+
+async function odoo19(change: Change) {
+  const login = { database: 'plant', username: 'azumuta@example.com', apiKey: 'right-key' };
+  const server = await startOdoo(19, login);
+  onTestFinished(() => server.close());
+  const { url, rewriteAnswers } = await proxyOf(server.url, change);
+  return {
+    books: server.books,
+    rewriteAnswers,
+    connect: (pageSize: number) =>
+      odoo({ url, database: 'plant', version: 19, backorder: 'keep', pageSize }).connect({
+        clock: systemClock,
+        credentials: async () => login,
+      }),
+  };
+}
+
+async function proxyOf(server: string, change: Change) {
+  const proxy = await startFaultProxy(server);
+  onTestFinished(() => proxy.close());
+  proxy.rewriteAnswers((body) => {
+    const answer: unknown = JSON.parse(body, (_, value) =>
+      value !== null && typeof value === 'object' && !Array.isArray(value) ? change(value) : value,
+    );
+    return JSON.stringify(answer);
+  });
+  return proxy;
+}
+
+async function listed(connector: ErpConnector, since?: Watermark) {
+  const pages: ReleasedOrdersPage[] = [];
+  for await (const page of connector.releasedOrders(since, newSignal())) pages.push(page);
+  return {
+    orders: pages.flatMap(({ orders }) => orders.map(({ number }) => number)),
+    unreadable: pages.flatMap(({ unreadable }) => unreadable),
+    watermark: pages.at(-1)?.watermark,
+  };
+}
+
+describe('sap-s4hana', () => {
+  it.each([1, 2, 3, 9])('goes on behind rows without a number, in pages of %i', async (pageSize) => {
+    // Prepare: the first two of five, and the last one.
+    const { books, connect } = await sap((row) => (row.Material === 'FG227' ? null : row));
+    for (const material of ['FG227', 'FG227', 'FG226', 'FG226', 'FG227']) books.plan(material, '5');
+    const [first, second] = books.orders.filter(({ Material }) => Material === 'FG226');
+
+    // Act
+    const { orders, unreadable, watermark } = await listed(connect(pageSize));
+
+    // Assess
+    expect(orders).toEqual([first?.ManufacturingOrder, second?.ManufacturingOrder]);
+    expect(watermark?.id).toBe(second?.ManufacturingOrder);
+    expect(unreadable.length).toBeGreaterThan(0);
+    for (const { id, reason } of unreadable) {
+      expect(id).toMatch(/^\$\.d\.results\[\d\]$/);
+      expect(reason).toContain('$: found null, expected object');
+    }
+  });
+
+  it.each([
+    ['no unit', { ProductionUnit: null }, '$.ProductionUnit: found null'],
+    [
+      'a quantity that is none',
+      { TotalQuantity: 'five' },
+      '$.TotalQuantity: found string, expected a decimal',
+    ],
+    ['a date that is none', { MfgOrderPlannedEndDate: '/Date(9999999999999999)/' }, 'expected a date'],
+    ['a change time that is no text', { LastChangeDateTime: {} }, '$.LastChangeDateTime: found object'],
+  ])('names an order with %s', async (_, change, why) => {
+    // Prepare
+    const { books, connect } = await sap((row) => (row.Material === 'FG227' ? { ...row, ...change } : row));
+    const [, misfit] = ['FG226', 'FG227', 'FG226'].map((material) => books.plan(material, '5'));
+
+    // Act
+    const { orders, unreadable } = await listed(connect(2));
+
+    // Assess
+    expect(orders.length).toBe(2);
+    expect(unreadable).toEqual([{ id: misfit?.ManufacturingOrder, reason: expect.stringContaining(why) }]);
+  });
+
+  it('lists an order that was never changed though its creation is no time', async () => {
+    const created = { MfgOrderCreationDate: '/Date(8640000000000001)/', MfgOrderCreationTime: 'PT1H1M1S' };
+    const { books, connect } = await sap((row) => ({ ...row, ...created }));
+    const order = books.plan('FG226', '5', null);
+
+    const { orders } = await listed(connect(2), { changedAt: '2026-01-01T00:00:00.000Z' });
+
+    expect(orders).toEqual([order.ManufacturingOrder]);
+  });
+});
+
+describe('odoo', () => {
+  it.each([1, 2, 3, 9])('goes on behind orders without a change time, in pages of %i', async (pageSize) => {
+    // Prepare
+    const { books, connect } = await odoo19((row) =>
+      row.product_qty === 7 ? { ...row, write_date: false } : row,
+    );
+    const planned = [7, 7, 5, 7, 5].map((quantity) => books.plan('CHAIR', quantity));
+
+    // Act
+    const { orders, unreadable, watermark } = await listed(connect(pageSize));
+
+    // Assess
+    const names = (quantity: number) =>
+      planned.filter((row) => row.product_qty === quantity).map(({ name }) => name);
+    expect(orders).toEqual(names(5));
+    expect(watermark?.id).toBe(String(planned[4]?.id));
+    expect(unreadable.map(({ id }) => id)).toEqual(names(7));
+    expect(unreadable[0]?.reason).toContain('$.write_date: found boolean, expected string');
+  });
+
+  it.each<[string, Change, string]>([
+    [
+      'is not shown',
+      (row) => (row.default_code === 'BATCH' ? { ...row, id: 0 } : row),
+      '$: found missing, expected object',
+    ],
+    [
+      'has a code that is none',
+      (row) => (row.default_code === 'BATCH' ? { ...row, default_code: null } : row),
+      '$.default_code: found null, expected string or false',
+    ],
+  ])('names an order whose product %s', async (_, change, why) => {
+    // Prepare
+    const { books, connect } = await odoo19(change);
+    const [first, misfit, third] = ['CHAIR', 'BATCH', 'CHAIR'].map((article) => books.plan(article, 5));
+
+    // Act
+    const { orders, unreadable, watermark } = await listed(connect(9));
+
+    // Assess
+    expect(orders).toEqual([first?.name, third?.name]);
+    expect(unreadable).toEqual([{ id: misfit?.name, reason: expect.stringContaining(why) }]);
+    expect(unreadable[0]?.reason).toContain('its product The BATCH');
+    expect(watermark?.id).toBe(String(third?.id));
+  });
+});
+
+it.each([
+  ['SAP', sap],
+  ['Odoo', odoo19],
+])('blames %s for an answer that is no list', async (_, start) => {
+  const { connect, rewriteAnswers } = await start((row) => row);
+  rewriteAnswers(() => JSON.stringify({ d: { results: null } }));
+
+  const failure = await failureOf(listed(connect(9)));
+
+  expect(failure).toBeInstanceOf(RetryLater);
+  expect(failure).toMatchObject({ scope: 'partner' });
+});

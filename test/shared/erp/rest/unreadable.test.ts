@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import type { ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
+import { type RestOptions, type RestPaging, rest } from '../../../../shared/erp/rest/index.ts';
+import type { Watermark } from '../../../../shared/model/orders.ts';
+import { startServer } from '../../../support/server.ts';
+import { newSignal } from '../conformance/attempts.ts';
+import { connected } from './sandbox.ts';
+import { rowSchema, type SmallRow, smallOptions } from './small.ts';
+
+type Listing = RestOptions<SmallRow>['orders'];
+
+function minute(n: number): string {
+  return `2026-11-24T10:${String(n).padStart(2, '0')}:00.000Z`;
+}
+
+function good(number: string, n: number): SmallRow {
+  return { number, quantity: '5', changed: minute(n) };
+}
+
+async function pagesOf(
+  url: string,
+  change: Partial<Listing> = {},
+  since?: Watermark,
+): Promise<ReleasedOrdersPage[]> {
+  const options = smallOptions(url);
+  const definition = rest({ ...options, orders: { ...options.orders, ...change } });
+  const pages: ReleasedOrdersPage[] = [];
+  for await (const page of connected(definition, { apiKey: 'k' }).releasedOrders(since, newSignal()))
+    pages.push(page);
+  return pages;
+}
+
+async function listed(rows: readonly unknown[], change: Partial<Listing> = {}, since?: Watermark) {
+  const server = await startServer(() => ({ body: { rows } }));
+  const pages = await pagesOf(server.url, change, since);
+  return {
+    orders: pages.flatMap(({ orders }) => orders.map(({ number }) => number)),
+    unreadable: pages.flatMap(({ unreadable }) => unreadable),
+    watermark: pages.at(-1)?.watermark,
+  };
+}
+
+/** An order function as a careless configuration has it. */
+const careless = (row: SmallRow) => {
+  if (row.number === 'B') throw new TypeError("Cannot read properties of undefined (reading 'code')");
+  return smallOptions('').orders.order(row);
+};
+
+it.each<[string, unknown, string, string, Partial<Listing>?]>([
+  [
+    'of another shape',
+    { ...good('B', 2), quantity: null },
+    'B',
+    'it does not fit orders.row ($.quantity: found null, expected string)',
+  ],
+  [
+    'with a quantity that is no number',
+    { ...good('B', 2), quantity: 'five' },
+    'B',
+    'what orders.order makes of it is no order ($.quantity: found string, expected a decimal)',
+  ],
+  [
+    'with a time without zone',
+    { ...good('B', 2), changed: '2026-11-24T10:02:00' },
+    'B',
+    '$.changedAt: found string, expected an ISO instant with a zone',
+  ],
+  ['without any time', { ...good('B', 2), changed: null }, 'B', 'it has no time of change; give changedAt'],
+  [
+    'on which orders.order fails',
+    good('B', 2),
+    'B',
+    'orders.order fails on it with "Cannot read properties of undefined (reading \'code\')"',
+    { order: careless },
+  ],
+  [
+    'on which orders.row fails',
+    good('B', 2),
+    'B',
+    'orders.row fails on it with "no such plant"',
+    {
+      row: z.pipe(
+        rowSchema,
+        z.transform((row) => {
+          if (row.number === 'B') throw new Error('no such plant');
+          return row;
+        }),
+      ),
+    },
+  ],
+  ['that is null', null, '$.rows[1]', '$: found null, expected object'],
+  ['without a number', { quantity: '5', changed: minute(2) }, '$.rows[1]', '$.number: found missing'],
+  ['with an id only', { id: 17, changed: minute(2) }, '17', '$.number: found missing'],
+  ['with a number that nobody can print', { ...good('B\u0000', 2), quantity: 5 }, '$.rows[1]', '$.quantity'],
+])('names a row %s, and lists those before and behind it', async (_, row, id, why, change) => {
+  // Act
+  const { orders, unreadable, watermark } = await listed([good('A', 1), row, good('C', 3)], change);
+
+  // Assess
+  expect(orders).toEqual(['A', 'C']);
+  expect(unreadable).toEqual([{ id, reason: expect.stringContaining(why) }]);
+  expect(unreadable[0]?.reason).toContain(`Small ERP lists order ${id}, which cannot be read: `);
+  expect(unreadable[0]?.reason).toMatch(/Correct the order in Small ERP, or `orders` in the configuration/);
+  expect(watermark).toEqual({ changedAt: minute(3), id: 'C' });
+});
+
+it('keeps the reason short, however many fields do not fit', async () => {
+  const lines = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`field${at}`, z.string()]));
+
+  const { unreadable } = await listed([{ ...good('A', 1) }], {
+    row: z.object({ ...rowSchema.shape, ...lines }),
+  });
+
+  expect(unreadable.map(({ id }) => id)).toEqual(['A']);
+  expect(unreadable[0]?.reason.length).toBeLessThan(1000);
+});
+
+it('moves the watermark behind a last row that does not fit, by the time that it tells', async () => {
+  const { watermark } = await listed([good('A', 1), { ...good('B', 2), quantity: null }]);
+
+  expect(watermark).toEqual({ changedAt: minute(2), id: 'B' });
+});
+
+it('leaves the watermark at the last row whose time can be read', async () => {
+  const { watermark } = await listed([good('A', 1), { number: 'B', quantity: '5', changed: 'yesterday' }]);
+
+  expect(watermark?.changedAt).toBe(minute(1));
+});
+
+it('never goes back because of a row that does not fit, and names it all the same', async () => {
+  // Prepare: its time of creation is all that can be read of it.
+  const old = (number: string) => ({ number, quantity: null, changed: null, created: minute(0) });
+
+  // Act
+  const { orders, unreadable, watermark } = await listed(
+    [good('A', 1), old('B'), good('C', 1), old('D')],
+    {},
+    { changedAt: minute(1) },
+  );
+
+  // Assess
+  expect(orders).toEqual(['A', 'C']);
+  expect(unreadable.map(({ id }) => id)).toEqual(['B', 'D']);
+  expect(watermark?.changedAt).toBe(minute(1));
+});
+
+it('does not take a list for unsorted because of a row that does not fit', async () => {
+  const { orders, watermark } = await listed([
+    good('A', 1),
+    { ...good('B', 9), quantity: null },
+    good('C', 2),
+  ]);
+
+  expect(orders).toEqual(['A', 'C']);
+  expect(watermark?.changedAt).toBe(minute(2));
+});
+
+it('says nothing of an order that is skipped anyway', async () => {
+  const order: Listing['order'] = (row) => ({
+    ...smallOptions('').orders.order(row),
+    state: row.number === 'B' ? 'other' : 'released',
+  });
+
+  const { orders, unreadable } = await listed([good('A', 1), { ...good('B', 2), quantity: null }], { order });
+
+  expect({ orders, unreadable }).toEqual({ orders: ['A'], unreadable: [] });
+});
+
+it('names those of a list that the ERP cannot sort, and those without a time at every run', async () => {
+  const rows = [good('D', 4), { ...good('B', 2), quantity: null }, { number: 'C' }, good('A', 1)];
+
+  const first = await listed(rows, { incremental: false });
+  const later = await listed(rows, { incremental: false }, { changedAt: minute(3) });
+
+  expect(first.orders).toEqual(['A', 'D']);
+  expect(first.unreadable.map(({ id }) => id)).toEqual(['C', 'B']);
+  expect(later.orders).toEqual(['D']);
+  expect(later.unreadable.map(({ id }) => id)).toEqual(['C']);
+  expect(later.watermark).toEqual({ changedAt: minute(4), id: 'D' });
+});
+
+const pagings: RestPaging[] = [
+  { kind: 'page', parameter: 'page' },
+  { kind: 'offset', parameter: 'offset', size: { parameter: 'size', rows: 100 } },
+  { kind: 'cursor', parameter: 'cursor', next: 'cursor' },
+  { kind: 'nextLink', next: '@odata.nextLink' },
+];
+/** Each row with its time in the ERP, told or not: whether it fits, does not, or does not even tell its time. */
+const rowsInPages = fc.record({
+  kinds: fc.array(fc.tuple(fc.constantFrom('fits', 'misfit', 'timeless'), fc.nat(3)), { maxLength: 9 }),
+  pageSize: fc.integer({ min: 1, max: 3 }),
+});
+
+it.each(pagings)(
+  'lists all that fit once and names all others, by $kind, wherever they stand',
+  async (paging) => {
+    let table: { at: string; row: unknown }[] = [];
+    let size = 1;
+    const server = await startServer(({ url }) => {
+      const since = url.searchParams.get('since') ?? '';
+      const rows = table.filter(({ at }) => at >= since).map(({ row }) => row);
+      const from = Number(
+        url.searchParams.get('offset') ??
+          url.searchParams.get('cursor') ??
+          (Number(url.searchParams.get('page') ?? 1) - 1) * size,
+      );
+      const more = from + size < rows.length;
+      return {
+        body: {
+          rows: rows.slice(from, from + size),
+          cursor: more ? String(from + size) : null,
+          '@odata.nextLink': more ? `orders?since=${since}&offset=${from + size}` : undefined,
+        },
+      };
+    });
+    await fc.assert(
+      fc.asyncProperty(rowsInPages, async ({ kinds, pageSize }) => {
+        // Prepare
+        size = pageSize;
+        table = kinds
+          .map(([kind, at], index) => ({ kind, at: minute(at), number: `${kind} ${index}` }))
+          .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+          .map(({ kind, at, number }) => ({
+            at,
+            row: { number, quantity: kind === 'fits' ? '5' : null, changed: kind === 'timeless' ? '?' : at },
+          }));
+        const numbers = kinds.map(([kind], index) => `${kind} ${index}`);
+
+        // Act
+        const pages = await pagesOf(server.url, { paging });
+
+        // Assess
+        const orders = pages.flatMap((page) => page.orders.map(({ number }) => number));
+        expect(orders.toSorted()).toEqual(numbers.filter((one) => one.startsWith('fits')).toSorted());
+        const named = new Set(pages.flatMap((page) => page.unreadable.map(({ id }) => id)));
+        expect([...named].toSorted()).toEqual(numbers.filter((one) => !one.startsWith('fits')).toSorted());
+        const watermarks = pages.map(({ watermark }) => watermark.changedAt);
+        expect(watermarks).toEqual(watermarks.toSorted());
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
