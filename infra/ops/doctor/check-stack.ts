@@ -14,6 +14,7 @@ export function stackChecks(
   target: Target,
   integration: CompleteIntegration | undefined,
   now: Date,
+  config?: string,
 ): Check[] {
   return [
     ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(target, flow))),
@@ -21,7 +22,7 @@ export function stackChecks(
     check('Ledger table', () => lookAtTable(target)),
     ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(target, flow))),
     check('Circuit breakers', () => lookAtBreakers(target)),
-    check('Pull', () => lookAtPull(target, integration, now)),
+    check('Pull', () => lookAtPull(target, integration, now, config)),
   ];
 }
 
@@ -62,7 +63,8 @@ async function lookAtDeadLetters(target: Target) {
   if (letters === 0) return fine('there are none');
   return notice(
     `${counted(letters, 'dead letter')} for a person`,
-    `npm run replay -- ${whereOf(target)} shows them by reason`,
+    'look at them, by reason',
+    `npm run replay -- ${whereOf(target)}`,
   );
 }
 
@@ -103,6 +105,7 @@ async function lookAtSwitch(target: Target, flow: (typeof flows)[number]) {
   if (states.every((state) => state === 'Enabled')) return fine(`${pausable[flow].does} is switched on`);
   return notice(
     `${pausable[flow].does} is paused (${states.join(', ')})`,
+    'resume it when the maintenance is over',
     `npm run resume -- ${flow} ${whereOf(target)}`,
   );
 }
@@ -129,7 +132,12 @@ async function lookAtBreakers(target: Target) {
 /** A run or two may be skipped while another is under way; more than this is silence. */
 const maxPeriods = 3;
 
-async function lookAtPull(target: Target, integration: CompleteIntegration | undefined, now: Date) {
+async function lookAtPull(
+  target: Target,
+  integration: CompleteIntegration | undefined,
+  now: Date,
+  config?: string,
+) {
   const { watermark, endedAt } = await ledgerOf(target).pullState.state();
   const pull = integration?.schedule.pull;
   if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
@@ -137,7 +145,8 @@ async function lookAtPull(target: Target, integration: CompleteIntegration | und
   if (endedAt === undefined)
     return notice(
       `${every}has not run yet`,
-      `wait for its first run; npm run pull -- --dry-run ${whereOf(target)} shows what it will find`,
+      'wait for its first run; a dry run shows what it will find',
+      `npm run pull -- --dry-run ${whereOf(target, config)}`,
     );
   const last = new Date(endedAt);
   const upTo = watermark === undefined ? '' : `, and has read up to ${watermark.changedAt}`;

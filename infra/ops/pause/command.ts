@@ -20,7 +20,9 @@ const [name, ...words] = process.argv.slice(2);
 if (name === 'pause' || name === 'resume') {
   await runSwitch(name, words);
 } else {
-  process.stderr.write('Type npm run pause or npm run resume.\n');
+  process.stderr.write(
+    'Type: npm run pause -- <flow> --stack <stack>, or npm run resume -- <flow> --stack <stack>.\n',
+  );
   process.exitCode = exits.usage;
 }
 
@@ -82,7 +84,7 @@ Examples:
 
 The doors stay open: orders and completions are still taken in, and wait in their queues, for 14 days at most.
 What is under way when a flow is paused is finished. A deployment that changes the stack may switch a paused
-flow on again; npm run doctor tells what is paused.
+flow on again; npm run doctor -- --stack <stack> tells what is paused.
 
 Exit codes: 0 done · 1 failed · 2 wrong command line · 3 Lambda was still switching after five minutes ·
 130 interrupted (Lambda goes on switching)`;

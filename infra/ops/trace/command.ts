@@ -36,9 +36,10 @@ await runCommand(command, async (parsed) => {
     throw new UsageError('Say which order: its number, its number in the ERP, or a recording.');
   const { during } = createProgress();
   const target = await during('Looking for the stack', findTarget(options));
-  const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target)));
+  const where = whereOf(target);
+  const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target), where));
 
   if (options.json) sayJson({ target: target.name, ...trace });
-  else for (const line of traceLines(trace, whereOf(target))) say(line);
+  else for (const line of traceLines(trace, where)) say(line);
   return trace.productOrders.length > 0 ? exits.done : exits.notFound;
 });

@@ -36,7 +36,7 @@ async function completed(number: string, index: number, of: number, erpOrder: st
 it('parts that are booked together all stand where their one booking stands, in their order', async () => {
   // Prepare
   for (const index of [10, 2, 1]) await completed(`MO/9/${index}`, index, 3, 'MO/9');
-  const before = await traceOrder('MO/9', ledger);
+  const before = await traceOrder('MO/9', ledger, '--local');
   await ledger.bookings.plan(
     'MO/9/1',
     {
@@ -50,8 +50,8 @@ it('parts that are booked together all stand where their one booking stands, in 
   );
 
   // Act
-  const after = await traceOrder('MO/9', ledger);
-  const byRecording = await traceOrder('5KKoy7m6ms89mvrTg', ledger);
+  const after = await traceOrder('MO/9', ledger, '--local');
+  const byRecording = await traceOrder('5KKoy7m6ms89mvrTg', ledger, '--local');
 
   // Assess
   expect(before.productOrders.map(({ says }) => says)).toEqual(
@@ -79,7 +79,7 @@ it('only dead letters that nobody has replayed or discarded need a person', asyn
   await ledger.deadLetters.markDiscarded(letter('m-3'), 'a test order');
 
   // Act
-  const { productOrders } = await traceOrder('MO/8', ledger);
+  const { productOrders } = await traceOrder('MO/8', ledger, '--local');
 
   // Assess
   expect(productOrders[0]?.deadLetters).toMatchObject([
@@ -104,7 +104,7 @@ it('a dead letter lives, though the laptop that replayed it before is hours ahea
   await ledger.deadLetters.record({ ...letter, reason: 'It is locked still.' });
 
   // Act
-  const { productOrders } = await traceOrder('MO/7', ledger);
+  const { productOrders } = await traceOrder('MO/7', ledger, '--local');
 
   // Assess
   expect(productOrders[0]).toMatchObject({
