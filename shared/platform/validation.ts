@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { shorten } from '../model/text.ts';
 
 /** One thing that does not fit: where, what was found (its type, never its value), what was expected. */
 export interface Mismatch {
@@ -13,11 +14,21 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly mismatches: readonly Mismatch[] };
 
-/** Parse without throwing. Values are never repeated in mismatches: they may be secrets. */
+/** Nobody reads more, and a large input that fits nowhere would make an answer or a log as large. */
+const maxMismatches = 20;
+/** Characters of a key that is repeated. */
+const maxKeyLength = 100;
+
+/**
+ * Parse without throwing. Values are never repeated in mismatches: they may be secrets.
+ * @returns the first mismatches, if it does not fit.
+ */
 export function parse<T>(schema: z.ZodMiniType<T>, value: unknown): Parsed<T> {
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
-  return { ok: false, mismatches: result.error.issues.flatMap((issue) => mismatchesOf(issue, value, [])) };
+  const issues = result.error.issues.slice(0, maxMismatches);
+  const mismatches = issues.flatMap((issue) => mismatchesOf(issue, value, []));
+  return { ok: false, mismatches: mismatches.slice(0, maxMismatches) };
 }
 
 /** `$.quantity: found string, expected a positive number; …` */
@@ -56,7 +67,10 @@ function expectationOf(issue: Issue): string {
     case 'too_big':
       return `at most ${issue.maximum}${sizeWord(issue.origin)}`;
     case 'unrecognized_keys':
-      return `none of the fields ${issue.keys.join(', ')}`;
+      return `none of the fields ${issue.keys
+        .slice(0, maxMismatches)
+        .map((key) => shorten(key, maxKeyLength))
+        .join(', ')}`;
     case 'invalid_format':
       return `text in the form ${issue.format}`;
     default:
@@ -84,7 +98,7 @@ export function stepInto(value: unknown, key: PropertyKey): unknown {
 function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
-    const name = String(key);
+    const name = shorten(String(key), maxKeyLength);
     return /^[A-Za-z_$][\w$]*$/.test(name) ? `${text}.${name}` : `${text}[${JSON.stringify(name)}]`;
   }, '$');
 }
