@@ -35,7 +35,7 @@ Exit codes: 0 stopped · 1 failed · 2 wrong command line`,
 
 await runCommand(command, async (parsed, signal) => {
   const options = optionsOf(parsed, optionsSchema);
-  if (options.json) throw new UsageError('The console has no --json: npm run trace, replay and digest have.');
+  if (options.json) throw new UsageError('The console has no --json: trace, replay and digest have.');
   const target = await createProgress().during('Looking for the stack', findTarget(options));
 
   const keys = { token: newKey(), session: newKey() };

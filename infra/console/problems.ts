@@ -65,7 +65,7 @@ function unwellPartner(partner: Partner, status: FlowsStatus, commands: string):
     waiting.length === 0
       ? 'Nothing waits for it: the next message tries it again.'
       : `Nothing is lost: what waits goes on by itself (${nextTry > 0 ? `the next try is in ${duration(nextTry)}` : 'it is being tried again now'}).`;
-  const refused = /\b(401|403)\b|credential|api key|log ?in|password/i.test(reason);
+  const refused = /\b401\b|credential|api key|log ?in|password/i.test(reason);
   return {
     id: `partner-${partner}`,
     grade: 'stuck',

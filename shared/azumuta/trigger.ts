@@ -62,7 +62,7 @@ function parseFields(fields: readonly Field[], aliases: WebhookAliases): ParsedT
   // The first alias that tells anything counts: `number` beside `productOrderNumber` may be anything's.
   const told =
     aliases.productOrderNumber
-      .map((alias) => valuesOf([alias]).flatMap(numberOf))
+      .map((alias) => valuesOf([alias]).flatMap((value) => numberOf(value)))
       .find((numbers) => numbers.length > 0) ?? [];
   if (told.includes(inexact)) return refused(mayHaveLostDigits);
   const numbers = [...new Set(told.filter((number) => number !== inexact))];
@@ -92,25 +92,31 @@ function canonical(name: string): string {
 /** A JSON number that stands for several: 9007199254740993 is read as …992, and 10.10 as 10.1. */
 const inexact = Symbol('inexact');
 
+/** Lists and objects within each other that are looked into: more than any sender has a use for. */
+const maxDepth = 8;
+
 /** An order number is never split: whatever it holds is part of it. An object may carry it as its number. */
-function numberOf(value: unknown): (string | typeof inexact)[] {
+function numberOf(value: unknown, depth = 0): (string | typeof inexact)[] {
+  if (depth > maxDepth) return [];
   if (typeof value === 'number') return [Number.isSafeInteger(value) ? String(value) : inexact];
   if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
-  if (Array.isArray(value)) return value.flatMap(numberOf);
-  if (value !== null && typeof value === 'object' && 'number' in value) return numberOf(value.number);
+  if (Array.isArray(value)) return value.flatMap((each) => numberOf(each, depth + 1));
+  if (value !== null && typeof value === 'object' && 'number' in value)
+    return numberOf(value.number, depth + 1);
   return [];
 }
 
 /** Ids hold no commas (Meteor ids), so a text may list several; objects carry theirs as `id`. */
-function idsOf(value: unknown): string[] {
+function idsOf(value: unknown, depth = 0): string[] {
+  if (depth > maxDepth) return [];
   if (typeof value === 'string') return value.split(',').flatMap((id) => id.trim() || []);
-  if (Array.isArray(value)) return value.flatMap(idsOf);
-  if (value !== null && typeof value === 'object' && 'id' in value) return idsOf(value.id);
+  if (Array.isArray(value)) return value.flatMap((each) => idsOf(each, depth + 1));
+  if (value !== null && typeof value === 'object' && 'id' in value) return idsOf(value.id, depth + 1);
   return [];
 }
 
 function idsIn(values: readonly unknown[]): string[] {
-  return [...new Set(values.flatMap(idsOf))].slice(0, maxIds);
+  return [...new Set(values.flatMap((value) => idsOf(value)))].slice(0, maxIds);
 }
 
 /** More ids than any order has: what is beyond is read from the product order anyway. */

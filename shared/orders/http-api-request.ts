@@ -32,6 +32,14 @@ const dueDate = z.string().check(
   ),
 );
 
+/** Deeper than any ERP writes its data, and no deeper than a mapping can walk them. */
+const maxDepth = 20;
+
+function isAtMostDeep(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return true;
+  return levels > 0 && Object.values(value).every((inner) => isAtMostDeep(inner, levels - 1));
+}
+
 /** An order as an ERP posts it to `POST /product-orders`. */
 export const postedOrderSchema = z.strictObject({
   number: code.check(z.meta({ description: 'Number that people read in the ERP.', examples: ['MO/0001'] })),
@@ -48,9 +56,10 @@ export const postedOrderSchema = z.strictObject({
     dueDate.check(z.meta({ description: 'ISO date, or a time with its zone.', examples: ['2026-12-24'] })),
   ),
   attributes: z._default(
-    z.record(z.string(), z.unknown()).check(
+    z.record(z.string().check(z.maxLength(maxTextLength)), z.unknown()).check(
+      z.refine((attributes) => isAtMostDeep(attributes, maxDepth), `at most ${maxDepth} levels`),
       z.meta({
-        description: 'Whatever else the mapping wants: customer, options, colour …',
+        description: `Whatever else the mapping wants: customer, options, colour …; at most ${maxDepth} levels deep.`,
         examples: [{ colour: 'red' }],
       }),
     ),

@@ -27,7 +27,7 @@ export function withoutSecrets(text: string, secrets: Iterable<string>): string 
     if (secret.length <= 3) continue;
     const bytes = Buffer.from(secret);
     // Whether or not base64 is padded.
-    const base64 = bytes.toString('base64').replace(/=+$/, '');
+    const base64 = bytes.toString('base64').replace(/={1,2}$/, '');
     const forms = [secret, encodeURIComponent(secret), base64, bytes.toString('base64url')];
     for (const form of forms) clean = clean.replaceAll(form, '•••');
   }

@@ -14,14 +14,22 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly mismatches: readonly Mismatch[] };
 
+/** Nobody reads more, and a large input that fits nowhere would make an answer or a log as large. */
+const maxMismatches = 20;
+/** Characters of a key that is repeated. */
+const maxKeyLength = 100;
+
 /**
  * Parse without throwing. Values are not repeated in mismatches, as they may be secrets: only those of a schema that
  * says they are none.
+ * @returns the first mismatches, if it does not fit.
  */
 export function parse<T>(schema: z.ZodMiniType<T>, value: unknown): Parsed<T> {
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
-  return { ok: false, mismatches: result.error.issues.flatMap((issue) => mismatchesOf(issue, value, [])) };
+  const issues = result.error.issues.slice(0, maxMismatches);
+  const mismatches = issues.flatMap((issue) => mismatchesOf(issue, value, []));
+  return { ok: false, mismatches: mismatches.slice(0, maxMismatches) };
 }
 
 /** `$.quantity: found string, expected a positive number; …` */
@@ -71,7 +79,10 @@ function expectationOf(issue: Issue): string {
     case 'too_big':
       return `at most ${issue.maximum}${sizeWord(issue.origin)}`;
     case 'unrecognized_keys':
-      return `none of the fields ${issue.keys.join(', ')}`;
+      return `none of the fields ${issue.keys
+        .slice(0, maxMismatches)
+        .map((key) => shorten(key, maxKeyLength))
+        .join(', ')}`;
     case 'invalid_format':
       return `text in the form ${issue.format}`;
     default:
@@ -99,7 +110,7 @@ export function stepInto(value: unknown, key: PropertyKey): unknown {
 function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;
-    const name = String(key);
+    const name = shorten(String(key), maxKeyLength);
     return /^[A-Za-z_$][\w$]*$/.test(name) ? `${text}.${name}` : `${text}[${JSON.stringify(name)}]`;
   }, '$');
 }

@@ -48,7 +48,7 @@ export function nothingFoundPage(asked: string, letters: number): Html {
 }
 
 function statusPart(order: TracedOrder): Html {
-  const { state, says, next, deadLetters, number } = order;
+  const { state, says, next, command, deadLetters, number } = order;
   const tones: Readonly<Partial<Record<typeof state, string>>> = {
     booked: 'good',
     'needs a person': 'bad',
@@ -58,7 +58,7 @@ function statusPart(order: TracedOrder): Html {
   const what =
     deadLetters.length > 0
       ? html`Mend what the reason names, then <a href="/letters?${new URLSearchParams({ order: number })}">replay it or discard it</a>.`
-      : next;
+      : next && html`${next}${command === undefined ? '' : html` <code>${command}</code>`}`;
   return html`<div class="verdict ${tone}">
     ${stateBadge(order)}
     <p>${redactedText(says)}</p>

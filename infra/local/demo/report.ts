@@ -83,7 +83,7 @@ Azumuta sandbox ${sandboxes.azumuta.url}    ERP sandbox ${sandboxes.erp.url}
 AWS endpoint    ${emulator.awsEndpoint}    platform    ${emulator.controlUrl}
 Logs            ${join(emulator.dataDir, 'logs')}
 
-Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local
+Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local ${shellWord(emulator.dataDir)}
 
 Ctrl-C stops everything.`);
 }

@@ -35,8 +35,10 @@ export const commonOptions = {
   region: z.exactOptional(text),
 };
 
+export const defaultConfigFile = 'integration.config.ts';
+
 /** The plant's configuration, for commands that read it: see `withConfig`. */
-export const configOptions = { config: z._default(text, 'integration.config.ts') };
+export const configOptions = { config: z._default(text, defaultConfigFile) };
 
 /**
  * A command that works on a stack, with the options that all of them share; its own are added with `.option()`,
@@ -54,7 +56,7 @@ export function opsCommand(name: string, description: string): Command {
 export function withConfig(command: Command): Command {
   return command.option(
     '-c, --config <file>',
-    "the plant's configuration file (default: integration.config.ts)",
+    `the plant's configuration file (default: ${defaultConfigFile})`,
   );
 }
 

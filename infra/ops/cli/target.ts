@@ -9,6 +9,7 @@ import { type EmulatorAddress, findEmulator } from '../../local/emulator/data-fo
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
 import { shellWord } from '../../local/shell-word.ts';
+import { defaultConfigFile } from './command.ts';
 import { UsageError } from './errors.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
@@ -44,9 +45,13 @@ export interface Where {
 
 const maxAttempts = 5;
 
-/** The options that name this stack, for commands that a person is told to type. */
-export function whereOf({ options }: Pick<Target, 'options'>): string {
-  return options.map((word) => shellWord(word)).join(' ');
+/**
+ * The options that name this stack, for commands that a person is told to type.
+ * @param config Configuration file of the plant, for a command that reads it.
+ */
+export function whereOf({ options }: Pick<Target, 'options'>, config: string = defaultConfigFile): string {
+  const words = config === defaultConfigFile ? options : [...options, '--config', config];
+  return words.map((word) => shellWord(word)).join(' ');
 }
 
 /** @throws Mistake when nothing, or more than one stack, is meant. */

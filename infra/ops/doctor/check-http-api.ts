@@ -97,6 +97,7 @@ function strange({ status, text }: Answer, secret: string, target: Target) {
   if (status === 503 && /not set yet/.test(text))
     return wrong(
       'it answers that its secret is not set yet',
+      'set it',
       `npm run secrets -- set ${secret} --generate ${whereOf(target)}`,
     );
   if (status === 404) return wrong('there is nothing at its address', 'deploy the stack again');

@@ -4,42 +4,51 @@ import { systemClock } from '../../../shared/platform/clock.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 import { isOwn, type SecretName, type SecretState, secretFacts, secretNames } from '../secrets/schemas.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
-import { type Check, check, fine, wrong } from './finding.ts';
+import { type Check, check, fine, notice, wrong } from './finding.ts';
 import { partnersOf } from './partners.ts';
 
 /** Longest that one partner may take to answer. */
 const patienceMs = 30_000;
 
-/** The four secrets are set, and have the shape that their reader needs. Values are never repeated. */
-export function secretChecks(target: Target, keeper: Pick<SecretStore, 'states'>): Check[] {
+/**
+ * The four secrets are set, and have the shape that their reader needs. Values are never repeated.
+ * @param config Configuration file of the plant, as `secrets` is to be called with it.
+ */
+export function secretChecks(target: Target, keeper: Pick<SecretStore, 'states'>, config?: string): Check[] {
   return [
     check('Secrets', async () => {
       const states = await keeper.states();
       return secretNames.map((name) => ({
         about: secretFacts[name].title,
-        ...secretFinding(name, states[name], target),
+        ...secretFinding(name, states[name], target, config),
       }));
     }),
   ];
 }
 
-function secretFinding(name: SecretName, state: SecretState, target: Target) {
-  const from = isOwn(name) ? '--generate' : '--stdin';
-  const set = `npm run secrets -- set ${name} ${from} ${whereOf(target)}`;
+function secretFinding(name: SecretName, state: SecretState, target: Target, config?: string) {
+  const set = isOwn(name)
+    ? `npm run secrets -- set ${name} --generate ${whereOf(target)}`
+    : secretsWalk(target, config);
   switch (state.state) {
     case 'set':
       return fine('is set');
     case 'unset':
-      return wrong('is not set yet', set);
+      return wrong('is not set yet', 'set it', set);
     case 'unfit':
-      return wrong(`does not have the expected shape: ${state.mistakes.join('; ')}`, set);
+      return wrong(`does not have the expected shape: ${state.mistakes.join('; ')}`, 'set it anew', set);
     case 'rotating':
-      return {
-        ...fine('is set, and the value before is still valid'),
-        result: 'notice',
-        next: `npm run secrets -- finish ${name} ${whereOf(target)}, once the value before is used nowhere`,
-      } as const;
+      return notice(
+        'is set, and the value before is still valid',
+        'once the value before is used nowhere, finish the rotation',
+        `npm run secrets -- finish ${name} ${whereOf(target)}`,
+      );
   }
+}
+
+/** The walk asks for a partner's value; `--stdin` would wait in silence for whoever pastes it. */
+function secretsWalk(target: Target, config?: string): string {
+  return `npm run secrets -- ${whereOf(target, config)}`;
 }
 
 /**
@@ -50,6 +59,7 @@ export function partnerChecks(
   target: Target,
   integration: CompleteIntegration,
   keeper: Pick<SecretStore, 'read'>,
+  config?: string,
 ): Check[] {
   const { azumuta, erp } = partnersOf(integration, keeper);
   return [
@@ -61,7 +71,7 @@ export function partnerChecks(
         await azumuta.findProductOrder('doctor: there is no such order', signal);
         return fine(`answers at ${integration.azumuta.baseUrl} and takes the API key`);
       } catch (error) {
-        return partnerFinding(error, 'azumuta-api-key', target);
+        return partnerFinding(error, 'azumuta-api-key', target, config);
       }
     }),
     check(`ERP (${integration.erp.name})`, async () => {
@@ -73,18 +83,25 @@ export function partnerChecks(
           'answers, takes the credentials and lists released orders (whether it lets us book is not tried)',
         );
       } catch (error) {
-        return partnerFinding(error, 'erp-credentials', target);
+        return partnerFinding(error, 'erp-credentials', target, config);
       }
     }),
   ];
 }
 
-function partnerFinding(error: unknown, secret: SecretName, target: Target) {
+function partnerFinding(error: unknown, secret: SecretName, target: Target, config?: string) {
   const reason = reasonOf(error);
   if (error instanceof RetryLater && error.unauthorized)
     return wrong(
       reason,
-      `npm run secrets -- set ${secret} --stdin ${whereOf(target)}, or give its user more rights`,
+      'set what the partner takes, or give its user the rights that it needs',
+      secretsWalk(target, config),
+    );
+  // Its credentials are right; only this call is refused (403), or waits.
+  if (error instanceof RetryLater && error.scope === 'order' && !error.outOfTime)
+    return wrong(
+      reason,
+      'give its user the rights that it needs: shared/erp/README.md lists them for each connector',
     );
   if (error instanceof RetryLater)
     return wrong(

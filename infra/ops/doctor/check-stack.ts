@@ -16,6 +16,7 @@ export function stackChecks(
   target: Target,
   integration: CompleteIntegration | undefined,
   now: Date,
+  config?: string,
 ): Check[] {
   return [
     ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(target, flow))),
@@ -23,7 +24,7 @@ export function stackChecks(
     check('Ledger table', () => lookAtTable(target)),
     ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(target, flow, now))),
     check('Circuit breakers', () => lookAtBreakers(target)),
-    check('Pull', () => lookAtPull(target, integration, now)),
+    check('Pull', () => lookAtPull(target, integration, now, config)),
   ];
 }
 
@@ -64,7 +65,8 @@ async function lookAtDeadLetters(target: Target) {
   if (letters === 0) return fine('there are none');
   return notice(
     `${counted(letters, 'dead letter')} for a person`,
-    `npm run replay -- ${whereOf(target)} shows them by reason`,
+    'look at them, by reason',
+    `npm run replay -- ${whereOf(target)}`,
   );
 }
 
@@ -107,7 +109,9 @@ async function lookAtSwitch(target: Target, flow: (typeof flows)[number], now: D
   const paused = `${pausable[flow].does} is paused (${states.join(', ')})`;
   const resume = `npm run resume -- ${flow} ${whereOf(target)}`;
   const lost = await soonLost(target, found, now);
-  return lost === undefined ? notice(paused, resume) : wrong(`${paused}, ${lost}`, resume);
+  return lost === undefined
+    ? notice(paused, 'resume it when the maintenance is over', resume)
+    : wrong(`${paused}, ${lost}`, 'resume it', resume);
 }
 
 /** So old does SQS drop a message. */
@@ -161,7 +165,12 @@ async function lookAtBreakers(target: Target) {
 /** A run or two may be skipped while another is under way; more than this is silence. */
 const maxPeriods = 3;
 
-async function lookAtPull(target: Target, integration: CompleteIntegration | undefined, now: Date) {
+async function lookAtPull(
+  target: Target,
+  integration: CompleteIntegration | undefined,
+  now: Date,
+  config?: string,
+) {
   const { watermark, endedAt } = await ledgerOf(target).pullState.state();
   const pull = integration?.schedule.pull;
   if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
@@ -169,7 +178,8 @@ async function lookAtPull(target: Target, integration: CompleteIntegration | und
   if (endedAt === undefined)
     return notice(
       `${every}has not run yet`,
-      `wait for its first run; npm run pull -- --dry-run ${whereOf(target)} shows what it will find`,
+      'wait for its first run; a dry run shows what it will find',
+      `npm run pull -- --dry-run ${whereOf(target, config)}`,
     );
   const last = new Date(endedAt);
   const upTo = watermark === undefined ? '' : `, and has read up to ${watermark.changedAt}`;

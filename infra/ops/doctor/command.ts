@@ -67,10 +67,10 @@ async function checksOf(
             'correct it, or name another with --config; without it the partners are not called',
           ),
     ),
-    ...secretChecks(target, keeper),
-    ...(partners && integration ? partnerChecks(target, integration, keeper) : []),
+    ...secretChecks(target, keeper, config),
+    ...(partners && integration ? partnerChecks(target, integration, keeper, config) : []),
     ...doorChecks(target, keeper),
-    ...stackChecks(target, integration, new Date()),
+    ...stackChecks(target, integration, new Date(), config),
   ];
 }
 

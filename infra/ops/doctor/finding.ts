@@ -10,6 +10,8 @@ export interface Finding {
   readonly says: string;
   /** What to do next. */
   readonly next?: string;
+  /** What to type for it, ready to paste. */
+  readonly command?: string;
 }
 
 /** One check: it looks, and never throws. */
@@ -40,9 +42,10 @@ export function check(
 }
 
 export const fine = (says: string) => ({ result: 'fine', says }) as const;
-export const notice = (says: string, next: string) => ({ result: 'notice', says, next }) as const;
-export const wrong = (says: string, next: string) =>
-  ({ result: 'wrong', says: withoutStop(says), next }) as const;
+export const notice = (says: string, next: string, command?: string) =>
+  ({ result: 'notice', says, next, ...(command === undefined ? {} : { command }) }) as const;
+export const wrong = (says: string, next: string, command?: string) =>
+  ({ ...notice(withoutStop(says), next, command), result: 'wrong' }) as const;
 
 function withoutStop(sentence: string): string {
   return sentence.replace(/\.$/, '');

@@ -8,7 +8,7 @@ const marks = {
 } as const;
 
 /** A finding as lines: what is so, and what to do next. */
-export function findingLines({ about, result, says, next }: Finding, width: number): string[] {
+export function findingLines({ about, result, says, next, command }: Finding, width: number): string[] {
   const [colour, mark] = marks[result];
   const [first = '', ...others] = wrap(`${about}: ${says}.`, Math.max(40, width - 4));
   const todo = next === undefined ? [] : wrap(`→ ${next}`, Math.max(40, width - 6));
@@ -16,6 +16,8 @@ export function findingLines({ about, result, says, next }: Finding, width: numb
     `  ${styled(colour, mark)} ${first}`,
     ...others.map((line) => `    ${line}`),
     ...todo.map((line, at) => `    ${at === 0 ? line : `  ${line}`}`),
+    // In one piece, however long: it is to be copied.
+    ...(command === undefined ? [] : [`      ${command}`]),
   ];
 }
 

@@ -26,7 +26,9 @@ const [name, ...words] = process.argv.slice(2);
 if (name === 'pause' || name === 'resume') {
   await runSwitch(name, words);
 } else {
-  process.stderr.write('Type npm run pause or npm run resume.\n');
+  process.stderr.write(
+    'Type: npm run pause -- <flow> --stack <stack>, or npm run resume -- <flow> --stack <stack>.\n',
+  );
   process.exitCode = exits.usage;
 }
 
@@ -95,7 +97,7 @@ Examples:
   npm run ${name} -- all --local
 
 The doors stay open: orders and completions are still taken in, and wait in their queues. SQS drops what is 14 days
-old: npm run doctor tells what is paused, and warns when a message is ten days old. What is under way when a flow is
+old: npm run doctor -- --stack <stack> tells what is paused, and warns when a message is ten days old. What is under way when a flow is
 paused is finished.
 
 Both write the time into the ledger: what a message waits while its flow is paused does not count towards the six

@@ -16,7 +16,7 @@ import {
 import { configurationOf } from '../cli/configuration.ts';
 import { UsageError } from '../cli/errors.ts';
 import { createProgress, type Progress, say, sayJson } from '../cli/output.ts';
-import { findTarget, ledgerOf, type Target } from '../cli/target.ts';
+import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { momentOf } from '../cli/time.ts';
 import { partnersOf } from '../doctor/partners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
@@ -87,7 +87,8 @@ async function dryRun(
   }).finally(progress.end);
 
   if (options.json) sayJson({ target: target.name, dryRun: true, ...preview });
-  else for (const line of previewPullLines(preview, target.name)) say(line);
+  else
+    for (const line of previewPullLines(preview, { target: target.name, where: whereOf(target) })) say(line);
   if (signal.aborted) return exits.interrupted;
   if (preview.failure !== undefined) return exits.failed;
   const needsHand = preview.productOrders.some(({ outcome }) =>

@@ -16,15 +16,21 @@ const words: Readonly<Record<Outcome, readonly [title: string, colour: 'red' | '
 /** Orders of one kind that are named; --json has all. */
 const maxNamed = 30;
 
-/** What a pull would do, as lines for a person: what needs a hand first. */
-export function previewPullLines(preview: PullPreview, target: string): string[] {
-  const { since, read, productOrders, more, failure } = preview;
+/**
+ * What a pull would do, as lines for a person: what needs a hand first.
+ * @param about Answers' name of the stack, and the options that name it, for commands to type.
+ */
+export function previewPullLines(
+  preview: PullPreview,
+  about: { readonly target: string; readonly where: string },
+): string[] {
+  const { since, read, productOrders } = preview;
   const kinds = outcomes.flatMap((outcome) => {
     const found = productOrders.filter((order) => order.outcome === outcome);
     return found.length > 0 ? [{ outcome, found }] : [];
   });
   return [
-    styled('bold', `What a pull into ${target} would do (dry run: nothing is written)`),
+    styled('bold', `What a pull into ${about.target} would do (dry run: nothing is written)`),
     `${counted(read, 'released order')} of the ERP${since === undefined ? '' : ` that changed since ${since}`}.`,
     '',
     ...kinds.map(({ outcome, found }) => {
@@ -41,16 +47,17 @@ export function previewPullLines(preview: PullPreview, target: string): string[]
       ...(found.length > maxNamed ? [`  … and ${found.length - maxNamed} more (--json has all)`] : []),
     ]),
     ...(kinds.length > 0 ? [''] : []),
-    ...endLines(preview, more, failure),
+    ...endLines(preview, about.where),
   ];
 }
 
-function endLines({ productOrders }: PullPreview, more: boolean, failure: string | undefined): string[] {
+function endLines({ productOrders, more, failure }: PullPreview, where: string): string[] {
   if (failure !== undefined) return [styled('red', `It ended early: ${failure}`)];
   if (more) return ['There are more orders: raise --most, or choose a later --since.'];
   if (productOrders.length === 0) return ['Nothing would be done.'];
   return [
-    'To do it now: the same with --go. To do it on schedule: schedule.pull in the configuration, then deploy.',
+    'To do it on schedule: schedule.pull in the configuration, then deploy. To run the pull now, from where the last one ended:',
+    `  npm run pull -- --go ${where}`,
   ];
 }
 

@@ -2,10 +2,11 @@ import * as z from 'zod/mini';
 import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
+import { shellWord } from '../../local/shell-word.ts';
 import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
-import { findTarget, ledgerOf, sqsOf } from '../cli/target.ts';
+import { findTarget, ledgerOf, sqsOf, whereOf } from '../cli/target.ts';
 import { openDeadLetterQueue } from '../dead-letters/queue.ts';
 import { type ReplayReport, replay } from './replay.ts';
 import { replayLines } from './report.ts';
@@ -86,8 +87,16 @@ await runCommand(command, async (parsed, signal) => {
   ).finally(progress.end);
 
   if (json) sayJson({ target: target.name, dryRun: !go, hidden, ...report });
-  else
-    for (const line of replayLines(report, { target: target.name, go, hidden, now: new Date() })) say(line);
+  else {
+    const selection = [
+      ...(order === undefined ? [] : ['--order', shellWord(order)]),
+      ...(reason === undefined ? [] : ['--reason', shellWord(reason)]),
+    ];
+    const chosen = selection.join(' ') || '--all';
+    const command = `npm run replay -- ${chosen} --go ${whereOf(target)}`;
+    const about = { target: target.name, go, hidden, now: new Date(), command };
+    for (const line of replayLines(report, about)) say(line);
+  }
   return exitCodeOf(report, go);
 });
 

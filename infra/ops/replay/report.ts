@@ -4,9 +4,16 @@ import type { ReplayGroup, ReplayReport } from './replay.ts';
 /** What a run did, or would do, as lines for a person. */
 export function replayLines(
   report: ReplayReport,
-  about: { readonly target: string; readonly go: boolean; readonly hidden: number; readonly now: Date },
+  about: {
+    readonly target: string;
+    readonly go: boolean;
+    readonly hidden: number;
+    readonly now: Date;
+    /** What to type to do what a dry run shows. */
+    readonly command: string;
+  },
 ): string[] {
-  const { go, target, hidden, now } = about;
+  const { go, target, hidden, now, command } = about;
   const title = go
     ? `Replay of dead letters of ${target}`
     : `Dead letters of ${target} (dry run: nothing moves)`;
@@ -15,12 +22,17 @@ export function replayLines(
     '',
     ...(report.groups.length > 0 ? [...groupTable(report.groups, now), ''] : []),
     ...sentencesOf(report, go),
+    ...(!go && wentWell(report) && report.movable > 0 ? ['To do it:', `  ${command}`] : []),
     ...(hidden > 0
       ? [
           `${counted(hidden, 'letter')} more could not be looked at: another run has them, or one that was killed; they come back within 5 minutes.`,
         ]
       : []),
   ];
+}
+
+function wentWell({ failure, interrupted }: ReplayReport): boolean {
+  return failure === undefined && !interrupted;
 }
 
 function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
@@ -67,7 +79,7 @@ function sentencesOf(report: ReplayReport, go: boolean): string[] {
   return [
     go
       ? `Replayed ${moved} of ${counted(lookedAt, 'dead letter')}.`
-      : `${movable} of ${counted(lookedAt, 'dead letter')} would be replayed.${movable > 0 ? ' Add --go to do it.' : ''}`,
+      : `${movable} of ${counted(lookedAt, 'dead letter')} would be replayed.`,
     ...(stay > 0
       ? [`${counted(stay, 'letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.`]
       : []),

@@ -14,7 +14,7 @@ import {
 import { configurationOf } from '../cli/configuration.ts';
 import { UsageError } from '../cli/errors.ts';
 import { createProgress, say, sayJson, styled, tableOf } from '../cli/output.ts';
-import { findTarget, type Target } from '../cli/target.ts';
+import { findTarget, type Target, whereOf } from '../cli/target.ts';
 import {
   isOwn,
   type OwnSecretName,
@@ -93,7 +93,7 @@ async function act(
   options: Options,
 ): Promise<number> {
   if (action === 'set' && !isOwn(name)) {
-    await keeper.set(name, await givenValue(name, options));
+    await keeper.set(name, await givenValue(name, target, options));
     return tell(`${secretFacts[name].title} is set in ${target.name}.`, { set: name }, options);
   }
   if (!isOwn(name))
@@ -111,7 +111,7 @@ async function act(
     if (!mayShow(options)) throw new UsageError('This is no terminal: add --show to print a secret anyway.');
     return tellValue(name, await keeper.current(name), {}, target, options);
   }
-  const value = await givenValue(name, options);
+  const value = await givenValue(name, target, options);
   await (action === 'set' ? keeper.set(name, value) : keeper.rotate(name, value));
   if (!options.generate)
     return tell(
@@ -122,13 +122,17 @@ async function act(
   return tellValue(name, value, { [action]: name }, target, options);
 }
 
-async function givenValue(name: SecretName, { generate, stdin }: Options): Promise<string> {
+async function givenValue(
+  name: SecretName,
+  target: Target,
+  { generate, stdin, config }: Options,
+): Promise<string> {
   if (generate && stdin) throw new UsageError('Choose one: --generate or --stdin.');
   if (generate && isOwn(name)) return newToken();
   if (generate) throw new UsageError(`${name} is a partner's and cannot be made here: give it with --stdin.`);
   if (stdin) return (await readAll(process.stdin)).trim();
   throw new UsageError(
-    `Say where the value comes from: --stdin${isOwn(name) ? ' or --generate' : ''}. Without an action, npm run secrets asks for it.`,
+    `Say where the value comes from: --stdin${isOwn(name) ? ' or --generate' : ''}. To be asked for it: npm run secrets -- ${whereOf(target, config)}`,
   );
 }
 
@@ -213,6 +217,7 @@ await runCommand(command, async (parsed, signal) => {
       keeper,
       erpFields: erp?.credentialsExample ?? {},
       handOut: (own, value) => handOutText(target, own, value),
+      check: `npm run doctor -- ${whereOf(target, options.config)}`,
       terminal: { input: process.stdin, output: process.stdout, signal },
     });
     return exits.done;

@@ -8,7 +8,7 @@ import { rotatingSecretSchema } from '../../../shared/platform/credentials.ts';
 import { unsetSecret } from '../../../shared/platform/secrets.ts';
 import { parse } from '../../../shared/platform/validation.ts';
 import { UsageError } from '../cli/errors.ts';
-import type { Target } from '../cli/target.ts';
+import { type Target, whereOf } from '../cli/target.ts';
 import {
   isOwn,
   jsonOf,
@@ -42,7 +42,10 @@ export interface SecretStore {
 }
 
 /** @param erp Shape of the ERP's credentials, by the plant's connector. */
-export function createSecretStore(target: Pick<Target, 'aws' | 'output'>, erp?: z.ZodMiniType): SecretStore {
+export function createSecretStore(
+  target: Pick<Target, 'aws' | 'output' | 'options'>,
+  erp?: z.ZodMiniType,
+): SecretStore {
   const client = new SecretsManagerClient(target.aws);
   const idOf = (name: SecretName) => target.output(secretFacts[name].output);
 
@@ -106,7 +109,7 @@ export function createSecretStore(target: Pick<Target, 'aws' | 'output'>, erp?: 
       const { current, previous } = await rotating(name);
       if (previous !== undefined)
         throw new UsageError(
-          `A rotation of ${name} is under way: finish it first (npm run secrets -- finish ${name}), once the value before is used nowhere.`,
+          `A rotation of ${name} is under way. Once the value before is used nowhere, finish it first: npm run secrets -- finish ${name} ${whereOf(target)}`,
         );
       await put(name, { current: checkedOwn(name, value), previous: current });
     },

@@ -11,6 +11,8 @@ export interface WizardDependencies {
   readonly erpFields: Readonly<Record<string, string>>;
   /** What to do with a new value of ours: where it is pasted. */
   readonly handOut: (name: OwnSecretName, value: string) => string;
+  /** What to type to check a partner's secret. */
+  readonly check: string;
   readonly terminal: { readonly input: Readable; readonly output: Writable; readonly signal: AbortSignal };
 }
 
@@ -76,7 +78,7 @@ async function setForeign(
   name: 'azumuta-api-key' | 'erp-credentials',
   dependencies: WizardDependencies,
 ): Promise<void> {
-  const { keeper, erpFields, terminal } = dependencies;
+  const { keeper, erpFields, check, terminal } = dependencies;
   if (name === 'azumuta-api-key') {
     await keeper.set(name, JSON.stringify({ apiKey: await typed('Azumuta API key', terminal) }));
   } else {
@@ -85,7 +87,8 @@ async function setForeign(
       fields[field] = await typed(`${field} (such as: ${what})`, terminal);
     await keeper.set(name, JSON.stringify(fields));
   }
-  log.success(`${secretFacts[name].title} is set. Check it with: npm run doctor`, terminal);
+  log.success(`${secretFacts[name].title} is set. Check it with:`, terminal);
+  terminal.output.write(`\n${check}\n\n`);
 }
 
 async function setOwn(name: OwnSecretName, dependencies: WizardDependencies): Promise<void> {

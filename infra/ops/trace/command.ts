@@ -36,9 +36,10 @@ await runCommand(command, async (parsed) => {
     throw new UsageError('Say which order: its number, its number in the ERP, or a recording.');
   const { during } = createProgress();
   const target = await during('Looking for the stack', findTarget(options));
-  const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target)));
+  const where = whereOf(target);
+  const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target), where));
 
-  const stack = { where: whereOf(target), timeZone: target.output('TimeZone') };
+  const stack = { where, timeZone: target.output('TimeZone') };
   if (options.json) sayJson({ target: target.name, ...trace });
   else for (const line of traceLines(trace, stack)) say(line);
   return trace.productOrders.length > 0 ? exits.done : exits.notFound;

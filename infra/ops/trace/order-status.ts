@@ -21,6 +21,8 @@ export interface OrderStatus {
   readonly says: string;
   /** What a person can do about it; absent when nothing is needed. */
   readonly next?: string;
+  /** What to type for it, ready to paste. */
+  readonly command?: string;
 }
 
 export interface KnownOfOrder {
@@ -32,17 +34,20 @@ export interface KnownOfOrder {
   readonly deadLetters: readonly { readonly reason: string }[];
   readonly journey: readonly JourneyEntry[];
   readonly unwell: Readonly<Partial<Record<Partner, BreakerState>>>;
+  /** Options that name the stack, for commands to type. */
+  readonly where: string;
 }
 
 /** The one sentence that answers "where is my order?". */
 export function orderStatusOf(known: KnownOfOrder): OrderStatus {
-  const { number, entry, deadLetters } = known;
+  const { entry, deadLetters } = known;
   const [deadLetter, ...others] = deadLetters;
   if (deadLetter) {
     return {
       state: 'needs a person',
       says: `It was put aside for a person. ${sentence(deadLetter.reason)}${others.length > 0 ? ` (And ${others.length} more dead letters.)` : ''}`,
-      next: `mend what the reason names, then npm run replay -- --order ${shellWord(number)} --go`,
+      next: 'mend what the reason names, then replay it',
+      command: `${replayOf(known)} --go`,
     };
   }
   const last = known.journey.at(-1);
@@ -59,7 +64,7 @@ export function orderStatusOf(known: KnownOfOrder): OrderStatus {
     return {
       state: 'needs a person',
       says: `It was refused, and its dead letter is gone. ${sentence(entry.reason ?? '')}`.trim(),
-      next: 'send the order again from the ERP, with other content',
+      next: 'mend what the reason names, then send the order again from the ERP',
     };
   }
   if (known.bookings.length > 0) return booking(known);
@@ -131,12 +136,18 @@ function wasReplayed({ journey }: KnownOfOrder): boolean {
 }
 
 /** Not for a person to do by hand: it may be done a moment later, or a second time. */
-function sentAgain(state: OrderState, { number }: KnownOfOrder): OrderStatus {
+function sentAgain(state: OrderState, known: KnownOfOrder): OrderStatus {
   return {
     state,
     says: 'It was refused, and its dead letter was sent to its queue again.',
-    next: `wait a minute; should it stay like this, see what npm run replay -- --order ${shellWord(number)} finds`,
+    next: 'wait a minute; should it stay like this, look for its dead letter',
+    command: replayOf(known),
   };
+}
+
+/** Shows the dead letters of this order. */
+function replayOf({ number, where }: KnownOfOrder): string {
+  return `npm run replay -- --order ${shellWord(number)} ${where}`;
 }
 
 function bookedSentence(journey: readonly JourneyEntry[]): string {

@@ -1,4 +1,5 @@
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import { shellWord } from '../../local/shell-word.ts';
 import { styled, tableOf } from '../cli/output.ts';
 import { localTime } from '../cli/time.ts';
 import { stageAndReason, type Trace, type TracedOrder } from './trace.ts';
@@ -59,21 +60,27 @@ export interface TracedStack {
 }
 
 /** The journeys as lines for a person: how it stands first, then the timeline. */
-export function traceLines(trace: Trace, stack: TracedStack): string[] {
+export function traceLines(trace: Trace, { where, timeZone }: TracedStack): string[] {
   if (trace.productOrders.length === 0) {
     return [
       `The ledger knows no order, ERP order or recording ${trace.asked}.`,
-      'Orders appear here once the ERP has sent them, or the pull has found them: npm run pull -- --dry-run shows what it would find.',
+      'Orders appear here once the ERP has sent them, or the pull has found them. To see what it would find:',
+      `  npm run pull -- --dry-run ${where}`,
     ];
   }
-  if (trace.productOrders.length > maxInFull) return summaryLines(trace, stack);
-  return trace.productOrders.flatMap((order, at) => [...(at > 0 ? [''] : []), ...orderLines(order, stack)]);
+  if (trace.productOrders.length > maxInFull) return summaryLines(trace, where);
+  return trace.productOrders.flatMap((order, at) => [
+    ...(at > 0 ? [''] : []),
+    ...orderLines(order, timeZone),
+  ]);
 }
 
 /** A split order has up to some hundred parts: more than these are told in a line each. */
 const maxInFull = 5;
 
-function summaryLines({ asked, productOrders }: Trace, { where }: TracedStack): string[] {
+function summaryLines({ asked, productOrders }: Trace, where: string): string[] {
+  // By the number of the ERP order all of them are found again, also where the first part has the same.
+  const one = productOrders.map(({ number }) => number).find((number) => number !== asked) ?? asked;
   const states = Map.groupBy(productOrders, ({ state }) => state);
   return [
     styled('bold', `${asked} is ${productOrders.length} product orders`),
@@ -84,12 +91,13 @@ function summaryLines({ asked, productOrders }: Trace, { where }: TracedStack): 
       productOrders.map(({ number, state, says }) => [number, state, says]),
     ),
     '',
-    `One of them in full: npm run trace -- <product order> ${where}`,
+    'One of them in full:',
+    `  npm run trace -- ${shellWord(one)} ${where}`,
   ];
 }
 
-function orderLines(order: TracedOrder, { where, timeZone }: TracedStack): string[] {
-  const { number, erpOrder, azumuta, part, state, says, next, journey } = order;
+function orderLines(order: TracedOrder, timeZone: string): string[] {
+  const { number, erpOrder, azumuta, part, state, says, next, command, journey } = order;
   const names = [
     ...(erpOrder !== undefined && erpOrder !== number ? [`ERP order ${erpOrder}`] : []),
     ...(part ? [`part ${part.index} of ${part.of}`] : []),
@@ -99,7 +107,8 @@ function orderLines(order: TracedOrder, { where, timeZone }: TracedStack): strin
   return [
     `${styled('bold', number)}${names.length > 0 ? `  ${styled('dim', names.join(' · '))}` : ''}`,
     styled(colour, says),
-    ...(next === undefined ? [] : [`What to do: ${next.replace('replay --', `replay -- ${where}`)}`]),
+    ...(next === undefined ? [] : [`What to do: ${next}${command === undefined ? '' : ':'}`]),
+    ...(command === undefined ? [] : [`  ${command}`]),
     ...draftLines(order),
     '',
     ...timeline(journey, timeZone),

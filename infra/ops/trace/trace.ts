@@ -53,13 +53,14 @@ export type TracingLedger = Pick<
  * All that the ledger knows about an order. Reads by key and index only: a handful of reads for each product
  * order that belongs to it.
  * @param asked Number of a product order or of an ERP order, or an id of Azumuta: of a product order or a recording.
+ * @param where Options that name the stack, for commands to type.
  */
-export async function traceOrder(asked: string, ledger: TracingLedger): Promise<Trace> {
+export async function traceOrder(asked: string, ledger: TracingLedger, where: string): Promise<Trace> {
   const numbers = await numbersOf(asked, ledger);
   const unwell = await unwellOf(ledger);
   const productOrders: TracedOrder[] = [];
   for (const some of pagesOf(numbers)) {
-    const traced = await Promise.all(some.map((number) => traceOne(number, ledger, unwell)));
+    const traced = await Promise.all(some.map((number) => traceOne(number, ledger, unwell, where)));
     productOrders.push(...traced.filter((each) => each !== undefined));
   }
   return { asked, productOrders, unwell };
@@ -88,6 +89,7 @@ async function traceOne(
   number: string,
   ledger: TracingLedger,
   unwell: Trace['unwell'],
+  where: string,
 ): Promise<TracedOrder | undefined> {
   const journey = await ledger.journeys.of(number);
   if (journey.length === 0) return undefined;
@@ -99,7 +101,7 @@ async function traceOne(
   const deadLetters = livingDeadLetters(await ledger.deadLetters.of(number), journey);
   return {
     number,
-    ...orderStatusOf({ number, entry, parts: of, bookings, deadLetters, journey, unwell }),
+    ...orderStatusOf({ number, entry, parts: of, bookings, deadLetters, journey, unwell, where }),
     ...(entry
       ? {
           erpOrder: entry.erpOrder.number,

@@ -50,10 +50,11 @@ export function failureOfOdooError(
     );
   }
   if (refused.test(error.name)) {
-    return new RetryLater(
-      `Odoo refused our user at ${call.what}: ${said} Check the API key, and the user's rights to Manufacturing.`,
-      { scope: 'partner', unauthorized: true },
-    );
+    const check = error.name.endsWith('AccessError') ? "the user's rights to Manufacturing" : 'the API key';
+    return new RetryLater(`Odoo refused our user at ${call.what}: ${said} Check ${check}.`, {
+      scope: 'partner',
+      unauthorized: true,
+    });
   }
   if (forAPerson.test(error.name)) {
     return new Rejected(`Odoo refused ${about}${call.what}: ${said}`);

@@ -99,7 +99,8 @@ function exceptionOf(traceback: unknown): string {
 
 /** Tells an exception from words that begin a line of its message (`HINT: …`). */
 function isName(name: string): boolean {
-  return /(^|\.)[A-Z]\w*[a-z]\w*$/.test(name);
+  const last = name.split('.').at(-1) ?? '';
+  return /^[A-Z]/.test(last) && /[a-z]/.test(last);
 }
 
 function textOf(value: unknown): string {

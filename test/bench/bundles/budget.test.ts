@@ -38,6 +38,12 @@ describe('the code of a function stays small', () => {
     expect(inputs.filter((name) => unwanted.test(name))).toEqual([]);
   });
 
+  it('and holds no package but the clients of AWS and what they need, zod and big.js', () => {
+    const known = /^(?:our own code$|Node$|@aws-sdk\/|@smithy\/|@aws\/|zod$|big\.js$)/;
+    const packages = new Set(sizes.flatMap((size) => [...size.packages.keys()]));
+    expect([...packages].filter((name) => !known.test(name))).toEqual([]);
+  });
+
   it('and each has the connector of its plant alone', () => {
     const connectors = sizes
       .flatMap(({ files }) => [...files.keys()])

@@ -24,6 +24,11 @@ describe('who gets in', () => {
     },
   );
 
+  it('is reached at 127.0.0.1 and nowhere else', async () => {
+    const { port } = new URL(stage.origin);
+    await expect(fetch(`http://[::1]:${port}/`)).rejects.toThrow('fetch failed');
+  });
+
   it('a wrong token opens nothing and gives no cookie', async () => {
     const { status, headers } = await ask(`${stage.origin}/?token=guessed`);
     expect(status).toBe(403);

@@ -55,6 +55,14 @@ describe('what stands still', () => {
     expect(trouble?.next).toContain('the next message tries it again');
   });
 
+  it('a partner that denies a right (403): no secret is to be set', () => {
+    const reason =
+      'The ERP does not let us (403) at GET /orders: check the rights of its user for this record.';
+    const [trouble] = flowProblemsOf(standing({ erp: unwell(reason) }), '--stack S');
+    expect(trouble).not.toHaveProperty('command');
+    expect(trouble?.next).toMatch(/^Mend it there\./);
+  });
+
   it('a paused flow: how to resume it', () => {
     const [trouble] = flowProblemsOf(
       standing({ bookings: { ...empty, waiting: 1, paused: true } }),

@@ -74,6 +74,26 @@ describe('functions', () => {
     }
   });
 
+  it('that anybody can call may send to two queues and read one token', () => {
+    const [policy] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) =>
+      id.includes('ReceiveWebhook'),
+    );
+    const statements: { Action: unknown; Resource: unknown }[] =
+      policy?.[1].Properties.PolicyDocument.Statement;
+    const reached = (action: string) =>
+      statements
+        .filter(({ Action }) => [Action].flat().includes(action))
+        .flatMap(({ Resource }) => JSON.stringify(Resource).match(/(?:Queues|Secrets)[A-Za-z]+/g) ?? []);
+    expect(
+      statements.flatMap(({ Action }) => Action).filter((action) => !/^logs:/.test(String(action))),
+    ).toEqual(['sqs:SendMessage', 'secretsmanager:GetSecretValue']);
+    expect(reached('sqs:SendMessage')).toEqual([
+      expect.stringMatching(/^QueuesCompletions/),
+      expect.stringMatching(/^QueuesDeadLetters/),
+    ]);
+    expect(reached('secretsmanager:GetSecretValue')).toEqual([expect.stringMatching(/^SecretsWebhookToken/)]);
+  });
+
   it('that a schedule invokes are not tried again by Lambda: the next run does what one left', () => {
     template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
     template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
@@ -81,7 +101,7 @@ describe('functions', () => {
 });
 
 describe('doors', () => {
-  it('have a route for each trigger method and for orders', () => {
+  it('have a route for each trigger method and for orders, and there is no other way in', () => {
     const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
       ({ Properties }) => Properties.RouteKey,
     );
@@ -91,6 +111,12 @@ describe('doors', () => {
       'POST /product-orders',
       'POST /webhooks/azumuta/{event}/{token}',
     ]);
+    template.resourceCountIs('AWS::ApiGatewayV2::Api', 1);
+    template.resourceCountIs('AWS::Lambda::Url', 0);
+    const callers = Object.values(template.findResources('AWS::Lambda::Permission')).map(
+      ({ Properties }) => Properties.Principal,
+    );
+    expect(new Set(callers)).toEqual(new Set(['apigateway.amazonaws.com']));
   });
 
   it('log the route and never the path, which holds the token', () => {
@@ -98,9 +124,11 @@ describe('doors', () => {
     const format = stage?.Properties.AccessLogSettings.Format;
     expect(format).toContain('$context.routeKey');
     expect(format).not.toMatch(/\$context\.(path|resourcePath|http)|\$request/);
-    expect(stage?.Properties.DefaultRouteSettings).toMatchObject({
-      ThrottlingRateLimit: 100,
-      ThrottlingBurstLimit: 200,
+  });
+
+  it('take 100 calls a second, and bursts of 200', () => {
+    template.allResourcesProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: Match.objectLike({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }),
     });
   });
 });

@@ -239,3 +239,15 @@ describe('what cannot be used says why', () => {
     );
   });
 });
+
+it.each(['productOrderNumber', 'recordingIds'])(
+  '%s that is nested without end tells nothing, and crashes nothing',
+  (name) => {
+    const value = `${'['.repeat(30_000)}"X"${']'.repeat(30_000)}`;
+    const body = Buffer.from(`{"productOrder":"PO-1","${name}":${value}}`);
+    expect(parseTrigger({ method: 'POST', rawQueryString: '', body }, aliases)).toEqual({
+      ok: true,
+      content: { productOrderNumber: 'PO-1', recordingIds: [], workInstructionIds: [] },
+    });
+  },
+);

@@ -32,3 +32,16 @@ it('a quantity may have a plus', () => {
   const parsed = posted({ quantity: '+5' });
   expect(parsed.ok && erpOrderOf(parsed.value).quantity.amount).toBe('5');
 });
+
+it('attributes are taken as deep as ERPs write them, and refused where nothing could walk them', () => {
+  const deep = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
+  expect(posted({ attributes: deep(20) }).ok).toBe(true);
+  const refused = posted({ attributes: deep(100_000) });
+  expect(refused).toMatchObject({ mismatches: [{ path: '$.attributes', expected: 'at most 20 levels' }] });
+});
+
+it('what is refused is told in short, however long its names are and however many there are', () => {
+  const fields = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`${'x'.repeat(300)}${at}`, 1]));
+  for (const refused of [posted(fields), posted({ attributes: fields })])
+    expect(JSON.stringify(refused).length).toBeLessThan(10_000);
+});

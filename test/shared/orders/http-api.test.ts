@@ -95,6 +95,17 @@ describe('the key of the order endpoint', () => {
   });
 });
 
+describe('an address that is not on the list', () => {
+  it('is refused before its key is looked at', async () => {
+    const apiKey = async () => {
+      throw new Error('It was looked at.');
+    };
+    const answer = await postOrders(call('PO-1'), { ...dependencies, mayCall: () => false, apiKey });
+    expect(answer.statusCode).toBe(403);
+    expect(sqs.sent).toEqual([]);
+  });
+});
+
 describe('an ERP that prefers to wait', () => {
   const listOf = (prefix: string, count: number) =>
     Buffer.from(

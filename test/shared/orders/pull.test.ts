@@ -93,6 +93,7 @@ it('an order that cannot be mapped holds up no other, and its journey tells why,
     deadLetters: [],
     journey,
     unwell: {},
+    where: '--local',
   });
   expect(standing.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
 });
@@ -170,7 +171,10 @@ describe('an order that is cancelled before it was created', () => {
       const claimant = { owner: 'late', messageId: 'late', endsAt: clock.now() };
       expect(await ledger.claims.claim(orderKey(number), claimant)).toMatchObject({ outcome: 'rejected' });
       const entry = await ledger.orders.find(number);
-      const known = { number, entry, parts: 1, bookings: [], deadLetters: [], journey, unwell: {} };
+      const known = {
+        ...{ number, entry, parts: 1, bookings: [], deadLetters: [], journey },
+        ...{ unwell: {}, where: '--local' },
+      };
       expect(orderStatusOf(known)).toMatchObject({
         state: 'discarded',
         says: expect.stringContaining('cancelled'),

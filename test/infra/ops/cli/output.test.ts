@@ -158,7 +158,13 @@ describe('the report of a replay', () => {
   const textOf = (changes: Partial<ReplayReport>, go: boolean, hidden = 0) =>
     replayLines(
       { ...report, ...changes },
-      { target: 'the stack', go, hidden, now: new Date('2026-11-24T12:00:00Z') },
+      {
+        target: 'the stack',
+        go,
+        hidden,
+        now: new Date('2026-11-24T12:00:00Z'),
+        command: 'npm run replay -- …',
+      },
     );
 
   it('of a dry run shows each reason with its orders, and how to go on', () => {
@@ -169,8 +175,10 @@ describe('the report of a replay', () => {
       '      2  Azumuta has no article for ‹order›.  create-product-orders  product-orders               PO-1 · PO-2  2 hours ago',
       '      1  No product order number.             receive-webhook        stays: still not understood  –            26 hours ago',
       '',
-      '2 of 4 dead letters would be replayed. Add --go to do it.',
+      '2 of 4 dead letters would be replayed.',
       '1 letter cannot be replayed and stays.',
+      'To do it:',
+      '  npm run replay -- …',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { azumutaSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
+import { shellWord } from '../../../../infra/local/shell-word.ts';
 import { findTarget } from '../../../../infra/ops/cli/target.ts';
 import { createSecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
 import type { CommandStage } from './stage.ts';
@@ -73,7 +74,8 @@ export function doctorTests(stage: () => CommandStage): void {
       expect.objectContaining({
         about: 'Azumuta',
         says: expect.stringContaining('401'),
-        next: expect.stringContaining('secrets -- set azumuta-api-key'),
+        next: expect.stringContaining('set what the partner takes'),
+        command: `npm run secrets -- --local ${shellWord(folder)}`,
       }),
       expect.objectContaining({
         about: 'ERP (Sandbox ERP)',

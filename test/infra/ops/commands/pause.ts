@@ -32,7 +32,8 @@ export function pauseTests(stage: () => CommandStage): void {
       about: 'Flow of bookings',
       result: 'notice',
       says: 'booking in the ERP is paused (Disabled)',
-      next: `npm run resume -- bookings --local ${shellWord(folder)}`,
+      next: 'resume it when the maintenance is over',
+      command: `npm run resume -- bookings --local ${shellWord(folder)}`,
     });
     expect(resumed.code).toBe(0);
     expect(Number(notedMeanwhile.since)).toBeGreaterThanOrEqual(begun.getTime());

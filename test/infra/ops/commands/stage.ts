@@ -80,7 +80,7 @@ function commandsOn(folder: string) {
 /** An order that has got so far. */
 function reached({ ledger }: LocalSystem, number: string, state: OrderState): Promise<TracedOrder> {
   return vi.waitUntil(async () => {
-    const [order] = (await traceOrder(number, ledger)).productOrders;
+    const [order] = (await traceOrder(number, ledger, '--local')).productOrders;
     return order?.state === state && order;
   }, patience);
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -41,4 +41,11 @@ export async function typed(
     once(child, 'exit'),
   ]);
   return { code, output, complaint };
+}
+
+/** Runs a line as it is pasted into the shell of this machine: `npm run <name> -- …`. */
+export function pasted(line: string): Promise<TypedAnswer> {
+  const [, name = '', rest = ''] = /^npm run (\S+) --(.*)$/.exec(line) ?? [];
+  const words = execSync(`"${nodeBinary()}" -p "JSON.stringify(process.argv.slice(1))" -- ${rest}`);
+  return typed(name, z.parse(z.array(z.string()), JSON.parse(words.toString())));
 }

@@ -1,8 +1,18 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { previewPull } from '../../../../infra/ops/pull/preview.ts';
 import { previewPullLines } from '../../../../infra/ops/pull/report.ts';
+import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { newSignal } from '../../../shared/erp/conformance/attempts.ts';
+import { testClock } from '../../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
 import { erpOrder } from '../../../support/orders.ts';
+
+let store: LedgerStore;
+
+beforeAll(async () => {
+  store = await startLedgerStore();
+});
+afterAll(() => store.stop());
 
 it('shows which orders of the ERP cannot be read, and why', async () => {
   // Prepare
@@ -21,8 +31,10 @@ it('shows which orders of the ERP cannot be read, and why', async () => {
       },
     },
     azumuta: { findProductOrder: nobody, findArticle: nobody },
-    ledger: { orders: { find: nobody } },
-    map: () => [],
+    ledger: createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } }),
+    map: () => {
+      throw new Error('nothing is mapped that is left out');
+    },
     accept: () => false,
     signal: newSignal(),
     progress: () => {},
@@ -36,7 +48,7 @@ it('shows which orders of the ERP cannot be read, and why', async () => {
     outcome: 'unreadable',
     reason,
   });
-  const text = previewPullLines(preview, 'the stack').join(' ');
+  const text = previewPullLines(preview, { target: 'the stack', where: '--local' }).join(' ');
   expect(text).toContain('cannot be read');
   expect(text).toContain('$.quantity');
 });

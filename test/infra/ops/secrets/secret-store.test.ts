@@ -39,7 +39,9 @@ describe('a secret of ours', () => {
     await keeper.set('order-api-key', first);
     await expect(keeper.set('order-api-key', second)).rejects.toThrow('rotate it instead');
     await keeper.rotate('order-api-key', second);
-    await expect(keeper.rotate('order-api-key', first)).rejects.toThrow('finish it first');
+    await expect(keeper.rotate('order-api-key', first)).rejects.toThrow(
+      'npm run secrets -- finish order-api-key --stack S',
+    );
     expect(await keeper.current('order-api-key')).toBe(second);
   });
 
@@ -95,13 +97,14 @@ it('doctor names each secret that is not usable, and what to type, without a val
 
   // Act
   const found = [];
-  for (const check of secretChecks(target, keeper)) found.push(...(await check.look()));
+  const checks = secretChecks(target, keeper, 'plants/ghent.config.ts');
+  for (const check of checks) found.push(...(await check.look()));
 
   // Assess
-  expect(found.map(({ about, result, next }) => `${about}: ${result}, ${next}`)).toEqual([
-    'Azumuta API key: wrong, npm run secrets -- set azumuta-api-key --stdin --local',
-    'ERP credentials: wrong, npm run secrets -- set erp-credentials --stdin --local',
-    'Webhook token: notice, npm run secrets -- finish webhook-token --local, once the value before is used nowhere',
+  expect(found.map(({ about, result, command }) => `${about}: ${result}, ${command}`)).toEqual([
+    'Azumuta API key: wrong, npm run secrets -- --local --config plants/ghent.config.ts',
+    'ERP credentials: wrong, npm run secrets -- --local --config plants/ghent.config.ts',
+    'Webhook token: notice, npm run secrets -- finish webhook-token --local',
     'Order API key: wrong, npm run secrets -- set order-api-key --generate --local',
   ]);
   expect(JSON.stringify(found)).not.toMatch(/hunter2|0123456789/);
@@ -134,6 +137,7 @@ describe('the walk through the secrets', () => {
     keeper,
     erpFields: { username: 'the user', password: 'its password' },
     handOut: (_: string, value: string) => `Hand out ${value}`,
+    check: 'npm run doctor -- --stack S',
   });
 
   it('sets a key without ever showing it', async () => {
@@ -153,6 +157,7 @@ describe('the walk through the secrets', () => {
     // Assess
     expect(JSON.parse(await keeper.read('azumuta-api-key'))).toEqual({ apiKey: 'sesame-opens-it' });
     expect(shown.text).not.toContain('sesame');
+    expect(shown.text).toContain('\nnpm run doctor -- --stack S\n');
   });
 
   it('makes a token, hands it out once, and leaves at Ctrl-C without harm', async () => {

@@ -13,7 +13,7 @@ import { credentials, ready } from '../stores.ts';
 
 /** The platform's own secret store in a process of its own, with a stack's four secrets, none of them set. */
 export interface SecretsService {
-  readonly target: Pick<Target, 'aws' | 'output'>;
+  readonly target: Pick<Target, 'aws' | 'output' | 'options'>;
   readonly unsetAll: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -44,6 +44,7 @@ export async function startSecretStore(): Promise<SecretsService> {
   return {
     target: {
       aws,
+      options: ['--stack', 'S'],
       output: (output) =>
         arnOf(secretNames.find((name) => secretFacts[name].output === output) ?? 'order-api-key'),
     },

@@ -32,6 +32,7 @@ const told = (of: string, event: string, note?: string): JourneyEntry => ({
 const standing = (given: Partial<KnownOfOrder>) =>
   orderStatusOf({
     number: 'MO/1',
+    where: '--stack S',
     entry: undefined,
     parts: 1,
     bookings: [],
@@ -131,7 +132,8 @@ describe('the one sentence on an order tells', () => {
     expect(found).toEqual({
       state: 'needs a person',
       says: 'It was put aside for a person. Azumuta has no article GEAR-99. (And 1 more dead letters.)',
-      next: `mend what the reason names, then npm run replay -- --order ${shellWord("MO 1's")} --go`,
+      next: 'mend what the reason names, then replay it',
+      command: `npm run replay -- --order ${shellWord("MO 1's")} --stack S --go`,
     });
   });
 
@@ -148,7 +150,15 @@ describe('the one sentence on an order tells', () => {
       ],
     });
     expect(found).toMatchObject({ state, says: expect.stringContaining('sent to its queue again') });
-    expect(found.next).toContain('npm run replay');
+    expect(found.command).toBe('npm run replay -- --order MO/1 --stack S');
+  });
+
+  it('what to do when an order that was refused has no dead letter any more: the same content is taken, too', () => {
+    expect(standing({ entry: entryOf({ state: 'rejected', reason: 'It has no article' }) })).toEqual({
+      state: 'needs a person',
+      says: 'It was refused, and its dead letter is gone. It has no article.',
+      next: 'mend what the reason names, then send the order again from the ERP',
+    });
   });
 
   it('what to do when a refused booking has no dead letter any more', () => {

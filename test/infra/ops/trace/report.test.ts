@@ -16,7 +16,8 @@ const order: TracedOrder = {
   part: { index: 1, of: 2 },
   state: 'needs a person',
   says: 'It was put aside for a person. It is locked.',
-  next: 'mend what the reason names, then npm run replay -- --order MO/7/1 --go',
+  next: 'mend what the reason names, then replay it',
+  command: 'npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production --go',
   draft: { number: 'MO/7/1', article: 'GEAR-01', parameters: { Quantity: 1 }, variants: ['Left'] },
   bookings: [],
   deadLetters: [],
@@ -49,7 +50,8 @@ it('a journey reads from top to bottom: how it stands, what to do, and when what
   expect(linesOf([{ ...order, journey }])).toEqual([
     'MO/7/1  ERP order MO/7 · part 1 of 2 · Azumuta SarLiLeyuNWgw3Tai',
     'It was put aside for a person. It is locked.',
-    'What to do: mend what the reason names, then npm run replay -- --stack AzumutaErp-ghent-production --order MO/7/1 --go',
+    'What to do: mend what the reason names, then replay it:',
+    '  npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production --go',
     'Article GEAR-01 · Quantity 1 · variants Left',
     '',
     '  2026-11-24',
@@ -80,12 +82,13 @@ it('an order of many parts is told in a line each', () => {
     'MO/7/1         needs a person  It was put aside for a person. It is locked.',
     'MO/7/1         in Azumuta      It waits.',
   ]);
-  expect(lines.at(-1)).toContain('npm run trace -- <product order> --stack AzumutaErp-ghent-production');
+  expect(lines.at(-1)).toBe('  npm run trace -- MO/7/1 --stack AzumutaErp-ghent-production');
 });
 
 it('what the ledger does not know is said, with where to look next', () => {
   expect(linesOf([])).toEqual([
     'The ledger knows no order, ERP order or recording MO/7.',
-    expect.stringContaining('npm run pull -- --dry-run'),
+    expect.stringContaining('or the pull has found them'),
+    '  npm run pull -- --dry-run --stack AzumutaErp-ghent-production',
   ]);
 });

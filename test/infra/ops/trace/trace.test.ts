@@ -41,7 +41,7 @@ it('parts that are booked together all stand where their one booking stands, in 
   // Prepare
   for (const index of [10, 2, 1]) await completed(`MO/9/${index}`, index, 'MO/9');
   await ledger.erpOrders.write(splitOrder('MO/9', 3, { book: 'when-all-done' }));
-  const before = await traceOrder('MO/9', ledger);
+  const before = await traceOrder('MO/9', ledger, '--local');
   await ledger.bookings.plan(
     'MO/9/1',
     {
@@ -56,8 +56,8 @@ it('parts that are booked together all stand where their one booking stands, in 
   );
 
   // Act
-  const after = await traceOrder('MO/9', ledger);
-  const byRecording = await traceOrder('5KKoy7m6ms89mvrTg', ledger);
+  const after = await traceOrder('MO/9', ledger, '--local');
+  const byRecording = await traceOrder('5KKoy7m6ms89mvrTg', ledger, '--local');
 
   // Assess
   expect(before.productOrders.map(({ says }) => says)).toEqual(
@@ -85,7 +85,7 @@ it('only dead letters that nobody has replayed or discarded need a person', asyn
   await ledger.deadLetters.markDiscarded(letter('m-3'), 'a test order');
 
   // Act
-  const { productOrders } = await traceOrder('MO/8', ledger);
+  const { productOrders } = await traceOrder('MO/8', ledger, '--local');
 
   // Assess
   expect(productOrders[0]?.deadLetters).toMatchObject([
@@ -110,7 +110,7 @@ it('a dead letter lives, though the laptop that replayed it before is hours ahea
   await ledger.deadLetters.record({ ...letter, reason: 'It is locked still.' });
 
   // Act
-  const { productOrders } = await traceOrder('MO/7', ledger);
+  const { productOrders } = await traceOrder('MO/7', ledger, '--local');
 
   // Assess
   expect(productOrders[0]).toMatchObject({

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import * as z from 'zod/mini';
+
+const versions = z.record(z.string(), z.string());
+const manifestSchema = z.object({
+  dependencies: versions,
+  devDependencies: versions,
+  optionalDependencies: versions,
+});
+const lockSchema = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({ integrity: z.optional(z.string()), inBundle: z.optional(z.boolean()) }),
+  ),
+});
+const read = <T>(schema: z.ZodMiniType<T>, file: string) =>
+  z.parse(schema, JSON.parse(readFileSync(file, 'utf8')));
+
+it('packages have one version each, and a hash of what it holds', () => {
+  // Prepare
+  const { dependencies, devDependencies, optionalDependencies } = read(manifestSchema, 'package.json');
+  const { packages } = read(lockSchema, 'package-lock.json');
+
+  // Act
+  const named = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  const { '': project, ...installed } = packages;
+  // What comes in another package's archive is part of that one's hash.
+  const alone = Object.entries(installed).filter(([, { inBundle }]) => !inBundle);
+
+  // Assess
+  expect(project).toBeDefined();
+  expect(named.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  expect(alone.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? ''))).toEqual([]);
+});

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { shellWord } from '../../../../infra/local/shell-word.ts';
+import type { CommandStage } from './stage.ts';
+import { pasted } from './typed.ts';
+
+/** A number that means something else to the shell unless it is quoted. */
+const order = "STUCK 2's";
+
+export function hintTests(stage: () => CommandStage): void {
+  it('works as it stands, pasted into the shell', async () => {
+    // Prepare: a dead letter, and a flow that is paused. A rotation is under way since the tests of secrets.
+    const { calls, folder, reaches, typedHere } = stage();
+    await calls.post({ number: order, article: 'NOPE-8', quantity: '3' });
+    await reaches(order, 'needs a person');
+    await typedHere('pause', 'completions');
+
+    // Act: what is printed by a command that was pasted is pasted, too.
+    const told = await Promise.all([
+      typedHere('doctor', '--no-partners'),
+      typedHere('trace', order),
+      typedHere('trace', 'NEVER-SENT'),
+    ]);
+    const codes = new Map<string, unknown>();
+    for (const { output } of told) {
+      for (const [hint] of output.matchAll(/npm run .+/g)) {
+        if (codes.has(hint)) continue;
+        const answer = await pasted(hint);
+        codes.set(hint, answer.code);
+        told.push(answer);
+      }
+    }
+
+    // Assess: 3 tells that there are letters, or orders of the ERP, that only a person can mend.
+    const here = `--local ${shellWord(folder)}`;
+    expect(Object.fromEntries(codes)).toEqual({
+      [`npm run secrets -- finish webhook-token ${here}`]: 0,
+      [`npm run resume -- completions ${here}`]: 0,
+      [`npm run replay -- ${here}`]: 3,
+      [`npm run replay -- --all --go ${here}`]: 3,
+      [`npm run replay -- --order ${shellWord(order)} ${here} --go`]: 0,
+      [`npm run pull -- --dry-run ${here}`]: 3,
+      [`npm run pull -- --go ${here}`]: 3,
+    });
+  }, 60_000);
+}

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { partnerChecks } from '../../../../infra/ops/doctor/check-partners.ts';
+import worked from '../../../shared/integration/worked.config.ts';
+import { startServer } from '../../../support/server.ts';
+import { onThisMachine } from '../cli/targets.ts';
+
+/** What doctor finds at an Azumuta that answers every call with this status. */
+async function findingAt(status: number) {
+  const { url } = await startServer(() => ({ status }));
+  const integration = { ...worked, azumuta: { ...worked.azumuta, baseUrl: url } };
+  const keeper = { read: async () => '{"apiKey":"a-key"}' };
+  const checks = partnerChecks(onThisMachine({}), integration, keeper, 'plants/ghent.config.ts');
+  const [finding] = (await checks.find(({ about }) => about === 'Azumuta')?.look()) ?? [];
+  return finding;
+}
+
+it('a partner that refuses the key is told with the walk that asks for it', async () => {
+  expect(await findingAt(401)).toMatchObject({
+    result: 'wrong',
+    command: 'npm run secrets -- --local --config plants/ghent.config.ts',
+  });
+});
+
+it('a partner that refuses a call with 403 is a matter of rights: no secret is to be set', async () => {
+  const finding = await findingAt(403);
+  expect(finding).toMatchObject({ result: 'wrong', next: expect.stringContaining('rights') });
+  expect(finding).not.toHaveProperty('command');
+});

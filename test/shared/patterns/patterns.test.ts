@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { expect, it } from 'vitest';
+import { type FoundPattern, patternsIn } from './collect-patterns.ts';
+
+const project = fileURLToPath(new URL('../../..', import.meta.url));
+/** Larger than any text that a pattern is given. */
+const length = 100_000;
+
+/**
+ * Patterns that are not through with their worst inputs in this time. One whose time grows with the length needs
+ * some milliseconds for all of them; one whose time grows with its square needs ten seconds for each.
+ */
+async function slowOnes(
+  patterns: readonly Omit<FoundPattern, 'file'>[],
+  patienceMs: number,
+): Promise<unknown[]> {
+  const slow: unknown[] = [];
+  let worker: Worker | undefined;
+  for (const pattern of patterns) {
+    worker ??= new Worker(new URL('./pattern-worker.ts', import.meta.url));
+    const { source, flags } = pattern;
+    worker.postMessage({ source, flags, length });
+    try {
+      await once(worker, 'message', { signal: AbortSignal.timeout(patienceMs) });
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'AbortError')) throw error;
+      slow.push(pattern);
+      await worker.terminate();
+      worker = undefined;
+    }
+  }
+  await worker?.terminate();
+  return slow;
+}
+
+it('every pattern is soon through with 100 KB of its worst input', async () => {
+  const patterns = patternsIn(project, ['shared', 'functions']);
+  expect(patterns.length).toBeGreaterThan(50);
+  expect(await slowOnes(patterns, 10_000)).toEqual([]);
+}, 120_000);
+
+it.each([/\s+$/, /(a+)+b/, /(^|\.)[A-Z]\w*[a-z]\w*$/])('finds that %s is slow', async ({ source, flags }) => {
+  expect(await slowOnes([{ source, flags }], 500)).toHaveLength(1);
+});
