@@ -165,13 +165,8 @@ const instant = z
     ),
   );
 
-const timeZone = z
-  .custom<string>((value) => typeof value === 'string' && isTimeZone(value), {
-    error: 'an IANA time zone such as Europe/Brussels',
-    params: tellsFound,
-  })
-  // For the reference of the configuration, which reads types from the schema.
-  .check(z.meta({ type: 'string' }));
+const zoneNeeded = 'an IANA time zone such as Europe/Brussels';
+const timeZone = z.string(zoneNeeded).check(z.refine(isTimeZone, { error: zoneNeeded, params: tellsFound }));
 
 export const integrationSchema = z.strictObject({
   plant: z

@@ -63,7 +63,7 @@ export class RetryLater extends Error {
   /** The same failure, after writes that were answered: a partner that is unwell by now may still be at them. */
   afterWriting(): RetryLater {
     if (this.wrote !== 'nothing') return this;
-    return this.with({ wrote: this.scope === 'order' && !this.outOfTime ? 'known' : 'perhaps' });
+    return this.with({ wrote: this.scope === 'order' ? 'known' : 'perhaps' });
   }
 }
 

@@ -71,6 +71,8 @@ function foundIn(issue: Issue, value: unknown): string {
 function expectationOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
+      // Without a locale, zod says the same of all that has no message of its own.
+      if (issue.message !== 'Invalid input') return issue.message;
       return typeWords[issue.expected] ?? issue.expected;
     case 'invalid_value':
       return issue.values.map((value) => JSON.stringify(value)).join(' or ');

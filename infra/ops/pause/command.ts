@@ -74,7 +74,7 @@ function sentenceFor(name: Name, outcome: NotedOutcome, target: Target): string 
   const unknown =
     notNoted === undefined
       ? ''
-      : ` The ledger could not be told (${notNoted.replace(/\.$/, '')}): what waits meanwhile counts as waiting, and after six days it is a dead letter, which npm run replay sends again.`;
+      : ` The ledger could not be told (${notNoted.replace(/\.$/, '')}): what waits meanwhile counts as waiting, and after six days it becomes a dead letter.`;
   const queue = `${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting to be tried again.${unknown}`;
   if (!settled)
     return `${flow}: Lambda has not finished switching yet; run it again to go on waiting. ${queue}`;

@@ -45,12 +45,6 @@ const mappedSchema = z.object({
 
 type MappedOrder = z.infer<typeof mappedSchema>;
 
-/** What is read of a row whose order cannot be: enough to name it. */
-const maybe = z.catch(absent(number), undefined);
-const namedSchema = z.catch(
-  z.object({ id: maybe, number: maybe, state: z.catch(z.optional(z.string()), undefined) }),
-  {},
-);
 /** When it changed, to go on behind it: when it was created if it tells that it never did. */
 const changeSchema = z.union([
   z.pipe(
@@ -75,12 +69,12 @@ export function readRow<Row>(
   partner: string,
 ): ReadRow {
   const { mapped, problem } = mapRow(listing, row);
-  const { id, number, state } = z.parse(namedSchema, mapped);
+  const [id, number] = [nameAt(mapped, 'id'), nameAt(mapped, 'number')];
   const change = parse(changeSchema, mapped);
   const changedAt = change.ok ? new Date(change.value).toISOString() : undefined;
   const known = id ?? number;
   // It is skipped, so nothing else of it matters.
-  if (state === 'other' && known && changedAt)
+  if (stepInto(mapped, 'state') === 'other' && known && changedAt)
     return { rowId: known, changedAt, order: undefined, unreadable: undefined };
 
   const whole = parse(mappedSchema, mapped);
@@ -101,6 +95,12 @@ export function readRow<Row>(
     order: undefined,
     unreadable: unreadableOrder(partner, name, why, correct),
   };
+}
+
+/** What is read of a row whose order cannot be: enough to name it. */
+function nameAt(mapped: unknown, key: 'id' | 'number'): string | undefined {
+  const name = z.safeParse(number, stepInto(mapped, key));
+  return name.success ? name.data : undefined;
 }
 
 /** What orders.order makes of a row, and what went wrong. */

@@ -3,7 +3,7 @@ import { Rejected } from '../../model/errors.ts';
 import { problemOfText } from '../../model/text.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 
-const text = z.string('a text is needed');
+const text = z.string('a text');
 const lotNumber = text.check(
   z.superRefine((given, { issues }) => {
     const problem = problemOfText(given);
@@ -24,7 +24,7 @@ export const completionFields = {
     ),
     z.array(z.union([lotNumber, z.object({ number: lotNumber, quantity: z.exactOptional(quantity) })])),
   ),
-  final: z.boolean('true or false is needed'),
+  final: z.boolean('true or false'),
 } as const;
 
 /** @throws Rejected naming the mapping's field, what it gave, and what is needed. */

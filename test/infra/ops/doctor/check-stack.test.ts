@@ -44,7 +44,8 @@ it('a paused flow whose oldest message is ten days old will lose it, and doctor 
       about: 'Flow of bookings',
       result: 'wrong',
       says: 'booking in the ERP is paused (Disabled), and the oldest message in its queue is 10 days old: SQS drops it at 2026-11-28T08:00:00.000Z',
-      next: 'npm run resume -- bookings --local',
+      next: 'resume it',
+      command: 'npm run resume -- bookings --local',
     },
   ]);
 });
