@@ -53,6 +53,7 @@ export function consoleDependencies(
     queues: createQueues(sqs),
     queueUrls,
     records: ledger.deadLetters,
+    ledger,
     aliases: z.parse(webhookAliasesSchema, JSON.parse(output('WebhookAliases'))),
     clock,
   });

@@ -81,7 +81,7 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
   }
 
   async function completedOrder(
-    { entry, number }: Subject,
+    { entry, number, bookings }: Subject,
     asking: Asking,
     attempt: WorkAttempt,
   ): Promise<AzumutaProductOrder | undefined> {
@@ -92,8 +92,10 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
       });
       return undefined;
     }
-    const trusted = dependencies.trustTrigger && asking.hint.via !== 'reconciliation';
-    if (order.completed || trusted) return order;
+    const { via } = asking.hint;
+    // What was planned before was told by a trigger.
+    const wasTold = via === 'webhook' || (via === 'replay' && bookings.length > 0);
+    if (order.completed || (dependencies.trustTrigger && wasTold)) return order;
     const status = order.status ?? 'without status';
     const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
     await questioner.askLater(sentence, asking, attempt, { isOpen: true });
@@ -193,11 +195,7 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
  */
 function neededParts(parts: number, bookings: readonly BookingEntry[]) {
   const booked = new Set(bookings.flatMap(({ kind, parts }) => (kind === 'quantity' ? parts : [])));
-  const open = new Set(
-    bookings
-      .filter(({ state, sentAt }) => state === 'rejected' || (state === 'waiting' && sentAt === undefined))
-      .flatMap((booking) => booking.parts),
-  );
+  const open = new Set(bookings.filter(({ state }) => state !== 'done').flatMap((booking) => booking.parts));
   return (completed: ReadonlySet<number>) => {
     const all = Array.from({ length: parts }, (_, at) => at + 1);
     const isComplete = all.every((index) => completed.has(index) || booked.has(index));

@@ -25,7 +25,7 @@ export interface CompletionFacts {
   readonly current: BuiltPart;
   /** The other parts that are completed, where all are booked together. */
   readonly others: readonly BuiltPart[];
-  /** A person asked for what was rejected to be planned once more. */
+  /** A person asked for it once more: messages of bookings that are not done may be gone. */
   readonly again: boolean;
   /** Book although nobody tells which recordings there are. */
   readonly withoutRecordings: boolean;
@@ -60,6 +60,7 @@ export type BookingDecision =
  *   further recordings of what is booked, or planned     book each as an amendment: notes, never a quantity
  *   further recordings of what was rejected              tell: replaying the rejected one takes them in
  *   rejected, and a person wants it once more            plan it again: with all recordings if it surely wrote nothing
+ *   planned, not done, and a person wants it once more   send as it was planned
  *   planned and never sent                               send
  *
  * The quantity of a product order is planned once for ever: its key is the id of the first product order in it.
@@ -140,14 +141,16 @@ function planned(
     : [];
   const isBuilt = (booking: BookingEntry) =>
     booking.parts.every((index) => built.some((part) => part.index === index));
-  const wantedAgain = facts.again ? bookings.filter(({ state }) => state === 'rejected') : [];
+  const wantedAgain = facts.again ? bookings.filter(({ state }) => state !== 'done') : [];
   const reopened = wantedAgain.find((booking) => !isBuilt(booking));
   if (reopened)
     return {
       to: 'wait',
       sentence: `Not all parts of booking ${reopened.key} are completed in Azumuta any more.`,
     };
-  const planAgain = wantedAgain.map((booking) => rejected(booking, built, untoldOf));
+  const planAgain = wantedAgain
+    .filter(({ state }) => state === 'rejected')
+    .map((booking) => rejected(booking, built, untoldOf));
   const taken = new Set([...plan, ...planAgain].flatMap(({ recordingIds }) => recordingIds));
   for (const part of built) {
     const further = untoldOf(part).filter((id) => !taken.has(id));
@@ -156,13 +159,14 @@ function planned(
     if (quantity?.state === 'rejected' && !facts.again) return waitsForReplay(part, further, quantity);
     plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
   }
-  const send = bookings.filter(
+  const unsent = bookings.filter(
     (booking) =>
       booking.state === 'waiting' &&
       booking.sentAt === undefined &&
       isBuilt(booking) &&
       facts.isAbandoned(booking),
   );
+  const send = facts.again ? wantedAgain.filter(({ state }) => state !== 'rejected') : unsent;
   if (plan.length + planAgain.length + send.length === 0)
     return { to: 'leave', why: 'Nothing new: every recording is booked or on its way' };
   return { to: 'book', plan, planAgain, send };

@@ -2,7 +2,7 @@ import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { type WebhookAliases, webhookEvents } from '../../../shared/azumuta/assumptions.ts';
 import { parseTrigger } from '../../../shared/azumuta/trigger.ts';
-import { webhookHint } from '../../../shared/completions/messages.ts';
+import { ownHint, webhookHint } from '../../../shared/completions/messages.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** Queues that a dead letter can go back to. */
@@ -25,6 +25,8 @@ export interface DeadLetterMessage {
   readonly numbers: readonly string[];
   readonly reason: string;
   readonly since: Date;
+  /** Of a booking: product order under which the ledger keeps it. */
+  readonly home: string | undefined;
   /** Id of the message in its own queue, through all replays. */
   readonly messageId: string;
 }
@@ -92,13 +94,23 @@ export function letterOf(message: Message): DeadLetterMessage {
     filedUnder,
     numbers: [orderNumber, ...inBody, erpOrder?.number].flatMap((each) => each || []),
     reason: attribute('reason') ?? withoutReason,
+    home,
     since: new Date(Number.isNaN(firstAttempt) ? Number(Attributes.SentTimestamp ?? 0) : firstAttempt),
     messageId: attribute('messageId') ?? MessageId,
   };
 }
 
-/** Where a letter goes back to. A webhook call is parsed again, as the aliases may know its fields by now. */
+/**
+ * Where a letter goes back to. A webhook call is parsed again, as the aliases may know its fields by now. A booking is
+ * asked for once more: what it books is what the ledger planned and Azumuta says, never what a letter holds, which
+ * more than one function may write.
+ */
 export function routeOf(letter: DeadLetterMessage, aliases: WebhookAliases, now: Date): Route {
+  if (letter.stage === 'book-completion') {
+    if (letter.home === undefined) return { stays: 'nothing in it tells which product order it books' };
+    const hint = ownHint(letter.home, 'replay', { now, eventId: letter.messageId });
+    return { to: 'completions', body: JSON.stringify(hint) };
+  }
   const to = queueOfStage[letter.stage];
   if (to !== undefined) return { to, body: letter.body };
   if (letter.stage !== 'receive-webhook')

@@ -80,6 +80,7 @@ await runCommand(command, async (parsed, signal) => {
         bookings: target.output('BookingsQueue'),
       },
       records: ledger.deadLetters,
+      ledger,
       aliases: z.parse(webhookAliasesSchema, JSON.parse(target.output('WebhookAliases'))),
       clock: systemClock,
       progress: progress.tell,

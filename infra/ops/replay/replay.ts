@@ -1,16 +1,19 @@
 import type { WebhookAliases } from '../../../shared/azumuta/assumptions.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { Queues } from '../../../shared/platform/queue.ts';
 import { type DeadLetterMessage, type QueueName, type Route, routeOf } from '../dead-letters/dead-letter.ts';
 import { type DeadLetterQueue, pageSize, pagesOf } from '../dead-letters/queue.ts';
+import { ordersWithLostBooking, planAgain } from './lost-bookings.ts';
 
 export interface ReplayDependencies {
   readonly deadLetters: DeadLetterQueue;
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrls: Readonly<Record<QueueName, string>>;
-  readonly records: Pick<DeadLetterRecords, 'record' | 'markReplayed'>;
+  readonly records: Pick<DeadLetterRecords, 'record' | 'markReplayed' | 'of'>;
+  readonly ledger: Pick<Ledger, 'knownOrders' | 'bookings'>;
   /** Under which names triggers carry their content, as the stack has it now. */
   readonly aliases: WebhookAliases;
   readonly clock: Clock;
@@ -55,6 +58,8 @@ export interface ReplayReport {
   readonly moved: number;
   /** Letters that are in two places: harmless, as the ledger books once, and mended by the next run. */
   readonly copied: number;
+  /** Of the orders asked for: those with a rejected booking whose letter is gone. It is planned again with `go`. */
+  readonly lost: readonly string[];
   /** Not all letters were looked at: the run's limit was reached, or the first came back before the last was seen. */
   readonly more: boolean;
   readonly interrupted: boolean;
@@ -87,6 +92,7 @@ export async function replay(
   let lookedAt = 0;
   let more = false;
   const outcome = { moved: 0, copied: 0 };
+  let lost: string[] = [];
   let failure: string | undefined;
   try {
     for await (const page of dependencies.deadLetters.take()) {
@@ -103,7 +109,14 @@ export async function replay(
       more = again || (go && movable.size >= most);
       if (more || signal.aborted) break;
     }
-    if (go) await moveAll([...chosen.values()], held, outcome, signal, dependencies);
+    const homes = new Set([...chosen.values()].flatMap(({ letter }) => letter.home ?? []));
+    if (request.orders && !more && !signal.aborted)
+      lost = await ordersWithLostBooking(request.orders, homes, dependencies.ledger);
+    if (go) {
+      await moveAll([...chosen.values()], held, outcome, signal, dependencies);
+      const completionsQueueUrl = dependencies.queueUrls.completions;
+      if (lost.length > 0) await planAgain(lost, { ...dependencies, completionsQueueUrl });
+    }
   } catch (error) {
     failure = reasonOf(error);
   } finally {
@@ -116,6 +129,7 @@ export async function replay(
     groups: groupsOf(selected),
     movable: movable.size,
     ...outcome,
+    lost,
     more,
     interrupted: signal.aborted,
     ...(failure === undefined ? {} : { failure }),

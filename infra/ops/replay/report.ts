@@ -22,7 +22,10 @@ export function replayLines(
     '',
     ...(report.groups.length > 0 ? [...groupTable(report.groups, now), ''] : []),
     ...sentencesOf(report, go),
-    ...(!go && wentWell(report) && report.movable > 0 ? ['To do it:', `  ${command}`] : []),
+    ...lostSentences(report, go),
+    ...(!go && wentWell(report) && report.movable + report.lost.length > 0
+      ? ['To do it:', `  ${command}`]
+      : []),
     ...(hidden > 0
       ? [
           `${counted(hidden, 'letter')} more could not be looked at: another run has them, or one that was killed; they come back within 5 minutes.`,
@@ -33,6 +36,12 @@ export function replayLines(
 
 function wentWell({ failure, interrupted }: ReplayReport): boolean {
   return failure === undefined && !interrupted;
+}
+
+function lostSentences({ lost }: ReplayReport, go: boolean): string[] {
+  if (lost.length === 0) return [];
+  const booking = `The booking of ${lost.join(', ')} was rejected, and its dead letter is gone`;
+  return [`${booking}: ${go ? 'it is planned again' : 'it would be planned again'} from the ledger.`];
 }
 
 function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {

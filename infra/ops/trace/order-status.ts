@@ -113,7 +113,8 @@ function booking(known: KnownOfOrder): OrderStatus {
     return {
       state: 'needs a person',
       says: `Its booking was refused, and its dead letter is gone. ${sentence(reason ?? '')}`.trim(),
-      next: 'book it in the ERP by hand',
+      next: 'mend what the reason names, then have it planned again; or book it in the ERP by hand',
+      command: `${replayOf(known)} --go`,
     };
   }
   const [first] = open;

@@ -69,6 +69,7 @@ export async function startStoreStage(): Promise<StoreStage> {
       queues: createQueues(store.sqs),
       queueUrls,
       records: ledger.deadLetters,
+      ledger,
       aliases: webhookAliasesSchema.parse({}),
       clock,
     }),

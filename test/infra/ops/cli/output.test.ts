@@ -152,6 +152,7 @@ describe('the report of a replay', () => {
     movable: 2,
     moved: 0,
     copied: 0,
+    lost: [],
     more: false,
     interrupted: false,
   };
@@ -191,6 +192,11 @@ describe('the report of a replay', () => {
       'that there are more, though none was selected so far',
       { selected: 0, more: true },
       'There are more: run it again.',
+    ],
+    [
+      'which bookings have no letter any more',
+      { lost: ['PO-9'] },
+      'The booking of PO-9 was rejected, and its dead letter is gone: it is planned again from the ledger.',
     ],
     ['why it stopped', { failure: 'No rights.' }, 'Stopped after 0 letters: No rights.'],
     [

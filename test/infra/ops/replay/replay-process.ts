@@ -51,6 +51,7 @@ await replay(
       bookings: url('bookings'),
     },
     records: ledger.deadLetters,
+    ledger,
     aliases: z.parse(webhookAliasesSchema, {}),
     clock: systemClock,
     progress: () => undefined,

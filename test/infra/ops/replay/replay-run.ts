@@ -59,6 +59,7 @@ export async function startReplayStores(): Promise<ReplayStores> {
           bookings: store.url('bookings'),
         },
         records: ledger.deadLetters,
+        ledger,
         aliases: webhookAliasesSchema.parse({}),
         clock,
         progress: () => undefined,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import type { ReplayDependencies } from '../../../../infra/ops/replay/replay.ts';
+import { bookingKeyOf } from '../../../../shared/ledger/keys.ts';
 import { ledgerIndexes } from '../../../../shared/ledger/table-schema.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { createTable } from '../../../../shared/platform/dynamodb-table.ts';
@@ -60,7 +61,7 @@ describe('a dry run', () => {
       {
         reason: 'It was completed by somebody else.',
         stage: 'book-completion',
-        to: 'bookings',
+        to: 'completions',
         letters: 1,
         orders: ['PO-3'],
         since: '2026-11-24T08:00:00.000Z',
@@ -88,10 +89,11 @@ describe('a dry run', () => {
 });
 
 describe('a replay sends back', () => {
-  it('every letter to the queue of its function, unchanged, with the id of its first message', async () => {
+  it('every letter to the queue of its function, with the id of its first message; a booking is asked for again', async () => {
     // Prepare
     const order = productOrderMessage('PO-1');
     const hint = completion('PO-2');
+    // What it holds may be forged: more functions than one may write into the queue.
     const booking = bookingMessage('PO-3', 'MO-3');
     await store.put({ body: order, messageId: 'of the order' });
     await store.put({ body: hint, stage: 'collect-completion', messageId: 'of the hint' });
@@ -105,14 +107,15 @@ describe('a replay sends back', () => {
     expect(report).toMatchObject({ movable: 3, moved: 3, copied: 0 });
     expect([orders, completions, bookings].map((messages) => bodies(messages ?? []))).toEqual([
       [order],
-      [hint],
-      [booking],
+      expect.arrayContaining([hint, expect.stringContaining('"productOrderNumber":"PO-3"')]),
+      [],
     ]);
+    expect(bodies(completions ?? []).filter((body) => body?.includes('"via":"replay"'))).toHaveLength(1);
     expect(
       [...(orders ?? []), ...(completions ?? []), ...(bookings ?? [])].map((message) =>
         attribute(message, 'messageId'),
       ),
-    ).toEqual(['of the order', 'of the hint', 'of the booking']);
+    ).toEqual(expect.arrayContaining(['of the order', 'of the hint', 'of the booking']));
     expect((await depths())['dead-letters']).toEqual(nothing);
   });
 
@@ -127,7 +130,7 @@ describe('a replay sends back', () => {
 
     // Assess
     const after = await depths();
-    expect(workQueues.map((queue) => after[queue].visible)).toEqual([1, 1, 1]);
+    expect(workQueues.map((queue) => after[queue].visible)).toEqual([1, 2, 0]);
   });
 
   it('those of one order only, by its product order number or its number in the ERP', async () => {
@@ -149,9 +152,47 @@ describe('a replay sends back', () => {
     expect(await depths()).toEqual({
       'dead-letters': { visible: 1, hidden: 0 },
       'product-orders': { visible: 1, hidden: 0 },
-      completions: nothing,
-      bookings: { visible: 1, hidden: 0 },
+      completions: { visible: 1, hidden: 0 },
+      bookings: nothing,
     });
+  });
+
+  it('a rejected booking whose letter is gone, of an order that is asked for', async () => {
+    // Prepare
+    const home = 'LOST-1';
+    const booking = {
+      key: 'id1#quantity',
+      kind: 'quantity',
+      parts: [1],
+      recordingIds: [],
+      erpOrder: { number: 'MO/1' },
+      productOrder: { id: 'id1', number: home },
+    } as const;
+    await ledger.bookings.plan(home, booking, { owner: 'planner', messageId: 'hint' });
+    const claimed = await ledger.claims.claim(bookingKeyOf(home, booking.key), {
+      ...{ owner: 'booker', messageId: 'lost', endsAt: new Date('2026-11-24T08:01:00Z') },
+    });
+    if (claimed.outcome !== 'claimed') throw new Error('Nobody else claims it.');
+    await ledger.claims.reject(claimed.claim, 'The ERP order is locked.');
+    const letter = {
+      messageId: 'lost',
+      orderNumber: home,
+      stage: 'book-completion',
+      reason: 'It is locked.',
+    };
+    await ledger.deadLetters.record(letter);
+
+    // Act
+    const looked = await run({ go: false, orders: new Set([home]) });
+    const before = (await depths()).completions;
+    const planned = await run({ orders: new Set([home]) });
+
+    // Assess
+    expect([looked.lost, planned.lost]).toEqual([[home], [home]]);
+    expect(before).toEqual(nothing);
+    const [hint] = await store.read('completions');
+    expect(JSON.parse(hint?.Body ?? '')).toMatchObject({ productOrderNumber: home, via: 'replay' });
+    expect(await ledger.deadLetters.of(home)).toMatchObject([{ isDead: false }]);
   });
 
   it('those of one reason only, by any part of it', async () => {

@@ -1,0 +1,50 @@
+import { isBookedTogether } from '../../../shared/completions/decide-bookings.ts';
+import { ownHint } from '../../../shared/completions/messages.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { Clock } from '../../../shared/platform/clock.ts';
+import type { Queues } from '../../../shared/platform/queue.ts';
+
+/**
+ * Orders with a booking that was rejected and has no dead letter any more: SQS keeps one for 14 days, and a person may
+ * have discarded it. The ledger knows what was planned, so it can be planned again.
+ * @param numbers Product order numbers.
+ * @param withLetter Product orders under which letters were found.
+ */
+export async function ordersWithLostBooking(
+  numbers: ReadonlySet<string>,
+  withLetter: ReadonlySet<string>,
+  { knownOrders, bookings }: Pick<Ledger, 'knownOrders' | 'bookings'>,
+): Promise<string[]> {
+  const homes = new Set<string>();
+  for (const number of numbers) {
+    const { entry, bookings: own } = await knownOrders.read(number);
+    const home = isBookedTogether(entry) ? entry.part.first : number;
+    const known = home === number ? own : await bookings.of(home);
+    if (known.some(({ state }) => state === 'rejected')) homes.add(home);
+  }
+  return [...homes].filter((home) => !withLetter.has(home));
+}
+
+/** Has them planned again: noted in the ledger first, as a replay does. */
+export async function planAgain(
+  homes: readonly string[],
+  dependencies: {
+    readonly records: Pick<Ledger['deadLetters'], 'of' | 'markReplayed'>;
+    readonly queues: Pick<Queues, 'sendAll'>;
+    readonly completionsQueueUrl: string;
+    readonly clock: Clock;
+  },
+): Promise<void> {
+  const { records, queues, completionsQueueUrl, clock } = dependencies;
+  for (const home of homes) {
+    const dead = (await records.of(home)).filter(
+      ({ isDead, stage }) => isDead && stage === 'book-completion',
+    );
+    for (const record of dead) await records.markReplayed(record, 'planned again, as its letter is gone');
+  }
+  const hints = homes.map((home) => ({
+    body: JSON.stringify(ownHint(home, 'replay', { now: clock.now(), eventId: `replay of ${home}` })),
+  }));
+  const refused = await queues.sendAll(completionsQueueUrl, hints);
+  if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${hints.length} messages.`);
+}
