@@ -86,7 +86,7 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
 
   const built = [current, ...others].sort((a, b) => a.index - b.index);
   const missing = missingParts(facts, built, quantityOf);
-  const open = built.filter(({ index }) => !quantityOf(index));
+  const open = built.filter(({ index }) => index <= parts && !quantityOf(index));
   if (open.length > 0 && missing.length > 0)
     return { to: 'leave', why: `Parts ${missing.join(', ')} of ${parts} are awaited` };
   return planned(facts, open, built, quantityOf);
@@ -154,9 +154,9 @@ function planned(
   const taken = new Set([...plan, ...planAgain].flatMap(({ recordingIds }) => recordingIds));
   for (const part of built) {
     const further = untoldOf(part).filter((id) => !taken.has(id));
-    if (further.length === 0) continue;
     const quantity = quantityOf(part.index);
-    if (quantity?.state === 'rejected' && !facts.again) return waitsForReplay(part, further, quantity);
+    if (!quantity || further.length === 0) continue;
+    if (quantity.state === 'rejected' && !facts.again) return waitsForReplay(part, further, quantity);
     plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
   }
   const unsent = bookings.filter(

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { type CompletionFacts, decideBookings } from '../../../shared/completions/decide-bookings.ts';
+import { azumutaOrder, bookingEntry, builtPart, completionFacts, orderEntry } from './booking-facts.ts';
+
+const rejected = bookingEntry({ state: 'rejected', recordingIds: ['a'] });
+const together = (index: number, given: Partial<CompletionFacts> = {}) =>
+  completionFacts({
+    entry: orderEntry(index, 'when-all-done'),
+    parts: 3,
+    current: builtPart(index, [`r${index}`]),
+    ...given,
+  });
+
+describe('a completed product order', () => {
+  it('is booked with all recordings that are known now', () => {
+    expect(decideBookings(completionFacts({ current: builtPart(1, ['a', 'b']) }))).toMatchObject({
+      to: 'book',
+      plan: [{ key: 'id1#quantity', kind: 'quantity', parts: [1], recordingIds: ['a', 'b'] }],
+    });
+  });
+
+  it('that is booked has each further recording noted, and its quantity left alone', () => {
+    const bookings = [bookingEntry({ recordingIds: ['a'] })];
+    expect(
+      decideBookings(completionFacts({ bookings, current: builtPart(1, ['a', 'b', 'c']) })),
+    ).toMatchObject({
+      to: 'book',
+      plan: [
+        { key: 'id1#recording#b', kind: 'amendment', recordingIds: ['b'] },
+        { key: 'id1#recording#c', kind: 'amendment', recordingIds: ['c'] },
+      ],
+    });
+  });
+
+  it('that is booked with all its recordings is left alone', () => {
+    const facts = completionFacts({
+      bookings: [bookingEntry({ recordingIds: ['a'] })],
+      current: builtPart(1, ['a']),
+    });
+    expect(decideBookings(facts)).toMatchObject({ to: 'leave' });
+  });
+
+  it('waits while nobody tells which recordings there are: that is not the same as none', () => {
+    const facts = completionFacts({ current: { ...builtPart(1), recordingIds: undefined } });
+    expect(decideBookings(facts)).toMatchObject({
+      to: 'wait',
+      sentence: expect.stringContaining('lists no recordings'),
+    });
+    expect(decideBookings({ ...facts, withoutRecordings: true })).toMatchObject({ to: 'book' });
+  });
+
+  it.each([
+    [
+      'of another article than was ordered',
+      { current: { ...builtPart(1), order: azumutaOrder(1, { article: 'GEAR-02' }) } },
+      'was made of article GEAR-01, and Azumuta says GEAR-02',
+    ],
+    [
+      'that was booked and made again in Azumuta',
+      { bookings: [bookingEntry({ productOrder: { id: 'old', number: 'MO/1/1' } })] },
+      'was booked as old, and was made again in Azumuta as id1',
+    ],
+    [
+      'that the ERP order has no place for any more',
+      { entry: orderEntry(3, 'each'), parts: 2, current: builtPart(3) },
+      'has only 2 part(s) now: book it in the ERP by hand',
+    ],
+    [
+      'whose further recording would be lost behind a rejected booking',
+      { bookings: [rejected], current: builtPart(1, ['a', 'b']) },
+      'came after its booking id1#quantity was rejected: replay that one',
+    ],
+  ] satisfies [string, Partial<CompletionFacts>, string][])(
+    '%s is for a person',
+    (_which, given, sentence) => {
+      expect(decideBookings(completionFacts(given))).toEqual({
+        to: 'tell',
+        sentence: expect.stringContaining(sentence),
+      });
+    },
+  );
+});
+
+describe('what a person wants once more', () => {
+  it('is planned again with what was recorded since, if it surely wrote nothing', () => {
+    const bookings = [{ ...rejected, surelyNotBooked: true }];
+    expect(
+      decideBookings(completionFacts({ bookings, again: true, current: builtPart(1, ['a', 'b']) })),
+    ).toMatchObject({
+      to: 'book',
+      plan: [],
+      planAgain: [{ key: 'id1#quantity', recordingIds: ['a', 'b'] }],
+    });
+  });
+
+  it('is planned again as it was if the ERP may have it, and what was recorded since is noted', () => {
+    const facts = completionFacts({ bookings: [rejected], again: true, current: builtPart(1, ['a', 'b']) });
+    expect(decideBookings(facts)).toMatchObject({
+      to: 'book',
+      planAgain: [{ key: 'id1#quantity', recordingIds: ['a'] }],
+      plan: [{ key: 'id1#recording#b' }],
+    });
+  });
+
+  it.each(['waiting', 'claimed'] as const)(
+    'is sent as it was planned while it is %s: its message may be gone',
+    (state) => {
+      const bookings = [bookingEntry({ state, recordingIds: ['a'] })];
+      expect(
+        decideBookings(completionFacts({ bookings, again: true, current: builtPart(1, ['a']) })),
+      ).toMatchObject({
+        to: 'book',
+        send: [{ key: 'id1#quantity' }],
+      });
+    },
+  );
+
+  it('waits while a part of it is open again', () => {
+    const bookings = [bookingEntry({ ...rejected, parts: [1, 2, 3] })];
+    expect(decideBookings(together(1, { bookings, again: true, others: [builtPart(2)] }))).toMatchObject({
+      to: 'wait',
+    });
+  });
+
+  it('is left alone when it is booked', () => {
+    const facts = completionFacts({ bookings: [bookingEntry()], again: true });
+    expect(decideBookings(facts)).toMatchObject({ to: 'leave' });
+  });
+});
+
+describe('parts that are booked together', () => {
+  it('wait for each other, by which of them and not by how many', () => {
+    // Four parts are completed, and the ERP order has three now: the second is missing.
+    const others = [builtPart(1), builtPart(4), builtPart(5)];
+    expect(decideBookings(together(3, { others }))).toEqual({ to: 'leave', why: 'Parts 2 of 3 are awaited' });
+  });
+
+  it('are one booking once the last is completed, in their order, under the id of the first', () => {
+    expect(
+      decideBookings(together(2, { others: [builtPart(3, ['r3']), builtPart(1, ['r1'])] })),
+    ).toMatchObject({
+      plan: [{ key: 'id1#quantity', parts: [1, 2, 3], recordingIds: ['r1', 'r2', 'r3'] }],
+    });
+  });
+
+  it('that came when the others were booked are a booking of their own', () => {
+    const bookings = [bookingEntry({ parts: [1, 2, 3] })];
+    expect(decideBookings(together(5, { parts: 5, bookings, others: [builtPart(4)] }))).toMatchObject({
+      plan: [{ key: 'id4#quantity', parts: [4, 5] }],
+    });
+    expect(decideBookings(together(5, { parts: 5, bookings }))).toMatchObject({ to: 'leave' });
+  });
+
+  it('have a late recording noted though others are awaited', () => {
+    const bookings = [bookingEntry({ parts: [1, 2, 3] })];
+    expect(decideBookings(together(2, { parts: 5, bookings }))).toMatchObject({
+      to: 'book',
+      plan: [{ key: 'id2#recording#r2' }],
+    });
+  });
+});
+
+it('a booking that was planned and not sent is sent by who planned it, or when that one is long gone', () => {
+  const bookings = [bookingEntry({ state: 'waiting', sentAt: undefined })];
+  expect(decideBookings(completionFacts({ bookings }))).toMatchObject({
+    send: [{ key: 'id1#quantity' }],
+    plan: [],
+  });
+  expect(decideBookings(completionFacts({ bookings, isAbandoned: () => false }))).toMatchObject({
+    to: 'leave',
+  });
+});
