@@ -157,8 +157,9 @@ async function giveBack(
   const erpOrder = message.erpOrder.number;
   const reason = reasonOf(error, 300);
   if (error instanceof Rejected) {
-    // What the ERP does not know, nothing was written to.
-    await claims.reject(claim, reasonOf(error), error instanceof UnknownOrder ? 'nothing' : 'perhaps');
+    // Nothing was written before the first call, and none to what the ERP does not know.
+    const wrote = calling && !(error instanceof UnknownOrder) ? 'perhaps' : 'nothing';
+    await claims.reject(claim, reasonOf(error), wrote);
     await bookings.unlock(erpOrder, holderOf(claim, message));
     return error;
   }

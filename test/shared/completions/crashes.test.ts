@@ -159,6 +159,8 @@ describe('attempts that die at any call, at the same moment or one after another
           expect([...plans.values()].filter(({ size }) => size > 1)).toEqual([]);
           const told = [...plans.values()].flatMap((plan) => [...plan].join().split(','));
           expect(told.sort()).toEqual(order.recordings.map(({ id }) => id).sort());
+          for (const { id } of order.recordings)
+            expect(await stage.ledger.knownOrders.numberOfAzumutaId(id)).toBe(productOrderNumber);
         }),
       ),
       { numRuns: byChance },

@@ -53,6 +53,7 @@ export interface CompletionStage {
   readonly ledger: Ledger;
   readonly azumutaSide: AzumutaControl;
   readonly erpSide: ErpControl;
+  readonly azumuta: AzumutaClient;
   readonly azumutaUrl: string;
   readonly erpUrl: string;
   /** An ERP order whose product orders exist in Azumuta and in the ledger. */
@@ -161,6 +162,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
     ledger,
     azumutaSide,
     erpSide,
+    azumuta: own.azumuta,
     azumutaUrl: azumutaSandbox.url,
     erpUrl: erpSandbox.url,
 

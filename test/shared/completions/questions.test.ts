@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { completed, failureOf, told } from './completed.ts';
+import { otherAzumuta } from './other-azumuta.ts';
+import { type CompletionStage, startCompletionStage } from './stage.ts';
+
+let stage: CompletionStage;
+
+beforeAll(async () => {
+  stage = await startCompletionStage();
+});
+afterAll(() => stage?.stop());
+beforeEach(async () => {
+  stage.sqs.forget();
+  await stage.azumutaSide.forgetCalls();
+});
+
+const openOrder = async () => (await stage.ordered()).numbers[0] ?? '';
+const questions = async () => (await stage.azumutaSide.calls())['GET /api/v1/productorders/{id}'] ?? 0;
+/** Hints of different triggers; each is one message, which comes again. */
+const hintOf = (productOrderNumber: string, trigger: string) => {
+  const sentAt = stage.clock.now();
+  return () =>
+    failureOf(
+      stage.collect({ productOrderNumber }, { messageId: `${trigger} ${productOrderNumber}`, sentAt }),
+    );
+};
+const events = async (number: string) =>
+  (await stage.ledger.journeys.of(number)).map(({ event }) => event).filter((event) => event !== 'queued');
+
+describe('of hints about an order that is still open', () => {
+  it('one asks Azumuta, and a hundred others end without a call', async () => {
+    // Prepare
+    const number = await openOrder();
+    const asking = await hintOf(number, 'first')();
+
+    // Act
+    const others = [];
+    for (let trigger = 0; trigger < 100; trigger++) others.push(await hintOf(number, `trigger ${trigger}`)());
+
+    // Assess
+    expect(asking).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    expect(others.filter((failure) => failure !== undefined)).toEqual([]);
+    expect(await questions()).toBe(1);
+  });
+
+  it('one a minute asks, so that a completion is seen at once; only the first comes again', async () => {
+    // Prepare
+    const number = await openOrder();
+    const first = hintOf(number, 'first');
+    await first();
+    stage.clock.advance(60);
+
+    // Act
+    const second = await hintOf(number, 'second')();
+    const third = await hintOf(number, 'third')();
+    stage.clock.advance(60);
+    const again = await first();
+
+    // Assess
+    expect([second, third]).toEqual([undefined, undefined]);
+    expect(again).toMatchObject({ name: 'RetryLater' });
+    expect(await questions()).toBe(3);
+  });
+
+  it('another asks when the one that asked does not come again', async () => {
+    // Prepare: it was purged, or its queue was
+    const number = await openOrder();
+    await hintOf(number, 'gone')();
+    stage.clock.advance(20 * 60);
+
+    // Act
+    const next = await hintOf(number, 'next')();
+
+    // Assess
+    expect(next).toMatchObject({ name: 'RetryLater' });
+  });
+
+  it('the one that asks books what was named by those that ended', async () => {
+    // Prepare: Azumuta lists no recordings, and shows the completion late
+    const { number, recordingIds } = await completed(stage, 2);
+    const [first = '', second = ''] = recordingIds;
+    let isOpen = true;
+    const { azumuta } = await otherAzumuta(stage, (order) => {
+      delete order.recordings;
+      if (isOpen) order.status = 'in-progress';
+    });
+    const message = { messageId: `asks about ${number}`, sentAt: stage.clock.now() };
+    const ask = () =>
+      failureOf(stage.collect({ productOrderNumber: number, recordingIds: [first] }, message, { azumuta }));
+    await ask();
+    await stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta });
+    isOpen = false;
+
+    // Act
+    await ask();
+
+    // Assess
+    expect(told(stage).sort()).toEqual([...recordingIds].sort());
+  });
+});
+
+describe('after half an hour an order that is still open', () => {
+  it('is overdue, and its hint ends as a line of its journey', async () => {
+    // Prepare
+    const number = await openOrder();
+    const hint = hintOf(number, 'too early');
+    const { ledger, clock } = stage;
+    const asked = () =>
+      failureOf(
+        stage.collect(
+          { productOrderNumber: number },
+          { messageId: number, sentAt: new Date('2026-11-24T08:00:00Z') },
+          { reconciles: true },
+        ),
+      );
+    await asked();
+    clock.advance(30 * 60);
+
+    // Act
+    const last = await asked();
+
+    // Assess
+    expect(last).toBeUndefined();
+    expect(await events(number)).toEqual(['created', 'not completed']);
+    expect(await ledger.orders.overdue(clock.now(), 10)).toContain(number);
+    // A further trigger asks again, for as long.
+    expect(await hint()).toMatchObject({ name: 'RetryLater' });
+  });
+
+  it('is overdue as well when no ERP order is behind it', async () => {
+    // Prepare
+    const number = `BY-HAND-${Math.random()}`;
+    const { azumuta } = await handMade(number);
+    const asked = () =>
+      failureOf(
+        stage.collect(
+          { productOrderNumber: number },
+          { messageId: number, sentAt: new Date('2026-11-24T08:00:00Z') },
+          { reconciles: true, azumuta },
+        ),
+      );
+    await asked();
+    stage.clock.advance(30 * 60);
+
+    // Act
+    await asked();
+
+    // Assess
+    expect(await stage.ledger.orders.overdue(stage.clock.now(), 10)).toContain(number);
+  });
+
+  it('is for a person where nobody asks about overdue orders', async () => {
+    const hint = hintOf(await openOrder(), 'too early');
+    await hint();
+    stage.clock.advance(30 * 60);
+    expect(await hint()).toMatchObject({
+      name: 'Rejected',
+      message: expect.stringContaining('for 30 minutes'),
+    });
+  });
+
+  it('is asked about no more once it is collected', async () => {
+    // Prepare
+    const number = await openOrder();
+    const early = { messageId: number, sentAt: stage.clock.now() };
+    await failureOf(stage.collect({ productOrderNumber: number }, early, { reconciles: true }));
+    stage.clock.advance(30 * 60);
+    await stage.collect({ productOrderNumber: number }, early, { reconciles: true });
+    await stage.azumutaSide.complete(number);
+
+    // Act
+    await stage.collect({ productOrderNumber: number, via: 'reconciliation' });
+
+    // Assess
+    expect(stage.sent()).toHaveLength(1);
+    expect(await stage.ledger.orders.overdue(new Date('2027-06-01'), 100)).not.toContain(number);
+    expect((await stage.ledger.knownOrders.read(number)).question).toBeUndefined();
+  });
+});
+
+/** A product order that somebody made in Azumuta. */
+async function handMade(number: string) {
+  const { azumuta } = stage;
+  const signal = new AbortController().signal;
+  const article = await azumuta.findArticle('GEAR-01', signal);
+  if (!article) throw new Error('The sandbox has no article GEAR-01.');
+  const draft = { number, article: 'GEAR-01', parameters: { Quantity: 5 }, variants: [] };
+  await azumuta.createProductOrder(draft, article, signal);
+  return { azumuta };
+}
