@@ -123,25 +123,13 @@ function planned(
   built: readonly BuiltPart[],
   quantityOf: (index: number) => BookingEntry | undefined,
 ): BookingDecision {
-  const { bookings, erpOrder } = facts;
+  const { bookings, erpOrder, again } = facts;
   const told = new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
   const untoldOf = ({ recordingIds = [] }: BuiltPart) => recordingIds.filter((id) => !told.has(id));
-  const [first] = open;
-  const plan: PlannedBooking[] = first
-    ? [
-        {
-          key: `${first.order.id}#quantity`,
-          kind: 'quantity',
-          parts: open.map(({ index }) => index),
-          recordingIds: open.flatMap(untoldOf),
-          erpOrder,
-          productOrder: refOf(first.order),
-        },
-      ]
-    : [];
-  const isBuilt = (booking: BookingEntry) =>
-    booking.parts.every((index) => built.some((part) => part.index === index));
-  const wantedAgain = facts.again ? bookings.filter(({ state }) => state !== 'done') : [];
+  const isBuilt = ({ parts }: BookingEntry) =>
+    parts.every((index) => built.some((part) => part.index === index));
+
+  const wantedAgain = again ? bookings.filter(({ state }) => state !== 'done') : [];
   const reopened = wantedAgain.find((booking) => !isBuilt(booking));
   if (reopened)
     return {
@@ -151,25 +139,42 @@ function planned(
   const planAgain = wantedAgain
     .filter(({ state }) => state === 'rejected')
     .map((booking) => rejected(booking, built, untoldOf));
+  const plan = quantityOfAll(open, untoldOf, erpOrder);
   const taken = new Set([...plan, ...planAgain].flatMap(({ recordingIds }) => recordingIds));
   for (const part of built) {
     const further = untoldOf(part).filter((id) => !taken.has(id));
     const quantity = quantityOf(part.index);
     if (!quantity || further.length === 0) continue;
-    if (quantity.state === 'rejected' && !facts.again) return waitsForReplay(part, further, quantity);
+    if (quantity.state === 'rejected' && !again) return waitsForReplay(part, further, quantity);
     plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
   }
   const unsent = bookings.filter(
-    (booking) =>
-      booking.state === 'waiting' &&
-      booking.sentAt === undefined &&
-      isBuilt(booking) &&
-      facts.isAbandoned(booking),
+    (booking) => isUnsent(booking) && isBuilt(booking) && facts.isAbandoned(booking),
   );
-  const send = facts.again ? wantedAgain.filter(({ state }) => state !== 'rejected') : unsent;
+  const send = again ? wantedAgain.filter(({ state }) => state !== 'rejected') : unsent;
   if (plan.length + planAgain.length + send.length === 0)
     return { to: 'leave', why: 'Nothing new: every recording is booked or on its way' };
   return { to: 'book', plan, planAgain, send };
+}
+
+function isUnsent({ state, sentAt }: BookingEntry): boolean {
+  return state === 'waiting' && sentAt === undefined;
+}
+
+/** One booking of all that is not booked yet; none when there is nothing. */
+function quantityOfAll(
+  open: readonly BuiltPart[],
+  untoldOf: (part: BuiltPart) => string[],
+  erpOrder: ErpOrderRef,
+): PlannedBooking[] {
+  const [first] = open;
+  if (!first) return [];
+  const parts = open.map(({ index }) => index);
+  const recordingIds = open.flatMap(untoldOf);
+  const productOrder = refOf(first.order);
+  return [
+    { key: `${first.order.id}#quantity`, kind: 'quantity', parts, recordingIds, erpOrder, productOrder },
+  ];
 }
 
 /** What surely wrote nothing takes in what was recorded since; else the ERP may have it as it was planned. */
