@@ -33,7 +33,7 @@ await runCommand(command, async (parsed) => {
     words: [asked],
   } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
   if (asked === undefined)
-    throw new UsageError('Say which order: its number, its number in the ERP, or a recording.');
+    throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
   const { during } = createProgress();
   const target = await during('Looking for the stack', findTarget(options));
   const where = whereOf(target);

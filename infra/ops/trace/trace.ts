@@ -2,9 +2,10 @@ import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circ
 import { isBookedTogether } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
+import type { ErpOrderRecord } from '../../../shared/ledger/records/erp-orders.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
-import type { ProductOrderDraft } from '../../../shared/model/orders.ts';
+import { type ProductOrderDraft, partNumber } from '../../../shared/model/orders.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
 import { type OrderStatus, orderStatusOf } from './order-status.ts';
@@ -52,7 +53,8 @@ export type TracingLedger = Pick<
 /**
  * All that the ledger knows about an order. Reads by key and index only: a handful of reads for each product
  * order that belongs to it.
- * @param asked Number of a product order or of an ERP order, or an id of Azumuta: of a product order or a recording.
+ * @param asked Number of a product order, number or id of an ERP order, or an id of Azumuta: of a product order or a
+ * recording.
  * @param where Options that name the stack, for commands to type.
  */
 export async function traceOrder(asked: string, ledger: TracingLedger, where: string): Promise<Trace> {
@@ -67,13 +69,22 @@ export async function traceOrder(asked: string, ledger: TracingLedger, where: st
 }
 
 /** Product orders that may be meant, parts of a split order in their order. */
-async function numbersOf(asked: string, { journeys, knownOrders }: TracingLedger): Promise<string[]> {
-  const [ofErpOrder, ofAzumutaId] = await Promise.all([
+async function numbersOf(
+  asked: string,
+  { journeys, knownOrders, erpOrders }: TracingLedger,
+): Promise<string[]> {
+  const [ofErpNumber, ofErpId, ofAzumutaId] = await Promise.all([
     journeys.productOrdersOf(asked),
+    erpOrders.find({ number: asked, id: asked }),
     knownOrders.numberOfAzumutaId(asked),
   ]);
-  const found = new Set([asked, ...ofErpOrder, ...(ofAzumutaId === undefined ? [] : [ofAzumutaId])]);
+  const found = new Set([asked, ...ofErpNumber, ...(ofErpId ? numbersIn(ofErpId) : [])]);
+  if (ofAzumutaId !== undefined) found.add(ofAzumutaId);
   return [...found].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
+
+function numbersIn({ split, mostParts }: ErpOrderRecord): string[] {
+  return Array.from({ length: mostParts }, (_, at) => partNumber(split, at + 1));
 }
 
 async function unwellOf({ breaker }: TracingLedger): Promise<Trace['unwell']> {

@@ -28,7 +28,7 @@ async function completed(number: string, index: number, erpOrder: string): Promi
   const part = { index, first: `${erpOrder}/1`, book: 'when-all-done' } as const;
   await ledger.orders.put({
     ...newOrder({ number }),
-    erpOrder: { number: erpOrder, article: 'GEAR-01' },
+    erpOrder: { number: erpOrder, id: `id of ${erpOrder}`, article: 'GEAR-01' },
     part,
   });
   const claimed = await ledger.claims.claim(orderKey(number), { owner: number, messageId: number, endsAt });
@@ -40,7 +40,8 @@ async function completed(number: string, index: number, erpOrder: string): Promi
 it('parts that are booked together all stand where their one booking stands, in their order', async () => {
   // Prepare
   for (const index of [10, 2, 1]) await completed(`MO/9/${index}`, index, 'MO/9');
-  await ledger.erpOrders.write(splitOrder('MO/9', 3, { book: 'when-all-done' }));
+  const erpOrder = { number: 'MO/9', id: 'id of MO/9', article: 'GEAR-01' };
+  await ledger.erpOrders.write(splitOrder('MO/9', 3, { book: 'when-all-done', erpOrder, mostParts: 10 }));
   const before = await traceOrder('MO/9', ledger, '--local');
   await ledger.bookings.plan(
     'MO/9/1',
@@ -57,6 +58,7 @@ it('parts that are booked together all stand where their one booking stands, in 
 
   // Act
   const after = await traceOrder('MO/9', ledger, '--local');
+  const byErpId = await traceOrder('id of MO/9', ledger, '--local');
   const byRecording = await traceOrder('5KKoy7m6ms89mvrTg', ledger, '--local');
 
   // Assess
@@ -68,6 +70,7 @@ it('parts that are booked together all stand where their one booking stands, in 
     'MO/9/2 to be booked',
     'MO/9/10 to be booked',
   ]);
+  expect(byErpId.productOrders.map(({ number }) => number)).toEqual(['MO/9/1', 'MO/9/2', 'MO/9/10']);
   expect(byRecording.productOrders.map(({ number }) => number)).toEqual(['MO/9/1']);
 });
 
