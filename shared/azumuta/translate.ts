@@ -1,6 +1,7 @@
 import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
 import type { ParameterValue, ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
+import { utcInstant } from '../model/time.ts';
 import type { AzumutaAssumptions } from './assumptions.ts';
 import type * as wire from './schemas.ts';
 import { textIn } from './text.ts';
@@ -44,7 +45,7 @@ export function productOrderOf(
     ...optional('url', order.url),
     status: order.status ?? undefined,
     completed: isOneOf(assumptions.completedStatuses, order.status ?? ''),
-    completedAt: order.completedAt ?? undefined,
+    completedAt: inUtc(order.completedAt) ?? undefined,
     article: order.article?.number ?? undefined,
     parameters: parametersOf(order),
     variants: (order.variants ?? []).map((variant) =>
@@ -113,8 +114,8 @@ export function recordingOf(
           },
         }
       : {}),
-    ...optional('startedAt', recording.startedAt),
-    ...optional('finishedAt', recording.finishedAt),
+    ...optional('startedAt', inUtc(recording.startedAt)),
+    ...optional('finishedAt', inUtc(recording.finishedAt)),
     ...optional('durationSeconds', recording.durationSeconds),
     ...optional('operator', name),
     ...optional('url', recording.url),
@@ -136,6 +137,11 @@ function stepOf(
       ? {}
       : { ok: result === true || /^(ok|pass(ed)?|yes)$/i.test(String(result)) }),
   };
+}
+
+/** From here on an instant is UTC with milliseconds; a time without a zone stays as it is, on the plant's clock. */
+function inUtc(time: string | null | undefined): string | null | undefined {
+  return time ? (utcInstant(time) ?? time) : time;
 }
 
 function optional<K extends string, V>(key: K, value: V | null | undefined): { [P in K]?: V } {

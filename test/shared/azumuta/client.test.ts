@@ -203,3 +203,23 @@ describe('a refused key', () => {
     }
   });
 });
+
+it.each([
+  ['2026-12-01T00:30:00+01:00', '2026-11-30T23:30:00.000Z'],
+  // On the plant's clock, which only the configuration knows.
+  ['2026-12-01T00:30:00', '2026-12-01T00:30:00'],
+])('a time of Azumuta is UTC from here on where it tells its zone: %s', async (told, known) => {
+  // Prepare
+  const times = { completedAt: told, startedAt: told, finishedAt: told };
+  const { client } = await startClient(() => ({ body: { ...order, ...times } }));
+
+  // Act
+  const [productOrder, recording] = [
+    await client.productOrder('p1', never),
+    await client.recording('r1', never),
+  ];
+
+  // Assess
+  expect(productOrder?.completedAt).toBe(known);
+  expect(recording).toMatchObject({ startedAt: known, finishedAt: known });
+});
