@@ -4,7 +4,7 @@ import { bookingKeyOf } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BookedFigures, LockHolder } from '../ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion, Receipt } from '../model/completions.ts';
-import { Rejected, RetryLater, reasonOf, UnknownOrder } from '../model/errors.ts';
+import { Rejected, RetryLater, reasonOf, rejectionOf, UnknownOrder } from '../model/errors.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -51,7 +51,7 @@ export async function bookCompletion(
     return;
   }
   if (claimed.outcome === 'unknown')
-    throw new Rejected(`The ledger never planned the booking ${message.key}.`);
+    throw new Rejected(`The ledger never planned the booking ${message.key}.`, { code: 'unknown-order' });
   if (claimed.outcome === 'busy') {
     throw new RetryLater(`The booking ${message.key} is under way in another attempt.`, {
       scope: 'order',
@@ -158,7 +158,7 @@ async function giveBack(
   const reason = reasonOf(error, 300);
   if (error instanceof Rejected) {
     // What the ERP does not know, nothing was written to.
-    await claims.reject(claim, reasonOf(error), error instanceof UnknownOrder ? 'nothing' : 'perhaps');
+    await claims.reject(claim, rejectionOf(error), error instanceof UnknownOrder ? 'nothing' : 'perhaps');
     await bookings.unlock(erpOrder, holderOf(claim, message));
     return error;
   }
@@ -186,7 +186,10 @@ async function contentOf(
       ? content.completed
       : await readAgain(content.reference, erpOrder, attempt, dependencies);
   const [first, ...others] = completed;
-  if (!first) throw new Rejected(`The booking ${key} holds no completed product order.`);
+  if (!first)
+    throw new Rejected(`The booking ${key} holds no completed product order.`, {
+      code: 'unreadable-message',
+    });
   return [first, ...others];
 }
 
@@ -201,7 +204,10 @@ async function readAgain(
   const found = await readProductOrders(ids, attempt.signal, dependencies);
   const orders = reference.map(({ productOrderId, recordingIds }) => {
     const order = found.get(productOrderId);
-    if (!order) throw new Rejected(`Azumuta no longer knows product order ${productOrderId}.`);
+    if (!order)
+      throw new Rejected(`Azumuta no longer knows product order ${productOrderId}.`, {
+        code: 'unknown-order',
+      });
     return { order, recordingIds };
   });
   const wanted = orders.flatMap(({ order, recordingIds }) =>
@@ -249,6 +255,7 @@ function requireSameFigures(
   const { productOrder, erpOrder } = after;
   throw new Rejected(
     `Recording ${message.tells?.join(', ')} of product order ${productOrder.number} came after it was booked as ${was}; with it, it would be ${is}. Correct ERP order ${erpOrder.number} by hand, then discard this.`,
+    { code: 'booked-otherwise' },
   );
 }
 

@@ -42,7 +42,7 @@ describe('looking at dead letters', () => {
     );
     expect(first).toBe('Azumuta has no article for ‹order›.');
     expect(second).toBe('Azumuta is closed to PO-9.');
-    expect(text).toContain('2 letters');
+    expect(text).toContain('2 letters · cause: unknown-article');
   });
 
   it('holds none of them: all can be taken by others at once', async () => {
