@@ -80,7 +80,7 @@ export const causes = [
   'unknown-article',
   /** The ERP, Azumuta or the ledger does not know the order: check its number, and whether it was deleted. */
   'unknown-order',
-  /** The ERP order is cancelled, closed or not released: release or reopen it there, or stop the product order. */
+  /** The ERP order is cancelled, closed, not released, or booked by others: reopen it, or book by hand what is missing. */
   'order-state',
   /** The ERP order and the product order in Azumuta differ: make them equal by hand, or find out what was built. */
   'conflict',
@@ -88,7 +88,7 @@ export const causes = [
   'quantity-or-lots',
   /** Azumuta does not show for certain what was built: complete or correct it there, or book it by hand. */
   'completion-unclear',
-  /** The ERP has other figures than were built, or somebody else's: compare and correct the ERP by hand, then discard. */
+  /** The ERP has other figures of this completion than were built: correct the ERP by hand, then discard. */
   'booked-otherwise',
   /** The ERP refuses it: mend in the ERP what its own words name (stock, a right of our user, a missing module). */
   'refused-by-erp',

@@ -123,7 +123,7 @@ function openOrder(
     throw new Rejected(
       `Odoo's manufacturing order ${number} is done already (${(foreign ?? own).name}), and not by this completion: ` +
         `check who booked it, and book the ${formatQuantity({ amount: producedOf(completion) })} by hand if they are missing.`,
-      { code: 'booked-otherwise' },
+      { code: 'order-state' },
     );
   }
   if (surplus) {

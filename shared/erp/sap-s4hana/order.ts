@@ -98,7 +98,7 @@ export function requireOpen(order: SapOrder, { number }: ErpOrderRef): void {
   if (isSet(order.OrderIsConfirmed)) {
     throw new Rejected(
       `SAP's production order ${number} has its final confirmation already, and not by this completion: check who confirmed it.`,
-      { code: 'booked-otherwise' },
+      { code: 'order-state' },
     );
   }
   if (!isSet(order.OrderIsReleased)) {

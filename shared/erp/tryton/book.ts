@@ -175,7 +175,7 @@ function requireOpen({ number, state }: Production): void {
   if (state === 'done') {
     throw new Rejected(
       `Tryton: production ${number} was completed by somebody else: compare its quantity with what Azumuta recorded.`,
-      { code: 'booked-otherwise' },
+      { code: 'order-state' },
     );
   }
   if (state === 'draft' || state === 'request') {

@@ -39,7 +39,7 @@ describe('a dry run', () => {
       stage: 'book-completion',
       orderNumber: 'PO-3',
       reason: 'It was completed by somebody else.',
-      cause: 'booked-otherwise',
+      cause: 'order-state',
     });
     await store.putBare(bookingMessage('PO-4', 'MO-4'));
 
@@ -59,7 +59,7 @@ describe('a dry run', () => {
         since: '2026-11-24T08:00:00.000Z',
       },
       {
-        cause: 'booked-otherwise',
+        cause: 'order-state',
         reason: 'It was completed by somebody else.',
         stage: 'book-completion',
         to: 'completions',
