@@ -122,6 +122,9 @@ describe('discarding', () => {
       event: 'discarded',
       note: `Typed by hand <today> (${operator})`,
     });
+    expect(await stage.ledger.deadLetters.of('PO-7')).toMatchObject([
+      { cause: 'unknown-article', isDead: false },
+    ]);
     const journey = (await visitor.get('/order?number=PO-7')).text;
     expect(journey).toContain('Typed by hand &lt;today&gt;');
     expect(journey).toContain('Discarded by a person');

@@ -98,6 +98,13 @@ describe('the ledger calls dead', () => {
   });
 });
 
+it('a letter that the ledger did not know, and that SQS does not take, is recorded with its cause', async () => {
+  const dead = recordOf('not known');
+  await store.put({ ...dead, body: productOrderMessage('not known') });
+  await run({}, { queues: { sendAll: async (_, messages) => messages.map((_message, at) => at) } });
+  expect(await ledger.deadLetters.of('not known')).toEqual([{ ...dead, isDead: true }]);
+});
+
 describe('nothing is lost', () => {
   it('when SQS does not take what is sent: all letters are visible again, and the reason is told', async () => {
     // Prepare

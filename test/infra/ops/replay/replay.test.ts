@@ -72,6 +72,13 @@ describe('a dry run', () => {
     ]);
   });
 
+  it('keeps letters of two causes apart, though they say the same', async () => {
+    for (const cause of ['order-data', 'configuration'] as const)
+      await store.put({ body: productOrderMessage('PO-1'), reason: 'It has no article.', cause });
+    const { groups } = await run({ go: false });
+    expect(groups.map(({ cause }) => cause).sort()).toEqual(['configuration', 'order-data']);
+  });
+
   it('changes nothing: every letter is visible again at once, and no queue gets any', async () => {
     // Prepare: more than one page.
     for (let n = 0; n < 23; n++)
