@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Cause } from '../../shared/model/errors.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import { type DeadLetterMessage, type Route, routeOf } from '../ops/dead-letters/dead-letter.ts';
 import { type DiscardReport, discard } from '../ops/dead-letters/discard.ts';
@@ -12,6 +13,8 @@ export type ShownDeadLetter = Omit<DeadLetterMessage, 'receiptHandle'> & { reado
 export interface DeadLetterGroup {
   /** Short and stable: the same reason has the same id in every run. */
   readonly id: string;
+  /** Undefined when SQS put them aside by itself. */
+  readonly cause: Cause | undefined;
   /** Without the number of its order. */
   readonly reason: string;
   readonly stage: string;
@@ -115,10 +118,10 @@ function wanted(chosen: Chosen): (letter: DeadLetterMessage) => boolean {
     : ({ sqsId }) => sqsId === chosen.letter;
 }
 
-type Grouped = Pick<DeadLetterMessage, 'reason' | 'orderNumber' | 'stage'>;
+type Grouped = Pick<DeadLetterMessage, 'cause' | 'reason' | 'orderNumber' | 'stage'>;
 
 function groupIdOf(letter: Grouped): string {
-  const text = JSON.stringify([reasonFor(letter), letter.stage]);
+  const text = JSON.stringify([letter.cause, reasonFor(letter), letter.stage]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
@@ -128,7 +131,8 @@ function groupsOf(letters: readonly ShownDeadLetter[]): DeadLetterGroup[] {
       const [first] = members;
       if (!first) return [];
       const sorted = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
-      return [{ id, reason: reasonFor(first), stage: first.stage, letters: sorted }];
+      const { cause, stage } = first;
+      return [{ id, cause, reason: reasonFor(first), stage, letters: sorted }];
     })
     .sort((a, b) => b.letters.length - a.letters.length || a.id.localeCompare(b.id));
 }

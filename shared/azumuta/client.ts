@@ -119,6 +119,7 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
     // It may stand on a later page, and "not there" would create it a second time.
     throw new Rejected(
       `Azumuta does not filter by number when ${what}: ${maxPages} pages, and more to come. Set azumuta.assumptions.numberQuery to the name of its filter (it is ${numberQuery} now).`,
+      { code: 'configuration' },
     );
   }
 
@@ -203,6 +204,7 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
       if (number && number !== draft.number) {
         throw new Rejected(
           `Azumuta created product order ${number} when it was asked for ${draft.number}: article ${article.number} seems to number its orders by itself. Remove ${number} in Azumuta, switch the automatic numbers of the article off, and replay.`,
+          { code: 'conflict' },
         );
       }
       return refOf(id, draft, url);
@@ -271,12 +273,15 @@ function accept<T>(schema: z.ZodMiniType<T>, response: Answer, what: string): T 
     throw new RetryLater(`Azumuta answered ${what} with an error${response.said}.`, { scope: 'order' });
   throw new Rejected(
     `Azumuta's answer when ${what} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,
+    { code: 'refused-by-azumuta' },
   );
 }
 
 function refuseFailure(response: Answer, what: string): Answer {
   if (response.status < 300) return response;
-  throw new Rejected(`Azumuta refused ${what} (${response.status})${response.said}.`);
+  throw new Rejected(`Azumuta refused ${what} (${response.status})${response.said}.`, {
+    code: 'refused-by-azumuta',
+  });
 }
 
 /** The sentence in an error body; its shape is unknown, so the usual places are looked at. It may echo our key. */

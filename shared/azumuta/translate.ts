@@ -80,7 +80,10 @@ export function variantIdsOf(draft: ProductOrderDraft, article: Article): string
     );
     if (variant) return variant.id;
     const known = article.variants.map(({ name }) => name).join(', ') || 'none';
-    throw new Rejected(`Article ${article.number} has no variant "${wanted}" in Azumuta (it has: ${known}).`);
+    throw new Rejected(
+      `Article ${article.number} has no variant "${wanted}" in Azumuta (it has: ${known}).`,
+      { code: 'unknown-article' },
+    );
   });
 }
 

@@ -1,7 +1,7 @@
 import type { AzumutaProductOrder } from '../azumuta/translate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
-import { Rejected, RetryLater } from '../model/errors.ts';
+import { type Cause, Rejected, RetryLater } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import type { CompletionHint } from './messages.ts';
@@ -81,7 +81,7 @@ export function createQuestioner({
       sentence: string,
       asking: Asking,
       attempt: WorkAttempt,
-      { isOpen }: { readonly isOpen: boolean },
+      { isOpen, code = 'completion-unclear' }: { readonly isOpen: boolean; readonly code?: Cause },
     ): Promise<void> {
       const { number, question } = asking;
       const asker = other(asking, attempt);
@@ -96,7 +96,7 @@ export function createQuestioner({
       const since = question?.by === by ? question.since : clock.now();
       await questions.recordAsked(number, { by, since });
       if (age(since) < patienceMs) throw new RetryLater(sentence, { scope: 'order' });
-      if (!isOpen || !reconciles) throw new Rejected(`${sentence} Asked again for 30 minutes.`);
+      if (!isOpen || !reconciles) throw new Rejected(`${sentence} Asked again for 30 minutes.`, { code });
       const note = `${sentence} It is asked about with the overdue orders from now on.`;
       await questions.leaveToReconciliation(number, { by, since }, note);
       attempt.log.warn('Left to the reconciliation', { reason: sentence });

@@ -4,7 +4,7 @@ import { bookingKeyOf } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BookedFigures, LockHolder } from '../ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion, Receipt } from '../model/completions.ts';
-import { Rejected, RetryLater, reasonOf, UnknownOrder } from '../model/errors.ts';
+import { Rejected, RetryLater, reasonOf, rejectionOf, UnknownOrder } from '../model/errors.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -51,7 +51,7 @@ export async function bookCompletion(
     return;
   }
   if (claimed.outcome === 'unknown')
-    throw new Rejected(`The ledger never planned the booking ${message.key}.`);
+    throw new Rejected(`The ledger never planned the booking ${message.key}.`, { code: 'unknown-order' });
   if (claimed.outcome === 'busy') {
     throw new RetryLater(`The booking ${message.key} is under way in another attempt.`, {
       scope: 'order',
@@ -159,7 +159,7 @@ async function giveBack(
   if (error instanceof Rejected) {
     // Nothing was written before the first call, and none to what the ERP does not know.
     const wrote = calling && !(error instanceof UnknownOrder) ? 'perhaps' : 'nothing';
-    await claims.reject(claim, reasonOf(error), wrote);
+    await claims.reject(claim, rejectionOf(error), wrote);
     await bookings.unlock(erpOrder, holderOf(claim, message));
     return error;
   }
@@ -187,7 +187,10 @@ async function contentOf(
       ? content.completed
       : await readAgain(content.reference, erpOrder, attempt, dependencies);
   const [first, ...others] = completed;
-  if (!first) throw new Rejected(`The booking ${key} holds no completed product order.`);
+  if (!first)
+    throw new Rejected(`The booking ${key} holds no completed product order.`, {
+      code: 'unreadable-message',
+    });
   return [first, ...others];
 }
 
@@ -202,7 +205,10 @@ async function readAgain(
   const found = await readProductOrders(ids, attempt.signal, dependencies);
   const orders = reference.map(({ productOrderId, recordingIds }) => {
     const order = found.get(productOrderId);
-    if (!order) throw new Rejected(`Azumuta no longer knows product order ${productOrderId}.`);
+    if (!order)
+      throw new Rejected(`Azumuta no longer knows product order ${productOrderId}.`, {
+        code: 'unknown-order',
+      });
     return { order, recordingIds };
   });
   const wanted = orders.flatMap(({ order, recordingIds }) =>
@@ -250,6 +256,7 @@ function requireSameFigures(
   const { productOrder, erpOrder } = after;
   throw new Rejected(
     `Recording ${message.tells?.join(', ')} of product order ${productOrder.number} came after it was booked as ${was}; with it, it would be ${is}. Correct ERP order ${erpOrder.number} by hand, then discard this.`,
+    { code: 'booked-otherwise' },
   );
 }
 

@@ -89,6 +89,7 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     if (!order) {
       await questioner.askLater(`Azumuta knows no product order ${number}.`, asking, attempt, {
         isOpen: false,
+        code: 'unknown-order',
       });
       return undefined;
     }
@@ -112,7 +113,7 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     for (let tries = 0; tries < maxTries; tries++) {
       const { facts, collected } = await readFacts(order, subject, asking, attempt, tries);
       const decision = decideBookings(facts);
-      if (decision.to === 'tell') throw new Rejected(decision.sentence);
+      if (decision.to === 'tell') throw new Rejected(decision.sentence, { code: decision.cause });
       if (decision.to === 'wait') return decision.sentence;
       if (decision.to === 'leave') {
         attempt.log.info('Nothing to book now', { why: decision.why });
@@ -120,7 +121,9 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
       }
       if (await writeDown(decision, collected.home, attempt)) return send(decision, collected, attempt);
     }
-    throw new Rejected(`Several at once are planning bookings of product order ${subject.number}.`);
+    throw new Rejected(`Several at once are planning bookings of product order ${subject.number}.`, {
+      code: 'waited-too-long',
+    });
   }
 
   async function readFacts(

@@ -1,6 +1,7 @@
 import type { AzumutaProductOrder } from '../azumuta/translate.ts';
 import type { BookingEntry, PlannedBooking } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import type { Cause } from '../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../model/orders.ts';
 
 /** A completed product order as Azumuta shows it now, and which part of its ERP order it is. */
@@ -46,7 +47,7 @@ export type BookingDecision =
   /** Ask Azumuta again in a while. */
   | { readonly to: 'wait'; readonly sentence: string }
   /** A person has to look at it. */
-  | { readonly to: 'tell'; readonly sentence: string };
+  | { readonly to: 'tell'; readonly sentence: string; readonly cause: Cause };
 
 /**
  * What a completed product order becomes in the ERP.
@@ -72,11 +73,12 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const quantityOf = (index: number) => quantities.find((booking) => booking.parts.includes(index));
 
   const wrong = entry && problemOf(current, entry, quantityOf(current.index));
-  if (wrong !== undefined) return { to: 'tell', sentence: wrong };
+  if (wrong !== undefined) return { to: 'tell', sentence: wrong, cause: 'conflict' };
   if (current.index > parts && !quantityOf(current.index))
     return {
       to: 'tell',
       sentence: `Product order ${number} is completed, and its ERP order ${facts.erpOrder.number} has only ${parts} part(s) now: book it in the ERP by hand.`,
+      cause: 'conflict',
     };
   if (current.recordingIds === undefined && !facts.withoutRecordings && !quantityOf(current.index))
     return {
@@ -198,6 +200,7 @@ function waitsForReplay(
   return {
     to: 'tell',
     sentence: `Recording ${recordingIds.join(', ')} of product order ${order.number} came after its booking ${key} was rejected: replay that one, which takes it in, then discard this.`,
+    cause: 'completion-unclear',
   };
 }
 

@@ -121,6 +121,7 @@ async function keep(
   dependencies: ReceiveWebhookDependencies,
 ): Promise<WebhookAnswer> {
   const now = dependencies.clock.now();
+  const why = { reason, cause: 'unreadable-message' } as const;
   const raw = {
     kind: 'webhook-call',
     method: call.method,
@@ -142,13 +143,13 @@ async function keep(
         body,
         stage,
         orderNumber: '',
-        reason,
+        ...why,
         firstAttemptAt: now,
         lastAttemptAt: now,
         messageId: hash,
       }),
     );
-    dependencies.log.error('Dead letter', { reason, eventId: call.id }, { DeadLettered: 1 });
+    dependencies.log.error('Dead letter', { ...why, eventId: call.id }, { DeadLettered: 1 });
     dependencies.kept.add(hash, now);
   }
   dependencies.log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });

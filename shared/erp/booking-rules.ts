@@ -31,6 +31,7 @@ export function requireArticle(completion: Completion, article: string, partner:
   throw new Rejected(
     `${partner}: order ${completion.erpOrder.number} is for product ${article}, but what was completed is ` +
       `${completion.article}. Check the article of product order ${completion.productOrder.number}.`,
+    { code: 'conflict' },
   );
 }
 

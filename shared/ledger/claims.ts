@@ -1,4 +1,4 @@
-import type { Wrote } from '../model/errors.ts';
+import type { Rejection, Wrote } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Key, StoredItem, Table, Update } from '../platform/dynamodb-table.ts';
 import { type HistoryEntry, withEntry } from './history.ts';
@@ -76,7 +76,7 @@ export interface Claims {
   /** Keep the claim through the settling time, after an attempt that ended but may have written. */
   readonly holdForSettling: (claim: Claim, note: string) => Promise<number>;
   /** @param wrote `nothing` when this attempt surely sent nothing to the partner. */
-  readonly reject: (claim: Claim, reason: string, wrote?: Wrote) => Promise<void>;
+  readonly reject: (claim: Claim, rejection: Rejection, wrote?: Wrote) => Promise<void>;
 }
 
 export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Claims {
@@ -100,6 +100,8 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
       const updated = await table.update(key, {
         set: { state: 'claimed', owner, leaseUntil, clean: false, enqueued: true },
         add: { attempts: 1 },
+        // Of an earlier rejection: it is being tried again.
+        remove: ['reason', 'cause'],
         condition:
           'attribute_exists(pk) AND (#state = :waiting OR (#state = :rejected AND #rejectedBy = :message) OR (#state = :claimedState AND #leaseUntil <= :at))',
         values: {
@@ -140,7 +142,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
           expiresAt: Math.floor(now() / 1000) + retentionSeconds,
           ...onItsDay(clock.now(), entry.event),
         },
-        remove: ['owner', 'leaseUntil', 'reason'],
+        remove: ['owner', 'leaseUntil'],
       };
       return (await update(claim, changes, entry)) !== undefined;
     },
@@ -158,10 +160,10 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
       return leaseUntil;
     },
 
-    async reject(claim, reason, wrote = 'perhaps') {
+    async reject(claim, { reason, cause }, wrote = 'perhaps') {
       const clean = !claim.again && wrote === 'nothing';
       const changes = {
-        set: { state: 'rejected', reason, rejectedBy: claim.messageId, clean },
+        set: { state: 'rejected', reason, cause, rejectedBy: claim.messageId, clean },
         remove: ['owner', 'leaseUntil'],
       };
       await update(claim, changes, { event: 'rejected', note: reason });

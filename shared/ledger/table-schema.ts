@@ -10,13 +10,6 @@ export const ledgerIndexes = {
   erpOrder: { name: 'by-erp-order', partition: 'erpOrderNumber', sort: 'pk', sortType: 'S' },
   /** Which order an id of Azumuta belongs to: of the product order, or of a recording. */
   azumutaId: { name: 'by-azumuta-id', partition: 'azumutaId', sort: 'pk', sortType: 'S' },
-  /** Dead letters of one reason, oldest first. */
-  deadLetterReason: {
-    name: 'by-dead-letter-reason',
-    partition: 'deadLetterReason',
-    sort: 'deadSince',
-    sortType: 'N',
-  },
   /** Product orders that wait for their completion, by when they are due (epoch milliseconds). */
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
   /** What was created, booked, put aside or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */

@@ -67,14 +67,77 @@ export class RetryLater extends Error {
   }
 }
 
+/**
+ * What kind of thing a person has to mend: stored beside each sentence, so that dead letters can be grouped and
+ * counted. A code says who acts and on what; the sentence says what to do. The table is in infra/RUNBOOK.md.
+ */
+export const causes = [
+  /** Correct the mapping or an option in `integration.config.ts`, deploy, replay. */
+  'configuration',
+  /** Correct the order in the ERP: as it stands it cannot become a product order, or be found again. */
+  'order-data',
+  /** Create the article or its variant in Azumuta, or correct the order in the ERP. */
+  'unknown-article',
+  /** The ERP, Azumuta or the ledger does not know the order: check its number, and whether it was deleted. */
+  'unknown-order',
+  /** The ERP order is cancelled, closed, not released, or booked by others: reopen it, or book by hand what is missing. */
+  'order-state',
+  /** The ERP order and the product order in Azumuta differ: make them equal by hand, or find out what was built. */
+  'conflict',
+  /** Quantity, unit, lots or serial numbers do not fit the ERP: correct what was recorded, or what the mapping gives. */
+  'quantity-or-lots',
+  /** Azumuta does not show for certain what was built: complete or correct it there, or book it by hand. */
+  'completion-unclear',
+  /** The ERP has other figures of this completion than were built: correct the ERP by hand, then discard. */
+  'booked-otherwise',
+  /** The ERP refuses it: mend in the ERP what its own words name (stock, a right of our user, a missing module). */
+  'refused-by-erp',
+  /** Azumuta refuses it, or answers in another form than expected: mend in Azumuta what the sentence names. */
+  'refused-by-azumuta',
+  /** A trigger or a message cannot be read: correct the trigger in Azumuta. */
+  'unreadable-message',
+  /** A partner was unwell, or others were at the order, for as long as it was tried: see to that, then replay. */
+  'waited-too-long',
+  /** A bug, a crash or a timeout: look at the function's logs, report it, replay after the fix. */
+  'internal-error',
+] as const;
+
+export type Cause = (typeof causes)[number];
+
+/** Why something was rejected, as it is stored. */
+export interface Rejection {
+  /** A sentence for a person. */
+  readonly reason: string;
+  readonly cause: Cause;
+}
+
+export interface RejectedOptions extends ErrorOptions {
+  /** Its cause code: `cause` is the thrown value that is behind an error. */
+  readonly code: Cause;
+}
+
 /** It will never work until a person mends something; the message is the sentence that person reads. */
 export class Rejected extends Error {
   override readonly name: string = 'Rejected';
+  readonly code: Cause;
+
+  constructor(message: string, { code, ...options }: RejectedOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }
 
 /** The ERP does not know the order: what then happens is a policy of the configuration. */
 export class UnknownOrder extends Rejected {
   override readonly name = 'UnknownOrder';
+
+  constructor(message: string) {
+    super(message, { code: 'unknown-order' });
+  }
+}
+
+export function rejectionOf(rejected: Rejected): Rejection {
+  return { reason: reasonOf(rejected), cause: rejected.code };
 }
 
 /** The sentence of any thrown value, cut to `limit` characters, without a stack trace. */

@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import { Rejected } from '../model/errors.ts';
+import { Rejected, type Rejection, rejectionOf } from '../model/errors.ts';
 import { type ErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
@@ -75,9 +75,9 @@ export async function acceptOrders(
   async function inItsTurn(order: ErpOrder): Promise<Accepted> {
     const mapped = order.state === 'cancelled' ? undefined : mappedOrWhyNot(order, dependencies);
     if (mapped instanceof Rejected) {
-      const reason = mapped.message;
-      const isNews = await tellUnmapped(order.number, reason, via, dependencies);
-      return { number: order.number, status: 'rejected', productOrders: [], reason, news: isNews ? 1 : 0 };
+      const why = rejectionOf(mapped);
+      const isNews = await tellUnmapped(order.number, why, via, dependencies);
+      return { number: order.number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0 };
     }
     const turn = mapped?.split.number ?? order.number;
     const work = () => acceptOne({ order, mapped, asked: via === 'endpoint' }, via, outbox, dependencies);
@@ -93,14 +93,15 @@ export async function acceptOrders(
  */
 export async function tellUnmapped(
   number: string,
-  reason: string,
+  why: Rejection,
   via: AcceptOptions['via'],
   { ledger, log }: Pick<AcceptDependencies, 'ledger' | 'log'>,
 ): Promise<boolean> {
-  const change = { content: reason, event: 'not mapped', note: reason } as const;
+  const { reason, cause } = why;
+  const change = { content: reason, event: 'not mapped', note: reason, cause } as const;
   const isNews = await ledger.orderChanges.record(number.slice(0, maxKeyCharacters), change);
   if (isNews)
-    log.warn('Order of the ERP cannot be mapped', { order: number, reason, via }, { OrdersUnmapped: 1 });
+    log.warn('Order of the ERP cannot be mapped', { order: number, ...why, via }, { OrdersUnmapped: 1 });
   return isNews;
 }
 
@@ -127,7 +128,7 @@ async function acceptOne(
     return { number, status: overall(productOrders), productOrders, news };
   }
   const reason = `Several at once are changing order ${number}: send it again.`;
-  return { number, status: 'rejected', productOrders: [], reason, news: 0 };
+  return { number, status: 'rejected', productOrders: [], reason, cause: 'waited-too-long', news: 0 };
 }
 
 /** What completes the ERP order follows the parts that it has now: perhaps the others are completed already. */

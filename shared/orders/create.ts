@@ -5,7 +5,7 @@ import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
+import { Rejected, RetryLater, reasonOf, rejectionOf } from '../model/errors.ts';
 import type { ProductOrderRef } from '../model/orders.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { whyNotAdopted } from './adopt.ts';
@@ -36,6 +36,7 @@ export async function createProductOrder(
     case 'unknown':
       throw new Rejected(
         `The ledger does not know product order ${message.number}: send the order again from the ERP.`,
+        { code: 'unknown-order' },
       );
     case 'busy':
       throw new RetryLater(`Product order ${message.number} is being created by another attempt.`, {
@@ -65,7 +66,7 @@ async function create(
       const existing = await azumuta.findProductOrder(draft.number, attempt.signal);
       if (existing) {
         const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again });
-        if (why) throw new Rejected(why);
+        if (why) throw new Rejected(why, { code: 'conflict' });
         return { productOrder: refOf(existing), event: claim.again ? 'created' : 'adopted' };
       }
       const article = await azumuta.findArticle(draft.article, attempt.signal);
@@ -97,7 +98,7 @@ async function giveBack(
   ledger: CreateDependencies['ledger'],
 ): Promise<void> {
   if (error instanceof Rejected)
-    return ledger.claims.reject(claim, error.message, sent ? 'perhaps' : 'nothing');
+    return ledger.claims.reject(claim, rejectionOf(error), sent ? 'perhaps' : 'nothing');
   const wrote = error instanceof RetryLater ? error.wrote : sent ? 'perhaps' : 'nothing';
   if (wrote === 'perhaps') await ledger.claims.holdForSettling(claim, reasonOf(error, 300));
   else await ledger.claims.release(claim, reasonOf(error, 300), wrote);
@@ -133,5 +134,6 @@ function refOf({ id, number, url }: ProductOrderRef): ProductOrderRef {
 function unknownArticle(number: string): Rejected {
   return new Rejected(
     `Azumuta has no article ${number}: create it in its article category, or correct the order.`,
+    { code: 'unknown-article' },
   );
 }

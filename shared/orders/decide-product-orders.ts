@@ -121,7 +121,12 @@ function changed(entry: OrderEntry, mapped: MappedProductOrder, { order }: Wante
     number,
     action: 'conflict',
     entry,
-    change: { content: contentOf(mapped.contentHash, factsOf(order)), event: 'conflict', note },
+    change: {
+      content: contentOf(mapped.contentHash, factsOf(order)),
+      event: 'conflict',
+      note,
+      cause: 'conflict',
+    },
     sentence: `Product order ${number} exists with other content. ${note}.`,
   };
 }
@@ -133,7 +138,7 @@ function ofAnother(entry: OrderEntry, { order }: WantedOrder): PartDecision {
     number,
     action: 'conflict',
     entry,
-    change: { content: `of ${nameOf(order)}`, event: 'conflict', note },
+    change: { content: `of ${nameOf(order)}`, event: 'conflict', note, cause: 'configuration' },
     sentence: `Product order ${number} was made for ERP order ${nameOf(erpOrder)}, not for ${nameOf(order)}: let productOrders.number give each its own number.`,
   };
 }
@@ -143,25 +148,25 @@ function unwanted(entry: OrderEntry, wanted: WantedOrder): PartDecision {
   const { number, part } = entry;
   if (entry.withdrawn) return { number, action: 'unchanged', entry };
   const of = wanted.mapped?.split.of;
-  const cause =
+  const why =
     of === undefined
       ? 'It was cancelled in the ERP'
       : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and this is part ${part.index}`;
   if (entry.surelyNotCreated) {
-    const sentence = `${cause} before it was created: it will not be, unless the ERP wants it again.`;
+    const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
     const event = of === undefined ? 'cancelled in the ERP' : 'withdrawn';
     return { number, action: 'withdraw', entry, event, sentence };
   }
   const there = entry.state === 'done' ? '' : ' if it is there';
-  const note = `${of === undefined ? '' : `${cause}: `}remove it in Azumuta by hand${there}`;
+  const note = `${of === undefined ? '' : `${why}: `}remove it in Azumuta by hand${there}`;
   const content = of === undefined ? 'cancelled' : 'surplus';
   const event = of === undefined ? 'cancelled in the ERP' : 'conflict';
   return {
     number,
     action: 'conflict',
     entry,
-    change: { content, event, note },
-    sentence: `${cause}: remove product order ${number} in Azumuta by hand${there}.`,
+    change: { content, event, note, cause: event === 'conflict' ? 'conflict' : 'order-state' },
+    sentence: `${why}: remove product order ${number} in Azumuta by hand${there}.`,
   };
 }
 
@@ -173,7 +178,13 @@ function numberedAnew(entry: OrderEntry, split: Split, wanted: WantedOrder): Par
   const note = `ERP order ${nameOf(wanted.order)} is mapped to ${now} (${split.book}) now, and keeps the numbers that it has in Azumuta: rename or remake them there by hand`;
   const content = `numbered ${now} ${split.book}`;
   const sentence = `Product order ${number} exists: ${note}.`;
-  return { number, action: 'conflict', entry, change: { content, event: 'conflict', note }, sentence };
+  return {
+    number,
+    action: 'conflict',
+    entry,
+    change: { content, event: 'conflict', note, cause: 'conflict' },
+    sentence,
+  };
 }
 
 function isNumberedAnew(was: Split, is: Split): boolean {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { causes } from '../model/errors.ts';
 
 /** What the order endpoint answers; its OpenAPI document is made of these. */
 
@@ -7,6 +8,8 @@ const described = (description: string) => z.string().check(z.describe(descripti
 export const orderStatusSchema = z.enum(['queued', 'exists', 'conflict', 'rejected']);
 export type OrderStatus = z.output<typeof orderStatusSchema>;
 
+const causeSchema = z.enum(causes).check(z.describe('Cause code of the reason, for grouping.'));
+
 /** One product order of an answered ERP order. */
 export const productOrderStatusSchema = z.object({
   number: described('Number of the product order in Azumuta.'),
@@ -14,6 +17,7 @@ export const productOrderStatusSchema = z.object({
   id: z.exactOptional(described('Id in Azumuta, once it is created.')),
   url: z.exactOptional(described('Page in Azumuta, when Azumuta names one.')),
   reason: z.exactOptional(described('Why it is rejected or in conflict, for a person.')),
+  cause: z.exactOptional(causeSchema),
 });
 export type ProductOrderStatus = Readonly<z.output<typeof productOrderStatusSchema>>;
 
@@ -29,13 +33,14 @@ export const answeredOrderSchema = z.object({
   status: orderStatusSchema,
   productOrders: z.readonly(z.array(productOrderStatusSchema)),
   reason: z.exactOptional(described('Why it is rejected, for a person.')),
+  cause: z.exactOptional(causeSchema),
   statusUrl: z.exactOptional(described('Where to ask how it stands.')),
   errors: z.exactOptional(z.readonly(z.array(mismatchSchema))),
 });
 export type AnsweredOrder = Readonly<z.output<typeof answeredOrderSchema>>;
 
 /** What became of one ERP order at the door. */
-export type AcceptedOrders = Pick<AnsweredOrder, 'number' | 'status' | 'productOrders' | 'reason'>;
+export type AcceptedOrders = Pick<AnsweredOrder, 'number' | 'status' | 'productOrders' | 'reason' | 'cause'>;
 
 export const ordersAnswerSchema = z.object({ orders: z.readonly(z.array(answeredOrderSchema)) });
 export const failureAnswerSchema = z.object({

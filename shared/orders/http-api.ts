@@ -204,6 +204,7 @@ function checkOne(
       status: 'rejected',
       productOrders: [],
       reason: 'The order does not fit: see errors.',
+      cause: 'order-data',
       errors,
     },
   };

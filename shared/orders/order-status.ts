@@ -3,7 +3,7 @@ import type { OrderStatus, ProductOrderStatus } from './http-api-responses.ts';
 
 /** How an order stands by the ledger. */
 export function statusOf(entry: OrderEntry): ProductOrderStatus {
-  const { number, state, productOrder, reason } = entry;
+  const { number, state, productOrder, reason, cause } = entry;
   if (state === 'done') {
     return {
       number,
@@ -14,7 +14,12 @@ export function statusOf(entry: OrderEntry): ProductOrderStatus {
     };
   }
   if (state === 'rejected')
-    return { number, status: 'rejected', ...(reason === undefined ? {} : { reason }) };
+    return {
+      number,
+      status: 'rejected',
+      ...(reason === undefined ? {} : { reason }),
+      ...(cause === undefined ? {} : { cause }),
+    };
   return { number, status: 'queued' };
 }
 

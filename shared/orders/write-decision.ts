@@ -79,7 +79,8 @@ export async function writePart(
     }
     case 'withdraw': {
       const event = { event: part.event, note: part.sentence };
-      if (!(await ledger.orders.withdraw(part.entry, part.sentence, event))) return 'changed meanwhile';
+      const why = { reason: part.sentence, cause: 'order-state' } as const;
+      if (!(await ledger.orders.withdraw(part.entry, why, event))) return 'changed meanwhile';
       log.info('The ERP took an order back before it was created', { order: number });
       return {};
     }
@@ -90,10 +91,13 @@ export async function writePart(
       if (isNews)
         log.warn(
           'An order changed in the ERP after it came',
-          { order: number, reason: sentence, via },
+          { order: number, reason: sentence, cause: change.cause, via },
           measure,
         );
-      return { status: { ...statusOf(entry), status: 'conflict', reason: sentence }, isNews };
+      return {
+        status: { ...statusOf(entry), status: 'conflict', reason: sentence, cause: change.cause },
+        isNews,
+      };
     }
     case 'resolved':
       await ledger.orderChanges.recordResolved(number, part.sentence);
@@ -118,5 +122,6 @@ function unchanged(entry: OrderEntry, via: string, outbox: Outbox): ProductOrder
 /** What the ledger cannot hold is this order's own answer; a ledger that is down is nobody's. */
 function refusedByLedger(number: string, error: unknown): ProductOrderStatus {
   if (!(error instanceof Error) || error.name !== 'ValidationException') throw error;
-  return { number, status: 'rejected', reason: `The ledger cannot hold this order: ${reasonOf(error, 200)}` };
+  const reason = `The ledger cannot hold this order: ${reasonOf(error, 200)}`;
+  return { number, status: 'rejected', reason, cause: 'order-data' };
 }

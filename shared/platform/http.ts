@@ -202,6 +202,7 @@ function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (loopback || allowHttp))) {
     throw new Rejected(
       `${partner}: the base URL must be https (it is ${url.protocol}//…); set allowHttp to permit http.`,
+      { code: 'configuration' },
     );
   }
   return url;
@@ -223,7 +224,7 @@ function built(
     if (error instanceof Rejected) throw error;
     throw new Rejected(
       `The request to ${partner} cannot be built: ${reasonOf(error, 200)} Check what the configuration makes of this order.`,
-      { cause: error },
+      { code: 'configuration', cause: error },
     );
   }
 }
@@ -236,6 +237,7 @@ function resolveUrl(base: URL, request: HttpRequest, partner: string): URL {
   if (url.origin !== base.origin) {
     throw new Rejected(
       `${partner} pointed us to another server (${url.origin}); links are followed on ${base.origin} only.`,
+      { code: 'configuration' },
     );
   }
   for (const [key, value] of Object.entries(request.query ?? {})) {

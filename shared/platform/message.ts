@@ -11,9 +11,11 @@ export function parseMessage<T>(schema: z.ZodMiniType<T>, body: string): T {
   try {
     json = JSON.parse(body);
   } catch {
-    throw new Rejected('The message is not JSON.');
+    throw new Rejected('The message is not JSON.', { code: 'unreadable-message' });
   }
   const parsed = parse(schema, json);
   if (parsed.ok) return parsed.value;
-  throw new Rejected(`The message does not fit: ${describeMismatches(parsed.mismatches)}.`);
+  throw new Rejected(`The message does not fit: ${describeMismatches(parsed.mismatches)}.`, {
+    code: 'unreadable-message',
+  });
 }

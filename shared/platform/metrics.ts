@@ -26,7 +26,8 @@ export const metrics = {
    * for Amazon SQS"), so it goes blind exactly then.
    */
   WaitingSeconds: { unit: 'Seconds', by: ['Function'] },
-  DeadLettered: { unit: 'Count', by: ['Function'] },
+  /** `cause` is the cause code (shared/model/errors.ts), which every such line bears as a field. */
+  DeadLettered: { unit: 'Count', by: ['Function', 'cause'] },
   /** Time of one step at a partner, which may be several calls. */
   PartnerMilliseconds: { unit: 'Milliseconds', by: ['Partner'] },
   /** Steps that were not tried because the partner's circuit breaker is open. */
@@ -43,7 +44,7 @@ interface MetricDefinition {
   /** Unit as CloudWatch spells it. */
   readonly unit: 'Count' | 'Seconds' | 'Milliseconds';
   /** Dimensions beside the stack: each of their values makes a metric of its own, which CloudWatch bills. */
-  readonly by: readonly ('Function' | 'Partner')[];
+  readonly by: readonly ('Function' | 'Partner' | 'cause')[];
 }
 
 export type MetricName = keyof typeof metrics;
@@ -53,7 +54,7 @@ export const metricNamespace = 'AzumutaErp';
 
 /**
  * What makes CloudWatch read the figures of a log line. The line itself bears the figures and the dimensions
- * (`Stack`, `Function`, `Partner`) as fields.
+ * (`Stack`, `Function`, `Partner`, `cause`) as fields.
  */
 export function embeddedMetrics(measured: Measured, at: Date) {
   const sets = Map.groupBy(namesIn(measured), (name) => metrics[name].by.join());

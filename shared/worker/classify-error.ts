@@ -13,7 +13,10 @@ export function classifyError(thrown: unknown, bugs: number, signal: AbortSignal
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   const said = `${name}: ${reasonOf(thrown, 300)}`;
   if (bugs >= maxBugs) {
-    return new Rejected(`Internal error, ${bugs} times (${said}). Please report it.`, { cause: thrown });
+    return new Rejected(`Internal error, ${bugs} times (${said}). Please report it.`, {
+      code: 'internal-error',
+      cause: thrown,
+    });
   }
   return new RetryLater(`Internal error (${said}).`, { scope: 'order', cause: thrown });
 }

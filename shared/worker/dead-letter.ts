@@ -1,13 +1,13 @@
+import type { Rejection } from '../model/errors.ts';
 import type { OutgoingMessage } from '../platform/queue.ts';
 
 /** Why a message was put aside, beside the message itself. */
-export interface DeadLetter {
+export interface DeadLetter extends Rejection {
   readonly body: string;
   /** Function that put it aside: where a replay sends it. */
   readonly stage: string;
   /** Empty when the message does not even tell its order. */
   readonly orderNumber: string;
-  readonly reason: string;
   readonly firstAttemptAt: Date;
   readonly lastAttemptAt: Date;
   /** Id of the message in its queue; kept by replays, so that both can be told to be one. */
@@ -22,6 +22,7 @@ export function deadLetterOf(deadLetter: DeadLetter): OutgoingMessage {
       stage: deadLetter.stage,
       orderNumber: orderNumberAttribute(deadLetter.orderNumber),
       reason: attributeText(deadLetter.reason, 1000) || 'no reason',
+      cause: deadLetter.cause,
       firstAttemptAt: deadLetter.firstAttemptAt.toISOString(),
       lastAttemptAt: deadLetter.lastAttemptAt.toISOString(),
       messageId: deadLetter.messageId,

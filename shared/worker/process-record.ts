@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { pausedMs } from '../ledger/records/pauses.ts';
-import { Rejected, reasonOf } from '../model/errors.ts';
+import { Rejected, type Rejection, reasonOf, rejectionOf } from '../model/errors.ts';
 import type { Invocation } from '../platform/lambda.ts';
 import type { Logger } from '../platform/log.ts';
 import { type ComesAgain, type Consumer, receiveCountOf, type WorkerDependencies } from './attempt.ts';
@@ -69,6 +69,7 @@ export function createRecordProcessor<Message>(
       if (unfinished >= maxUnfinished) {
         throw new Rejected(
           `${unfinished} attempts never finished (crash or timeout): see the logs of ${consumer.stage}.`,
+          { code: 'internal-error' },
         );
       }
       // Only messages that come again are watched, so that the healthy path writes nothing more.
@@ -113,10 +114,13 @@ export function createRecordProcessor<Message>(
     // If DynamoDB is down we cannot count failures; treat it as zero.
     const bugs = noted ? await attempts.recordFailure(record.messageId, { unexpected }).catch(() => 0) : 0;
     const failure = classifyError(thrown, bugs, deadline.signal);
-    if (failure instanceof Rejected) return putAside(inWork, reasonOf(failure));
+    if (failure instanceof Rejected) return putAside(inWork, rejectionOf(failure));
     const waitedMs = await waitedMsOf(record);
     if (waitedMs > maxWaitMs || clock.now().getTime() - sentAt.getTime() > maxAgeMs) {
-      return putAside(inWork, `Waited too long: ${reasonOf(failure)}`);
+      return putAside(inWork, {
+        reason: `Waited too long: ${reasonOf(failure)}`,
+        cause: 'waited-too-long',
+      });
     }
     const seconds = secondsUntilRetry(failure, receiveCount, random(), backoff);
     log.warn(
@@ -141,10 +145,10 @@ export function createRecordProcessor<Message>(
     return sinceThen - pausedMs(ended, firstTried, now);
   }
 
-  async function putAside(inWork: RecordInWork, reason: string): Promise<ComesAgain | undefined> {
+  async function putAside(inWork: RecordInWork, why: Rejection): Promise<ComesAgain | undefined> {
     const { record, receiveCount, log } = inWork;
     try {
-      if (await sendDeadLetter(inWork, reason)) log.error('Dead letter', { reason }, { DeadLettered: 1 });
+      if (await sendDeadLetter(inWork, why)) log.error('Dead letter', { ...why }, { DeadLettered: 1 });
       return undefined;
     } catch (error) {
       // Not put aside is not done: it comes again and is put aside then.
@@ -159,12 +163,12 @@ export function createRecordProcessor<Message>(
   /** @returns false when it is overdue, and left to its next attempt. */
   async function sendDeadLetter(
     { record, orderNumber, deadline }: RecordInWork,
-    reason: string,
+    why: Rejection,
   ): Promise<boolean> {
     const { stage } = consumer;
     const messageId = firstIdOf(record);
     if (deadline.isOverdue()) return false;
-    await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, reason });
+    await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, ...why });
     if (deadline.isOverdue()) return false;
     await queues.send(
       dependencies.deadLetterQueueUrl,
@@ -172,7 +176,7 @@ export function createRecordProcessor<Message>(
         body: record.body,
         stage,
         orderNumber,
-        reason,
+        ...why,
         firstAttemptAt: firstReceive(record),
         lastAttemptAt: clock.now(),
         messageId,

@@ -55,6 +55,7 @@ export const examples: readonly Example[] = [
             status: 'rejected',
             productOrders: [],
             reason: 'The order does not fit: see errors.',
+            cause: 'order-data',
             errors: [
               {
                 path: '$[1].quantity',
@@ -84,6 +85,7 @@ export const examples: readonly Example[] = [
                 number: 'MO/0001',
                 status: 'conflict',
                 reason: 'Product order MO/0001 exists with other content. article: was GEAR-01, is GEAR-02.',
+                cause: 'conflict',
               },
             ],
             statusUrl: '/product-orders/MO%2F0001',
@@ -106,6 +108,7 @@ export const examples: readonly Example[] = [
             status: 'rejected',
             productOrders: [],
             reason: 'The order does not fit: see errors.',
+            cause: 'order-data',
             errors: [{ path: '$.article', found: 'missing', expected: 'string' }],
           },
         ],

@@ -24,11 +24,12 @@ export function deadLettersPage(view: DeadLetterView, order: string | undefined,
 
 /** One letter with all that it holds. */
 export function deadLetterPage(letter: ShownDeadLetter, time: PlantTime): Html {
-  const { orderNumber, stage, reason, since, messageId, route } = letter;
+  const { orderNumber, stage, cause, reason, since, messageId, route } = letter;
   return html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
     <p class="reason">${redactedText(reason)}</p>
     <section class="card"><dl>
       ${orderNumber === '' ? '' : html`<div><dt>Order</dt><dd><a href="${orderLink(orderNumber)}">${orderNumber}</a></dd></div>`}
+      ${cause === undefined ? '' : html`<div><dt>Cause</dt><dd>${cause}</dd></div>`}
       <div><dt>Put aside while</dt><dd>${stageWords[stage] ?? stage} <span class="of">${stage}</span></dd></div>
       <div><dt>First tried</dt><dd>${moment(since, time)}</dd></div>
       <div><dt>A replay</dt><dd>${'to' in route ? `sends it to ${route.to}` : `cannot take it: ${redactedText(route.stays)}`}</dd></div>
@@ -56,7 +57,7 @@ export function groupsNaming(groups: readonly DeadLetterGroup[], order: string):
   });
 }
 
-function groupPart({ id, reason, stage, letters }: DeadLetterGroup, time: PlantTime): Html {
+function groupPart({ id, cause, reason, stage, letters }: DeadLetterGroup, time: PlantTime): Html {
   const { now } = time;
   const oldest = letters[0]?.since ?? now;
   const only = letters.length === 1 ? letters[0] : undefined;
@@ -64,7 +65,7 @@ function groupPart({ id, reason, stage, letters }: DeadLetterGroup, time: PlantT
   const [stays] = letters.flatMap(({ route }) => ('stays' in route ? [route.stays] : []));
   return html`<section class="letters" id="group-${id}" aria-labelledby="reason-${id}">
     <h2 id="reason-${id}">${redactedText(only?.reason ?? reason)}</h2>
-    <p class="meta">${counted(letters.length, 'letter')} · put aside while ${stageWords[stage] ?? stage} · the oldest ${duration(Math.max(0, (now.getTime() - oldest.getTime()) / 1000))} ago</p>
+    <p class="meta">${counted(letters.length, 'letter')}${cause === undefined ? '' : ` · cause: ${cause}`} · put aside while ${stageWords[stage] ?? stage} · the oldest ${duration(Math.max(0, (now.getTime() - oldest.getTime()) / 1000))} ago</p>
     ${stays === undefined ? '' : html`<p class="hint">A replay cannot take ${movable ? 'all of them' : letters.length === 1 ? 'it' : 'them'}: ${redactedText(stays)}.</p>`}
     ${actions('group', id, movable, letters.length === 1 ? 'it' : `all ${letters.length}`)}
     <details id="of-${id}"${letters.length <= 3 ? html` open` : ''}>

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { type WebhookAliases, webhookEvents } from '../../../shared/azumuta/assumptions.ts';
 import { parseTrigger } from '../../../shared/azumuta/trigger.ts';
 import { ownHint, webhookHint } from '../../../shared/completions/messages.ts';
+import { type Cause, causes } from '../../../shared/model/errors.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** Queues that a dead letter can go back to. */
@@ -24,6 +25,8 @@ export interface DeadLetterMessage {
   /** Every number in it that a planner may know it by. */
   readonly numbers: readonly string[];
   readonly reason: string;
+  /** Undefined when SQS put it aside by itself. */
+  readonly cause: Cause | undefined;
   readonly since: Date;
   /** Of a booking: product order under which the ledger keeps it. */
   readonly home: string | undefined;
@@ -58,6 +61,8 @@ const tellingSchema = z.object({
   home: z.catch(z.optional(z.string()), undefined),
   erpOrder: z.catch(z.optional(z.object({ number: z.string() })), undefined),
 });
+
+const causeSchema = z.catch(z.optional(z.enum(causes)), undefined);
 
 const webhookCallSchema = z.object({
   method: z.string(),
@@ -94,6 +99,7 @@ export function letterOf(message: Message): DeadLetterMessage {
     filedUnder,
     numbers: [orderNumber, ...inBody, erpOrder?.number].flatMap((each) => each || []),
     reason: attribute('reason') ?? withoutReason,
+    cause: z.parse(causeSchema, attribute('cause')),
     home,
     since: new Date(Number.isNaN(firstAttempt) ? Number(Attributes.SentTimestamp ?? 0) : firstAttempt),
     messageId: attribute('messageId') ?? MessageId,

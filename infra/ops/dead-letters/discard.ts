@@ -87,8 +87,8 @@ async function discardPage(
   note: string,
   { deadLetters, records }: DiscardDependencies,
 ): Promise<readonly DeadLetterMessage[]> {
-  for (const { messageId, filedUnder: orderNumber, stage, reason } of letters) {
-    await records.markDiscarded({ messageId, orderNumber, stage, reason }, note);
+  for (const { messageId, filedUnder: orderNumber, stage, reason, cause } of letters) {
+    await records.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
   }
   const left = await deadLetters.remove(letters);
   return letters.filter((letter) => !left.includes(letter));

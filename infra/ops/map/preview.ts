@@ -53,7 +53,7 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
   const accepted = mistakeOf(() => {
     if (!run('productOrders.accept', () => (accept ?? (() => true))(order), order))
-      throw new Rejected('left out');
+      throw new Rejected('left out', { code: 'configuration' });
   });
   if (accepted === 'left out')
     return { from, becomes: [], mistakes, leftOut: 'productOrders.accept does not want this order' };

@@ -27,14 +27,15 @@ const command = opsCommand(
   .option('--go', 'do it')
   .option('--all', 'all dead letters')
   .option('--order <number>', 'those of one order: its product order number, or its number in the ERP')
-  .option('--reason <text>', 'those whose reason holds this text')
+  .option('--reason <text>', 'those whose reason holds this text, or whose cause it is')
   .addHelpText(
     'after',
     `
 Examples:
-  npm run replay -- --local                                  what lies in the local platform, by reason
+  npm run replay -- --local                                  what lies in the local platform, by cause and reason
   npm run replay -- --stack AzumutaErp-ghent-production      the same of a deployed stack
   npm run replay -- --local --reason "no article" --go       replay what failed for an article
+  npm run replay -- --local --reason configuration --go      replay what the configuration was the cause of
   npm run replay -- --local --order MO/0042 --go             replay what concerns one order
   npm run replay -- --local --all --go                       replay everything
 

@@ -1,7 +1,7 @@
 import type { WebhookAliases } from '../../../shared/azumuta/assumptions.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
-import { reasonOf } from '../../../shared/model/errors.ts';
+import { type Cause, reasonOf } from '../../../shared/model/errors.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { Queues } from '../../../shared/platform/queue.ts';
 import { type DeadLetterMessage, type QueueName, type Route, routeOf } from '../dead-letters/dead-letter.ts';
@@ -25,7 +25,7 @@ export interface ReplayRequest {
   readonly go: boolean;
   /** Numbers of the order, as planners know it; absent for any. */
   readonly orders?: ReadonlySet<string>;
-  /** Part of the reason, in any case; absent for any. */
+  /** Part of the reason, in any case, or a cause code; absent for any. */
   readonly reason?: string;
   /** A further condition on each letter; absent for any. */
   readonly wanted?: (letter: DeadLetterMessage) => boolean;
@@ -34,8 +34,10 @@ export interface ReplayRequest {
   readonly signal: AbortSignal;
 }
 
-/** Letters of one reason that go the same way. */
+/** Letters of one cause and reason that go the same way. */
 export interface ReplayGroup {
+  /** Absent when SQS put them aside by itself. */
+  readonly cause?: Cause;
   readonly reason: string;
   readonly stage: string;
   /** Queue that they go to; absent when they stay. */
@@ -144,7 +146,8 @@ interface Chosen {
 function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: ReplayRequest): boolean {
   if (wanted && !wanted(letter)) return false;
   if (orders && !letter.numbers.some((number) => orders.has(number))) return false;
-  return reason === undefined || letter.reason.toLowerCase().includes(reason.toLowerCase());
+  if (reason === undefined || letter.cause === reason) return true;
+  return letter.reason.toLowerCase().includes(reason.toLowerCase());
 }
 
 type Move = { readonly letter: DeadLetterMessage; readonly to: QueueName; readonly body: string };
@@ -193,9 +196,9 @@ async function noteAndSend(
     sent.push(...(await send(moves, dependencies)));
   } finally {
     for (const { letter } of moves.filter((move) => !sent.includes(move))) {
-      const { messageId, filedUnder: orderNumber, stage, reason } = letter;
+      const { messageId, filedUnder: orderNumber, stage, reason, cause } = letter;
       // The door has no table: its letters have no record.
-      if (stage !== 'receive-webhook') await records.record({ messageId, orderNumber, stage, reason });
+      if (stage !== 'receive-webhook') await records.record({ messageId, orderNumber, stage, reason, cause });
     }
   }
   return sent;
@@ -246,7 +249,7 @@ export function reasonFor({
 
 function groupsOf(chosen: readonly Chosen[]): ReplayGroup[] {
   const groups = Map.groupBy(chosen, ({ letter, route }) =>
-    JSON.stringify([reasonFor(letter), letter.stage, 'to' in route ? route.to : route.stays]),
+    JSON.stringify([letter.cause, reasonFor(letter), letter.stage, 'to' in route ? route.to : route.stays]),
   );
   return [...groups.values()]
     .flatMap((members): ReplayGroup[] => {
@@ -256,6 +259,7 @@ function groupsOf(chosen: readonly Chosen[]): ReplayGroup[] {
       const orders = new Set(members.map((member) => member.letter.orderNumber).filter((number) => number));
       return [
         {
+          ...(letter.cause === undefined ? {} : { cause: letter.cause }),
           reason: reasonFor(letter),
           stage: letter.stage,
           ...('to' in route ? { to: route.to } : { stays: route.stays }),

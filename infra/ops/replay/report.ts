@@ -48,14 +48,16 @@ function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
   return tableOf(
     [
       { title: 'Letters', right: true },
+      { title: 'Cause' },
       { title: 'Reason', most: 60 },
       { title: 'Put aside by' },
       { title: 'Goes to', most: 40 },
       { title: 'Orders', most: 30 },
       { title: 'First tried' },
     ],
-    groups.map(({ letters, reason, stage, to, stays, orders, since }) => [
+    groups.map(({ letters, cause, reason, stage, to, stays, orders, since }) => [
       String(letters),
+      cause ?? '–',
       reason,
       stage,
       to ?? `stays: ${stays}`,

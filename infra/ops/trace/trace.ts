@@ -5,6 +5,7 @@ import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-lett
 import type { ErpOrderRecord } from '../../../shared/ledger/records/erp-orders.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import type { Cause } from '../../../shared/model/errors.ts';
 import { type ProductOrderDraft, partNumber } from '../../../shared/model/orders.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
@@ -16,6 +17,7 @@ export interface LivingDeadLetter {
   /** Function that put it aside. */
   readonly stage: string;
   readonly reason: string;
+  readonly cause?: Cause;
   /** ISO. */
   readonly since: string;
 }
@@ -28,9 +30,14 @@ export interface TracedOrder extends OrderStatus {
   readonly azumuta?: { readonly id: string; readonly url?: string };
   /** Which of its ERP order's product orders it is, where that has several. */
   readonly part?: { readonly index: number; readonly of: number };
+  /** Why it was refused, or how it cannot follow its ERP order. */
+  readonly cause?: Cause;
   /** As the mapping wanted it in Azumuta. */
   readonly draft?: ProductOrderDraft;
-  readonly bookings: readonly Pick<BookingEntry, 'key' | 'kind' | 'state' | 'recordingIds' | 'booked'>[];
+  readonly bookings: readonly Pick<
+    BookingEntry,
+    'key' | 'kind' | 'state' | 'cause' | 'recordingIds' | 'booked'
+  >[];
   readonly deadLetters: readonly LivingDeadLetter[];
   /** Oldest first. */
   readonly journey: readonly JourneyEntry[];
@@ -104,7 +111,8 @@ async function traceOne(
 ): Promise<TracedOrder | undefined> {
   const journey = await ledger.journeys.of(number);
   if (journey.length === 0) return undefined;
-  const { entry, bookings: own } = await ledger.knownOrders.read(number);
+  const { entry, bookings: own, toldCause } = await ledger.knownOrders.read(number);
+  const cause = entry?.cause ?? toldCause;
   // Parts that are booked together have their booking at the first of them.
   const bookings = isBookedTogether(entry) ? await ledger.bookings.of(entry.part.first) : own;
   const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
@@ -113,6 +121,7 @@ async function traceOne(
   return {
     number,
     ...orderStatusOf({ number, entry, parts: of, bookings, deadLetters, journey, unwell, where }),
+    ...(cause === undefined ? {} : { cause }),
     ...(entry
       ? {
           erpOrder: entry.erpOrder.number,
@@ -121,10 +130,11 @@ async function traceOne(
           ...(entry.productOrder ? { azumuta: azumutaOf(entry.productOrder) } : {}),
         }
       : {}),
-    bookings: bookings.map(({ key, kind, state, recordingIds, booked }) => ({
+    bookings: bookings.map(({ key, kind, state, cause, recordingIds, booked }) => ({
       key,
       kind,
       state,
+      ...(cause === undefined ? {} : { cause }),
       recordingIds,
       ...(booked ? { booked } : {}),
     })),
@@ -144,11 +154,12 @@ function livingDeadLetters(
 ): LivingDeadLetter[] {
   return records
     .filter(({ isDead }) => isDead)
-    .map(({ messageId, stage, reason }) => {
+    .map(({ messageId, stage, reason, cause }) => {
       const told = journey.findLast(
         ({ of, event }) => of === `dead letter ${messageId}` && event === 'dead-lettered',
       );
-      return { messageId, stage, reason, since: told?.at ?? '' };
+      const since = told?.at ?? '';
+      return { messageId, stage, reason, ...(cause === undefined ? {} : { cause }), since };
     });
 }
 

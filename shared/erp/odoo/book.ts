@@ -109,21 +109,27 @@ function openOrder(
   const [candidate, surplus] = own.state === 'done' ? open : [own];
   const { number } = completion.erpOrder;
   if (candidate?.state === 'cancel') {
-    throw new Rejected(`Odoo's manufacturing order ${number} is cancelled: nothing can be booked on it.`);
+    throw new Rejected(`Odoo's manufacturing order ${number} is cancelled: nothing can be booked on it.`, {
+      code: 'order-state',
+    });
   }
   if (candidate?.state === 'draft') {
-    throw new Rejected(`Odoo's manufacturing order ${number} is a draft: confirm it, then replay.`);
+    throw new Rejected(`Odoo's manufacturing order ${number} is a draft: confirm it, then replay.`, {
+      code: 'order-state',
+    });
   }
   const foreign = family.find((one) => one.state === 'done' && keyOfBooking(marks, one) === undefined);
   if (!candidate || foreign) {
     throw new Rejected(
       `Odoo's manufacturing order ${number} is done already (${(foreign ?? own).name}), and not by this completion: ` +
         `check who booked it, and book the ${formatQuantity({ amount: producedOf(completion) })} by hand if they are missing.`,
+      { code: 'order-state' },
     );
   }
   if (surplus) {
     throw new Rejected(
       `Odoo's manufacturing order ${number} has several open backorders (${open.map((one) => one.name).join(', ')}): book by hand.`,
+      { code: 'order-state' },
     );
   }
   return candidate;
@@ -137,6 +143,7 @@ function leavesRest(options: OdooOptions, open: BookedProduction, completion: Co
   throw new Rejected(
     `Odoo: ${producedOf(completion)} of ${decimalOf(open.product_qty)} of ${open.name} are complete, and booking a part would close the order: ` +
       `set backorder to 'keep' in the configuration, or book the product orders together when all are done.`,
+    { code: 'configuration' },
   );
 }
 
@@ -145,6 +152,7 @@ function requireQuantity(done: BookedProduction, completion: Completion): void {
   if (compareDecimals(booked, built) === 0) return;
   throw new Rejected(
     `Odoo's manufacturing order ${completion.erpOrder.number} (${done.name}) was finished with ${booked} instead of ${built}: correct it by hand.`,
+    { code: 'booked-otherwise' },
   );
 }
 
@@ -156,6 +164,7 @@ function notDone(production: BookedProduction, answer: unknown): Error {
   if (action.success) {
     return new Rejected(
       `Odoo asks a person before it finishes ${production.name} (${action.data.res_model}): answer it in Odoo, or change the order, then replay.`,
+      { code: 'refused-by-erp' },
     );
   }
   return new RetryLater(`Odoo accepted finishing ${production.name}, but it is ${production.state} still.`, {

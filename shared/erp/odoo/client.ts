@@ -67,6 +67,7 @@ export function createOdooClient(
     if (response.status === 413) {
       throw new Rejected(
         `Odoo, or a proxy before it, takes no call as large as ${what}${call.order ? ` of order ${call.order}` : ''}: shorten what the mapping sends.`,
+        { code: 'configuration' },
       );
     }
     // Without an exception of Odoo's in it, it is a proxy's answer or a wrong address: it says nothing of the order.

@@ -57,7 +57,7 @@ export function failureOfOdooError(
     });
   }
   if (forAPerson.test(error.name)) {
-    return new Rejected(`Odoo refused ${about}${call.what}: ${said}`);
+    return new Rejected(`Odoo refused ${about}${call.what}: ${said}`, { code: 'refused-by-erp' });
   }
   return new RetryLater(`Odoo failed at ${about}${call.what}: ${error.name}: ${said}`, { scope: 'partner' });
 }

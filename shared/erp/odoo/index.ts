@@ -21,7 +21,8 @@ import type { FieldNames } from './records.ts';
  */
 export function odoo(options: OdooOptions): ErpDefinition<OdooCredentials> {
   const parsed = parse(odooOptionsSchema, options);
-  if (!parsed.ok) throw new Rejected(`odoo(): ${describeMismatches(parsed.mismatches)}`);
+  if (!parsed.ok)
+    throw new Rejected(`odoo(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
   return {
     name: 'odoo',
     credentials: odooCredentialsSchema,

@@ -75,6 +75,7 @@ export async function linkProductOrder(
     if (present !== false && typeof present !== 'string') {
       throw new Rejected(
         `Odoo's field ${field} of mrp.production is no text field: choose another one for linkField.`,
+        { code: 'configuration' },
       );
     }
     return present ? present.split(/\s+/) : [];

@@ -28,11 +28,13 @@ export async function lotsToWrite(
   if (numbers.length === 0) {
     throw new Rejected(
       `Odoo tracks ${product.tracking} numbers of ${production.product_id[1]}, but the completion of ${name} has none: add lots to the mapping.`,
+      { code: 'quantity-or-lots' },
     );
   }
   if (numbers.length > 1 && (names.lot === 'lot_producing_id' || product.tracking === 'lot')) {
     throw new Rejected(
       `Odoo takes one ${product.tracking} number per manufacturing order here, but the completion of ${name} has ${numbers.length}: split the order, or book by hand.`,
+      { code: 'quantity-or-lots' },
     );
   }
   const ids: number[] = [];
@@ -73,7 +75,9 @@ export async function lotsToWrite(
       signal,
     });
     if (created === undefined)
-      throw new Rejected(`Odoo did not create lot ${number} for ${name}: check our user's rights.`);
+      throw new Rejected(`Odoo did not create lot ${number} for ${name}: check our user's rights.`, {
+        code: 'refused-by-erp',
+      });
     return created;
   }
 }

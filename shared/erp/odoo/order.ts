@@ -53,11 +53,15 @@ export async function readFamily(
     );
   }
   if (surplus) {
-    throw new Rejected(`Odoo has several manufacturing orders ${order.number}: book the completion by hand.`);
+    throw new Rejected(
+      `Odoo has several manufacturing orders ${order.number}: book the completion by hand.`,
+      { code: 'order-data' },
+    );
   }
   if (own.name !== order.number && !own.name.startsWith(`${order.number}-`)) {
     throw new Rejected(
       `Odoo's manufacturing order with id ${order.id} is ${own.name}, not ${order.number}: check the order, and the database.`,
+      { code: 'order-data' },
     );
   }
   const group = names.group && own[names.group];
@@ -85,7 +89,9 @@ export async function readProduction(
   const [found] = await searchProductions(client, names, signal, [['id', '=', production.id]]);
   // Seen: a missing record reads as an empty list.
   if (!found)
-    throw new Rejected(`Odoo no longer has manufacturing order ${production.name}: it was deleted.`);
+    throw new Rejected(`Odoo no longer has manufacturing order ${production.name}: it was deleted.`, {
+      code: 'unknown-order',
+    });
   return found;
 }
 
@@ -122,6 +128,7 @@ export async function readProduct(
   if (!product)
     throw new Rejected(
       `Odoo does not let our user read the product of ${production.name}: check its rights.`,
+      { code: 'refused-by-erp' },
     );
   return product;
 }

@@ -38,6 +38,7 @@ export async function bookScrap(
   if (validated?.state !== 'done') {
     throw new Rejected(
       `Odoo booked ${production.name}, but not its scrap of ${scrap.amount}: validate the scrap order of ${completion.erpOrder.number} in Odoo (is the product still in stock?).`,
+      { code: 'booked-otherwise' },
     );
   }
 
@@ -80,6 +81,7 @@ export async function bookScrap(
     if (created === undefined)
       throw new Rejected(
         `Odoo did not create the scrap order of ${production.name}: check our user's rights.`,
+        { code: 'refused-by-erp' },
       );
     return created;
   }

@@ -19,7 +19,8 @@ export { listAt, type Place, path, textAt, valueAt } from './places.ts';
  */
 export function rest<Row>(options: RestOptions<Row>): ErpDefinition {
   const parsed = parse(restOptionsSchema, options);
-  if (!parsed.ok) throw new Rejected(`rest(): ${describeMismatches(parsed.mismatches)}`);
+  if (!parsed.ok)
+    throw new Rejected(`rest(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
   const { schema, example } = secrets[options.auth.kind];
   return {
     name: options.name ?? 'rest',

@@ -104,6 +104,7 @@ function requireSorted(listed: readonly ListedOrder[], partner: string): void {
   throw new Rejected(
     `${partner}: its orders do not come sorted by change time (${rows[at]?.rowId} is older than the one before it); ` +
       'sort them in orders.query, or set orders.incremental to false.',
+    { code: 'configuration' },
   );
 }
 

@@ -47,7 +47,9 @@ export function createReadPage<Row>(
     const failure = session.partnerFailure(answer, call);
     if (failure) throw failure;
     if (answer.status >= 300)
-      throw new Rejected(`${session.partner} refused to list its orders${session.said(answer)}.`);
+      throw new Rejected(`${session.partner} refused to list its orders${session.said(answer)}.`, {
+        code: 'refused-by-erp',
+      });
     if (answer.json === undefined) {
       throw new RetryLater(
         `${session.partner} answered the listing of orders with something that is no JSON.`,
@@ -60,6 +62,7 @@ export function createReadPage<Row>(
     if (!Array.isArray(list)) {
       throw new Rejected(
         `${session.partner}: there is no list at ${pathTo(listing.list)} of the listing; check orders.list.`,
+        { code: 'configuration' },
       );
     }
     return { rows: readRows(list, since), next: nextOf(answer.json, list.length, position, request) };

@@ -42,7 +42,9 @@ export function path(parts: TemplateStringsArray, ...values: readonly (string | 
   return parts.reduce((text, part, index) => {
     const value = String(values[index - 1]);
     if (/^\.{0,2}$/.test(value)) {
-      throw new Rejected(`"${value}" cannot stand in the address of a request: correct the order's number.`);
+      throw new Rejected(`"${value}" cannot stand in the address of a request: correct the order's number.`, {
+        code: 'order-data',
+      });
     }
     return text + encodeURIComponent(value) + part;
   });

@@ -66,6 +66,7 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
       if (steps.length === 0) {
         throw new Rejected(
           `${session.partner}: no step is configured for ${what}; add one, or do it by hand.`,
+          { code: 'configuration' },
         );
       }
       for (const step of steps) await take(step);
@@ -84,6 +85,7 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
     if (!accepted) {
       throw new Rejected(
         `${session.partner} refused to show its ${lookUp.name} for ${what}${session.said(answer)}.`,
+        { code: 'refused-by-erp' },
       );
     }
     found.set(lookUp.name, answer);
@@ -96,7 +98,7 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
     const product = article?.(answer, context);
     if (product !== undefined) errand.requireArticle(product);
     const refusal = refused?.(answer, context);
-    if (refusal) throw new Rejected(naming(refusal));
+    if (refusal) throw new Rejected(naming(refusal), { code: 'order-state' });
     const reason = waits?.(answer, context);
     if (reason) throw new RetryLater(naming(reason), { scope: 'order' });
   }
@@ -117,7 +119,7 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
     const { partner } = session;
     const succeeded = step.success?.status?.includes(answer.status) ?? answer.status < 300;
     const sentence = step.rejected?.(answer, context);
-    if (sentence) return new Rejected(naming(sentence));
+    if (sentence) return new Rejected(naming(sentence), { code: 'refused-by-erp' });
     if (answer.status === 423 || step.retryable?.(answer, context)) {
       return new RetryLater(`${partner} cannot do ${call.what} yet${session.said(answer)}.`, {
         scope: 'order',
@@ -132,12 +134,12 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
         });
       }
       const test = step.success?.test?.(answer, context) ?? true;
-      return test === true ? undefined : new Rejected(naming(test));
+      return test === true ? undefined : new Rejected(naming(test), { code: 'refused-by-erp' });
     }
     return (
       session.partnerFailure(answer, call) ??
       (answer.status === 404 && isForeignAnswer(answer) ? notTheErp(answer, call) : undefined) ??
-      new Rejected(`${partner} refused ${call.what}${session.said(answer)}.`)
+      new Rejected(`${partner} refused ${call.what}${session.said(answer)}.`, { code: 'refused-by-erp' })
     );
   }
 
@@ -151,6 +153,7 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
     if (attempt.again) {
       throw new Rejected(
         `${nothing}, for the second time: look at the order in the ERP and book it by hand.`,
+        { code: 'booked-otherwise' },
       );
     }
     throw new RetryLater(`${nothing} (yet).`, { scope: 'order', wrote: 'perhaps' });

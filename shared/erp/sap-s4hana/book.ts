@@ -31,6 +31,7 @@ export async function bookAmendment(
   if (options.notesField === undefined) {
     throw new Rejected(
       `SAP: what was recorded later for order ${erpOrder.number} has no place to go: configure notesField, or add it by hand.`,
+      { code: 'configuration' },
     );
   }
   const notes = { client, field: options.notesField, signal };
@@ -103,6 +104,7 @@ function findOurs(
   if (cancelled && !standing) {
     throw new Rejected(
       `SAP: confirmation ${cancelled.ConfirmationGroup}/${cancelled.ConfirmationCount} of order ${number} was booked for this completion and cancelled since: book it by hand if it is missing.`,
+      { code: 'booked-otherwise' },
     );
   }
   return standing;
@@ -144,6 +146,7 @@ function inSameUnit({ erpOrder, quantity, scrap }: Completion, amount: string): 
   if (scrap?.unit !== undefined && scrap.unit !== quantity?.unit && compareDecimals(amount, '0') > 0) {
     throw new Rejected(
       `SAP: good quantity and scrap of order ${erpOrder.number} have different units (${quantity?.unit ?? 'none'}, ${scrap.unit}): correct the mapping.`,
+      { code: 'quantity-or-lots' },
     );
   }
   return sumOf([amount]);

@@ -123,6 +123,7 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
       unwell(response, 'its CSRF token', 'nothing') ??
       new Rejected(
         `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
+        { code: 'refused-by-erp' },
       )
     );
   }

@@ -37,7 +37,9 @@ export function failureOfAnswer(
       scope: 'order',
     });
   }
-  return new Rejected(`SAP refused ${what}${about} (${response.status}): ${said}`);
+  return new Rejected(`SAP refused ${what}${about} (${response.status}): ${said}`, {
+    code: 'refused-by-erp',
+  });
 }
 
 /**

@@ -22,6 +22,7 @@ export function movementsOf(
     if (lots.length === 0) return [];
     throw new Rejected(
       `SAP: the completion of order ${erpOrder.number} has lot numbers, which only a goods receipt takes: set goodsMovements to 'receipt', or leave lots out of the mapping.`,
+      { code: 'quantity-or-lots' },
     );
   }
   const good = quantity?.amount ?? '0';
@@ -30,6 +31,7 @@ export function movementsOf(
   if (tooLong) {
     throw new Rejected(
       `SAP: lot ${tooLong.number} of order ${erpOrder.number} is longer than the ${maxBatch} characters of a batch.`,
+      { code: 'quantity-or-lots' },
     );
   }
   const receipt = {

@@ -15,7 +15,8 @@ import { type SapCredentials, type SapOptions, sapCredentialsSchema, sapOptionsS
  */
 export function sapS4Hana(options: SapOptions): ErpDefinition<SapCredentials> {
   const parsed = parse(sapOptionsSchema, options);
-  if (!parsed.ok) throw new Rejected(`sapS4Hana(): ${describeMismatches(parsed.mismatches)}`);
+  if (!parsed.ok)
+    throw new Rejected(`sapS4Hana(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
   return {
     name: 'sap-s4hana',
     credentials: sapCredentialsSchema,

@@ -26,6 +26,7 @@ export async function appendNotes(
   if (typeof present !== 'string') {
     throw new Rejected(
       `SAP's field ${field} of A_ProductionOrder_2 is no text: choose another one for notesField.`,
+      { code: 'configuration' },
     );
   }
   const marked = `[azumuta ${mark}]`;

@@ -86,20 +86,25 @@ export function requireOpen(order: SapOrder, { number }: ErpOrderRef): void {
   if (isSet(order.OrderIsDeleted) || isSet(order.OrderIsMarkedForDeletion)) {
     throw new Rejected(
       `SAP's production order ${number} is marked for deletion: nothing can be confirmed on it.`,
+      { code: 'order-state' },
     );
   }
   if (isSet(order.OrderIsTechnicallyCompleted) || isSet(order.OrderIsClosed)) {
     throw new Rejected(
       `SAP's production order ${number} is technically completed or closed: reopen it, then replay.`,
+      { code: 'order-state' },
     );
   }
   if (isSet(order.OrderIsConfirmed)) {
     throw new Rejected(
       `SAP's production order ${number} has its final confirmation already, and not by this completion: check who confirmed it.`,
+      { code: 'order-state' },
     );
   }
   if (!isSet(order.OrderIsReleased)) {
-    throw new Rejected(`SAP's production order ${number} is not released: release it, then replay.`);
+    throw new Rejected(`SAP's production order ${number} is not released: release it, then replay.`, {
+      code: 'order-state',
+    });
   }
   if (isSet(order.OrderIsLocked)) {
     throw new RetryLater(`SAP's production order ${number} has the status locked: unlock it in SAP.`, {

@@ -167,6 +167,7 @@ function requireNotCancelled({ number, state }: Production): void {
   if (state !== 'cancelled') return;
   throw new Rejected(
     `Tryton: production ${number} is cancelled, so nothing can be booked on it: reset it to draft and release it, or stop the product order in Azumuta.`,
+    { code: 'order-state' },
   );
 }
 
@@ -174,11 +175,13 @@ function requireOpen({ number, state }: Production): void {
   if (state === 'done') {
     throw new Rejected(
       `Tryton: production ${number} was completed by somebody else: compare its quantity with what Azumuta recorded.`,
+      { code: 'order-state' },
     );
   }
   if (state === 'draft' || state === 'request') {
     throw new Rejected(
       `Tryton: production ${number} is not released (its state is ${state}): release it (Wait), then replay.`,
+      { code: 'order-state' },
     );
   }
 }

@@ -40,11 +40,14 @@ export function failureOfTrytonError(error: unknown, what: string, writes = fals
   const texts = (Array.isArray(rest) ? rest : [rest]).map((text) => textOf(text));
   switch (kind) {
     case 'UserError':
-      return new Rejected(`Tryton refused ${what}: ${sentence(texts[0], texts[1])}`);
+      return new Rejected(`Tryton refused ${what}: ${sentence(texts[0], texts[1])}`, {
+        code: 'refused-by-erp',
+      });
     case 'UserWarning':
       return new Rejected(
         `Tryton wants a warning confirmed before ${what}, which only a person can do: ${sentence(texts[1], texts[2])} ` +
           'Do this step in Tryton, then replay.',
+        { code: 'refused-by-erp' },
       );
     case 'ConcurrencyException':
       return new RetryLater(`Somebody changed the same record in Tryton during ${what}.`, {
@@ -77,11 +80,14 @@ export function failureOfTrytonError(error: unknown, what: string, writes = fals
   if (unknown) {
     return new Rejected(
       `This Tryton does not know ${unknown}, needed for ${what}: activate the module that brings it, or change the options of tryton().`,
+      { code: 'refused-by-erp' },
     );
   }
   const name = exceptionOf(rest);
   if (programming.test(name) || programmed.test(text)) {
-    return new Rejected(`Tryton failed at ${what}: ${sentence(text)} Its log tells more.`);
+    return new Rejected(`Tryton failed at ${what}: ${sentence(text)} Its log tells more.`, {
+      code: 'refused-by-erp',
+    });
   }
   return new RetryLater(
     `Tryton failed at ${what}, which may pass: ${sentence(text || name)} If it stays, its log tells more.`,

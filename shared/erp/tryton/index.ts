@@ -20,7 +20,8 @@ import { trackWrites, type WriteTracker } from './write-tracker.ts';
  */
 export function tryton(options: TrytonOptions): ErpDefinition<TrytonCredentials> {
   const parsed = parse(trytonOptionsSchema, options);
-  if (!parsed.ok) throw new Rejected(`tryton(): ${describeMismatches(parsed.mismatches)}`);
+  if (!parsed.ok)
+    throw new Rejected(`tryton(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
   return {
     name: 'tryton',
     credentials: trytonCredentialsSchema,

@@ -103,12 +103,14 @@ export async function findProduction(desk: WriteTracker, order: ErpOrderRef): Pr
   if (second) {
     throw new Rejected(
       `Tryton has several productions with number ${order.number} (ids ${found.map((one) => one.id).join(', ')}): give them numbers of their own.`,
+      { code: 'order-data' },
     );
   }
   const production = productionOf(first);
   if (production.number !== order.number) {
     throw new Rejected(
       `Tryton's production with id ${id} is number ${production.number}, not ${order.number}: check which order product orders were made from.`,
+      { code: 'order-data' },
     );
   }
   return production;
@@ -141,7 +143,9 @@ function productionOf(record: Read): Production {
   const number = record.number ?? `(${id})`;
   const named = record['product.'];
   if (record.product === null || !named) {
-    throw new Rejected(`Tryton's production ${number} is for no product: give it one.`);
+    throw new Rejected(`Tryton's production ${number} is for no product: give it one.`, {
+      code: 'order-data',
+    });
   }
   const unit = record['unit.'];
   const moves = (record['outputs.'] ?? []).filter(

@@ -7,7 +7,7 @@ export function run<T>(field: string, map: () => T, about: { readonly number: st
   } catch (error) {
     throw new Rejected(
       `Mapping ${field} failed for ${about.number}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
+      { code: 'configuration', cause: error },
     );
   }
 }

@@ -85,7 +85,9 @@ function total(field: string, given: readonly GivenQuantity[], number: string): 
   if (quantities.length === 0) return undefined;
   const units = new Set(quantities.map(({ unit }) => unit));
   if (units.size > 1)
-    throw new Rejected(`Mapping completions.${field} mixes units for ${number}: ${[...units].join(', ')}.`);
+    throw new Rejected(`Mapping completions.${field} mixes units for ${number}: ${[...units].join(', ')}.`, {
+      code: 'configuration',
+    });
   const unit = quantities[0]?.unit;
   return { amount: sumOf(quantities.map(({ amount }) => amount)), ...(unit === undefined ? {} : { unit }) };
 }
@@ -97,6 +99,7 @@ function noQuantity(
   const why = quantity ? '' : ', which has no parameter Quantity';
   return new Rejected(
     `Mapping completions.quantity gave no quantity for ${number}${why}: map what was recorded, or planned(completed).`,
+    { code: 'configuration' },
   );
 }
 
@@ -109,6 +112,7 @@ function quantityOf(
   if (amount === undefined || amount.startsWith('-')) {
     throw new Rejected(
       `Mapping completions.${field} gave ${JSON.stringify(given)} for ${number}: a decimal of 0 or more is needed.`,
+      { code: 'configuration' },
     );
   }
   return { amount, ...(typeof given === 'object' && given.unit !== undefined ? { unit: given.unit } : {}) };
@@ -153,6 +157,7 @@ function dayOf(timeZone: string, time: string, what: string): string {
   if (isDate(day)) return day;
   throw new Rejected(
     `Azumuta tells "${shorten(time, 60)}" as the time of the ${what}, where an ISO time such as 2026-12-01T06:00:00Z is expected: book it by hand.`,
+    { code: 'completion-unclear' },
   );
 }
 

@@ -52,11 +52,13 @@ function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number
   if (!Number.isInteger(of) || of < 1) {
     throw new Rejected(
       `ERP order ${order.number} has quantity ${order.quantity.amount}, which cannot be split into units.`,
+      { code: 'order-data' },
     );
   }
   if (of > most) {
     throw new Rejected(
       `ERP order ${order.number} would become ${of} product orders; at most ${most} are allowed (productOrders.split.most).`,
+      { code: 'order-data' },
     );
   }
   return { number, of, book: split.book };
@@ -71,6 +73,7 @@ function textOf(field: string, map: () => unknown, order: ErpOrder): string {
   if (typeof value === 'string' && value.trim() !== '') return value.trim();
   throw new Rejected(
     `Mapping ${field} gave ${value === '' ? 'an empty text' : String(value)} for ERP order ${order.number}: a text is needed.`,
+    { code: 'configuration' },
   );
 }
 

@@ -38,5 +38,6 @@ export function checkedField<T>(
   if (parsed.ok) return parsed.value;
   throw new Rejected(
     `Mapping completions.${field} gave something else than it should for ${about.number}: ${describeMismatches(parsed.mismatches)}.`,
+    { code: 'configuration' },
   );
 }

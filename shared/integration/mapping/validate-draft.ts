@@ -64,7 +64,8 @@ const draftSchema = z
  */
 export function checkedDraft(given: Readonly<Record<string, unknown>>, order: ErpOrder): ProductOrderDraft {
   const problem = problemOfText(order.number);
-  if (problem) throw new Rejected(`The number of ERP order ${nameOf(order)} ${problem}.`);
+  if (problem)
+    throw new Rejected(`The number of ERP order ${nameOf(order)} ${problem}.`, { code: 'order-data' });
   const checked = draftSchema.safeParse(given);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
@@ -74,6 +75,7 @@ export function checkedDraft(given: Readonly<Record<string, unknown>>, order: Er
   const found = (issue?.path ?? []).reduce<unknown>(stepInto, given);
   throw new Rejected(
     `Mapping ${about} gave ${at}${shown(found)} for ERP order ${nameOf(order)}: ${issue?.message}.`,
+    { code: 'configuration' },
   );
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { BookingKey } from '../../model/completions.ts';
+import { type Cause, causes } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { Quantity } from '../../model/quantity.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -25,6 +26,8 @@ export interface BookingEntry extends PlannedBooking {
   readonly plannedFor: string;
   /** When the booking was handed to the queue; undefined when that is still to do. */
   readonly sentAt: string | undefined;
+  /** Cause code of its rejection. */
+  readonly cause?: Cause;
   /** What was booked, once it is. */
   readonly booked?: BookedFigures;
   /** `awaited` while the ERP has taken it and its movement of stock is not seen yet. No connector says so today. */
@@ -97,6 +100,7 @@ const storedSchema = z.object({
   plannedAt: z.string(),
   plannedFor: z.string(),
   sentAt: z.exactOptional(z.string()),
+  cause: z.exactOptional(z.enum(causes)),
   confirmation: z.exactOptional(z.enum(['awaited', 'seen'])),
   successor: z.exactOptional(z.string()),
   booked: z.exactOptional(
@@ -179,7 +183,7 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
           state: 'waiting',
           plannedAt: clock.now().toISOString(),
         },
-        remove: ['reason', 'rejectedBy', 'sentAt'],
+        remove: ['reason', 'cause', 'rejectedBy', 'sentAt'],
       };
       const planned = await table.update(key, {
         ...withEntry(changes, await table.get(key), collected(booking)),

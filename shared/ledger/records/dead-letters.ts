@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type Cause, causes } from '../../model/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
 import { type HistoryEntry, withEntry } from '../history.ts';
@@ -11,13 +12,15 @@ export interface DeadLetterRecord {
   readonly orderNumber: string;
   readonly stage: string;
   readonly reason: string;
+  /** Unknown for what SQS put aside by itself. */
+  readonly cause?: Cause | undefined;
 }
 
 export interface DeadLetterRecords {
   /** The dead letters of an order, those that were replayed or discarded since among them. */
   readonly of: (orderNumber: string) => Promise<(DeadLetterRecord & { readonly isDead: boolean })[]>;
   readonly record: (deadLetter: DeadLetterRecord) => Promise<void>;
-  /** It was sent to its queue again: it keeps its history, and leaves the index of what is dead. */
+  /** It was sent to its queue again: it keeps its history, and is not dead any more. */
   readonly markReplayed: (
     deadLetter: Pick<DeadLetterRecord, 'messageId' | 'orderNumber'>,
     note: string,
@@ -32,10 +35,15 @@ const recordSchema = z.object({
   sk: z.string(),
   stage: z._default(z.string(), 'unknown'),
   reason: z._default(z.string(), ''),
-  deadLetterReason: z.optional(z.string()),
+  cause: z.optional(z.enum(causes)),
+  dead: z._default(z.boolean(), false),
 });
 
-const noLongerDead = ['deadLetterReason', 'deadSince'];
+const noLongerDead = ['dead'];
+
+function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, 'messageId' | 'orderNumber'>) {
+  return { stage, reason, ...(cause === undefined ? {} : { cause }) };
+}
 
 export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterRecords {
   async function change(key: Key, changes: Update, event: Omit<HistoryEntry, 'at'>): Promise<void> {
@@ -48,27 +56,23 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
       const { pk, sk: prefix } = deadLetterKey(orderNumber, '');
       const stored = await table.query(pk, prefix);
       return stored.map((each) => {
-        const { sk, stage, reason, deadLetterReason } = z.parse(recordSchema, each);
-        const messageId = sk.slice(prefix.length);
-        return { messageId, orderNumber, stage, reason, isDead: deadLetterReason !== undefined };
+        const { sk, dead, ...why } = z.parse(recordSchema, each);
+        return { messageId: sk.slice(prefix.length), orderNumber, ...why, isDead: dead };
       });
     },
-    async record({ messageId, orderNumber, stage, reason }) {
+    async record({ messageId, orderNumber, ...why }) {
       const now = clock.now();
       const key = deadLetterKey(orderNumber, messageId);
       const isSo = {
-        stage,
-        reason,
-        // Index keys are at most 2 KB; reasons differ in their details, so their first words group them.
-        deadLetterReason: reason.slice(0, 200) || 'no reason',
-        deadSince: now.getTime(),
+        ...storedOf(why),
+        dead: true,
         ...onItsDay(now, 'dead-lettered'),
         expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
       };
-      const dead = { event: 'dead-lettered', note: `${stage}: ${reason}` };
+      const dead = { event: 'dead-lettered', note: `${why.stage}: ${why.reason}` };
       if (await table.putIf({ ...key, v: 1, ...isSo, history: [{ at: now.toISOString(), ...dead }] })) return;
       // It was replayed, and failed again. One that is recorded as dead already comes from a crash in between.
-      await change(key, { set: isSo, condition: 'attribute_not_exists(#deadLetterReason)' }, dead);
+      await change(key, { set: isSo, condition: 'attribute_not_exists(#dead)' }, dead);
     },
     async markReplayed({ messageId, orderNumber }, note) {
       // Not all have a record: the webhook door has no table, and SQS's own redrive writes none.
@@ -76,12 +80,12 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'replayed', note });
     },
     async markRecovered({ messageId, orderNumber }) {
-      const changes = { remove: noLongerDead, condition: 'attribute_exists(#deadLetterReason)' };
+      const changes = { remove: noLongerDead, condition: 'attribute_exists(#dead)' };
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'recovered' });
     },
-    async markDiscarded({ messageId, orderNumber, stage, reason }, note) {
+    async markDiscarded({ messageId, orderNumber, ...why }, note) {
       const expiresAt = Math.floor(clock.now().getTime() / 1000) + retentionSeconds;
-      const changes = { set: { v: 1, stage, reason, expiresAt }, remove: noLongerDead };
+      const changes = { set: { v: 1, ...storedOf(why), expiresAt }, remove: noLongerDead };
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'discarded', note });
     },
   };

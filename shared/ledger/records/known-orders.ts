@@ -2,19 +2,17 @@ import type { Table } from '../../platform/dynamodb-table.ts';
 import { bookingPrefix, conflictKey, orderKey, partitionOf, questionKey } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { type BookingEntry, bookingEntryOf } from './bookings.ts';
-import { toldOf } from './order-changes.ts';
+import { type Told, toldOf } from './order-changes.ts';
 import { type OrderEntry, orderEntryOf } from './product-orders.ts';
 import { type Question, questionOf } from './questions.ts';
 
 /** All that the ledger knows about a product order that a decision may need. */
-export interface KnownOrder {
+export interface KnownOrder extends Told {
   /** Undefined when it was not made by this integration. */
   readonly entry: OrderEntry | undefined;
   readonly bookings: readonly BookingEntry[];
   /** Undefined while nobody asks Azumuta about it. */
   readonly question: Question | undefined;
-  /** What a planner was told last of how it changed in the ERP; empty when nothing stands. */
-  readonly told: string;
 }
 
 export interface KnownOrders {
@@ -35,7 +33,7 @@ export function createKnownOrders(table: Table): KnownOrders {
         entry: order && orderEntryOf(order),
         bookings: stored.filter(({ sk }) => String(sk).startsWith(bookingPrefix)).map(bookingEntryOf),
         question: question?.by === undefined ? undefined : questionOf(question),
-        told: toldOf(item(conflictKey(number))),
+        ...toldOf(item(conflictKey(number))),
       };
     },
 

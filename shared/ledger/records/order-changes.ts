@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import { type Cause, causes } from '../../model/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Table } from '../../platform/dynamodb-table.ts';
+import type { Table, Update } from '../../platform/dynamodb-table.ts';
 import { withEntry } from '../history.ts';
 import { conflictKey, retentionSeconds } from '../keys.ts';
 import { onItsDay } from './daily-activity.ts';
@@ -11,6 +12,7 @@ export interface OrderChange {
   readonly content: string;
   readonly event: 'conflict' | 'cancelled in the ERP' | 'not mapped';
   readonly note: string;
+  readonly cause: Cause;
 }
 
 /** How orders changed in the ERP after they came: kept beside them, as no state of theirs changes. */
@@ -25,21 +27,35 @@ export interface OrderChanges {
 }
 
 const maxContentLength = 1000;
-const toldSchema = z.object({ content: z._default(z.string(), '') });
+const toldSchema = z.object({ content: z._default(z.string(), ''), cause: z.optional(z.enum(causes)) });
 
-/** What was told of an order last; empty when that is resolved, or nothing was told. */
-export function toldOf(stored: object | undefined): string {
-  return z.parse(toldSchema, stored ?? {}).content;
+/** What a planner was told last of how an order changed in the ERP. */
+export interface Told {
+  /** Empty when that is resolved, or nothing was told. */
+  readonly told: string;
+  readonly toldCause: Cause | undefined;
+}
+
+export function toldOf(stored: object | undefined): Told {
+  const { content, cause } = z.parse(toldSchema, stored ?? {});
+  return { told: content, toldCause: cause };
 }
 
 export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
-  async function tell(number: string, content: string, told: { event: string; note: string }) {
+  async function tell(
+    number: string,
+    content: string,
+    told: { event: string; note: string },
+    about: Pick<Update, 'set' | 'remove'>,
+  ) {
     const now = clock.now();
     const held = await table.get(conflictKey(number));
-    const before = toldOf(held);
+    const before = toldOf(held).told;
     if (before === content) return false;
     const changes = {
+      ...about,
       set: {
+        ...about.set,
         v: 1,
         content,
         ...onItsDay(now, told.event),
@@ -56,10 +72,10 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
   }
 
   return {
-    record: (number, { content, event, note }) =>
-      tell(number, content.slice(0, maxContentLength), { event, note }),
+    record: (number, { content, event, note, cause }) =>
+      tell(number, content.slice(0, maxContentLength), { event, note }, { set: { cause } }),
     async recordResolved(number, note) {
-      await tell(number, '', { event: 'resolved', note });
+      await tell(number, '', { event: 'resolved', note }, { remove: ['cause'] });
     },
   };
 }

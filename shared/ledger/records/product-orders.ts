@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type Cause, causes, type Rejection } from '../../model/errors.ts';
 import type {
   ErpOrderFacts,
   ErpOrderRef,
@@ -37,6 +38,8 @@ export interface OrderEntry {
   /** Created, and nothing has told of its completion yet. */
   readonly awaitsCompletion: boolean;
   readonly reason: string | undefined;
+  /** Cause code of the reason. */
+  readonly cause: Cause | undefined;
   readonly history: readonly HistoryEntry[];
   readonly historyLeft: number;
 }
@@ -57,7 +60,11 @@ export interface Orders {
   /** Put other content in the place of an order that was not created; false when it may have been by now. */
   readonly replace: (entry: OrderEntry, order: NewOrder) => Promise<boolean>;
   /** See to it that an order that surely was not created never will be; false when it may have been by now. */
-  readonly withdraw: (entry: OrderEntry, reason: string, event: Omit<HistoryEntry, 'at'>) => Promise<boolean>;
+  readonly withdraw: (
+    entry: OrderEntry,
+    rejection: Rejection,
+    event: Omit<HistoryEntry, 'at'>,
+  ) => Promise<boolean>;
   /** Its ERP order has another number now. */
   readonly renameErpOrder: (number: string, erpOrder: ErpOrderRef) => Promise<void>;
   /** Its message was sent again: from now on it is known to have been sent. */
@@ -103,13 +110,14 @@ const storedSchema = z.object({
   linkInDoubt: z._default(z.boolean(), false),
   awaiting: z.exactOptional(z.string()),
   reason: z.exactOptional(z.string()),
+  cause: z.exactOptional(z.enum(causes)),
   history: historySchema,
   historyLeft: z._default(z.number(), 0),
 });
 
 /** A stored order as an entry. Throws on an item that is not one: only this module writes them. */
 export function orderEntryOf(stored: StoredItem): OrderEntry {
-  const { productOrder, linkedAt, awaiting, reason, attempts, clean, ...entry } = z.parse(
+  const { productOrder, linkedAt, awaiting, reason, cause, attempts, clean, ...entry } = z.parse(
     storedSchema,
     stored,
   );
@@ -122,6 +130,7 @@ export function orderEntryOf(stored: StoredItem): OrderEntry {
     linkedAt,
     awaitsCompletion: awaiting !== undefined,
     reason,
+    cause,
   };
 }
 
@@ -169,7 +178,7 @@ export function createOrders(table: Table, clock: Clock): Orders {
           enqueued: false,
           dueAt: dueAtOf(dueDate, clock.now()),
         },
-        remove: ['reason', 'rejectedBy', 'withdrawn'],
+        remove: ['reason', 'cause', 'rejectedBy', 'withdrawn'],
       };
       const replaced = await table.update(orderKey(number), {
         ...withEntry(changes, entry, entryOf({ event: 'queued', note: `again by ${via}` })),
@@ -182,10 +191,10 @@ export function createOrders(table: Table, clock: Clock): Orders {
       return held?.state === 'waiting' && held.contentHash === content.contentHash;
     },
 
-    async withdraw(entry, reason, event) {
+    async withdraw(entry, rejection, event) {
       // No message is its own, as after a dead letter: whichever comes finds it rejected, and leaves it at that.
       const changes = {
-        set: { state: 'rejected', withdrawn: true, clean: true, reason },
+        set: { state: 'rejected', withdrawn: true, clean: true, ...rejection },
         remove: ['rejectedBy'],
       };
       const withdrawn = await table.update(orderKey(entry.number), {

@@ -42,7 +42,7 @@ describe('looking at dead letters', () => {
     );
     expect(first).toBe('Azumuta has no article for ‹order›.');
     expect(second).toBe('Azumuta is closed to PO-9.');
-    expect(text).toContain('2 letters');
+    expect(text).toContain('2 letters · cause: unknown-article');
   });
 
   it('holds none of them: all can be taken by others at once', async () => {
@@ -122,6 +122,9 @@ describe('discarding', () => {
       event: 'discarded',
       note: `Typed by hand <today> (${operator})`,
     });
+    expect(await stage.ledger.deadLetters.of('PO-7')).toMatchObject([
+      { cause: 'unknown-article', isDead: false },
+    ]);
     const journey = (await visitor.get('/order?number=PO-7')).text;
     expect(journey).toContain('Typed by hand &lt;today&gt;');
     expect(journey).toContain('Discarded by a person');

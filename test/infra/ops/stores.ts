@@ -67,6 +67,7 @@ export async function startQueueStore(): Promise<QueueStore> {
         stage: 'create-product-orders',
         orderNumber: 'PO-1',
         reason: 'Azumuta has no article GEAR-99: create it.',
+        cause: 'unknown-article',
         firstAttemptAt: at,
         lastAttemptAt: at,
         messageId: 'm-1',

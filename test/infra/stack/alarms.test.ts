@@ -157,7 +157,7 @@ async function pulled(orders: readonly ErpOrder[], failure?: Error): Promise<voi
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
     map: ({ number, article }) => {
-      if (article === '') throw new Rejected('It has no article.');
+      if (article === '') throw new Rejected('It has no article.', { code: 'order-data' });
       const draft = { number, article, parameters: {}, variants: [] };
       return {
         split: { number, of: 1, book: 'alone' },

@@ -41,7 +41,7 @@ describe('only an answer of the partner closes the breaker', () => {
       () =>
         createHttp({ partner: 'ERP', baseUrl: 'http://127.0.0.1:1' }).send({ path: 'http://127.0.0.1:2/' }),
     ],
-    ['a refusal of our own', () => Promise.reject(new Rejected('No.'))],
+    ['a refusal of our own', () => Promise.reject(new Rejected('No.', { code: 'refused-by-erp' }))],
     ['a list that is at its end already', async () => ({ done: true })],
   ])('not %s, which asked nobody', async (_name, work: () => Promise<unknown>) => {
     // Prepare
@@ -66,7 +66,7 @@ describe('only an answer of the partner closes the breaker', () => {
     // Act
     const asked = partners().call('erp', async () => {
       await http.send({ path: '/orders/1' });
-      throw new Rejected('It is not there.');
+      throw new Rejected('It is not there.', { code: 'unknown-order' });
     });
 
     // Assess

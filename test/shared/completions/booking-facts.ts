@@ -42,6 +42,7 @@ export const orderEntry = (index: number, book: BookParts): OrderEntry => ({
   linkInDoubt: false,
   awaitsCompletion: true,
   reason: undefined,
+  cause: undefined,
   history: [],
   historyLeft: 0,
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CompletionFacts, decideBookings } from '../../../shared/completions/decide-bookings.ts';
+import type { Cause } from '../../../shared/model/errors.ts';
 import { azumutaOrder, bookingEntry, builtPart, completionFacts, orderEntry } from './booking-facts.ts';
 
 const rejected = bookingEntry({ state: 'rejected', recordingIds: ['a'] });
@@ -54,29 +55,31 @@ describe('a completed product order', () => {
       'of another article than was ordered',
       { current: { ...builtPart(1), order: azumutaOrder(1, { article: 'GEAR-02' }) } },
       'was made of article GEAR-01, and Azumuta says GEAR-02',
+      'conflict',
     ],
     [
       'that was booked and made again in Azumuta',
       { bookings: [bookingEntry({ productOrder: { id: 'old', number: 'MO/1/1' } })] },
       'was booked as old, and was made again in Azumuta as id1',
+      'conflict',
     ],
     [
       'that the ERP order has no place for any more',
       { entry: orderEntry(3, 'each'), parts: 2, current: builtPart(3) },
       'has only 2 part(s) now: book it in the ERP by hand',
+      'conflict',
     ],
     [
       'whose further recording would be lost behind a rejected booking',
       { bookings: [rejected], current: builtPart(1, ['a', 'b']) },
       'came after its booking id1#quantity was rejected: replay that one',
+      'completion-unclear',
     ],
-  ] satisfies [string, Partial<CompletionFacts>, string][])(
+  ] satisfies [string, Partial<CompletionFacts>, string, Cause][])(
     '%s is for a person',
-    (_which, given, sentence) => {
-      expect(decideBookings(completionFacts(given))).toEqual({
-        to: 'tell',
-        sentence: expect.stringContaining(sentence),
-      });
+    (_which, given, sentence, cause) => {
+      const tell = { to: 'tell', sentence: expect.stringContaining(sentence), cause };
+      expect(decideBookings(completionFacts(given))).toEqual(tell);
     },
   );
 });

@@ -134,7 +134,7 @@ describe('a call that cannot be used is kept', () => {
 
     // Assess
     expect([first.statusCode, again.statusCode]).toEqual([400, 400]);
-    expect(letters()).toHaveLength(1);
+    expect(letters()).toMatchObject([{ attributes: { cause: 'unreadable-message' } }]);
   });
 
   it('again after some minutes, as a person may have discarded its letter, under the id of its hour', async () => {

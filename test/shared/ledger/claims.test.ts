@@ -140,7 +140,11 @@ describe('how an attempt ends decides whether the next one must look', () => {
 
   it.each([
     ['release', (claim: Claim) => ledger.claims.release(claim, 'The order is locked.', 'known')],
-    ['dead letter', (claim: Claim) => ledger.claims.reject(claim, 'The period is closed.', 'known')],
+    [
+      'dead letter',
+      (claim: Claim) =>
+        ledger.claims.reject(claim, { reason: 'The period is closed.', cause: 'refused-by-erp' }, 'known'),
+    ],
   ])('after answered writes and a %s the next claims at once, and must look', async (_how, end) => {
     await queued();
     await end(claimOf(await ledger.claims.claim(key(), claimant('a'))));
@@ -168,28 +172,31 @@ describe('how an attempt ends decides whether the next one must look', () => {
     expect(claimOf(await ledger.claims.claim(key(), claimant('c')))).toMatchObject({ again: true });
   });
 
-  it('a rejected step can be claimed again by a replay', async () => {
+  const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
+
+  it('a rejected step keeps its reason and cause until a replay claims it again', async () => {
     await queued();
     const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
-    await ledger.claims.reject(claim, 'Azumuta has no article X.');
+    await ledger.claims.reject(claim, noArticle);
     expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({
       state: 'rejected',
-      reason: 'Azumuta has no article X.',
+      ...noArticle,
     });
     expect(claimOf(await ledger.claims.claim(key(), claimant('b')))).toMatchObject({ again: true });
+    expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({ reason: undefined, cause: undefined });
   });
 
   it('belongs to the message that became its dead letter: another one for it does nothing', async () => {
     // Prepare
     await queued();
     const claim = claimOf(await ledger.claims.claim(key(), claimant('a')));
-    await ledger.claims.reject(claim, 'Azumuta has no article X.');
+    await ledger.claims.reject(claim, noArticle);
 
     // Act
     const other = await ledger.claims.claim(key(), claimant('b', 60, 'message 2'));
 
     // Assess
-    expect(other).toEqual({ outcome: 'rejected', reason: 'Azumuta has no article X.' });
+    expect(other).toEqual({ outcome: 'rejected', reason: noArticle.reason });
     expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({ state: 'rejected' });
   });
 });

@@ -146,7 +146,10 @@ describe('an answer of DynamoDB that is lost on its way', () => {
       endsAt: new Date('2026-11-24T08:01:00.000Z'),
     });
     if (claimed.outcome !== 'claimed') throw new Error('nobody else claims');
-    await ledger.claims.reject(claimed.claim, 'Azumuta has no article X.');
+    await ledger.claims.reject(claimed.claim, {
+      reason: 'Azumuta has no article X.',
+      cause: 'unknown-article',
+    });
     const rejected = await ledger.orders.find('PO-1');
     if (!rejected) throw new Error('The order was just put.');
     toCut = 1;

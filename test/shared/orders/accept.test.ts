@@ -73,7 +73,10 @@ it('an order that the ledger cannot hold is answered for itself, and its neighbo
 
   // Assess
   expect(answers.map(({ status }) => status)).toEqual(['queued', 'rejected', 'queued']);
-  expect(answers[1]?.productOrders[0]?.reason).toContain('The ledger cannot hold this order');
+  expect(answers[1]?.productOrders[0]).toMatchObject({
+    reason: expect.stringContaining('The ledger cannot hold this order'),
+    cause: 'order-data',
+  });
 });
 
 describe('an order that is in the ledger and not created yet', () => {

@@ -175,11 +175,40 @@ describe('an ERP that prefers to wait', () => {
   });
 
   async function created(number: string) {
-    const { claims } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-    const claimed = await claims.claim(orderKey(number), { owner: 'o', messageId: 'm', endsAt: clock.now() });
-    if (claimed.outcome !== 'claimed') throw new Error(`${number} is ${claimed.outcome}.`);
-    await claims.complete(claimed.claim, { productOrder: { id: 'p1', number } }, { event: 'created' });
+    const { claims, claim } = await claimed(number);
+    await claims.complete(claim, { productOrder: { id: 'p1', number } }, { event: 'created' });
   }
+});
+
+async function claimed(number: string) {
+  const { claims } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  const claiming = await claims.claim(orderKey(number), { owner: 'o', messageId: 'm', endsAt: clock.now() });
+  if (claiming.outcome !== 'claimed') throw new Error(`${number} is ${claiming.outcome}.`);
+  return { claims, claim: claiming.claim };
+}
+
+describe('an order that was refused', () => {
+  it('is answered with the cause beside the reason, for the ERP to group by', async () => {
+    // Prepare
+    await postOrders(call('REFUSED'), dependencies);
+    const { claims, claim } = await claimed('REFUSED');
+    const why = { reason: 'Azumuta has no article GEAR-01.', cause: 'unknown-article' } as const;
+    await claims.reject(claim, why);
+
+    // Act
+    const refused = await getOrder({ ...call('REFUSED'), number: 'REFUSED' }, dependencies);
+
+    // Assess
+    expect(refused.body.orders?.[0]?.productOrders).toEqual([
+      { number: 'REFUSED', status: 'rejected', ...why },
+    ]);
+  });
+
+  it('by the mapping has that as its cause', async () => {
+    const map: typeof dependencies.map = (order) => mapProductOrders({ article: () => '' }, order);
+    const answer = await postOrders(call('UNMAPPED'), { ...dependencies, map });
+    expect(answer.body.orders).toMatchObject([{ status: 'rejected', cause: 'configuration' }]);
+  });
 });
 
 describe('a call that is too large', () => {

@@ -50,7 +50,8 @@ function pull(orders: readonly ErpOrder[], accept: (order: ErpOrder) => boolean 
       }),
       goLive: undefined,
       map(order) {
-        if (order.article === '') throw new Rejected(`ERP order ${order.number} has no article.`);
+        if (order.article === '')
+          throw new Rejected(`ERP order ${order.number} has no article.`, { code: 'order-data' });
         return mapProductOrders({}, order);
       },
       erp: {
@@ -65,7 +66,7 @@ function pull(orders: readonly ErpOrder[], accept: (order: ErpOrder) => boolean 
   );
 }
 
-it('an order that cannot be mapped holds up no other, and its journey tells why, once', async () => {
+it('an order that cannot be mapped holds up no other, and the ledger tells why, once', async () => {
   // Prepare
   const orders = [
     erpOrder({ number: 'UNFIT-1', article: '' }),
@@ -85,6 +86,7 @@ it('an order that cannot be mapped holds up no other, and its journey tells why,
   expect(journey.map(({ event, note }) => `${event}: ${note}`)).toEqual([
     'not mapped: ERP order UNFIT-1 has no article.',
   ]);
+  expect((await ledger.knownOrders.read('UNFIT-1')).toldCause).toBe('order-data');
   const standing = orderStatusOf({
     number: 'UNFIT-1',
     entry: undefined,
@@ -138,6 +140,8 @@ it('a cancellation is told once, and so is a change after the creation', async (
   const told = async (number: string) => (await ledger.journeys.of(number)).map(({ event }) => event);
   expect(await told('GONE-1')).toEqual(['queued', 'created', 'cancelled in the ERP']);
   expect(await told('MORE-1')).toEqual(['queued', 'created', 'conflict']);
+  const causes = [await ledger.knownOrders.read('GONE-1'), await ledger.knownOrders.read('MORE-1')];
+  expect(causes.map(({ toldCause }) => toldCause)).toEqual(['order-state', 'conflict']);
 });
 
 async function claimOf(number: string): Promise<Claim> {
@@ -163,6 +167,7 @@ describe('an order that is cancelled before it was created', () => {
 
       // Assess: nobody has to remove anything, and its message finds nothing to do
       expect(reports).toMatchObject([{ cancelled: 0 }, { cancelled: 0 }]);
+      expect(await ledger.orders.find(number)).toMatchObject({ withdrawn: true, cause: 'order-state' });
       const journey = (await ledger.journeys.of(number)).filter(({ event }) => event !== 'retry');
       expect(journey).toMatchObject([
         { event: 'queued' },

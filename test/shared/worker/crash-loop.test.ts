@@ -121,8 +121,12 @@ describe('a poison message never takes its neighbours down', () => {
       begun.delete(killer);
       expect([...begun.values()]).toEqual([2, 2, 2, 2]);
       expect(done.sort()).toEqual([...begun.keys()].sort());
-      expect(stage.sqs.sent.map(({ attributes }) => [attributes.messageId, attributes.reason])).toEqual([
-        [killer, expect.stringContaining('5 attempts never finished')],
+      expect(stage.sqs.sent.map(({ attributes }) => attributes)).toMatchObject([
+        {
+          messageId: killer,
+          reason: expect.stringContaining('5 attempts never finished'),
+          cause: 'internal-error',
+        },
       ]);
     },
   );
@@ -175,9 +179,10 @@ describe('a message that meets a bug', () => {
 
     // Assess
     expect(before).toBe(0);
-    expect(stage.sqs.sent[0]?.attributes.reason).toContain(
-      'Internal error, 5 times (TypeError: undefined is not a function)',
-    );
+    expect(stage.sqs.sent[0]?.attributes).toMatchObject({
+      reason: expect.stringContaining('Internal error, 5 times (TypeError: undefined is not a function)'),
+      cause: 'internal-error',
+    });
   });
 
   it('which AWS calls invalid is one of ours, too', async () => {

@@ -117,13 +117,13 @@ it('behind the response nothing is written or sent for work that was given up, h
   for (const { messageId } of late)
     for (let i = 0; i < 4; i++) await stage.ledger.attempts.recordFailure(messageId, { unexpected: true });
   const consumer = doing(async (body) => {
-    if (!work.has(body)) throw new Rejected('In time.');
+    if (!work.has(body)) throw new Rejected('In time.', { code: 'order-state' });
     await work.get(body)?.promise;
   });
 
   // Act
   const failed = await failedWith(500, stage.worker(consumer)(batch(...late), invocation(lifeMs)));
-  work.get('is rejected')?.reject(new Rejected('Too late.'));
+  work.get('is rejected')?.reject(new Rejected('Too late.', { code: 'order-state' }));
   work.get('fails')?.reject(new Error('Too late.'));
   work.get('goes well')?.resolve();
   // What is rejected now goes the same way behind them: when it has arrived, they would have, too.

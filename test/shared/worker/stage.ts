@@ -124,13 +124,15 @@ export const obeys: Consumer<string> = {
   stage: 'book-completion',
   parse: (body) => {
     if (body === 'unreadable')
-      throw new Rejected('The message does not fit: $.key: found missing, expected string.');
+      throw new Rejected('The message does not fit: $.key: found missing, expected string.', {
+        code: 'unreadable-message',
+      });
     return body;
   },
   orderNumber: () => 'PO-1',
   work: async (body) => {
     if (body === 'retry') throw new RetryLater('The ERP failed (503).', { scope: 'partner' });
-    if (body === 'reject') throw new Rejected('Production MO/1 is cancelled.');
+    if (body === 'reject') throw new Rejected('Production MO/1 is cancelled.', { code: 'order-state' });
     if (body === 'bug') throw new TypeError('undefined is not a function');
     if (body === 'hang') await never();
   },

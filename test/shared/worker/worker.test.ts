@@ -71,7 +71,7 @@ describe('a message comes again when its failure says', () => {
 });
 
 describe('a permanent rejection is dead-lettered on its first attempt', () => {
-  it('with stage, order, reason and both times as message attributes, and in the ledger', async () => {
+  it('with stage, order, reason, cause and both times as message attributes, and in the ledger and the log', async () => {
     // Prepare
     const record = sqsRecord({ body: 'reject' });
 
@@ -87,12 +87,24 @@ describe('a permanent rejection is dead-lettered on its first attempt', () => {
           stage: 'book-completion',
           orderNumber: 'PO-1',
           reason: 'Production MO/1 is cancelled.',
+          cause: 'order-state',
           messageId: record.messageId,
           firstAttemptAt: '2026-11-24T07:59:00.000Z',
           lastAttemptAt: '2026-11-24T08:00:00.000Z',
         },
       },
     ]);
+    const why = { reason: 'Production MO/1 is cancelled.', cause: 'order-state' };
+    expect(await stage.ledger.deadLetters.of('PO-1')).toContainEqual(
+      expect.objectContaining({ messageId: record.messageId, ...why }),
+    );
+    // The cause is a dimension of the metric, too.
+    const line: unknown = JSON.parse(stage.heard.lines.at(-1) ?? '');
+    expect(line).toMatchObject({
+      ...why,
+      DeadLettered: 1,
+      _aws: { CloudWatchMetrics: [{ Dimensions: [['Stack', 'Function', 'cause']] }] },
+    });
     const journey = await stage.ledger.journeys.of('PO-1');
     expect(journey).toContainEqual(
       expect.objectContaining({ event: 'dead-lettered', of: `dead letter ${record.messageId}` }),
@@ -162,7 +174,10 @@ describe('a message does not wait for ever', () => {
       { Records: [sqsRecord({ body: 'retry', sentAt, receiveCount: 500 })] },
       invocation(),
     );
-    expect(stage.sqs.sent[0]?.attributes.reason).toBe('Waited too long: The ERP failed (503).');
+    expect(stage.sqs.sent[0]?.attributes).toMatchObject({
+      reason: 'Waited too long: The ERP failed (503).',
+      cause: 'waited-too-long',
+    });
   });
 
   it('waits on when its queue was paused for a week, as nobody has tried it before', async () => {

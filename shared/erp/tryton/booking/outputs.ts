@@ -37,15 +37,19 @@ export function wantedMoves(
     if (given?.unit !== undefined && unit && given.unit !== unit.symbol) {
       throw new Rejected(
         `Tryton: production ${number} is counted in ${unit.symbol}, but was completed in ${given.unit}: let the mapping give the quantity in ${unit.symbol}.`,
+        { code: 'quantity-or-lots' },
       );
     }
   }
   if (compareDecimals(good, '0') < 0 || compareDecimals(scrap, '0') < 0) {
-    throw new Rejected(`Tryton: production ${number} cannot be completed with a quantity below zero.`);
+    throw new Rejected(`Tryton: production ${number} cannot be completed with a quantity below zero.`, {
+      code: 'quantity-or-lots',
+    });
   }
   if (compareDecimals(sumOf([good, scrap]), '0') === 0) {
     throw new Rejected(
       `Tryton: nothing was built for production ${number}: cancel it in Tryton, or correct the quantity.`,
+      { code: 'quantity-or-lots' },
     );
   }
   const wanted: WantedMove[] = [];
@@ -109,6 +113,7 @@ function byLot(lots: readonly Lot[], good: Decimal, number: string): WantedMove[
   if (!fits) {
     throw new Rejected(
       `Tryton: the lots of production ${number} do not add up to its good quantity of ${good}: give each lot its quantity.`,
+      { code: 'quantity-or-lots' },
     );
   }
   return lots.map((lot) => ({ quantity: lot.quantity?.amount ?? each.toFixed(), lot: lot.number }));
@@ -126,5 +131,7 @@ function wasteLocation(production: Production, chosen: string | undefined): numb
     : chosen === undefined
       ? 'its warehouse has no waste location: add one in Tryton (Inventory, Locations)'
       : `its warehouse has no waste location ${chosen}: check scrapLocation in tryton()`;
-  throw new Rejected(`Tryton: the scrap of production ${number} cannot be booked, because ${why}.`);
+  throw new Rejected(`Tryton: the scrap of production ${number} cannot be booked, because ${why}.`, {
+    code: 'refused-by-erp',
+  });
 }

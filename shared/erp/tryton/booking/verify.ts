@@ -28,6 +28,7 @@ export function requireBooked(
   if (compareDecimals(good, asked[0]) === 0 && compareDecimals(scrap, asked[1]) === 0) return;
   throw new Rejected(
     `Tryton: production ${production.number} is booked with ${good} good and ${scrap} scrap instead of ${asked[0]} and ${asked[1]}: somebody changed it meanwhile; correct the stock in Tryton.`,
+    { code: 'booked-otherwise' },
   );
 }
 

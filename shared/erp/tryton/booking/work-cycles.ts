@@ -71,6 +71,7 @@ export async function bookTimes(
   if (employee === undefined) {
     throw new Rejected(
       `Tryton: our user is no employee, so that no working time can be booked on production ${production.number}: give the user an employee, or switch workTimes off.`,
+      { code: 'refused-by-erp' },
     );
   }
   const uuids = bookable.map(({ time }) => timeUuid(time));

@@ -38,7 +38,9 @@ export async function shapeOutputs(
   const changes = outputChanges(open, wanted, location);
   if (isUnchanged(changes)) return { production, moves: ours(open) };
   if (!template) {
-    throw new Rejected(`Tryton: production ${number} has no output for its product: add one, then replay.`);
+    throw new Rejected(`Tryton: production ${number} has no output for its product: add one, then replay.`, {
+      code: 'order-data',
+    });
   }
   const valuesOf = (one: Wanted) => ({
     quantity: Number(one.quantity),
@@ -97,6 +99,7 @@ async function withLots(
   if (!desk.hasLots) {
     throw new Rejected(
       `Tryton: the lots of production ${number} cannot be booked, because this Tryton keeps no lots: activate the module stock_lot, or leave lots out of the mapping.`,
+      { code: 'quantity-or-lots' },
     );
   }
   const domain = [

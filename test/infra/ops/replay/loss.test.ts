@@ -37,6 +37,7 @@ const recordOf = (messageId: string) => ({
   orderNumber: messageId,
   stage: 'create-product-orders',
   reason: 'Azumuta has no article GEAR-99.',
+  cause: 'unknown-article' as const,
 });
 /** Of these messages, those that the ledger calls dead. */
 async function stillDead(ids: readonly string[]): Promise<string[]> {
@@ -88,13 +89,20 @@ describe('the ledger calls dead', () => {
 
     // Assess
     expect(report).toMatchObject({ movable: 1, moved: 0 });
-    expect(await stillDead([id])).toEqual([id]);
+    expect(await ledger.deadLetters.of(id)).toEqual([{ ...recordOf(id), isDead: true }]);
     expect((await ledger.journeys.of(id)).map(({ event }) => event)).toEqual([
       'dead-lettered',
       'replayed',
       'dead-lettered',
     ]);
   });
+});
+
+it('a letter that the ledger did not know, and that SQS does not take, is recorded with its cause', async () => {
+  const dead = recordOf('not known');
+  await store.put({ ...dead, body: productOrderMessage('not known') });
+  await run({}, { queues: { sendAll: async (_, messages) => messages.map((_message, at) => at) } });
+  expect(await ledger.deadLetters.of('not known')).toEqual([{ ...dead, isDead: true }]);
 });
 
 describe('nothing is lost', () => {

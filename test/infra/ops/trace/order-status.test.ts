@@ -19,6 +19,7 @@ const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   linkInDoubt: false,
   awaitsCompletion: false,
   reason: undefined,
+  cause: undefined,
   history: [],
   historyLeft: 0,
   ...given,

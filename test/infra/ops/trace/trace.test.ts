@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { traceOrder } from '../../../../infra/ops/trace/trace.ts';
 import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
-import { orderKey } from '../../../../shared/ledger/keys.ts';
+import { bookingKeyOf, orderKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
+import type { Key } from '../../../../shared/platform/dynamodb-table.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
 import { newOrder, splitOrder } from '../../../support/orders.ts';
@@ -82,6 +83,7 @@ it('only dead letters that nobody has replayed or discarded need a person', asyn
     orderNumber: 'MO/8',
     stage: 'collect-completion',
     reason: `Reason of ${messageId}.`,
+    cause: 'completion-unclear' as const,
   });
   for (const messageId of ['m-1', 'm-2', 'm-3']) await ledger.deadLetters.record(letter(messageId));
   await ledger.deadLetters.markReplayed(letter('m-1'), 'sent again');
@@ -92,7 +94,7 @@ it('only dead letters that nobody has replayed or discarded need a person', asyn
 
   // Assess
   expect(productOrders[0]?.deadLetters).toMatchObject([
-    { messageId: 'm-2', stage: 'collect-completion', reason: 'Reason of m-2.' },
+    { messageId: 'm-2', stage: 'collect-completion', reason: 'Reason of m-2.', cause: 'completion-unclear' },
   ]);
   expect(productOrders[0]).toMatchObject({ state: 'needs a person', says: expect.stringContaining('m-2') });
 });
@@ -120,4 +122,46 @@ it('a dead letter lives, though the laptop that replayed it before is hours ahea
     state: 'needs a person',
     deadLetters: [{ messageId: 'm-7', reason: 'It is locked still.', since: '2026-11-24T08:00:00.000Z' }],
   });
+});
+
+it('tells the cause of a refused order, of a refused booking, and of an order that cannot follow the ERP', async () => {
+  // Prepare
+  const claimOf = async (key: Key) => {
+    const claimed = await ledger.claims.claim(key, { owner: key.sk, messageId: key.sk, endsAt });
+    if (claimed.outcome !== 'claimed') throw new Error(`It is ${claimed.outcome}.`);
+    return claimed.claim;
+  };
+  await ledger.orders.put(newOrder({ number: 'MO/6' }));
+  const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
+  await ledger.claims.reject(await claimOf(orderKey('MO/6')), noArticle);
+  const booking = {
+    key: 'id#quantity',
+    kind: 'quantity',
+    parts: [1],
+    recordingIds: [],
+    erpOrder: { number: 'MO/5' },
+    productOrder: { id: 'id', number: 'MO/5' },
+  } as const;
+  await ledger.bookings.plan('MO/5', booking, { owner: 'a', messageId: 'm' });
+  const closed = { reason: 'It is closed.', cause: 'order-state' } as const;
+  await ledger.claims.reject(await claimOf(bookingKeyOf('MO/5', booking.key)), closed);
+  const unfit = {
+    content: 'x',
+    event: 'not mapped',
+    note: 'It has no article.',
+    cause: 'order-data',
+  } as const;
+  await ledger.orderChanges.record('MO/4', unfit);
+
+  // Act
+  const told = await Promise.all(
+    ['MO/6', 'MO/5', 'MO/4'].map((asked) => traceOrder(asked, ledger, '--local')),
+  );
+
+  // Assess
+  expect(told.map(({ productOrders }) => productOrders[0])).toMatchObject([
+    { cause: 'unknown-article' },
+    { bookings: [{ cause: 'order-state' }] },
+    { cause: 'order-data' },
+  ]);
 });

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Completion } from '../../../../shared/model/completions.ts';
-import { Rejected, UnknownOrder } from '../../../../shared/model/errors.ts';
+import { type Cause, Rejected, UnknownOrder } from '../../../../shared/model/errors.ts';
 import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
@@ -166,7 +166,7 @@ export function bookingTests({ target, promise }: Chapter): void {
 
       // Assess
       expect(failure).toBeInstanceOf(UnknownOrder);
-      expectRejected(failure, unknown.number);
+      expectRejected(failure, 'unknown-order', unknown.number);
     },
   );
 
@@ -180,7 +180,7 @@ export function bookingTests({ target, promise }: Chapter): void {
 
     // Assess: an order that is known must never fall under the policy for those that are not.
     expect(failure).not.toBeInstanceOf(UnknownOrder);
-    expectRejected(failure, order.number);
+    expectRejected(failure, 'order-state', order.number);
     expect(await target().books(order)).toMatchObject({ good: '0', bookings: 0 });
   });
 
@@ -192,8 +192,8 @@ export function bookingTests({ target, promise }: Chapter): void {
     const failure = await failureOf(book(completionOf(order, { article: 'SOMETHING-ELSE' })));
 
     // Assess
-    expectRejected(failure, order.number);
-    expectRejected(failure, 'SOMETHING-ELSE');
+    expectRejected(failure, 'conflict', order.number);
+    expectRejected(failure, 'conflict', 'SOMETHING-ELSE');
     expect(await target().books(order)).toMatchObject({ state: 'open', good: '0', bookings: 0 });
   });
 
@@ -212,8 +212,8 @@ export function bookingTests({ target, promise }: Chapter): void {
     );
 
     // Assess
-    expectRejected(first, order.number);
-    expectRejected(again, order.number);
+    expectRejected(first, 'order-state', order.number);
+    expectRejected(again, 'order-state', order.number);
     expect(await target().books(order)).toEqual(before);
   });
 
@@ -229,7 +229,7 @@ export function bookingTests({ target, promise }: Chapter): void {
   });
 }
 
-function expectRejected(failure: unknown, named: string): void {
+function expectRejected(failure: unknown, code: Cause, named: string): void {
   expect(failure).toBeInstanceOf(Rejected);
-  expect(failure instanceof Error ? failure.message : '').toContain(named);
+  expect(failure).toMatchObject({ code, message: expect.stringContaining(named) });
 }

@@ -41,7 +41,8 @@ async function create(number: string): Promise<void> {
   await ledger.claims.complete(claimed.claim, {}, { event: 'created' });
 }
 
-const conflict = (content: string, note = content) => ({ content, event: 'conflict', note }) as const;
+const conflict = (content: string, note = content) =>
+  ({ content, event: 'conflict', note, cause: 'conflict' }) as const;
 
 it('what was created, put aside and changed is found by its time, over midnight, oldest first', async () => {
   // Prepare
