@@ -19,8 +19,10 @@ export async function readKnown(
     });
   await read((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
   let record = await ledger.erpOrders.find(order);
+  // It came without its id before.
+  if (!record && order.id !== undefined) record = await ledger.erpOrders.find({ number: order.number });
   if (!record) {
-    // It came without its id before, or comes without it now.
+    // It comes without its id now.
     const same = [...productOrders.values()].find(
       ({ entry }) => entry && isSameErpOrder(entry.erpOrder, order),
     );

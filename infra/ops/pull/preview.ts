@@ -105,7 +105,12 @@ async function previewOrder(
       return [{ ...about, outcome: 'left out', reason: 'productOrders.accept does not want it' }];
     const mapped = isCancelled ? undefined : dependencies.map(order);
     const known = await readKnown({ order, mapped }, dependencies.ledger);
-    const { parts } = decideProductOrders(known, { order, mapped, asked: false });
+    const { first, parts: then } = decideProductOrders(known, { order, mapped, asked: false });
+    // What is withdrawn first has its own line, unless its number is used again.
+    const again = new Set(then.flatMap(({ action, number }) => (action === 'unchanged' ? [] : number)));
+    const withdrawn = first.filter(({ number }) => !again.has(number));
+    const left = new Set(withdrawn.map(({ number }) => number));
+    const parts = [...withdrawn, ...then.filter(({ number }) => !left.has(number))];
     if (isCancelled && parts.length === 0)
       return [{ ...about, outcome: 'left out', reason: 'cancelled in the ERP before it came' }];
     const previewed: PreviewedOrder[] = [];

@@ -1,5 +1,5 @@
 import type { Table } from '../../platform/dynamodb-table.ts';
-import { bookingPrefix, conflictKey, orderKey, partitionOf, questionKey } from '../keys.ts';
+import { bookingPrefix, claimPrefix, conflictKey, orderKey, partitionOf, questionKey } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { type BookingEntry, bookingEntryOf } from './bookings.ts';
 import { toldOf } from './order-changes.ts';
@@ -15,6 +15,8 @@ export interface KnownOrder {
   readonly question: Question | undefined;
   /** What a planner was told last of how it changed in the ERP; empty when nothing stands. */
   readonly told: string;
+  /** Other ERP orders (their ids, or numbers) of which a planner was told that they are mapped to its number as well. */
+  readonly claimants: readonly string[];
 }
 
 export interface KnownOrders {
@@ -36,6 +38,9 @@ export function createKnownOrders(table: Table): KnownOrders {
         bookings: stored.filter(({ sk }) => String(sk).startsWith(bookingPrefix)).map(bookingEntryOf),
         question: question?.by === undefined ? undefined : questionOf(question),
         told: toldOf(item(conflictKey(number))),
+        claimants: stored
+          .filter((each) => String(each.sk).startsWith(claimPrefix) && toldOf(each) !== '')
+          .map(({ sk }) => String(sk).slice(claimPrefix.length)),
       };
     },
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../platform/clock.ts';
-import type { Table } from '../../platform/dynamodb-table.ts';
+import type { Key, Table } from '../../platform/dynamodb-table.ts';
 import { withEntry } from '../history.ts';
 import { conflictKey, retentionSeconds } from '../keys.ts';
 import { onItsDay } from './daily-activity.ts';
@@ -11,6 +11,8 @@ export interface OrderChange {
   readonly content: string;
   readonly event: 'conflict' | 'cancelled in the ERP' | 'not mapped';
   readonly note: string;
+  /** Another ERP order (its id, or its number) that is mapped to the number as well: what it does is told by itself. */
+  readonly claimant?: string;
 }
 
 /** How orders changed in the ERP after they came: kept beside them, as no state of theirs changes. */
@@ -21,7 +23,7 @@ export interface OrderChanges {
    */
   readonly record: (number: string, change: OrderChange) => Promise<boolean>;
   /** The ERP wants again what there is: the next change is news, even if it was told before. */
-  readonly recordResolved: (number: string, note: string) => Promise<void>;
+  readonly recordResolved: (number: string, note: string, claimant?: string) => Promise<void>;
 }
 
 const maxContentLength = 1000;
@@ -33,9 +35,9 @@ export function toldOf(stored: object | undefined): string {
 }
 
 export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
-  async function tell(number: string, content: string, told: { event: string; note: string }) {
+  async function tell(key: Key, content: string, told: { event: string; note: string }) {
     const now = clock.now();
-    const held = await table.get(conflictKey(number));
+    const held = await table.get(key);
     const before = toldOf(held);
     if (before === content) return false;
     const changes = {
@@ -46,7 +48,7 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
         expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
       },
     };
-    const written = await table.update(conflictKey(number), {
+    const written = await table.update(key, {
       ...withEntry(changes, held, { at: now.toISOString(), ...told }),
       // Somebody else who told something in between has told the same: both saw the same order.
       condition: 'attribute_not_exists(#content) OR #content = :before',
@@ -56,10 +58,10 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
   }
 
   return {
-    record: (number, { content, event, note }) =>
-      tell(number, content.slice(0, maxContentLength), { event, note }),
-    async recordResolved(number, note) {
-      await tell(number, '', { event: 'resolved', note });
+    record: (number, { content, event, note, claimant }) =>
+      tell(conflictKey(number, claimant), content.slice(0, maxContentLength), { event, note }),
+    async recordResolved(number, note, claimant) {
+      await tell(conflictKey(number, claimant), '', { event: 'resolved', note });
     },
   };
 }
