@@ -37,7 +37,12 @@ export type PartDecision = { readonly number: string } & (
       readonly resolves: boolean;
       readonly entry: OrderEntry;
     }
-  | Withdrawal
+  | {
+      readonly action: 'withdraw';
+      readonly entry: OrderEntry;
+      readonly event: 'cancelled in the ERP' | 'withdrawn';
+      readonly sentence: string;
+    }
   | {
       readonly action: 'conflict';
       readonly entry: OrderEntry;
@@ -55,20 +60,12 @@ export type PartDecision = { readonly number: string } & (
   | { readonly action: 'unchanged'; readonly entry: OrderEntry }
 );
 
-export interface Withdrawal {
-  readonly number: string;
-  readonly action: 'withdraw';
-  readonly entry: OrderEntry;
-  readonly event: 'cancelled in the ERP' | 'withdrawn';
-  readonly sentence: string;
-}
-
 export interface OrderDecision {
   /**
-   * Old numbers, to be withdrawn while the record still tells them: if it told the new ones already, an old one that is
+   * What becomes of old numbers while the record still tells them: if it told the new ones already, an old one that is
    * claimed in this moment, or left by a crash, would be created beside them. The rest only follows when this is done.
    */
-  readonly first: readonly Withdrawal[];
+  readonly first: readonly PartDecision[];
   /** What the record says from now on. */
   readonly split: Split;
   readonly mostParts: number;
@@ -108,32 +105,39 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     return { first: [], split, mostParts, parts: decideParts(known, own, wanted) };
   }
   if (own.some(({ surelyNotCreated }) => !surelyNotCreated)) {
-    const parts = own.map((entry) => numberedAnew(entry, record.split, split, wanted));
+    const kept = own.filter(({ number, part }) => number === partNumber(record.split, part.index));
+    const parts = kept.map((entry) => numberedAnew(entry, record.split, split, wanted));
     return { first: [], split: record.split, mostParts: record.mostParts, parts };
   }
   const standing = own.filter(({ withdrawn }) => !withdrawn);
   const sentence = `ERP order ${nameOf(wanted.order)} is mapped to ${numbersOf(split)} now: it will not be created under this number.`;
-  const first = standing.map((entry): Withdrawal => {
+  const withdrawals = standing.map((entry): PartDecision => {
     return { number: entry.number, action: 'withdraw', entry, event: 'withdrawn', sentence };
   });
   const after = own.map((entry): OrderEntry => ({ ...entry, withdrawn: true, state: 'rejected' }));
-  return { first, split, mostParts: split.of, parts: decideParts(known, after, wanted) };
+  const parts = decideParts(known, after, wanted);
+  const released = parts.filter((part) => part.action === 'resolved' && part.claimant !== undefined);
+  return { first: [...withdrawals, ...released], split, mostParts: split.of, parts };
 }
 
 /** @param own Its product orders, as they are by then. */
 function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {
   const mapped = new Map((wanted.mapped?.productOrders ?? []).map((one) => [one.draft.number, one]));
   const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
+  const claimant = claimantOf(wanted.order);
   return [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
     const { entry: held, told = '', claimants = [] } = known.productOrders.get(number) ?? {};
     const one = mapped.get(number);
-    const entry = ownByNumber.get(number) ?? held;
-    const claimant = claimantOf(wanted.order);
-    if (one) return [decidePart(one, entry, told, wanted)];
-    if (!entry) return [];
-    if (ownByNumber.has(number)) return [unwanted(entry, wanted)];
-    const sentence = `ERP order ${nameOf(wanted.order)} is not mapped to its number any more.`;
-    return claimants.includes(claimant) ? [{ number, action: 'resolved', entry, sentence, claimant }] : [];
+    const mine = ownByNumber.get(number);
+    const parts: PartDecision[] = [];
+    if (one) parts.push(decidePart(one, mine ?? held, told, wanted));
+    else if (mine) parts.push(unwanted(mine, wanted));
+    const isClaimed = parts.some((part) => part.action === 'conflict' && part.change.claimant !== undefined);
+    if (held && !isClaimed && claimants.includes(claimant)) {
+      const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
+      parts.push({ number, action: 'resolved', entry: held, sentence, claimant });
+    }
+    return parts;
   });
 }
 
