@@ -69,6 +69,7 @@ export interface OrderDecision {
   /** What the record says from now on. */
   readonly split: Split;
   readonly mostParts: number;
+  readonly earlier: readonly Split[];
   readonly parts: readonly PartDecision[];
 }
 
@@ -102,12 +103,16 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     record?.split ?? { number: wanted.order.number, of: 0, book: 'alone' };
   if (!record || !isNumberedAnew(record.split, split)) {
     const mostParts = Math.max(split.of, record?.mostParts ?? 0);
-    return { first: [], split, mostParts, parts: decideParts(known, own, wanted) };
+    const { earlier = [] } = record ?? {};
+    return { first: [], split, mostParts, earlier, parts: decideParts(known, own, wanted) };
   }
   if (own.some(({ surelyNotCreated }) => !surelyNotCreated)) {
-    const kept = own.filter(({ number, part }) => number === partNumber(record.split, part.index));
-    const parts = kept.map((entry) => numberedAnew(entry, record.split, split, wanted));
-    return { first: [], split: record.split, mostParts: record.mostParts, parts };
+    const parts = own.map((entry) =>
+      entry.number === partNumber(record.split, entry.part.index)
+        ? numberedAnew(entry, record.split, split, wanted)
+        : unwanted(entry, wanted),
+    );
+    return { ...record, first: [], parts };
   }
   const standing = own.filter(({ withdrawn }) => !withdrawn);
   const sentence = `ERP order ${nameOf(wanted.order)} is mapped to ${numbersOf(split)} now: it will not be created under this number.`;
@@ -117,8 +122,12 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   const after = own.map((entry): OrderEntry => ({ ...entry, withdrawn: true, state: 'rejected' }));
   const parts = decideParts(known, after, wanted);
   const released = parts.filter((part) => part.action === 'resolved' && part.claimant !== undefined);
-  return { first: [...withdrawals, ...released], split, mostParts: split.of, parts };
+  const earlier = [...record.earlier, { ...record.split, of: record.mostParts }].slice(-maxEarlier);
+  return { first: [...withdrawals, ...released], split, mostParts: split.of, earlier, parts };
 }
+
+/** So many numberings back another planner may have been, who still wrote while it was mapped anew. */
+const maxEarlier = 3;
 
 /** @param own Its product orders, as they are by then. */
 function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {
@@ -161,21 +170,29 @@ function decidePart(
 }
 
 /** A unit that is not told says nothing: the same order may come through the endpoint and from the pull. */
-function isSameContent(entry: OrderEntry, { contentHash }: MappedProductOrder, order: ErpOrder): boolean {
+function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, order: ErpOrder): boolean {
   const { article, unit } = entry.erpOrder;
   const { unit: now } = order.quantity;
   const sameUnit = unit === undefined || now === undefined || unit === now;
-  return entry.contentHash === contentHash && article === order.article && sameUnit;
+  const { contentHash, part } = mapped;
+  return (
+    entry.contentHash === contentHash &&
+    entry.part.book === part.book &&
+    article === order.article &&
+    sameUnit
+  );
 }
 
 function changed(entry: OrderEntry, mapped: MappedProductOrder, { order }: WantedOrder): PartDecision {
   const { number } = entry;
-  const note = diffOf(entry, { draft: mapped.draft, erpOrder: factsOf(order) }).join('; ');
+  const note = diffOf(entry, { ...mapped, erpOrder: factsOf(order) }).join('; ');
+  // One that is not told makes no other change of it: that would be told a second time.
+  const unit = entry.erpOrder.unit && (order.quantity.unit ?? entry.erpOrder.unit);
   return {
     number,
     action: 'conflict',
     entry,
-    change: { content: contentOf(mapped.contentHash, factsOf(order)), event: 'conflict', note },
+    change: { content: contentOf(mapped, order.article, unit), event: 'conflict', note },
     sentence: `Product order ${number} exists with other content. ${note}.`,
   };
 }
@@ -250,8 +267,8 @@ function claimantOf({ number, id }: ErpOrder): string {
 }
 
 /** What is built, in Azumuta's words and in the ERP's: a mapping may make the same of two articles. */
-function contentOf(contentHash: string, { article, unit = '' }: ErpOrderFacts): string {
-  return JSON.stringify([contentHash, article, unit]);
+function contentOf({ contentHash, part }: MappedProductOrder, article: string, unit = ''): string {
+  return JSON.stringify([contentHash, part.book, article, unit]);
 }
 
 /** What a product order is made for, in the ERP's own words. */

@@ -1,10 +1,11 @@
-import type { ErpOrderFacts, ParameterValue, ProductOrderDraft } from '../model/orders.ts';
+import type { ErpOrderFacts, ParameterValue, Part, ProductOrderDraft } from '../model/orders.ts';
 import { shorten } from '../model/text.ts';
 
 /** What a product order is made of. */
 export interface OrderContent {
   readonly draft: ProductOrderDraft;
   readonly erpOrder: Pick<ErpOrderFacts, 'article' | 'unit'>;
+  readonly part: Pick<Part, 'book'>;
 }
 
 /** What differs between two contents, as paths with both values, for a person. */
@@ -13,10 +14,11 @@ export function diffOf(before: OrderContent, after: OrderContent): string[] {
   const isMapped = [before, after].some(({ draft, erpOrder }) => erpOrder.article !== draft.article);
   // One that is not told says nothing.
   const hasUnits = before.erpOrder.unit !== undefined && after.erpOrder.unit !== undefined;
-  const flat = ({ draft, erpOrder }: OrderContent): Map<string, ParameterValue> =>
+  const flat = ({ draft, erpOrder, part }: OrderContent): Map<string, ParameterValue> =>
     new Map([
       ...(isMapped ? [['article in the ERP', erpOrder.article] as const] : []),
       ...(hasUnits ? [['unit in the ERP', erpOrder.unit ?? 'none'] as const] : []),
+      ['booked', part.book],
       ['article', draft.article],
       ['variants', draft.variants.join(', ') || 'none'],
       ...Object.entries(draft.parameters).map(([key, value]) => [`parameters["${key}"]`, value] as const),

@@ -29,8 +29,11 @@ export async function readKnown(
     record = same?.entry && (await ledger.erpOrders.find(same.entry.erpOrder));
   }
   if (record) {
-    const { split, mostParts } = record;
-    await read(Array.from({ length: mostParts }, (_, at) => partNumber(split, at + 1)));
+    const { split, mostParts, earlier } = record;
+    const numberings = [{ ...split, of: mostParts }, ...earlier];
+    await read(
+      numberings.flatMap((each) => Array.from({ length: each.of }, (_, at) => partNumber(each, at + 1))),
+    );
   }
   return { record, productOrders };
 }

@@ -24,7 +24,7 @@ export interface WriteDependencies {
 /** @returns What the record says now: nothing is written about an order that says nothing new. */
 export async function writeRecord(
   { record: before }: KnownErpOrder,
-  { split, mostParts }: OrderDecision,
+  { split, mostParts, earlier }: OrderDecision,
   { order, mapped }: WantedOrder,
   { ledger }: WriteDependencies,
 ): Promise<ErpOrderRecord | undefined | 'changed meanwhile'> {
@@ -36,6 +36,7 @@ export async function writeRecord(
     state: mapped ? 'released' : 'cancelled',
     split,
     mostParts,
+    earlier,
     version: (before?.version ?? 0) + 1,
   };
   if (before && isDeepStrictEqual({ ...before, version: now.version }, now)) return before;

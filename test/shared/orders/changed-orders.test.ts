@@ -285,6 +285,20 @@ describe('an order that changes back and forth', () => {
     ]);
   });
 
+  it('is told once, whether the ERP tells the unit or not', async () => {
+    // Prepare
+    const [bare, whole] = [erpOrder({ number: 'UNIT', quantity: { amount: '6' } }), units('UNIT', '6')];
+    await stage.accept(units('UNIT', '5'));
+    await stage.attempt('UNIT', 'created');
+
+    // Act
+    const news: number[] = [];
+    for (const order of [bare, whole, bare, whole]) news.push((await stage.accept(order)).news);
+
+    // Assess
+    expect(news).toEqual([1, 0, 0, 0]);
+  });
+
   it('is told again of a cancellation that followed a new release', async () => {
     // Prepare: its create may have been sent, and a person was told to look whether it is there
     await stage.accept(erpOrder({ number: 'TWICE' }));
@@ -311,13 +325,15 @@ describe('an ERP order that is renamed in the ERP', () => {
     await stage.attempt('GH-renamed', 'created');
 
     // Act
+    await stage.accept({ ...order, number: 'NEW' }, { mapping });
+    const record = await stage.ledger.erpOrders.find(order);
     await stage.accept({ ...order, number: 'NEW', article: 'GEAR-02' }, { mapping });
 
     // Assess
     expect(await stage.ledger.orders.find('GH-renamed')).toMatchObject({
       erpOrder: { number: 'NEW', id: 'renamed', article: 'GEAR-01' },
     });
-    expect(await stage.ledger.erpOrders.find(order)).toMatchObject({ erpOrder: { number: 'NEW' } });
+    expect(record).toMatchObject({ erpOrder: { number: 'NEW', article: 'GEAR-01' } });
     expect(await stage.ledger.journeys.productOrdersOf('NEW')).toEqual(['GH-renamed']);
   });
 });

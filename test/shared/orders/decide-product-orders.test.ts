@@ -47,6 +47,7 @@ function accepted(
       state: 'released',
       split,
       mostParts: split.of,
+      earlier: [],
       version: 1,
     },
     productOrders: new Map(

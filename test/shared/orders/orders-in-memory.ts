@@ -86,8 +86,8 @@ export class OrdersInMemory {
     const record = this.records.get(String(order.id));
     const numbers = [
       ...(mapped?.productOrders ?? []).map(({ draft }) => draft.number),
-      ...Array.from({ length: record?.mostParts ?? 0 }, (_, at) =>
-        record ? partNumber(record.split, at + 1) : '',
+      ...(record ? [{ ...record.split, of: record.mostParts }, ...record.earlier] : []).flatMap((split) =>
+        Array.from({ length: split.of }, (_, at) => partNumber(split, at + 1)),
       ),
     ];
     const known = (number: string): KnownOrder => ({
@@ -98,7 +98,7 @@ export class OrdersInMemory {
     return { record, productOrders: new Map(numbers.map((number) => [number, known(number)])) };
   }
 
-  #record({ order, mapped }: WantedOrder, { split, mostParts }: OrderDecision): boolean {
+  #record({ order, mapped }: WantedOrder, { split, mostParts, earlier }: OrderDecision): boolean {
     const id = String(order.id);
     const before = this.records.get(id);
     if (!before && !mapped) return true;
@@ -107,7 +107,7 @@ export class OrdersInMemory {
       amount: order.quantity.amount,
       dueDate: undefined,
       state: mapped ? 'released' : 'cancelled',
-      ...{ split, mostParts, version: (before?.version ?? 0) + 1 },
+      ...{ split, mostParts, earlier, version: (before?.version ?? 0) + 1 },
     });
     return true;
   }
