@@ -139,3 +139,30 @@ it('two planners at once, in any order of their calls, end with what one of them
     { numRuns: 1000 },
   );
 });
+
+it('two ERP orders at once take over a number that a third has given back: one has it, the other is told', async () => {
+  const mapping: Mapping = { number: () => 'X' };
+  const company = (id: string) => ({ order: erpOrder({ number: `${id}/1`, id }), mapping });
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (turns) => {
+      // Prepare
+      const table = tableInMemory();
+      const ledger = createLedger({ table, clock: testClock(), times: { settlingSeconds: 300 } });
+      const gone = company('gone');
+      await accept(gone, ledger);
+      await accept({ ...gone, order: { ...gone.order, state: 'cancelled' } }, ledger);
+
+      // Act
+      const scheduled = inTurns(ledger, turns);
+      const answers = await turns.waitFor(
+        Promise.all([accept(company('a'), scheduled), accept(company('b'), scheduled)]),
+      );
+
+      // Assess
+      const statuses = answers.flat().map(({ status }) => status);
+      const owner = (await ledger.orders.find('X'))?.erpOrder.id;
+      expect(statuses).toEqual(owner === 'a' ? ['queued', 'conflict'] : ['conflict', 'queued']);
+    }),
+    { numRuns: 200 },
+  );
+});
