@@ -1,11 +1,16 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { createTable } from '../../../shared/platform/dynamodb-table.ts';
+import { acceptOrders } from '../../../shared/orders/accept.ts';
+import type { Table } from '../../../shared/platform/dynamodb-table.ts';
+import { testClock } from '../../support/clock.ts';
+import { silent } from '../../support/logs.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { type FaultProxy, startFaultProxy } from '../erp/conformance/fault-proxy.ts';
-import { type Mapping, type OrderStage, startOrderStage } from './order-stage.ts';
+import { tableInMemory } from '../../support/table-in-memory.ts';
+
+type Mapping = Parameters<typeof mapProductOrders>[0];
 
 interface Wish {
   readonly amount: string;
@@ -18,57 +23,6 @@ const each: Mapping = { split: { per: 'unit', book: 'each' } };
 const together: Mapping = { split: { per: 'unit', book: 'when-all-done' } };
 const prefixed: Mapping = { ...each, number: ({ number }) => `GH-${number}` };
 
-let stage: OrderStage;
-let proxy: FaultProxy;
-const clients: DynamoDBClient[] = [];
-
-beforeAll(async () => {
-  stage = await startOrderStage();
-  proxy = await startFaultProxy(stage.store.url);
-});
-afterAll(async () => {
-  for (const client of clients) client.destroy();
-  await proxy.close();
-  await stage.stop();
-});
-
-function ledgerBehindProxy(maxAttempts: number): Ledger {
-  const client = new DynamoDBClient({
-    endpoint: proxy.url,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts,
-  });
-  clients.push(client);
-  const table = createTable(client, stage.store.tableName);
-  return createLedger({ table, clock: stage.clock, times: { settlingSeconds: 300 } });
-}
-
-const orderOf = (number: string, { amount, article, state }: Wish): ErpOrder =>
-  erpOrder({
-    ...{ number, quantity: { amount, unit: 'u' } },
-    ...(article === undefined ? {} : { article }),
-    ...(state === undefined ? {} : { state }),
-  });
-
-const accept = (number: string, wish: Wish, ledger: Ledger = stage.ledger) =>
-  stage.accept(orderOf(number, wish), { mapping: wish.mapping ?? each, ledger });
-
-/** What the ledger says in the end, whatever the number of the order is. */
-async function worldOf(number: string): Promise<string> {
-  const numbers = [...(await stage.ledger.journeys.productOrdersOf(number))].sort();
-  const record = await stage.ledger.erpOrders.find(erpOrder({ number }));
-  const known = await Promise.all(numbers.map((each) => stage.ledger.knownOrders.read(each)));
-  const productOrders = known.map(({ entry, told }) => {
-    if (!entry) throw new Error('The index tells of what is there.');
-    const { erpOrder: inErp, draft, part, state, withdrawn } = entry;
-    return { number: entry.number, inErp, draft, part, state, withdrawn, isTold: told !== '' };
-  });
-  const unsent = productOrders.filter((one) => one.state === 'waiting' && !stage.sent().includes(one.number));
-  const { version: _, ...said } = record ?? { version: 0 };
-  return JSON.stringify({ said, productOrders, unsent }, undefined, 1).replaceAll(number, 'IT');
-}
-
 const changes: [string, readonly Wish[], Wish][] = [
   ['is new', [], { amount: '3' }],
   ['grows', [{ amount: '2' }], { amount: '3' }],
@@ -80,59 +34,144 @@ const changes: [string, readonly Wish[], Wish][] = [
   ['is booked in another way', [{ amount: '2' }], { amount: '2', mapping: together }],
 ];
 
-describe.each(changes)('while an ERP order %s', (change, before, wish) => {
-  /** An order with what was there before, and its first part created if `created`. */
-  async function prepared(number: string, created: boolean): Promise<void> {
-    for (const one of before) await accept(number, one);
-    if (created) await stage.attempt(`${number}/1`, 'created');
+let table: Table;
+let sent: string[];
+const ledgerOn = (reached: Table): Ledger =>
+  createLedger({ table: reached, clock: testClock(), times: { settlingSeconds: 300 } });
+
+beforeEach(() => {
+  table = tableInMemory();
+  sent = [];
+});
+
+async function accept({ mapping = each, amount, ...wanted }: Wish, reached = table): Promise<void> {
+  const order = erpOrder({ number: 'MO/1', quantity: { amount, unit: 'u' }, ...wanted });
+  await acceptOrders(
+    [order],
+    { via: 'pull' },
+    {
+      ledger: ledgerOn(reached),
+      log: silent,
+      queues: {
+        async sendAll(_, messages) {
+          sent.push(...messages.map(({ body }) => String(JSON.parse(body).number)));
+          return [];
+        },
+      },
+      queueUrl: '',
+      collectAgain: async () => {},
+      map: (one) => mapProductOrders(mapping, one),
+    },
+  );
+}
+
+/** What was there before, with the first part created if `created`. */
+async function prepare(before: readonly Wish[], created: boolean): Promise<void> {
+  table = tableInMemory();
+  sent = [];
+  for (const one of before) await accept(one);
+  if (!created || before.length === 0) return;
+  const { claims } = ledgerOn(table);
+  const claimant = { owner: 'o', messageId: 'm', endsAt: new Date('2026-11-24T08:01:00Z') };
+  const claimed = await claims.claim(orderKey('MO/1/1'), claimant);
+  if (claimed.outcome === 'claimed') await claims.complete(claimed.claim, {}, { event: 'created' });
+}
+
+type Disturbance = 'dies before it' | 'dies after it' | 'loses its answer';
+
+/** A table at one of whose calls the process dies, or the AWS SDK asks once more as the answer was lost. */
+function disturbed(
+  whole: Table,
+  at: number,
+  how: Disturbance | 'none',
+): Table & { readonly calls: () => number } {
+  let calls = 0;
+  const through =
+    <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
+    async (...given: In): Promise<Out> => {
+      calls += 1;
+      if (calls !== at) return call(...given);
+      if (how === 'dies before it') throw new Error('The process dies.');
+      const answer = await call(...given);
+      if (how === 'dies after it') throw new Error('The process dies.');
+      return how === 'loses its answer' ? call(...given) : answer;
+    };
+  return {
+    get: through(whole.get),
+    putIf: through(whole.putIf),
+    update: through(whole.update),
+    remove: through(whole.remove),
+    query: through(whole.query),
+    queryIndex: through(whole.queryIndex),
+    calls: () => calls,
+  };
+}
+
+/** What the ledger says in the end, and what waits without a message. */
+async function world(): Promise<object> {
+  const { journeys, erpOrders, knownOrders } = ledgerOn(table);
+  const numbers = await journeys.productOrdersOf('MO/1');
+  const productOrders = [];
+  for (const number of numbers) {
+    const { entry, told } = await knownOrders.read(number);
+    const { history: _, enqueued: __, ...says } = entry ?? { history: [], enqueued: false };
+    const waits = entry?.state === 'waiting' && !sent.includes(number);
+    productOrders.push({ ...says, told, waits });
+  }
+  const { version: _, ...record } = (await erpOrders.find(erpOrder({ number: 'MO/1' }))) ?? { version: 0 };
+  return { record, productOrders };
+}
+
+describe.each(changes)('while an ERP order %s', (_, before, wish) => {
+  /** Calls of one undisturbed go, and what comes of it. */
+  async function undisturbed(created: boolean) {
+    await prepare(before, created);
+    const whole = disturbed(table, 0, 'none');
+    await accept(wish, whole);
+    return { calls: whole.calls(), expected: await world() };
   }
 
   it.each([true, false])(
-    'whatever call its process dies at, the next one makes of it what is wanted (part 1 created: %s)',
+    'whatever call its process dies at, the next pull makes of it what is wanted (part 1 created: %s)',
     async (created) => {
-      // Prepare
-      const mortal = ledgerBehindProxy(1);
-      const whole = `${change} ${created}`;
-      await prepared(whole, created);
-      proxy.reset();
-      await accept(whole, wish, mortal);
-      const calls = proxy.callCount();
-      const expected = await worldOf(whole);
-
+      const { calls, expected } = await undisturbed(created);
       for (let call = 1; call <= calls; call++) {
-        // Act
-        const number = `${whole} ${call}`;
-        await prepared(number, created);
-        proxy.reset();
-        proxy.crashAt(call, call % 2 === 0 ? 'before' : 'after');
-        await expect(accept(number, wish, mortal)).rejects.toThrow();
-        await accept(number, wish);
-
-        // Assess
-        expect(await worldOf(number)).toBe(expected);
+        for (const how of ['dies before it', 'dies after it'] as const) {
+          await prepare(before, created);
+          await expect(accept(wish, disturbed(table, call, how))).rejects.toThrow('The process dies.');
+          await accept(wish);
+          expect(await world()).toEqual(expected);
+        }
       }
     },
   );
 
-  it('whichever answer of DynamoDB is lost, it is what is wanted', async () => {
-    // Prepare
-    const patient = ledgerBehindProxy(2);
-    await prepared(`${change} lost`, false);
-    proxy.reset();
-    await accept(`${change} lost`, wish, patient);
-    const calls = proxy.callCount();
-    const expected = await worldOf(`${change} lost`);
+  it.each([true, false])(
+    'whichever answer of DynamoDB is lost, it is what is wanted (part 1 created: %s)',
+    async (created) => {
+      const { calls, expected } = await undisturbed(created);
+      for (let call = 1; call <= calls; call++) {
+        await prepare(before, created);
+        await accept(wish, disturbed(table, call, 'loses its answer'));
+        expect(await world()).toEqual(expected);
+      }
+    },
+  );
 
-    for (let call = 1; call <= calls; call++) {
-      // Act
-      const number = `${change} lost ${call}`;
-      await prepared(number, false);
-      proxy.reset();
-      proxy.crashAt(call, 'after');
-      await accept(number, wish, patient);
-
-      // Assess
-      expect(await worldOf(number)).toBe(expected);
+  it('nobody finds anything left to do', async () => {
+    for (const created of [true, false]) {
+      const { expected } = await undisturbed(created);
+      const second = disturbed(table, 0, 'none');
+      const writes: string[] = [];
+      await accept(wish, {
+        ...second,
+        putIf: async (item) => Boolean(writes.push(item.pk)),
+        async update(key, update) {
+          writes.push(`${key.pk} ${Object.keys(update.set ?? {})}`);
+          return undefined;
+        },
+      });
+      expect([await world(), writes.filter((write) => !write.endsWith(' enqueued'))]).toEqual([expected, []]);
     }
   });
 });

@@ -27,8 +27,6 @@ export interface OrderStage {
   readonly clock: TestClock;
   readonly store: LedgerStore;
   readonly ledger: Ledger;
-  /** Numbers of which a message was sent. */
-  readonly sent: () => string[];
   readonly heard: HeardLog;
   /** Numbers of product orders whose completion is to be looked at once more. */
   readonly collected: string[];
@@ -69,7 +67,6 @@ export async function startOrderStage(): Promise<OrderStage> {
 
   return {
     ...{ clock, store, ledger, heard, collected, acceptAll },
-    sent: () => sqs.sent.map(({ body }) => String(JSON.parse(body).number)),
 
     async accept(order, how) {
       const [accepted] = await acceptAll([order], how);
