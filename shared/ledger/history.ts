@@ -37,7 +37,8 @@ export function withEntry(update: Update, held: object | undefined, entry: Histo
   const kept: HistoryEntry[] = [...history, added];
   while (kept.length > 1 && bytesOf(kept) > maxHistoryBytes) {
     const retry = kept.findIndex(({ event }) => event === 'retry');
-    kept.splice(Math.max(0, retry), 1);
+    // The latest is kept in any case.
+    kept.splice(retry === kept.length - 1 ? 0 : Math.max(0, retry), 1);
   }
   const left = history.length + 1 - kept.length;
   if (left === 0) return { ...update, append: { history: [added] } };

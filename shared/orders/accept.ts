@@ -128,7 +128,7 @@ export async function tellUnmapped(
   { ledger, log }: Pick<AcceptDependencies, 'ledger' | 'log'>,
 ): Promise<boolean> {
   const change = { content: reason, event: 'not mapped', note: reason } as const;
-  const isNews = await ledger.orderChanges.record(number.slice(0, maxKeyCharacters), change);
+  const isNews = await ledger.orderChanges.record(shorten(number, maxKeyCharacters), change);
   if (isNews)
     log.warn('Order of the ERP cannot be mapped', { order: number, reason, via }, { OrdersUnmapped: 1 });
   return isNews;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { shorten } from '../../model/text.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
 import { type HistoryEntry, withEntry } from '../history.ts';
@@ -60,7 +61,7 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         stage,
         reason,
         // Index keys are at most 2 KB; reasons differ in their details, so their first words group them.
-        deadLetterReason: reason.slice(0, 200) || 'no reason',
+        deadLetterReason: shorten(reason, 200) || 'no reason',
         deadSince: now.getTime(),
         ...onItsDay(now, 'dead-lettered'),
         expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { shorten } from '../../model/text.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Key, Table } from '../../platform/dynamodb-table.ts';
 import { withEntry } from '../history.ts';
@@ -59,7 +60,7 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
 
   return {
     record: (number, { content, event, note, claimant }) =>
-      tell(conflictKey(number, claimant), content.slice(0, maxContentLength), { event, note }),
+      tell(conflictKey(number, claimant), shorten(content, maxContentLength), { event, note }),
     async recordResolved(number, note, claimant) {
       await tell(conflictKey(number, claimant), '', { event: 'resolved', note });
     },
