@@ -1,7 +1,8 @@
 import type { Wrote } from '../model/errors.ts';
+import { shorten } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Key, StoredItem, Table, Update } from '../platform/dynamodb-table.ts';
-import { type HistoryEntry, withEntry } from './history.ts';
+import { type HistoryEntry, maxNoteLength, withEntry } from './history.ts';
 import { retentionSeconds } from './keys.ts';
 import { onItsDay } from './records/daily-activity.ts';
 
@@ -158,7 +159,8 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
       return leaseUntil;
     },
 
-    async reject(claim, reason, wrote = 'perhaps') {
+    async reject(claim, given, wrote = 'perhaps') {
+      const reason = shorten(given, maxNoteLength);
       const clean = !claim.again && wrote === 'nothing';
       const changes = {
         set: { state: 'rejected', reason, rejectedBy: claim.messageId, clean },

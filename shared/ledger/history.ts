@@ -17,7 +17,8 @@ export interface HistoryEntry {
  * charged by all of it. Source: AWS, "DynamoDB read and write operations".
  */
 export const maxHistoryBytes = 16 * 1024;
-const maxNoteLength = 1000;
+/** Characters of a note, and of the reason that an item keeps for a person. */
+export const maxNoteLength = 1000;
 
 /** An item's own history, oldest first. */
 export const historySchema = z._default(

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { shorten } from '../../model/text.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
-import { type HistoryEntry, withEntry } from '../history.ts';
+import { type HistoryEntry, maxNoteLength, withEntry } from '../history.ts';
 import { deadLetterKey, retentionSeconds } from '../keys.ts';
 import { onItsDay } from './daily-activity.ts';
 
@@ -54,7 +54,8 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         return { messageId, orderNumber, stage, reason, isDead: deadLetterReason !== undefined };
       });
     },
-    async record({ messageId, orderNumber, stage, reason }) {
+    async record({ messageId, orderNumber, stage, reason: given }) {
+      const reason = shorten(given, maxNoteLength);
       const now = clock.now();
       const key = deadLetterKey(orderNumber, messageId);
       const isSo = {
@@ -80,7 +81,8 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
       const changes = { remove: noLongerDead, condition: 'attribute_exists(#deadLetterReason)' };
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'recovered' });
     },
-    async markDiscarded({ messageId, orderNumber, stage, reason }, note) {
+    async markDiscarded({ messageId, orderNumber, stage, reason: given }, note) {
+      const reason = shorten(given, maxNoteLength);
       const expiresAt = Math.floor(clock.now().getTime() / 1000) + retentionSeconds;
       const changes = { set: { v: 1, stage, reason, expiresAt }, remove: noLongerDead };
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'discarded', note });
