@@ -1,5 +1,5 @@
 import type { AzumutaProductOrder } from '../azumuta/translate.ts';
-import type { BookingEntry, PlannedBooking } from '../ledger/records/bookings.ts';
+import { type BookingEntry, maxPlannedBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Cause } from '../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../model/orders.ts';
@@ -63,6 +63,7 @@ export type BookingDecision =
  *   rejected, and a person wants it once more            plan it again: with all recordings if it surely wrote nothing
  *   planned, not done, and a person wants it once more   send as it was planned
  *   planned and never sent                               send
+ *   more recordings than one booking can tell of         tell
  *
  * The quantity of a product order is planned once for ever: its key is the id of the first product order in it.
  */
@@ -91,7 +92,22 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const open = built.filter(({ index }) => index <= parts && !quantityOf(index));
   if (open.length > 0 && missing.length > 0)
     return { to: 'leave', why: `Parts ${missing.join(', ')} of ${parts} are awaited` };
-  return planned(facts, open, built, quantityOf);
+  return bounded(planned(facts, open, built, quantityOf));
+}
+
+/** A booking is one item of the ledger. */
+function bounded(decision: BookingDecision): BookingDecision {
+  if (decision.to !== 'book') return decision;
+  const isTooLarge = (booking: PlannedBooking) =>
+    Buffer.byteLength(JSON.stringify(booking)) > maxPlannedBytes;
+  const large = [...decision.plan, ...decision.planAgain].find(isTooLarge);
+  if (!large) return decision;
+  const { erpOrder, productOrder, parts, recordingIds } = large;
+  return {
+    to: 'tell',
+    sentence: `ERP order ${erpOrder.number} is completed with ${recordingIds.length} recordings of ${parts.length} part(s), from product order ${productOrder.number} on, which is more than one booking can tell of (some 1,800): book it in the ERP by hand.`,
+    cause: 'completion-unclear',
+  };
 }
 
 function problemOf(

@@ -37,7 +37,10 @@ export interface ProductOrderMapping {
         readonly per: 'unit';
         /** Book each unit when it is completed, or all of them when the last is: closing may close them all. */
         readonly book: 'each' | 'when-all-done';
-        /** A larger order is rejected. Default 200. */
+        /**
+         * A larger order is rejected. Default 200, at most 500: a booking of all parts tells of some 1,800 recordings
+         * at most.
+         */
         readonly most?: number;
       };
   /** Which ERP orders are wanted at all. Default: all. */
@@ -210,7 +213,7 @@ export const integrationSchema = z.strictObject({
           z.strictObject({
             per: z.literal('unit'),
             book: z.enum(['each', 'when-all-done']),
-            most: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
+            most: z.optional(z.int().check(z.minimum(1), z.maximum(500))),
           }),
         ]),
       ),

@@ -1,7 +1,8 @@
 import type { Rejection, Wrote } from '../model/errors.ts';
+import { shorten } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Key, StoredItem, Table, Update } from '../platform/dynamodb-table.ts';
-import { type HistoryEntry, withEntry } from './history.ts';
+import { type HistoryEntry, maxNoteLength, withEntry } from './history.ts';
 import { retentionSeconds } from './keys.ts';
 import { onItsDay } from './records/daily-activity.ts';
 
@@ -160,7 +161,8 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
       return leaseUntil;
     },
 
-    async reject(claim, { reason, cause }, wrote = 'perhaps') {
+    async reject(claim, { reason: given, cause }, wrote = 'perhaps') {
+      const reason = shorten(given, maxNoteLength);
       const clean = !claim.again && wrote === 'nothing';
       const changes = {
         set: { state: 'rejected', reason, cause, rejectedBy: claim.messageId, clean },

@@ -17,7 +17,8 @@ export interface HistoryEntry {
  * charged by all of it. Source: AWS, "DynamoDB read and write operations".
  */
 export const maxHistoryBytes = 16 * 1024;
-const maxNoteLength = 1000;
+/** Characters of a note, and of the reason that an item keeps for a person. */
+export const maxNoteLength = 1000;
 
 /** An item's own history, oldest first. */
 export const historySchema = z._default(
@@ -37,7 +38,8 @@ export function withEntry(update: Update, held: object | undefined, entry: Histo
   const kept: HistoryEntry[] = [...history, added];
   while (kept.length > 1 && bytesOf(kept) > maxHistoryBytes) {
     const retry = kept.findIndex(({ event }) => event === 'retry');
-    kept.splice(Math.max(0, retry), 1);
+    // The latest is kept in any case.
+    kept.splice(retry === kept.length - 1 ? 0 : Math.max(0, retry), 1);
   }
   const left = history.length + 1 - kept.length;
   if (left === 0) return { ...update, append: { history: [added] } };

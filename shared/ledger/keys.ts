@@ -11,6 +11,7 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *                                  RECORDING#<id>           for finding the order by a recording
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
  *                                  CONFLICT                 how it was changed in the ERP after it came
+ *                                  CONFLICT#<ERP order>     another ERP order that is mapped to its number as well
  *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its own words, its state, its parts
  *                                  COMPLETED#<index>        a completed part of a split order
  *   LOCK#<ERP order number>        LOCK                     who is booking on this ERP order right now
@@ -35,7 +36,10 @@ export const recordingKey = (number: string, recordingId: string): Key => ({
   sk: `RECORDING#${recordingId}`,
 });
 export const questionKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'QUESTION' });
-export const conflictKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'CONFLICT' });
+export const conflictKey = (number: string, claimant?: string): Key => ({
+  pk: partitionOf(number),
+  sk: claimant === undefined ? 'CONFLICT' : `${claimPrefix}${claimant}`,
+});
 /** By the ERP's own id where it has one: numbers change, and another order may get an old one. */
 export const erpOrderKey = ({ id, number }: ErpOrderRef): Key => ({
   pk: `ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`,
@@ -51,6 +55,7 @@ export const lockKey = (erpOrderNumber: string): Key => ({ pk: `LOCK#${erpOrderN
 export const pausesKey = (functionName: string): Key => ({ pk: `PAUSES#${functionName}`, sk: 'PAUSES' });
 
 export const bookingPrefix = 'BOOKING#';
+export const claimPrefix = 'CONFLICT#';
 export const completedPartPrefix = 'COMPLETED#';
 export const partitionOf = (number: string): string => `ORDER#${number}`;
 

@@ -18,7 +18,9 @@ export function problemOfText(text: string): string | undefined {
   return undefined;
 }
 
-/** A text of at most `limit` characters; a longer one is cut, and ends with `…`. */
+/** A text of at most `limit` characters; a longer one is cut between two of them, and ends with `…`. */
 export function shorten(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
+  if (text.length <= limit) return text;
+  const cut = text.slice(0, limit - 1);
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }

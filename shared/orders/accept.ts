@@ -1,6 +1,8 @@
 import type { Ledger } from '../ledger/ledger.ts';
-import { Rejected, type Rejection, rejectionOf } from '../model/errors.ts';
+import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
+import { Rejected, type Rejection, RetryLater, rejectionOf } from '../model/errors.ts';
 import { type ErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
+import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
 import type { Logger } from '../platform/log.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import type { Queues } from '../platform/queue.ts';
@@ -41,7 +43,7 @@ export interface Accepted extends AcceptedOrders {
 /** Orders, and parts of one order, that are worked on at the same time; a partner is not asked for any of them. */
 const concurrency = 8;
 /** Another writer was faster so often: the order is answered with that, and comes again. */
-const maxTries = 5;
+const maxTries = 20;
 /** An order that cannot be mapped may have any number: so many characters surely fit into a key of the ledger. */
 const maxKeyCharacters = 500;
 
@@ -71,20 +73,51 @@ export async function acceptOrders(
     await outbox.send();
   }
 
-  /** One that is listed twice is taken in twice, one after the other: the last one counts. */
+  /**
+   * One that is listed twice is taken in twice, one after the other: the last one counts. It may be cancelled then, or
+   * have another number, or no id; and another one may be mapped to the same product order.
+   */
   async function inItsTurn(order: ErpOrder): Promise<Accepted> {
-    const mapped = order.state === 'cancelled' ? undefined : mappedOrWhyNot(order, dependencies);
+    const mapped = problemOf(order) ?? mappedUnlessCancelled(order, dependencies);
     if (mapped instanceof Rejected) {
       const why = rejectionOf(mapped);
       const isNews = await tellUnmapped(order.number, why, via, dependencies);
       return { number: order.number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0 };
     }
-    const turn = mapped?.split.number ?? order.number;
-    const work = () => acceptOne({ order, mapped, asked: via === 'endpoint' }, via, outbox, dependencies);
-    const mine = (underWay.get(turn) ?? Promise.resolve()).then(work, work);
-    underWay.set(turn, mine);
+    const turns = [
+      `number ${order.number}`,
+      ...(order.id === undefined ? [] : [`id ${order.id}`]),
+      ...(mapped ? [`product order ${mapped.split.number}`] : []),
+    ];
+    const before = Promise.allSettled(turns.map((turn) => underWay.get(turn)));
+    const wanted = { order, mapped, asked: via === 'endpoint' };
+    const mine = before.then(() => acceptOne(wanted, via, outbox, dependencies));
+    for (const turn of turns) underWay.set(turn, mine);
     return mine;
   }
+}
+
+function mappedUnlessCancelled(
+  order: ErpOrder,
+  dependencies: AcceptDependencies,
+): MappedOrder | Rejected | undefined {
+  return order.state === 'cancelled' ? undefined : mappedOrWhyNot(order, dependencies);
+}
+
+/** Whatever a connector reads from the ERP: what cannot be a key of the ledger must not hold up its neighbours. */
+function problemOf({ number, id, article, quantity }: ErpOrder): Rejected | undefined {
+  const problems = [
+    ['number', problemOfText(number)],
+    ['id', id === undefined ? undefined : problemOfText(id)],
+    ['article', article.length > maxTextLength ? problemOfText(article) : undefined],
+    ['unit', (quantity.unit ?? '').length > maxTextLength ? problemOfText(quantity.unit ?? '') : undefined],
+  ] as const;
+  const [field, problem] = problems.find(([, each]) => each !== undefined) ?? [];
+  if (field === undefined) return undefined;
+  return new Rejected(
+    `The ${field} of ERP order ${shorten(number, 100)} ${problem}: correct it in the ERP.`,
+    { code: 'order-data' },
+  );
 }
 
 /**
@@ -99,48 +132,86 @@ export async function tellUnmapped(
 ): Promise<boolean> {
   const { reason, cause } = why;
   const change = { content: reason, event: 'not mapped', note: reason, cause } as const;
-  const isNews = await ledger.orderChanges.record(number.slice(0, maxKeyCharacters), change);
+  const isNews = await ledger.orderChanges.record(shorten(number, maxKeyCharacters), change);
   if (isNews)
     log.warn('Order of the ERP cannot be mapped', { order: number, ...why, via }, { OrdersUnmapped: 1 });
   return isNews;
 }
 
-/** Reads, decides, writes; once more whenever another writer was faster. */
+/**
+ * Reads, decides, writes the record, then the parts; once more whenever another planner was faster. A record that
+ * changes is read again with its parts, as an earlier planner may have written some of them in the meantime; and whoever
+ * finds the record changed behind his parts puts them right.
+ * @throws RetryLater when others were faster every time: the next pull takes it in.
+ */
 async function acceptOne(
-  wanted: WantedOrder,
+  given: WantedOrder,
   via: AcceptOptions['via'],
   outbox: Outbox,
   dependencies: AcceptDependencies,
 ): Promise<Accepted> {
-  const { number } = wanted.order;
+  const { number } = given.order;
   const { ledger } = dependencies;
+  let news = 0;
   for (let tries = 0; tries < maxTries; tries++) {
-    const known = await readKnown(wanted, ledger);
+    const known = await readKnown(given, ledger);
+    const wanted = { ...given, order: asKnown(given.order, known) };
     const decision = decideProductOrders(known, wanted);
-    if (!(await writeRecord(known, decision, wanted, dependencies))) continue;
-    const write = (part: PartDecision) => writePart(part, wanted.order, via, outbox, dependencies);
+    const write = async (part: PartDecision) => {
+      const written = await writePart(part, wanted.order, via, outbox, dependencies);
+      if (written !== 'changed meanwhile' && written.isNews) news += 1;
+      return written;
+    };
+    if (decision.first.length > 0) {
+      await mapConcurrently(decision.first, concurrency, write);
+      continue;
+    }
+    const record = await writeRecord(known, decision, wanted, dependencies);
+    if (record === 'changed meanwhile' || (known.record && record !== known.record)) continue;
     const written = await mapConcurrently(decision.parts, concurrency, write);
     if (written.includes('changed meanwhile')) continue;
-    await collectIfComplete(known, decision, dependencies);
-    const parts = written.filter((part) => part !== 'changed meanwhile');
-    const productOrders = parts.flatMap(({ status }) => status ?? []);
-    const news = parts.filter((part) => part.isNews).length;
+    if (record && decision.parts.some(isWrite) && !(await isCurrent(record, ledger))) continue;
+    if (wanted.mapped) await collectIfComplete(known, decision, dependencies);
+    const productOrders = written.flatMap((part) =>
+      part === 'changed meanwhile' ? [] : (part.status ?? []),
+    );
     return { number, status: overall(productOrders), productOrders, news };
   }
   const reason = `Several at once are changing order ${number}: send it again.`;
-  return { number, status: 'rejected', productOrders: [], reason, cause: 'waited-too-long', news: 0 };
+  if (via === 'pull') throw new RetryLater(reason, { scope: 'order' });
+  return { number, status: 'rejected', productOrders: [], reason, cause: 'waited-too-long', news };
 }
 
-/** What completes the ERP order follows the parts that it has now: perhaps the others are completed already. */
+/** An order that was known without its id at first is known by its number for ever, and one that comes without, by its id. */
+function asKnown({ id: _, ...order }: ErpOrder, { record }: KnownErpOrder): ErpOrder {
+  const id = record ? record.erpOrder.id : _;
+  return id === undefined ? order : { ...order, id };
+}
+
+function isWrite({ action }: PartDecision): boolean {
+  return action === 'create' || action === 'replace' || action === 'withdraw';
+}
+
+async function isCurrent({ erpOrder, version }: ErpOrderRecord, ledger: AcceptDependencies['ledger']) {
+  return (await ledger.erpOrders.find(erpOrder))?.version === version;
+}
+
+/**
+ * What completes the ERP order follows the parts that it has now: when it had more before, the others may be completed
+ * already, and no trigger will tell of them again.
+ */
 async function collectIfComplete(
-  { record }: KnownErpOrder,
+  { record, productOrders }: KnownErpOrder,
   { split }: OrderDecision,
   { ledger, collectAgain }: AcceptDependencies,
 ): Promise<void> {
-  if (!record || split.book !== 'when-all-done' || split.of === 0 || split.of >= record.split.of) return;
-  const completed = await ledger.erpOrders.completedParts(record.erpOrder);
+  if (!record || split.book !== 'when-all-done' || split.of >= record.mostParts) return;
+  const first = partNumber(split, 1);
+  const booked = new Set((productOrders.get(first)?.bookings ?? []).flatMap(({ parts }) => parts));
   const all = Array.from({ length: split.of }, (_, at) => at + 1);
-  if (all.every((index) => completed.has(index))) await collectAgain(partNumber(split, 1));
+  if (all.every((index) => booked.has(index))) return;
+  const completed = await ledger.erpOrders.completedParts(record.erpOrder);
+  if (all.every((index) => completed.has(index) || booked.has(index))) await collectAgain(first);
 }
 
 /** How many product orders an order becomes; none when it cannot be mapped. */

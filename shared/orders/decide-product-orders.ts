@@ -16,7 +16,7 @@ import { diffOf } from './diff.ts';
 /** What the ledger knows about one ERP order: its record, and each product order that it has, had, or is mapped to. */
 export interface KnownErpOrder {
   readonly record: ErpOrderRecord | undefined;
-  readonly productOrders: ReadonlyMap<string, Pick<KnownOrder, 'entry' | 'told'>>;
+  readonly productOrders: ReadonlyMap<string, KnownOrder>;
 }
 
 /** What the ERP wants now. */
@@ -28,10 +28,15 @@ export interface WantedOrder {
   readonly asked: boolean;
 }
 
-/** What is to be done about one product order. */
+/** What is to be done about one product order. `resolves`: what a planner was told of it before stands no more. */
 export type PartDecision = { readonly number: string } & (
-  | { readonly action: 'create'; readonly wanted: MappedProductOrder }
-  | { readonly action: 'replace'; readonly wanted: MappedProductOrder; readonly entry: OrderEntry }
+  | { readonly action: 'create'; readonly wanted: MappedProductOrder; readonly resolves: boolean }
+  | {
+      readonly action: 'replace';
+      readonly wanted: MappedProductOrder;
+      readonly resolves: boolean;
+      readonly entry: OrderEntry;
+    }
   | {
       readonly action: 'withdraw';
       readonly entry: OrderEntry;
@@ -45,14 +50,26 @@ export type PartDecision = { readonly number: string } & (
       /** For who asked. */
       readonly sentence: string;
     }
-  | { readonly action: 'resolved'; readonly entry: OrderEntry; readonly sentence: string }
+  | {
+      readonly action: 'resolved';
+      readonly entry: OrderEntry;
+      readonly sentence: string;
+      /** Whose claim on the number has ended, where it is another ERP order's. */
+      readonly claimant?: string;
+    }
   | { readonly action: 'unchanged'; readonly entry: OrderEntry }
 );
 
 export interface OrderDecision {
+  /**
+   * What becomes of old numbers while the record still tells them: if it told the new ones already, an old one that is
+   * claimed in this moment, or left by a crash, would be created beside them. The rest only follows when this is done.
+   */
+  readonly first: readonly PartDecision[];
   /** What the record says from now on. */
   readonly split: Split;
   readonly mostParts: number;
+  readonly earlier: readonly Split[];
   readonly parts: readonly PartDecision[];
 }
 
@@ -68,10 +85,14 @@ export interface OrderDecision {
  *   refused, other content               replace                    (as above)
  *   perhaps created, same content        unchanged, or resolved     conflict
  *   perhaps created, other content       conflict                   conflict
- *   of another ERP order                 conflict                   –
+ *   of another ERP order                 conflict                   –, or resolved
  *
- * Once a product order may exist in Azumuta, the ERP order keeps its numbers: a mapping or a name that changes later
- * is a conflict of each, and nothing is made a second time under another number.
+ * *Refused* may be there, too: what replaces it is looked for by its number before it is created. A conflict is told
+ * once, until it is resolved: the ERP wants again what there is, or what it wants could be put in its place.
+ *
+ * Once a product order may exist in Azumuta, the ERP order keeps its numbers and how its parts are booked: a mapping or
+ * a name that changes later is a conflict of each, and nothing is made a second time under another number. While
+ * surely none exists, all are withdrawn first, and then made anew.
  */
 export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): OrderDecision {
   const own = [...known.productOrders.values()].flatMap(({ entry }) =>
@@ -80,49 +101,99 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   const { record } = known;
   const split = wanted.mapped?.split ??
     record?.split ?? { number: wanted.order.number, of: 0, book: 'alone' };
-  const isAnew = record !== undefined && isNumberedAnew(record.split, split);
-  if (isAnew && own.some(({ surelyNotCreated }) => !surelyNotCreated)) {
-    const parts = own.map((entry) => numberedAnew(entry, split, wanted));
-    return { split: record.split, mostParts: record.mostParts, parts };
+  if (!record || !isNumberedAnew(record.split, split)) {
+    const mostParts = Math.max(split.of, record?.mostParts ?? 0);
+    const { earlier = [] } = record ?? {};
+    return { first: [], split, mostParts, earlier, parts: decideParts(known, own, wanted) };
   }
-  const byNumber = new Map(
-    (wanted.mapped?.productOrders ?? []).map((one) => [one.draft.number, one] as const),
-  );
-  const numbers = new Set([...byNumber.keys(), ...own.map(({ number }) => number)]);
-  const parts = [...numbers].flatMap((number) => decidePart(number, byNumber.get(number), known, wanted));
-  return { split, mostParts: Math.max(split.of, isAnew ? 0 : (record?.mostParts ?? 0)), parts };
+  if (own.some(({ surelyNotCreated }) => !surelyNotCreated)) {
+    const parts = own.map((entry) =>
+      entry.number === partNumber(record.split, entry.part.index)
+        ? numberedAnew(entry, record.split, split, wanted)
+        : unwanted(entry, wanted),
+    );
+    return { ...record, first: [], parts };
+  }
+  const standing = own.filter(({ withdrawn }) => !withdrawn);
+  const sentence = `ERP order ${nameOf(wanted.order)} is mapped to ${numbersOf(split)} now: it will not be created under this number.`;
+  const withdrawals = standing.map((entry): PartDecision => {
+    return { number: entry.number, action: 'withdraw', entry, event: 'withdrawn', sentence };
+  });
+  const after = own.map((entry): OrderEntry => ({ ...entry, withdrawn: true, state: 'rejected' }));
+  const parts = decideParts(known, after, wanted);
+  const released = parts.filter((part) => part.action === 'resolved' && part.claimant !== undefined);
+  const earlier = [...record.earlier, { ...record.split, of: record.mostParts }].slice(-maxEarlier);
+  return { first: [...withdrawals, ...released], split, mostParts: split.of, earlier, parts };
+}
+
+/** So many numberings back another planner may have been, who still wrote while it was mapped anew. */
+const maxEarlier = 3;
+
+/** @param own Its product orders, as they are by then. */
+function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {
+  const mapped = new Map((wanted.mapped?.productOrders ?? []).map((one) => [one.draft.number, one]));
+  const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
+  const claimant = claimantOf(wanted.order);
+  return [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
+    const { entry: held, told = '', claimants = [] } = known.productOrders.get(number) ?? {};
+    const one = mapped.get(number);
+    const mine = ownByNumber.get(number);
+    const parts: PartDecision[] = [];
+    if (one) parts.push(decidePart(one, mine ?? held, told, wanted));
+    else if (mine) parts.push(unwanted(mine, wanted));
+    const isClaimed = parts.some((part) => part.action === 'conflict' && part.change.claimant !== undefined);
+    if (held && !isClaimed && claimants.includes(claimant)) {
+      const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
+      parts.push({ number, action: 'resolved', entry: held, sentence, claimant });
+    }
+    return parts;
+  });
 }
 
 function decidePart(
-  number: string,
-  mapped: MappedProductOrder | undefined,
-  known: KnownErpOrder,
+  mapped: MappedProductOrder,
+  entry: OrderEntry | undefined,
+  told: string,
   wanted: WantedOrder,
-): PartDecision[] {
-  const { entry, told = '' } = known.productOrders.get(number) ?? {};
-  if (!entry) return mapped ? [{ number, action: 'create', wanted: mapped }] : [];
-  const isOwn = isSameErpOrder(entry.erpOrder, wanted.order);
-  if (!mapped) return isOwn ? [unwanted(entry, wanted)] : [];
-  if (entry.withdrawn) return [{ number, action: 'replace', wanted: mapped, entry }];
-  if (!isOwn) return [ofAnother(entry, wanted)];
-  const same =
-    contentOf(entry.contentHash, entry.erpOrder) === contentOf(mapped.contentHash, factsOf(wanted.order));
+): PartDecision {
+  const { number } = mapped.draft;
+  const resolves = told !== '';
+  if (!entry) return { number, action: 'create', wanted: mapped, resolves };
+  if (entry.withdrawn) return { number, action: 'replace', wanted: mapped, resolves, entry };
+  if (!isSameErpOrder(entry.erpOrder, wanted.order)) return ofAnother(entry, wanted);
+  const same = isSameContent(entry, mapped, wanted.order);
   const open = entry.state === 'rejected' || (!same && entry.surelyNotCreated);
-  if (open && (!same || wanted.asked)) return [{ number, action: 'replace', wanted: mapped, entry }];
-  if (!same) return [changed(entry, mapped, wanted)];
-  if (told === '') return [{ number, action: 'unchanged', entry }];
-  return [{ number, action: 'resolved', entry, sentence: 'The ERP wants it again as it was made.' }];
+  if (open && (!same || wanted.asked)) return { number, action: 'replace', wanted: mapped, resolves, entry };
+  if (!same) return changed(entry, mapped, wanted);
+  if (!resolves) return { number, action: 'unchanged', entry };
+  return { number, action: 'resolved', entry, sentence: 'The ERP wants it again as it was made.' };
+}
+
+/** A unit that is not told says nothing: the same order may come through the endpoint and from the pull. */
+function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, order: ErpOrder): boolean {
+  const { article, unit } = entry.erpOrder;
+  const { unit: now } = order.quantity;
+  const sameUnit = unit === undefined || now === undefined || unit === now;
+  const { contentHash, part } = mapped;
+  return (
+    entry.contentHash === contentHash &&
+    entry.part.book === part.book &&
+    article === order.article &&
+    sameUnit
+  );
 }
 
 function changed(entry: OrderEntry, mapped: MappedProductOrder, { order }: WantedOrder): PartDecision {
   const { number } = entry;
-  const note = diffOf(entry, { draft: mapped.draft, erpOrder: factsOf(order) }).join('; ');
+  const note = diffOf(entry, { ...mapped, erpOrder: factsOf(order) }).join('; ');
+  // One that is not told makes no other change of it: that would be told a second time.
+  const unit = entry.erpOrder.unit && (order.quantity.unit ?? entry.erpOrder.unit);
   return {
     number,
     action: 'conflict',
     entry,
     change: {
-      content: contentOf(mapped.contentHash, factsOf(order)),
+      content: contentOf(mapped, order.article, unit),
       event: 'conflict',
       note,
       cause: 'conflict',
@@ -138,7 +209,13 @@ function ofAnother(entry: OrderEntry, { order }: WantedOrder): PartDecision {
     number,
     action: 'conflict',
     entry,
-    change: { content: `of ${nameOf(order)}`, event: 'conflict', note, cause: 'configuration' },
+    change: {
+      content: 'mapped',
+      event: 'conflict',
+      note,
+      cause: 'configuration',
+      claimant: claimantOf(order),
+    },
     sentence: `Product order ${number} was made for ERP order ${nameOf(erpOrder)}, not for ${nameOf(order)}: let productOrders.number give each its own number.`,
   };
 }
@@ -170,30 +247,39 @@ function unwanted(entry: OrderEntry, wanted: WantedOrder): PartDecision {
   };
 }
 
-function numberedAnew(entry: OrderEntry, split: Split, wanted: WantedOrder): PartDecision {
-  const { number } = entry;
-  if (entry.withdrawn) return { number, action: 'unchanged', entry };
-  const now =
-    split.of === 1 ? partNumber(split, 1) : `${partNumber(split, 1)} to ${partNumber(split, split.of)}`;
-  const note = `ERP order ${nameOf(wanted.order)} is mapped to ${now} (${split.book}) now, and keeps the numbers that it has in Azumuta: rename or remake them there by hand`;
-  const content = `numbered ${now} ${split.book}`;
-  const sentence = `Product order ${number} exists: ${note}.`;
+function numberedAnew(entry: OrderEntry, was: Split, is: Split, wanted: WantedOrder): PartDecision {
+  const { number, part } = entry;
+  if (entry.withdrawn && part.index > was.of) return { number, action: 'unchanged', entry };
+  const now = `${numbersOf(is)} (${is.book})`;
+  const note = `ERP order ${nameOf(wanted.order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${numbersOf(was)} (${was.book}): change that there by hand`;
+  const stands = entry.withdrawn ? 'is not made' : 'exists';
+  const change = { content: `numbered ${now}`, event: 'conflict', note, cause: 'conflict' } as const;
   return {
     number,
     action: 'conflict',
     entry,
-    change: { content, event: 'conflict', note, cause: 'conflict' },
-    sentence,
+    change,
+    sentence: `Product order ${number} ${stands}: ${note}.`,
   };
+}
+
+function numbersOf(split: Split): string {
+  const first = partNumber(split, 1);
+  return split.of === 1 ? first : `${first} to ${partNumber(split, split.of)}`;
 }
 
 function isNumberedAnew(was: Split, is: Split): boolean {
   return was.number !== is.number || was.book !== is.book;
 }
 
+/** How a claim on another's number is told apart from others. */
+function claimantOf({ number, id }: ErpOrder): string {
+  return id ?? number;
+}
+
 /** What is built, in Azumuta's words and in the ERP's: a mapping may make the same of two articles. */
-function contentOf(contentHash: string, { article, unit = '' }: ErpOrderFacts): string {
-  return JSON.stringify([contentHash, article, unit]);
+function contentOf({ contentHash, part }: MappedProductOrder, article: string, unit = ''): string {
+  return JSON.stringify([contentHash, part.book, article, unit]);
 }
 
 /** What a product order is made for, in the ERP's own words. */

@@ -19,16 +19,21 @@ export async function readKnown(
     });
   await read((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
   let record = await ledger.erpOrders.find(order);
+  // It came without its id before.
+  if (!record && order.id !== undefined) record = await ledger.erpOrders.find({ number: order.number });
   if (!record) {
-    // It came without its id before, or comes without it now.
+    // It comes without its id now.
     const same = [...productOrders.values()].find(
       ({ entry }) => entry && isSameErpOrder(entry.erpOrder, order),
     );
     record = same?.entry && (await ledger.erpOrders.find(same.entry.erpOrder));
   }
   if (record) {
-    const { split, mostParts } = record;
-    await read(Array.from({ length: mostParts }, (_, at) => partNumber(split, at + 1)));
+    const { split, mostParts, earlier } = record;
+    const numberings = [{ ...split, of: mostParts }, ...earlier];
+    await read(
+      numberings.flatMap((each) => Array.from({ length: each.of }, (_, at) => partNumber(each, at + 1))),
+    );
   }
   return { record, productOrders };
 }

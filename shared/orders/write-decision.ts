@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { NewOrder, OrderEntry } from '../ledger/records/product-orders.ts';
@@ -20,32 +21,26 @@ export interface WriteDependencies {
   readonly log: Logger;
 }
 
-/** Nothing is written about an order that says nothing new. */
+/** @returns What the record says now: nothing is written about an order that says nothing new. */
 export async function writeRecord(
   { record: before }: KnownErpOrder,
-  { split, mostParts }: OrderDecision,
+  { split, mostParts, earlier }: OrderDecision,
   { order, mapped }: WantedOrder,
   { ledger }: WriteDependencies,
-): Promise<boolean> {
-  if (!before && !mapped) return true;
-  const { id: _, ...facts } = factsOf(order);
-  const id = before ? before.erpOrder.id : order.id;
-  const now: Omit<ErpOrderRecord, 'version'> = {
-    erpOrder: { ...facts, ...(id === undefined ? {} : { id }) },
+): Promise<ErpOrderRecord | undefined | 'changed meanwhile'> {
+  if (!before && !mapped) return undefined;
+  const now: ErpOrderRecord = {
+    erpOrder: factsOf(order),
     amount: order.quantity.amount,
     dueDate: order.dueDate,
     state: mapped ? 'released' : 'cancelled',
     split,
     mostParts,
+    earlier,
+    version: (before?.version ?? 0) + 1,
   };
-  if (before && isSame(before, now)) return true;
-  return ledger.erpOrders.write({ ...now, version: (before?.version ?? 0) + 1 });
-}
-
-function isSame({ version: _, ...before }: ErpOrderRecord, now: Omit<ErpOrderRecord, 'version'>): boolean {
-  const flat = ({ erpOrder, split, ...rest }: typeof now) =>
-    JSON.stringify(Object.entries({ ...rest, ...erpOrder, ...split, parts: split.number }).sort());
-  return flat(before) === flat(now);
+  if (before && isDeepStrictEqual({ ...before, version: now.version }, now)) return before;
+  return (await ledger.erpOrders.write(now)) ? now : 'changed meanwhile';
 }
 
 export interface Written {
@@ -63,9 +58,6 @@ export async function writePart(
 ): Promise<Written | 'changed meanwhile'> {
   const { ledger, log } = dependencies;
   const { number } = part;
-  const inErp = 'entry' in part ? part.entry.erpOrder : undefined;
-  if (inErp && inErp.number !== order.number && isSameErpOrder(inErp, order))
-    await ledger.orders.renameErpOrder(number, order);
   switch (part.action) {
     case 'create':
     case 'replace': {
@@ -75,7 +67,10 @@ export async function writePart(
       const refused = (error: unknown) => refusedByLedger(number, error);
       const done = await put.catch(refused);
       if (typeof done !== 'boolean') return { status: done };
-      return done ? { status: outbox.add(number) } : 'changed meanwhile';
+      if (!done) return 'changed meanwhile';
+      if (part.resolves)
+        await ledger.orderChanges.recordResolved(number, 'What the ERP wants now has taken its place.');
+      return { status: outbox.add(number) };
     }
     case 'withdraw': {
       const event = { event: part.event, note: part.sentence };
@@ -86,6 +81,7 @@ export async function writePart(
     }
     case 'conflict': {
       const { change, entry, sentence } = part;
+      await renameIfRenamed(entry, order, dependencies);
       const isNews = await ledger.orderChanges.record(number, change);
       const measure = change.event === 'conflict' ? { OrderConflicts: 1 } : { OrdersCancelled: 1 };
       if (isNews)
@@ -99,12 +95,27 @@ export async function writePart(
         isNews,
       };
     }
-    case 'resolved':
-      await ledger.orderChanges.recordResolved(number, part.sentence);
-      return { status: unchanged(part.entry, via, outbox) };
+    case 'resolved': {
+      const { entry, sentence, claimant } = part;
+      await ledger.orderChanges.recordResolved(number, sentence, claimant);
+      if (claimant !== undefined) return {};
+      await renameIfRenamed(entry, order, dependencies);
+      return { status: unchanged(entry, via, outbox) };
+    }
     case 'unchanged':
+      await renameIfRenamed(part.entry, order, dependencies);
       return part.entry.withdrawn ? {} : { status: unchanged(part.entry, via, outbox) };
   }
+}
+
+/** A booking goes to the number that people read in the ERP today. */
+async function renameIfRenamed(
+  entry: OrderEntry,
+  order: ErpOrder,
+  { ledger }: WriteDependencies,
+): Promise<void> {
+  if (entry.erpOrder.number === order.number || !isSameErpOrder(entry.erpOrder, order)) return;
+  await ledger.orders.renameErpOrder(entry, order);
 }
 
 function newEntry({ draft, part, contentHash }: MappedProductOrder, order: ErpOrder, via: string): NewOrder {

@@ -29,6 +29,7 @@ export function splitOrder(
     state: 'released',
     split: { number, of, book },
     mostParts: of,
+    earlier: [],
     version: 1,
     ...rest,
   };

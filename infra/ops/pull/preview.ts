@@ -105,7 +105,12 @@ async function previewOrder(
       return [{ ...about, outcome: 'left out', reason: 'productOrders.accept does not want it' }];
     const mapped = isCancelled ? undefined : dependencies.map(order);
     const known = await readKnown({ order, mapped }, dependencies.ledger);
-    const { parts } = decideProductOrders(known, { order, mapped, asked: false });
+    const { first, parts: then } = decideProductOrders(known, { order, mapped, asked: false });
+    // What is withdrawn first stands for itself, unless its number is used again.
+    const again = new Set((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
+    const withdrawn = first.filter(({ action, number }) => action === 'withdraw' && !again.has(number));
+    const left = new Set(withdrawn.map(({ number }) => number));
+    const parts = [...withdrawn, ...then.filter((part) => !left.has(part.number) && !isOfAnother(part))];
     if (isCancelled && parts.length === 0)
       return [{ ...about, outcome: 'left out', reason: 'cancelled in the ERP before it came' }];
     const previewed: PreviewedOrder[] = [];
@@ -118,6 +123,11 @@ async function previewOrder(
     if (error instanceof Rejected) return [{ ...about, outcome: 'reject', reason: error.message }];
     throw error;
   }
+}
+
+/** The ERP order lets go of a number that is another one's. */
+function isOfAnother(part: PartDecision): boolean {
+  return part.action === 'resolved' && part.claimant !== undefined;
 }
 
 type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;

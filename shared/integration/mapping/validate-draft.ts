@@ -4,8 +4,8 @@ import type { ErpOrder, ProductOrderDraft } from '../../model/orders.ts';
 import { problemOfText } from '../../model/text.ts';
 import { stepInto } from '../../platform/validation.ts';
 
-/** DynamoDB stores items of up to 400 KB, and an order's history needs its place as well. */
-const maxDraftBytes = 200 * 1024;
+/** No item of the ledger passes 64 KB (`maxHistoryBytes` says why), and its history needs its place as well. */
+export const maxDraftBytes = 40 * 1024;
 
 const bytesOf = (text: string) => Buffer.byteLength(text);
 /** DynamoDB takes no other numbers, nor would they be the same when they come back from it. */
@@ -53,7 +53,7 @@ const draftSchema = z
   .check(
     z.refine(
       (draft) => bytesOf(JSON.stringify(draft)) <= maxDraftBytes,
-      `at most ${maxDraftBytes} bytes are possible`,
+      `all that is sent to Azumuta may have ${maxDraftBytes} bytes: send a link to a large text, a drawing or a picture`,
     ),
   );
 
@@ -73,8 +73,9 @@ export function checkedDraft(given: Readonly<Record<string, unknown>>, order: Er
   const about = ['productOrders', ...(field === undefined ? [] : [String(field)])].join('.');
   const at = entry === undefined ? '' : `${JSON.stringify(entry)} `;
   const found = (issue?.path ?? []).reduce<unknown>(stepInto, given);
+  const what = field === undefined ? `${bytesOf(JSON.stringify(given))} bytes` : shown(found);
   throw new Rejected(
-    `Mapping ${about} gave ${at}${shown(found)} for ERP order ${nameOf(order)}: ${issue?.message}.`,
+    `Mapping ${about} gave ${at}${what} for ERP order ${nameOf(order)}: ${issue?.message}.`,
     { code: 'configuration' },
   );
 }

@@ -46,6 +46,12 @@ export interface BookedFigures {
   readonly links: number;
 }
 
+/**
+ * Bytes of a planned booking as JSON, so that its item stays below 64 KB with its history: some 1,800 recordings of
+ * 500 parts. An id of Azumuta has 17 characters.
+ */
+export const maxPlannedBytes = 40 * 1024;
+
 /** What is going to be booked. */
 export interface PlannedBooking {
   readonly key: BookingKey;

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { type Cause, causes } from '../../model/errors.ts';
+import { shorten } from '../../model/text.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
-import { type HistoryEntry, withEntry } from '../history.ts';
+import { type HistoryEntry, maxNoteLength, withEntry } from '../history.ts';
 import { deadLetterKey, retentionSeconds } from '../keys.ts';
 import { onItsDay } from './daily-activity.ts';
 
@@ -42,7 +43,7 @@ const recordSchema = z.object({
 const noLongerDead = ['dead'];
 
 function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, 'messageId' | 'orderNumber'>) {
-  return { stage, reason, ...(cause === undefined ? {} : { cause }) };
+  return { stage, reason: shorten(reason, maxNoteLength), ...(cause === undefined ? {} : { cause }) };
 }
 
 export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterRecords {

@@ -16,6 +16,8 @@ export interface ErpOrderRecord {
   readonly split: Split;
   /** The most parts that it ever had: those above `split.of` are surplus. */
   readonly mostParts: number;
+  /** Its last numberings before that one, with all parts that it had: whatever is left of them is not wanted. */
+  readonly earlier: readonly Split[];
   /** Counts the writes, so that two writers do not overwrite each other. */
   readonly version: number;
 }
@@ -49,17 +51,19 @@ export const erpOrderFactsSchema = z.object({
   article: z.string(),
   unit: z.exactOptional(z.string()),
 });
+const splitSchema = z.object({
+  number: z.string(),
+  of: z.number(),
+  book: z.enum(['alone', 'each', 'when-all-done']),
+});
 const storedSchema = z.object({
   erpOrder: erpOrderFactsSchema,
   amount: z.string(),
   dueDate: z.optional(z.string()),
   state: z.enum(['released', 'cancelled']),
-  split: z.object({
-    number: z.string(),
-    of: z.number(),
-    book: z.enum(['alone', 'each', 'when-all-done']),
-  }),
+  split: splitSchema,
   mostParts: z.number(),
+  earlier: z._default(z.array(splitSchema), []),
   version: z.number(),
 });
 

@@ -1,5 +1,5 @@
 import type { Table } from '../../platform/dynamodb-table.ts';
-import { bookingPrefix, conflictKey, orderKey, partitionOf, questionKey } from '../keys.ts';
+import { bookingPrefix, claimPrefix, conflictKey, orderKey, partitionOf, questionKey } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { type BookingEntry, bookingEntryOf } from './bookings.ts';
 import { type Told, toldOf } from './order-changes.ts';
@@ -13,6 +13,8 @@ export interface KnownOrder extends Told {
   readonly bookings: readonly BookingEntry[];
   /** Undefined while nobody asks Azumuta about it. */
   readonly question: Question | undefined;
+  /** Other ERP orders (their ids, or numbers) of which a planner was told that they are mapped to its number as well. */
+  readonly claimants: readonly string[];
 }
 
 export interface KnownOrders {
@@ -34,6 +36,9 @@ export function createKnownOrders(table: Table): KnownOrders {
         bookings: stored.filter(({ sk }) => String(sk).startsWith(bookingPrefix)).map(bookingEntryOf),
         question: question?.by === undefined ? undefined : questionOf(question),
         ...toldOf(item(conflictKey(number))),
+        claimants: stored
+          .filter((each) => String(each.sk).startsWith(claimPrefix) && toldOf(each).told !== '')
+          .map(({ sk }) => String(sk).slice(claimPrefix.length)),
       };
     },
 

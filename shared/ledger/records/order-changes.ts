@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { type Cause, causes } from '../../model/errors.ts';
+import { shorten } from '../../model/text.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Table, Update } from '../../platform/dynamodb-table.ts';
+import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
 import { withEntry } from '../history.ts';
 import { conflictKey, retentionSeconds } from '../keys.ts';
 import { onItsDay } from './daily-activity.ts';
@@ -13,6 +14,8 @@ export interface OrderChange {
   readonly event: 'conflict' | 'cancelled in the ERP' | 'not mapped';
   readonly note: string;
   readonly cause: Cause;
+  /** Another ERP order (its id, or its number) that is mapped to the number as well: what it does is told by itself. */
+  readonly claimant?: string;
 }
 
 /** How orders changed in the ERP after they came: kept beside them, as no state of theirs changes. */
@@ -23,7 +26,7 @@ export interface OrderChanges {
    */
   readonly record: (number: string, change: OrderChange) => Promise<boolean>;
   /** The ERP wants again what there is: the next change is news, even if it was told before. */
-  readonly recordResolved: (number: string, note: string) => Promise<void>;
+  readonly recordResolved: (number: string, note: string, claimant?: string) => Promise<void>;
 }
 
 const maxContentLength = 1000;
@@ -43,13 +46,13 @@ export function toldOf(stored: object | undefined): Told {
 
 export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
   async function tell(
-    number: string,
+    key: Key,
     content: string,
     told: { event: string; note: string },
     about: Pick<Update, 'set' | 'remove'>,
   ) {
     const now = clock.now();
-    const held = await table.get(conflictKey(number));
+    const held = await table.get(key);
     const before = toldOf(held).told;
     if (before === content) return false;
     const changes = {
@@ -62,7 +65,7 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
         expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
       },
     };
-    const written = await table.update(conflictKey(number), {
+    const written = await table.update(key, {
       ...withEntry(changes, held, { at: now.toISOString(), ...told }),
       // Somebody else who told something in between has told the same: both saw the same order.
       condition: 'attribute_not_exists(#content) OR #content = :before',
@@ -72,10 +75,15 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
   }
 
   return {
-    record: (number, { content, event, note, cause }) =>
-      tell(number, content.slice(0, maxContentLength), { event, note }, { set: { cause } }),
-    async recordResolved(number, note) {
-      await tell(number, '', { event: 'resolved', note }, { remove: ['cause'] });
+    record: (number, { content, event, note, cause, claimant }) =>
+      tell(
+        conflictKey(number, claimant),
+        shorten(content, maxContentLength),
+        { event, note },
+        { set: { cause } },
+      ),
+    async recordResolved(number, note, claimant) {
+      await tell(conflictKey(number, claimant), '', { event: 'resolved', note }, { remove: ['cause'] });
     },
   };
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import { type Cause, causes, type Rejection } from '../../model/errors.ts';
-import type {
-  ErpOrderFacts,
-  ErpOrderRef,
-  Part,
-  ProductOrderDraft,
-  ProductOrderRef,
+import {
+  type ErpOrderFacts,
+  type ErpOrderRef,
+  isSameErpOrder,
+  type Part,
+  type ProductOrderDraft,
+  type ProductOrderRef,
 } from '../../model/orders.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { StoredItem, Table } from '../../platform/dynamodb-table.ts';
@@ -57,16 +58,16 @@ export interface Orders {
   readonly put: (order: NewOrder) => Promise<boolean>;
   /** What the claimed creation of it knows. */
   readonly entryOf: (claim: Claim) => OrderEntry;
-  /** Put other content in the place of an order that was not created; false when it may have been by now. */
+  /** Put other content in the place of an order that was not created; false when it may have been by now, or changed. */
   readonly replace: (entry: OrderEntry, order: NewOrder) => Promise<boolean>;
-  /** See to it that an order that surely was not created never will be; false when it may have been by now. */
+  /** See to it that an order that surely was not created never will be; false when it may have been by now, or changed. */
   readonly withdraw: (
     entry: OrderEntry,
     rejection: Rejection,
     event: Omit<HistoryEntry, 'at'>,
   ) => Promise<boolean>;
-  /** Its ERP order has another number now. */
-  readonly renameErpOrder: (number: string, erpOrder: ErpOrderRef) => Promise<void>;
+  /** Its ERP order has another number now; does nothing to what another writer has changed since it was read. */
+  readonly renameErpOrder: (entry: OrderEntry, erpOrder: ErpOrderRef) => Promise<void>;
   /** Its message was sent again: from now on it is known to have been sent. */
   readonly markSentAgain: (number: string) => Promise<void>;
   /** Its completion is known: reconciliation need not ask about it any more. */
@@ -140,6 +141,21 @@ const neverSent = {
   values: { waiting: 'waiting', rejected: 'rejected', none: 0, yes: true },
 } as const;
 
+/** Only while it is what was decided about: another writer may have put other content, or another ERP order's. */
+function unchanged({ contentHash, erpOrder }: OrderEntry) {
+  const { number, id, article } = erpOrder;
+  const sameId = id === undefined ? 'attribute_not_exists(#erpOrder.#id)' : '#erpOrder.#id = :readId';
+  return {
+    condition: `#contentHash = :readHash AND #erpOrder.#article = :readArticle AND #erpOrder.#number = :readNumber AND ${sameId}`,
+    values: {
+      readHash: contentHash,
+      readArticle: article,
+      readNumber: number,
+      ...(id === undefined ? {} : { readId: id }),
+    },
+  };
+}
+
 export function createOrders(table: Table, clock: Clock): Orders {
   const entryOf = (event: Omit<HistoryEntry, 'at'>): HistoryEntry => ({
     at: clock.now().toISOString(),
@@ -182,13 +198,17 @@ export function createOrders(table: Table, clock: Clock): Orders {
       };
       const replaced = await table.update(orderKey(number), {
         ...withEntry(changes, entry, entryOf({ event: 'queued', note: `again by ${via}` })),
-        condition: `#state = :rejected OR ${neverSent.condition}`,
-        values: neverSent.values,
+        condition: `(#state = :rejected OR ${neverSent.condition}) AND ${unchanged(entry).condition}`,
+        values: { ...neverSent.values, ...unchanged(entry).values },
       });
       if (replaced) return true;
       // Replaced by a write whose answer was lost, or by another caller with the same content.
       const held = await this.find(number);
-      return held?.state === 'waiting' && held.contentHash === content.contentHash;
+      return (
+        held?.state === 'waiting' &&
+        held.contentHash === content.contentHash &&
+        isSameErpOrder(held.erpOrder, content.erpOrder)
+      );
     },
 
     async withdraw(entry, rejection, event) {
@@ -199,21 +219,19 @@ export function createOrders(table: Table, clock: Clock): Orders {
       };
       const withdrawn = await table.update(orderKey(entry.number), {
         ...withEntry(changes, entry, entryOf(event)),
-        ...neverSent,
+        condition: `${neverSent.condition} AND ${unchanged(entry).condition}`,
+        values: { ...neverSent.values, ...unchanged(entry).values },
       });
       if (withdrawn) return true;
-      // Withdrawn by a write whose answer was lost.
-      return (await this.find(entry.number))?.withdrawn === true;
+      // Withdrawn by another caller.
+      const held = await this.find(entry.number);
+      return held?.withdrawn === true && isSameErpOrder(held.erpOrder, entry.erpOrder);
     },
 
-    async renameErpOrder(number, erpOrder) {
-      const held = await this.find(number);
-      if (!held) return;
-      await table.update(orderKey(number), {
-        set: {
-          erpOrder: { ...held.erpOrder, number: erpOrder.number },
-          erpOrderNumber: erpOrder.number,
-        },
+    async renameErpOrder(entry, { number }) {
+      await table.update(orderKey(entry.number), {
+        set: { erpOrder: { ...entry.erpOrder, number }, erpOrderNumber: number },
+        ...unchanged(entry),
       });
     },
 

@@ -71,11 +71,11 @@ beforeEach(async () => {
 });
 
 /** An order that the ERP has released and the ledger was told of. */
-async function released(): Promise<string> {
+async function released(parameters: Readonly<Record<string, string>> = {}): Promise<string> {
   const [order] = await erpSide.release({ product: 'GEAR-01' });
   if (!order) throw new Error('The sandbox released nothing.');
   const { number } = order;
-  const draft = { number, article: 'GEAR-01', parameters: {}, variants: [] };
+  const draft = { number, article: 'GEAR-01', parameters, variants: [] };
   await ledger.orders.put(newOrder({ number, draft, erpOrder: { number, article: 'GEAR-01' } }));
   return number;
 }
@@ -194,4 +194,87 @@ describe('a product order whose create may have been written', () => {
     });
     expect(await linkOf(number)).toBe(made[0]?.id);
   });
+});
+
+describe('a product order that stands in Azumuta already', () => {
+  /** An order of the ERP for 5, and one of its number that somebody made in Azumuta by hand. */
+  async function typedByHand(parameters: Readonly<Record<string, string>>): Promise<string> {
+    const number = await released({ Quantity: '5' });
+    const { signal } = new AbortController();
+    const article = await dependencies.azumuta.findArticle('GEAR-01', signal);
+    if (!article) throw new Error('The sandbox has the article.');
+    const draft = { number, article: 'GEAR-01', parameters, variants: [] };
+    await dependencies.azumuta.createProductOrder(draft, article, signal);
+    return number;
+  }
+  const made = async (number: string) =>
+    (await azumutaSide.productOrders()).filter((order) => order.number === number);
+
+  it('is adopted when it is open and equal', async () => {
+    const number = await typedByHand({ Quantity: '5.0' });
+    await create(number);
+    const [adopted, ...others] = await made(number);
+    expect(others).toEqual([]);
+    expect(await ledger.orders.find(number)).toMatchObject({
+      state: 'done',
+      productOrder: { id: adopted?.id },
+    });
+    expect((await ledger.journeys.of(number)).map(({ event }) => event)).toContain('adopted');
+    expect(await linkOf(number)).toBe(adopted?.id);
+  });
+
+  it('is for a person when it is another one: what differs is said, and the ERP is not linked to it', async () => {
+    // Prepare
+    const number = await typedByHand({ Quantity: '99' });
+
+    // Act
+    const refused = await create(number).catch((error: unknown) => error);
+
+    // Assess
+    expect(refused).toMatchObject({
+      name: 'Rejected',
+      message: `Azumuta has a product order ${number} already, which is not the one that is wanted: parameters["Quantity"] is 99, wanted 5. Make it equal, rename it or remove it there, then replay.`,
+    });
+    expect(await ledger.orders.find(number)).toMatchObject({ state: 'rejected', surelyNotCreated: true });
+    expect(await linkOf(number)).toBeNull();
+    expect(await made(number)).toHaveLength(1);
+  });
+
+  it('is for a person when it is completed, as no trigger will tell of it any more', async () => {
+    const number = await typedByHand({ Quantity: '5' });
+    await azumutaSide.complete(number);
+    await expect(create(number)).rejects.toMatchObject({
+      name: 'Rejected',
+      message: expect.stringContaining('it is completed: book it in the ERP by hand'),
+    });
+    expect(await ledger.orders.find(number)).toMatchObject({ state: 'rejected', awaitsCompletion: false });
+  });
+
+  it('is known for ours after an attempt that died, though it is completed by now', async () => {
+    // Prepare
+    const number = await released({ Quantity: '5' });
+    await azumutaSide.setFaults([{ kind: 'reset-after', route: 'POST /api/v1/productorders', times: 1 }]);
+    await expect(create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
+    await azumutaSide.complete(number);
+
+    // Act
+    await create(number, 2);
+
+    // Assess
+    expect(await made(number)).toHaveLength(1);
+    expect(await ledger.orders.find(number)).toMatchObject({ state: 'done', awaitsCompletion: true });
+  });
+});
+
+it('an order that the ERP gave up before its message came is not created', async () => {
+  const number = await released();
+  const entry = await ledger.orders.find(number);
+  if (!entry) throw new Error('The order was just put.');
+  await ledger.orders.withdraw(
+    entry,
+    { reason: 'It was cancelled.', cause: 'order-state' },
+    { event: 'cancelled in the ERP' },
+  );
+  await create(number);
+  expect((await azumutaSide.productOrders()).filter((order) => order.number === number)).toEqual([]);
 });

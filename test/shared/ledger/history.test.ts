@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type HistoryEntry, maxHistoryBytes, withEntry } from '../../../shared/ledger/history.ts';
+import type { StoredItem } from '../../../shared/platform/dynamodb-table.ts';
+
+/** What an item holds after the update. */
+function written(held: StoredItem, entry: HistoryEntry): StoredItem & { readonly history: HistoryEntry[] } {
+  const { set = {}, append = {} } = withEntry({}, held, entry);
+  const before = (held.history ?? []) as HistoryEntry[];
+  return {
+    ...held,
+    ...set,
+    history: set.history
+      ? (set.history as HistoryEntry[])
+      : [...before, ...(append.history as HistoryEntry[])],
+  };
+}
+
+const at = '2026-11-24T08:00:00.000Z';
+const bytesOf = (history: readonly HistoryEntry[]) => Buffer.byteLength(JSON.stringify(history));
+
+const letters = { none: '', ascii: 'x', wide: '€', pair: '😀', escaped: '\u0001' };
+const happening = fc.record({
+  event: fc.constantFrom('queued', 'retry', 'rejected', 'created'),
+  letter: fc.constantFrom<keyof typeof letters>('none', 'ascii', 'wide', 'pair', 'escaped'),
+  times: fc.nat(3000),
+});
+const happenings = fc.array(happening, { minLength: 1, maxLength: 120, size: 'max' });
+
+/** Told apart by their time. */
+const entryOf = (
+  { event, letter, times }: { event: string; letter: keyof typeof letters; times: number },
+  index: number,
+): HistoryEntry => ({
+  at: String(index).padStart(6, '0'),
+  event,
+  ...(letter === 'none' ? {} : { note: letters[letter].repeat(times) }),
+});
+
+describe('the history of an item', () => {
+  it('has a bound, keeps its latest entry, and counts what it lost, whatever happened', () => {
+    fc.assert(
+      fc.property(happenings, (happened) => {
+        let item: ReturnType<typeof written> = { history: [] };
+        for (const [index, entry] of happened.map(entryOf).entries()) {
+          item = written(item, entry);
+          expect(bytesOf(item.history)).toBeLessThanOrEqual(maxHistoryBytes);
+          expect(item.history.length + Number(item.historyLeft ?? 0)).toBe(index + 1);
+          expect(item.history.at(-1)).toMatchObject({ at: entry.at, event: entry.event });
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('loses its oldest retries first, and what else happened only when there are none', () => {
+    fc.assert(
+      fc.property(happenings, (happened) => {
+        // Act
+        const entries = happened.map(entryOf);
+        const { history } = entries.reduce<ReturnType<typeof written>>(written, { history: [] });
+
+        // Assess
+        const kept = history.map(({ at }) => at);
+        const lost = entries.filter(({ at }) => !kept.includes(at));
+        const isRetry = ({ event }: HistoryEntry) => event === 'retry';
+        const lastLost = lost.findLast((entry) => !isRetry(entry))?.at ?? '';
+        for (const { at, event } of history) {
+          const older = lost.filter((entry) => isRetry(entry) === (event === 'retry') && entry.at > at);
+          expect(older).toEqual([]);
+          if (event === 'retry') expect(at > lastLost).toBe(true);
+        }
+        expect(kept).toEqual(kept.toSorted());
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('appends to a short one, so that two writers lose nothing of each other', () => {
+    const first = { at, event: 'queued' };
+    expect(withEntry({ set: { state: 'done' } }, { history: [first] }, { at, event: 'created' })).toEqual({
+      set: { state: 'done' },
+      append: { history: [{ at, event: 'created' }] },
+    });
+  });
+
+  it('begins with the first entry of an item that is not there yet', () => {
+    expect(withEntry({}, undefined, { at, event: 'queued', note: 'by pull' })).toEqual({
+      append: { history: [{ at, event: 'queued', note: 'by pull' }] },
+    });
+  });
+
+  it('cuts a note that is too long, between two characters', () => {
+    const { append } = withEntry({}, undefined, { at, event: 'rejected', note: '😀'.repeat(1000) });
+    const [{ note: cut = '' } = {}] = (append?.history ?? []) as HistoryEntry[];
+    expect(cut.length).toBeLessThanOrEqual(1000);
+    expect(cut.isWellFormed()).toBe(true);
+  });
+});

@@ -1,0 +1,186 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { type BuiltPart, decideBookings } from '../../../shared/completions/decide-bookings.ts';
+import { checkedDraft, maxDraftBytes } from '../../../shared/integration/mapping/validate-draft.ts';
+import type { Claim } from '../../../shared/ledger/claims.ts';
+import {
+  bookingKeyOf,
+  conflictKey,
+  deadLetterKey,
+  erpOrderKey,
+  orderKey,
+} from '../../../shared/ledger/keys.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { maxPlannedBytes } from '../../../shared/ledger/records/bookings.ts';
+import { orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
+import type { Key } from '../../../shared/platform/dynamodb-table.ts';
+import { testClock } from '../../support/clock.ts';
+import { erpOrder, newOrder, splitOrder } from '../../support/orders.ts';
+import { tableInMemory } from '../../support/table-in-memory.ts';
+
+const maxItemBytes = 64 * 1024;
+
+/** The longest number, code or id, in letters of three bytes. */
+const longest = (first: string) => first + '水'.repeat(199);
+/** What nobody bounds: a sentence of ten thousand characters. */
+const sentence = '水'.repeat(10_000);
+
+/** Size of an item. Source: AWS, "DynamoDB item sizes and formats"; a number is taken for its longest. */
+function sizeOf(item: Readonly<Record<string, AttributeValue>>): number {
+  return Object.entries(item).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOfValue(value),
+    0,
+  );
+}
+function sizeOfValue({ S, N, L, M }: AttributeValue): number {
+  if (S !== undefined) return Buffer.byteLength(S);
+  if (N !== undefined) return 21;
+  if (L !== undefined) return 3 + L.reduce((sum, each) => sum + 1 + sizeOfValue(each), 0);
+  if (M !== undefined) return 3 + Object.keys(M).length + sizeOf(M);
+  return 1;
+}
+
+function started() {
+  const table = tableInMemory();
+  const ledger = createLedger({ table, clock: testClock(), times: { settlingSeconds: 0 } });
+  const sizeAt = async (key: Key) =>
+    sizeOf(marshall((await table.get(key)) ?? {}, { removeUndefinedValues: true }));
+  return { ledger, sizeAt };
+}
+
+const claimant = { owner: longest('o'), messageId: longest('m'), endsAt: new Date('2026-11-24T08:01:00Z') };
+
+async function claimOf({ claims }: ReturnType<typeof started>['ledger'], key: Key): Promise<Claim> {
+  const claimed = await claims.claim(key, claimant);
+  if (claimed.outcome !== 'claimed') throw new Error(`It is ${claimed.outcome}.`);
+  return claimed.claim;
+}
+
+it('no product order passes 64 KB, with the largest draft, every text at its longest and a full history', async () => {
+  // Prepare
+  const { ledger, sizeAt } = started();
+  const number = longest('n');
+  const given = (bytes: number) => ({
+    ...{ number, article: longest('a'), variants: [] },
+    parameters: { Drawing: 'x'.repeat(bytes) },
+  });
+  const room = maxDraftBytes - Buffer.byteLength(JSON.stringify(given(0)));
+  expect(() => checkedDraft(given(room + 1), erpOrder())).toThrow('send a link to a large text');
+  const facts = { number: longest('N'), id: longest('i'), article: longest('A'), unit: longest('u') };
+  await ledger.orders.put(
+    newOrder({ number, draft: checkedDraft(given(room), erpOrder()), erpOrder: facts }),
+  );
+
+  // Act
+  let most = 0;
+  for (let times = 0; times < 30; times++) {
+    await ledger.claims.reject(await claimOf(ledger, orderKey(number)), {
+      reason: sentence,
+      cause: 'refused-by-azumuta',
+    });
+    most = Math.max(most, await sizeAt(orderKey(number)));
+  }
+  const productOrder = { id: 'i'.repeat(17), number, url: `https://azumuta.example/${'x'.repeat(500)}` };
+  await ledger.claims.complete(
+    await claimOf(ledger, orderKey(number)),
+    { productOrder },
+    { event: 'created' },
+  );
+
+  // Assess
+  expect(Math.max(most, await sizeAt(orderKey(number)))).toBeLessThanOrEqual(maxItemBytes);
+  expect(most).toBeGreaterThan(maxItemBytes * 0.75);
+});
+
+it('no ERP order passes 64 KB, with as many parts as there may be', async () => {
+  const { ledger, sizeAt } = started();
+  const split = { number: longest('n'), of: 1000, book: 'when-all-done' } as const;
+  const record = splitOrder(longest('N'), 1000, { book: split.book, earlier: [split, split, split] });
+  await ledger.erpOrders.write(record);
+  expect(await sizeAt(erpOrderKey(record.erpOrder))).toBeLessThanOrEqual(maxItemBytes);
+});
+
+it('no dead letter passes 64 KB, however long its reason and however often it is replayed', async () => {
+  const { ledger, sizeAt } = started();
+  const letter = { messageId: 'm', orderNumber: longest('n'), stage: 'book-completion', reason: sentence };
+  for (let times = 0; times < 30; times++) {
+    await ledger.deadLetters.record(letter);
+    await ledger.deadLetters.markReplayed(letter, sentence);
+  }
+  await ledger.deadLetters.markDiscarded(letter, sentence);
+  expect(await sizeAt(deadLetterKey(letter.orderNumber, 'm'))).toBeLessThanOrEqual(maxItemBytes);
+});
+
+it('nothing that is told of an order passes 64 KB, however often it changes', async () => {
+  const { ledger, sizeAt } = started();
+  const number = longest('n');
+  for (let times = 0; times < 60; times++)
+    await ledger.orderChanges.record(number, {
+      content: `${times}${sentence}`,
+      event: 'conflict',
+      cause: 'conflict',
+      note: sentence,
+    });
+  expect(await sizeAt(conflictKey(number))).toBeLessThanOrEqual(maxItemBytes);
+});
+
+describe('a booking of as many parts as there may be', () => {
+  const of = 500;
+  const id = (prefix: string, index: number) => `${prefix}${index}`.padEnd(17, 'x');
+
+  /** The last of them is completed: each of them has so many recordings. */
+  function decided(recordings: number) {
+    const { ledger, sizeAt } = started();
+    const built = Array.from({ length: of }, (_, at): BuiltPart => {
+      const recordingIds = Array.from({ length: recordings }, (__, each) => id(`r${at + 1}-`, each));
+      const order = {
+        ...{ id: id('p', at + 1), number: `MO/1/${at + 1}`, completed: true, recordingIds },
+        ...{ status: undefined, completedAt: undefined, article: undefined, parameters: {}, variants: [] },
+      };
+      return { index: at + 1, order, recordingIds };
+    });
+    const [current, ...others] = built;
+    if (!current) throw new Error('There are parts.');
+    const decision = decideBookings({
+      ...{ parts: of, bookings: [], current, others },
+      entry: orderEntryOf({
+        ...newOrder({ number: 'MO/1/1', part: { index: 1, first: 'MO/1/1', book: 'when-all-done' } }),
+        ...{ state: 'done', attempts: 1 },
+      }),
+      erpOrder: { number: longest('N'), id: longest('i') },
+      ...{ again: false, withoutRecordings: false, isAbandoned: () => false },
+    });
+    return { decision, ledger, sizeAt };
+  }
+
+  it('stays below 64 KB with the most recordings that it can tell of, and a full history', async () => {
+    // Prepare
+    const { decision, ledger, sizeAt } = decided(3);
+    if (decision.to !== 'book') throw new Error(`It is to ${decision.to}.`);
+    const [booking] = decision.plan;
+    if (!booking) throw new Error('It books all parts.');
+    const more = (maxPlannedBytes - Buffer.byteLength(JSON.stringify(booking))) / 20;
+    const recordingIds = [
+      ...booking.recordingIds,
+      ...Array.from({ length: more }, (_, at) => id('more', at)),
+    ];
+    await ledger.bookings.plan('MO/1/1', { ...booking, recordingIds }, { owner: 'o', messageId: 'm' });
+    const key = bookingKeyOf('MO/1/1', booking.key);
+
+    // Act
+    for (let times = 0; times < 30; times++)
+      await ledger.claims.reject(await claimOf(ledger, key), { reason: sentence, cause: 'refused-by-erp' });
+
+    // Assess
+    expect(recordingIds.length).toBeGreaterThan(1800);
+    expect(await sizeAt(key)).toBeLessThanOrEqual(maxItemBytes);
+  });
+
+  it('is for a person when they have more', () => {
+    expect(decided(4).decision).toMatchObject({
+      to: 'tell',
+      sentence: expect.stringContaining('is completed with 2000 recordings of 500 part(s)'),
+    });
+  });
+});

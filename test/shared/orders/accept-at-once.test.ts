@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { acceptOrders } from '../../../shared/orders/accept.ts';
+import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
+import { readKnown } from '../../../shared/orders/read-known.ts';
+import { testClock } from '../../support/clock.ts';
+import { silent } from '../../support/logs.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { tableInMemory } from '../../support/table-in-memory.ts';
+
+type Mapping = Parameters<typeof mapProductOrders>[0];
+
+/** What a planner has heard of the ERP order. */
+interface Wish {
+  readonly order: ErpOrder;
+  readonly mapping: Mapping;
+}
+
+const each: Mapping = { split: { per: 'unit', book: 'each' } };
+const units = (amount: string) => erpOrder({ number: 'MO/1', quantity: { amount, unit: 'u' } });
+const wishes: Wish[] = [
+  { order: units('1'), mapping: each },
+  { order: units('2'), mapping: each },
+  { order: { ...units('2'), article: 'GEAR-02' }, mapping: each },
+  { order: { ...units('2'), state: 'cancelled' }, mapping: each },
+  { order: units('2'), mapping: { ...each, number: ({ number }) => `GH-${number}` } },
+  { order: units('2'), mapping: { split: { per: 'unit', book: 'when-all-done' } } },
+];
+const wish = fc.constantFrom(...wishes);
+
+const mappedOf = ({ order, mapping }: Wish) =>
+  order.state === 'cancelled' ? undefined : mapProductOrders(mapping, order);
+
+function accept(wanted: Wish, ledger: Ledger) {
+  return acceptOrders(
+    [wanted.order],
+    { via: 'endpoint' },
+    {
+      ledger,
+      log: silent,
+      queues: { sendAll: async () => [] },
+      queueUrl: '',
+      collectAgain: async () => {},
+      map: (order) => mapProductOrders(wanted.mapping, order),
+    },
+  );
+}
+
+/** Each of its calls waits until it is its turn. */
+function inTurns(ledger: Ledger, scheduler: fc.Scheduler): Ledger {
+  const { erpOrders, knownOrders, orders } = ledger;
+  const { find, write } = erpOrders;
+  const replace = (...given: Parameters<typeof orders.replace>) => orders.replace(...given);
+  const withdraw = (...given: Parameters<typeof orders.withdraw>) => orders.withdraw(...given);
+  return {
+    ...ledger,
+    erpOrders: {
+      ...erpOrders,
+      find: scheduler.scheduleFunction(find),
+      write: scheduler.scheduleFunction(write),
+    },
+    knownOrders: { ...knownOrders, read: scheduler.scheduleFunction(knownOrders.read) },
+    orders: {
+      ...orders,
+      put: scheduler.scheduleFunction(orders.put),
+      replace: scheduler.scheduleFunction(replace),
+      withdraw: scheduler.scheduleFunction(withdraw),
+    },
+  };
+}
+
+/** All product orders that the ERP order has, whatever their numbers. */
+async function liveOf(ledger: Ledger) {
+  const numbers = await ledger.journeys.productOrdersOf('MO/1');
+  const found = await Promise.all(numbers.map((number) => ledger.orders.find(number)));
+  return found.flatMap((entry) => (entry && !entry.withdrawn ? [entry] : []));
+}
+
+/** What is left to do until the ERP order is as it is wanted. */
+async function missing(wanted: Wish, ledger: Ledger): Promise<string[]> {
+  const { order } = wanted;
+  const mapped = mappedOf(wanted);
+  const known = await readKnown({ order, mapped }, ledger);
+  const { first, parts } = decideProductOrders(known, { order, mapped, asked: false });
+  const left = [...first, ...parts].filter(({ action }) =>
+    ['create', 'replace', 'withdraw'].includes(action),
+  );
+  const state = known.record?.state ?? 'cancelled';
+  const amount = known.record?.amount ?? order.quantity.amount;
+  return [
+    ...left.map(({ action, number }) => `${action} ${number}`),
+    ...(state === (mapped ? 'released' : 'cancelled') ? [] : [`the record says ${state}`]),
+    ...(amount === order.quantity.amount ? [] : [`the record says ${amount}`]),
+  ];
+}
+
+it('two planners at once, in any order of their calls, end with what one of them wants, whatever is created meanwhile', async () => {
+  const races = fc.record({
+    before: fc.option(wish),
+    a: wish,
+    b: wish,
+    creates: fc.boolean(),
+    turns: fc.scheduler(),
+  });
+  await fc.assert(
+    fc.asyncProperty(races, async ({ before, a, b, creates, turns }) => {
+      // Prepare
+      const ledger = createLedger({
+        table: tableInMemory(),
+        clock: testClock(),
+        times: { settlingSeconds: 300 },
+      });
+      if (before) await accept(before, ledger);
+      const create = turns.scheduleFunction(async () => {
+        for (const { number } of (await liveOf(ledger)).slice(0, 1)) {
+          const claimant = { owner: 'o', messageId: 'm', endsAt: new Date('2026-11-24T09:00:00Z') };
+          await ledger.claims.claim(orderKey(number), claimant);
+        }
+      });
+
+      // Act
+      const scheduled = inTurns(ledger, turns);
+      await turns.waitFor(
+        Promise.all([accept(a, scheduled), accept(b, scheduled), ...(creates ? [create()] : [])]),
+      );
+
+      // Assess: all of it is numbered in one way, and nothing is left to do for one of the two
+      const live = await liveOf(ledger);
+      expect(new Set(live.map(({ part: { first, book } }) => `${first} ${book}`)).size).toBeLessThanOrEqual(
+        1,
+      );
+      const left = [await missing(a, ledger), await missing(b, ledger)];
+      if (left.every((each) => each.length > 0)) expect(left).toEqual([[], 'or', []]);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it('two ERP orders at once take over a number that a third has given back: one has it, the other is told', async () => {
+  const mapping: Mapping = { number: () => 'X' };
+  const company = (id: string) => ({ order: erpOrder({ number: `${id}/1`, id }), mapping });
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (turns) => {
+      // Prepare
+      const table = tableInMemory();
+      const ledger = createLedger({ table, clock: testClock(), times: { settlingSeconds: 300 } });
+      const gone = company('gone');
+      await accept(gone, ledger);
+      await accept({ ...gone, order: { ...gone.order, state: 'cancelled' } }, ledger);
+
+      // Act
+      const scheduled = inTurns(ledger, turns);
+      const answers = await turns.waitFor(
+        Promise.all([accept(company('a'), scheduled), accept(company('b'), scheduled)]),
+      );
+
+      // Assess
+      const statuses = answers.flat().map(({ status }) => status);
+      const owner = (await ledger.orders.find('X'))?.erpOrder.id;
+      expect(statuses).toEqual(owner === 'a' ? ['queued', 'conflict'] : ['conflict', 'queued']);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,177 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { acceptOrders } from '../../../shared/orders/accept.ts';
+import type { Table } from '../../../shared/platform/dynamodb-table.ts';
+import { testClock } from '../../support/clock.ts';
+import { silent } from '../../support/logs.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { tableInMemory } from '../../support/table-in-memory.ts';
+
+type Mapping = Parameters<typeof mapProductOrders>[0];
+
+interface Wish {
+  readonly amount: string;
+  readonly article?: string;
+  readonly state?: ErpOrder['state'];
+  readonly mapping?: Mapping;
+}
+
+const each: Mapping = { split: { per: 'unit', book: 'each' } };
+const together: Mapping = { split: { per: 'unit', book: 'when-all-done' } };
+const prefixed: Mapping = { ...each, number: ({ number }) => `GH-${number}` };
+
+const changes: [string, readonly Wish[], Wish][] = [
+  ['is new', [], { amount: '3' }],
+  ['grows', [{ amount: '2' }], { amount: '3' }],
+  ['shrinks', [{ amount: '3' }], { amount: '2' }],
+  ['is cancelled', [{ amount: '2' }], { amount: '2', state: 'cancelled' }],
+  ['is released again', [{ amount: '2' }, { amount: '2', state: 'cancelled' }], { amount: '3' }],
+  ['is of another article', [{ amount: '2' }], { amount: '2', article: 'GEAR-02' }],
+  ['gets other numbers', [{ amount: '2' }], { amount: '2', mapping: prefixed }],
+  ['is booked in another way', [{ amount: '2' }], { amount: '2', mapping: together }],
+];
+
+let table: Table;
+let sent: string[];
+const ledgerOn = (reached: Table): Ledger =>
+  createLedger({ table: reached, clock: testClock(), times: { settlingSeconds: 300 } });
+
+beforeEach(() => {
+  table = tableInMemory();
+  sent = [];
+});
+
+async function accept({ mapping = each, amount, ...wanted }: Wish, reached = table): Promise<void> {
+  const order = erpOrder({ number: 'MO/1', quantity: { amount, unit: 'u' }, ...wanted });
+  await acceptOrders(
+    [order],
+    { via: 'pull' },
+    {
+      ledger: ledgerOn(reached),
+      log: silent,
+      queues: {
+        async sendAll(_, messages) {
+          sent.push(...messages.map(({ body }) => String(JSON.parse(body).number)));
+          return [];
+        },
+      },
+      queueUrl: '',
+      collectAgain: async () => {},
+      map: (one) => mapProductOrders(mapping, one),
+    },
+  );
+}
+
+/** What was there before, with the first part created if `created`. */
+async function prepare(before: readonly Wish[], created: boolean): Promise<void> {
+  table = tableInMemory();
+  sent = [];
+  for (const one of before) await accept(one);
+  if (!created || before.length === 0) return;
+  const { claims } = ledgerOn(table);
+  const claimant = { owner: 'o', messageId: 'm', endsAt: new Date('2026-11-24T08:01:00Z') };
+  const claimed = await claims.claim(orderKey('MO/1/1'), claimant);
+  if (claimed.outcome === 'claimed') await claims.complete(claimed.claim, {}, { event: 'created' });
+}
+
+type Disturbance = 'dies before it' | 'dies after it' | 'loses its answer';
+
+/** A table at one of whose calls the process dies, or the AWS SDK asks once more as the answer was lost. */
+function disturbed(
+  whole: Table,
+  at: number,
+  how: Disturbance | 'none',
+): Table & { readonly calls: () => number } {
+  let calls = 0;
+  const through =
+    <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
+    async (...given: In): Promise<Out> => {
+      calls += 1;
+      if (calls !== at) return call(...given);
+      if (how === 'dies before it') throw new Error('The process dies.');
+      const answer = await call(...given);
+      if (how === 'dies after it') throw new Error('The process dies.');
+      return how === 'loses its answer' ? call(...given) : answer;
+    };
+  return {
+    get: through(whole.get),
+    putIf: through(whole.putIf),
+    update: through(whole.update),
+    remove: through(whole.remove),
+    query: through(whole.query),
+    queryIndex: through(whole.queryIndex),
+    calls: () => calls,
+  };
+}
+
+/** What the ledger says in the end, and what waits without a message. */
+async function world(): Promise<object> {
+  const { journeys, erpOrders, knownOrders } = ledgerOn(table);
+  const numbers = await journeys.productOrdersOf('MO/1');
+  const productOrders = [];
+  for (const number of numbers) {
+    const { entry, told } = await knownOrders.read(number);
+    const { history: _, enqueued: __, ...says } = entry ?? { history: [], enqueued: false };
+    const waits = entry?.state === 'waiting' && !sent.includes(number);
+    productOrders.push({ ...says, told, waits });
+  }
+  const { version: _, ...record } = (await erpOrders.find(erpOrder({ number: 'MO/1' }))) ?? { version: 0 };
+  return { record, productOrders };
+}
+
+describe.each(changes)('while an ERP order %s', (_, before, wish) => {
+  /** Calls of one undisturbed go, and what comes of it. */
+  async function undisturbed(created: boolean) {
+    await prepare(before, created);
+    const whole = disturbed(table, 0, 'none');
+    await accept(wish, whole);
+    return { calls: whole.calls(), expected: await world() };
+  }
+
+  it.each([true, false])(
+    'whatever call its process dies at, the next pull makes of it what is wanted (part 1 created: %s)',
+    async (created) => {
+      const { calls, expected } = await undisturbed(created);
+      for (let call = 1; call <= calls; call++) {
+        for (const how of ['dies before it', 'dies after it'] as const) {
+          await prepare(before, created);
+          await expect(accept(wish, disturbed(table, call, how))).rejects.toThrow('The process dies.');
+          await accept(wish);
+          expect(await world()).toEqual(expected);
+        }
+      }
+    },
+  );
+
+  it.each([true, false])(
+    'whichever answer of DynamoDB is lost, it is what is wanted (part 1 created: %s)',
+    async (created) => {
+      const { calls, expected } = await undisturbed(created);
+      for (let call = 1; call <= calls; call++) {
+        await prepare(before, created);
+        await accept(wish, disturbed(table, call, 'loses its answer'));
+        expect(await world()).toEqual(expected);
+      }
+    },
+  );
+
+  it('nobody finds anything left to do', async () => {
+    for (const created of [true, false]) {
+      const { expected } = await undisturbed(created);
+      const second = disturbed(table, 0, 'none');
+      const writes: string[] = [];
+      await accept(wish, {
+        ...second,
+        putIf: async (item) => Boolean(writes.push(item.pk)),
+        async update(key, update) {
+          writes.push(`${key.pk} ${Object.keys(update.set ?? {})}`);
+          return undefined;
+        },
+      });
+      expect([await world(), writes.filter((write) => !write.endsWith(' enqueued'))]).toEqual([expected, []]);
+    }
+  });
+});

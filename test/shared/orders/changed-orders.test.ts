@@ -1,0 +1,359 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PlannedBooking } from '../../../shared/ledger/records/bookings.ts';
+import { partNumber } from '../../../shared/model/orders.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { type Mapping, type OrderStage, startOrderStage } from './order-stage.ts';
+
+const together: Mapping = { split: { per: 'unit', book: 'when-all-done' } };
+const each: Mapping = { split: { per: 'unit', book: 'each' } };
+const units = (number: string, amount: string) => erpOrder({ number, quantity: { amount, unit: 'u' } });
+
+let stage: OrderStage;
+
+beforeAll(async () => {
+  stage = await startOrderStage();
+});
+afterAll(() => stage.stop());
+beforeEach(() => {
+  stage.collected.length = 0;
+});
+
+/** Accepts an order and creates its parts in Azumuta. */
+async function made(number: string, parts: number, mapping = together): Promise<void> {
+  await stage.accept(units(number, String(parts)), { mapping });
+  for (let index = 1; index <= parts; index++) await stage.attempt(`${number}/${index}`, 'created');
+}
+
+const recordOf = (number: string) => stage.ledger.erpOrders.find(erpOrder({ number }));
+
+describe('an ERP order that grows after its parts were created', () => {
+  it('has one record of how many parts there are now, and only the new ones are created', async () => {
+    await made('GROW', 3);
+    const answer = await stage.accept(units('GROW', '5'), { mapping: together });
+    expect(stage.statuses(answer)).toEqual([
+      'GROW/1 exists',
+      'GROW/2 exists',
+      'GROW/3 exists',
+      'GROW/4 queued',
+      'GROW/5 queued',
+    ]);
+    expect(await recordOf('GROW')).toMatchObject({ split: { of: 5 }, mostParts: 5, amount: '5' });
+  });
+
+  it('keeps its identity when the ERP tells its id only then, so that all parts find the one record', async () => {
+    // Prepare
+    const { id: _, ...posted } = units('GROW-ID', '2');
+    await stage.accept(posted, { mapping: together, via: 'endpoint' });
+
+    // Act
+    await stage.accept(units('GROW-ID', '3'), { mapping: together });
+
+    // Assess
+    for (const index of [1, 2, 3]) {
+      const part = await stage.ledger.orders.find(`GROW-ID/${index}`);
+      expect(await stage.ledger.erpOrders.find(part?.erpOrder ?? { number: '' })).toMatchObject({
+        split: { of: 3 },
+      });
+    }
+  });
+});
+
+describe('an ERP order that shrinks', () => {
+  it('before its parts are created has the surplus withdrawn, and its message finds nothing to do', async () => {
+    await stage.accept(units('SHRINK', '3'), { mapping: together });
+    const answer = await stage.accept(units('SHRINK', '2'), { mapping: together });
+    expect(stage.statuses(answer)).toEqual(['SHRINK/1 queued', 'SHRINK/2 queued']);
+    expect(await stage.attempt('SHRINK/3', 'created')).toBe('rejected');
+    expect(await recordOf('SHRINK')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
+  });
+
+  it('after they were created has the surplus told to a planner, once', async () => {
+    await made('LESS', 3);
+    const answers = [
+      await stage.accept(units('LESS', '2'), { mapping: together }),
+      await stage.accept(units('LESS', '2'), { mapping: together }),
+    ];
+    expect(answers.map(({ news }) => news)).toEqual([1, 0]);
+    expect(answers.map(stage.statuses)).toEqual(
+      Array(2).fill(['LESS/1 exists', 'LESS/2 exists', 'LESS/3 conflict']),
+    );
+    expect((await stage.journeyOf('LESS/3')).at(-1)).toBe(
+      'conflict: The ERP order has 2 parts now, and this is part 3: remove it in Azumuta by hand',
+    );
+    expect(await recordOf('LESS')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
+  });
+
+  it('to parts that are all completed is looked at once more, until they are booked', async () => {
+    // Prepare: two of three are completed, and no trigger will tell of them again
+    await made('DONE', 3);
+    const erp = erpOrder({ number: 'DONE' });
+    for (const index of [1, 2])
+      await stage.ledger.erpOrders.recordCompletedPart(erp, { index, azumutaId: `id of DONE/${index}` });
+
+    // Act: the second time as if the first had died after its record was written
+    await stage.accept(units('DONE', '2'), { mapping: together });
+    await stage.accept(units('DONE', '2'), { mapping: together });
+    const before = [...stage.collected];
+    const booking: PlannedBooking = {
+      ...{ key: 'id of DONE/1#quantity', kind: 'quantity', parts: [1, 2], recordingIds: [], erpOrder: erp },
+      productOrder: { id: 'id of DONE/1', number: 'DONE/1' },
+    };
+    await stage.ledger.bookings.plan('DONE/1', booking, { owner: 'o', messageId: 'm' });
+    await stage.accept(units('DONE', '2'), { mapping: together });
+
+    // Assess
+    expect(before).toEqual(['DONE/1', 'DONE/1']);
+    expect(stage.collected).toEqual(before);
+  });
+
+  it.each([
+    ['parts of which one is open', 'OPEN', [1], together, '2'],
+    ['parts that are booked each', 'EACH', [1, 2], each, '2'],
+    ['nothing, as it is cancelled', 'NONE', [1, 2, 3], together, 'cancelled'],
+  ] as const)('to %s is not looked at again', async (_, number, completed, mapping, now) => {
+    await made(number, 3, mapping);
+    for (const index of completed)
+      await stage.ledger.erpOrders.recordCompletedPart(erpOrder({ number }), { index, azumutaId: 'a' });
+    if (now === 'cancelled') {
+      await stage.accept(units(number, '3'), { mapping });
+      await stage.accept(erpOrder({ number, state: 'cancelled' }), { mapping });
+    } else await stage.accept(units(number, now), { mapping });
+    expect(stage.collected).toEqual([]);
+  });
+});
+
+describe('an ERP order that is cancelled', () => {
+  it('is told of all its product orders, though the mapping could make nothing of it any more', async () => {
+    await made('CANCEL', 3, each);
+    const gone = erpOrder({ number: 'CANCEL', state: 'cancelled', quantity: { amount: '0' } });
+    const answers = [
+      await stage.accept(gone, { mapping: each }),
+      await stage.accept(gone, { mapping: each }),
+    ];
+    expect(answers.map(({ news }) => news)).toEqual([3, 0]);
+    for (const index of [1, 2, 3])
+      expect((await stage.journeyOf(`CANCEL/${index}`)).at(-1)).toBe(
+        'cancelled in the ERP: remove it in Azumuta by hand',
+      );
+  });
+
+  it('after its create was refused is not created by a replay of the dead letter', async () => {
+    await stage.accept(erpOrder({ number: 'REFUSED' }));
+    await stage.attempt('REFUSED', 'refused');
+    const { news } = await stage.accept(erpOrder({ number: 'REFUSED', state: 'cancelled' }));
+    expect(news).toBe(0);
+    expect(await stage.attempt('REFUSED', 'created')).toBe('rejected');
+    expect(await stage.ledger.orders.find('REFUSED')).toMatchObject({ withdrawn: true, state: 'rejected' });
+  });
+
+  it.each(['first', 'last'])('is known, whether it came with its id %s or not', async (when) => {
+    const number = `ID-${when}`;
+    const { id: _, ...bare } = erpOrder({ number });
+    const [first, then] = when === 'first' ? [erpOrder({ number }), bare] : [bare, erpOrder({ number })];
+    await stage.accept(first);
+    await stage.accept(then);
+    const record = await stage.ledger.erpOrders.find(first);
+    await stage.accept({ ...erpOrder({ number }), ...first, state: 'cancelled' });
+    expect(record).toMatchObject({ state: 'released', erpOrder: { number } });
+    expect(await stage.ledger.orders.find(number)).toMatchObject({ withdrawn: true });
+  });
+
+  it('with an id, and had come without one, is known by its number', async () => {
+    const { id: _, ...posted } = erpOrder({ number: 'POSTED' });
+    await stage.accept(posted, { via: 'endpoint' });
+    await stage.accept(erpOrder({ number: 'POSTED', state: 'cancelled' }));
+    expect(await stage.ledger.orders.find('POSTED')).toMatchObject({ withdrawn: true });
+    expect(await stage.ledger.erpOrders.find(posted)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('on the same page as its release stays cancelled, whatever number the mapping gives it', async () => {
+    const mapping: Mapping = { number: ({ number }) => `GH-${number}` };
+    const order = erpOrder({ number: 'PAGE' });
+    await stage.acceptAll([order, { ...order, state: 'cancelled' }], { mapping });
+    expect(await stage.ledger.orders.find('GH-PAGE')).toMatchObject({ withdrawn: true });
+  });
+});
+
+describe('two ERP orders that are mapped to one product order number', () => {
+  const mapping: Mapping = { number: ({ number }) => String(number.split('@')[0]) };
+  const of = (company: string, number: string) =>
+    erpOrder({ number: `${number}@${company}`, id: `${company} ${number}` });
+
+  it.each(['created', 'not created yet'])(
+    'stay apart, when the first is %s: the second is told, once',
+    async (how) => {
+      // Prepare
+      const number = `TWIN ${how}`;
+      await stage.accept(of('A', number), { mapping });
+      if (how === 'created') await stage.attempt(number, 'created');
+      const before = await stage.ledger.orders.find(number);
+
+      // Act: both are seen again and again
+      const news: number[] = [];
+      for (let times = 0; times < 2; times++)
+        for (const company of ['B', 'A'])
+          news.push((await stage.accept(of(company, number), { mapping })).news);
+
+      // Assess
+      expect(news).toEqual([1, 0, 0, 0]);
+      expect(await stage.ledger.orders.find(number)).toMatchObject({
+        erpOrder: before?.erpOrder,
+        state: before?.state,
+      });
+      const answer = await stage.accept(of('B', number), { mapping, via: 'endpoint' });
+      expect(answer).toMatchObject({ status: 'conflict' });
+      expect(answer.productOrders[0]?.reason).toContain(`was made for ERP order ${number}@A`);
+    },
+  );
+
+  it('are told again once the second had a number of its own, and lost it', async () => {
+    await stage.accept(of('A', 'TOLD'), { mapping });
+    const news: number[] = [];
+    for (const its of [mapping, { number: () => 'TOLD-B' }, mapping])
+      news.push((await stage.accept(of('B', 'TOLD'), { mapping: its })).news);
+    expect(news).toEqual([1, 0, 1]);
+  });
+});
+
+describe('a mapping that changes', () => {
+  const mappings: [string, Mapping][] = [
+    ['split', each],
+    ['number', { number: ({ number }) => `GH-${number}` }],
+  ];
+
+  it.each(mappings)('in its %s makes no known order a second time', async (what, mapping) => {
+    // Prepare
+    const order = units(`CONFIG ${what}`, '2');
+    await stage.accept(order);
+    await stage.attempt(order.number, 'created');
+
+    // Act
+    const answer = await stage.accept(order, { mapping });
+
+    // Assess
+    expect(stage.statuses(answer)).toEqual([`${order.number} conflict`]);
+    expect(await stage.ledger.journeys.productOrdersOf(order.number)).toEqual([order.number]);
+    expect(await stage.accept(order)).toMatchObject({ status: 'exists' });
+    expect((await stage.journeyOf(order.number)).at(-1)).toBe(
+      'resolved: The ERP wants it again as it was made.',
+    );
+  });
+
+  it.each(mappings)(
+    'in its %s gives what is not created its new numbers, and the old message nothing to do',
+    async (what, mapping) => {
+      const order = units(`ANEW ${what}`, '2');
+      await stage.accept(order);
+      const answer = await stage.accept(order, { mapping });
+      expect(answer.productOrders.map(({ status }) => status)).toEqual(
+        answer.productOrders.map(() => 'queued'),
+      );
+      expect(await stage.attempt(order.number, 'created')).toBe('rejected');
+      for (const { number } of answer.productOrders)
+        expect(await stage.attempt(number, 'created')).toBe('claimed');
+    },
+  );
+
+  it('in how parts are booked reaches parts that are not created, so that all are booked in one way', async () => {
+    await stage.accept(units('BOOK', '2'), { mapping: each });
+    await stage.accept(units('BOOK', '2'), { mapping: together });
+    const record = await recordOf('BOOK');
+    for (const index of [1, 2])
+      expect(
+        await stage.ledger.orders.find(partNumber({ number: 'BOOK', book: 'each' }, index)),
+      ).toMatchObject({
+        part: { book: record?.split.book },
+        state: 'waiting',
+      });
+    expect(record?.split.book).toBe('when-all-done');
+  });
+});
+
+describe('an order that changes back and forth', () => {
+  it('is told each time that it leaves what was made, and when it is as it was made again', async () => {
+    await stage.accept(units('FLAP', '1'));
+    await stage.attempt('FLAP', 'created');
+    const news: number[] = [];
+    for (const amount of ['6', '1', '6', '6', '1'])
+      news.push((await stage.accept(units('FLAP', amount))).news);
+    expect(news).toEqual([1, 0, 1, 0, 0]);
+    expect((await stage.journeyOf('FLAP')).map((line) => line.split(':')[0]).slice(-4)).toEqual([
+      'conflict',
+      'resolved',
+      'conflict',
+      'resolved',
+    ]);
+  });
+
+  it('is told once, whether the ERP tells the unit or not', async () => {
+    // Prepare
+    const [bare, whole] = [erpOrder({ number: 'UNIT', quantity: { amount: '6' } }), units('UNIT', '6')];
+    await stage.accept(units('UNIT', '5'));
+    await stage.attempt('UNIT', 'created');
+
+    // Act
+    const news: number[] = [];
+    for (const order of [bare, whole, bare, whole]) news.push((await stage.accept(order)).news);
+
+    // Assess
+    expect(news).toEqual([1, 0, 0, 0]);
+  });
+
+  it('is told again of a cancellation that followed a new release', async () => {
+    // Prepare: its create may have been sent, and a person was told to look whether it is there
+    await stage.accept(erpOrder({ number: 'TWICE' }));
+    await stage.attempt('TWICE', 'refused after it was sent');
+    const gone = erpOrder({ number: 'TWICE', state: 'cancelled' });
+
+    // Act
+    const first = await stage.accept(gone);
+    await stage.accept(erpOrder({ number: 'TWICE' }), { via: 'endpoint' });
+    const second = await stage.accept(gone);
+
+    // Assess
+    expect([first.news, second.news]).toEqual([1, 1]);
+  });
+});
+
+describe('an ERP order that is renamed in the ERP', () => {
+  const mapping: Mapping = { number: ({ id }) => `GH-${id}` };
+
+  it('is booked under its new number, and is compared with the article that it was made of', async () => {
+    // Prepare
+    const order = erpOrder({ number: 'OLD', id: 'renamed' });
+    await stage.accept(order, { mapping });
+    await stage.attempt('GH-renamed', 'created');
+
+    // Act
+    await stage.accept({ ...order, number: 'NEW' }, { mapping });
+    const record = await stage.ledger.erpOrders.find(order);
+    await stage.accept({ ...order, number: 'NEW', article: 'GEAR-02' }, { mapping });
+
+    // Assess
+    expect(await stage.ledger.orders.find('GH-renamed')).toMatchObject({
+      erpOrder: { number: 'NEW', id: 'renamed', article: 'GEAR-01' },
+    });
+    expect(record).toMatchObject({ erpOrder: { number: 'NEW', article: 'GEAR-01' } });
+    expect(await stage.ledger.journeys.productOrdersOf('NEW')).toEqual(['GH-renamed']);
+  });
+});
+
+it('an order whose id, article or unit no ledger can hold harms no neighbour', async () => {
+  const answers = await stage.acceptAll([
+    erpOrder({ number: 'LONG-1', id: 'i'.repeat(3000) }),
+    erpOrder({ number: 'LONG-2', id: 'i'.repeat(3000), state: 'cancelled' }),
+    erpOrder({ number: 'LONG-3', quantity: { amount: '1', unit: 'u'.repeat(500_000) } }),
+    erpOrder({ number: 'X'.repeat(3000), state: 'cancelled' }),
+    erpOrder({ number: 'SHORT' }),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([
+    'rejected',
+    'rejected',
+    'rejected',
+    'rejected',
+    'queued',
+  ]);
+  expect(answers[0]?.reason).toBe(
+    'The id of ERP order LONG-1 has 3000 characters; at most 200 are possible: correct it in the ERP.',
+  );
+});

@@ -1,0 +1,105 @@
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { type Accepted, acceptOrders } from '../../../shared/orders/accept.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { type HeardLog, heardLog } from '../../support/logs.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+
+export type Mapping = Parameters<typeof mapProductOrders>[0];
+
+interface How {
+  readonly mapping?: Mapping;
+  /** Default: a pull. */
+  readonly via?: 'endpoint' | 'pull';
+  /** Default: the stage's own. */
+  readonly ledger?: Ledger;
+}
+
+/** What became of an attempt at creating a product order. */
+export type AttemptEnd = 'created' | 'in doubt' | 'failed' | 'refused' | 'refused after it was sent';
+
+/** A ledger and a queue, orders that the ERP tells, and attempts at creating them. */
+export interface OrderStage {
+  readonly clock: TestClock;
+  readonly store: LedgerStore;
+  readonly ledger: Ledger;
+  readonly heard: HeardLog;
+  /** Numbers of product orders whose completion is to be looked at once more. */
+  readonly collected: string[];
+  readonly accept: (order: ErpOrder, how?: How) => Promise<Accepted>;
+  readonly acceptAll: (orders: readonly ErpOrder[], how?: How) => Promise<Accepted[]>;
+  /** One attempt at its message; its dead letter, replayed, is the same message. @returns How the claim went. */
+  readonly attempt: (number: string, how: AttemptEnd) => Promise<string>;
+  /** `number status` of each. */
+  readonly statuses: (accepted: Accepted) => string[];
+  /** `event: note` of a journey. */
+  readonly journeyOf: (number: string) => Promise<string[]>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startOrderStage(): Promise<OrderStage> {
+  const [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
+  const clock = testClock();
+  const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  const heard = heardLog();
+  const collected: string[] = [];
+
+  function dependencies(sqsEndpoint: SqsEndpoint, { mapping = {}, ledger: reached = ledger }: How) {
+    return {
+      ledger: reached,
+      log: heard.log,
+      queues: createQueues(sqsEndpoint.client),
+      queueUrl: sqsEndpoint.queueUrl('product-orders'),
+      collectAgain: async (number: string) => void collected.push(number),
+      map: (order: ErpOrder) => mapProductOrders(mapping, order),
+    };
+  }
+
+  const acceptAll = (orders: readonly ErpOrder[], how: How = {}) => {
+    // One journey after the other can be told apart.
+    clock.advance(1);
+    return acceptOrders(orders, { via: how.via ?? 'pull' }, dependencies(sqs, how));
+  };
+
+  return {
+    ...{ clock, store, ledger, heard, collected, acceptAll },
+
+    async accept(order, how) {
+      const [accepted] = await acceptAll([order], how);
+      if (!accepted) throw new Error('Each order is answered.');
+      return accepted;
+    },
+
+    async attempt(number, how) {
+      const claimant = { owner: `attempt at ${number}`, messageId: number, endsAt: clock.now() };
+      const claimed = await ledger.claims.claim(orderKey(number), claimant);
+      if (claimed.outcome !== 'claimed') return claimed.outcome;
+      const { claims } = ledger;
+      const { claim } = claimed;
+      const productOrder = { id: `id of ${number}`, number };
+      if (how === 'created')
+        await claims.complete(claim, { productOrder, awaiting: 'completion' }, { event: 'created' });
+      else if (how === 'in doubt') await claims.holdForSettling(claim, 'Azumuta did not answer.');
+      else if (how === 'failed') await claims.release(claim, 'Azumuta failed (503).');
+      else
+        await claims.reject(
+          claim,
+          { reason: 'Azumuta has no article.', cause: 'unknown-article' },
+          how === 'refused' ? 'nothing' : 'perhaps',
+        );
+      return claimed.outcome;
+    },
+
+    statuses: ({ productOrders }) => productOrders.map(({ number, status }) => `${number} ${status}`),
+    journeyOf: async (number) =>
+      (await ledger.journeys.of(number)).map(({ event, note }) => `${event}: ${note ?? ''}`),
+
+    async stop() {
+      await Promise.all([store.stop(), sqs.stop()]);
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import type { ErpOrderRecord } from '../../../shared/ledger/records/erp-orders.ts';
+import type { KnownOrder } from '../../../shared/ledger/records/known-orders.ts';
+import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import { type ErpOrder, isSameErpOrder, partNumber } from '../../../shared/model/orders.ts';
+import {
+  decideProductOrders,
+  factsOf,
+  type KnownErpOrder,
+  type OrderDecision,
+  type PartDecision,
+  type WantedOrder,
+} from '../../../shared/orders/decide-product-orders.ts';
+
+/** What an attempt at creating a product order ends with. */
+export const attempts = [
+  'is created',
+  'ends in doubt',
+  'surely sent nothing',
+  'is refused',
+  'is refused after it was sent',
+] as const;
+export type Attempt = (typeof attempts)[number];
+
+interface Disturbance {
+  /** After so many writes the process dies, and begins anew. */
+  readonly crashAfter?: number;
+  /** What happens between its first reading and its first write. */
+  readonly meanwhile?: () => void;
+}
+
+/** A ledger in memory, which does what is decided, write by write, and refuses what the real one refuses. */
+export class OrdersInMemory {
+  readonly records = new Map<string, ErpOrderRecord>();
+  readonly entries = new Map<string, OrderEntry>();
+  /** What was told and stands: by product order number, or `<number> by <claimant>`. */
+  readonly told = new Map<string, string>();
+  /** Each time that a planner was told something new. */
+  readonly news: string[] = [];
+
+  accept(
+    wanted: WantedOrder,
+    { crashAfter = Number.POSITIVE_INFINITY, meanwhile }: Disturbance = {},
+  ): OrderDecision {
+    let left = crashAfter;
+    for (let tries = 0; tries < 10; tries++) {
+      const known = this.#read(wanted);
+      const decision = decideProductOrders(known, wanted);
+      if (tries === 0) meanwhile?.();
+      const parts = decision.first.length > 0 ? decision.first : decision.parts;
+      const writes = [
+        ...(decision.first.length > 0 ? [] : [() => this.#record(wanted, decision)]),
+        ...parts.map((part) => () => this.#write(part, wanted.order)),
+      ];
+      const done = writes.every((write) => left-- > 0 && write());
+      if (left < 0) left = Number.POSITIVE_INFINITY;
+      else if (done && decision.first.length === 0) return decision;
+    }
+    throw new Error('It does not come to an end.');
+  }
+
+  /** Number of a product order that may be tried. */
+  openNumber(at: number): string | undefined {
+    const open = [...this.entries.values()].filter(({ state, withdrawn }) => state !== 'done' && !withdrawn);
+    return open[at % Math.max(open.length, 1)]?.number;
+  }
+
+  attempt(number: string, how: Attempt): void {
+    const entry = this.entries.get(number);
+    if (!entry) return;
+    const clean = entry.surelyNotCreated;
+    const after = {
+      'is created': { state: 'done', surelyNotCreated: false },
+      'ends in doubt': { state: 'claimed', surelyNotCreated: false },
+      'surely sent nothing': { state: 'waiting', surelyNotCreated: clean },
+      'is refused': { state: 'rejected', surelyNotCreated: clean },
+      'is refused after it was sent': { state: 'rejected', surelyNotCreated: false },
+    } as const;
+    this.entries.set(number, { ...entry, ...after[how] });
+  }
+
+  of(order: ErpOrder): OrderEntry[] {
+    return [...this.entries.values()].filter(({ erpOrder }) => isSameErpOrder(erpOrder, order));
+  }
+
+  #read({ order, mapped }: WantedOrder): KnownErpOrder {
+    const record = this.records.get(String(order.id));
+    const numbers = [
+      ...(mapped?.productOrders ?? []).map(({ draft }) => draft.number),
+      ...(record ? [{ ...record.split, of: record.mostParts }, ...record.earlier] : []).flatMap((split) =>
+        Array.from({ length: split.of }, (_, at) => partNumber(split, at + 1)),
+      ),
+    ];
+    const known = (number: string): KnownOrder => ({
+      entry: this.entries.get(number),
+      ...{ bookings: [], question: undefined, toldCause: undefined, told: this.told.get(number) ?? '' },
+      claimants: [...this.told.keys()].flatMap((key) => key.split(`${number} by `)[1] ?? []),
+    });
+    return { record, productOrders: new Map(numbers.map((number) => [number, known(number)])) };
+  }
+
+  #record({ order, mapped }: WantedOrder, { split, mostParts, earlier }: OrderDecision): boolean {
+    const id = String(order.id);
+    const before = this.records.get(id);
+    if (!before && !mapped) return true;
+    this.records.set(id, {
+      erpOrder: factsOf(order),
+      amount: order.quantity.amount,
+      dueDate: undefined,
+      state: mapped ? 'released' : 'cancelled',
+      ...{ split, mostParts, earlier, version: (before?.version ?? 0) + 1 },
+    });
+    return true;
+  }
+
+  #write(part: PartDecision, order: ErpOrder): boolean {
+    const { number } = part;
+    const held = this.entries.get(number);
+    switch (part.action) {
+      case 'create':
+        if (held) return false;
+        this.#put(part, order);
+        return true;
+      case 'replace':
+        if (!isAsRead(held, part.entry) || !(held.surelyNotCreated || held.state === 'rejected'))
+          return false;
+        this.#put(part, order);
+        return true;
+      case 'withdraw':
+        if (!isAsRead(held, part.entry) || !held.surelyNotCreated) return false;
+        this.entries.set(number, { ...held, state: 'rejected', withdrawn: true });
+        return true;
+      case 'conflict': {
+        const { content, claimant } = part.change;
+        const key = claimant === undefined ? number : `${number} by ${claimant}`;
+        if (this.told.get(key) !== content) this.news.push(`${key}: ${content}`);
+        this.told.set(key, content);
+        return true;
+      }
+      case 'resolved':
+        this.told.delete(part.claimant === undefined ? number : `${number} by ${part.claimant}`);
+        return true;
+      case 'unchanged':
+        return true;
+    }
+  }
+
+  #put(part: Extract<PartDecision, { action: 'create' | 'replace' }>, order: ErpOrder): void {
+    const { draft, part: index, contentHash } = part.wanted;
+    const before = this.entries.get(draft.number);
+    if (part.resolves) this.told.delete(draft.number);
+    this.entries.set(draft.number, {
+      number: draft.number,
+      ...{ erpOrder: factsOf(order), draft, contentHash, part: index, state: 'waiting' },
+      // Only an attempt makes it uncertain, and no new content makes it certain again.
+      surelyNotCreated: before?.surelyNotCreated ?? true,
+      ...{ enqueued: false, withdrawn: false, linkInDoubt: false, awaitsCompletion: false },
+      ...{
+        productOrder: undefined,
+        linkedAt: undefined,
+        reason: undefined,
+        cause: undefined,
+        history: [],
+        historyLeft: 0,
+      },
+    });
+  }
+}
+
+function isAsRead(held: OrderEntry | undefined, read: OrderEntry): held is OrderEntry {
+  return held?.contentHash === read.contentHash && isSameErpOrder(held.erpOrder, read.erpOrder);
+}
