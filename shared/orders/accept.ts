@@ -183,9 +183,10 @@ async function acceptOne(
 }
 
 /** An order that was known without its id at first is known by its number for ever, and one that comes without, by its id. */
-function asKnown({ id: _, ...order }: ErpOrder, { record }: KnownErpOrder): ErpOrder {
-  const id = record ? record.erpOrder.id : _;
-  return id === undefined ? order : { ...order, id };
+function asKnown(order: ErpOrder, { record }: KnownErpOrder): ErpOrder {
+  const { id: told, ...bare } = order;
+  const id = record ? record.erpOrder.id : told;
+  return id === undefined ? bare : { ...bare, id };
 }
 
 function isWrite({ action }: PartDecision): boolean {

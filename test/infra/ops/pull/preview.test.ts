@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { previewPull } from '../../../../infra/ops/pull/preview.ts';
 import { previewPullLines } from '../../../../infra/ops/pull/report.ts';
+import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
+import { acceptOrders } from '../../../../shared/orders/accept.ts';
 import { newSignal } from '../../../shared/erp/conformance/attempts.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { silent } from '../../../support/logs.ts';
 import { erpOrder } from '../../../support/orders.ts';
 
 let store: LedgerStore;
@@ -51,4 +54,46 @@ it('shows which orders of the ERP cannot be read, and why', async () => {
   const text = previewPullLines(preview, { target: 'the stack', where: '--local' }).join(' ');
   expect(text).toContain('cannot be read');
   expect(text).toContain('$.quantity');
+});
+
+it('shows that an order which is not created yet is made anew under the numbers that the mapping gives it now', async () => {
+  // Prepare
+  const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
+  const order = erpOrder({ number: 'MO/7' });
+  await acceptOrders(
+    [order],
+    { via: 'pull' },
+    {
+      ledger,
+      log: silent,
+      queues: { sendAll: async () => [] },
+      queueUrl: '',
+      collectAgain: async () => {},
+      map: (one) => mapProductOrders({}, one),
+    },
+  );
+
+  // Act
+  const { productOrders } = await previewPull(undefined, 10, {
+    erp: {
+      async *releasedOrders() {
+        yield { orders: [order], unreadable: [], watermark: { changedAt: '2026-12-01T08:00:00.000Z' } };
+      },
+    },
+    azumuta: {
+      findProductOrder: async () => undefined,
+      findArticle: async (number) => ({ id: 'a', number, variants: [] }),
+    },
+    ledger,
+    map: (one) => mapProductOrders({ number: ({ number }) => `GH-${number}` }, one),
+    accept: () => true,
+    signal: newSignal(),
+    progress: () => {},
+  });
+
+  // Assess
+  expect(productOrders).toMatchObject([
+    { number: 'MO/7', outcome: 'left out', reason: expect.stringContaining('is mapped to GH-MO/7 now') },
+    { number: 'GH-MO/7', outcome: 'create' },
+  ]);
 });

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { partNumber } from '../../../shared/model/orders.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { type Mapping, type OrderStage, startOrderStage } from './order-stage.ts';
+
+const together: Mapping = { split: { per: 'unit', book: 'when-all-done' } };
+const each: Mapping = { split: { per: 'unit', book: 'each' } };
+const units = (number: string, amount: string) => erpOrder({ number, quantity: { amount, unit: 'u' } });
+
+let stage: OrderStage;
+
+beforeAll(async () => {
+  stage = await startOrderStage();
+});
+afterAll(() => stage.stop());
+
+const recordOf = (number: string) => stage.ledger.erpOrders.find(erpOrder({ number }));
+
+describe('two ERP orders that are mapped to one product order number', () => {
+  const mapping: Mapping = { number: ({ number }) => String(number.split('@')[0]) };
+  const of = (company: string, number: string) =>
+    erpOrder({ number: `${number}@${company}`, id: `${company} ${number}` });
+
+  it.each(['created', 'not created yet'])(
+    'stay apart, when the first is %s: the second is told, once',
+    async (how) => {
+      // Prepare
+      const number = `TWIN ${how}`;
+      await stage.accept(of('A', number), { mapping });
+      if (how === 'created') await stage.attempt(number, 'created');
+      const before = await stage.ledger.orders.find(number);
+
+      // Act: both are seen again and again
+      const news: number[] = [];
+      for (let times = 0; times < 2; times++)
+        for (const company of ['B', 'A'])
+          news.push((await stage.accept(of(company, number), { mapping })).news);
+
+      // Assess
+      expect(news).toEqual([1, 0, 0, 0]);
+      expect(await stage.ledger.orders.find(number)).toMatchObject({
+        erpOrder: before?.erpOrder,
+        state: before?.state,
+      });
+      const answer = await stage.accept(of('B', number), { mapping, via: 'endpoint' });
+      expect(answer).toMatchObject({ status: 'conflict' });
+      expect(answer.productOrders[0]?.reason).toContain(`was made for ERP order ${number}@A`);
+    },
+  );
+
+  it('are told again once the second had a number of its own, and lost it', async () => {
+    await stage.accept(of('A', 'TOLD'), { mapping });
+    const news: number[] = [];
+    for (const its of [mapping, { number: () => 'TOLD-B' }, mapping])
+      news.push((await stage.accept(of('B', 'TOLD'), { mapping: its })).news);
+    expect(news).toEqual([1, 0, 1]);
+  });
+});
+
+describe('a mapping that changes', () => {
+  const mappings: [string, Mapping][] = [
+    ['split', each],
+    ['number', { number: ({ number }) => `GH-${number}` }],
+  ];
+
+  it.each(mappings)('in its %s makes no known order a second time', async (what, mapping) => {
+    // Prepare
+    const order = units(`CONFIG ${what}`, '2');
+    await stage.accept(order);
+    await stage.attempt(order.number, 'created');
+
+    // Act
+    const answer = await stage.accept(order, { mapping });
+
+    // Assess
+    expect(stage.statuses(answer)).toEqual([`${order.number} conflict`]);
+    expect(await stage.ledger.journeys.productOrdersOf(order.number)).toEqual([order.number]);
+    expect(await stage.accept(order)).toMatchObject({ status: 'exists' });
+    expect((await stage.journeyOf(order.number)).at(-1)).toBe(
+      'resolved: The ERP wants it again as it was made.',
+    );
+  });
+
+  it.each(mappings)(
+    'in its %s gives what is not created its new numbers, and the old message nothing to do',
+    async (what, mapping) => {
+      const order = units(`ANEW ${what}`, '2');
+      await stage.accept(order);
+      const answer = await stage.accept(order, { mapping });
+      expect(answer.productOrders.map(({ status }) => status)).toEqual(
+        answer.productOrders.map(() => 'queued'),
+      );
+      expect(await stage.attempt(order.number, 'created')).toBe('rejected');
+      for (const { number } of answer.productOrders)
+        expect(await stage.attempt(number, 'created')).toBe('claimed');
+    },
+  );
+
+  it('in how parts are booked reaches parts that are not created, so that all are booked in one way', async () => {
+    await stage.accept(units('BOOK', '2'), { mapping: each });
+    await stage.accept(units('BOOK', '2'), { mapping: together });
+    const record = await recordOf('BOOK');
+    for (const index of [1, 2])
+      expect(
+        await stage.ledger.orders.find(partNumber({ number: 'BOOK', book: 'each' }, index)),
+      ).toMatchObject({
+        part: { book: record?.split.book },
+        state: 'waiting',
+      });
+    expect(record?.split.book).toBe('when-all-done');
+  });
+});
