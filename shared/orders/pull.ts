@@ -2,7 +2,7 @@ import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
-import type { ErpOrder } from '../model/orders.ts';
+import type { ErpOrder, Watermark } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../platform/lambda.ts';
 import { type AcceptDependencies, acceptOrders, tellUnmapped } from './accept.ts';
@@ -38,64 +38,76 @@ export async function pullOrders(
   invocation: Invocation,
   dependencies: PullDependencies,
 ): Promise<PullReport> {
-  const { ledger, partners, erp, clock, log } = dependencies;
+  const { ledger, clock, log } = dependencies;
   const owner = invocation.awsRequestId;
-  const timeMs = invocation.getRemainingTimeInMillis();
-  const leaseSeconds = Math.ceil(timeMs / 1000) + 5;
+  const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   const stand = await ledger.pullState.begin(owner, leaseSeconds);
-  const report = {
-    outcome: 'read',
-    pages: 0,
-    orders: 0,
-    queued: 0,
-    conflicts: 0,
-    rejected: 0,
-    cancelled: 0,
-  } as {
-    -readonly [Field in keyof PullReport]: PullReport[Field];
-  };
+  const report: Report = { outcome: 'read', ...nothingDone };
   if (!stand) return { ...report, outcome: 'another run is under way' };
 
+  const run: Run = {
+    window: stand.window ?? { startedAt: clock.now().toISOString() },
+    finished: false,
+    report,
+  };
+  try {
+    await readPages(run, startOf(stand, dependencies.goLive), invocation, dependencies);
+  } finally {
+    const watermark = afterPullWindow(stand.watermark, run.window);
+    await ledger.pullState.end(owner, run.finished ? { watermark } : undefined);
+  }
+  const told = { ...report, at: clock.now().toISOString() };
+  log.info('Pulled orders from the ERP', told, run.finished ? { PullsCompleted: 1 } : undefined);
+  return report;
+}
+
+type Report = { -readonly [Field in keyof PullReport]: PullReport[Field] };
+const nothingDone = { pages: 0, orders: 0, queued: 0, conflicts: 0, rejected: 0, cancelled: 0 };
+
+/** How far a run has got. */
+interface Run {
+  window: BegunPullWindow;
+  finished: boolean;
+  readonly report: Report;
+}
+
+/** To the end of the listing, or until the time is nearly up. */
+async function readPages(
+  run: Run,
+  from: Watermark | undefined,
+  invocation: Invocation,
+  dependencies: PullDependencies,
+): Promise<void> {
+  const { ledger, partners, erp, clock } = dependencies;
+  const timeMs = invocation.getRemainingTimeInMillis();
   const deadline = AbortSignal.timeout(Math.floor(timeMs * 0.9));
-  const pages = erp.releasedOrders(startOf(stand, dependencies.goLive), deadline)[Symbol.asyncIterator]();
-  let window: BegunPullWindow = stand.window ?? { startedAt: clock.now().toISOString() };
-  let finished = false;
+  const pages = erp.releasedOrders(from, deadline)[Symbol.asyncIterator]();
   try {
     while (true) {
       const page = await partners.call('erp', () => pages.next());
       if (page.done) {
-        finished = true;
-        break;
+        run.finished = true;
+        return;
       }
       const readAt = clock.now();
-      await takeInPage(page.value, report, dependencies);
-      const further = afterPage(window, page.value.watermark, readAt);
-      const ours = await ledger.pullState.advance(owner, further);
+      await takeInPage(page.value, run.report, dependencies);
+      const further = afterPage(run.window, page.value.watermark, readAt);
+      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
       if (!ours) throw new RetryLater('Another run has taken over the pull.', { scope: 'order' });
-      window = further;
+      run.window = further;
       if (invocation.getRemainingTimeInMillis() < timeMs * lastPart) {
-        report.outcome = 'out of time';
-        break;
+        run.report.outcome = 'out of time';
+        return;
       }
     }
   } finally {
     await pages.return?.().catch(() => undefined);
-    await ledger.pullState.end(
-      owner,
-      finished ? { watermark: afterPullWindow(stand.watermark, window) } : undefined,
-    );
   }
-  log.info(
-    'Pulled orders from the ERP',
-    { ...report, at: clock.now().toISOString() },
-    finished ? { PullsCompleted: 1 } : undefined,
-  );
-  return report;
 }
 
 async function takeInPage(
   { orders, unreadable }: ReleasedOrdersPage,
-  report: { -readonly [F in keyof PullReport]: PullReport[F] },
+  report: Report,
   dependencies: PullDependencies,
 ): Promise<void> {
   report.pages += 1;
