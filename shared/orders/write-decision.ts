@@ -60,18 +60,8 @@ export async function writePart(
   const { number } = part;
   switch (part.action) {
     case 'create':
-    case 'replace': {
-      const entry = newEntry(part.wanted, order, via);
-      const put =
-        part.action === 'create' ? ledger.orders.put(entry) : ledger.orders.replace(part.entry, entry);
-      const refused = (error: unknown) => refusedByLedger(number, error);
-      const done = await put.catch(refused);
-      if (typeof done !== 'boolean') return { status: done };
-      if (!done) return 'changed meanwhile';
-      if (part.resolves)
-        await ledger.orderChanges.recordResolved(number, 'What the ERP wants now has taken its place.');
-      return { status: outbox.add(number) };
-    }
+    case 'replace':
+      return put(part, newEntry(part.wanted, order, via), outbox, dependencies);
     case 'withdraw': {
       const event = { event: part.event, note: part.sentence };
       const why = { reason: part.sentence, cause: 'order-state' } as const;
@@ -106,6 +96,23 @@ export async function writePart(
       await renameIfRenamed(part.entry, order, dependencies);
       return part.entry.withdrawn ? {} : { status: unchanged(part.entry, via, outbox) };
   }
+}
+
+async function put(
+  part: Extract<PartDecision, { action: 'create' | 'replace' }>,
+  entry: NewOrder,
+  outbox: Outbox,
+  { ledger }: WriteDependencies,
+): Promise<Written | 'changed meanwhile'> {
+  const { number } = part;
+  const putting =
+    part.action === 'create' ? ledger.orders.put(entry) : ledger.orders.replace(part.entry, entry);
+  const done = await putting.catch((error: unknown) => refusedByLedger(number, error));
+  if (typeof done !== 'boolean') return { status: done };
+  if (!done) return 'changed meanwhile';
+  if (part.resolves)
+    await ledger.orderChanges.recordResolved(number, 'What the ERP wants now has taken its place.');
+  return { status: outbox.add(number) };
 }
 
 /** A booking goes to the number that people read in the ERP today. */
