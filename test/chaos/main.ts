@@ -7,7 +7,8 @@ import { outageReport, runOutage } from './accidents/outage.ts';
 import { isBalanced, progressLine, reportOf } from './report.ts';
 import { runChaos } from './run.ts';
 
-const help = `Kills everything that may die, lets both partners fail, and then counts whether anything was lost or done twice.
+const help = `Kills everything that may die, lets both partners fail, changes and renames orders, forges hints and sets clocks
+apart, and then counts whether anything was lost or done twice.
 
   npm run chaos                      40 s of load
   npm run chaos -- --minutes 30      longer

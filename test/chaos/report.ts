@@ -56,15 +56,18 @@ function changes(changed: readonly ChangedOrder[]): string {
   return `${changed.length} orders: ${of('each').length} booked part by part and ${of('when-all-done').length} when all is done, with ${quantities} other quantities; ${of('one').length} with another number`;
 }
 
-function hints({ flood, injected: { flooded, unknownNumbers } }: ChaosResult): string {
-  const [first = 0, ...others] = flooded.map(({ questions }) => questions);
-  const open = flooded.length - unknownNumbers.size;
-  return `${flood.hints} in ${flood.bursts} bursts: ${open} open orders, ${unknownNumbers.size} unknown numbers (at most ${Math.max(first, ...others)} questions about one), ${flood.aboutCompleted} completed orders`;
+function hints({ flood, injected: { flooded } }: ChaosResult): string {
+  const each = (['open', 'unknown', 'completed'] as const).map((is) => {
+    const orders = flooded.filter((order) => order.is === is);
+    const most = Math.max(0, ...orders.map(({ questions }) => questions));
+    return `${orders.length} ${is} (at most ${most} questions about one)`;
+  });
+  return `${flood.hints} in ${flood.bursts} bursts, about ${each.join(', ')}`;
 }
 
 function clocks(offsets: readonly number[]): string {
-  const [first = 0, ...others] = offsets.map((ms) => ms / 1000);
-  return `${offsets.length} containers, ${Math.min(first, ...others)} s to ${Math.max(first, ...others)} s off`;
+  const seconds = offsets.map((ms) => ms / 1000);
+  return `${offsets.length} containers, ${Math.min(0, ...seconds)} s to ${Math.max(0, ...seconds)} s off`;
 }
 
 function listed(counts: ReadonlyMap<string, number>): string {

@@ -3,7 +3,7 @@ import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import type { FloodedOrder } from '../balance/injected.ts';
 import { persistently } from '../load/patience.ts';
-import { postOrders, untilCreated } from '../load/post-orders.ts';
+import { createdId, postOrders, untilCreated } from '../load/post-orders.ts';
 import type { Floor } from '../load/shop-floor.ts';
 import type { Dice } from './dice.ts';
 
@@ -19,8 +19,6 @@ export interface FloodFigures {
   /** Forged hints that were accepted. */
   readonly hints: number;
   readonly bursts: number;
-  /** Bursts about completed orders, of which the hints are repeated. */
-  readonly aboutCompleted: number;
 }
 
 export interface Flood {
@@ -29,8 +27,17 @@ export interface Flood {
   readonly unknownNumbers: () => ReadonlySet<string>;
   /** No more hints; resolves when every order that was held open may be completed. */
   readonly stop: () => Promise<void>;
-  /** What Azumuta was asked about open and unknown orders until now. */
+  /** What Azumuta was asked about all of these orders until now. */
   readonly flooded: () => Promise<readonly FloodedOrder[]>;
+}
+
+/** What was sent about an order, and where the questions about it are counted. */
+interface Begun {
+  readonly number: string;
+  readonly path: string;
+  readonly since: number;
+  readonly before: number;
+  hints: number;
 }
 
 /** Hints that are sent at the same time. */
@@ -50,12 +57,12 @@ export function startFlood(
 ): Flood {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const unknown = new Map<string, { readonly since: number; hints: number }>();
+  const unknown = new Map<string, Begun>();
   const open: FloodedOrder[] = [];
+  const completed: Begun[] = [];
   const held: Promise<void>[] = [];
   let hints = 0;
   let bursts = 0;
-  let aboutCompleted = 0;
 
   async function go() {
     while (!signal.aborted) {
@@ -89,13 +96,15 @@ export function startFlood(
     accepted += await burst(number, size / 2);
     await pause(heldMs / 2, undefined, { signal }).catch(() => undefined);
     const questions = await questionsAt(`/api/v1/productorders/${id}`);
-    open.push({ number, questions, hints: accepted, seconds: (performance.now() - began) / 1000 });
+    const seconds = (performance.now() - began) / 1000;
+    open.push({ number, is: 'open', questions, hints: accepted, seconds });
     floor.expect({ numbers: () => [number], quantity: Number(quantity) });
   }
 
   async function aboutUnknown(size: number) {
     const number = `FORGED-${unknown.size + 1}`;
-    const known = { since: performance.now(), hints: 1 };
+    const path = `/api/v1/productorders?${new URLSearchParams({ number })}`;
+    const known: Begun = { number, path, since: performance.now(), hints: 1, before: 0 };
     unknown.set(number, known);
     // One is surely accepted, so that one must be told of.
     await persistently(() => hint(number, 'POST'));
@@ -103,11 +112,15 @@ export function startFlood(
   }
 
   async function aboutOneCompleted(size: number) {
-    const numbers = [...floor.completed().values()];
-    const number = numbers[dice.between(0, Math.max(0, numbers.length - 1))];
-    if (number === undefined) return;
-    aboutCompleted += 1;
-    await burst(number, size);
+    const orders = [...floor.completed()];
+    const [madeAs, number] = orders[dice.between(0, Math.max(0, orders.length - 1))] ?? [];
+    if (madeAs === undefined || number === undefined) return;
+    const id = await createdId(system, madeAs).catch(() => undefined);
+    // By its new number nobody knows its id before Azumuta was asked.
+    const path = `/api/v1/productorders${number === madeAs ? `/${id}` : `?${new URLSearchParams({ number })}`}`;
+    const since = performance.now();
+    const before = await questionsAt(path);
+    completed.push({ number, path, since, before, hints: await burst(number, size) });
   }
 
   /** @returns how many of the hints were accepted. */
@@ -149,7 +162,7 @@ export function startFlood(
   const going = go();
   going.catch(() => undefined);
   return {
-    figures: () => ({ hints, bursts, aboutCompleted }),
+    figures: () => ({ hints, bursts }),
     unknownNumbers: () => new Set(unknown.keys()),
     async stop() {
       stopping.abort();
@@ -157,13 +170,17 @@ export function startFlood(
       await Promise.all(held);
     },
     async flooded() {
-      const aboutUnknown = [];
-      for (const [number, { since, hints: accepted }] of unknown) {
-        const questions = await questionsAt(`/api/v1/productorders?${new URLSearchParams({ number })}`);
-        const seconds = (performance.now() - since) / 1000;
-        aboutUnknown.push({ number, hints: accepted, seconds, questions });
-      }
-      return [...open, ...aboutUnknown];
+      const calls = await persistently(() => system.azumuta.calls('path'));
+      const until = performance.now();
+      const sum = (is: FloodedOrder['is'], { number, path, since, hints, before }: Begun): FloodedOrder => {
+        const questions = (calls[`GET ${path}`] ?? 0) - before;
+        return { number, is, hints, questions, seconds: (until - since) / 1000 };
+      };
+      return [
+        ...open,
+        ...[...unknown.values()].map((begun) => sum('unknown', begun)),
+        ...completed.map((begun) => sum('completed', begun)),
+      ];
     },
   };
 }

@@ -266,7 +266,9 @@ describe('the balance of forged hints', () => {
   });
 
   it('finds an order that Azumuta is asked about for every hint', () => {
-    const flooded = (questions: number) => [{ number: 'MO/1', hints: 100, seconds: 60, questions }];
+    const flooded = (questions: number) => [
+      { number: 'MO/1', is: 'open' as const, hints: 100, seconds: 60, questions },
+    ];
     expect(balanceOf(books(), { ...nothing, flooded: flooded(12) })).toEqual(even);
     expect(balanceOf(books(), { ...nothing, flooded: flooded(100) }).wrong).toHaveLength(1);
   });

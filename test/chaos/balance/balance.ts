@@ -225,8 +225,9 @@ export function balanceOf(books: Books, injected: Injected): Balance {
 
   /** However many hints come: one message asks about each order, and nobody else waits. */
   function weighQuestions() {
-    for (const { number, hints, seconds, questions } of injected.flooded) {
-      if (questions > mostQuestions(seconds))
+    for (const { number, is, hints, seconds, questions } of injected.flooded) {
+      // A completed order may have been opened and completed again: each hint about it is a question.
+      if (questions > mostQuestions(seconds) + (is === 'completed' ? 2 * hints : 0))
         wrong.push(
           `Azumuta was asked ${questions} times in ${seconds.toFixed(0)} s about ${number}, for ${hints} hints.`,
         );

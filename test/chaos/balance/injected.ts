@@ -21,9 +21,11 @@ export interface ChangedOrder {
   readonly quantities: readonly number[];
 }
 
-/** An order that hints were forged about while it was open, or that does not exist. */
+/** An order that hints were forged about. */
 export interface FloodedOrder {
   readonly number: string;
+  /** What it was while the hints came. */
+  readonly is: 'open' | 'unknown' | 'completed';
   readonly hints: number;
   readonly seconds: number;
   /** How often Azumuta was asked about it in that time. */
