@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import {
   defineIntegration,
+  listAt,
   path,
   planned,
   type RestAnswer,
@@ -22,6 +23,10 @@ const unlessShown =
   (field: string) =>
   ({ json }: RestAnswer): string | undefined =>
     valueAt(json, field) === undefined ? `it cannot be read (no ${field} in the answer)` : undefined;
+
+/** Its planners may change an order's number: what is known by its id is called by that. */
+const placeOf = ({ id, number }: { readonly id?: string; readonly number: string }) =>
+  path`/api/production-orders/${id ?? number}`;
 
 /**
  * The one file that you edit. It answers the three questions of Azumuta's ERP guide (number, article,
@@ -73,9 +78,9 @@ export default defineIntegration({
       lookUp: [
         {
           name: 'order',
-          request: ({ order }) => ({ path: path`/api/production-orders/${order.number}` }),
+          request: ({ order }) => ({ path: placeOf(order) }),
           done: ({ json }, { productOrder }) =>
-            textAt(json, 'azumutaId') === productOrder.id ? productOrder.id : undefined,
+            listAt(json, 'azumutaIds').includes(productOrder.id) ? productOrder.id : undefined,
           waits: unlessShown('number'),
         },
       ],
@@ -85,7 +90,7 @@ export default defineIntegration({
           success: noErrorInBody,
           request: ({ order, productOrder }) => ({
             method: 'PATCH',
-            path: path`/api/production-orders/${order.number}`,
+            path: placeOf(order),
             body: { azumutaId: productOrder.id, azumutaUrl: productOrder.url ?? null },
           }),
         },
@@ -95,7 +100,7 @@ export default defineIntegration({
       lookUp: [
         {
           name: 'order',
-          request: ({ completion }) => ({ path: path`/api/production-orders/${completion.erpOrder.number}` }),
+          request: ({ completion }) => ({ path: placeOf(completion.erpOrder) }),
           article: ({ json }) => textAt(json, 'product'),
           refused: ({ json }, { completion }) => {
             const status = textAt(json, 'status');
@@ -110,7 +115,7 @@ export default defineIntegration({
         {
           name: 'bookings',
           request: ({ completion, key }) => ({
-            path: path`/api/production-orders/${completion.erpOrder.number}/bookings`,
+            path: `${placeOf(completion.erpOrder)}/bookings`,
             query: { reference: key },
           }),
           done: ({ json }) => textAt(json, 'bookings.0.id'),
@@ -123,7 +128,7 @@ export default defineIntegration({
           success: noErrorInBody,
           when: ({ completion }) => completion.kind === 'quantity',
           request: ({ completion, key }) => ({
-            path: path`/api/production-orders/${completion.erpOrder.number}/bookings`,
+            path: `${placeOf(completion.erpOrder)}/bookings`,
             body: {
               reference: key,
               goodQuantity: completion.quantity?.amount,
@@ -141,7 +146,7 @@ export default defineIntegration({
           success: noErrorInBody,
           when: ({ completion }) => completion.kind === 'amendment',
           request: ({ completion, key }) => ({
-            path: path`/api/production-orders/${completion.erpOrder.number}/notes`,
+            path: `${placeOf(completion.erpOrder)}/notes`,
             body: { reference: key, notes: completion.notes, links: completion.links },
           }),
         },

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { trimAwsSdkPlugins } from './trim-aws-sdk.ts';
@@ -71,9 +71,13 @@ export async function bundleFunctions(
   return { bundles, metafile };
 }
 
+/** What is ours and not the plant's. */
+const ours = ['functions', 'shared', 'node_modules'].map((folder) => join(root, folder, sep));
+
 /**
  * Resolves `#integration` to the plant's configuration, with the values of `process.env` that it reads written
- * into it: a configuration says at synth what it means, and the functions' environment is the stack's alone.
+ * into it, and into what it imports of the plant's own files: a configuration says at synth what it means, and the
+ * functions' environment is the stack's alone.
  */
 function integrationPlugin(integrationFile: string): Plugin {
   return {
@@ -81,7 +85,7 @@ function integrationPlugin(integrationFile: string): Plugin {
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^#integration$/ }, () => ({ path: integrationFile, namespace: 'file' }));
       onLoad({ filter: /\.ts$/ }, ({ path }) => {
-        if (path !== integrationFile) return undefined;
+        if (path !== integrationFile && ours.some((folder) => path.startsWith(folder))) return undefined;
         const source = readFileSync(path, 'utf8');
         const contents = source.replace(/\bprocess\.env\.([A-Za-z_]\w*)/g, (_, name: string) =>
           process.env[name] === undefined ? 'undefined' : JSON.stringify(process.env[name]),

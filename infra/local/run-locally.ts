@@ -31,6 +31,8 @@ export interface LocalSystemOptions {
   /** Triggers of the Azumuta sandbox. Default: GET with single ids and POST with lists, so every order twice. */
   readonly triggers?: (url: string) => readonly Trigger[];
   readonly overrides?: Overrides;
+  /** How far the clocks of the containers are off (see `EmulatorOptions`). */
+  readonly clockOffsetsMs?: readonly number[];
   /** Settings of the sandboxes (`requests-per-second`, `latency-ms` …). */
   readonly sandboxSettings?: Readonly<Record<string, string>>;
   /** Default: `synthesize`, which takes seconds. */
@@ -94,6 +96,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
       dataDir: join(folder, 'platform'),
       overrides: options.overrides ?? localOverrides,
       log,
+      clockOffsetsMs: options.clockOffsetsMs,
       grantsFile: options.grantsFile,
       sandboxes: { azumuta: azumutaSandbox.url, erp: erpSandbox.url },
       ...(options.signal ? { signal: options.signal } : {}),

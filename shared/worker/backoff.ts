@@ -1,7 +1,7 @@
 import type { RetryLater } from '../model/errors.ts';
 
 export interface BackoffOptions {
-  /** Longest wait after the first failure; doubles with each receive. */
+  /** Longest wait after the first failure; doubles with each further one. */
   readonly baseSeconds: number;
   /** Waits stop growing here: later waits are spread over 10–15 minutes. */
   readonly capSeconds: number;
@@ -23,17 +23,17 @@ const lockSeconds = 4;
  * Seconds until a message comes again: exponential with full jitter (any time up to the doubled wait), so
  * that messages which failed together do not come again together. Once the cap is reached the wait lies in its
  * upper third. `afterSeconds` (Retry-After, a lease, an open breaker) is a floor, with jitter above it.
- * @param receiveCount 1 at the first receive.
+ * @param failures 1 after the first failure.
  * @param random In [0, 1).
  */
 export function secondsUntilRetry(
   failure: Pick<RetryLater, 'afterSeconds'> & Partial<Pick<RetryLater, 'forOurLock'>>,
-  receiveCount: number,
+  failures: number,
   random: number,
   { baseSeconds, capSeconds }: BackoffOptions = backoffDefaults,
 ): number {
   if (failure.forOurLock) return Math.round(lockSeconds * (0.5 + random));
-  const doubled = baseSeconds * 2 ** Math.min(receiveCount - 1, 30);
+  const doubled = baseSeconds * 2 ** Math.min(failures - 1, 30);
   const jittered = doubled >= capSeconds ? capSeconds * (2 / 3 + random / 3) : 1 + random * (doubled - 1);
   const floor = Math.min(failure.afterSeconds ?? 0, maxVisibility - baseSeconds);
   const seconds = floor > jittered ? floor + random * Math.min(baseSeconds, floor) : jittered;

@@ -112,8 +112,10 @@ export function createRecordProcessor<Message>(
       inWork.noted === 'as it began' ||
       (inWork.noted === 'if it comes again' && !(thrown instanceof Rejected));
     // If DynamoDB is down we cannot count failures; treat it as zero.
-    const bugs = noted ? await attempts.recordFailure(record.messageId, { unexpected }).catch(() => 0) : 0;
-    const failure = classifyError(thrown, bugs, deadline.signal);
+    const known = noted
+      ? await attempts.recordFailure(record.messageId, { unexpected }).catch(() => undefined)
+      : undefined;
+    const failure = classifyError(thrown, known?.unexpected ?? 0, deadline.signal);
     if (failure instanceof Rejected) return putAside(inWork, rejectionOf(failure));
     const waitedMs = await waitedMsOf(record);
     if (waitedMs > maxWaitMs || clock.now().getTime() - sentAt.getTime() > maxAgeMs) {
@@ -122,7 +124,8 @@ export function createRecordProcessor<Message>(
         cause: 'waited-too-long',
       });
     }
-    const seconds = secondsUntilRetry(failure, receiveCount, random(), backoff);
+    // A receive at which it was only given back, as the neighbour of a suspect, is no failure of its own.
+    const seconds = secondsUntilRetry(failure, known?.all ?? receiveCount, random(), backoff);
     log.warn(
       'Comes again',
       { reason: failure.message, scope: failure.scope, seconds },

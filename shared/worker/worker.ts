@@ -68,9 +68,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
   /** Those at their first receive have no note yet, and would be suspects at the next. */
   async function giveBackUntouched(records: readonly SQSRecord[], deadline: Deadline): Promise<void> {
     const first = records.filter((record) => receiveCountOf(record) === 1);
-    const noted = first.map(({ messageId }) =>
-      dependencies.attempts.recordFailure(messageId, { unexpected: false }),
-    );
+    const noted = first.map(({ messageId }) => dependencies.attempts.recordUntouched(messageId));
     await Promise.all([
       giveBack(records.map(soon), deadline),
       // Without its note one is worked on alone next time, no worse.

@@ -7,13 +7,15 @@ import { outageReport, runOutage } from './accidents/outage.ts';
 import { isBalanced, progressLine, reportOf } from './report.ts';
 import { runChaos } from './run.ts';
 
-const help = `Kills everything that may die, lets both partners fail, and then counts whether anything was lost or done twice.
+const help = `Kills everything that may die, lets both partners fail, changes and renames orders, forges hints and sets clocks
+apart, and then counts whether anything was lost or done twice.
 
   npm run chaos                      40 s of load
   npm run chaos -- --minutes 30      longer
   npm run chaos -- --rate 10         orders (and completions) per second, default 6; in an outage 20
   npm run chaos -- --kill-every 2    seconds between two kills, default 4
   npm run chaos -- --faults-every 10 seconds between two handfuls of faults, default 3.5
+  npm run chaos -- --flood-every 20  seconds between two bursts of forged hints, default 6
   npm run chaos -- --single          one trigger an order, no pull: nothing makes good for what is lost
   npm run chaos -- --seed 7          the same draws again; the timing is the machine's
   npm run chaos -- --keep            leave the data folder, with the log of the platform in it
@@ -28,6 +30,7 @@ interface Wishes {
   readonly rate: number | undefined;
   readonly killEvery: number;
   readonly faultsEvery: number;
+  readonly floodEvery: number;
   readonly outage: number | undefined;
   readonly single: boolean;
   readonly keep: boolean;
@@ -42,6 +45,7 @@ function wishesOf(commandLine: string[]): Wishes | undefined {
       rate: { type: 'string' },
       'kill-every': { type: 'string' },
       'faults-every': { type: 'string' },
+      'flood-every': { type: 'string' },
       outage: { type: 'string' },
       single: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
@@ -49,7 +53,7 @@ function wishesOf(commandLine: string[]): Wishes | undefined {
     },
   });
   if (values.help) return undefined;
-  const positive = (name: 'minutes' | 'seed' | 'rate' | 'kill-every' | 'faults-every' | 'outage') => {
+  const positive = (name: Exclude<keyof typeof values, 'single' | 'keep' | 'help'>) => {
     const text = values[name];
     if (text === undefined) return undefined;
     if (!(Number(text) > 0)) throw new Error(`--${name} takes a number above 0, not "${text}".`);
@@ -62,6 +66,7 @@ function wishesOf(commandLine: string[]): Wishes | undefined {
     rate: positive('rate'),
     killEvery: positive('kill-every') ?? 4,
     faultsEvery: positive('faults-every') ?? 3.5,
+    floodEvery: positive('flood-every') ?? 6,
     outage: positive('outage'),
     single: values.single,
     keep: values.keep,
@@ -106,6 +111,7 @@ async function main(): Promise<number> {
       perSecond: wishes.rate ?? 6,
       killEverySeconds: wishes.killEvery,
       faultsEverySeconds: wishes.faultsEvery,
+      floodEverySeconds: wishes.floodEvery,
       single: wishes.single,
       dataDir,
       log,

@@ -22,6 +22,7 @@ describe.each([
         perSecond: 5,
         killEverySeconds: 3,
         faultsEverySeconds: 2.5,
+        floodEverySeconds: 5,
         dataDir,
         tell: () => {},
         log: (line) => log.push(line),

@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { localOverrides, startLocalSystem } from '../../infra/local/run-locally.ts';
+import type { Overrides } from '../../infra/local/emulator/overrides.ts';
+import { type LocalSystem, localOverrides, startLocalSystem } from '../../infra/local/run-locally.ts';
 import { createDice } from './accidents/dice.ts';
-import { startFaults } from './accidents/faults.ts';
+import { slowestCommitMs, startFaults } from './accidents/faults.ts';
+import { type Flood, type FloodFigures, startFlood } from './accidents/flood.ts';
 import { type Kills, startKilling } from './accidents/kills.ts';
 import { type Balance, balanceOf } from './balance/balance.ts';
-import { countStrikes, readPartners, strikeCounts, untold } from './balance/books.ts';
+import { countStrikes, type PartnersBooks, readPartners, strikeCounts, untold } from './balance/books.ts';
+import type { Injected } from './balance/injected.ts';
 import { viewQueues } from './balance/queues.ts';
 import { type Load, type LoadFigures, startLoad } from './load/load.ts';
 import { comesTrue, persistently } from './load/patience.ts';
@@ -16,6 +19,7 @@ export interface ChaosOptions {
   readonly perSecond: number;
   readonly killEverySeconds: number;
   readonly faultsEverySeconds: number;
+  readonly floodEverySeconds: number;
   /** One trigger an order, no pull: nothing makes good for what is lost. */
   readonly single: boolean;
   readonly dataDir: string;
@@ -40,9 +44,28 @@ export interface ChaosResult extends LoadFigures {
   /** Messages that were given back to a queue. */
   readonly retries: number;
   readonly deadLetters: number;
+  readonly injected: Injected;
+  readonly flood: FloodFigures;
+  /** How far the clock of each container that was started was off, in milliseconds. */
+  readonly clocks: readonly number[];
   readonly loadSeconds: number;
   readonly quietSeconds: number;
 }
+
+/**
+ * Clocks of containers differ by twice this at most. A takeover compares them: one whose clock is ahead takes over that
+ * much too early, and what the dead one had sent must be settled by then. So the settling time must be longer than that
+ * and the slowest commit together. Deployed it is 300 s, of which an ERP needs some; the clocks of Lambda's machines,
+ * which follow NTP, differ by far less than a second, so seconds are much, and still within what the settling time bears.
+ */
+const maxClockOffsetMs = 2_000;
+const settlingSeconds = Math.ceil((2 * maxClockOffsetMs + slowestCommitMs) / 1000);
+const overrides: Overrides = {
+  ...localOverrides,
+  environment: { ...localOverrides.environment, SETTLING_SECONDS: String(settlingSeconds) },
+};
+/** Further containers begin with the first again. */
+const differentClocks = 100;
 
 /** What comes again after a kill is hidden for ten seconds, after failures for longer and longer. */
 const emptyWithinMs = (loadSeconds: number) => 1000 * Math.max(240, loadSeconds);
@@ -53,22 +76,34 @@ const emptyWithinMs = (loadSeconds: number) => 1000 * Math.max(240, loadSeconds)
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   let retries = 0;
+  const clocks: number[] = [];
   const log = (line: string) => {
     retries += Number(/: (\d+) of \d+ come again/.exec(line)?.[1] ?? 0);
+    const [, offset] = /has a clock that is (-?\d+) ms off/.exec(line) ?? [];
+    if (offset !== undefined) clocks.push(Number(offset));
     options.log(line);
   };
+  const dice = (part: string) => createDice(options.seed, part);
+  const clockDice = dice('clocks');
   const system = await startLocalSystem({
-    integrationFile: 'integration.config.ts',
+    integrationFile: 'test/chaos/plant.config.ts',
     dataDir: options.dataDir,
-    overrides: localOverrides,
+    overrides,
+    clockOffsetsMs: Array.from({ length: differentClocks }, () =>
+      clockDice.between(-maxClockOffsetMs, maxClockOffsetMs),
+    ),
     log,
     ...(options.single ? { triggers: (url) => [{ method: 'POST', url }] } : {}),
   });
   try {
     const queues = viewQueues(system);
     const began = performance.now();
-    const dice = (part: string) => createDice(options.seed, part);
     const load = startLoad(system, dice('load'), options);
+    const flood = startFlood(system, dice('flood'), {
+      floor: load.floor,
+      single: options.single,
+      everySeconds: options.floodEverySeconds,
+    });
     const faults = startFaults(system, dice('faults'), options.faultsEverySeconds);
     const kills = startKilling(system, dice('kills'), options.killEverySeconds);
     const tell = teller(options, { load, kills, depth: queues.depth }, began);
@@ -81,7 +116,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await faults.stop();
     const loadSeconds = (performance.now() - began) / 1000;
 
-    await telling('completing', tell, load.finish());
+    await telling('completing', tell, load.finish(flood.stop()));
     await telling('pulling', tell, load.pullRest());
     await tell('telling again');
     await tellUntold();
@@ -89,7 +124,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       comesTrue(
         async () => {
           await tell('emptying the queues');
-          return (await queues.depth()) === 0;
+          return (await queues.depth()) === (await stillAsked(flood, queues));
         },
         emptyWithinMs(options.loadSeconds),
         2_000,
@@ -98,10 +133,19 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 
     const partners = readPartners(options.dataDir);
     const deadLetters = await queues.deadLetters();
-    const injected = { ...load.injected(), kills: sumOf(kills.counts) };
+    const injected: Injected = {
+      ...load.injected(),
+      flooded: await flood.flooded(),
+      unknownNumbers: flood.unknownNumbers(),
+      kills: sumOf(kills.counts),
+    };
+    const told = await toldOf(partners, injected, system);
     return {
       ...load.figures(),
-      balance: balanceOf({ ...partners, deadLetters, waiting: await queues.depth() }, injected),
+      injected,
+      flood: flood.figures(),
+      clocks,
+      balance: balanceOf({ ...partners, deadLetters, told, waiting: await queues.depth() }, injected),
       kills: kills.counts,
       faults: strikeCounts(partners.strikes),
       permanentFaults: injected.permanent.length,
@@ -140,6 +184,28 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       6_000,
     );
   }
+}
+
+/** Numbers that nobody has an order for, and that are no dead letters yet: each is one message that asks on. */
+async function stillAsked(flood: Flood, queues: ReturnType<typeof viewQueues>): Promise<number> {
+  const ended = new Set((await queues.deadLetters()).map(({ orderNumber }) => orderNumber));
+  return [...flood.unknownNumbers()].filter((number) => !ended.has(number)).length;
+}
+
+/** What planners were told of the product orders of changed orders. */
+async function toldOf(
+  { built }: PartnersBooks,
+  { changed, renamed }: Injected,
+  { ledger }: LocalSystem,
+): Promise<ReadonlyMap<string, string>> {
+  const names = changed.flatMap((order) => order.names);
+  const numbers = built
+    .map(({ number }) => renamed.get(number) ?? number)
+    .filter((number) => names.some((name) => number === name || number.startsWith(`${name}/`)));
+  const told = await Promise.all(
+    numbers.map(async (number) => [number, (await ledger.knownOrders.read(number)).told] as const),
+  );
+  return new Map(told);
 }
 
 type Tell = (phase: Progress['phase']) => Promise<void>;

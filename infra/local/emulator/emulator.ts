@@ -25,6 +25,8 @@ export interface EmulatorOptions {
   readonly ports?: { readonly api?: number; readonly aws?: number; readonly control?: number };
   readonly overrides?: Overrides;
   readonly limits?: Limits;
+  /** How far the clocks of the containers are off: each takes the next, round and round. Default: not at all. */
+  readonly clockOffsetsMs?: readonly number[] | undefined;
   /** What the platform remarks: restarts, batches that come again, what the overrides changed. */
   readonly log?: (line: string) => void;
   /** Also what the functions write; it is in `<dataDir>/logs` in any case. */
@@ -137,6 +139,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       programs,
       node: nodeBinary(),
       limits: options.limits ?? {},
+      clockOffsetsMs: options.clockOffsetsMs ?? [],
       passFunctionLines: options.logFunctions ?? false,
       grantsFile,
       functionsEndpoint: options.functionsEndpoint,

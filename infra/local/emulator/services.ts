@@ -41,6 +41,8 @@ export interface ServiceSetup {
   readonly passFunctionLines: boolean;
   /** Where to note which grants are used. */
   readonly grantsFile?: string | undefined;
+  /** How far the clocks of the containers are off: each takes the next, round and round. */
+  readonly clockOffsetsMs: readonly number[];
   /** Where the functions find AWS, when something stands between them and the endpoint. */
   readonly functionsEndpoint?: string | undefined;
 }
@@ -118,6 +120,7 @@ export function serviceSpecs(setup: ServiceSetup): ServiceSpec[] {
       maxContainers: limits.maxContainers ?? 10,
       concurrencyLimit: limits.concurrency ?? 200,
       idleSeconds: limits.idleSeconds ?? 300,
+      clockOffsetsMs: setup.clockOffsetsMs,
       functions: stack.functions.map((lambda) => ({
         lambda,
         principal: principalOf('function', lambda.name),

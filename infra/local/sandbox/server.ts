@@ -111,7 +111,7 @@ export function createSandboxServer(options: SandboxServerOptions): Server {
     database.run(
       'INSERT INTO calls VALUES (?, ?, 1) ON CONFLICT (route, path) DO UPDATE SET count = count + 1',
       name,
-      url.pathname,
+      url.pathname + url.search,
     );
     const { struck, delayMs, fault } = faults.strike(name);
     for (const each of struck) logFault(database, each, method, url.pathname);

@@ -12,8 +12,16 @@ export interface Attempts {
   readonly begin: (messageId: string, unfinished: number) => Promise<void>;
   /** The last attempt was good: nothing needs to be known about the message any more. */
   readonly end: (messageId: string) => Promise<void>;
-  /** An attempt ended in good order with a failure, or was not made at all. @returns how many ended with an unexpected one so far. */
-  readonly recordFailure: (messageId: string, how: { readonly unexpected: boolean }) => Promise<number>;
+  /** An attempt ended in good order with a failure. */
+  readonly recordFailure: (messageId: string, how: { readonly unexpected: boolean }) => Promise<Failures>;
+  /** It was given back at its first receive, and no attempt was made. */
+  readonly recordUntouched: (messageId: string) => Promise<void>;
+}
+
+/** How many attempts at a message ended with a failure so far, and how many of them with an unexpected one. */
+export interface Failures {
+  readonly all: number;
+  readonly unexpected: number;
 }
 
 export function createAttempts(table: Table, clock: Clock): Attempts {
@@ -37,9 +45,13 @@ export function createAttempts(table: Table, clock: Clock): Attempts {
     async recordFailure(messageId, { unexpected }) {
       const written = await table.update(keyOf(messageId), {
         set: { unfinished: 0, expiresAt: expiresAt() },
-        add: { unexpected: unexpected ? 1 : 0 },
+        add: { failures: 1, unexpected: unexpected ? 1 : 0 },
       });
-      return Number(written?.after.unexpected ?? 0);
+      const { failures, unexpected: ofThem } = written?.after ?? {};
+      return { all: Number(failures ?? 0), unexpected: Number(ofThem ?? 0) };
+    },
+    async recordUntouched(messageId) {
+      await table.update(keyOf(messageId), { set: { unfinished: 0, expiresAt: expiresAt() } });
     },
   };
 }

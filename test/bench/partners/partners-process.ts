@@ -103,7 +103,7 @@ async function erp(
   books.count('erp look at order');
   const status = books.isBooked(order) ? 'done' : 'released';
   return {
-    body: { number: order, product: 'GEAR-01', status, locked: false, azumutaId: books.linkOf(order) },
+    body: { number: order, product: 'GEAR-01', status, locked: false, azumutaIds: [books.linkOf(order)] },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Overrides } from '../../../infra/local/emulator/overrides.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from '../../../infra/local/run-locally.ts';
 import { balanceOf } from '../balance/balance.ts';
 import { readPartners } from '../balance/books.ts';
+import { nothingInjected } from '../balance/injected.ts';
 import { viewQueues } from '../balance/queues.ts';
 import { comesTrue, persistently } from '../load/patience.ts';
 import { postOrders } from '../load/post-orders.ts';
@@ -56,7 +57,7 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
     const queues = viewQueues(system);
     const all = await releaseOrders(system, seconds * perSecond + warmUp);
     const created = await comesTrue(
-      async () => readPartners(dataDir).released.every(({ azumutaId }) => azumutaId !== null),
+      async () => readPartners(dataDir).released.every(({ azumutaIds }) => azumutaIds.length > 0),
       createdWithinMs,
       1_000,
     );
@@ -85,15 +86,10 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
     const books = {
       ...readPartners(dataDir),
       deadLetters: await queues.deadLetters(),
+      told: new Map<string, string>(),
       waiting: await queues.depth(),
     };
-    const { lost, double, wrong } = balanceOf(books, {
-      permanent: [],
-      typedByHand: new Set(),
-      cancelledAtOnce: new Set(),
-      completed: new Set(all),
-      kills: 0,
-    });
+    const { lost, double, wrong } = balanceOf(books, { ...nothingInjected, completed: new Set(all) });
     return {
       completions: numbers.length,
       callsInAll,

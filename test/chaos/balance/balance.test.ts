@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { balanceOf, type Injected } from './balance.ts';
-import type { Books } from './books.ts';
+import { balanceOf } from './balance.ts';
+import type { Books, BuiltOrder } from './books.ts';
+import { type Injected, nothingInjected } from './injected.ts';
 
-const nothing: Injected = {
-  permanent: [],
-  typedByHand: new Set(),
-  cancelledAtOnce: new Set(),
-  completed: new Set(['MO/1']),
-  kills: 1,
-};
+const nothing: Injected = { ...nothingInjected, completed: new Set(['MO/1']), kills: 1 };
 const booked = {
   order: 'MO/1',
   kind: 'production',
@@ -21,7 +16,7 @@ const booked = {
 /** One order that went all the way; a test changes what it is about. */
 function books(differs: Partial<Books> = {}): Books {
   return {
-    released: [{ number: 'MO/1', product: 'GEAR-01', status: 'done', azumutaId: 'id1' }],
+    released: [{ id: 'po-1', number: 'MO/1', product: 'GEAR-01', status: 'done', azumutaIds: ['id1'] }],
     built: [
       {
         id: 'id1',
@@ -36,17 +31,21 @@ function books(differs: Partial<Books> = {}): Books {
     triggers: [],
     strikes: { azumuta: [], erp: [] },
     deadLetters: [],
+    told: new Map(),
     waiting: 0,
     ...differs,
   };
 }
-const [built] = books().built;
-if (!built) throw new Error('There is no order.');
+const [builtWhole] = books().built;
+const [released] = books().released;
+if (!builtWhole || !released) throw new Error('There is no order.');
 const letter = { stage: 'book-completion', orderNumber: 'MO/1', reason: 'it is cancelled', body: '{}' };
+
+const even = { lost: [], double: [], wrong: [], copies: 0, surplus: 0 };
 
 describe('the balance', () => {
   it('is even when every order was booked once', () => {
-    expect(balanceOf(books(), nothing)).toEqual({ lost: [], double: [], wrong: [], copies: 0 });
+    expect(balanceOf(books(), nothing)).toEqual(even);
   });
 
   it.each<[string, 'lost' | 'double' | 'wrong', Partial<Books>]>([
@@ -59,15 +58,19 @@ describe('the balance', () => {
       'double',
       { booked: [booked, { ...booked, reference: 'id1#recording#r1' }] },
     ],
-    ['a product order that is twice in Azumuta', 'double', { built: [built, { ...built, id: 'id2' }] }],
+    [
+      'a product order that is twice in Azumuta',
+      'double',
+      { built: [builtWhole, { ...builtWhole, id: 'id2' }] },
+    ],
     ['another quantity than was recorded', 'wrong', { booked: [{ ...booked, goodQuantity: '4' }] }],
     [
       'an order that is not linked',
       'wrong',
-      { released: [{ number: 'MO/1', product: 'GEAR-01', status: 'done', azumutaId: null }] },
+      { released: [{ id: 'po-1', number: 'MO/1', product: 'GEAR-01', status: 'done', azumutaIds: [] }] },
     ],
     ['a dead letter for no reason', 'wrong', { deadLetters: [letter] }],
-    ['a booking of what was never completed', 'wrong', { built: [{ ...built, completedAt: null }] }],
+    ['a booking of what was never completed', 'wrong', { built: [{ ...builtWhole, completedAt: null }] }],
     ['a message that still waits', 'wrong', { waiting: 1 }],
     ['a completion that nobody has', 'lost', { built: [], booked: [], released: [] }],
     ['an order that nobody released', 'wrong', { released: [] }],
@@ -75,7 +78,11 @@ describe('the balance', () => {
     [
       'a booked order that is not done',
       'wrong',
-      { released: [{ number: 'MO/1', product: 'GEAR-01', status: 'released', azumutaId: 'id1' }] },
+      {
+        released: [
+          { id: 'po-1', number: 'MO/1', product: 'GEAR-01', status: 'released', azumutaIds: ['id1'] },
+        ],
+      },
     ],
     [
       'a recording that is told twice in one booking',
@@ -95,6 +102,7 @@ describe('the balance', () => {
       double: [],
       wrong: [],
       copies: 1,
+      surplus: 0,
     });
     expect(balanceOf(books({ deadLetters: [letter] }), injected).wrong).toHaveLength(1);
     expect(
@@ -103,7 +111,13 @@ describe('the balance', () => {
   });
 
   it('takes an order that was cancelled at once as it is, created or not', () => {
-    const cancelled = { number: 'MO/2', product: 'GEAR-01', status: 'cancelled', azumutaId: null } as const;
+    const cancelled = {
+      id: 'po-2',
+      number: 'MO/2',
+      product: 'GEAR-01',
+      status: 'cancelled',
+      azumutaIds: [],
+    } as const;
     const released = [...books().released, cancelled];
     expect(balanceOf(books({ released }), nothing).lost).toHaveLength(1);
     expect(balanceOf(books({ released }), { ...nothing, cancelledAtOnce: new Set(['MO/2']) }).lost).toEqual(
@@ -130,4 +144,132 @@ describe('the balance', () => {
       expect(wrong(struck('MO%2F1/bookings', 'GET'))).toHaveLength(1);
     },
   );
+});
+
+describe('the balance of a split order', () => {
+  const quantities = (...all: readonly number[]): Injected => ({
+    ...nothing,
+    completed: new Set(),
+    changed: [{ id: 'po-1', names: ['MO/1'], split: 'each', quantities: all }],
+  });
+  const part = (index: number): BuiltOrder => ({
+    id: `id${index}`,
+    number: `MO/1/${index}`,
+    completedAt: '2026-11-24T08:00:00.000Z',
+    recordings: [`r${index}`],
+    good: 1,
+    scrap: 0,
+  });
+  const bookingOf = (...indexes: readonly number[]) => ({
+    ...booked,
+    reference: `id${indexes[0]}#quantity`,
+    goodQuantity: String(indexes.length),
+    links: indexes.map((index) => ({ url: `http://azumuta/recordings/r${index}` })),
+  });
+  const surplus = (index: number) => ({
+    stage: 'collect-completion',
+    orderNumber: `MO/1/${index}`,
+    reason: 'its ERP order has only 2 part(s) now',
+    body: '{}',
+  });
+  const split = (
+    built: readonly number[],
+    bookings: readonly (readonly number[])[],
+    differs: Partial<Books> = {},
+  ) =>
+    books({
+      released: [{ ...released, azumutaIds: ['id1', 'id2', 'id3'] }],
+      built: built.map(part),
+      booked: bookings.map((indexes) => bookingOf(...indexes)),
+      ...differs,
+    });
+  const told = new Map([['MO/1/3', 'surplus']]);
+
+  it('is even when every part is booked once, alone or with others', () => {
+    expect(balanceOf(split([1, 2], [[1], [2]]), quantities(2))).toEqual(even);
+    expect(balanceOf(split([1, 2, 3], [[1, 2], [3]]), quantities(2, 3))).toEqual(even);
+  });
+
+  it('knows a part that was renamed in Azumuta, and an order that was renamed in the ERP', () => {
+    const renamed = new Map([['MO/1/2-rework', 'MO/1/2']]);
+    const built = [part(1), { ...part(2), number: 'MO/1/2-rework' }];
+    expect(balanceOf(split([], [[1], [2]], { built }), { ...quantities(2), renamed })).toEqual(even);
+
+    const changed = [{ id: 'po-1', names: ['MO/0', 'MO/1'], split: 'one', quantities: [5] }] as const;
+    const underOldName = books({ built: [{ ...builtWhole, number: 'MO/0' }] });
+    const before: Injected = { ...nothing, completed: new Set(['MO/0']), changed };
+    expect(balanceOf(underOldName, before).lost).toHaveLength(1);
+    expect(balanceOf({ ...underOldName, told: new Map([['MO/0', 'numbered anew']]) }, before)).toEqual(even);
+    const twice = { ...underOldName, built: [...underOldName.built, { ...builtWhole, id: 'id2' }] };
+    expect(balanceOf(twice, before).double).not.toEqual([]);
+  });
+
+  it.each<[string, 'lost' | 'double' | 'wrong', Books, Injected]>([
+    ['a part that is not created', 'lost', split([1], [[1]]), quantities(2)],
+    ['a part that is not booked', 'lost', split([1, 2], [[1]]), quantities(2)],
+    ['a part that is booked alone and with others', 'double', split([1, 2], [[1], [1, 2]]), quantities(2)],
+    ['a part too much that nobody was told of', 'lost', split([1, 2, 3], [[1], [2], [3]]), quantities(3, 2)],
+    [
+      'a part too much that is neither booked nor left to a person',
+      'lost',
+      split([1, 2, 3], [[1], [2]], { told }),
+      quantities(3, 2),
+    ],
+    [
+      'a part too much that is booked and left to a person',
+      'wrong',
+      split([1, 2, 3], [[1], [2], [3]], { told, deadLetters: [surplus(3)] }),
+      quantities(3, 2),
+    ],
+    [
+      'a part that always had a place, and is left to a person',
+      'wrong',
+      split([1, 2, 3], [[1], [2]], { deadLetters: [surplus(3)] }),
+      quantities(2, 3),
+    ],
+    [
+      'another quantity than its parts have',
+      'wrong',
+      split([1, 2], [], { booked: [{ ...bookingOf(1, 2), goodQuantity: '3' }] }),
+      quantities(2),
+    ],
+  ])('finds %s', (_, found, differs, injected) => {
+    expect(balanceOf(differs, injected)[found]).not.toEqual([]);
+  });
+
+  it('lets a part that has no place any more be booked before, or be left to a person by each of its hints', () => {
+    const left = split([1, 2, 3], [[1], [2]], { told, deadLetters: [surplus(3), surplus(3)] });
+    expect(balanceOf(left, quantities(3, 2))).toEqual({ ...even, surplus: 2 });
+    expect(balanceOf(split([1, 2, 3], [[1], [2], [3]], { told }), quantities(3, 2))).toEqual(even);
+  });
+
+  it('lets a part wait for ever that was built for a booking of all, and lost its place', () => {
+    const [change] = quantities(3, 2).changed;
+    if (!change) throw new Error('There is no change.');
+    const together: Injected = { ...quantities(3, 2), changed: [{ ...change, split: 'when-all-done' }] };
+    expect(balanceOf(split([1, 2, 3], [[1, 2]], { told }), together)).toEqual(even);
+    expect(balanceOf(split([1, 2, 3], [[1, 2]]), together).lost).toHaveLength(1);
+  });
+});
+
+describe('the balance of forged hints', () => {
+  const unknownNumbers = new Set(['FORGED-1']);
+  const letterOf = (orderNumber: string) => ({ ...letter, stage: 'collect-completion', orderNumber });
+
+  it('wants one message, and in the end one dead letter, for each number that nobody knows', () => {
+    const injected = { ...nothing, unknownNumbers };
+    expect(balanceOf(books({ waiting: 1 }), injected)).toEqual(even);
+    expect(balanceOf(books({ deadLetters: [letterOf('FORGED-1')] }), injected)).toEqual(even);
+    expect(balanceOf(books(), injected).lost).toHaveLength(1);
+    expect(balanceOf(books({ waiting: 2 }), injected).wrong).toHaveLength(1);
+    expect(balanceOf(books({ deadLetters: [letterOf('FORGED-2')] }), nothing).wrong).toHaveLength(1);
+  });
+
+  it('finds an order that Azumuta is asked about for every hint', () => {
+    const flooded = (questions: number) => [
+      { number: 'MO/1', is: 'open' as const, hints: 100, seconds: 60, questions },
+    ];
+    expect(balanceOf(books(), { ...nothing, flooded: flooded(12) })).toEqual(even);
+    expect(balanceOf(books(), { ...nothing, flooded: flooded(100) }).wrong).toHaveLength(1);
+  });
 });

@@ -1,29 +1,14 @@
-import { type BookedEntry, type Books, type BuiltOrder, notBooked } from './books.ts';
-import type { DeadLetter } from './queues.ts';
-
-/** A fault that only a person can mend, as it was injected. */
-export interface PermanentFault {
-  readonly kind:
-    | 'unknown product'
-    | 'finished by somebody else'
-    | 'cancelled'
-    | 'unknown order'
-    | 'malformed call';
-  /** Number of the order; of a malformed call, the text that its body holds. */
-  readonly about: string;
-}
-
-export interface Injected {
-  readonly permanent: readonly PermanentFault[];
-  /** Orders that Azumuta got from somebody else: the ERP does not know them. */
-  readonly typedByHand: ReadonlySet<string>;
-  /** Orders that the ERP cancelled at once: they may have been created before, or never, and nobody builds them. */
-  readonly cancelledAtOnce: ReadonlySet<string>;
-  /** Numbers of the orders whose operators were told that they are completed. */
-  readonly completed: ReadonlySet<string>;
-  /** Each may have cost one copy of a dead letter. */
-  readonly kills: number;
-}
+import { type BookedEntry, type Books, notBooked } from './books.ts';
+import {
+  type BuiltPart,
+  type ErpOrderBooks,
+  mayBeLeft,
+  productionsOf,
+  sortBooks,
+  wasSurplus,
+} from './erp-orders.ts';
+import type { Injected, PermanentFault } from './injected.ts';
+import { type DeadLetter, productOrderIdsIn } from './queues.ts';
 
 /** What does not add up, each with the sentence that names it. */
 export interface Balance {
@@ -35,6 +20,8 @@ export interface Balance {
   readonly wrong: readonly string[];
   /** Copies of a dead letter that is there already: a crash between writing one and deleting its message. */
   readonly copies: number;
+  /** Dead letters about parts that the ERP order has, or had, no place for. */
+  readonly surplus: number;
 }
 
 const stageOf: Readonly<Record<PermanentFault['kind'], string>> = {
@@ -48,7 +35,13 @@ const stageOf: Readonly<Record<PermanentFault['kind'], string>> = {
 /** How the sandbox's business error reads, and what is said of a booking that shows no effect. */
 const notDone = /It could not be done|shows nothing under/;
 
-/** Compares the partners' own books with each other and with the faults that were injected. */
+/**
+ * Questions about one order, whatever hints come: one hint asks on, at first every other second, and those that were
+ * worked on before it had written that down (5 containers, 5 messages each) ask as well; then one a minute.
+ */
+const mostQuestions = (seconds: number) => 40 + seconds / 60;
+
+/** Compares the partners' own books with each other and with what the run did. */
 export function balanceOf(books: Books, injected: Injected): Balance {
   const lost: string[] = [];
   const double: string[] = [];
@@ -57,116 +50,193 @@ export function balanceOf(books: Books, injected: Injected): Balance {
     injected.permanent.map((fault) => [`${stageOf[fault.kind]} ${fault.about}`, fault]),
   );
   const stuck = new Set(injected.permanent.map(({ about }) => about));
-  const statusOf = new Map(books.released.map(({ number, status }) => [number, status]));
-  const mayBeSetAside = notBooked(books.strikes);
-  const { copies, setAside } = weighDeadLetters();
+  const { erpOrders, strangers } = sortBooks(books, injected);
+  const { copies, setAside, left, surplus, askedInVain } = weighDeadLetters();
 
-  weighOrders();
-  weighBookings();
-  if (books.waiting > 0) wrong.push(`${books.waiting} messages are still in the queues.`);
+  weighStrangers();
+  for (const order of erpOrders) {
+    weighOrder(order);
+    weighBookings(order);
+  }
+  weighReferences();
+  weighQuestions();
   if (copies > injected.kills) wrong.push(`${copies} copies of dead letters after ${injected.kills} kills.`);
-  return { lost, double, wrong, copies };
+  return { lost, double, wrong, copies, surplus };
 
   /**
    * Dead letters are exactly the permanent faults that were injected; beside them stand only bookings that the ERP,
-   * by its own books, answered with 200 and did not do.
+   * by its own books, answered with 200 and did not do, parts that it has no place for any more, and numbers in forged
+   * hints that Azumuta has never heard of.
    */
   function weighDeadLetters() {
-    const found = groupBy(books.deadLetters, (letter) => `${letter.stage} ${aboutOf(letter)}`);
-    const unbooked = new Set<string>();
-    const isNotDone = ({ reason, orderNumber }: DeadLetter) =>
-      notDone.test(reason) && mayBeSetAside.has(orderNumber);
-    for (const [key, [letter]] of found) {
-      if (expected.has(key) || !letter) continue;
-      if (isNotDone(letter)) unbooked.add(letter.orderNumber);
+    const found = Map.groupBy(books.deadLetters, (letter) => `${letter.stage} ${aboutOf(letter)}`);
+    const struck = notBooked(books.strikes);
+    const byId = new Map(
+      erpOrders.flatMap((order) => order.parts.map((part) => [part.id, { order, part }] as const)),
+    );
+    const byNumber = new Map(
+      [...byId.values()].flatMap((each) => [
+        [each.part.madeAs, each] as const,
+        [each.part.number, each] as const,
+      ]),
+    );
+    const sets = { setAside: new Set<string>(), left: new Set<string>(), askedInVain: new Set<string>() };
+    let copies = 0;
+    let surplus = 0;
+    for (const [key, letters] of found) {
+      const [letter] = letters;
+      if (!letter) continue;
+      const ids = productOrderIdsIn(letter);
+      const parts =
+        ids.length > 0
+          ? ids.flatMap((id) => byId.get(id) ?? [])
+          : [byNumber.get(letter.orderNumber) ?? []].flat();
+      const isNotDone =
+        notDone.test(letter.reason) &&
+        parts.some(({ order }) => struck.has(order.id) || struck.has(order.number));
+      const isSurplus = parts.length > 0 && parts.every(({ order, part }) => mayBeLeft(order, part.index));
+      // Each hint about a part that has no place is told once.
+      if (!isSurplus) copies += letters.length - 1;
+      if (expected.has(key)) continue;
+      if (isNotDone) for (const { part } of parts) sets.setAside.add(part.id);
+      else if (isSurplus) {
+        surplus += letters.length;
+        for (const { part } of parts) sets.left.add(part.id);
+      } else if (letter.stage === 'collect-completion' && injected.unknownNumbers.has(letter.orderNumber))
+        sets.askedInVain.add(letter.orderNumber);
       else wrong.push(`Dead letter without an injected fault: ${key}: ${letter.reason}`);
     }
     for (const [key, { kind }] of expected) {
       if (!found.has(key)) lost.push(`No dead letter for ${kind}: ${key}.`);
     }
-    return { copies: books.deadLetters.length - found.size, setAside: unbooked };
+    return { copies, surplus, ...sets };
   }
 
-  /** Every released order became one product order, and knows it. */
-  function weighOrders() {
-    const built = groupBy(books.built, ({ number }) => number);
-    const released = new Set(books.released.map(({ number }) => number));
-    for (const [number, orders] of built) {
-      if (injected.typedByHand.has(number)) continue;
-      if (orders.length > 1) double.push(`Product order ${number} is ${orders.length} times in Azumuta.`);
-      if (!released.has(number)) wrong.push(`Product order ${number} is in Azumuta and was never released.`);
-    }
-    for (const { number, azumutaId } of books.released) {
-      const [order] = built.get(number) ?? [];
-      if (expected.has(`create-product-orders ${number}`)) {
-        if (order) wrong.push(`Order ${number} of an unknown product is in Azumuta.`);
-      } else if (!order) {
-        if (!injected.cancelledAtOnce.has(number))
-          lost.push(`Order ${number} was released and is not in Azumuta.`);
-      } else if (azumutaId !== order.id)
-        wrong.push(`Order ${number} is linked to ${azumutaId ?? 'nothing'} instead of ${order.id}.`);
-    }
-  }
-
-  /** Every completed order is booked once, with what was recorded, and each recording is told once. */
-  function weighBookings() {
-    for (const [reference, entries] of groupBy(books.booked, (entry) => entry.reference)) {
-      if (reference === null) weighBookingsByHand(entries);
-      else if (entries.length > 1) double.push(`${reference} is booked ${entries.length} times in the ERP.`);
-    }
-    const bookedOn = groupBy(
-      books.booked.filter(({ reference }) => reference !== null),
-      ({ order }) => order,
+  /** Product orders in Azumuta that no ERP order is behind. */
+  function weighStrangers() {
+    const completed = new Set(
+      [...strangers, ...erpOrders.flatMap(({ parts }) => parts)]
+        .filter(({ completedAt }) => completedAt !== null)
+        .map(({ number }) => injected.renamed.get(number) ?? number),
     );
-    const completed = books.built.filter(({ completedAt }) => completedAt !== null);
-    for (const order of completed) {
-      const entries = bookedOn.get(order.number) ?? [];
-      const isBooked = entries.some(({ kind }) => kind === 'production');
-      // A second message of the same booking may have booked what the ERP refused the first time.
-      if (stuck.has(order.number) || (setAside.has(order.number) && !isBooked)) {
-        if (isBooked) wrong.push(`Order ${order.number} is dead-lettered and booked all the same.`);
-      } else weighBooking(order, entries);
-    }
-    const numbers = new Set(completed.map(({ number }) => number));
     for (const number of injected.completed) {
-      if (!numbers.has(number)) lost.push(`Order ${number} was completed and is open in Azumuta.`);
+      if (!completed.has(number)) lost.push(`Order ${number} was completed and is open in Azumuta.`);
     }
-    for (const number of bookedOn.keys()) {
-      if (!numbers.has(number)) wrong.push(`Order ${number} is booked and was never completed.`);
-    }
-  }
-
-  /** We book nothing without a reference; somebody else does, on the orders that were to be so. */
-  function weighBookingsByHand(entries: readonly BookedEntry[]) {
-    for (const { order } of entries) {
-      const byHand = injected.permanent.some(
-        ({ kind, about }) => kind === 'finished by somebody else' && about === order,
-      );
-      if (!byHand) wrong.push(`Order ${order} has a booking without a reference.`);
+    for (const { number } of strangers) {
+      if (!injected.typedByHand.has(number))
+        wrong.push(`Product order ${number} is in Azumuta and was never released.`);
     }
   }
 
-  function weighBooking(order: BuiltOrder, entries: readonly BookedEntry[]) {
-    const productions = entries.filter(({ kind }) => kind === 'production');
-    if (productions.length === 0) {
-      lost.push(`Completed order ${order.number} is not booked in the ERP.`);
+  /** Every released order became the product orders that it has parts, and knows it. */
+  function weighOrder(order: ErpOrderBooks) {
+    const { number, parts, wanted, azumutaIds, changed } = order;
+    for (const [index, same] of Map.groupBy(parts, (part) => part.index)) {
+      if (same.length > 1)
+        double.push(`Part ${index} of order ${number} is ${same.length} times in Azumuta.`);
+    }
+    if (expected.has(`create-product-orders ${number}`)) {
+      if (parts.length > 0) wrong.push(`Order ${number} of an unknown product is in Azumuta.`);
       return;
     }
-    if (statusOf.get(order.number) !== 'done')
-      wrong.push(`Order ${order.number} is booked and not done in the ERP.`);
-    const sum = (of: 'goodQuantity' | 'scrapQuantity') =>
-      productions.reduce((total, entry) => total + Number(entry[of]), 0);
-    if (sum('goodQuantity') !== order.good || sum('scrapQuantity') !== order.scrap) {
-      wrong.push(
-        `Order ${order.number}: ${sum('goodQuantity')} good and ${sum('scrapQuantity')} scrap booked, ${order.good} and ${order.scrap} recorded.`,
-      );
+    for (let index = 1; index <= wanted; index += 1) {
+      if (!parts.some((part) => part.index === index) && !injected.cancelledAtOnce.has(number))
+        lost.push(`Order ${number} was released and is not in Azumuta: part ${index} of ${wanted}.`);
     }
+    for (const { id } of parts)
+      if (!azumutaIds.includes(id))
+        wrong.push(`Order ${number} is linked to ${azumutaIds.join(', ') || 'nothing'}, and not to ${id}.`);
+    for (const { madeAs, index } of parts) {
+      const isUnderOldName = changed?.split === 'one' && madeAs !== changed.names.at(-1);
+      if ((index > wanted || isUnderOldName) && !books.told.get(madeAs))
+        lost.push(`Nobody was told that order ${number} has changed, and product order ${madeAs} has not.`);
+    }
+  }
+
+  /** Every completed product order is booked once, with what was recorded, and each recording is told once. */
+  function weighBookings(order: ErpOrderBooks) {
+    const { number, parts, entries, wanted, status } = order;
+    const productions = entries.filter(({ kind }) => kind === 'production');
+    if (stuck.has(number)) {
+      if (productions.length > 0) wrong.push(`Order ${number} is dead-lettered and booked all the same.`);
+      return;
+    }
+    for (const production of productions) weighProduction(order, production);
+    for (const part of parts) if (part.completedAt !== null) weighPart(order, part);
+    const booked = parts.filter((part) => productionsOf(part, entries).length > 0);
+    if (booked.filter(({ index }) => index <= wanted).length === wanted && status !== 'done')
+      wrong.push(`Order ${number} is booked and not done in the ERP.`);
+  }
+
+  function weighProduction({ number, parts, entries }: ErpOrderBooks, production: BookedEntry) {
+    const told = parts.filter((part) => productionsOf(part, entries).includes(production));
+    const open = told.find(({ completedAt }) => completedAt === null);
+    if (told.length === 0 || open)
+      wrong.push(`Order ${number} is booked and was never completed: ${production.reference}.`);
+    for (const [figure, recorded] of [
+      ['goodQuantity', 'good'],
+      ['scrapQuantity', 'scrap'],
+    ] as const) {
+      const sum = told.reduce((total, part) => total + part[recorded], 0);
+      if (Number(production[figure]) !== sum)
+        wrong.push(`Order ${number}: ${production[figure]} ${recorded} booked, ${sum} recorded.`);
+    }
+  }
+
+  function weighPart(order: ErpOrderBooks, part: BuiltPart) {
+    const { number, entries, wanted, changed } = order;
+    const name = part.madeAs;
+    const times = productionsOf(part, entries).length;
+    if (times > 1) double.push(`Product order ${name} is booked ${times} times.`);
+    if (times === 0) {
+      // A second message of the same booking may have booked what the ERP refused the first time.
+      if (setAside.has(part.id) || left.has(part.id)) return;
+      // It waited for the others when its place was taken away: the conflict has told it.
+      if (changed?.split === 'when-all-done' && part.index > wanted) return;
+      lost.push(`Completed product order ${name} of order ${number} is not booked in the ERP.`);
+      return;
+    }
+    // One that had no place for a while, and has one again, may be booked by a later hint.
+    if (left.has(part.id) && !(wasSurplus(order, part.index) && part.index <= wanted))
+      wrong.push(`Product order ${name} is dead-lettered and booked all the same.`);
     const links = entries.flatMap((entry) => entry.links);
-    for (const id of order.recordings) {
-      const times = links.filter(({ url }) => url.endsWith(`/${id}`)).length;
-      if (times === 0) lost.push(`Recording ${id} of order ${order.number} is not told in the ERP.`);
-      if (times > 1) double.push(`Recording ${id} of order ${order.number} is told ${times} times.`);
+    for (const id of part.recordings) {
+      const told = links.filter(({ url }) => url.endsWith(`/${id}`)).length;
+      if (told === 0) lost.push(`Recording ${id} of product order ${name} is not told in the ERP.`);
+      if (told > 1) double.push(`Recording ${id} of product order ${name} is told ${told} times.`);
     }
+  }
+
+  /** No reference is booked twice, and we book nothing without one; somebody else does, on orders that were to be so. */
+  function weighReferences() {
+    const released = new Set(books.released.map(({ number }) => number));
+    for (const [reference, entries] of Map.groupBy(books.booked, (entry) => entry.reference)) {
+      if (reference !== null && entries.length > 1)
+        double.push(`${reference} is booked ${entries.length} times in the ERP.`);
+      for (const { order } of entries) {
+        const byHand = injected.permanent.some(
+          ({ kind, about }) => kind === 'finished by somebody else' && about === order,
+        );
+        if (reference === null && !byHand) wrong.push(`Order ${order} has a booking without a reference.`);
+        if (!released.has(order)) wrong.push(`Order ${order} is booked and was never released.`);
+      }
+    }
+  }
+
+  /** However many hints come: one message asks about each order, and nobody else waits. */
+  function weighQuestions() {
+    for (const { number, is, hints, seconds, questions } of injected.flooded) {
+      // A completed order may have been opened and completed again: each hint about it is a question.
+      if (questions > mostQuestions(seconds) + (is === 'completed' ? 2 * hints : 0))
+        wrong.push(
+          `Azumuta was asked ${questions} times in ${seconds.toFixed(0)} s about ${number}, for ${hints} hints.`,
+        );
+    }
+    const asking = injected.unknownNumbers.size - askedInVain.size;
+    if (books.waiting > asking)
+      wrong.push(`${books.waiting} messages are still in the queues, and ${asking} are to ask on.`);
+    if (books.waiting < asking)
+      lost.push(`${asking} unknown orders are to be asked about, and ${books.waiting} messages do.`);
   }
 }
 
@@ -175,8 +245,4 @@ function aboutOf({ stage, orderNumber, body }: DeadLetter): string {
   if (stage !== stageOf['malformed call']) return orderNumber;
   const base64 = /"bodyBase64":"([^"]*)"/.exec(body)?.[1] ?? '';
   return /"chaos":"([^"]*)"/.exec(Buffer.from(base64, 'base64').toString('utf8'))?.[1] ?? body;
-}
-
-function groupBy<T, K>(all: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
-  return Map.groupBy(all, keyOf);
 }

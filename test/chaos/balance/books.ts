@@ -19,10 +19,12 @@ export interface BuiltOrder {
 
 /** A production order in the ERP's own books. */
 export interface ReleasedOrder {
+  readonly id: string;
   readonly number: string;
   readonly product: string;
   readonly status: 'released' | 'done' | 'cancelled';
-  readonly azumutaId: string | null;
+  /** Product orders that it is linked to. */
+  readonly azumutaIds: readonly string[];
 }
 
 /** An entry in the ERP's own books. */
@@ -44,10 +46,12 @@ export interface Books {
   /** Faults that struck, by partner. */
   readonly strikes: { readonly azumuta: readonly LoggedFault[]; readonly erp: readonly LoggedFault[] };
   readonly deadLetters: readonly DeadLetter[];
+  /** What planners were told last of product orders that the ERP changed, by the number that they were made with. */
+  readonly told: ReadonlyMap<string, string>;
   readonly waiting: number;
 }
 
-export type PartnersBooks = Omit<Books, 'deadLetters' | 'waiting'>;
+export type PartnersBooks = Omit<Books, 'deadLetters' | 'told' | 'waiting'>;
 
 /** Reads the partners' databases in the data folder of a plant; they may be in use. */
 export function readPartners(dataDir: string): PartnersBooks {
@@ -100,7 +104,7 @@ function opened<T>(
   }
 }
 
-/** Orders whose booking the ERP answered with 200 and did not do, by its own books. */
+/** Orders, by id or number, whose booking the ERP answered with 200 and did not do, by its own books. */
 export function notBooked({ erp }: Books['strikes']): ReadonlySet<string> {
   return new Set(
     erp

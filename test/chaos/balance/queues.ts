@@ -1,4 +1,5 @@
 import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 
@@ -13,8 +14,25 @@ export interface DeadLetter {
 export interface QueueView {
   /** Messages that wait or are being worked on, in all queues that feed a function. */
   readonly depth: () => Promise<number>;
-  /** All dead letters; they stay where they are, hidden for ten minutes. */
+  /** All dead letters so far; they stay where they are, hidden for ten minutes. */
   readonly deadLetters: () => Promise<DeadLetter[]>;
+}
+
+const bookingSchema = z.object({
+  content: z.union([
+    z.object({ completed: z.array(z.object({ productOrder: z.object({ id: z.string() }) })) }),
+    z.object({ reference: z.array(z.object({ productOrderId: z.string() })) }),
+  ]),
+});
+
+/** Azumuta's ids of the product orders in a booking that is a dead letter; none of anything else. */
+export function productOrderIdsIn({ stage, body }: DeadLetter): readonly string[] {
+  if (stage !== 'book-completion') return [];
+  const { data } = z.safeParse(bookingSchema, JSON.parse(body));
+  if (!data) return [];
+  return 'completed' in data.content
+    ? data.content.completed.map(({ productOrder }) => productOrder.id)
+    : data.content.reference.map(({ productOrderId }) => productOrderId);
 }
 
 /** The queues as an operator sees them. */
@@ -22,6 +40,7 @@ export function viewQueues({ emulator }: LocalSystem): QueueView {
   const { sqs } = operatorClients(emulator);
   const sources = [...new Set(emulator.stack.mappings.map(({ queueName }) => queueName))];
   const deadLetters = emulator.stack.queues.find(({ name }) => !sources.includes(name));
+  const found = new Map<string, DeadLetter>();
 
   return {
     async depth() {
@@ -43,7 +62,6 @@ export function viewQueues({ emulator }: LocalSystem): QueueView {
     async deadLetters() {
       if (!deadLetters) throw new Error('The stack has no dead-letter queue.');
       const QueueUrl = deadLetters.url;
-      const found: DeadLetter[] = [];
       for (;;) {
         const { Messages = [] } = await sqs.send(
           new ReceiveMessageCommand({
@@ -53,9 +71,9 @@ export function viewQueues({ emulator }: LocalSystem): QueueView {
             MessageAttributeNames: ['All'],
           }),
         );
-        if (Messages.length === 0) return found;
-        for (const { Body = '', MessageAttributes = {} } of Messages) {
-          found.push({
+        if (Messages.length === 0) return [...found.values()];
+        for (const { MessageId = '', Body = '', MessageAttributes = {} } of Messages) {
+          found.set(MessageId, {
             body: Body,
             stage: MessageAttributes.stage?.StringValue ?? 'none: moved by SQS',
             orderNumber: MessageAttributes.orderNumber?.StringValue ?? 'unknown',

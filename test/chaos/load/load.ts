@@ -2,11 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
+import { createChanges } from '../accidents/changes.ts';
 import type { Dice } from '../accidents/dice.ts';
-import type { Injected, PermanentFault } from '../balance/balance.ts';
+import type { Injected, PermanentFault } from '../balance/injected.ts';
 import { persistently } from './patience.ts';
 import { postOrders, untilCreated } from './post-orders.ts';
-import { createFloor, type Floor, type FloorOptions } from './shop-floor.ts';
+import { type Awaited, createFloor, type Floor, type FloorOptions } from './shop-floor.ts';
 
 export interface LoadFigures {
   readonly orders: number;
@@ -17,15 +18,18 @@ export interface LoadFigures {
 
 export interface Load {
   readonly figures: () => LoadFigures;
-  readonly injected: () => Omit<Injected, 'kills'>;
-  /** No new orders; resolves when every order is completed. */
-  readonly finish: () => Promise<void>;
+  readonly injected: () => Omit<Injected, 'kills' | 'flooded' | 'unknownNumbers'>;
+  readonly floor: Floor;
+  /** No new orders; resolves when every order is completed, those of `others` too. */
+  readonly finish: (others: Promise<void>) => Promise<void>;
   /** Pulls until the ERP has nothing new. */
   readonly pullRest: () => Promise<void>;
 }
 
 /** Every so many-th order is one that only a person can mend. */
 const oddEvery = 40;
+/** Every so many-th order is one that planners change while it is built. */
+const changeEvery = 10;
 const batchMs = 250;
 /** What the order endpoint takes in within its short local timeout, on a busy machine too. */
 const maxAtOnce = 10;
@@ -49,6 +53,7 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }
   const cancelledAtOnce = new Set<string>();
   const floor: Floor = createFloor(system, dice, { single });
   const stopping = new AbortController();
+  const changes = createChanges(system, dice, { floor, post, single, signal: stopping.signal });
   const posting: Promise<void>[] = [];
   let orders = 0;
   let pulls = 0;
@@ -75,8 +80,14 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }
     const released = await persistently(() => erp.release({ count, seed: dice.seed() }));
     // A door that is dead for a while does not slow the planners down.
     if (single || dice.chance(0.7)) later(post(released));
-    for (const { number, quantity } of released) floor.expect(number, Number(quantity));
-    if (Math.floor(before / oddEvery) < Math.floor(orders / oddEvery)) later(releaseOdd());
+    for (const { number, quantity } of released) expected(number, Number(quantity));
+    const comesTo = (every: number) => Math.floor(before / every) < Math.floor(orders / every);
+    if (comesTo(oddEvery)) later(releaseOdd());
+    if (comesTo(changeEvery)) later(changes.release());
+  }
+
+  function expected(number: string, quantity: number, others: Pick<Awaited, 'keepsNumber'> = {}) {
+    floor.expect({ numbers: () => [number], quantity, ...others });
   }
 
   /** Posts now and then come twice, as from a caller that got no answer. */
@@ -99,7 +110,7 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }
       typedByHand.add(number);
       permanent.push({ kind, about: number });
       await floor.typeByHand(number);
-      return floor.expect(number, 1);
+      return expected(number, 1, { keepsNumber: true });
     }
     const product = kind === 'unknown product' ? { product: 'GEAR-99' } : {};
     const released = await persistently(() => erp.release({ ...product, seed: dice.seed() }));
@@ -114,7 +125,7 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }
     // Cancelled any sooner, it might be withdrawn and never be built.
     if (kind === 'cancelled') await untilCreated(system, order.number);
     await persistently(() => (kind === 'cancelled' ? erp.cancel(order.number) : erp.finish(order.number)));
-    floor.expect(order.number, Number(order.quantity));
+    expected(order.number, Number(order.quantity), { keepsNumber: true });
   }
 
   /** An authenticated call that nobody can use: it must be kept, whatever happens to its answer. */
@@ -150,11 +161,19 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }
   for (const loop of [releasing, pulling]) loop.catch(() => undefined);
   return {
     figures: () => ({ orders, pulls, ...floor.figures() }),
-    injected: () => ({ permanent, typedByHand, cancelledAtOnce, completed: floor.completed() }),
-    async finish() {
+    injected: () => ({
+      permanent,
+      typedByHand,
+      cancelledAtOnce,
+      completed: new Set(floor.completed().keys()),
+      changed: changes.all(),
+      renamed: floor.renamed(),
+    }),
+    floor,
+    async finish(others) {
       stopping.abort();
       await releasing;
-      await Promise.all(posting);
+      await Promise.all([...posting, others]);
       // What waits for the pull must still come to be completed.
       await floor.finish();
       completed = true;

@@ -7,7 +7,14 @@ const answeredWithinMs = 30_000;
 const patienceMs = 180_000;
 /** What failed often comes again after up to 15 minutes. */
 const createdWithinMs = 16 * 60_000;
-const standSchema = z.object({ orders: z.array(z.object({ status: z.string() })) });
+const statusSchema = z.object({
+  orders: z.array(
+    z.object({
+      status: z.string(),
+      productOrders: z.array(z.object({ id: z.optional(z.string()) })),
+    }),
+  ),
+});
 
 /** Posts orders to the order endpoint as an ERP does: again until they are accepted. */
 export async function postOrders(
@@ -22,26 +29,32 @@ export async function postOrders(
       signal: AbortSignal.timeout(answeredWithinMs),
     });
     await answer.body?.cancel();
-    // 422: at least one of them is rejected already, all others are taken.
-    if (!answer.ok && answer.status !== 422) throw new Error(`The order endpoint answered ${answer.status}.`);
+    // 409 and 422: at least one of them is a conflict or rejected already, all others are taken.
+    if (!answer.ok && answer.status !== 409 && answer.status !== 422)
+      throw new Error(`The order endpoint answered ${answer.status}.`);
   }, patienceMs);
 }
 
-/** Asks the order endpoint until the product order exists. */
-export async function untilCreated({ orderEndpoint }: LocalSystem, number: string): Promise<void> {
-  const created = await comesTrue(
-    async () => {
-      const answer = await fetch(`${orderEndpoint.url}/${encodeURIComponent(number)}`, {
-        headers: { 'x-api-key': orderEndpoint.key },
-        signal: AbortSignal.timeout(answeredWithinMs),
-      });
-      const { orders } = z.parse(standSchema, await answer.json());
-      return orders[0]?.status === 'exists';
-    },
-    createdWithinMs,
-    1_000,
-  );
-  if (!created) throw new Error(`Order ${number} was not created.`);
+/** Asks the order endpoint whether the product order exists. @returns Azumuta's id of it. */
+export async function createdId({ orderEndpoint }: LocalSystem, number: string): Promise<string | undefined> {
+  const answer = await fetch(`${orderEndpoint.url}/${encodeURIComponent(number)}`, {
+    headers: { 'x-api-key': orderEndpoint.key },
+    signal: AbortSignal.timeout(answeredWithinMs),
+  });
+  const { orders } = z.parse(statusSchema, await answer.json());
+  return orders[0]?.status === 'exists' ? orders[0].productOrders[0]?.id : undefined;
+}
+
+/** Asks the order endpoint until the product order exists. @returns Azumuta's id of it. */
+export async function untilCreated(system: LocalSystem, number: string): Promise<string> {
+  let id: string | undefined;
+  const look = async () => {
+    id = await createdId(system, number);
+    return id !== undefined;
+  };
+  await comesTrue(look, createdWithinMs, 1_000);
+  if (id === undefined) throw new Error(`Order ${number} was not created.`);
+  return id;
 }
 
 /** An order in the shape of the order endpoint. */

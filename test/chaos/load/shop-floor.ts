@@ -5,16 +5,31 @@ import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { Dice } from '../accidents/dice.ts';
 import { persistently } from './patience.ts';
+import { createdId } from './post-orders.ts';
+
+/** A product order that operators are to complete. */
+export interface Awaited {
+  /** Numbers that it may come under: one that the ERP renames early comes under its new one. */
+  readonly numbers: () => readonly string[];
+  /** Planned quantity. */
+  readonly quantity: number;
+  /** Whether it must come; what the ERP takes back is built only if it is there. Default: it must. */
+  readonly isWanted?: () => boolean;
+  /** Nobody gives it another number in Azumuta: a person will look for it by this one. */
+  readonly keepsNumber?: true;
+}
 
 /** The operators in Azumuta: they complete each order as soon as it is there. */
 export interface Floor {
-  /** An order that will come, and its planned quantity. */
-  readonly expect: (number: string, quantity: number) => void;
+  /** An order that will come. */
+  readonly expect: (awaited: Awaited) => void;
   /** Somebody makes a product order in Azumuta's own screens. */
   readonly typeByHand: (number: string) => Promise<void>;
   readonly figures: () => { readonly completions: number; readonly reopened: number };
-  /** Numbers of the orders that are completed. */
-  readonly completed: () => ReadonlySet<string>;
+  /** The present numbers of the orders that are completed, by the numbers that they were made with. */
+  readonly completed: () => ReadonlyMap<string, string>;
+  /** Orders that operators gave another number: the one that they were made with, by the present one. */
+  readonly renamed: () => ReadonlyMap<string, string>;
   /** Resolves when every expected order is completed. @throws Error when one does not come. */
   readonly finish: () => Promise<void>;
 }
@@ -24,12 +39,12 @@ export interface FloorOptions {
   readonly single: boolean;
 }
 
-interface Expected {
-  readonly number: string;
-  readonly quantity: number;
+interface Task extends Awaited {
   readonly notBefore: number;
-  /** It is completed already, and something was forgotten. */
-  readonly again?: true;
+  /** It gets another number first. */
+  readonly rename: boolean;
+  /** It is completed already, and something was forgotten: the number that it was made with. */
+  readonly again?: string;
 }
 
 const operators = 4;
@@ -43,14 +58,12 @@ const patienceMs = 16 * 60_000;
 const createdSchema = z.object({ id: z.string() });
 const articlesSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
-export function createFloor(
-  { azumuta, sandboxes }: LocalSystem,
-  dice: Dice,
-  { single }: FloorOptions,
-): Floor {
-  let waiting: Expected[] = [];
+export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOptions): Floor {
+  const { azumuta, sandboxes } = system;
+  let waiting: Task[] = [];
   let atWork = 0;
-  const done = new Set<string>();
+  const done = new Map<string, string>();
+  const renamed = new Map<string, string>();
   let reopened = 0;
   let finishing = false;
   let latestAt = performance.now();
@@ -66,7 +79,7 @@ export function createFloor(
       waiting.shift();
       atWork += 1;
       try {
-        if (!(await (next.again ? completedAgain(next) : completed(next)))) {
+        if (!(await isDone(next)) && !(finishing && next.isWanted?.() === false)) {
           const ms = Math.max(lookAgainMs, waiting.length * lookAgainMsEach);
           waiting.push({ ...next, notBefore: performance.now() + ms });
         }
@@ -77,25 +90,57 @@ export function createFloor(
   }
 
   /** False when it is not in Azumuta yet, or Azumuta cannot be reached. */
-  async function completed({ number, quantity }: Expected): Promise<boolean> {
-    const scrap = dice.chance(0.1) ? dice.between(1, 3) : 0;
+  async function isDone(task: Task): Promise<boolean> {
+    for (const number of task.numbers()) {
+      const present = task.rename ? await givenNewNumber(number) : number;
+      if (present === undefined) continue;
+      if (
+        task.again === undefined ? await completed(present, task) : await completedAgain(present, task.again)
+      )
+        return true;
+    }
+    return false;
+  }
+
+  /**
+   * Undefined when it is not there. It is renamed only once the integration knows its id: before, nobody could know
+   * it again, were the answer to its creation lost.
+   */
+  async function givenNewNumber(number: string): Promise<string | undefined> {
+    const renewed = `${number}-rework`;
     try {
-      await azumuta.complete(number, { scrap, quantity: Math.max(0, quantity - scrap) });
+      if (!renamed.has(renewed) && (await createdId(system, renamed.get(number) ?? number)) === undefined)
+        return undefined;
+      renamed.set(renewed, renamed.get(number) ?? number);
+      await azumuta.rename(number, renewed);
+    } catch (error) {
+      // Renamed by the call that was cut off by a kill.
+      if (!/ 404 /.test(reasonOf(error))) return undefined;
+    }
+    return renewed;
+  }
+
+  async function completed(number: string, { quantity }: Task): Promise<boolean> {
+    const scrap = dice.chance(0.1) ? Math.min(quantity, dice.between(1, 3)) : 0;
+    try {
+      await azumuta.complete(number, { scrap, quantity: quantity - scrap });
     } catch (error) {
       // Completed by the call that was cut off by a kill.
       if (!/ 409 /.test(reasonOf(error))) return false;
     }
-    done.add(number);
+    const madeAs = renamed.get(number) ?? number;
+    done.set(madeAs, number);
     latestAt = performance.now();
     if (single) return true;
     if (dice.chance(0.03)) {
-      waiting.push({ number, quantity, again: true, notBefore: performance.now() + reopenAfterMs });
+      const notBefore = performance.now() + reopenAfterMs;
+      waiting.push({ numbers: () => [number], quantity, rename: dice.chance(0.3), again: madeAs, notBefore });
     } else if (dice.chance(0.05)) await azumuta.trigger(number).catch(() => undefined);
     return true;
   }
 
   /** What was forgotten is recorded in addition, without a quantity. */
-  async function completedAgain({ number }: Expected): Promise<boolean> {
+  async function completedAgain(number: string, madeAs: string): Promise<boolean> {
     try {
       await azumuta.reopen(number);
     } catch (error) {
@@ -107,6 +152,7 @@ export function createFloor(
     } catch (error) {
       if (!/ 409 /.test(reasonOf(error))) return false;
     }
+    done.set(madeAs, number);
     reopened += 1;
     return true;
   }
@@ -133,18 +179,23 @@ export function createFloor(
   const working = Promise.all(Array.from({ length: operators }, operate));
   working.catch(() => undefined);
   return {
-    expect: (number, quantity) => {
-      waiting.push({ number, quantity, notBefore: performance.now() });
+    expect: (awaited) => {
+      waiting.push({
+        ...awaited,
+        notBefore: performance.now(),
+        rename: !awaited.keepsNumber && dice.chance(0.04),
+      });
     },
     typeByHand,
     figures: () => ({ completions: done.size, reopened }),
     completed: () => done,
+    renamed: () => renamed,
     async finish() {
       finishing = true;
       latestAt = performance.now();
       await working;
       if (waiting.length > 0) {
-        const some = waiting.slice(0, 5).map(({ number }) => number);
+        const some = waiting.slice(0, 5).map(({ numbers }) => numbers().join(' or '));
         waiting = [];
         throw new Error(`No order came to Azumuta for ${patienceMs / 1000} s; awaited: ${some.join(', ')} …`);
       }

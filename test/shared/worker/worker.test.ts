@@ -25,11 +25,12 @@ describe('a message comes again when its failure says', () => {
     expect(seconds).toEqual([3, 122, 40_002, 42_598]);
   });
 
-  it('with every receive later, until the waits are of 10 to 15 minutes', async () => {
+  it('after every failure later, until the waits are of 10 to 15 minutes', async () => {
     // Prepare
     const records = [1, 2, 4, 6, 8, 20].map((receiveCount) => sqsRecord({ body: 'retry', receiveCount }));
-    for (const { messageId } of records)
-      await stage.ledger.attempts.recordFailure(messageId, { unexpected: false });
+    for (const { messageId, attributes } of records)
+      for (let failures = 1; failures < Number(attributes.ApproximateReceiveCount); failures += 1)
+        await stage.ledger.attempts.recordFailure(messageId, { unexpected: false });
 
     // Act
     await stage.worker()(batch(...records), invocation());
@@ -37,6 +38,18 @@ describe('a message comes again when its failure says', () => {
     // Assess
     const seconds = records.map(({ receiptHandle }) => stage.sqs.visibility.get(receiptHandle));
     expect(seconds).toEqual([3, 5, 17, 65, 257, 750]);
+  });
+
+  it('soon after its first failure, however often it was given back before', async () => {
+    // Prepare: a container died, and its neighbours of that batch were suspects for a while
+    const record = sqsRecord({ body: 'retry', receiveCount: 12 });
+    await stage.ledger.attempts.recordUntouched(record.messageId);
+
+    // Act
+    await stage.worker()(batch(record), invocation());
+
+    // Assess
+    expect(stage.sqs.visibility.get(record.receiptHandle)).toBe(3);
   });
 
   it('at its old time when its visibility cannot be changed: it is in the response nevertheless', async () => {

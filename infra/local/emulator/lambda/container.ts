@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { call } from '../process/http.ts';
+import { shiftClock } from './shifted-clock.ts';
 
 /**
  * The runtime inside a container: loads the function's bundle, takes one event at a time from the Runtime
@@ -19,6 +20,8 @@ const environment = z
     AWS_LAMBDA_LOG_STREAM_NAME: z.string(),
     LAMBDA_TASK_ROOT: z.string(),
     _HANDLER: z.string(),
+    /** How far this container's clock is off: not of Lambda, but of a local run. */
+    LOCAL_CLOCK_OFFSET_MS: z._default(z.coerce.number(), 0),
   })
   .parse(process.env);
 
@@ -27,6 +30,10 @@ const nextHeaders = z.object({
   'lambda-runtime-deadline-ms': z.coerce.number(),
   'lambda-runtime-invoked-function-arn': z.string(),
 });
+
+// Before the function is loaded: it sees this clock only, and not that it is off.
+delete process.env.LOCAL_CLOCK_OFFSET_MS;
+const trueNow = shiftClock(environment.LOCAL_CLOCK_OFFSET_MS);
 
 const runtime = `http://${environment.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 
@@ -95,7 +102,8 @@ for (;;) {
     logGroupName: environment.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: environment.AWS_LAMBDA_LOG_STREAM_NAME,
     memoryLimitInMB: environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    // Lambda tells the deadline by the clock of the machine that the container is on.
+    getRemainingTimeInMillis: () => Math.max(0, deadline - trueNow()),
   };
   try {
     const result = await handler(JSON.parse(next.body.toString('utf8')), context);

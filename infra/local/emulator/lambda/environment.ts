@@ -7,6 +7,8 @@ export interface ContainerPlace {
   /** Host, port and path prefix of the container's own Runtime API. */
   readonly runtimeApi: string;
   readonly logStream: string;
+  /** How far its clock is off. Default: not at all. */
+  readonly clockOffsetMs?: number;
 }
 
 /**
@@ -41,5 +43,6 @@ export function containerEnvironment(
     AWS_ENDPOINT_URL: place.awsEndpoint,
     LAMBDA_TASK_ROOT: lambda.assetDirectory,
     LAMBDA_RUNTIME_DIR: '/var/runtime',
+    ...(place.clockOffsetMs ? { LOCAL_CLOCK_OFFSET_MS: String(place.clockOffsetMs) } : {}),
   };
 }

@@ -31,6 +31,8 @@ const configurationSchema = z.object({
   /** Concurrency limit of the account, per function; a reserved concurrency goes before it. */
   concurrencyLimit: z.number(),
   idleSeconds: z.number(),
+  /** How far the clocks of the containers are off: each takes the next, round and round. */
+  clockOffsetsMs: z.array(z.number()),
   functions: z.array(z.object({ lambda: functionSchema, principal: principalSchema })),
   resourcePolicies: z.array(resourcePolicySchema),
   grantLog: z.optional(grantLogSchema),
@@ -69,6 +71,15 @@ runService(configurationSchema, async (configuration, report) => {
     return true;
   }
 
+  let launched = 0;
+  function nextClockOffset(name: string): number {
+    const { clockOffsetsMs } = configuration;
+    const offset = clockOffsetsMs[launched++ % clockOffsetsMs.length] ?? 0;
+    if (offset !== 0)
+      report({ kind: 'log', line: `lambda: a container of ${name} has a clock that is ${offset} ms off.` });
+    return offset;
+  }
+
   const deployed = configuration.functions.map(({ lambda, principal }): Deployed => {
     const file = createWriteStream(join(configuration.logDirectory, `${lambda.name}.log`), { flags: 'a' });
     let allowed: boolean | undefined;
@@ -91,6 +102,7 @@ runService(configurationSchema, async (configuration, report) => {
           awsEndpoint: configuration.awsEndpoint,
           runtimeApi: `127.0.0.1:${configuration.port}/containers/${lambda.name}/${id}`,
           logStream: logStream(id),
+          clockOffsetMs: nextClockOffset(lambda.name),
         }),
       maxContainers: configuration.maxContainers,
       idleSeconds: configuration.idleSeconds,

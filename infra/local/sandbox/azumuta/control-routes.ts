@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { Call, Reply, Route } from '../server.ts';
 import { accepted } from '../server.ts';
 import { inEnglish } from './catalogue.ts';
@@ -6,6 +7,8 @@ import { show } from './presenters.ts';
 import { type Azumuta, errorBody } from './routes.ts';
 import type { ProductOrderRecord } from './store.ts';
 import { fireTriggers, triggerLog, triggersSchema } from './triggers.ts';
+
+const renameSchema = z.strictObject({ number: z.string().check(z.minLength(1)) });
 
 /** The shop floor: what operators and administrators do in Azumuta's own screens. */
 export function shopFloorRoutes(azumuta: Azumuta): Route[] {
@@ -24,6 +27,7 @@ export function shopFloorRoutes(azumuta: Azumuta): Route[] {
     },
     { method: 'POST', pattern: '/sandbox/productorders/{number}/complete', answer: complete },
     { method: 'POST', pattern: '/sandbox/productorders/{number}/reopen', answer: reopen },
+    { method: 'POST', pattern: '/sandbox/productorders/{number}/rename', answer: rename },
     {
       // The same trigger once more, late and with nothing new behind it.
       method: 'POST',
@@ -81,6 +85,15 @@ export function shopFloorRoutes(azumuta: Azumuta): Route[] {
     const reopened: ProductOrderRecord = { ...order, status: 'in-progress', completedAt: null };
     store.save(reopened);
     return { status: 200, body: shown(reopened, origin) };
+  }
+
+  /** Its id stays, and so does the number in what was recorded before. */
+  function rename({ parameters: { number = '' }, body, origin }: Call): Reply {
+    const order = store.productOrdersNumbered(number).at(-1);
+    if (!order) return unknownOrder(number);
+    const renamed: ProductOrderRecord = { ...order, ...accepted(renameSchema, body) };
+    store.save(renamed);
+    return { status: 200, body: shown(renamed, origin) };
   }
 
   function trigger(order: ProductOrderRecord, recordings = store.recordingsOf(order.id)): void {

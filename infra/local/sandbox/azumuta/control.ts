@@ -13,11 +13,12 @@ export interface AzumutaControl {
   /** Operators record and complete; the configured triggers fire. */
   readonly complete: (number: string, how?: CompletionRequest) => Promise<ShownProductOrder>;
   readonly reopen: (number: string) => Promise<ShownProductOrder>;
+  readonly rename: (number: string, to: string) => Promise<ShownProductOrder>;
   /** Fires the triggers of an order once more, with nothing new behind them. */
   readonly trigger: (number: string) => Promise<ShownProductOrder>;
   readonly setTriggers: (triggers: readonly Trigger[]) => Promise<void>;
   readonly triggerLog: () => Promise<readonly TriggerLogEntry[]>;
-  /** Calls so far by `METHOD /route/{pattern}`, or by the real path. */
+  /** Calls so far by `METHOD /route/{pattern}`, or by the real path with its query. */
   readonly calls: (by?: 'route' | 'path') => Promise<Readonly<Record<string, number>>>;
   readonly forgetCalls: () => Promise<void>;
   readonly setFaults: (faults: readonly Fault[]) => Promise<void>;
@@ -36,6 +37,7 @@ export function azumutaControl(url: string): AzumutaControl {
     productOrders: () => control(url, 'GET', '/sandbox/productorders'),
     complete: (number, how = {}) => order(number, 'complete', how),
     reopen: (number) => order(number, 'reopen'),
+    rename: (number, to) => order(number, 'rename', { number: to }),
     trigger: (number) => order(number, 'trigger'),
     setTriggers: async (triggers) => void (await control(url, 'PUT', '/sandbox/triggers', triggers)),
     triggerLog: () => control(url, 'GET', '/sandbox/trigger-log'),

@@ -85,7 +85,7 @@ export function openStore(folder: string): Store {
     save(order, recordings = []) {
       database.together(() => {
         database.run(
-          'INSERT INTO product_orders (id, number, document) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET document = excluded.document',
+          'INSERT INTO product_orders (id, number, document) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET number = excluded.number, document = excluded.document',
           order.id,
           order.number,
           JSON.stringify(order),

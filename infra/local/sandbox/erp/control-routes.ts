@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { toDecimal } from '../../../../shared/model/quantity.ts';
 import { seededDraw } from '../faults.ts';
 import { accepted, type Call, type Reply, type Route } from '../server.ts';
-import { errorBody } from './routes.ts';
+import { errorBody, statusOf } from './routes.ts';
 import type { ProductionOrder, Store } from './store.ts';
 
 /** Production orders that planners release; what is not said is drawn from `seed`, the same for the same seed. */
@@ -18,6 +18,14 @@ export const releaseSchema = z.strictObject({
   /** Change time of all of them (ISO, UTC); by default the present, one for the whole batch. */
   changedAt: z.optional(z.iso.datetime()),
 });
+
+/** What planners change of an order that is released already. */
+export const revisionSchema = z.strictObject({
+  number: z.optional(z.string().check(z.minLength(1))),
+  quantity: z.optional(z.union([z.string(), z.number()])),
+});
+
+export type Revision = z.output<typeof revisionSchema>;
 
 export type ReleaseRequest = z.output<typeof releaseSchema>;
 
@@ -63,8 +71,23 @@ export function controlRoutes(store: Store): Route[] {
       });
     }),
     change('touch', {}),
+    { method: 'POST', pattern: '/sandbox/orders/{number}/revise', answer: revise },
     { method: 'POST', pattern: '/sandbox/release-and-send', answer: releaseAndSend },
   ];
+
+  /** With another quantity, an order is done or open again, as what is booked so far demands. */
+  function revise({ parameters: { number = '' }, body }: Call): Reply {
+    const { number: renamed, quantity } = accepted(revisionSchema, body);
+    const order = store.order(number);
+    if (!order) return { status: 404, body: errorBody('unknown-order', `There is no order ${number}.`) };
+    if (order.status === 'cancelled')
+      return { status: 409, body: errorBody('order-cancelled', `Order ${number} is cancelled.`) };
+    const amount = toDecimal(quantity);
+    const wanted = { ...order, quantity: amount ?? order.quantity, changedAt: store.tick() };
+    const revised = amount === undefined ? wanted : { ...wanted, status: statusOf(wanted, store) };
+    store.database.together(() => store.renameOrder(revised, renamed ?? order.number));
+    return { status: 200, body: store.order(order.id) };
+  }
 
   function change(
     act: string,
@@ -146,6 +169,7 @@ function release(store: Store, request: ReleaseRequest): ProductionOrder[] {
         options: request.options ?? drawn.options,
         status: 'released',
         azumutaId: null,
+        azumutaIds: [],
         azumutaUrl: null,
         locked: false,
         createdAt: changedAt,

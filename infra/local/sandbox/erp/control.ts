@@ -1,6 +1,6 @@
 import { control } from '../control-client.ts';
 import type { Fault } from '../faults.ts';
-import type { ReleaseRequest } from './control-routes.ts';
+import type { ReleaseRequest, Revision } from './control-routes.ts';
 import type { Booking, ProductionOrder } from './store.ts';
 
 /** The hands of planners and saboteurs, and the partner's own books, for tests and the story. */
@@ -17,6 +17,8 @@ export interface ErpControl {
   readonly finish: (number: string) => Promise<ProductionOrder>;
   /** Changes nothing but the change time. */
   readonly touch: (number: string) => Promise<ProductionOrder>;
+  /** Gives an order, by its number or id, another quantity or number. */
+  readonly revise: (order: string, revision: Revision) => Promise<ProductionOrder>;
   /**
    * Releases an order (or takes the one that `number` names) and posts it to the integration's order endpoint.
    */
@@ -24,7 +26,7 @@ export interface ErpControl {
     target: { readonly url: string; readonly key: string },
     request?: ReleaseRequest & { readonly number?: string },
   ) => Promise<SentOrder>;
-  /** Calls so far by `METHOD /route/{pattern}`, or by the real path. */
+  /** Calls so far by `METHOD /route/{pattern}`, or by the real path with its query. */
   readonly calls: (by?: 'route' | 'path') => Promise<Readonly<Record<string, number>>>;
   readonly forgetCalls: () => Promise<void>;
   readonly setFaults: (faults: readonly Fault[]) => Promise<void>;
@@ -39,8 +41,9 @@ export interface SentOrder {
 
 /** @param url where the sandbox listens, as `startSandbox` tells it. */
 export function erpControl(url: string): ErpControl {
-  const act = (name: string) => (number: string) =>
-    control<ProductionOrder>(url, 'POST', `/sandbox/orders/${encodeURIComponent(number)}/${name}`);
+  const order = (number: string, name: string, body?: unknown) =>
+    control<ProductionOrder>(url, 'POST', `/sandbox/orders/${encodeURIComponent(number)}/${name}`, body);
+  const act = (name: string) => (number: string) => order(number, name);
   return {
     release: (request = {}) => control(url, 'POST', '/sandbox/orders', request),
     orders: () => control(url, 'GET', '/sandbox/orders'),
@@ -50,6 +53,7 @@ export function erpControl(url: string): ErpControl {
     unlock: act('unlock'),
     finish: act('finish'),
     touch: act('touch'),
+    revise: (number, revision) => order(number, 'revise', revision),
     releaseAndSend: (target, request = {}) =>
       control(url, 'POST', `/sandbox/release-and-send?${new URLSearchParams(target)}`, request),
     calls: (by = 'route') => control(url, 'GET', `/sandbox/calls?by=${by}`),

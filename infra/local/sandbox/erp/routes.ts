@@ -38,7 +38,8 @@ export function errorBody(code: string, message: string): unknown {
 /**
  * A small ERP in the style of in-house ones, with their habits: paging by number over a list that moves, a
  * change time that any write renews, no idempotency (the same reference twice books twice), an order that
- * closes when it is final or fully booked, and 409 or 423 for what may not be.
+ * closes when it is final or fully booked, and 409 or 423 for what may not be. An order is known by its number,
+ * which planners may change, and by its id.
  */
 export function apiRoutes(store: Store, now: () => Date): Route[] {
   const order = '/api/production-orders/{number}';
@@ -82,7 +83,8 @@ export function apiRoutes(store: Store, now: () => Date): Route[] {
   function link(call: Call): Reply {
     const order = writable(call);
     const { azumutaId, azumutaUrl = null } = accepted(linkSchema, call.body);
-    const linked: ProductionOrder = { ...order, azumutaId, azumutaUrl, changedAt: store.tick() };
+    const azumutaIds = [...new Set([...order.azumutaIds, azumutaId])];
+    const linked: ProductionOrder = { ...order, azumutaId, azumutaIds, azumutaUrl, changedAt: store.tick() };
     store.saveOrder(linked);
     return { status: 200, body: linked };
   }
@@ -98,11 +100,8 @@ export function apiRoutes(store: Store, now: () => Date): Route[] {
     }
     const booking = store.database.together(() => {
       const added = store.addBooking(bookingOf(order, 'production', request));
-      const booked = sumOf(
-        store.bookings(order.number).flatMap((one) => [one.goodQuantity, one.scrapQuantity]),
-      );
-      const done = request.final || compareDecimals(booked, order.quantity) >= 0;
-      store.saveOrder({ ...order, status: done ? 'done' : 'released', changedAt: store.tick() });
+      const status = request.final ? 'done' : statusOf(order, store);
+      store.saveOrder({ ...order, status, changedAt: store.tick() });
       return added;
     });
     return { status: 201, body: booking };
@@ -151,6 +150,12 @@ export function apiRoutes(store: Store, now: () => Date): Route[] {
     if (!order.locked) return order;
     throw refusal(423, 'order-locked', `Production order ${order.number} is being edited by somebody else.`);
   }
+}
+
+/** Done once all that is wanted is booked. */
+export function statusOf({ number, quantity }: ProductionOrder, store: Store): 'released' | 'done' {
+  const booked = sumOf(store.bookings(number).flatMap((one) => [one.goodQuantity, one.scrapQuantity]));
+  return compareDecimals(booked, quantity) >= 0 ? 'done' : 'released';
 }
 
 function refused(status: number, code: string, message: string): Reply {

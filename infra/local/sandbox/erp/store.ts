@@ -14,7 +14,10 @@ export interface ProductionOrder {
   readonly status: 'released' | 'done' | 'cancelled';
   readonly customer: string;
   readonly options: Readonly<Record<string, string | number | boolean>>;
+  /** The product order that was linked last. */
   readonly azumutaId: string | null;
+  /** All that were linked: an order may be split. */
+  readonly azumutaIds: readonly string[];
   readonly azumutaUrl: string | null;
   /** Somebody has it open: every write is refused with 423. */
   readonly locked: boolean;
@@ -45,9 +48,13 @@ export interface Store {
   readonly database: Database;
   /** Changed at or after `since`, by change time and id. */
   readonly orders: (since?: string) => readonly ProductionOrder[];
-  readonly order: (number: string) => ProductionOrder | undefined;
+  /** By its number, or by its id. */
+  readonly order: (numberOrId: string) => ProductionOrder | undefined;
   readonly bookings: (number?: string, reference?: string) => readonly Booking[];
+  /** Writes an order, new or changed. */
   readonly saveOrder: (order: ProductionOrder) => void;
+  /** Gives an order another number; its id stays, and its bookings stay with it. */
+  readonly renameOrder: (order: ProductionOrder, number: string) => void;
   readonly addBooking: (booking: Omit<Booking, 'id'>) => Booking;
   /** The next order number's count. */
   readonly nextCount: () => number;
@@ -60,6 +67,7 @@ const schema = `
   ${faultLogTable}
   CREATE TABLE IF NOT EXISTS orders (place INTEGER PRIMARY KEY, number TEXT UNIQUE, id TEXT, changed TEXT, document TEXT);
   CREATE INDEX IF NOT EXISTS orders_changed ON orders (changed, id);
+  CREATE UNIQUE INDEX IF NOT EXISTS orders_id ON orders (id);
   CREATE TABLE IF NOT EXISTS bookings (place INTEGER PRIMARY KEY, number TEXT, reference TEXT, document TEXT);
   CREATE INDEX IF NOT EXISTS bookings_number ON bookings (number);
 `;
@@ -75,7 +83,8 @@ export function openStore(folder: string, now: () => Date): Store {
     database,
     orders: (since = '') =>
       many('SELECT document FROM orders WHERE changed >= ? ORDER BY changed, id', since),
-    order: (number) => many<ProductionOrder>('SELECT document FROM orders WHERE number = ?', number)[0],
+    order: (key) =>
+      many<ProductionOrder>('SELECT document FROM orders WHERE number = ? OR id = ?', key, key)[0],
     bookings(number, reference) {
       const all =
         number === undefined
@@ -85,11 +94,20 @@ export function openStore(folder: string, now: () => Date): Store {
     },
     saveOrder(order) {
       database.run(
-        'INSERT INTO orders (number, id, changed, document) VALUES (?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET changed = excluded.changed, document = excluded.document',
+        'INSERT INTO orders (number, id, changed, document) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET number = excluded.number, changed = excluded.changed, document = excluded.document',
         order.number,
         order.id,
         order.changedAt,
         JSON.stringify(order),
+      );
+    },
+    renameOrder(order, number) {
+      this.saveOrder({ ...order, number });
+      database.run(
+        "UPDATE bookings SET number = ?, document = json_set(document, '$.order', ?) WHERE number = ?",
+        number,
+        number,
+        order.number,
       );
     },
     addBooking(booking) {

@@ -11,7 +11,9 @@ import { queueTests } from './lambda/queues.ts';
 import { startGate } from './running.ts';
 import { aws, emulator, startStage } from './stage.ts';
 
-startStage({ limits: { maxContainers: 3, concurrency: 6 } });
+/** More than any function's timeout. */
+const clockOffsetMs = 100_000;
+startStage({ limits: { maxContainers: 3, concurrency: 6 }, clockOffsetsMs: [clockOffsetMs] });
 
 /** Reads what the probe answers, whatever it is. */
 async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unknown>> {
@@ -103,6 +105,16 @@ describe('a function', () => {
       invokedFunctionArn: expect.stringContaining(':function:'),
     });
     expect(remaining).toBeLessThanOrEqual(30_000);
+    expect(remaining).toBeGreaterThan(0);
+  });
+
+  it('has a clock of its own, and all of its time by the true one', async () => {
+    const before = Date.now();
+    const { now, remaining } = await probe({ act: 'echo' });
+    const after = Date.now();
+
+    const [told = 0, made = 0] = z.parse(z.array(z.number()), now).map((ms) => ms - clockOffsetMs);
+    expect([before <= told, told <= made, made <= after]).toEqual([true, true, true]);
     expect(remaining).toBeGreaterThan(0);
   });
 

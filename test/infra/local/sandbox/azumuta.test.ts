@@ -285,3 +285,20 @@ it('does not keep the process alive that forgot to stop it', async () => {
   await vi.waitUntil(() => parent.exitCode === 0, patient);
   await vi.waitUntil(() => !isAlive(pid), patient);
 });
+
+it('gives a product order another number: its id stays, and its triggers tell the new one', async () => {
+  // Prepare
+  const { client, control, created } = await withOrder('MO/renamed');
+  const { heard, url } = await startListener();
+  await control.setTriggers([{ method: 'POST', url }]);
+
+  // Act
+  await control.rename('MO/renamed', 'MO/rework');
+  await control.complete('MO/rework');
+
+  // Assess
+  expect(await client.findProductOrder('MO/renamed', signal)).toBeUndefined();
+  expect(await client.productOrder(created.id, signal)).toMatchObject({ number: 'MO/rework' });
+  await expect.poll(() => heard.length, patient).toBe(1);
+  expect(heard[0]?.body).toContain('MO/rework');
+});

@@ -224,3 +224,44 @@ it('loses nothing that it acknowledged when it is killed', async () => {
   // Assess
   expect([await after.orders(), await after.bookings()]).toEqual(before);
 });
+
+it('gives an order another number: its id stays, and what was booked stays with it', async () => {
+  // Prepare
+  const { control, api, number, bookings: _, ...erp } = await released(1);
+  const [order] = await erp.mine();
+  await api.book(number, { reference: 'before', goodQuantity: '1' });
+
+  // Act
+  await control.revise(number, { number: `${number}-B` });
+
+  // Assess
+  expect((await api.get(`/api/production-orders/${encodeURIComponent(number)}`)).status).toBe(404);
+  const shown = JSON.parse((await api.get(`/api/production-orders/${order?.id}`)).text);
+  expect(shown).toMatchObject({ number: `${number}-B`, quantity: '5', status: 'released' });
+  await api.book(order?.id ?? '', { reference: 'after', goodQuantity: '1' });
+  const booked = (await control.bookings()).filter(({ order: of }) => of === `${number}-B`);
+  expect(booked.map(({ reference }) => reference)).toEqual(['before', 'after']);
+});
+
+it('is done when a smaller quantity is booked already, and open again when more is wanted', async () => {
+  // Prepare
+  const { control, api, number } = await released(1);
+  await api.book(number, { reference: 'key', goodQuantity: '3' });
+
+  // Act
+  const smaller = await control.revise(number, { quantity: 3 });
+  const larger = await control.revise(number, { quantity: 4 });
+
+  // Assess
+  expect(smaller).toMatchObject({ quantity: '3', status: 'done' });
+  expect(larger).toMatchObject({ quantity: '4', status: 'released' });
+  expect(larger.changedAt > smaller.changedAt).toBe(true);
+});
+
+it('keeps every product order that a split order is linked to', async () => {
+  const { api, number, mine } = await released(1);
+
+  for (const id of ['first', 'second', 'first']) await api.link(number, id);
+
+  expect(await mine()).toMatchObject([{ azumutaId: 'first', azumutaIds: ['first', 'second'] }]);
+});

@@ -1,0 +1,86 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
+import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
+import type { ChangedOrder } from '../balance/injected.ts';
+import { persistently } from '../load/patience.ts';
+import { postOrders } from '../load/post-orders.ts';
+import type { Floor } from '../load/shop-floor.ts';
+import type { Dice } from './dice.ts';
+
+export interface ChangesOptions {
+  readonly floor: Pick<Floor, 'expect'>;
+  readonly post: (orders: readonly ProductionOrder[]) => Promise<void>;
+  /** Nothing is pulled, so that every order must be posted. */
+  readonly single: boolean;
+  /** From then on planners do not wait between two changes. */
+  readonly signal: AbortSignal;
+}
+
+export interface Changes {
+  /** Releases an order that planners change; resolves when the integration has heard of the last change. */
+  readonly release: () => Promise<void>;
+  readonly all: () => readonly ChangedOrder[];
+}
+
+/** Between two changes: the first of them may come before its product orders are created. */
+const maxWaitMs = 6_000;
+const maxParts = 5;
+
+/**
+ * Orders that planners change while they are built: split ones, with another quantity once or twice, and whole ones
+ * with another number. An ERP that pushes tells of one state after the other; a pull may see them besides.
+ */
+export function createChanges(
+  system: LocalSystem,
+  dice: Dice,
+  { floor, post, single, signal }: ChangesOptions,
+): Changes {
+  const all: ChangedOrder[] = [];
+
+  /** Everything is drawn at once, so that the draws do not depend on when the changes come. */
+  function draw() {
+    const split = dice.weighted([
+      [3, 'each'],
+      [3, 'when-all-done'],
+      [2, 'one'],
+    ] as const);
+    const quantities = [dice.between(1, maxParts - 1)];
+    for (let more = dice.between(1, 2); more > 0; more -= 1) {
+      const last = quantities.at(-1) ?? 1;
+      quantities.push(((last + dice.between(0, maxParts - 2)) % maxParts) + 1);
+    }
+    const waits = quantities.map(() => dice.between(0, maxWaitMs));
+    return { split, quantities, waits, seed: dice.seed(), isPosted: single || dice.chance(0.7) };
+  }
+
+  async function release() {
+    const { split, quantities, waits, seed, isPosted } = draw();
+    const [first = 1, ...later] = quantities;
+    const options = { side: 'Left', split };
+    const [order] = await persistently(() => system.erp.release({ quantity: first, seed, options }));
+    if (!order) return;
+    const { id, number } = order;
+    const names = [number];
+    const known: number[] = [first];
+    all.push({ id, names, split, quantities: known });
+    if (split === 'one') floor.expect({ numbers: () => names, quantity: first });
+    else
+      for (let index = 1; index <= Math.max(...quantities); index += 1)
+        floor.expect({
+          numbers: () => [`${number}/${index}`],
+          quantity: 1,
+          isWanted: () => index <= (known.at(-1) ?? 0),
+        });
+    if (isPosted) await post([order]);
+    for (const [at, quantity] of (split === 'one' ? [first] : later).entries()) {
+      await pause(waits[at] ?? 0, undefined, { signal }).catch(() => undefined);
+      // Noted before it is done, as it may be done by a call whose answer is lost.
+      if (split === 'one') names.push(`${number}-B`);
+      else known.push(quantity);
+      const revision = split === 'one' ? { number: `${number}-B` } : { quantity };
+      await postOrders(system, [await persistently(() => system.erp.revise(id, revision))]);
+    }
+  }
+
+  return { release, all: () => all };
+}

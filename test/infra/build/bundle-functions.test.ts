@@ -1,0 +1,30 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { bundleFunctions } from '../../../infra/build/bundle-functions.ts';
+
+it('writes the environment into all files of the configuration, and leaves ours alone', async () => {
+  // Prepare: two plants that share what they have in common
+  const folder = mkdtempSync(join(tmpdir(), 'bundled-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'ghent.config.ts');
+  writeFileSync(
+    file,
+    "import { baseUrl } from './common.ts';\nexport default { plant: process.env.PLANT_NAME, azumuta: { baseUrl } };",
+  );
+  writeFileSync(join(folder, 'common.ts'), 'export const baseUrl = process.env.PLANT_BASE_URL;');
+  vi.stubEnv('PLANT_NAME', 'ghent');
+  vi.stubEnv('PLANT_BASE_URL', 'https://ghent.example');
+  onTestFinished(() => void vi.unstubAllEnvs());
+
+  // Act
+  const { bundles } = await bundleFunctions(file, join(folder, 'bundles'));
+
+  // Assess
+  const code = readFileSync(join(bundles['collect-completion'], 'index.mjs'), 'utf8');
+  expect(code).toContain('"ghent"');
+  expect(code).toContain('https://ghent.example');
+  expect(code).not.toMatch(/process\.env\.PLANT/);
+  expect(code).toMatch(/process\.env/);
+});
