@@ -34,6 +34,11 @@ describe.each([
       expect(result.orders).toBeGreaterThan(100);
       expect(result.completions).toBeGreaterThanOrEqual(result.orders);
       expect(sumOf(result.kills)).toBeGreaterThanOrEqual(5);
+      const { changed, renamed, flooded } = result.injected;
+      expect(new Set(changed.map(({ split }) => split)).size).toBe(3);
+      expect(renamed.size).toBeGreaterThan(0);
+      expect(flooded.length).toBeGreaterThan(0);
+      expect(new Set(result.clocks).size).toBeGreaterThan(5);
       for (const partner of ['azumuta', 'erp']) {
         expect([...result.faults.keys()].filter((name) => name.startsWith(partner))).not.toEqual([]);
       }

@@ -98,7 +98,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   try {
     const queues = viewQueues(system);
     const began = performance.now();
-    const load = startLoad(system, dice('load'), options);
+    const load = startLoad(system, dice('load'), { ...options, changeDice: dice('changes') });
     const flood = startFlood(system, dice('flood'), {
       floor: load.floor,
       single: options.single,

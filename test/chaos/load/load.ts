@@ -37,6 +37,8 @@ const pullEveryMs = 3_000;
 const pullReportSchema = z.object({ outcome: z.string() });
 
 export interface LoadOptions extends FloorOptions {
+  /** For the orders that planners change: what is drawn then does not depend on what operators do. */
+  readonly changeDice: Dice;
   /** Orders per second. */
   readonly perSecond: number;
 }
@@ -46,14 +48,18 @@ export interface LoadOptions extends FloorOptions {
  * got no answer), the others wait for the pull; operators complete each as soon as it is in Azumuta. With `single`
  * all are posted, and nothing is pulled, re-opened or told twice: no second message can make good for a lost one.
  */
-export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }: LoadOptions): Load {
+export function startLoad(
+  system: LocalSystem,
+  dice: Dice,
+  { perSecond, single, changeDice }: LoadOptions,
+): Load {
   const { erp, emulator } = system;
   const permanent: PermanentFault[] = [];
   const typedByHand = new Set<string>();
   const cancelledAtOnce = new Set<string>();
   const floor: Floor = createFloor(system, dice, { single });
   const stopping = new AbortController();
-  const changes = createChanges(system, dice, { floor, post, single, signal: stopping.signal });
+  const changes = createChanges(system, changeDice, { floor, post, single, signal: stopping.signal });
   const posting: Promise<void>[] = [];
   let orders = 0;
   let pulls = 0;

@@ -134,7 +134,9 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
     if (single) return true;
     if (dice.chance(0.03)) {
       const notBefore = performance.now() + reopenAfterMs;
-      waiting.push({ numbers: () => [number], quantity, rename: dice.chance(0.3), again: madeAs, notBefore });
+      // Not twice: a hint by the number in between, which nobody knows any more, would be for a person.
+      const rename = number === madeAs && dice.chance(0.3);
+      waiting.push({ numbers: () => [number], quantity, rename, again: madeAs, notBefore });
     } else if (dice.chance(0.05)) await azumuta.trigger(number).catch(() => undefined);
     return true;
   }
