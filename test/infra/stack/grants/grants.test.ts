@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Caller, grantsOf, prepareAccess } from '../../../../infra/local/emulator/iam/authorize.ts';
 import { principalsOf } from '../../../../infra/local/emulator/iam/principals.ts';
 import type { LocalSystem } from '../../../../infra/local/run-locally.ts';
+import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { startTestSystem } from '../../../support/local-system.ts';
+import { newOrder, splitOrder } from '../../../support/orders.ts';
 
 /**
  * What each role may do, held against what each function needs. The end of `npm test` compares the grants that
@@ -134,6 +136,47 @@ describe('a failure needs grants of its own', () => {
     // Once to plan the booking, once to book it.
     expect(read.every((times) => times === 2)).toBe(true);
   });
+
+  it('a product order that was renamed in Azumuta is found in the ledger by its id', async () => {
+    // Prepare
+    const number = await builtOrder();
+    await system.azumuta.rename(number, `${number}-rework`);
+
+    // Act
+    await system.azumuta.complete(`${number}-rework`);
+
+    // Assess
+    await vi.waitUntil(() => isBooked(number), patience);
+  });
+
+  it.each([
+    ['posts it', (number: string) => system.erp.releaseAndSend(system.orderEndpoint, { number })],
+    ['is pulled', () => system.emulator.invoke('FunctionsPullProductOrdersFunction', {})],
+  ])(
+    'an ERP order that has fewer parts now has their completion looked at again, when it %s',
+    async (_, come) => {
+      // Prepare: it had two parts, of which the first is completed, and has one now
+      const [order] = await system.erp.release({ product: 'GEAR-01' });
+      if (!order) throw new Error('The sandbox released nothing.');
+      const { number, id } = order;
+      const erpOrder = { number, id, article: 'GEAR-01', unit: 'u' };
+      const record = splitOrder(number, 1, { book: 'when-all-done', erpOrder, mostParts: 2 });
+      const part = { index: 1, first: `${number}/1`, book: 'when-all-done' } as const;
+      await system.ledger.orders.put(newOrder({ number: part.first, part, erpOrder }));
+      await system.ledger.claims.claim(orderKey(part.first), {
+        ...{ owner: 'test', messageId: 'test', endsAt: new Date(Date.now() + 60_000) },
+      });
+      await system.ledger.erpOrders.write(record);
+      await system.ledger.erpOrders.recordCompletedPart(erpOrder, { index: 1, azumutaId: 'id of part 1' });
+
+      // Act
+      await come(number);
+
+      // Assess: Azumuta is asked, and knows no such order
+      const isAsked = async () => (await system.ledger.knownOrders.read(part.first)).question !== undefined;
+      await vi.waitUntil(isAsked, patience);
+    },
+  );
 
   it('was never refused anything on these ways', () => {
     expect(lines.filter((line) => line.includes('not authorized'))).toEqual([]);
