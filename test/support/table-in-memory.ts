@@ -8,7 +8,10 @@ export function tableInMemory(): Table {
   const items = new Map<string, StoredItem>();
   const at = ({ pk, sk }: Key) => `${pk}\n${sk}`;
   const inOrder = (found: (item: StoredItem) => boolean) =>
-    [...items].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, item]) => (found(item) ? [item] : []));
+    [...items]
+      .filter(([, item]) => found(item))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, item]) => item);
 
   return {
     get: async (key) => items.get(at(key)),
