@@ -12,7 +12,7 @@ const command = opsCommand(
   'trace',
   'Tells where an order is: how it stands, what it waits for, and all that happened to it.',
 )
-  .argument('[order]', 'number of a product order or of an ERP order, or the id of a recording')
+  .argument('[order]', 'number of a product order, number or id of an ERP order, or an id of Azumuta')
   .addHelpText(
     'after',
     `
