@@ -49,7 +49,7 @@ export function createQuestioner({
   /** The hint that asks already, unless it is this one, or gone. */
   function other({ question }: Asking, attempt: WorkAttempt) {
     if (!question || question.overdue || question.by === nameOf(attempt)) return undefined;
-    return age(question.askedAt) < askerLivesMs ? question : undefined;
+    return age(question.aliveAt) < askerLivesMs ? question : undefined;
   }
 
   return {
@@ -86,7 +86,7 @@ export function createQuestioner({
       const { number, question } = asking;
       const asker = other(asking, attempt);
       if (asker && asking.hint.via !== 'replay') {
-        await questions.recordAsked(number, asker);
+        await questions.recordAskedByOther(number);
         if (await questions.join(number, recordingsNamedBy(asking))) {
           attempt.log.info('Another hint asks about it', { reason: sentence });
           return;

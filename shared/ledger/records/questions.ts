@@ -9,7 +9,10 @@ export interface Question {
   /** The hint that asks. A replayed one is another, as SQS was given it at another time. */
   readonly by: string;
   readonly since: Date;
+  /** When Azumuta was asked last, by whichever hint. */
   readonly askedAt: Date;
+  /** When the hint that asks did so last itself: one that does not come again is gone, however many others came. */
+  readonly aliveAt: Date;
   /** Recordings that further hints named: the one that asks speaks for them as well. */
   readonly recordingIds: readonly string[];
   /** Nobody asks any more but the reconciliation, as an overdue order. */
@@ -17,8 +20,10 @@ export interface Question {
 }
 
 export interface Questions {
-  /** Azumuta was asked, and does not call the order completed. */
+  /** Azumuta was asked by the hint that asks, and does not call the order completed. */
   readonly recordAsked: (number: string, asked: Pick<Question, 'by' | 'since'>) => Promise<void>;
+  /** The same, by another hint. */
+  readonly recordAskedByOther: (number: string) => Promise<void>;
   /** Another hint about it ends; the one that asks speaks for its recordings. False when none asks any more. */
   readonly join: (number: string, recordingIds: readonly string[]) => Promise<boolean>;
   /** Azumuta was asked long enough: the journey tells it, and from now on the order is overdue. */
@@ -40,16 +45,18 @@ const storedSchema = z.object({
   by: z.string(),
   since: z.string(),
   askedAt: z.string(),
+  aliveAt: z.string(),
   recordingIds: z._default(z.array(z.string()), []),
   awaiting: z.optional(z.string()),
 });
 
 export function questionOf(stored: StoredItem): Question {
-  const { by, since, askedAt, recordingIds, awaiting } = z.parse(storedSchema, stored);
+  const { by, since, askedAt, aliveAt, recordingIds, awaiting } = z.parse(storedSchema, stored);
   return {
     by,
     since: new Date(since),
     askedAt: new Date(askedAt),
+    aliveAt: new Date(aliveAt),
     recordingIds,
     overdue: awaiting !== undefined,
   };
@@ -59,15 +66,22 @@ export function createQuestions(table: Table, clock: Clock): Questions {
   const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + keptSeconds;
   return {
     async recordAsked(number, { by, since }) {
+      const now = clock.now().toISOString();
+      const set = {
+        v: 1,
+        by,
+        since: since.toISOString(),
+        askedAt: now,
+        aliveAt: now,
+        expiresAt: expiresAt(),
+      };
+      await table.update(questionKey(number), { set, remove: ['awaiting', 'dueAt'] });
+    },
+
+    async recordAskedByOther(number) {
       await table.update(questionKey(number), {
-        set: {
-          v: 1,
-          by,
-          since: since.toISOString(),
-          askedAt: clock.now().toISOString(),
-          expiresAt: expiresAt(),
-        },
-        remove: ['awaiting', 'dueAt'],
+        set: { askedAt: clock.now().toISOString() },
+        condition: 'attribute_exists(#by)',
       });
     },
 
@@ -88,6 +102,7 @@ export function createQuestions(table: Table, clock: Clock): Questions {
           by: held.by,
           since: held.since.toISOString(),
           askedAt: now.toISOString(),
+          aliveAt: now.toISOString(),
           awaiting: 'completion',
           dueAt: now.getTime(),
           expiresAt: expiresAt(),

@@ -75,6 +75,25 @@ describe('of hints about an order that is still open', () => {
     expect(next).toMatchObject({ name: 'RetryLater' });
   });
 
+  it('another asks when the one that asked is gone, however many came in the meantime', async () => {
+    // Prepare
+    const number = await openOrder();
+    await hintOf(number, 'gone')();
+    const flood: unknown[] = [];
+    for (let minute = 0; minute < 19; minute++) {
+      stage.clock.advance(60);
+      flood.push(await hintOf(number, `minute ${minute}`)());
+    }
+    stage.clock.advance(60);
+
+    // Act
+    const next = await hintOf(number, 'next')();
+
+    // Assess
+    expect(flood.filter((failure) => failure !== undefined)).toEqual([]);
+    expect(next).toMatchObject({ name: 'RetryLater' });
+  });
+
   it('the one that asks books what was named by those that ended', async () => {
     // Prepare: Azumuta lists no recordings, and shows the completion late
     const { number, recordingIds } = await completed(stage, 2);
