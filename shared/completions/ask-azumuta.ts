@@ -18,6 +18,8 @@ export interface AskDependencies extends Pick<ReadRecordingsDependencies, 'azumu
 const patienceMs = 30 * 60_000;
 /** An order is asked about so often at most, however many hints come. */
 const betweenQuestionsMs = 60_000;
+/** Between the clocks of two machines; SQS tells when a message came, a container when it asked. */
+const clocksDifferMs = 5000;
 /** A hint that asks comes again after 15 minutes at the latest: one that has not by then is gone. */
 const askerLivesMs = 20 * 60_000;
 /** A trigger names what was recorded for one completion; more of its ids are not looked at. */
@@ -31,6 +33,7 @@ export interface Asking {
   readonly number: string;
   readonly hint: CompletionHint;
   readonly question: KnownOrder['question'];
+  readonly answered: KnownOrder['answered'];
 }
 
 /**
@@ -52,12 +55,41 @@ export function createQuestioner({
     return age(question.aliveAt) < askerLivesMs ? question : undefined;
   }
 
+  const isRecent = (askedAt: Date) => age(askedAt) < betweenQuestionsMs;
+
+  function isAfter(askedAt: Date, { sentAt }: WorkAttempt): boolean {
+    return askedAt.getTime() - sentAt.getTime() >= clocksDifferMs;
+  }
+
+  function waitFor(askedAt: Date, { number }: Asking): never {
+    const afterSeconds = Math.ceil((betweenQuestionsMs - age(askedAt)) / 1000);
+    const sentence = `Azumuta was asked about product order ${number} a moment ago.`;
+    throw new RetryLater(sentence, { scope: 'order', afterSeconds });
+  }
+
   return {
-    /** Whether this hint may end, as another one has asked a moment ago and asks again. */
+    /**
+     * Whether this hint may end, as another one asks again, and Azumuta was asked after this one came.
+     * @throws RetryLater while Azumuta was asked a moment ago, before the hint came: the order may be completed since.
+     */
     async mayEnd(asking: Asking, attempt: WorkAttempt): Promise<boolean> {
       const asker = other(asking, attempt);
-      if (!asker || age(asker.askedAt) >= betweenQuestionsMs || asking.hint.via === 'replay') return false;
-      return questions.join(asking.number, recordingsNamedBy(asking));
+      if (!asker || asking.hint.via === 'replay' || !isRecent(asker.askedAt)) return false;
+      if (!(await questions.join(asking.number, recordingsNamedBy(asking)))) return false;
+      return isAfter(asker.askedAt, attempt) || waitFor(asker.askedAt, asking);
+    },
+
+    /**
+     * Whether Azumuta was asked about the completed order after this hint came: then it tells nothing new.
+     * @param namesNews It names recordings that no booking tells of.
+     * @throws RetryLater while it was asked a moment ago, before the hint came.
+     */
+    isAnswered(asking: Asking, namesNews: boolean, attempt: WorkAttempt): boolean {
+      const { hint, answered } = asking;
+      if (!answered || hint.via === 'replay' || answered.by === nameOf(attempt)) return false;
+      const isKnown = answered.listsRecordings || !namesNews;
+      if (isKnown && isAfter(answered.at, attempt)) return true;
+      return isRecent(answered.at) && waitFor(answered.at, asking);
     },
 
     /** The product order as Azumuta shows it now: by its id, or by its number when it was made again. */
@@ -100,6 +132,17 @@ export function createQuestioner({
       const note = `${sentence} It is asked about with the overdue orders from now on.`;
       await questions.leaveToReconciliation(number, { by, since }, note);
       attempt.log.warn('Left to the reconciliation', { reason: sentence });
+    },
+
+    /** Further hints that are here by now tell nothing new. */
+    async answer(
+      { number }: Asking,
+      { recordingIds }: AzumutaProductOrder,
+      attempt: WorkAttempt,
+    ): Promise<void> {
+      const listsRecordings = recordingIds !== undefined;
+      const by = nameOf(attempt);
+      await questions.recordAnswered(number, { by, at: clock.now(), listsRecordings });
     },
 
     async end({ number, question }: Asking): Promise<void> {

@@ -49,7 +49,12 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
   return async function collectCompletion(hint: CompletionHint, attempt: WorkAttempt): Promise<void> {
     await partners.ready('azumuta');
     const known = await subjectOf(hint);
-    const asking: Asking = { number: known.number, hint, question: known.question };
+    const { number, question, answered } = known;
+    const asking: Asking = { number, hint, question, answered };
+    if (answered && (await isAnswered(known, asking, attempt))) {
+      attempt.log.info('Azumuta was asked about it after this hint came');
+      return;
+    }
     if (await questioner.mayEnd(asking, attempt)) {
       attempt.log.info('Another hint has asked about it a moment ago, and asks again');
       return;
@@ -63,6 +68,17 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     if (subject.entry?.awaitsCompletion) await ledger.orders.markCompleted(subject.entry);
     await questioner.end(asking);
   };
+
+  /** What is planned and not sent is for whoever comes again. */
+  async function isAnswered(known: Subject, asking: Asking, attempt: WorkAttempt): Promise<boolean> {
+    const { entry, number } = known;
+    const home = isBookedTogether(entry) ? entry.part.first : number;
+    const bookings = home === number ? known.bookings : await ledger.bookings.of(home);
+    if (bookings.some(({ state, sentAt }) => state === 'waiting' && sentAt === undefined)) return false;
+    const told = new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
+    const namesNews = asking.hint.recordingIds.some((id) => !told.has(id));
+    return questioner.isAnswered(asking, namesNews, attempt);
+  }
 
   /** The order that a hint means: where its number reads in two ways, the one that the ledger knows. */
   async function subjectOf({ productOrderNumber, otherNumber }: CompletionHint): Promise<Subject> {
@@ -113,6 +129,9 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     for (let tries = 0; tries < maxTries; tries++) {
       const { facts, collected } = await readFacts(order, subject, asking, attempt, tries);
       const decision = decideBookings(facts);
+      // A first hint writes nothing here; of those that come after it, one is enough.
+      if (decision.to === 'tell' || (decision.to === 'leave' && !subject.entry?.awaitsCompletion))
+        await questioner.answer(asking, order, attempt);
       if (decision.to === 'tell') throw new Rejected(decision.sentence, { code: decision.cause });
       if (decision.to === 'wait') return decision.sentence;
       if (decision.to === 'leave') {

@@ -4,7 +4,7 @@ import { ledgerIndexes } from '../table-schema.ts';
 import { type BookingEntry, bookingEntryOf } from './bookings.ts';
 import { type Told, toldOf } from './order-changes.ts';
 import { type OrderEntry, orderEntryOf } from './product-orders.ts';
-import { type Question, questionOf } from './questions.ts';
+import { type Answered, answeredOf, type Question, questionOf } from './questions.ts';
 
 /** All that the ledger knows about a product order that a decision may need. */
 export interface KnownOrder extends Told {
@@ -13,6 +13,8 @@ export interface KnownOrder extends Told {
   readonly bookings: readonly BookingEntry[];
   /** Undefined while nobody asks Azumuta about it. */
   readonly question: Question | undefined;
+  /** Undefined until a further hint came about a completed order. */
+  readonly answered: Answered | undefined;
   /** Other ERP orders (their ids, or numbers) of which a planner was told that they are mapped to its number as well. */
   readonly claimants: readonly string[];
 }
@@ -35,6 +37,7 @@ export function createKnownOrders(table: Table): KnownOrders {
         entry: order && orderEntryOf(order),
         bookings: stored.filter(({ sk }) => String(sk).startsWith(bookingPrefix)).map(bookingEntryOf),
         question: question?.by === undefined ? undefined : questionOf(question),
+        answered: answeredOf(question),
         ...toldOf(item(conflictKey(number))),
         claimants: stored
           .filter((each) => String(each.sk).startsWith(claimPrefix) && toldOf(each).told !== '')

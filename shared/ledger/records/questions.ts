@@ -19,6 +19,15 @@ export interface Question {
   readonly overdue: boolean;
 }
 
+/** What was learnt of a completed order last, when nothing was to be booked of it. */
+export interface Answered {
+  /** The hint that asked, and that still tells it to a person if need be. */
+  readonly by: string;
+  readonly at: Date;
+  /** Azumuta lists the recordings of its product orders, so that those that a trigger names are no news. */
+  readonly listsRecordings: boolean;
+}
+
 export interface Questions {
   /** Azumuta was asked by the hint that asks, and does not call the order completed. */
   readonly recordAsked: (number: string, asked: Pick<Question, 'by' | 'since'>) => Promise<void>;
@@ -36,6 +45,8 @@ export interface Questions {
   readonly markAsked: (number: string, dueAt: Date) => Promise<void>;
   /** It is completed. */
   readonly end: (number: string) => Promise<void>;
+  /** Azumuta was asked about a completed order once more, and there was nothing to book. */
+  readonly recordAnswered: (number: string, answered: Answered) => Promise<void>;
 }
 
 /** A message lives for six days; an order that no ERP order is behind is asked about for so long. */
@@ -60,6 +71,17 @@ export function questionOf(stored: StoredItem): Question {
     recordingIds,
     overdue: awaiting !== undefined,
   };
+}
+
+const answeredSchema = z.object({
+  answeredAt: z.optional(z.string()),
+  answeredBy: z._default(z.string(), ''),
+  listsRecordings: z._default(z.boolean(), false),
+});
+
+export function answeredOf(stored: StoredItem | undefined): Answered | undefined {
+  const { answeredAt, answeredBy: by, listsRecordings } = z.parse(answeredSchema, stored ?? {});
+  return answeredAt === undefined ? undefined : { by, at: new Date(answeredAt), listsRecordings };
 }
 
 export function createQuestions(table: Table, clock: Clock): Questions {
@@ -117,6 +139,12 @@ export function createQuestions(table: Table, clock: Clock): Questions {
         set: { dueAt: dueAt.getTime() },
         condition: 'attribute_exists(#awaiting)',
       });
+    },
+
+    async recordAnswered(number, { by, at, listsRecordings }) {
+      const answered = { answeredBy: by, answeredAt: at.toISOString(), listsRecordings };
+      const set = { v: 1, ...answered, expiresAt: expiresAt() };
+      await table.update(questionKey(number), { set });
     },
 
     async end(number) {

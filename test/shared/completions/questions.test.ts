@@ -34,13 +34,18 @@ describe('of hints about an order that is still open', () => {
     const asking = await hintOf(number, 'first')();
 
     // Act
-    const others = [];
-    for (let trigger = 0; trigger < 100; trigger++) others.push(await hintOf(number, `trigger ${trigger}`)());
+    const flood = Array.from({ length: 100 }, (_, trigger) => hintOf(number, `trigger ${trigger}`));
+    const atOnce: unknown[] = [];
+    for (const hint of flood) atOnce.push(await hint());
+    const byThen = await questions();
+    stage.clock.advance(60);
+    const later: unknown[] = [];
+    for (const hint of flood) later.push(await hint());
 
-    // Assess
-    expect(asking).toMatchObject({ name: 'RetryLater', scope: 'order' });
-    expect(others.filter((failure) => failure !== undefined)).toEqual([]);
-    expect(await questions()).toBe(1);
+    // Assess: of those that waited for a minute one asks, as the order may be completed since
+    expect([asking, ...atOnce]).toEqual(Array(101).fill(expect.objectContaining({ name: 'RetryLater' })));
+    expect(later.filter((failure) => failure !== undefined)).toEqual([]);
+    expect([byThen, await questions()]).toEqual([1, 2]);
   });
 
   it('one a minute asks, so that a completion is seen at once; only the first comes again', async () => {
@@ -57,7 +62,7 @@ describe('of hints about an order that is still open', () => {
     const again = await first();
 
     // Assess
-    expect([second, third]).toEqual([undefined, undefined]);
+    expect([second, third]).toMatchObject([undefined, { name: 'RetryLater', afterSeconds: 60 }]);
     expect(again).toMatchObject({ name: 'RetryLater' });
     expect(await questions()).toBe(3);
   });
@@ -107,14 +112,95 @@ describe('of hints about an order that is still open', () => {
     const ask = () =>
       failureOf(stage.collect({ productOrderNumber: number, recordingIds: [first] }, message, { azumuta }));
     await ask();
-    await stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta });
+    const waits = await failureOf(
+      stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta }),
+    );
     isOpen = false;
 
     // Act
     await ask();
 
     // Assess
+    expect(waits).toMatchObject({ name: 'RetryLater' });
     expect(told(stage).sort()).toEqual([...recordingIds].sort());
+  });
+});
+
+describe('of hints about an order that is completed and booked', () => {
+  const booked = async () => {
+    const { number } = await completed(stage, 1);
+    await stage.collect({ productOrderNumber: number });
+    await stage.azumutaSide.forgetCalls();
+    return number;
+  };
+
+  it('one a minute asks Azumuta, and what came before it asked ends', async () => {
+    // Prepare: the trigger came twice
+    const number = await booked();
+    const flood = Array.from({ length: 50 }, (_, at) => hintOf(number, `trigger ${at}`));
+    const [first, ...others] = flood;
+
+    // Act
+    stage.clock.advance(6);
+    await first?.();
+    const afterwards = [];
+    for (const hint of others) afterwards.push(await hint());
+
+    // Assess
+    expect(afterwards.filter((failure) => failure !== undefined)).toEqual([]);
+    expect(await questions()).toBe(1);
+  });
+
+  it('one that comes a moment later waits, and asks then: it may tell of something new', async () => {
+    // Prepare
+    const number = await booked();
+    await hintOf(number, 'once more')();
+    stage.clock.advance(10);
+    const next = hintOf(number, 'after it');
+
+    // Act
+    const atOnce = await next();
+    stage.clock.advance(50);
+    const later = await next();
+
+    // Assess
+    expect(atOnce).toMatchObject({ name: 'RetryLater', scope: 'order', afterSeconds: 50 });
+    expect(later).toBeUndefined();
+    expect(await questions()).toBe(2);
+  });
+
+  it('none ends while a booking is planned and not sent', async () => {
+    // Prepare: the first trigger dies when it has planned, and others find nothing to do
+    const { number } = await completed(stage, 1);
+    const planner = { messageId: `planner of ${number}`, sentAt: stage.clock.now() };
+    stage.sqs.fail('SendMessage', 500);
+    await failureOf(stage.collect({ productOrderNumber: number }, planner));
+    stage.clock.advance(10);
+    for (const trigger of ['second', 'third']) await hintOf(number, trigger)();
+
+    // Act
+    await stage.collect({ productOrderNumber: number }, planner);
+
+    // Assess
+    expect(stage.sent()).toHaveLength(1);
+  });
+
+  it('one whose dead letter could not be written tells it when it comes again', async () => {
+    // Prepare: it was made again in Azumuta of another article, and the worker died
+    const number = await booked();
+    const { azumuta } = await otherAzumuta(stage, (order) => {
+      order.article = { number: 'GEAR-02' };
+    });
+    const message = { messageId: `tells of ${number}`, sentAt: stage.clock.now() };
+    const tell = () => failureOf(stage.collect({ productOrderNumber: number }, message, { azumuta }));
+    stage.clock.advance(10);
+    await tell();
+
+    // Act
+    const again = await tell();
+
+    // Assess
+    expect(again).toMatchObject({ name: 'Rejected' });
   });
 });
 

@@ -69,7 +69,15 @@ function accepted(
         };
         return [
           draft.number,
-          { entry, told, toldCause: undefined, bookings: [], question: undefined, claimants: [] },
+          {
+            entry,
+            told,
+            toldCause: undefined,
+            answered: undefined,
+            bookings: [],
+            question: undefined,
+            claimants: [],
+          },
         ];
       }),
     ),

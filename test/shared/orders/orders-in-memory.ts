@@ -92,7 +92,13 @@ export class OrdersInMemory {
     ];
     const known = (number: string): KnownOrder => ({
       entry: this.entries.get(number),
-      ...{ bookings: [], question: undefined, toldCause: undefined, told: this.told.get(number) ?? '' },
+      ...{
+        bookings: [],
+        question: undefined,
+        answered: undefined,
+        toldCause: undefined,
+        told: this.told.get(number) ?? '',
+      },
       claimants: [...this.told.keys()].flatMap((key) => key.split(`${number} by `)[1] ?? []),
     });
     return { record, productOrders: new Map(numbers.map((number) => [number, known(number)])) };
