@@ -148,6 +148,9 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
       const answer = await read(proof, proof.request(context));
       const reference = isAccepted(answer, proof.accepts) ? proof.confirmed(answer, context) : undefined;
       if (reference !== undefined) return reference;
+      // A look that failed shows nothing either, and does not say that nothing is there.
+      const failed = proof.waits?.(answer, context);
+      if (failed) throw new RetryLater(naming(failed), { scope: 'order', wrote: 'perhaps' });
     }
     const nothing = `${session.partner} accepted ${what}, but shows nothing under ${key}`;
     if (attempt.again) {
@@ -160,9 +163,10 @@ export async function runProcedure<Context>(errand: Errand<Context>): Promise<Ou
   }
 
   function proofs() {
-    if (procedure.readBack) return [{ name: 'books', accepts: undefined, ...procedure.readBack }];
-    return procedure.lookUp.flatMap(({ name, request, accepts, done, when }) =>
-      done && (when?.(context) ?? true) ? [{ name, request, accepts, confirmed: done }] : [],
+    if (procedure.readBack)
+      return [{ name: 'books', accepts: undefined, waits: undefined, ...procedure.readBack }];
+    return procedure.lookUp.flatMap(({ name, request, accepts, done, waits, when }) =>
+      done && (when?.(context) ?? true) ? [{ name, request, accepts, waits, confirmed: done }] : [],
     );
   }
 

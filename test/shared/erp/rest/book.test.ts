@@ -38,6 +38,27 @@ it('waits once for a booking that does not show, and rejects the second time', a
   expect(second).toMatchObject({ message: expect.stringContaining(key) });
 });
 
+it('looks again, however often it has tried, when the look behind its write fails: it may well be booked', async () => {
+  // Prepare
+  const [lookUp] = smallOptions('http://127.0.0.1').book.lookUp;
+  if (!lookUp) throw new Error('no look-up');
+  let written = false;
+  const waits = () => (written ? 'it cannot be read right now' : undefined);
+  const erp = await startSmallErp(
+    () => {
+      written = true;
+      return { status: 201 };
+    },
+    { book: { lookUp: [{ ...lookUp, waits }] } },
+  );
+
+  // Act
+  const failure = await failureOf(erp.book(nextAttempt()));
+
+  // Assess
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
+});
+
 it('does not write again when the answer was lost after the work was done', async () => {
   // Prepare
   const erp = await startSmallErp((_, book) => {
