@@ -136,7 +136,7 @@ it('two planners at once, in any order of their calls, end with what one of them
       const left = [await missing(a, ledger), await missing(b, ledger)];
       if (left.every((each) => each.length > 0)) expect(left).toEqual([[], 'or', []]);
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   );
 });
 
