@@ -75,7 +75,7 @@ export function createQuestioner({
     async mayEnd(asking: Asking, attempt: WorkAttempt): Promise<boolean> {
       const asker = other(asking, attempt);
       if (!asker || asking.hint.via === 'replay' || !isRecent(asker.askedAt)) return false;
-      if (!(await questions.join(asking.number, recordingsNamedBy(asking)))) return false;
+      if (!(await questions.join(asking.number, { recordingIds: newIn(asking) }))) return false;
       return isAfter(asker.askedAt, attempt) || waitFor(asker.askedAt, asking);
     },
 
@@ -117,12 +117,10 @@ export function createQuestioner({
     ): Promise<void> {
       const { number, question } = asking;
       const asker = other(asking, attempt);
-      if (asker && asking.hint.via !== 'replay') {
-        await questions.recordAskedByOther(number);
-        if (await questions.join(number, recordingsNamedBy(asking))) {
-          attempt.log.info('Another hint asks about it', { reason: sentence });
-          return;
-        }
+      const joining = { recordingIds: newIn(asking), askedAt: clock.now() };
+      if (asker && asking.hint.via !== 'replay' && (await questions.join(number, joining))) {
+        attempt.log.info('Another hint asks about it', { reason: sentence });
+        return;
       }
       const by = nameOf(attempt);
       const since = question?.by === by ? question.since : clock.now();
@@ -130,7 +128,7 @@ export function createQuestioner({
       if (age(since) < patienceMs) throw new RetryLater(sentence, { scope: 'order' });
       if (!isOpen || !reconciles) throw new Rejected(`${sentence} Asked again for 30 minutes.`, { code });
       const note = `${sentence} It is asked about with the overdue orders from now on.`;
-      await questions.leaveToReconciliation(number, { by, since }, note);
+      await questions.leaveToReconciliation(number, note);
       attempt.log.warn('Left to the reconciliation', { reason: sentence });
     },
 
@@ -145,8 +143,10 @@ export function createQuestioner({
       await questions.recordAnswered(number, { by, at: clock.now(), listsRecordings });
     },
 
+    /** @throws RetryLater when further hints have joined meanwhile: what they name is not collected yet. */
     async end({ number, question }: Asking): Promise<void> {
-      if (question) await questions.end(number);
+      if (!question || (await questions.end(number, question))) return;
+      throw new RetryLater(`Further triggers of product order ${number} came meanwhile.`, { scope: 'order' });
     },
   };
 }
@@ -155,6 +155,12 @@ export function createQuestioner({
 export function recordingsNamedBy({ hint, question }: Asking): readonly string[] {
   const named = new Set([...(question?.recordingIds ?? []), ...hint.recordingIds]);
   return [...named].filter((id) => id.length <= maxId).slice(0, maxHinted);
+}
+
+/** Once the question names as many as are looked at, no more are new. */
+function newIn(asking: Asking): readonly string[] {
+  const named = asking.question?.recordingIds ?? [];
+  return recordingsNamedBy(asking).filter((id) => !named.includes(id));
 }
 
 /** A replayed message is another, as SQS was given it at another time: its patience begins anew. */

@@ -4,7 +4,7 @@ import type { BookingEntry } from '../ledger/records/bookings.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { Rejected } from '../model/errors.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
-import { type AskDependencies, type Asking, createQuestioner } from './ask-azumuta.ts';
+import { type AskDependencies, type Asking, createQuestioner, recordingsNamedBy } from './ask-azumuta.ts';
 import { type BuiltPartsDependencies, otherParts, ownRecordings } from './built-parts.ts';
 import {
   type BookingDecision,
@@ -76,7 +76,7 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     const bookings = home === number ? known.bookings : await ledger.bookings.of(home);
     if (bookings.some(({ state, sentAt }) => state === 'waiting' && sentAt === undefined)) return false;
     const told = new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
-    const namesNews = asking.hint.recordingIds.some((id) => !told.has(id));
+    const namesNews = recordingsNamedBy(asking).some((id) => !told.has(id));
     return questioner.isAnswered(asking, namesNews, attempt);
   }
 

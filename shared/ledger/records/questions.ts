@@ -13,7 +13,7 @@ export interface Question {
   readonly askedAt: Date;
   /** When the hint that asks did so last itself: one that does not come again is gone, however many others came. */
   readonly aliveAt: Date;
-  /** Recordings that further hints named: the one that asks speaks for them as well. */
+  /** Recordings that further hints named, some twice: the one that asks speaks for them as well. */
   readonly recordingIds: readonly string[];
   /** Nobody asks any more but the reconciliation, as an overdue order. */
   readonly overdue: boolean;
@@ -28,23 +28,25 @@ export interface Answered {
   readonly listsRecordings: boolean;
 }
 
+/** A hint that ends, as another one asks. */
+export interface Joining {
+  /** Recordings that it names and the question does not. */
+  readonly recordingIds: readonly string[];
+  /** When it asked Azumuta itself. */
+  readonly askedAt?: Date;
+}
+
 export interface Questions {
   /** Azumuta was asked by the hint that asks, and does not call the order completed. */
   readonly recordAsked: (number: string, asked: Pick<Question, 'by' | 'since'>) => Promise<void>;
-  /** The same, by another hint. */
-  readonly recordAskedByOther: (number: string) => Promise<void>;
   /** Another hint about it ends; the one that asks speaks for its recordings. False when none asks any more. */
-  readonly join: (number: string, recordingIds: readonly string[]) => Promise<boolean>;
+  readonly join: (number: string, hint: Joining) => Promise<boolean>;
   /** Azumuta was asked long enough: the journey tells it, and from now on the order is overdue. */
-  readonly leaveToReconciliation: (
-    number: string,
-    held: Pick<Question, 'by' | 'since'>,
-    note: string,
-  ) => Promise<void>;
+  readonly leaveToReconciliation: (number: string, note: string) => Promise<void>;
   /** The order comes after all others that are due before `dueAt` now. */
   readonly markAsked: (number: string, dueAt: Date) => Promise<void>;
-  /** It is completed. */
-  readonly end: (number: string) => Promise<void>;
+  /** It is completed. False when further hints have joined since the question was read, or it has ended. */
+  readonly end: (number: string, read: Pick<Question, 'recordingIds'>) => Promise<boolean>;
   /** Azumuta was asked about a completed order once more, and there was nothing to book. */
   readonly recordAnswered: (number: string, answered: Answered) => Promise<void>;
 }
@@ -100,36 +102,20 @@ export function createQuestions(table: Table, clock: Clock): Questions {
       await table.update(questionKey(number), { set, remove: ['awaiting', 'dueAt'] });
     },
 
-    async recordAskedByOther(number) {
-      await table.update(questionKey(number), {
-        set: { askedAt: clock.now().toISOString() },
-        condition: 'attribute_exists(#by)',
-      });
-    },
-
-    async join(number, recordingIds) {
+    async join(number, { recordingIds, askedAt }) {
       const joined = await table.update(questionKey(number), {
-        set: { recordingIds },
-        condition: 'attribute_exists(pk) AND attribute_not_exists(#awaiting)',
+        ...(askedAt ? { set: { askedAt: askedAt.toISOString() } } : {}),
+        // Several at once join, and none overwrites what another names.
+        append: { recordingIds },
+        condition: 'attribute_exists(#by) AND attribute_not_exists(#awaiting)',
       });
       return joined !== undefined;
     },
 
-    async leaveToReconciliation(number, held, note) {
+    async leaveToReconciliation(number, note) {
       const now = clock.now();
       const before = await table.get(questionKey(number));
-      const changes = {
-        set: {
-          v: 1,
-          by: held.by,
-          since: held.since.toISOString(),
-          askedAt: now.toISOString(),
-          aliveAt: now.toISOString(),
-          awaiting: 'completion',
-          dueAt: now.getTime(),
-          expiresAt: expiresAt(),
-        },
-      };
+      const changes = { set: { awaiting: 'completion', dueAt: now.getTime() } };
       const told = { at: now.toISOString(), event: 'not completed', note };
       await table.update(questionKey(number), withEntry(changes, before, told));
     },
@@ -147,12 +133,15 @@ export function createQuestions(table: Table, clock: Clock): Questions {
       await table.update(questionKey(number), { set });
     },
 
-    async end(number) {
+    async end(number, { recordingIds }) {
       // What was told in the journey stays: only the question ends.
-      await table.update(questionKey(number), {
-        remove: ['by', 'awaiting', 'dueAt'],
-        condition: 'attribute_exists(#by)',
+      const ended = await table.update(questionKey(number), {
+        remove: ['by', 'recordingIds', 'awaiting', 'dueAt'],
+        condition:
+          'attribute_exists(#by) AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) = :read)',
+        values: { read: recordingIds.length },
       });
+      return ended !== undefined;
     },
   };
 }

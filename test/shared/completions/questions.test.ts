@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { completed, failureOf, told } from './completed.ts';
+import { completed, failureOf } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
 import { type CompletionStage, startCompletionStage } from './stage.ts';
 
@@ -97,32 +97,6 @@ describe('of hints about an order that is still open', () => {
     // Assess
     expect(flood.filter((failure) => failure !== undefined)).toEqual([]);
     expect(next).toMatchObject({ name: 'RetryLater' });
-  });
-
-  it('the one that asks books what was named by those that ended', async () => {
-    // Prepare: Azumuta lists no recordings, and shows the completion late
-    const { number, recordingIds } = await completed(stage, 2);
-    const [first = '', second = ''] = recordingIds;
-    let isOpen = true;
-    const { azumuta } = await otherAzumuta(stage, (order) => {
-      delete order.recordings;
-      if (isOpen) order.status = 'in-progress';
-    });
-    const message = { messageId: `asks about ${number}`, sentAt: stage.clock.now() };
-    const ask = () =>
-      failureOf(stage.collect({ productOrderNumber: number, recordingIds: [first] }, message, { azumuta }));
-    await ask();
-    const waits = await failureOf(
-      stage.collect({ productOrderNumber: number, recordingIds: [second] }, {}, { azumuta }),
-    );
-    isOpen = false;
-
-    // Act
-    await ask();
-
-    // Assess
-    expect(waits).toMatchObject({ name: 'RetryLater' });
-    expect(told(stage).sort()).toEqual([...recordingIds].sort());
   });
 });
 

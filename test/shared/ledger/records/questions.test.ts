@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import { testClock } from '../../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+
+let store: LedgerStore;
+let ledger: Ledger;
+const clock = testClock();
+
+beforeAll(async () => {
+  store = await startLedgerStore();
+  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+});
+afterAll(() => store.stop());
+
+describe('of hints that end as another one asks', () => {
+  it('none joins a question that has ended, and none of its recordings is in the next', async () => {
+    // Prepare
+    const number = 'ended';
+    const asker = { by: 'asker', since: clock.now() };
+    await ledger.questions.recordAsked(number, asker);
+    const whileAsked = await ledger.questions.join(number, { recordingIds: ['one'] });
+    await ledger.questions.end(number, { recordingIds: ['one'] });
+
+    // Act
+    const afterwards = await ledger.questions.join(number, { recordingIds: ['two'] });
+    await ledger.questions.recordAsked(number, asker);
+
+    // Assess
+    expect([whileAsked, afterwards]).toEqual([true, false]);
+    expect((await ledger.knownOrders.read(number)).question?.recordingIds).toEqual([]);
+  });
+
+  it('each names its recordings, however many end at once', async () => {
+    // Prepare: all have read the question before any ends
+    const number = 'at once';
+    await ledger.questions.recordAsked(number, { by: 'asker', since: clock.now() });
+    const ids = Array.from({ length: 10 }, (_, at) => `recording ${at}`);
+
+    // Act
+    await Promise.all(ids.map((id) => ledger.questions.join(number, { recordingIds: [id] })));
+
+    // Assess
+    expect([...((await ledger.knownOrders.read(number)).question?.recordingIds ?? [])].sort()).toEqual(ids);
+  });
+});
