@@ -5,9 +5,8 @@ import { type Cause, Rejected, RetryLater } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import type { CompletionHint } from './messages.ts';
-import type { ReadRecordingsDependencies } from './read-recordings.ts';
 
-export interface AskDependencies extends Pick<ReadRecordingsDependencies, 'azumuta' | 'partners'> {
+export interface AskDependencies {
   readonly ledger: Pick<Ledger, 'questions'>;
   readonly clock: Clock;
   /** Whether the reconciliation asks about overdue orders: then nobody has to look at one that is still open. */
@@ -40,13 +39,7 @@ export interface Asking {
  * One question per order and minute: of all hints about an order that Azumuta does not call completed, one asks again
  * for half an hour, and the others end.
  */
-export function createQuestioner({
-  ledger: { questions },
-  azumuta,
-  partners,
-  clock,
-  reconciles,
-}: AskDependencies) {
+export function createQuestioner({ ledger: { questions }, clock, reconciles }: AskDependencies) {
   const age = (then: Date) => clock.now().getTime() - then.getTime();
 
   /** The hint that asks already, unless it is this one, or gone. */
@@ -90,18 +83,6 @@ export function createQuestioner({
       const isKnown = answered.listsRecordings || !namesNews;
       if (isKnown && isAfter(answered.at, attempt)) return true;
       return isRecent(answered.at) && waitFor(answered.at, asking);
-    },
-
-    /** The product order as Azumuta shows it now: by its id, or by its number when it was made again. */
-    async read(
-      id: string | undefined,
-      number: string,
-      attempt: WorkAttempt,
-    ): Promise<AzumutaProductOrder | undefined> {
-      return partners.call('azumuta', async () => {
-        const known = id === undefined ? undefined : await azumuta.productOrder(id, attempt.signal);
-        return known ?? azumuta.findProductOrder(number, attempt.signal);
-      });
     },
 
     /**

@@ -13,6 +13,7 @@ import {
   isBookedTogether,
 } from './decide-bookings.ts';
 import type { CompletionHint } from './messages.ts';
+import { readProductOrder } from './read-recordings.ts';
 import { type Collected, type SendDependencies, sendBooking } from './send-bookings.ts';
 
 export interface CollectDependencies extends AskDependencies, BuiltPartsDependencies, SendDependencies {
@@ -101,7 +102,11 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     asking: Asking,
     attempt: WorkAttempt,
   ): Promise<AzumutaProductOrder | undefined> {
-    const order = await questioner.read(entry?.productOrder?.id, number, attempt);
+    const order = await readProductOrder(
+      { id: entry?.productOrder?.id, number },
+      attempt.signal,
+      dependencies,
+    );
     if (!order) {
       await questioner.askLater(`Azumuta knows no product order ${number}.`, asking, attempt, {
         isOpen: false,

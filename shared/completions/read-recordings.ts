@@ -56,6 +56,24 @@ async function readAll<T>(
   return new Map(found.flat());
 }
 
+/** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
+export function readProductOrder(
+  { id, number }: { readonly id: string | undefined; readonly number: string },
+  signal: AbortSignal,
+  {
+    azumuta,
+    partners,
+  }: {
+    readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
+    readonly partners: PartnerCalls;
+  },
+): Promise<AzumutaProductOrder | undefined> {
+  return partners.call('azumuta', async () => {
+    const known = id === undefined ? undefined : await azumuta.productOrder(id, signal);
+    return known ?? azumuta.findProductOrder(number, signal);
+  });
+}
+
 /** Reads product orders by id, in turns. Those that Azumuta does not know are left out. */
 export function readProductOrders(
   ids: readonly string[],

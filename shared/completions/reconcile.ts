@@ -8,6 +8,7 @@ import type { Invocation } from '../platform/lambda.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
 import { ownHint } from './messages.ts';
+import { readProductOrder } from './read-recordings.ts';
 
 export interface ReconcileDependencies {
   readonly ledger: Pick<Ledger, 'orders' | 'knownOrders' | 'questions' | 'reconciling'>;
@@ -141,15 +142,14 @@ async function markAsked(
 
 /** One read, or two of one that was made again. What is wrong with one order only must not keep the others from being asked about. */
 async function ask(
-  { id, number }: { readonly id: string | undefined; readonly number: string },
+  wanted: { readonly id: string | undefined; readonly number: string },
   signal: AbortSignal,
-  { azumuta, partners, log }: ReconcileDependencies,
+  dependencies: ReconcileDependencies,
 ): Promise<Answer> {
+  const { log } = dependencies;
+  const { number, id } = wanted;
   try {
-    const order = await partners.call('azumuta', async () => {
-      const known = id === undefined ? undefined : await azumuta.productOrder(id, signal);
-      return known ?? azumuta.findProductOrder(number, signal);
-    });
+    const order = await readProductOrder(wanted, signal, dependencies);
     if (order) return order.completed ? 'completed' : 'open';
     log.warn('Azumuta does not know an overdue product order any more', { order: number, azumutaId: id });
   } catch (error) {
