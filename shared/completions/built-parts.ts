@@ -5,7 +5,7 @@ import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Recording } from '../model/completions.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { type Asking, recordingsNamedBy } from './ask-azumuta.ts';
-import type { BuiltPart } from './decide-bookings.ts';
+import { type BuiltPart, toldBy } from './decide-bookings.ts';
 import { type ReadRecordingsDependencies, readProductOrders, readRecordings } from './read-recordings.ts';
 
 export interface BuiltPartsDependencies extends ReadRecordingsDependencies {
@@ -68,7 +68,7 @@ export async function ownRecordings(
       lookedAt: candidates.length,
     });
   }
-  const told = new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
+  const told = toldBy(bookings);
   const wanted = candidates
     .filter((id) => !told.has(id))
     .map((id) => ({ id, productOrder: order, hinted: true as const }));

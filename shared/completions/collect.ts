@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { Rejected } from '../model/errors.ts';
+import { partIndexes } from '../model/orders.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { type AskDependencies, type Asking, createQuestioner, recordingsNamedBy } from './ask-azumuta.ts';
 import { type BuiltPartsDependencies, otherParts, ownRecordings } from './built-parts.ts';
@@ -10,7 +11,9 @@ import {
   type BookingDecision,
   type CompletionFacts,
   decideBookings,
+  homeOf,
   isBookedTogether,
+  toldBy,
 } from './decide-bookings.ts';
 import type { CompletionHint } from './messages.ts';
 import { readProductOrder } from './read-recordings.ts';
@@ -73,10 +76,10 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
   /** What is planned and not sent is for whoever comes again. */
   async function isAnswered(known: Subject, asking: Asking, attempt: WorkAttempt): Promise<boolean> {
     const { entry, number } = known;
-    const home = isBookedTogether(entry) ? entry.part.first : number;
+    const home = homeOf(number, entry);
     const bookings = home === number ? known.bookings : await ledger.bookings.of(home);
     if (bookings.some(({ state, sentAt }) => state === 'waiting' && sentAt === undefined)) return false;
-    const told = new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
+    const told = toldBy(bookings);
     const namesNews = recordingsNamedBy(asking).some((id) => !told.has(id));
     return questioner.isAnswered(asking, namesNews, attempt);
   }
@@ -157,7 +160,7 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     attempt: WorkAttempt,
     tries: number,
   ): Promise<{ facts: CompletionFacts; collected: Collected }> {
-    const home = isBookedTogether(entry) ? entry.part.first : number;
+    const home = homeOf(number, entry);
     const bookings = home === number && tries === 0 ? own : await ledger.bookings.of(home);
     const erpOrder = entry ? refOf(entry.erpOrder) : { number: dependencies.erpOrderNumber(number) };
     const record =
@@ -224,8 +227,7 @@ function neededParts(parts: number, bookings: readonly BookingEntry[]) {
   const booked = new Set(bookings.flatMap(({ kind, parts }) => (kind === 'quantity' ? parts : [])));
   const open = new Set(bookings.filter(({ state }) => state !== 'done').flatMap((booking) => booking.parts));
   return (completed: ReadonlySet<number>) => {
-    const all = Array.from({ length: parts }, (_, at) => at + 1);
-    const isComplete = all.every((index) => completed.has(index) || booked.has(index));
+    const isComplete = partIndexes(parts).every((index) => completed.has(index) || booked.has(index));
     return (index: number) => open.has(index) || (isComplete && index <= parts && !booked.has(index));
   };
 }

@@ -2,7 +2,7 @@ import type { AzumutaProductOrder } from '../azumuta/translate.ts';
 import { type BookingEntry, maxPlannedBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Cause } from '../model/errors.ts';
-import type { ErpOrderRef, ProductOrderRef } from '../model/orders.ts';
+import { type ErpOrderRef, type ProductOrderRef, partIndexes } from '../model/orders.ts';
 
 /** A completed product order as Azumuta shows it now, and which part of its ERP order it is. */
 export interface BuiltPart {
@@ -130,9 +130,7 @@ function missingParts(
 ): number[] {
   if (!isBookedTogether(entry)) return [];
   const there = new Set(built.map(({ index }) => index));
-  return Array.from({ length: parts }, (_, at) => at + 1).filter(
-    (index) => !there.has(index) && !quantityOf(index),
-  );
+  return partIndexes(parts).filter((index) => !there.has(index) && !quantityOf(index));
 }
 
 function planned(
@@ -142,7 +140,7 @@ function planned(
   quantityOf: (index: number) => BookingEntry | undefined,
 ): BookingDecision {
   const { bookings, erpOrder, again } = facts;
-  const told = new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
+  const told = toldBy(bookings);
   const untoldOf = ({ recordingIds = [] }: BuiltPart) => recordingIds.filter((id) => !told.has(id));
   const isBuilt = ({ parts }: BookingEntry) =>
     parts.every((index) => built.some((part) => part.index === index));
@@ -158,7 +156,7 @@ function planned(
     .filter(({ state }) => state === 'rejected')
     .map((booking) => rejected(booking, built, untoldOf));
   const plan = quantityOfAll(open, untoldOf, erpOrder);
-  const taken = new Set([...plan, ...planAgain].flatMap(({ recordingIds }) => recordingIds));
+  const taken = toldBy([...plan, ...planAgain]);
   for (const part of built) {
     const further = untoldOf(part).filter((id) => !taken.has(id));
     const quantity = quantityOf(part.index);
@@ -235,6 +233,16 @@ function amendmentOf(id: string, { index, order }: BuiltPart, erpOrder: ErpOrder
 /** Whether the ERP is told once, when all parts of its order are completed. */
 export function isBookedTogether(entry: OrderEntry | undefined): entry is OrderEntry {
   return entry?.part.book === 'when-all-done';
+}
+
+/** Number under which the bookings of a product order are kept: of the first part, where all are booked together. */
+export function homeOf(number: string, entry: OrderEntry | undefined): string {
+  return isBookedTogether(entry) ? entry.part.first : number;
+}
+
+/** Recordings that bookings tell of. */
+export function toldBy(bookings: readonly Pick<PlannedBooking, 'recordingIds'>[]): ReadonlySet<string> {
+  return new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
 }
 
 function refOf({ id, number, url }: AzumutaProductOrder): ProductOrderRef {

@@ -90,6 +90,16 @@ export function partNumber({ number, book }: Pick<Split, 'number' | 'book'>, ind
   return book === 'alone' ? number : `${number}/${index}`;
 }
 
+/** Indexes of so many parts: 1, 2, 3 … */
+export function partIndexes(of: number): number[] {
+  return Array.from({ length: of }, (_, at) => at + 1);
+}
+
+/** Numbers of all parts, in the order of their index. */
+export function partNumbers(split: Split): string[] {
+  return partIndexes(split.of).map((index) => partNumber(split, index));
+}
+
 /** A product order to create, and which part of its ERP order it is. */
 export interface MappedProductOrder {
   readonly draft: ProductOrderDraft;

@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import { Rejected, type Rejection, RetryLater, rejectionOf } from '../model/errors.ts';
-import { type ErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
+import { type ErpOrder, type MappedOrder, partIndexes, partNumber } from '../model/orders.ts';
 import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
 import type { Logger } from '../platform/log.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
@@ -209,7 +209,7 @@ async function collectIfComplete(
   if (!record || split.book !== 'when-all-done' || split.of >= record.mostParts) return;
   const first = partNumber(split, 1);
   const booked = new Set((productOrders.get(first)?.bookings ?? []).flatMap(({ parts }) => parts));
-  const all = Array.from({ length: split.of }, (_, at) => at + 1);
+  const all = partIndexes(split.of);
   if (all.every((index) => booked.has(index))) return;
   const completed = await ledger.erpOrders.completedParts(record.erpOrder);
   if (all.every((index) => completed.has(index) || booked.has(index))) await collectAgain(first);

@@ -1,6 +1,6 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
-import { isSameErpOrder, partNumber } from '../model/orders.ts';
+import { isSameErpOrder, partNumbers } from '../model/orders.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import type { KnownErpOrder, WantedOrder } from './decide-product-orders.ts';
 
@@ -30,10 +30,7 @@ export async function readKnown(
   }
   if (record) {
     const { split, mostParts, earlier } = record;
-    const numberings = [{ ...split, of: mostParts }, ...earlier];
-    await read(
-      numberings.flatMap((each) => Array.from({ length: each.of }, (_, at) => partNumber(each, at + 1))),
-    );
+    await read([{ ...split, of: mostParts }, ...earlier].flatMap(partNumbers));
   }
   return { record, productOrders };
 }

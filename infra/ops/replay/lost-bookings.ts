@@ -1,4 +1,4 @@
-import { isBookedTogether } from '../../../shared/completions/decide-bookings.ts';
+import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import { ownHint } from '../../../shared/completions/messages.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
@@ -18,7 +18,7 @@ export async function ordersWithLostBooking(
   const homes = new Set<string>();
   for (const number of numbers) {
     const { entry, bookings: own } = await knownOrders.read(number);
-    const home = isBookedTogether(entry) ? entry.part.first : number;
+    const home = homeOf(number, entry);
     const known = home === number ? own : await bookings.of(home);
     if (known.some(({ state }) => state === 'rejected')) homes.add(home);
   }

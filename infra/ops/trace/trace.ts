@@ -1,12 +1,12 @@
 import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { isBookedTogether } from '../../../shared/completions/decide-bookings.ts';
+import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import type { ErpOrderRecord } from '../../../shared/ledger/records/erp-orders.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { Cause } from '../../../shared/model/errors.ts';
-import { type ProductOrderDraft, partNumber } from '../../../shared/model/orders.ts';
+import { type ProductOrderDraft, partNumbers } from '../../../shared/model/orders.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
 import { type OrderStatus, orderStatusOf } from './order-status.ts';
@@ -91,7 +91,7 @@ async function numbersOf(
 }
 
 function numbersIn({ split, mostParts }: ErpOrderRecord): string[] {
-  return Array.from({ length: mostParts }, (_, at) => partNumber(split, at + 1));
+  return partNumbers({ ...split, of: mostParts });
 }
 
 async function unwellOf({ breaker }: TracingLedger): Promise<Trace['unwell']> {
@@ -113,8 +113,8 @@ async function traceOne(
   if (journey.length === 0) return undefined;
   const { entry, bookings: own, toldCause } = await ledger.knownOrders.read(number);
   const cause = entry?.cause ?? toldCause;
-  // Parts that are booked together have their booking at the first of them.
-  const bookings = isBookedTogether(entry) ? await ledger.bookings.of(entry.part.first) : own;
+  const home = homeOf(number, entry);
+  const bookings = home === number ? own : await ledger.bookings.of(home);
   const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
   const of = record?.split.of ?? 1;
   const deadLetters = livingDeadLetters(await ledger.deadLetters.of(number), journey);

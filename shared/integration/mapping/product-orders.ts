@@ -5,6 +5,7 @@ import {
   type MappedOrder,
   type MappedProductOrder,
   type ParameterValue,
+  partIndexes,
   partNumber,
   type Split,
 } from '../../model/orders.ts';
@@ -23,8 +24,7 @@ export function mapProductOrders(mapping: ProductOrderMapping, order: ErpOrder):
   const article = textOf('productOrders.article', () => mapping.article?.(order) ?? order.article, order);
   const variants = run('productOrders.variants', () => mapping.variants?.(order) ?? [], order);
   const split = splitOf(mapping, order, number);
-  const productOrders = Array.from({ length: split.of }, (_, at): MappedProductOrder => {
-    const index = at + 1;
+  const productOrders = partIndexes(split.of).map((index): MappedProductOrder => {
     const parameters = run(
       'productOrders.parameters',
       () => mapping.parameters?.(order, { index, of: split.of }) ?? defaultParameters(order, split),

@@ -1,7 +1,7 @@
 import type { ErpOrderRecord } from '../../../shared/ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../../../shared/ledger/records/known-orders.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
-import { type ErpOrder, isSameErpOrder, partNumber } from '../../../shared/model/orders.ts';
+import { type ErpOrder, isSameErpOrder, partNumbers } from '../../../shared/model/orders.ts';
 import {
   decideProductOrders,
   factsOf,
@@ -87,7 +87,7 @@ export class OrdersInMemory {
     const numbers = [
       ...(mapped?.productOrders ?? []).map(({ draft }) => draft.number),
       ...(record ? [{ ...record.split, of: record.mostParts }, ...record.earlier] : []).flatMap((split) =>
-        Array.from({ length: split.of }, (_, at) => partNumber(split, at + 1)),
+        partNumbers(split),
       ),
     ];
     const known = (number: string): KnownOrder => ({
