@@ -3,7 +3,7 @@ import { shorten } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Key, StoredItem, Table, Update } from '../platform/dynamodb-table.ts';
 import { type HistoryEntry, maxNoteLength, withEntry } from './history.ts';
-import { retentionSeconds } from './keys.ts';
+import { expiryAfter, retentionSeconds } from './keys.ts';
 import { onItsDay } from './records/daily-activity.ts';
 
 /**
@@ -140,7 +140,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
           state: 'done',
           doneAt: clock.now().toISOString(),
           // However long it waited before: a receipt outlives every replay.
-          expiresAt: Math.floor(now() / 1000) + retentionSeconds,
+          expiresAt: expiryAfter(retentionSeconds, clock.now()),
           ...onItsDay(clock.now(), entry.event),
         },
         remove: ['owner', 'leaseUntil'],

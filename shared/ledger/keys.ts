@@ -61,3 +61,8 @@ export const partitionOf = (number: string): string => `ORDER#${number}`;
 
 /** Receipts outlive every replay: 400 days and some. */
 export const retentionSeconds = 430 * 86_400;
+
+/** When DynamoDB may remove an item that was written now: epoch seconds. */
+export function expiryAfter(seconds: number, now: Date): number {
+  return Math.floor(now.getTime() / 1000) + seconds;
+}

@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Table } from '../../platform/dynamodb-table.ts';
+import { expiryAfter } from '../keys.ts';
 
 /**
  * Attempts at a message that began and never ended: a crash of the process, or its kill at the timeout. Noted
@@ -27,7 +28,7 @@ export interface Failures {
 export function createAttempts(table: Table, clock: Clock): Attempts {
   const keyOf = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'ATTEMPTS' });
   // A message lives 14 days at most.
-  const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + 15 * 86_400;
+  const expiresAt = () => expiryAfter(15 * 86_400, clock.now());
   return {
     async unfinished(messageId) {
       const noted = await table.get(keyOf(messageId));

@@ -10,6 +10,7 @@ import { withEntry } from '../history.ts';
 import {
   bookingKeyOf,
   bookingPrefix,
+  expiryAfter,
   lockKey,
   partitionOf,
   recordingKey,
@@ -133,7 +134,7 @@ export function bookingEntryOf(stored: StoredItem): BookingEntry {
 }
 
 export function createBookings(table: Table, clock: Clock, times: ClaimTimes): Bookings {
-  const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + retentionSeconds;
+  const expiresAt = () => expiryAfter(retentionSeconds, clock.now());
   const collected = ({ recordingIds }: PlannedBooking) => ({
     at: clock.now().toISOString(),
     event: 'collected',

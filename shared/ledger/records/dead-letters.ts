@@ -4,7 +4,7 @@ import { shorten } from '../../model/text.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
 import { type HistoryEntry, maxNoteLength, withEntry } from '../history.ts';
-import { deadLetterKey, retentionSeconds } from '../keys.ts';
+import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
 import { onItsDay } from './daily-activity.ts';
 
 /** A message that was put aside for a person. */
@@ -68,7 +68,7 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         ...storedOf(why),
         dead: true,
         ...onItsDay(now, 'dead-lettered'),
-        expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
+        expiresAt: expiryAfter(retentionSeconds, now),
       };
       const dead = { event: 'dead-lettered', note: `${why.stage}: ${why.reason}` };
       if (await table.putIf({ ...key, v: 1, ...isSo, history: [{ at: now.toISOString(), ...dead }] })) return;
@@ -85,7 +85,7 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'recovered' });
     },
     async markDiscarded({ messageId, orderNumber, ...why }, note) {
-      const expiresAt = Math.floor(clock.now().getTime() / 1000) + retentionSeconds;
+      const expiresAt = expiryAfter(retentionSeconds, clock.now());
       const changes = { set: { v: 1, ...storedOf(why), expiresAt }, remove: noLongerDead };
       await change(deadLetterKey(orderNumber, messageId), changes, { event: 'discarded', note });
     },

@@ -2,7 +2,13 @@ import * as z from 'zod/mini';
 import type { ErpOrderFacts, ErpOrderRef, Split } from '../../model/orders.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Table } from '../../platform/dynamodb-table.ts';
-import { completedPartKey, completedPartPrefix, erpOrderKey, retentionSeconds } from '../keys.ts';
+import {
+  completedPartKey,
+  completedPartPrefix,
+  erpOrderKey,
+  expiryAfter,
+  retentionSeconds,
+} from '../keys.ts';
 
 /** What the ledger knows about one order of the ERP, since it was accepted. */
 export interface ErpOrderRecord {
@@ -68,7 +74,7 @@ const storedSchema = z.object({
 });
 
 export function createErpOrders(table: Table, clock: Clock): ErpOrders {
-  const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + retentionSeconds;
+  const expiresAt = () => expiryAfter(retentionSeconds, clock.now());
 
   return {
     async find(erpOrder) {

@@ -4,7 +4,7 @@ import { shorten } from '../../model/text.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
 import { withEntry } from '../history.ts';
-import { conflictKey, retentionSeconds } from '../keys.ts';
+import { conflictKey, expiryAfter, retentionSeconds } from '../keys.ts';
 import { onItsDay } from './daily-activity.ts';
 
 /** What a planner is told of an order that cannot follow the ERP by itself. */
@@ -62,7 +62,7 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
         v: 1,
         content,
         ...onItsDay(now, told.event),
-        expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
+        expiresAt: expiryAfter(retentionSeconds, now),
       },
     };
     const written = await table.update(key, {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../platform/clock.ts';
 import type { Table } from '../../platform/dynamodb-table.ts';
-import { pausesKey } from '../keys.ts';
+import { expiryAfter, pausesKey } from '../keys.ts';
 
 /** A pause of a flow that is over. */
 export interface Pause {
@@ -43,7 +43,7 @@ const storedSchema = z.object({
 });
 
 export function createPauses(table: Table, clock: Clock): Pauses {
-  const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + keptSeconds;
+  const expiresAt = () => expiryAfter(keptSeconds, clock.now());
 
   async function read(functionName: string): Promise<PausesOfFlow> {
     const { ended, since } = z.parse(storedSchema, (await table.get(pausesKey(functionName))) ?? {});

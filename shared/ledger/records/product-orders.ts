@@ -12,7 +12,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { StoredItem, Table } from '../../platform/dynamodb-table.ts';
 import type { Claim } from '../claims.ts';
 import { type HistoryEntry, historySchema, withEntry } from '../history.ts';
-import { orderKey, partitionOf, retentionSeconds } from '../keys.ts';
+import { expiryAfter, orderKey, partitionOf, retentionSeconds } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { erpOrderFactsSchema } from './erp-orders.ts';
 
@@ -179,7 +179,7 @@ export function createOrders(table: Table, clock: Clock): Orders {
         attempts: 0,
         history: [entryOf({ event: 'queued', note: `by ${via}` })],
         dueAt: dueAtOf(dueDate, now),
-        expiresAt: Math.floor(now.getTime() / 1000) + retentionSeconds,
+        expiresAt: expiryAfter(retentionSeconds, now),
       });
     },
 

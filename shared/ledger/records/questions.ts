@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Clock } from '../../platform/clock.ts';
 import type { StoredItem, Table } from '../../platform/dynamodb-table.ts';
 import { withEntry } from '../history.ts';
-import { questionKey } from '../keys.ts';
+import { expiryAfter, questionKey } from '../keys.ts';
 
 /** Azumuta is asked whether a product order is completed, again and again for a while. */
 export interface Question {
@@ -87,7 +87,7 @@ export function answeredOf(stored: StoredItem | undefined): Answered | undefined
 }
 
 export function createQuestions(table: Table, clock: Clock): Questions {
-  const expiresAt = () => Math.floor(clock.now().getTime() / 1000) + keptSeconds;
+  const expiresAt = () => expiryAfter(keptSeconds, clock.now());
   return {
     async recordAsked(number, { by, since }) {
       const now = clock.now().toISOString();

@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Table } from '../../platform/dynamodb-table.ts';
+import { expiryAfter } from '../keys.ts';
 
 /** Names of work instructions, kept by id and version: an official version never changes. */
 export interface WorkInstructionNames {
@@ -21,7 +22,7 @@ export function createWorkInstructionNames(table: Table, clock: Clock): WorkInst
     const kept = await table.get(key);
     if (kept) return typeof kept.name === 'string' ? kept.name : undefined;
     const name = await read();
-    const expiresAt = Math.floor(clock.now().getTime() / 1000) + 90 * 86_400;
+    const expiresAt = expiryAfter(90 * 86_400, clock.now());
     await table.putIf({ ...key, name, expiresAt });
     return name;
   }
