@@ -1,4 +1,4 @@
-import type { Key, StoredItem, Table, Update } from '../../shared/platform/dynamodb-table.ts';
+import { applied, type Key, type StoredItem, type Table } from '../../shared/platform/dynamodb-table.ts';
 
 /**
  * A ledger table in memory, for tests that run thousands of times: what it knows of DynamoDB is what the ledger's
@@ -25,7 +25,7 @@ export function tableInMemory(): Table {
     async update(key, update) {
       const before = items.get(at(key)) ?? {};
       if (update.condition && !holds(update.condition, before, update.values ?? {})) return undefined;
-      const after = applied(before, key, update);
+      const after = structuredClone(applied(before, key, update));
       items.set(at(key), after);
       return { before, after };
     },
@@ -40,18 +40,6 @@ export function tableInMemory(): Table {
     queryIndex: async ({ partition, sort }, value) =>
       inOrder((item) => item[partition] === value && item[sort] !== undefined),
   };
-}
-
-function applied(before: StoredItem, key: Key, update: Update): StoredItem {
-  const { set = {}, add = {}, append = {}, remove = [] } = update;
-  const after: Record<string, unknown> = structuredClone({ ...before, ...key, ...set });
-  for (const [name, by] of Object.entries(add)) after[name] = Number(before[name] ?? 0) + by;
-  for (const [name, entries] of Object.entries(append)) {
-    const present = before[name];
-    after[name] = [...(Array.isArray(present) ? present : []), ...entries];
-  }
-  for (const name of remove) delete after[name];
-  return after;
 }
 
 /** Evaluates `a = :b AND (attribute_not_exists(#c.#d) OR #e <= :f)`: OR of ANDs of what is true by itself. */
