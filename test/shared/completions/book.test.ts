@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
 import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
 import { RetryLater, UnknownOrder } from '../../../shared/model/errors.ts';
 import { startFaultProxy } from '../erp/conformance/fault-proxy.ts';
-import { failureOf } from './completed.ts';
+import { failureOf, madeByHand } from './completed.ts';
 import {
-  azumutaAt,
   type CompletionStage,
   erpAt,
   settlingSeconds,
@@ -224,21 +222,6 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
     },
   });
 
-  /** Typed into Azumuta by hand: it never came from the ERP. */
-  async function typedByHand(): Promise<string> {
-    const azumuta = azumutaAt(stage.azumutaUrl);
-    const { signal } = new AbortController();
-    const article = await azumuta.findArticle('GEAR-01', signal);
-    if (!article) throw new Error('The sandbox has no GEAR-01.');
-    const number = `HAND-${randomUUID()}`;
-    await azumuta.createProductOrder(
-      { number, article: 'GEAR-01', parameters: { Quantity: '1' }, variants: [] },
-      article,
-      signal,
-    );
-    return number;
-  }
-
   async function collected(number: string) {
     await stage.azumutaSide.complete(number, { quantity: 1 });
     await stage.collect({ productOrderNumber: number });
@@ -248,7 +231,7 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
   }
 
   it('is done with when it never came from the ERP', async () => {
-    const message = await collected(await typedByHand());
+    const message = await collected(await madeByHand(stage));
     await stage.book(message, {}, unknown([]));
     expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
   });
@@ -268,7 +251,7 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
 
   it('leaves nothing in doubt when it was refused at the look-up: replayed under another policy, it is done with', async () => {
     // Prepare
-    const message = await collected(await typedByHand());
+    const message = await collected(await madeByHand(stage));
     const attempts: unknown[] = [];
     const policy = unknown(attempts);
     const given = { messageId: 'the dead letter' };
@@ -284,7 +267,7 @@ describe('an order that the ERP does not know, where that is to be ignored', () 
 
   it('is for a person once an attempt may have written to it: it was known then', async () => {
     // Prepare: an attempt that died
-    const message = await collected(await typedByHand());
+    const message = await collected(await madeByHand(stage));
     const endsAt = new Date(stage.clock.now().getTime() + timeoutSeconds * 1000);
     await stage.ledger.claims.claim(bookingKeyOf(message.home, message.key), {
       owner: 'dead',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import type { CompletionStage } from './stage.ts';
 
@@ -19,6 +20,17 @@ export async function completed(
   const { numbers } = await stage.ordered();
   const [number = ''] = numbers;
   return { number, recordingIds: await complete(stage, number, recordings) };
+}
+
+/** A product order that somebody typed into Azumuta: it never came from the ERP. @returns its number. */
+export async function madeByHand({ azumuta }: CompletionStage): Promise<string> {
+  const { signal } = new AbortController();
+  const article = await azumuta.findArticle('GEAR-01', signal);
+  if (!article) throw new Error('The sandbox has no GEAR-01.');
+  const number = `HAND-${randomUUID()}`;
+  const draft = { number, article: 'GEAR-01', parameters: { Quantity: '1' }, variants: [] };
+  await azumuta.createProductOrder(draft, article, signal);
+  return number;
 }
 
 /** Recordings that the sent bookings tell of, in turn. */

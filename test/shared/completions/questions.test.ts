@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { completed, failureOf } from './completed.ts';
+import { completed, failureOf, madeByHand } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
 import { type CompletionStage, startCompletionStage } from './stage.ts';
 
@@ -208,14 +208,13 @@ describe('after half an hour an order that is still open', () => {
 
   it('is overdue as well when no ERP order is behind it', async () => {
     // Prepare
-    const number = `BY-HAND-${Math.random()}`;
-    const { azumuta } = await handMade(number);
+    const number = await madeByHand(stage);
     const asked = () =>
       failureOf(
         stage.collect(
           { productOrderNumber: number },
           { messageId: number, sentAt: new Date('2026-11-24T08:00:00Z') },
-          { reconciles: true, azumuta },
+          { reconciles: true },
         ),
       );
     await asked();
@@ -256,14 +255,3 @@ describe('after half an hour an order that is still open', () => {
     expect((await stage.ledger.knownOrders.read(number)).question).toBeUndefined();
   });
 });
-
-/** A product order that somebody made in Azumuta. */
-async function handMade(number: string) {
-  const { azumuta } = stage;
-  const signal = new AbortController().signal;
-  const article = await azumuta.findArticle('GEAR-01', signal);
-  if (!article) throw new Error('The sandbox has no article GEAR-01.');
-  const draft = { number, article: 'GEAR-01', parameters: { Quantity: 5 }, variants: [] };
-  await azumuta.createProductOrder(draft, article, signal);
-  return { azumuta };
-}

@@ -10,7 +10,6 @@ import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { heardLog, silent } from '../../support/logs.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
-import { tableInMemory } from '../../support/table-in-memory.ts';
 
 let store: LedgerStore;
 let sqs: SqsEndpoint;
@@ -208,72 +207,6 @@ describe('an order that is in the ledger and not created yet', () => {
     );
     expect(answer).toMatchObject({ status: 'conflict' });
     expect((await ledger.orders.find(number))?.draft.article).toBe('GEAR-01');
-  });
-});
-
-describe('a long list', () => {
-  const split = { split: { per: 'unit', book: 'each' } } as const;
-  const orders = (prefix: string) =>
-    Array.from({ length: 30 }, (_, at) =>
-      erpOrder({ number: `${prefix}-${at}`, quantity: { amount: '20' } }),
-    );
-
-  function started() {
-    sqs.forget();
-    const ledger = createLedger({
-      table: tableInMemory(),
-      clock: testClock(),
-      times: { settlingSeconds: 300 },
-    });
-    const dependencies = {
-      ledger,
-      log: silent,
-      queues: createQueues(sqs.client),
-      queueUrl: sqs.queueUrl('product-orders'),
-      collectAgain: async () => {},
-      map: (order: ErpOrder) => mapProductOrders(split, order),
-    };
-    return { ledger, dependencies };
-  }
-
-  it('is enqueued as it is written, each product order once', async () => {
-    // Prepare
-    const { dependencies } = started();
-    const heard = heardLog();
-
-    // Act
-    const answers = await acceptOrders(
-      orders('LONG'),
-      { via: 'endpoint' },
-      { ...dependencies, log: heard.log },
-    );
-
-    // Assess: about a hundred at a time, and what eight orders at once have added meanwhile
-    expect(answers.map(({ productOrders }) => productOrders.length)).toEqual(Array(30).fill(20));
-    expect(new Set(sqs.sent.map(({ body }) => body)).size).toBe(600);
-    expect(sqs.sent).toHaveLength(600);
-    expect(Math.max(...heard.measured('OrdersAccepted'))).toBeLessThanOrEqual(100 + 8 * 20);
-  });
-
-  it('is enqueued as far as it was written when the ledger fails', async () => {
-    // Prepare
-    const { ledger, dependencies } = started();
-    const put: typeof ledger.orders.put = async (order) => {
-      if (order.number === 'CUT-6/10') throw new Error('The ledger is down.');
-      return ledger.orders.put(order);
-    };
-
-    // Act
-    const taking = acceptOrders(
-      orders('CUT'),
-      { via: 'endpoint' },
-      { ...dependencies, ledger: { ...ledger, orders: { ...ledger.orders, put } } },
-    );
-    await expect(taking).rejects.toThrow('The ledger is down.');
-
-    // Assess
-    expect(sqs.sent.length).toBeGreaterThanOrEqual(60);
-    for (const { body } of sqs.sent) expect(await ledger.orders.find(JSON.parse(body).number)).toBeDefined();
   });
 });
 

@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PlannedBooking } from '../../../shared/ledger/records/bookings.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { type Mapping, type OrderStage, startOrderStage } from './order-stage.ts';
-
-const together: Mapping = { split: { per: 'unit', book: 'when-all-done' } };
-const each: Mapping = { split: { per: 'unit', book: 'each' } };
-const units = (number: string, amount: string) => erpOrder({ number, quantity: { amount, unit: 'u' } });
+import { each, type Mapping, type OrderStage, startOrderStage, together, units } from './order-stage.ts';
 
 let stage: OrderStage;
 
@@ -23,8 +19,6 @@ async function made(number: string, parts: number, mapping = together): Promise<
   for (let index = 1; index <= parts; index++) await stage.attempt(`${number}/${index}`, 'created');
 }
 
-const recordOf = (number: string) => stage.ledger.erpOrders.find(erpOrder({ number }));
-
 describe('an ERP order that grows after its parts were created', () => {
   it('has one record of how many parts there are now, and only the new ones are created', async () => {
     await made('GROW', 3);
@@ -36,7 +30,7 @@ describe('an ERP order that grows after its parts were created', () => {
       'GROW/4 queued',
       'GROW/5 queued',
     ]);
-    expect(await recordOf('GROW')).toMatchObject({ split: { of: 5 }, mostParts: 5, amount: '5' });
+    expect(await stage.recordOf('GROW')).toMatchObject({ split: { of: 5 }, mostParts: 5, amount: '5' });
   });
 
   it('keeps its identity when the ERP tells its id only then, so that all parts find the one record', async () => {
@@ -63,7 +57,7 @@ describe('an ERP order that shrinks', () => {
     const answer = await stage.accept(units('SHRINK', '2'), { mapping: together });
     expect(stage.statuses(answer)).toEqual(['SHRINK/1 queued', 'SHRINK/2 queued']);
     expect(await stage.attempt('SHRINK/3', 'created')).toBe('rejected');
-    expect(await recordOf('SHRINK')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
+    expect(await stage.recordOf('SHRINK')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
   });
 
   it('after they were created has the surplus told to a planner, once', async () => {
@@ -79,7 +73,7 @@ describe('an ERP order that shrinks', () => {
     expect((await stage.journeyOf('LESS/3')).at(-1)).toBe(
       'conflict: The ERP order has 2 parts now, and this is part 3: remove it in Azumuta by hand',
     );
-    expect(await recordOf('LESS')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
+    expect(await stage.recordOf('LESS')).toMatchObject({ split: { of: 2 }, mostParts: 3 });
   });
 
   it('to parts that are all completed is looked at once more, until they are booked', async () => {

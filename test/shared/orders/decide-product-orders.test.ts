@@ -10,6 +10,7 @@ import {
   type WantedOrder,
 } from '../../../shared/orders/decide-product-orders.ts';
 import { erpOrder } from '../../support/orders.ts';
+import { nothingHappened } from './orders-in-memory.ts';
 
 type Mapping = Parameters<typeof mapProductOrders>[0];
 
@@ -57,14 +58,7 @@ function accepted(
           erpOrder: factsOf(order),
           ...{ draft, contentHash, part },
           ...{ enqueued: true, withdrawn: false, linkInDoubt: false, awaitsCompletion: false },
-          ...{
-            productOrder: undefined,
-            linkedAt: undefined,
-            reason: undefined,
-            cause: undefined,
-            history: [],
-            historyLeft: 0,
-          },
+          ...nothingHappened,
           ...states[state],
         };
         return [

@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { partNumber } from '../../../shared/model/orders.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { type Mapping, type OrderStage, startOrderStage } from './order-stage.ts';
-
-const together: Mapping = { split: { per: 'unit', book: 'when-all-done' } };
-const each: Mapping = { split: { per: 'unit', book: 'each' } };
-const units = (number: string, amount: string) => erpOrder({ number, quantity: { amount, unit: 'u' } });
+import { each, type Mapping, type OrderStage, startOrderStage, together, units } from './order-stage.ts';
 
 let stage: OrderStage;
 
@@ -13,8 +9,6 @@ beforeAll(async () => {
   stage = await startOrderStage();
 });
 afterAll(() => stage.stop());
-
-const recordOf = (number: string) => stage.ledger.erpOrders.find(erpOrder({ number }));
 
 describe('two ERP orders that are mapped to one product order number', () => {
   const mapping: Mapping = { number: ({ number }) => String(number.split('@')[0]) };
@@ -99,7 +93,7 @@ describe('a mapping that changes', () => {
   it('in how parts are booked reaches parts that are not created, so that all are booked in one way', async () => {
     await stage.accept(units('BOOK', '2'), { mapping: each });
     await stage.accept(units('BOOK', '2'), { mapping: together });
-    const record = await recordOf('BOOK');
+    const record = await stage.recordOf('BOOK');
     for (const index of [1, 2])
       expect(
         await stage.ledger.orders.find(partNumber({ number: 'BOOK', book: 'each' }, index)),

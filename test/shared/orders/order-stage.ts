@@ -7,9 +7,18 @@ import { createQueues } from '../../../shared/platform/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { type HeardLog, heardLog } from '../../support/logs.ts';
+import { erpOrder } from '../../support/orders.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 
 export type Mapping = Parameters<typeof mapProductOrders>[0];
+
+/** One product order for each unit, booked when all are completed. */
+export const together: Mapping = { split: { per: 'unit', book: 'when-all-done' } };
+/** The same, each booked when it is completed. */
+export const each: Mapping = { split: { per: 'unit', book: 'each' } };
+/** An ERP order of so many units. */
+export const units = (number: string, amount: string) =>
+  erpOrder({ number, quantity: { amount, unit: 'u' } });
 
 interface How {
   readonly mapping?: Mapping;
@@ -36,6 +45,8 @@ export interface OrderStage {
   readonly attempt: (number: string, how: AttemptEnd) => Promise<string>;
   /** `number status` of each. */
   readonly statuses: (accepted: Accepted) => string[];
+  /** What the ledger keeps of the ERP order with this number. */
+  readonly recordOf: (number: string) => ReturnType<Ledger['erpOrders']['find']>;
   /** `event: note` of a journey. */
   readonly journeyOf: (number: string) => Promise<string[]>;
   readonly stop: () => Promise<void>;
@@ -95,6 +106,7 @@ export async function startOrderStage(): Promise<OrderStage> {
     },
 
     statuses: ({ productOrders }) => productOrders.map(({ number, status }) => `${number} ${status}`),
+    recordOf: (number) => ledger.erpOrders.find(erpOrder({ number })),
     journeyOf: async (number) =>
       (await ledger.journeys.of(number)).map(({ event, note }) => `${event}: ${note ?? ''}`),
 

@@ -160,17 +160,20 @@ export class OrdersInMemory {
       // Only an attempt makes it uncertain, and no new content makes it certain again.
       surelyNotCreated: before?.surelyNotCreated ?? true,
       ...{ enqueued: false, withdrawn: false, linkInDoubt: false, awaitsCompletion: false },
-      ...{
-        productOrder: undefined,
-        linkedAt: undefined,
-        reason: undefined,
-        cause: undefined,
-        history: [],
-        historyLeft: 0,
-      },
+      ...nothingHappened,
     });
   }
 }
+
+/** What an entry tells of attempts, before the first. */
+export const nothingHappened = {
+  productOrder: undefined,
+  linkedAt: undefined,
+  reason: undefined,
+  cause: undefined,
+  history: [],
+  historyLeft: 0,
+} as const;
 
 function isAsRead(held: OrderEntry | undefined, read: OrderEntry): held is OrderEntry {
   return held?.contentHash === read.contentHash && isSameErpOrder(held.erpOrder, read.erpOrder);

@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { azumutaControl } from '../../../../infra/local/sandbox/azumuta/control.ts';
 import { azumutaSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
@@ -9,7 +7,7 @@ import { createAzumutaClient } from '../../../../shared/azumuta/client.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { patient } from '../../../support/patient.ts';
 import { startServer } from '../../../support/server.ts';
-import { apiOf, isAlive, sharedSandbox, startedSandbox, temporaryFolder } from './started.ts';
+import { apiOf, sharedSandbox, startedSandbox, temporaryFolder } from './started.ts';
 
 const listSchema = z.object({
   object: z.literal('list'),
@@ -252,38 +250,6 @@ it('loses nothing that it acknowledged when it is killed', async () => {
   const shown = JSON.stringify(await after.productOrders());
   expect(shown.replaceAll(again.url, sandbox.url)).toBe(JSON.stringify(before));
   expect(await after.calls()).toMatchObject({ 'POST /api/v1/productorders': 2 });
-});
-
-/** A process that starts a sandbox and then does as `then` says. */
-async function startedParent(then: string) {
-  const module = new URL('../../../../infra/local/sandbox/process.ts', import.meta.url).href;
-  const script = `
-    import { startSandbox } from ${JSON.stringify(module)};
-    const { pid } = await startSandbox('erp', { dataDir: ${JSON.stringify(await temporaryFolder())} });
-    console.log(JSON.stringify({ pid }));
-    ${then}
-  `;
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void parent.kill('SIGKILL'));
-  const [line] = await once(parent.stdout, 'data');
-  return { parent, ...z.object({ pid: z.int() }).parse(JSON.parse(String(line))) };
-}
-
-it('ends when the process that started it is killed', async () => {
-  const { parent, pid } = await startedParent('setInterval(() => {}, 1000);');
-
-  parent.kill('SIGKILL');
-
-  await vi.waitUntil(() => !isAlive(pid), patient);
-});
-
-it('does not keep the process alive that forgot to stop it', async () => {
-  const { parent, pid } = await startedParent('');
-
-  await vi.waitUntil(() => parent.exitCode === 0, patient);
-  await vi.waitUntil(() => !isAlive(pid), patient);
 });
 
 it('gives a product order another number: its id stays, and its triggers tell the new one', async () => {

@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import { erpOrder } from '../../../support/orders.ts';
+
+describe('an ERP order becomes product orders', () => {
+  it('by default one, with its number, article and quantity', () => {
+    const [mapped, ...others] = mapProductOrders({}, erpOrder()).productOrders;
+    expect(others).toEqual([]);
+    expect(mapped?.draft).toEqual({
+      number: 'MO/0001',
+      article: 'GEAR-01',
+      variants: [],
+      parameters: { Quantity: '5' },
+    });
+  });
+
+  it('or one for each unit, numbered, and booked as the configuration says', () => {
+    const order = erpOrder({ quantity: { amount: '3' } });
+    const { split, productOrders: mapped } = mapProductOrders(
+      { split: { per: 'unit', book: 'when-all-done' } },
+      order,
+    );
+    expect(split).toEqual({ number: 'MO/0001', of: 3, book: 'when-all-done' });
+    expect(mapped.map(({ draft }) => draft.number)).toEqual(['MO/0001/1', 'MO/0001/2', 'MO/0001/3']);
+    expect(mapped.map(({ part }) => part)).toEqual(
+      [1, 2, 3].map((index) => ({ index, first: 'MO/0001/1', book: 'when-all-done' })),
+    );
+  });
+
+  it('each of which is the same when the ERP order has more of them', () => {
+    const split = { split: { per: 'unit', book: 'when-all-done' } } as const;
+    const hashOf = (amount: string) =>
+      mapProductOrders(split, erpOrder({ quantity: { amount } })).productOrders[0]?.contentHash;
+    expect(hashOf('5')).toBe(hashOf('3'));
+  });
+
+  it.each([
+    ['a fraction', '2.5', 'cannot be split into units'],
+    ['nothing', '0', 'cannot be split into units'],
+    ['too many', '201', 'at most 200 are allowed'],
+  ])('but refuses to split %s', (_name, amount, reason) => {
+    const order = erpOrder({ quantity: { amount } });
+    expect(() => mapProductOrders({ split: { per: 'unit', book: 'each' } }, order)).toThrow(reason);
+  });
+
+  it('has the same hash whatever the order of its parameters, and another when one changes', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ minLength: 1 }), fc.oneof(fc.string(), fc.integer(), fc.boolean()), {
+          minKeys: 1,
+        }),
+        (parameters) => {
+          const hash = (given: Record<string, string | number | boolean>) =>
+            mapProductOrders({ parameters: () => given }, erpOrder()).productOrders[0]?.contentHash;
+          const reversed = Object.fromEntries(Object.entries(parameters).reverse());
+          expect(hash(reversed)).toBe(hash(parameters));
+          expect(hash({ ...parameters, 'one more': 1 })).not.toBe(hash(parameters));
+        },
+      ),
+    );
+  });
+
+  it.each([
+    [
+      'a mapping that throws',
+      {
+        article: () => {
+          throw new Error('no such column');
+        },
+      },
+      'Mapping productOrders.article failed for MO/0001: no such column',
+    ],
+    ['a number that is empty', { number: () => ' ' }, 'Mapping productOrders.number'],
+  ])('%s is rejected with the field and the order', (_name, mapping, reason) => {
+    expect(() => mapProductOrders(mapping, erpOrder())).toThrow(Rejected);
+    expect(() => mapProductOrders(mapping, erpOrder())).toThrow(reason);
+  });
+});
+
+describe('what a mapping in plain JavaScript gives', () => {
+  const long = 'ö'.repeat(251);
+  it.each([
+    [
+      'not a number',
+      'parameters',
+      { Quantity: Number.NaN },
+      'gave "Quantity" NaN for ERP order MO/0001: a number of',
+    ],
+    ['infinity', 'parameters', { Quantity: 1 / 0 }, 'productOrders.parameters gave "Quantity" Infinity for'],
+    ['an unsafe integer', 'parameters', { Id: 2 ** 53 }, 'gave "Id" 9007199254740992 for'],
+    [
+      'a number too small to be kept',
+      'parameters',
+      { Gap: 1e-200 },
+      'gave "Gap" 1e-200 for ERP order MO/0001: a number of',
+    ],
+    ['a list as a value', 'parameters', { Colour: ['red'] }, 'gave "Colour" a list for'],
+    [
+      'a promise of parameters',
+      'parameters',
+      Promise.resolve({ Quantity: '1' }),
+      'parameters gave an object for',
+    ],
+    ['a parameter without a name', 'parameters', { '': 1 }, 'a name for each parameter is needed'],
+    ['a text for variants', 'variants', 'Left', 'productOrders.variants gave a text of 4 bytes for'],
+    ['a variant that is no text', 'variants', ['Left', 7], 'productOrders.variants gave 1 7 for'],
+    [
+      'a long number',
+      'number',
+      long,
+      'productOrders.number gave a text of 502 bytes for ERP order MO/0001: it has 251 characters; at most 200',
+    ],
+    [
+      'a huge draft',
+      'parameters',
+      { Drawing: 'x'.repeat(41_000) },
+      'Mapping productOrders gave 41082 bytes for ERP order MO/0001: all that is sent to Azumuta may have 40960 bytes: send a link to a large text, a drawing or a picture.',
+    ],
+  ])('is rejected when it is %s, naming field, finding and what is needed', (_name, field, gives, reason) => {
+    const map = () => mapProductOrders({ [field]: () => gives }, erpOrder());
+    expect(map).toThrow(Rejected);
+    expect(map).toThrow(reason);
+  });
+
+  it('leaves out parameters without a value, and keeps all others as they are', () => {
+    const field: string = 'parameters';
+    const given = { none: undefined, nothing: null, text: '', zero: 0, no: false, tiny: -1e-130 };
+    const [mapped] = mapProductOrders({ [field]: () => given }, erpOrder()).productOrders;
+    expect(mapped?.draft.parameters).toEqual({ text: '', zero: 0, no: false, tiny: -1e-130 });
+  });
+
+  it('is rejected for an ERP order whose own number is no key, and not told at full length', () => {
+    const order = erpOrder({ number: 'x'.repeat(3000) });
+    expect(() => mapProductOrders({ number: () => 'short' }, order)).toThrow(
+      /^The number of ERP order x{100}… has 3000 characters; at most 200/,
+    );
+  });
+});

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { acceptOrders } from '../../../shared/orders/accept.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { testClock } from '../../support/clock.ts';
+import { heardLog, silent } from '../../support/logs.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { tableInMemory } from '../../support/table-in-memory.ts';
+
+let sqs: SqsEndpoint;
+
+beforeAll(async () => {
+  sqs = await startSqsEndpoint();
+});
+afterAll(() => sqs?.stop());
+beforeEach(() => sqs.forget());
+
+describe('a long list', () => {
+  const split = { split: { per: 'unit', book: 'each' } } as const;
+  const orders = (prefix: string) =>
+    Array.from({ length: 30 }, (_, at) =>
+      erpOrder({ number: `${prefix}-${at}`, quantity: { amount: '20' } }),
+    );
+
+  function started() {
+    const ledger = createLedger({
+      table: tableInMemory(),
+      clock: testClock(),
+      times: { settlingSeconds: 300 },
+    });
+    const dependencies = {
+      ledger,
+      log: silent,
+      queues: createQueues(sqs.client),
+      queueUrl: sqs.queueUrl('product-orders'),
+      collectAgain: async () => {},
+      map: (order: ErpOrder) => mapProductOrders(split, order),
+    };
+    return { ledger, dependencies };
+  }
+
+  it('is enqueued as it is written, each product order once', async () => {
+    // Prepare
+    const { dependencies } = started();
+    const heard = heardLog();
+
+    // Act
+    const answers = await acceptOrders(
+      orders('LONG'),
+      { via: 'endpoint' },
+      { ...dependencies, log: heard.log },
+    );
+
+    // Assess: about a hundred at a time, and what eight orders at once have added meanwhile
+    expect(answers.map(({ productOrders }) => productOrders.length)).toEqual(Array(30).fill(20));
+    expect(new Set(sqs.sent.map(({ body }) => body)).size).toBe(600);
+    expect(sqs.sent).toHaveLength(600);
+    expect(Math.max(...heard.measured('OrdersAccepted'))).toBeLessThanOrEqual(100 + 8 * 20);
+  });
+
+  it('is enqueued as far as it was written when the ledger fails', async () => {
+    // Prepare
+    const { ledger, dependencies } = started();
+    const put: typeof ledger.orders.put = async (order) => {
+      if (order.number === 'CUT-6/10') throw new Error('The ledger is down.');
+      return ledger.orders.put(order);
+    };
+
+    // Act
+    const taking = acceptOrders(
+      orders('CUT'),
+      { via: 'endpoint' },
+      { ...dependencies, ledger: { ...ledger, orders: { ...ledger.orders, put } } },
+    );
+    await expect(taking).rejects.toThrow('The ledger is down.');
+
+    // Assess
+    expect(sqs.sent.length).toBeGreaterThanOrEqual(60);
+    for (const { body } of sqs.sent) expect(await ledger.orders.find(JSON.parse(body).number)).toBeDefined();
+  });
+});
