@@ -17,6 +17,17 @@ interface Scenario {
   readonly after?: (order: PlannedOrderRef) => Completion;
 }
 
+/** A booking that was disturbed at one of its calls. */
+interface Disturbed {
+  readonly n: number;
+  /** For a message. */
+  readonly at: string;
+  /** Calls that it made. */
+  readonly calls: number;
+  readonly before: ErpBooks;
+  readonly now: ErpBooks;
+}
+
 export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
   const plan = (article = target().articles.plain): Promise<PlannedOrderRef> =>
     target().planOrder({ article, quantity: '5' });
@@ -116,136 +127,109 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
     }
     const keyOf = (order: PlannedOrderRef): string => `${productOrderOf(order).id}#${scenario.key}`;
 
+    /**
+     * Books once for each call that a booking makes, which is disturbed, and once more: the books end as those of an
+     * undisturbed booking.
+     * @param disturb What happens at call n; answers the signal of the attempt, if that is disturbed.
+     * @param judge What the disturbed attempt must have failed with.
+     */
+    async function disturbEachCall(
+      name: string,
+      disturb: (n: number, order: PlannedOrderRef) => AbortSignal | undefined,
+      judge: (failure: unknown, disturbed: Disturbed) => Promise<void> | void,
+    ): Promise<void> {
+      const reference = await undisturbed();
+      for (let n = 1; n <= reference.calls; n += 1) {
+        // Prepare
+        const order = await planned();
+        const completion = scenario.completion(order);
+        const before = await target().books(order);
+        target().faults.reset();
+        const signal = disturb(n, order);
+
+        // Act: a new container takes over, told what the ledger would tell it.
+        const failure = await failureOf(
+          target().connector().book(completion, keyOf(order), firstAttempt(signal)),
+        );
+        const calls = target().faults.callCount();
+        await target().unlockOrder?.(order);
+        const at = `call ${n} ${name}`;
+        await judge(failure, { n, at, calls, before, now: await target().books(order) });
+        if (failure !== undefined)
+          await target().connector().book(completion, keyOf(order), attemptAfter(failure));
+
+        // Assess
+        expect(comparable(await target().books(order)), at).toEqual(comparable(reference.books));
+      }
+    }
+
     for (const point of ['before', 'after'] satisfies CrashPoint[]) {
       promise(
         `books ${scenario.name} once when any call is cut off ${point} the ERP saw it`,
         [...scenario.needs],
-        async () => {
-          const reference = await undisturbed();
-          for (let n = 1; n <= reference.calls; n += 1) {
-            // Prepare
-            const order = await planned();
-            const completion = scenario.completion(order);
-            const before = await target().books(order);
-            target().faults.reset();
-            target().faults.crashAt(n, point);
-
-            // Act: a new container takes over, told what the ledger would tell it.
-            const failure = await failureOf(
-              target().connector().book(completion, keyOf(order), firstAttempt()),
-            );
-            expect(failure, `call ${n} cut off ${point}`).toBeInstanceOf(RetryLater);
-            expect(failure, `call ${n} cut off ${point}`).toMatchObject({ scope: 'partner' });
-            expectToldToLook(failure, before, await target().books(order), `call ${n} cut off ${point}`);
-            await target().connector().book(completion, keyOf(order), attemptAfter(failure));
-
-            // Assess
-            expect(comparable(await target().books(order)), `call ${n} cut off ${point}`).toEqual(
-              comparable(reference.books),
-            );
-          }
-        },
+        () =>
+          disturbEachCall(
+            `cut off ${point}`,
+            (n) => void target().faults.crashAt(n, point),
+            (failure, disturbed) => {
+              expect(failure, disturbed.at).toBeInstanceOf(RetryLater);
+              expect(failure, disturbed.at).toMatchObject({ scope: 'partner' });
+              expectToldToLook(failure, disturbed);
+            },
+          ),
       );
     }
 
     promise(
       `books ${scenario.name} once, and soon, when the order is locked at any call`,
       ['lock', ...scenario.needs],
-      async () => {
-        const reference = await undisturbed();
-        for (let n = 1; n <= reference.calls; n += 1) {
-          // Prepare
-          const order = await planned();
-          const completion = scenario.completion(order);
-          const before = await target().books(order);
-          target().faults.reset();
-          target().faults.beforeCall(n, () => target().lockOrder?.(order));
-
-          // Act: what was only read from then on needs no lock.
-          const failure = await failureOf(
-            target().connector().book(completion, keyOf(order), firstAttempt()),
-          );
-          await target().unlockOrder?.(order);
-
-          // Assess: the ERP has answered, so nothing can be settling.
-          if (failure !== undefined) {
-            const changed = JSON.stringify(before) !== JSON.stringify(await target().books(order));
-            expect(failure, `locked at call ${n}`).toMatchObject({
+      () =>
+        disturbEachCall(
+          'locked',
+          (n, order) => void target().faults.beforeCall(n, () => target().lockOrder?.(order)),
+          (failure, { at, before, now }) => {
+            // What was only read from then on needs no lock; else the ERP has answered, so nothing can be settling.
+            if (failure === undefined) return;
+            const changed = JSON.stringify(before) !== JSON.stringify(now);
+            expect(failure, at).toMatchObject({
               name: 'RetryLater',
               scope: 'order',
               wrote: changed ? 'known' : expect.stringMatching(/^(nothing|known)$/),
             });
-            await target().connector().book(completion, keyOf(order), attemptAfter(failure));
-          }
-          expect(comparable(await target().books(order)), `locked at call ${n}`).toEqual(
-            comparable(reference.books),
-          );
-        }
-      },
+          },
+        ),
     );
 
-    promise(
-      `books ${scenario.name} once when the worker is aborted at any call`,
-      [...scenario.needs],
-      async () => {
-        const reference = await undisturbed();
-        for (let n = 1; n <= reference.calls; n += 1) {
-          // Prepare
-          const order = await planned();
-          const completion = scenario.completion(order);
+    promise(`books ${scenario.name} once when the worker is aborted at any call`, [...scenario.needs], () => {
+      return disturbEachCall(
+        'aborted',
+        (n) => {
           const deadline = new AbortController();
-          const before = await target().books(order);
-          target().faults.reset();
           target().faults.afterCall(n, () => deadline.abort());
-
-          // Act
-          const failure = await failureOf(
-            target().connector().book(completion, keyOf(order), firstAttempt(deadline.signal)),
-          );
-
-          // Assess: not one call leaves after the abort, and the next attempt ends it.
-          expect(failure, `aborted at call ${n}`).toBeInstanceOf(RetryLater);
-          expect(target().faults.callCount(), `aborted at call ${n}`).toBe(n);
-          expectToldToLook(failure, before, await target().books(order), `aborted at call ${n}`);
-          await target().connector().book(completion, keyOf(order), attemptAfter(failure));
-          expect(comparable(await target().books(order)), `aborted at call ${n}`).toEqual(
-            comparable(reference.books),
-          );
-        }
-      },
-    );
+          return deadline.signal;
+        },
+        (failure, disturbed) => {
+          expect(failure, disturbed.at).toBeInstanceOf(RetryLater);
+          // Not one call leaves after the abort.
+          expect(disturbed.calls, disturbed.at).toBe(disturbed.n);
+          expectToldToLook(failure, disturbed);
+        },
+      );
+    });
 
     for (const [named, answer] of refusals) {
       promise(
         `books ${scenario.name} once when any call is answered with ${named}`,
         [...scenario.needs],
-        async () => {
-          const reference = await undisturbed();
-          for (let n = 1; n <= reference.calls; n += 1) {
-            // Prepare
-            const order = await planned();
-            const completion = scenario.completion(order);
-            const before = await target().books(order);
-            target().faults.reset();
-            target().faults.beforeCall(n, () => target().faults.answerNext(answer));
-
-            // Act
-            const failure = await failureOf(
-              target().connector().book(completion, keyOf(order), firstAttempt()),
-            );
-            expect(failure, `call ${n} answered ${named}`).toMatchObject({
-              name: 'RetryLater',
-              scope: 'partner',
-            });
-            expectToldToLook(failure, before, await target().books(order), `call ${n} answered ${named}`);
-            await target().connector().book(completion, keyOf(order), attemptAfter(failure));
-
-            // Assess
-            expect(comparable(await target().books(order)), `call ${n} answered ${named}`).toEqual(
-              comparable(reference.books),
-            );
-          }
-        },
+        () =>
+          disturbEachCall(
+            `answered ${named}`,
+            (n) => void target().faults.beforeCall(n, () => target().faults.answerNext(answer)),
+            (failure, disturbed) => {
+              expect(failure, disturbed.at).toMatchObject({ name: 'RetryLater', scope: 'partner' });
+              expectToldToLook(failure, disturbed);
+            },
+          ),
       );
     }
   }
@@ -294,7 +278,7 @@ const refusals: readonly (readonly [string, Answer])[] = [
 ];
 
 /** After a change in the books the next attempt must be told to look. */
-function expectToldToLook(failure: unknown, before: ErpBooks, now: ErpBooks, at: string): void {
+function expectToldToLook(failure: unknown, { before, now, at }: Disturbed): void {
   if (JSON.stringify(before) === JSON.stringify(now)) return;
   expect(failure, `${at}, after something was written`).toMatchObject({
     wrote: expect.stringMatching(/^(known|perhaps)$/),
