@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import integration from '#integration';
 import { reconcileCompletions } from '../../shared/completions/reconcile.ts';
-import { reconcileDefaults } from '../../shared/integration/define.ts';
+import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import type { Invocation } from '../../shared/platform/lambda.ts';
 import {

@@ -1,17 +1,18 @@
-import * as z from 'zod/mini';
-import {
-  type AzumutaAssumptions,
+import type * as z from 'zod/mini';
+import type {
+  AzumutaAssumptions,
   assumptionsSchema,
-  type WebhookAliases,
+  WebhookAliases,
   webhookAliasesSchema,
 } from '../azumuta/assumptions.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
 import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
 import type { Quantity } from '../model/quantity.ts';
-import { isTimeZone, utcInstant } from '../model/time.ts';
-import { describeMismatches, parse, tellsFound } from '../platform/validation.ts';
-import { type CompleteDeployment, type Deployment, deploymentSchema } from './deployment.ts';
+import { utcInstant } from '../model/time.ts';
+import { describeMismatches, parse } from '../platform/validation.ts';
+import type { CompleteDeployment, Deployment } from './deployment.ts';
+import { integrationSchema, type ReconcileSchedule } from './schema.ts';
 
 /** How a product order is made from an ERP order: the three questions of Azumuta's ERP guide. */
 export interface ProductOrderMapping {
@@ -146,124 +147,6 @@ export interface CompleteIntegration {
   };
   readonly deployment: CompleteDeployment;
 }
-
-export interface ReconcileSchedule {
-  readonly everyHours: number;
-  readonly most: number;
-  readonly graceHours: number;
-}
-
-/** The defaults; also what a run started by hand does while the schedule is off. */
-export const reconcileDefaults: ReconcileSchedule = { everyHours: 24, most: 50, graceHours: 24 };
-
-const mapping = z.optional(
-  z.custom<(...input: never[]) => unknown>((value) => typeof value === 'function', 'a function'),
-);
-const instant = z
-  .string()
-  .check(
-    z.refine(
-      (text) => utcInstant(text) !== undefined,
-      'an ISO time that exists, with zone, such as 2026-12-01T06:00:00Z',
-    ),
-  );
-
-const zoneNeeded = 'an IANA time zone such as Europe/Brussels';
-const timeZone = z.string(zoneNeeded).check(z.refine(isTimeZone, { error: zoneNeeded, params: tellsFound }));
-
-export const integrationSchema = z.strictObject({
-  plant: z
-    .string()
-    .check(
-      z.refine(
-        (text) => /^[A-Za-z][A-Za-z0-9-]{0,30}$/.test(text),
-        'letters, digits and dashes, beginning with a letter, at most 31',
-      ),
-    ),
-  timeZone,
-  azumuta: z._default(
-    z.strictObject({
-      baseUrl: z._default(z.url(), 'https://app.azumuta.com/api/v1'),
-      assumptions: z.prefault(assumptionsSchema, {}),
-      webhookAliases: z.prefault(webhookAliasesSchema, {}),
-    }),
-    () => ({
-      baseUrl: 'https://app.azumuta.com/api/v1',
-      assumptions: z.parse(assumptionsSchema, {}),
-      webhookAliases: z.parse(webhookAliasesSchema, {}),
-    }),
-  ),
-  erp: z.looseObject({
-    name: z.string(),
-    connect: z.custom<ErpDefinition['connect']>(
-      (value) => typeof value === 'function',
-      'a connector, such as tryton({ … })',
-    ),
-  }),
-  productOrders: z._default(
-    z.strictObject({
-      number: mapping,
-      article: mapping,
-      parameters: mapping,
-      variants: mapping,
-      accept: mapping,
-      split: z.optional(
-        z.union([
-          z.literal('one'),
-          z.strictObject({
-            per: z.literal('unit'),
-            book: z.enum(['each', 'when-all-done']),
-            most: z.optional(z.int().check(z.minimum(1), z.maximum(500))),
-          }),
-        ]),
-      ),
-    }),
-    {},
-  ),
-  completions: z._default(
-    z.strictObject({
-      quantity: mapping,
-      scrap: mapping,
-      lots: mapping,
-      notes: mapping,
-      links: mapping,
-      final: mapping,
-      erpOrderNumber: mapping,
-      unknownOrder: z.optional(z.enum(['reject', 'ignore'])),
-      unknownRecordings: z.optional(z.enum(['reject', 'ignore'])),
-      includeOperators: z.optional(z.boolean()),
-    }),
-    {},
-  ),
-  schedule: z._default(
-    z.strictObject({
-      pull: z._default(
-        z.union([
-          z.literal('off'),
-          z.strictObject({ everyMinutes: z.int().check(z.minimum(1), z.maximum(1440)), from: instant }),
-        ]),
-        'off',
-      ),
-      reconcile: z._default(
-        z.union([
-          z.literal('off'),
-          z.strictObject({
-            // An alarm tells when two runs in a row were missed, and CloudWatch looks back a week at most.
-            everyHours: z.int().check(z.minimum(1), z.maximum(72)),
-            most: z._default(z.int().check(z.minimum(1), z.maximum(500)), reconcileDefaults.most),
-            graceHours: z._default(
-              z.int().check(z.minimum(0), z.maximum(2160)),
-              reconcileDefaults.graceHours,
-            ),
-          }),
-        ]),
-        reconcileDefaults,
-      ),
-    }),
-    { pull: 'off', reconcile: reconcileDefaults },
-  ),
-  deployment: z.prefault(deploymentSchema, {}),
-});
 
 /** A configuration that does not fit: stops synth, start and every worker before any traffic. */
 export class ConfigurationError extends Error {

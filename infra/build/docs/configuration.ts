@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { odooOptionsSchema } from '../../../shared/erp/odoo/options.ts';
 import { sapOptionsSchema } from '../../../shared/erp/sap-s4hana/options.ts';
 import { trytonOptionsSchema } from '../../../shared/erp/tryton/options.ts';
-import { integrationSchema } from '../../../shared/integration/define.ts';
+import { integrationSchema } from '../../../shared/integration/schema.ts';
 import { docCommentsOf } from './doc-comments.ts';
 
 /** Where the comments of the configuration's fields stand, by the path of what they are about. */
