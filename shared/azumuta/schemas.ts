@@ -77,8 +77,6 @@ export const workInstructionSchema = z.object({
 });
 
 export type Text = z.output<typeof text>;
-export type ArticleWire = z.output<typeof articleSchema>;
 export type ProductOrderWire = z.output<typeof productOrderSchema>;
 export type RecordingWire = z.output<typeof recordingSchema>;
 export type RecordedStepWire = z.output<typeof recordedStepSchema>;
-export type WorkInstructionWire = z.output<typeof workInstructionSchema>;

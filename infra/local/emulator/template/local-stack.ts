@@ -152,8 +152,6 @@ export type LocalFunction = z.infer<typeof functionSchema>;
 export type LocalQueue = z.infer<typeof queueSchema>;
 export type LocalMapping = z.infer<typeof mappingSchema>;
 export type LocalTable = z.infer<typeof tableSchema>;
-export type LocalSecret = z.infer<typeof secretSchema>;
-export type LocalSchedule = z.infer<typeof scheduleSchema>;
 export type LocalApi = z.infer<typeof apiSchema>;
 export type LocalStack = z.infer<typeof localStackSchema>;
 

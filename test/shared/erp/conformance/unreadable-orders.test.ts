@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ErpConnector, ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
+import type { ErpConnector, ErpDefinition, ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
 import { odoo } from '../../../../shared/erp/odoo/index.ts';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
@@ -16,32 +16,34 @@ type Change = (row: Record<string, unknown>) => Record<string, unknown> | null;
 async function sap(change: Change) {
   const login = { auth: 'basic', user: 'AZUMUTA', secret: 'right-password' } as const;
   const server = await startSap(login);
-  onTestFinished(() => server.close());
-  const { url, rewriteAnswers } = await proxyOf(server.url, change);
-  return {
-    books: server.books,
-    rewriteAnswers,
-    connect: (pageSize: number) =>
-      sapS4Hana({ url, auth: 'basic', goodsMovements: 'backflush', pageSize }).connect({
-        clock: systemClock,
-        credentials: async () => ({ username: login.user, password: login.secret }),
-      }),
-  };
+  const credentials = { username: login.user, password: login.secret };
+  return behind(server, change, credentials, (url, pageSize) =>
+    sapS4Hana({ url, auth: 'basic', goodsMovements: 'backflush', pageSize }),
+  );
 }
 
 async function odoo19(change: Change) {
   const login = { database: 'plant', username: 'azumuta@example.com', apiKey: 'right-key' };
   const server = await startOdoo(19, login);
+  return behind(server, change, login, (url, pageSize) =>
+    odoo({ url, database: 'plant', version: 19, backorder: 'keep', pageSize }),
+  );
+}
+
+/** A server that ends with the test, and its connector, which sees changed answers. */
+async function behind<Books>(
+  server: { readonly url: string; readonly books: Books; readonly close: () => Promise<void> },
+  change: Change,
+  credentials: Readonly<Record<string, string>>,
+  connector: (url: string, pageSize: number) => ErpDefinition,
+) {
   onTestFinished(() => server.close());
   const { url, rewriteAnswers } = await proxyOf(server.url, change);
   return {
     books: server.books,
     rewriteAnswers,
     connect: (pageSize: number) =>
-      odoo({ url, database: 'plant', version: 19, backorder: 'keep', pageSize }).connect({
-        clock: systemClock,
-        credentials: async () => login,
-      }),
+      connector(url, pageSize).connect({ clock: systemClock, credentials: async () => credentials }),
   };
 }
 
