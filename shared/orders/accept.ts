@@ -53,7 +53,8 @@ const maxKeyCharacters = 500;
  * neighbours. An order that is in the ledger but not created yet is enqueued again while nobody can know whether its
  * message was ever sent; creating it twice is what the ledger prevents. A pull, which sees the same orders again and
  * again, leaves it at one more message, else a flow that stands still would multiply them; a caller's wish is
- * always obeyed.
+ * always obeyed. What a pull read before a change was posted may be taken in after it: it is taken back until the next
+ * pull reads it again, for good if the ERP has closed the order by then.
  * @throws when SQS or the ledger does not answer: what was written by then is sent, or is sent when it comes again.
  */
 export async function acceptOrders(

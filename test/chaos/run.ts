@@ -140,12 +140,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       kills: sumOf(kills.counts),
     };
     const told = await toldOf(partners, injected, system);
+    const outdated = options.single ? new Set<string>() : await outdatedOf(injected, system);
     return {
       ...load.figures(),
       injected,
       flood: flood.figures(),
       clocks,
-      balance: balanceOf({ ...partners, deadLetters, told, waiting: await queues.depth() }, injected),
+      balance: balanceOf(
+        { ...partners, deadLetters, told, outdated, waiting: await queues.depth() },
+        injected,
+      ),
       kills: kills.counts,
       faults: strikeCounts(partners.strikes),
       permanentFaults: injected.permanent.length,
@@ -206,6 +210,18 @@ async function toldOf(
     numbers.map(async (number) => [number, (await ledger.knownOrders.read(number)).told] as const),
   );
   return new Map(told);
+}
+
+/** Changed orders that the ledger has otherwise than the ERP does now. */
+async function outdatedOf({ changed }: Injected, { ledger }: LocalSystem): Promise<ReadonlySet<string>> {
+  const outdated = new Set<string>();
+  for (const { id, names, quantities } of changed) {
+    const record = await ledger.erpOrders.find({ id, number: '' });
+    const isCurrent =
+      record?.erpOrder.number === names.at(-1) && Number(record?.amount) === quantities.at(-1);
+    if (record && !isCurrent) outdated.add(id);
+  }
+  return outdated;
 }
 
 type Tell = (phase: Progress['phase']) => Promise<void>;

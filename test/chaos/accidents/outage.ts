@@ -87,6 +87,7 @@ export async function runOutage(options: OutageOptions): Promise<Outage> {
       ...readPartners(dataDir),
       deadLetters: await queues.deadLetters(),
       told: new Map<string, string>(),
+      outdated: new Set<string>(),
       waiting: await queues.depth(),
     };
     const { lost, double, wrong } = balanceOf(books, { ...nothingInjected, completed: new Set(all) });

@@ -32,6 +32,7 @@ function books(differs: Partial<Books> = {}): Books {
     strikes: { azumuta: [], erp: [] },
     deadLetters: [],
     told: new Map(),
+    outdated: new Set(),
     waiting: 0,
     ...differs,
   };
@@ -200,6 +201,10 @@ describe('the balance of a split order', () => {
     const before: Injected = { ...nothing, completed: new Set(['MO/0']), changed };
     expect(balanceOf(underOldName, before).lost).toHaveLength(1);
     expect(balanceOf({ ...underOldName, told: new Map([['MO/0', 'numbered anew']]) }, before)).toEqual(even);
+    const takenBack = { ...underOldName, outdated: new Set(['po-1']) };
+    expect(balanceOf(takenBack, before)).toEqual(even);
+    const open = { ...takenBack, released: [{ ...released, status: 'released' as const }] };
+    expect(balanceOf(open, before).lost).toHaveLength(1);
     const twice = { ...underOldName, built: [...underOldName.built, { ...builtWhole, id: 'id2' }] };
     expect(balanceOf(twice, before).double).not.toEqual([]);
   });

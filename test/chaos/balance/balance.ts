@@ -130,7 +130,7 @@ export function balanceOf(books: Books, injected: Injected): Balance {
 
   /** Every released order became the product orders that it has parts, and knows it. */
   function weighOrder(order: ErpOrderBooks) {
-    const { number, parts, wanted, azumutaIds, changed } = order;
+    const { number, parts, wanted, azumutaIds, changed, status } = order;
     for (const [index, same] of Map.groupBy(parts, (part) => part.index)) {
       if (same.length > 1)
         double.push(`Part ${index} of order ${number} is ${same.length} times in Azumuta.`);
@@ -148,8 +148,9 @@ export function balanceOf(books: Books, injected: Injected): Balance {
         wrong.push(`Order ${number} is linked to ${azumutaIds.join(', ') || 'nothing'}, and not to ${id}.`);
     for (const { id, madeAs, index } of parts) {
       const isUnderOldName = changed?.split === 'one' && madeAs !== changed.names.at(-1);
-      // A pull that had read the order before it changed may have the last word; the ERP refuses the booking then.
-      const isTold = books.told.get(madeAs) || left.has(id);
+      // The next pull says what a pull takes back that had read the order before it changed, unless the ERP has closed it.
+      const isTakenBack = books.outdated.has(order.id) && status === 'done';
+      const isTold = books.told.get(madeAs) || left.has(id) || isTakenBack;
       if ((index > wanted || isUnderOldName) && !isTold)
         lost.push(`Nobody was told that order ${number} has changed, and product order ${madeAs} has not.`);
     }

@@ -48,10 +48,12 @@ export interface Books {
   readonly deadLetters: readonly DeadLetter[];
   /** What planners were told last of product orders that the ERP changed, by the number that they were made with. */
   readonly told: ReadonlyMap<string, string>;
+  /** Changed ERP orders, by id, that the ledger has as they were before: a pull that had read them then had the last word. */
+  readonly outdated: ReadonlySet<string>;
   readonly waiting: number;
 }
 
-export type PartnersBooks = Omit<Books, 'deadLetters' | 'told' | 'waiting'>;
+export type PartnersBooks = Omit<Books, 'deadLetters' | 'told' | 'outdated' | 'waiting'>;
 
 /** Reads the partners' databases in the data folder of a plant; they may be in use. */
 export function readPartners(dataDir: string): PartnersBooks {
