@@ -48,6 +48,12 @@ export interface ErpConnector {
   book(completion: Completion, key: BookingKey, attempt: Attempt): Promise<Receipt>;
 }
 
+/**
+ * What a look at the ERP found of one booking: it stands there with our key, or what is to be written. A look writes
+ * nothing, and refuses all that can be refused, so that a `Rejected` leaves the ERP as it was.
+ */
+export type Look<ToBook> = { readonly receipt: Receipt } | { readonly toBook: ToBook };
+
 /** What a connector gets from the function that runs it. */
 export interface ErpEnvironment<Credentials> {
   /** The ERP secret, parsed; `refresh` reads it again after the ERP refused it. */

@@ -54,7 +54,7 @@ export interface CompletionMapping {
   readonly quantity?: (completed: CompletedProductOrder) => Quantity | string | number | undefined;
   /** Quantity that was built and cannot be used. Default: none. */
   readonly scrap?: (completed: CompletedProductOrder) => Quantity | string | number | undefined;
-  /** Serial or lot numbers that were built. Default: none. */
+  /** Serial or lot numbers that were built, `scrapped: true` at those that cannot be used. Default: none. */
   readonly lots?: (completed: CompletedProductOrder) => readonly (Lot | string)[];
   /** Default: one line that names the product order and its recordings. */
   readonly notes?: (completed: CompletedProductOrder) => readonly string[];

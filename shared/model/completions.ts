@@ -49,8 +49,10 @@ export interface Link {
 /** A lot or serial number that was built. */
 export interface Lot {
   readonly number: string;
-  /** How many of the good quantity bear it; all of it when absent. */
+  /** How much bears it. Absent: the rest; one piece each, when several are without. */
   readonly quantity?: Quantity;
+  /** What bears it is scrap, and counts to that. Absent: it is good, or its scrap is not told apart. */
+  readonly scrapped?: true;
 }
 
 /** Time worked under one recording. */

@@ -22,7 +22,16 @@ export const completionFields = {
       z.array(z.unknown()),
       z.transform((lots: unknown[]) => lots.filter((lot) => lot !== '')),
     ),
-    z.array(z.union([lotNumber, z.object({ number: lotNumber, quantity: z.exactOptional(quantity) })])),
+    z.array(
+      z.union([
+        lotNumber,
+        z.object({
+          number: lotNumber,
+          quantity: z.exactOptional(quantity),
+          scrapped: z.exactOptional(z.literal(true)),
+        }),
+      ]),
+    ),
   ),
   final: z.boolean('true or false'),
 } as const;

@@ -30,6 +30,8 @@ export interface FaultProxy {
   calls(): readonly PassedCall[];
   /** Cuts the connection at the n-th call from now (1 is the next one), once. */
   crashAt(n: number, point: CrashPoint): void;
+  /** Cuts the connection at every call that fits. */
+  cutEvery(fits: (call: PassedCall) => boolean, point: CrashPoint): void;
   /** Answers the next `times` calls (default 1) without forwarding them. */
   answerNext(answer: Answer, times?: number): void;
   /** Swallows the next call: it is never answered and never forwarded. */
@@ -60,6 +62,7 @@ export async function startFaultProxy(upstream: string, fate?: Fate): Promise<Fa
   let crashes: { at: number; point: CrashPoint }[] = [];
   let before: { at: number; act: () => void | Promise<void> }[] = [];
   let after: { at: number; act: () => void | Promise<void> }[] = [];
+  let every: { fits: (call: PassedCall) => boolean; point: CrashPoint } | undefined;
   let answers: Answer[] = [];
   let hangs = 0;
   let rewrite: ((body: string) => string) | undefined;
@@ -71,11 +74,14 @@ export async function startFaultProxy(upstream: string, fate?: Fate): Promise<Fa
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await bytesOf(incoming);
-    passed.push({ method: incoming.method ?? '', url: incoming.url ?? '', body: body.toString('utf8') });
+    const call = { method: incoming.method ?? '', url: incoming.url ?? '', body: body.toString('utf8') };
+    passed.push(call);
     const n = passed.length;
     await takeAt(before, n)?.act();
     const crash =
-      fate?.(async () => void (await bytesOf(await forward(incoming, body)))) ?? takeAt(crashes, n)?.point;
+      fate?.(async () => void (await bytesOf(await forward(incoming, body)))) ??
+      takeAt(crashes, n)?.point ??
+      (every?.fits(call) ? every.point : undefined);
     if (crash === 'before') return void incoming.socket.destroy();
     if (hangs > 0) {
       hangs -= 1;
@@ -121,6 +127,9 @@ export async function startFaultProxy(upstream: string, fate?: Fate): Promise<Fa
     callCount: () => passed.length,
     calls: () => passed,
     crashAt: (n, point) => void crashes.push({ at: passed.length + n, point }),
+    cutEvery(fits, point) {
+      every = { fits, point };
+    },
     answerNext: (answer, times = 1) => void answers.push(...Array<Answer>(times).fill(answer)),
     hangNext: () => {
       hangs += 1;
@@ -132,6 +141,7 @@ export async function startFaultProxy(upstream: string, fate?: Fate): Promise<Fa
     },
     reset() {
       rewrite = undefined;
+      every = undefined;
       passed = [];
       crashes = [];
       before = [];

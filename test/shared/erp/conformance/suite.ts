@@ -3,8 +3,11 @@ import { bookingTests } from './suite-booking.ts';
 import { exactlyOnceTests } from './suite-exactly-once.ts';
 import { failureTests } from './suite-failures.ts';
 import { listingTests } from './suite-listing.ts';
+import { markTests } from './suite-marks.ts';
+import { refusalTests } from './suite-refusals.ts';
 import { partTests } from './suite-split-orders.ts';
 import { unreadableTests } from './suite-unreadable-orders.ts';
+import { waitTests } from './suite-waits.ts';
 import type { Cannot, Chapter, ErpConformanceTarget } from './target.ts';
 
 /** Long enough for a loop over every call of a booking against a real ERP. */
@@ -46,6 +49,9 @@ export function describeErpConformance(
     describe('listing orders that cannot be read', () => unreadableTests(chapter));
     describe('booking a completion', () => bookingTests(chapter));
     describe('booking it part by part', () => partTests(chapter));
+    describe('refusing before it writes', () => refusalTests(chapter));
+    describe('knowing its own marks', () => markTests(chapter));
+    describe('waiting, and pieces', () => waitTests(chapter));
     describe('booking it exactly once', () => exactlyOnceTests(chapter));
     describe('failing', () => failureTests(chapter));
   });

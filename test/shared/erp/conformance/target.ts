@@ -1,4 +1,5 @@
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
+import type { BookingKey, Completion } from '../../../../shared/model/completions.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import type { Decimal } from '../../../../shared/model/quantity.ts';
 import type { Clock } from '../../../../shared/platform/clock.ts';
@@ -49,6 +50,32 @@ export interface ErpConformanceTarget {
     /** A serial number per piece. */
     readonly serials?: string;
   };
+  /**
+   * Bookings that this ERP takes from nobody beside those that none would take, by what is wrong with them: each is
+   * prepared anew, must be refused with the name of its order, and must leave `everything` as it was.
+   */
+  readonly refused: Readonly<Record<string, () => Promise<Completion>>>;
+  /** All that the ERP holds, as JSON would show it: whatever differs afterwards has been written. */
+  everything(): Promise<unknown>;
+  /** Units of the plain article. */
+  readonly units: {
+    /** As the ERP lists its orders. */
+    readonly own: string;
+    /** One of the same kind, and how many of the own one it holds. Needed unless `cannot.units`. */
+    readonly other?: { readonly unit: string; readonly holds: Decimal };
+    /** One of another kind. */
+    readonly foreign: string;
+  };
+  /** What a booking of 2.123456 of the plain article comes to; undefined where it must be refused. */
+  readonly rounded: Decimal | undefined;
+  /** How many lots bear this number. Left out where an ERP has no list of lots. */
+  lotsNamed?(number: string): Promise<number>;
+  /** How our mark of a booking stands in a text of the ERP. Needed unless `cannot.marks`. */
+  mark?(key: BookingKey): string;
+  /** From now on a page holds no more rows than this, whatever was asked for; `undefined` ends it. Needed unless `cannot.page-cap`. */
+  capPages?(rows: number | undefined): Promise<void>;
+  /** A person splits an open order into parts of these sizes; what is left of it keeps its id. Needed unless `cannot.split`. */
+  splitOrder?(order: ErpOrderRef, sizes: readonly Decimal[]): Promise<readonly PlannedOrderRef[]>;
   /** Fields of a row in the ERP's list of orders: the order's number, and its quantity. */
   readonly rowFields: { readonly number: string; readonly quantity: string };
   /** Stops everything that was started. */
@@ -91,6 +118,8 @@ export interface ErpBooks {
   /** How many bookings of quantity the ERP counts for it. */
   readonly bookings: number;
   readonly lots: readonly string[];
+  /** Those of them that were scrapped; needed unless `cannot.scrapped-serials`. */
+  readonly scrappedLots?: readonly string[];
   /** Every text about the order that a person can read in the ERP, one per note. */
   readonly notes: readonly string[];
   /** Every URL about the order that a person can follow (or read) in the ERP, as often as it is there. */
@@ -127,6 +156,16 @@ export type Capability =
   | 'lots'
   /** A serial number per piece of a quantity above one. */
   | 'serials'
+  /** Convert a quantity from another unit of the same kind. */
+  | 'units'
+  /** Scrap pieces of which each has a serial number. */
+  | 'scrapped-serials'
+  /** Keep our mark in a text that people write in, too. */
+  | 'marks'
+  /** Give fewer rows than were asked for. */
+  | 'page-cap'
+  /** Split an order into several. */
+  | 'split'
   /** Hold an order, as another user does. */
   | 'lock'
   /** Sessions that can expire. */

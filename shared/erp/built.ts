@@ -1,0 +1,102 @@
+import Big from 'big.js';
+import type { Completion, Lot } from '../model/completions.ts';
+import { Rejected } from '../model/errors.ts';
+import { compareDecimals, type Decimal, sumOf } from '../model/quantity.ts';
+
+/** What left the machine, in figures that agree with each other. */
+export interface Built {
+  /** 0 when all of it is scrap. */
+  readonly good: Decimal;
+  readonly scrap: Decimal;
+  /** Good and scrap together, as the ERP consumes components for both; never 0. */
+  readonly produced: Decimal;
+  /** Of both; undefined for the order's own. */
+  readonly unit: string | undefined;
+  /** Together as much as is good; none when no lot was told. */
+  readonly goodLots: readonly BuiltLot[];
+  /** Together as much as is scrap; none when nobody told which lots they are. */
+  readonly scrapLots: readonly BuiltLot[];
+}
+
+export interface BuiltLot {
+  readonly number: string;
+  readonly amount: Decimal;
+}
+
+/**
+ * The figures of a completion, before anything is read of the ERP.
+ * @throws Rejected when nothing was built, or units or lots do not fit together: no ERP could book that.
+ */
+export function builtOf(completion: Completion, partner: string): Built {
+  const good = completion.quantity?.amount ?? '0';
+  const scrap = completion.scrap?.amount ?? '0';
+  const produced = sumOf([good, scrap]);
+  const [negative] = [good, scrap].filter((amount) => compareDecimals(amount, '0') < 0);
+  if (negative !== undefined) {
+    throw refused(completion, partner, `${negative} is less than nothing: let the mapping give 0 or more`);
+  }
+  if (compareDecimals(produced, '0') === 0) {
+    const remedy = `cancel the order in ${partner}, or correct what was recorded`;
+    throw refused(completion, partner, `nothing was built: ${remedy}`);
+  }
+  return { good, scrap, produced, unit: unitOf(completion, partner), ...lotsOf(completion, partner) };
+}
+
+/** Quantities of 0 have none. */
+function unitOf(completion: Completion, partner: string): string | undefined {
+  const { quantity, scrap, lots } = completion;
+  const told = [quantity, scrap, ...lots.map((lot) => lot.quantity)].flatMap((one) =>
+    one?.unit === undefined || compareDecimals(one.amount, '0') === 0 ? [] : [one.unit],
+  );
+  const [unit, ...others] = new Set(told);
+  if (others.length === 0) return unit;
+  const units = [unit, ...others].join(' and ');
+  throw refused(completion, partner, `its figures are in ${units}: let the mapping give all in one unit`);
+}
+
+function lotsOf(completion: Completion, partner: string): Pick<Built, 'goodLots' | 'scrapLots'> {
+  const lots = distinct(completion.lots);
+  const scrapped = lots.filter((lot) => lot.scrapped);
+  const others = lots.filter((lot) => !lot.scrapped);
+  const good = completion.quantity?.amount ?? '0';
+  const scrap = completion.scrap?.amount ?? '0';
+  const [batch, ...further] = others;
+  // What fell out of a batch bears the batch's number; which serial numbers scrap has, nobody can guess.
+  const isOfBatch = batch !== undefined && further.length + scrapped.length === 0 && scrap !== '0';
+  return {
+    goodLots: isOfBatch && good === '0' ? [] : share(others, good, 'good'),
+    scrapLots: isOfBatch ? [{ number: batch.number, amount: scrap }] : share(scrapped, scrap, 'scrap'),
+  };
+
+  function share(among: readonly Lot[], amount: Decimal, what: string): BuiltLot[] {
+    const shares = sharesOf(among, amount);
+    if (shares) return shares;
+    const numbers = among.map(({ number }) => number).join(', ');
+    const remedy = 'let the mapping give each lot its quantity, or a serial number for each piece';
+    throw refused(completion, partner, `its lots (${numbers}) do not add up to ${amount} ${what}: ${remedy}`);
+  }
+}
+
+/** A number that was recorded twice is one lot. */
+function distinct(lots: readonly Lot[]): Lot[] {
+  const isSame = (a: Lot, b: Lot) => a.number === b.number && a.quantity === b.quantity;
+  return lots.filter((lot, at) => lots.findIndex((other) => isSame(lot, other)) === at);
+}
+
+/** How much bears each of the lots; undefined when they do not add up to the amount. */
+function sharesOf(lots: readonly Lot[], amount: Decimal): BuiltLot[] | undefined {
+  if (lots.length === 0) return [];
+  const rest = new Big(amount).minus(sumOf(lots.map((lot) => lot.quantity?.amount ?? '0')));
+  const uncounted = lots.filter((lot) => lot.quantity === undefined).length;
+  // Several lots without a quantity are serial numbers: one piece each.
+  const each = uncounted === 1 ? rest : new Big(1);
+  const fits = uncounted === 0 ? rest.eq(0) : rest.gt(0) && each.times(uncounted).eq(rest);
+  if (!fits) return undefined;
+  return lots.map((lot) => ({ number: lot.number, amount: lot.quantity?.amount ?? each.toFixed() }));
+}
+
+function refused({ erpOrder }: Completion, partner: string, why: string): Rejected {
+  return new Rejected(`${partner}: order ${erpOrder.number} cannot be booked, as ${why}.`, {
+    code: 'quantity-or-lots',
+  });
+}

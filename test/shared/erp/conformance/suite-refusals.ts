@@ -1,0 +1,154 @@
+import { expect } from 'vitest';
+import type { Completion } from '../../../../shared/model/completions.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import type { Decimal } from '../../../../shared/model/quantity.ts';
+import { failureOf, firstAttempt } from './attempts.ts';
+import { completionOf, productOrderOf, quantityKey } from './completions.ts';
+import type { Chapter, PlannedOrderRef } from './target.ts';
+
+/** What can be refused is refused by the look: the ERP stays as it was. */
+export function refusalTests({ target, promise }: Chapter): void {
+  const plan = (article = target().articles.plain, quantity: Decimal = '5'): Promise<PlannedOrderRef> =>
+    target().planOrder({ article, quantity });
+  const book = (completion: Completion) =>
+    target().connector().book(completion, quantityKey(completion.productOrder), firstAttempt());
+
+  /** @param says What the sentence must name beside the order. */
+  async function expectRefused(completion: Completion, ...says: string[]): Promise<void> {
+    // Prepare
+    const before = await target().everything();
+
+    // Act
+    const failure = await failureOf(book(completion));
+
+    // Assess
+    expect(failure).toBeInstanceOf(Rejected);
+    for (const text of [completion.erpOrder.number, ...says]) {
+      expect(failure).toMatchObject({ message: expect.stringContaining(text) });
+    }
+    expect(await target().everything()).toEqual(before);
+  }
+
+  promise('books nothing when nothing was built, and does not close the order', [], async () => {
+    await expectRefused(completionOf(await plan(), { quantity: { amount: '0' } }), 'nothing was built');
+    const noScrap = { quantity: { amount: '0' }, scrap: { amount: '0' } };
+    await expectRefused(completionOf(await plan(), noScrap), 'nothing was built');
+  });
+
+  promise('books scrap alone', ['scrap'], async () => {
+    // Prepare
+    const order = await plan();
+
+    // Act
+    await book(completionOf(order, { quantity: { amount: '0' }, scrap: { amount: '5' } }));
+
+    // Assess
+    expect(await target().books(order)).toMatchObject({ state: 'done', good: '0', scrap: '5' });
+  });
+
+  promise('refuses a unit that it cannot convert, naming it', [], async () => {
+    const { foreign } = target().units;
+    await expectRefused(
+      completionOf(await plan(), { quantity: { amount: '5', unit: foreign } }),
+      foreign,
+      target().units.own,
+    );
+  });
+
+  promise('takes the order’s own unit', [], async () => {
+    // Prepare
+    const order = await plan();
+
+    // Act
+    await book(completionOf(order, { quantity: { amount: '5', unit: target().units.own } }));
+
+    // Assess
+    expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
+  });
+
+  promise('converts a unit of the same kind', ['units'], async () => {
+    // Prepare
+    const { unit = '', holds = '0' } = target().units.other ?? {};
+    const order = await plan(target().articles.plain, holds);
+
+    // Act
+    await book(completionOf(order, { quantity: { amount: '1', unit } }));
+
+    // Assess
+    expect(await target().books(order)).toMatchObject({ state: 'done', good: holds, bookings: 1 });
+  });
+
+  promise('refuses good and scrap in different units', [], async () => {
+    const quantity = { amount: '4', unit: target().units.own };
+    const scrap = { amount: '1', unit: target().units.foreign };
+    await expectRefused(completionOf(await plan(), { quantity, scrap }), quantity.unit, scrap.unit);
+  });
+
+  promise('rounds as the ERP rounds, or refuses what it would round', [], async () => {
+    const order = await plan();
+    const completion = completionOf(order, { quantity: { amount: '2.123456' } });
+    const { rounded } = target();
+    if (rounded === undefined) return expectRefused(completion, '2.123456');
+
+    // Act: the second attempt finds what the first has booked.
+    const first = await book(completion);
+    const second = await book(completion);
+
+    // Assess
+    expect([first.alreadyBooked, second.alreadyBooked]).toEqual([false, true]);
+    expect(await target().books(order)).toMatchObject({ good: rounded, bookings: 1 });
+  });
+
+  promise('refuses more or fewer serial numbers than pieces', ['serials'], async () => {
+    const { serials = '' } = target().articles;
+    for (const numbers of [['A'], ['A', 'B', 'C']]) {
+      const order = await plan(serials, '2');
+      const lots = numbers.map((letter) => ({
+        number: `${productOrderOf(order).id.slice(0, 7)}-${letter}`,
+        quantity: { amount: '1' },
+      }));
+      await expectRefused(completionOf(order, { quantity: { amount: '2' }, lots }));
+    }
+  });
+
+  promise('refuses lots that do not add up', ['lots'], async () => {
+    const { lots: article = '' } = target().articles;
+    const order = await plan(article);
+    const id = productOrderOf(order).id.slice(0, 7);
+    const lot = (letter: string, amount: Decimal) => ({ number: `${id}-${letter}`, quantity: { amount } });
+    await expectRefused(completionOf(order, { lots: [lot('A', '3'), lot('B', '3')] }));
+    await expectRefused(completionOf(order, { lots: [lot('A', '9')] }));
+  });
+
+  promise('scraps the serial numbers that are scrap, and no other', ['scrapped-serials'], async () => {
+    // Prepare
+    const { serials = '' } = target().articles;
+    const order = await plan(serials, '3');
+    const number = (letter: string) => `${productOrderOf(order).id.slice(0, 7)}-${letter}`;
+    const scrapped = true as const;
+    const lots = [{ number: number('A') }, ...['B', 'C'].map((one) => ({ number: number(one), scrapped }))];
+
+    // Act
+    await book(completionOf(order, { quantity: { amount: '1' }, scrap: { amount: '2' }, lots }));
+
+    // Assess
+    const books = await target().books(order);
+    expect(books).toMatchObject({ state: 'done', good: '1', scrap: '2' });
+    expect([...(books.scrappedLots ?? [])].sort()).toEqual([number('B'), number('C')]);
+  });
+
+  promise('refuses scrap of serial numbers that nobody told', ['scrapped-serials'], async () => {
+    const { serials = '' } = target().articles;
+    const order = await plan(serials, '3');
+    const lots = ['A', 'B'].map((one) => ({ number: `${productOrderOf(order).id.slice(0, 7)}-${one}` }));
+    await expectRefused(completionOf(order, { quantity: { amount: '2' }, scrap: { amount: '1' }, lots }));
+  });
+
+  promise('leaves the ERP as it was whatever else it refuses', [], async () => {
+    const cancelled = await plan();
+    await target().cancelOrder(cancelled);
+    await expectRefused(completionOf(cancelled));
+    await expectRefused(completionOf(await plan(), { article: 'SOMETHING-ELSE' }), 'SOMETHING-ELSE');
+    for (const prepare of Object.values(target().refused)) await expectRefused(await prepare());
+  });
+}
