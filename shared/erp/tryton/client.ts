@@ -20,20 +20,27 @@ export interface TrytonCall<T> {
   readonly what: string;
   /** Shape of the answer, in plain JSON (`plainValue`). */
   readonly answer: z.ZodMiniType<T>;
-  /** Whether it changes anything in Tryton. */
-  readonly writes: boolean;
   readonly signal: AbortSignal;
 }
 
-export interface TrytonClient {
+/** Methods that change nothing, on whatever model. */
+export type ReadMethod = 'search_read' | 'fields_get' | 'get_access';
+
+/** What can only read. */
+export interface TrytonReader {
   /**
    * One call of a model's method. A session that Tryton no longer knows (401) is renewed once, and the call
    * sent again: a call with an unknown session was not executed.
-   * @throws RetryLater or Rejected (failures.ts)
+   * @throws RetryLater or Rejected (errors.ts)
    */
-  call<T>(call: TrytonCall<T>): Promise<T>;
+  read<T>(call: TrytonCall<T> & { readonly method: ReadMethod }): Promise<T>;
   /** What the user's preferences say: company and employee. Logs in if need be. */
   preferences(signal: AbortSignal): Promise<TrytonSession['preferences']>;
+}
+
+export interface TrytonClient extends TrytonReader {
+  /** As `read`; whether it was done may be unknown after a failure. */
+  write<T>(call: TrytonCall<T>): Promise<T>;
 }
 
 const answerSchema = z.object({ result: z.optional(z.unknown()), error: z.optional(z.unknown()) });
@@ -53,7 +60,7 @@ export function createTrytonClient(
   const path = `/${encodeURIComponent(options.database)}/`;
   const login = createTrytonLogin({ http, path, options, environment });
 
-  function send(call: TrytonCall<unknown>, session: TrytonSession): Promise<HttpResponse> {
+  function send(call: TrytonCall<unknown>, session: TrytonSession, writes: boolean): Promise<HttpResponse> {
     stopIfAborted(call.signal, 'Tryton', call.what);
     return http.send({
       method: 'POST',
@@ -65,31 +72,34 @@ export function createTrytonClient(
         params: [...call.params, { ...session.context, ...call.context }],
       },
       signal: call.signal,
-      writes: call.writes,
+      writes,
     });
+  }
+
+  async function ask<T>(call: TrytonCall<T>, writes: boolean): Promise<T> {
+    stopIfAborted(call.signal, 'Tryton', call.what);
+    const session = await login.session(call.signal);
+    let response = await send(call, session, writes);
+    if (response.status === 401) {
+      login.forget(session);
+      const renewed = await login.session(call.signal);
+      response = await send(call, renewed, writes);
+      if (response.status === 401) login.forget(renewed);
+    }
+    return resultOf(response, call, writes, environment.clock.now());
   }
 
   return {
     async preferences(signal) {
       return (await login.session(signal)).preferences;
     },
-    async call(call) {
-      stopIfAborted(call.signal, 'Tryton', call.what);
-      const session = await login.session(call.signal);
-      let response = await send(call, session);
-      if (response.status === 401) {
-        login.forget(session);
-        const renewed = await login.session(call.signal);
-        response = await send(call, renewed);
-        if (response.status === 401) login.forget(renewed);
-      }
-      return resultOf(response, call, environment.clock.now());
-    },
+    read: (call) => ask(call, false),
+    write: (call) => ask(call, true),
   };
 }
 
-function resultOf<T>(response: HttpResponse, call: TrytonCall<T>, now: Date): T {
-  const { what, writes } = call;
+function resultOf<T>(response: HttpResponse, call: TrytonCall<T>, writes: boolean, now: Date): T {
+  const { what } = call;
   const wrote = writes ? 'perhaps' : 'nothing';
   const unwell = partnerFailure(response, { partner: 'Tryton', what, now, wrote });
   if (unwell) throw unwell;

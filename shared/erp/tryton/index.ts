@@ -1,18 +1,19 @@
-import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { Attempt, ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
-import { bookAmendment, bookQuantity } from './book.ts';
+import { type Abilities, readAbilities } from './abilities.ts';
+import { book } from './book.ts';
 import { createTrytonClient } from './client.ts';
+import { atDesk, type Reader, type Writer } from './desk.ts';
 import { linkProductOrder } from './link.ts';
 import { listReleasedOrders } from './list-orders.ts';
+import { lookForAmendment, lookForQuantity } from './look.ts';
 import {
   type TrytonCredentials,
   type TrytonOptions,
   trytonCredentialsSchema,
   trytonOptionsSchema,
 } from './options.ts';
-import { trackWrites, type WriteTracker } from './write-tracker.ts';
 
 /**
  * Tryton 7.0 with the module `production`, over JSON-RPC.
@@ -36,22 +37,22 @@ export function tryton(options: TrytonOptions): ErpDefinition<TrytonCredentials>
 function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>): ErpConnector {
   const client = createTrytonClient(options, environment);
   const { link } = options;
-  let hasLots: boolean | undefined;
+  let known: Abilities | undefined;
 
-  async function act<T>({ signal }: Attempt, run: (desk: WriteTracker) => Promise<T>): Promise<T> {
-    if (hasLots === undefined) {
-      const fields = await client.call({
-        model: 'stock.move',
-        method: 'fields_get',
-        params: [['lot']],
-        what: 'asking whether there are lots',
-        answer: z.record(z.string(), z.unknown()),
-        writes: false,
-        signal,
-      });
-      hasLots = 'lot' in fields;
+  async function act<T>(
+    { signal }: Attempt,
+    run: (reader: Reader, writer: Writer) => Promise<T>,
+  ): Promise<T> {
+    const abilities = known ?? (await readAbilities(client, options.workTimes === true, signal));
+    known = abilities;
+    const preferences = await client.preferences(signal);
+    try {
+      return await atDesk(client, { abilities, preferences }, signal, run);
+    } catch (error) {
+      // A person mends in Tryton what was refused: the next attempt must not know better.
+      if (error instanceof Rejected) known = undefined;
+      throw error;
     }
-    return trackWrites(client, signal, hasLots, run);
   }
 
   return {
@@ -60,13 +61,16 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
       ? {}
       : {
           linkProductOrder: (order, productOrder, attempt) =>
-            act(attempt, (desk) => linkProductOrder(desk, link, order, productOrder)),
+            act(attempt, (_, writer) => linkProductOrder(writer, link, order, productOrder)),
         }),
     book: (completion, key, attempt) =>
-      act(attempt, (desk) =>
-        completion.kind === 'amendment'
-          ? bookAmendment(desk, completion, key, attempt.again)
-          : bookQuantity(desk, options, completion, key, attempt.again),
-      ),
+      act(attempt, async (reader, writer) => {
+        const sought = { completion, key, again: attempt.again };
+        const found =
+          completion.kind === 'amendment'
+            ? await lookForAmendment(reader, sought)
+            : await lookForQuantity(reader, options, sought);
+        return 'receipt' in found ? found.receipt : book(writer, options, found.toBook);
+      }),
   };
 }

@@ -4,7 +4,7 @@ import type { ErpOrder, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { beginning, createRowReader, placesOf } from '../read-rows.ts';
-import type { TrytonClient } from './client.ts';
+import type { TrytonReader } from './client.ts';
 import type { TrytonOptions } from './options.ts';
 import { fieldOf, wireDateTime } from './wire.ts';
 
@@ -71,7 +71,7 @@ export const releasedStates = ['waiting', 'assigned'];
  * order changes between two pages, since a change only ever moves an order behind the position.
  */
 export async function* listReleasedOrders(
-  client: TrytonClient,
+  client: TrytonReader,
   options: TrytonOptions,
   since: Watermark | undefined,
   signal: AbortSignal,
@@ -124,13 +124,12 @@ export async function* listReleasedOrders(
       [by, 'ASC'],
       ['id', 'ASC'],
     ];
-    const rows = await client.call({
+    const rows = await client.read({
       model: 'production',
       method: 'search_read',
       params: [[...scope, ...domain], 0, limit, order, [...listedFields, ...orderFields]],
       what: 'listing released productions',
       answer: z.array(z.unknown()),
-      writes: false,
       signal,
     });
     const placed = rows.flatMap((row) => placesOf([row], placeSchema).map((place) => ({ place, row })));

@@ -17,7 +17,11 @@ export interface TrytonSession {
   readonly authorization: string;
   /** Last argument of every call: company, employee, language. */
   readonly context: Readonly<Record<string, unknown>>;
-  readonly preferences: { readonly company?: number; readonly employee?: number };
+  readonly preferences: {
+    readonly company?: number;
+    /** Of that company. */
+    readonly employee?: number;
+  };
 }
 
 export interface TrytonLogin {
@@ -104,7 +108,8 @@ export function createTrytonLogin(needs: {
       context: { ...own, ...(company === undefined ? {} : { company }) },
       preferences: {
         ...(company === undefined ? {} : { company }),
-        ...(own.employee == null ? {} : { employee: own.employee }),
+        // An employee is one of the user's own company (the domain of `timesheet.line.employee`, 7.0).
+        ...(own.employee == null || company !== own.company ? {} : { employee: own.employee }),
       },
     };
   }

@@ -1,23 +1,37 @@
 import * as z from 'zod/mini';
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import { RetryLater } from '../../model/errors.ts';
-import type { Production } from './order.ts';
-import type { WriteTracker } from './write-tracker.ts';
+import type { Reader, Writer } from './desk.ts';
+import type { Production } from './production.ts';
 
 /** A note with a booking key, and on which record it is. */
 export interface KeyNote {
   readonly id: number;
   /** `production,17` or `stock.move,230`. */
   readonly resource: string;
-  readonly key: BookingKey;
+  /** As it is written: compare it with `written(key)`. */
+  readonly key: string;
 }
 
 const noteSchema = z.object({ id: z.int(), resource: z.string(), message: z.nullable(z.string()) });
 /** The last line only: what stands before it is free text, and may look like anything. */
 const keyLine = /(?:^|\n)Azumuta booking (\S+)\s*$/;
 
+/** The line that ends a note of ours. */
+export function markOf(key: BookingKey): string {
+  return `Azumuta booking ${written(key)}`;
+}
+
+/**
+ * A key without white space, which would end it: a percent sign and four digits stand for each character beyond
+ * printable ASCII, and for the percent sign itself. No two keys look alike, and most stay as they are.
+ */
+function written(key: BookingKey): string {
+  return key.replace(/[^!-$&-~]/g, (one) => `%${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** Keys on a production and its output moves, oldest note first. */
-export async function readKeyNotes(desk: WriteTracker, production: Production): Promise<KeyNote[]> {
+export async function readKeyNotes(desk: Reader, production: Production): Promise<KeyNote[]> {
   const resources = [resourceOf(production), ...production.outputs.map(({ id }) => moveResource(id))];
   const notes = await desk.read(
     'ir.note',
@@ -41,7 +55,7 @@ export async function readKeyNotes(desk: WriteTracker, production: Production): 
  * @throws RetryLater scope `order`, `wrote: perhaps` when another attempt at the same booking holds it.
  */
 export async function claim(
-  desk: WriteTracker,
+  desk: Writer,
   production: Production,
   key: BookingKey,
   message: string,
@@ -50,7 +64,7 @@ export async function claim(
   const [mine] = await desk.write(
     'ir.note',
     'create',
-    [[{ resource: resourceOf(production), message: `${message}\nAzumuta booking ${key}` }]],
+    [[{ resource: resourceOf(production), message: `${message}\n${markOf(key)}` }]],
     { what: `writing a note on production ${number}`, answer: z.array(z.int()) },
   );
   const [oldest] = claimsOf(await readKeyNotes(desk, production), production, key);
@@ -71,24 +85,27 @@ export function heldByAnother({ number }: Production): RetryLater {
 }
 
 export function claimsOf(notes: readonly KeyNote[], production: Production, key: BookingKey): KeyNote[] {
-  return notes.filter((note) => note.key === key && note.resource === resourceOf(production));
+  return notes.filter((note) => note.key === written(key) && note.resource === resourceOf(production));
 }
 
-/** Ids of the moves that bear the key. */
-export function boundMoves(notes: readonly KeyNote[], key: BookingKey): number[] {
-  return notes
-    .filter((note) => note.key === key && note.resource.startsWith('stock.move,'))
-    .map((note) => Number(note.resource.slice('stock.move,'.length)));
+/** Ids of the moves that bear a key, by whether it is this one. */
+export function boundMoves(notes: readonly KeyNote[], key: BookingKey): { own: number[]; foreign: number[] } {
+  const onMoves = notes.filter(({ resource }) => resource.startsWith(movePrefix));
+  const idsOf = (some: readonly KeyNote[]) =>
+    some.map(({ resource }) => Number(resource.slice(movePrefix.length)));
+  const isOwn = (note: KeyNote) => note.key === written(key);
+  return { own: idsOf(onMoves.filter(isOwn)), foreign: idsOf(onMoves.filter((note) => !isOwn(note))) };
 }
 
 /** Writes the key on the moves that the booking is about to complete. */
 export async function bindMoves(
-  desk: WriteTracker,
+  desk: Writer,
   production: Production,
   moves: readonly number[],
   key: BookingKey,
 ): Promise<void> {
-  const notes = moves.map((id) => ({ resource: moveResource(id), message: `Azumuta booking ${key}` }));
+  if (moves.length === 0) return;
+  const notes = moves.map((id) => ({ resource: moveResource(id), message: markOf(key) }));
   await desk.write('ir.note', 'create', [notes], {
     what: `writing a note on the moves of production ${production.number}`,
     answer: z.unknown(),
@@ -109,6 +126,8 @@ export function resourceOf({ id }: Production): string {
   return `production,${id}`;
 }
 
+const movePrefix = 'stock.move,';
+
 function moveResource(id: number): string {
-  return `stock.move,${id}`;
+  return `${movePrefix}${id}`;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Rejected } from '../../../shared/model/errors.ts';
-import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../../shared/erp/conformance/attempts.ts';
+import { attemptAfter, failureOf } from '../../shared/erp/conformance/attempts.ts';
 import { productOrderOf } from '../../shared/erp/conformance/completions.ts';
 import { book, completed, type LocalSystem, openPlant } from './plant.ts';
 
@@ -60,23 +60,6 @@ describe('components that are not in stock', () => {
 });
 
 describe('which production is meant', () => {
-  it('rejects a number that several productions bear', async () => {
-    // Prepare
-    const [one, other] = [await system.plan(), await system.plan()];
-    await system.admin.write('production', [other.id], { number: one.number });
-
-    // Act
-    const { number } = one;
-    const failure = await failureOf(
-      system.connector().book({ ...completed(one), erpOrder: { number } }, 'any#quantity', firstAttempt()),
-    );
-    await system.admin.write('production', [other.id], { number: other.number });
-
-    // Assess
-    expect(failure).toBeInstanceOf(Rejected);
-    expect(String(failure)).toContain(`several productions with number ${number}`);
-  });
-
   it('rejects an id that has another number now', async () => {
     // Prepare
     const production = await system.plan();
@@ -88,55 +71,9 @@ describe('which production is meant', () => {
     expect(failure).toBeInstanceOf(Rejected);
     expect(String(failure)).toContain(`is number ${production.number}, not OTHER`);
   });
-
-  it('rejects a production that was put back to draft', async () => {
-    // Prepare
-    const production = await system.plan({ state: 'draft' });
-
-    // Act
-    const failure = await failureOf(book(system.connector(), completed(production)));
-
-    // Assess
-    expect(failure).toBeInstanceOf(Rejected);
-    expect(String(failure)).toContain('not released');
-  });
-
-  it('rejects a quantity in another unit', async () => {
-    // Prepare
-    const production = await system.plan();
-
-    // Act
-    const failure = await failureOf(
-      book(system.connector(), completed(production, { quantity: { amount: '5', unit: 'kg' } })),
-    );
-
-    // Assess
-    expect(failure).toBeInstanceOf(Rejected);
-    expect(String(failure)).toContain('counted in u');
-  });
 });
 
 describe('lots, scrap and parts', () => {
-  it('is refused by Tryton without the lot that it wants, and books once when the lot is given', async () => {
-    // Prepare
-    const production = await system.plan({ article: 'GEAR-LOT', quantity: 2 });
-    const without = completed(production, { quantity: { amount: '2' } });
-
-    // Act
-    const failure = await failureOf(book(system.connector(), without));
-    const lots = [{ number: `L-${production.number}` }];
-    await book(system.connector(), { ...without, lots }, nextAttempt());
-
-    // Assess
-    expect(failure).toBeInstanceOf(Rejected);
-    expect(String(failure)).toMatch(/refused completing production .* you must provide a stock lot/);
-    expect(await system.admin.readProduction(production.id)).toMatchObject({
-      state: 'done',
-      quantity: 2,
-      lots: [`L-${production.number}`],
-    });
-  });
-
   it('uses a lot that is there already', async () => {
     // Prepare
     const production = await system.plan({ article: 'GEAR-LOT', quantity: 2 });
@@ -163,20 +100,6 @@ describe('lots, scrap and parts', () => {
 
     // Assess
     expect(await system.admin.readProduction(production.id)).toMatchObject({ quantity: 3, scrap: 2 });
-  });
-
-  it('rejects scrap for a waste location that the warehouse does not have, before it writes', async () => {
-    // Prepare
-    const production = await system.plan();
-
-    // Act
-    const failure = await failureOf(
-      book(system.connector({ scrapLocation: 'NOWHERE' }), completed(production, { scrap: { amount: '1' } })),
-    );
-
-    // Assess
-    expect(failure).toBeInstanceOf(Rejected);
-    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'waiting', notes: [] });
   });
 
   it('books parts with their own scrap, and the rest with the last one', async () => {

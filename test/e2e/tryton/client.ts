@@ -16,8 +16,10 @@ export interface TrytonAccess {
 export interface Plan {
   /** Code of the product. Default `GEAR-01`. */
   readonly article?: string;
-  /** In the product's unit. Default 5. */
+  /** Default 5. */
   readonly quantity?: number;
+  /** Symbol of its unit. Default: the product's. */
+  readonly unit?: string;
   readonly reference?: string;
   /** ISO date. */
   readonly plannedDate?: string;
@@ -42,6 +44,7 @@ export interface ProductionBooks {
   readonly consumed: Readonly<Record<string, number>>;
   readonly outputs: readonly {
     readonly quantity: number;
+    readonly unit: string;
     readonly state: string;
     readonly wasted: boolean;
     readonly lot?: string;
@@ -130,7 +133,9 @@ export class TrytonTestClient {
   /** Does what the desktop client does: defaults, explode the bill of materials, create, release. */
   async planProduction(plan: Plan = {}): Promise<PlannedProduction> {
     const { article = 'GEAR-01', quantity = 5, reference, state = 'waiting' } = plan;
-    const [product, unit] = await this.#productOf(article);
+    const [product, ownUnit] = await this.#productOf(article);
+    const unit =
+      plan.unit === undefined ? ownUnit : await this.idOf('product.uom', [['symbol', '=', plan.unit]]);
     const bom = await this.idOf('production.bom', [['output_products', '=', product]]);
     const defaults = await this.call('production', 'default_get', [
       'state',
@@ -182,7 +187,15 @@ export class TrytonTestClient {
     const resource = `production,${id}`;
     const [production] = await this.find('production', [['id', '=', id]], ['number', 'state', 'product']);
     if (!production) throw new Error(`Production ${id} does not exist.`);
-    const fields = ['quantity', 'state', 'product', 'lot.number', 'to_location.type', 'product.code'];
+    const fields = [
+      'quantity',
+      'state',
+      'product',
+      'lot.number',
+      'to_location.type',
+      'product.code',
+      'unit.symbol',
+    ];
     const outputs = await this.find('stock.move', [['production_output', '=', id]], fields);
     const inputs = await this.find('stock.move', [['production_input', '=', id]], fields);
     const notes = await this.find('ir.note', [['resource', '=', resource]], ['message']);
@@ -219,6 +232,7 @@ export class TrytonTestClient {
         const lot = lotOf(move);
         return {
           quantity: amount(move),
+          unit: String(nested(move, 'unit', 'symbol')),
           state: String(move.state),
           wasted: wasted(move),
           ...(typeof lot === 'string' ? { lot } : {}),

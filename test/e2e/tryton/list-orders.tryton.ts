@@ -1,9 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { newSignal } from '../../shared/erp/conformance/attempts.ts';
+import { literal } from './database.ts';
 import { type LocalSystem, openPlant } from './plant.ts';
-import { databaseFile } from './target.ts';
 
 let system: LocalSystem;
 beforeAll(async () => {
@@ -42,7 +41,7 @@ it('lists written and never written productions of one moment once each, whateve
   for (let n = 0; n < 6; n += 1) ids.push((await system.plan({ state: 'draft' })).id);
   for (const [n, id] of ids.entries()) {
     const [created, written] = n % 2 === 0 ? [moment, null] : ['2019-01-01 00:00:00', moment];
-    setTimes(id, created, written);
+    await setTimes(id, created, written);
   }
 
   for (const pageSize of [1, 2, 3, 4, 100]) {
@@ -59,7 +58,7 @@ it('goes on from a watermark between such productions, without missing one', asy
   // Prepare
   const moment = '2020-03-03 03:03:03.000456';
   const ids = [(await system.plan({ state: 'draft' })).id, (await system.plan({ state: 'draft' })).id];
-  for (const id of ids) setTimes(id, '2019-01-01 00:00:00', moment);
+  for (const id of ids) await setTimes(id, '2019-01-01 00:00:00', moment);
 
   // Act
   const since = { changedAt: '2020-03-03T03:03:03.000456Z', id: String(ids[0]) };
@@ -81,13 +80,8 @@ async function list(
   return orders;
 }
 
-function setTimes(id: number, created: string, written: string | null): void {
-  const database = new DatabaseSync(databaseFile());
-  try {
-    database.exec('PRAGMA busy_timeout = 10000');
-    const statement = database.prepare('UPDATE production SET create_date = ?, write_date = ? WHERE id = ?');
-    statement.run(created, written, id);
-  } finally {
-    database.close();
-  }
+function setTimes(id: number, created: string, written: string | null): Promise<void> {
+  return system.database.change(
+    `UPDATE production SET create_date = ${literal(created)}, write_date = ${literal(written)} WHERE id = ${id}`,
+  );
 }

@@ -1,9 +1,7 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, nextAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { book, completed, type LocalSystem, methodsOf, openPlant, positionOf, undisturbed } from './plant.ts';
-import { databaseFile } from './target.ts';
 
 let system: LocalSystem;
 beforeAll(async () => {
@@ -217,16 +215,14 @@ describe('several at once', () => {
     const production = await system.plan();
     const completion = completed(production);
     const methods = await undisturbed(system);
-    const other = new DatabaseSync(databaseFile());
     system.faults.beforeCall(positionOf(methods, 'model.production.run'), () =>
-      other.exec('BEGIN IMMEDIATE'),
+      system.database.lock(production.id),
     );
 
     // Act
     const connector = system.connector({ timeoutMs: 60_000 });
     const failure = await failureOf(book(connector, completion));
-    other.exec('ROLLBACK');
-    other.close();
+    await system.database.unlock();
     await book(system.connector(), completion, attemptAfter(failure));
 
     // Assess

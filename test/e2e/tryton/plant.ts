@@ -1,19 +1,21 @@
 import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
-import type { TrytonOptions } from '../../../shared/erp/tryton/options.ts';
+import type { TrytonCredentials, TrytonOptions } from '../../../shared/erp/tryton/options.ts';
 import type { Completion, Receipt } from '../../../shared/model/completions.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { completionOf, quantityKey } from '../../shared/erp/conformance/completions.ts';
 import { type FaultProxy, startFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
 import { accessFromEnvironment, type Plan, type PlannedProduction, TrytonTestClient } from './client.ts';
+import { openDatabase, type PlantDatabase } from './database.ts';
 
 /** The seeded plant with a proxy before it, for the tests of one file. */
 export interface LocalSystem {
   readonly admin: TrytonTestClient;
   readonly faults: FaultProxy;
-  /** A new connector, as a new container would have it. */
-  connector(options?: Partial<TrytonOptions>): ErpConnector;
+  readonly database: PlantDatabase;
+  /** A new connector, as a new container would have it; of another user than the usual one. */
+  connector(options?: Partial<TrytonOptions>, user?: TrytonCredentials): ErpConnector;
   plan(plan?: Plan): Promise<PlannedProduction>;
   close(): Promise<void>;
 }
@@ -22,16 +24,21 @@ export async function openPlant(): Promise<LocalSystem> {
   const { url, database, username, password } = accessFromEnvironment('connector');
   const admin = await TrytonTestClient.fromEnvironment();
   const faults = await startFaultProxy(url);
+  const books = openDatabase();
   return {
     admin,
     faults,
-    connector: (options = {}) =>
+    database: books,
+    connector: (options = {}, user = { username, password }) =>
       tryton({ url: faults.url, database, ...options }).connect({
         clock: systemClock,
-        credentials: async () => ({ username, password }),
+        credentials: async () => user,
       }),
     plan: (plan = {}) => admin.planProduction(plan),
-    close: () => faults.close(),
+    async close() {
+      await books.close();
+      await faults.close();
+    },
   };
 }
 
@@ -64,9 +71,13 @@ export function positionOf(methods: readonly string[], method: string): number {
  * Methods called by a booking that nobody disturbs, of a whole waiting order of 5, or of one that differs and
  * was started already.
  */
-export async function undisturbed(system: LocalSystem, differs: Partial<Completion> = {}): Promise<string[]> {
+export async function undisturbed(
+  system: LocalSystem,
+  differs: Partial<Completion> = {},
+  plan: Plan = {},
+): Promise<string[]> {
   const started = differs.quantity !== undefined;
-  const production = await system.plan(started ? { state: 'running' } : {});
+  const production = await system.plan({ ...plan, ...(started ? { state: 'running' } : {}) });
   system.faults.reset();
   await book(system.connector(), completed(production, differs));
   const methods = methodsOf(system.faults);

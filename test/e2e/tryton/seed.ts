@@ -49,9 +49,18 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
     });
     return admin.idOf('product.product', [['template', '=', template]]);
   };
+  await admin.create('product.uom', {
+    ...{
+      name: 'Ton',
+      symbol: 't',
+      category: await admin.idOf('product.uom.category', [['uoms', '=', kilogram]]),
+    },
+    ...{ factor: 1000, rate: 0.001, rounding: 0.001, digits: 3 },
+  });
   const housing = await product('HSG-01', 'Housing');
   const bolt = await product('BOLT-M8', 'Bolt M8');
   const scarce = await product('RARE-01', 'Bearing that is never in stock');
+  const traced = await product('SHAFT-01', 'Shaft, traced by lot', { lot_required: ['storage'] });
   const producible: Fields = { producible: true };
   const tracked: Fields = { ...producible, lot_required: ['storage'] };
   const usual = [
@@ -67,6 +76,24 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
       inputs: usual,
     },
     { code: 'GEAR-LOT', name: 'Gearbox, tracked by lot', extra: tracked, inputs: usual },
+    {
+      code: 'GEAR-SERIAL',
+      name: 'Gearbox with a serial number, scrapped or not',
+      extra: { ...producible, lot_required: ['storage', 'production', 'lost_found'] },
+      inputs: usual,
+    },
+    {
+      code: 'GEAR-TRACED',
+      name: 'Gearbox with a traced shaft',
+      extra: producible,
+      inputs: [{ product: traced, quantity: 1, unit }],
+    },
+    {
+      code: 'GEAR-FREE',
+      name: 'Gearbox without a price',
+      extra: { ...producible, list_price: null },
+      inputs: usual,
+    },
     {
       code: 'GEAR-RARE',
       name: 'Gearbox with a rare bearing',

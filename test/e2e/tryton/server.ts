@@ -1,140 +1,137 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { listenOnLoopback } from '../../support/loopback.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import { type Backend, modules, postgresqlPrograms, type Report, run } from './install.ts';
 
-const run = promisify(execFile);
-
-/** Debian packages of the tested server; each module brings what it depends on. */
-const packages = [
-  'tryton-server',
-  'tryton-modules-production',
-  'tryton-modules-production-routing',
-  'tryton-modules-production-work-timesheet',
-  'tryton-modules-stock-lot',
-];
-const modules = ['production', 'production_routing', 'production_work_timesheet', 'stock_lot'];
-
-/** Tells a person what is going on, one line at a time. */
-export type Report = (line: string) => void;
+const database = 'plant';
 
 /** A running server with an empty, initialised database. */
 export interface TrytonServer {
   readonly url: string;
   readonly database: string;
-  /** The SQLite file behind it, for tests that must set what no call can (change times). */
-  readonly databaseFile: string;
+  /** The SQLite file or the libpq URI behind it, for tests that must set what no call can (change times). */
+  readonly databaseAt: string;
   readonly adminPassword: string;
   readonly logFile: string;
   /** Stops the server by its own handle and removes its folder. */
   stop(): Promise<void>;
 }
 
-/**
- * Installs Tryton 7.0 where that is possible without asking anybody: on Debian, as root.
- * @returns why it is impossible, and what to do; undefined when Tryton is there.
- */
-export async function installTryton(report: Report): Promise<string | undefined> {
-  if (await isInstalled()) return undefined;
-  const command = `apt-get install --no-install-recommends ${packages.join(' ')}`;
-  if (!whereIs('apt-get') || process.getuid?.() !== 0) {
-    return `Tryton 7.0 is not installed here. On Debian 13, as root: ${command}`;
-  }
-  const apt = (...args: string[]) =>
-    run('apt-get', args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-  report(`installing ${packages.length} Debian packages`);
-  try {
-    await apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
-  } catch {
-    // No package lists yet, or stale ones.
-    await apt('update', '-qq');
-    await apt('install', '-y', '-qq', '--no-install-recommends', ...packages);
-  }
-  return (await isInstalled())
-    ? undefined
-    : `The packages were installed, but Tryton is not usable: ${command}`;
+/** A database of Tryton's in a folder, ready for trytond. */
+interface Books {
+  /** Lines of trytond's configuration. */
+  readonly configuration: readonly string[];
+  readonly at: string;
+  close(): Promise<void>;
 }
 
 /** Starts a server on a free loopback port, on a fresh copy of an initialised database. */
-export async function startTryton(report: Report): Promise<TrytonServer> {
+export async function startTryton(backend: Backend, report: Report): Promise<TrytonServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tryton-plant-'));
-  const database = 'plant';
-  const databaseFile = join(folder, `${database}.sqlite`);
   const adminPassword = randomBytes(12).toString('hex');
-  await copyFile(await initialisedDatabase(report), databaseFile, constants.COPYFILE_FICLONE);
-  const port = await freePort();
-  const configuration = await writeConfiguration(folder, `127.0.0.1:${port}`);
-  // Setting the password in each copy keeps it out of the kept database.
-  await admin(configuration, folder, adminPassword, ['-d', database, '--password']);
-  report(`starting trytond on 127.0.0.1:${port}`);
-  const logFile = join(folder, 'trytond.log');
-  const log = await open(logFile, 'a');
-  const child = spawn('trytond', ['-c', configuration, '-d', database], {
-    stdio: ['ignore', log.fd, log.fd],
-  });
-  await log.close();
+  const kept = await initialised(backend, report);
+  // With owners and times, and without a copy where the file system can share what is equal.
+  await run('cp', ['-a', '--reflink=auto', `${kept}/.`, folder]);
+  const books = await openBooks(backend, folder);
+  const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true }), books.close];
   const stop = async () => {
-    await stopChild(child);
-    await rm(folder, { recursive: true, force: true });
+    for (const one of stops.splice(0).reverse()) await one();
   };
-  const url = `http://127.0.0.1:${port}`;
   try {
+    const port = await freePort();
+    const configuration = await writeConfiguration(folder, `127.0.0.1:${port}`, books);
+    // Setting the password in each copy keeps it out of the kept database.
+    await admin(configuration, folder, adminPassword, ['-d', database, '--password']);
+    report(`starting trytond on 127.0.0.1:${port}`);
+    const logFile = join(folder, 'trytond.log');
+    const log = await open(logFile, 'a');
+    const child = spawn('trytond', ['-c', configuration, '-d', database], {
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    stops.push(() => stopChild(child));
+    await log.close();
+    const url = `http://127.0.0.1:${port}`;
     await answers(url, child, logFile);
+    return { url, database, databaseAt: books.at, adminPassword, logFile, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, database, databaseFile, adminPassword, logFile, stop };
 }
 
-/** Initialising takes about ten seconds: the result is kept beside the other temporary files, by version. */
-async function initialisedDatabase(report: Report): Promise<string> {
+async function openBooks(backend: Backend, folder: string): Promise<Books> {
+  if (backend === 'sqlite') {
+    const configuration = ['uri = sqlite://', `path = ${folder}`];
+    return { configuration, at: join(folder, `${database}.sqlite`), close: async () => undefined };
+  }
+  const cluster = await startCluster(folder);
+  return { configuration: [`uri = ${cluster.uri('')}`], at: cluster.uri(database), close: cluster.stop };
+}
+
+/**
+ * Initialising takes up to half a minute: the result is kept beside the other temporary files, by version.
+ * @returns its folder.
+ */
+async function initialised(backend: Backend, report: Report): Promise<string> {
   const { stdout } = await run('trytond-admin', ['--version']);
-  const packed = await run('dpkg-query', ['-W', 'tryton-*']).catch(() => ({
-    stdout: '',
-  }));
+  const packed = await run('dpkg-query', ['-W', 'tryton-*']).catch(() => ({ stdout: '' }));
   const version = createHash('sha256')
-    .update(`${stdout}${packed.stdout}${modules}`)
+    .update(`${stdout}${packed.stdout}${modules}${backend === 'postgresql' ? postgresqlPrograms() : ''}`)
     .digest('hex')
     .slice(0, 12);
-  const kept = join(tmpdir(), `tryton-initialised-${version}`, 'plant.sqlite');
+  const kept = join(tmpdir(), `tryton-initialised-${backend}-${version}`);
   if (existsSync(kept)) return kept;
   report(`initialising a database of ${stdout.trim()} (once per version)`);
   const folder = await mkdtemp(join(tmpdir(), 'tryton-initialising-'));
   try {
-    const configuration = await writeConfiguration(folder, '127.0.0.1:0');
-    await writeFile(join(folder, 'plant.sqlite'), '');
-    const password = randomBytes(12).toString('hex');
-    await admin(configuration, folder, password, [
-      ...['-d', 'plant', '--all', '-l', 'en', '--email', 'admin@plant.invalid'],
-    ]);
-    await admin(configuration, folder, password, [
-      ...['-d', 'plant', '-u', ...modules, '--activate-dependencies'],
-    ]);
-    await mkdir(join(kept, '..'), { recursive: true });
-    // A rename is atomic: nobody ever copies half a database.
-    const whole = `${kept}.${process.pid}`;
-    await copyFile(join(folder, 'plant.sqlite'), whole);
-    await rename(whole, kept);
+    await createDatabase(backend, folder);
+    const books = await openBooks(backend, folder);
+    try {
+      const configuration = await writeConfiguration(folder, '127.0.0.1:0', books);
+      const password = randomBytes(12).toString('hex');
+      await admin(configuration, folder, password, [
+        ...['-d', database, '--all', '-l', 'en', '--email', 'admin@plant.invalid'],
+      ]);
+      await admin(configuration, folder, password, [
+        ...['-d', database, '-u', ...modules, '--activate-dependencies'],
+      ]);
+    } finally {
+      await books.close();
+    }
+    // A rename is atomic: nobody ever copies half a database, and of two that initialise at once one is kept.
+    await rename(folder, kept).catch((error: unknown) => {
+      if (!existsSync(kept)) throw error;
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   return kept;
 }
 
-async function writeConfiguration(folder: string, listen: string): Promise<string> {
-  const file = join(folder, 'trytond.conf');
+async function createDatabase(backend: Backend, folder: string): Promise<void> {
+  if (backend === 'sqlite') return writeFile(join(folder, `${database}.sqlite`), '');
+  const cluster: Cluster = await startCluster(folder);
+  await run('psql', ['-X', '-q', '-c', `CREATE DATABASE ${database}`, cluster.uri('postgres')]).finally(
+    cluster.stop,
+  );
+}
+
+async function writeConfiguration(folder: string, listen: string, books: Books): Promise<string> {
+  const own = join(folder, 'trytond');
+  await mkdir(own, { recursive: true });
+  const file = join(own, 'trytond.conf');
   // scrypt, the default, takes a tenth of a second per login; these passwords protect nothing.
-  const passwords = join(folder, 'passlib.ini');
+  const passwords = join(own, 'passlib.ini');
   await writeFile(passwords, '[passlib]\nschemes = pbkdf2_sha512\npbkdf2_sha512__rounds = 1000\n');
   const lines = [
     ...['[web]', `listen = ${listen}`],
-    ...['[database]', 'uri = sqlite://', `path = ${folder}`, 'retry = 2'],
+    ...['[database]', ...books.configuration, 'retry = 2'],
     ...['[password]', `passlib = ${passwords}`],
     ...['[session]', 'max_age = 86400', 'timeout = 3600'],
   ];
@@ -149,24 +146,6 @@ async function admin(configuration: string, folder: string, password: string, ar
     env: { ...process.env, TRYTONPASSFILE: passwordFile },
     maxBuffer: 64 * 1024 * 1024,
   });
-}
-
-async function isInstalled(): Promise<boolean> {
-  const script = whereIs('trytond-admin');
-  if (!script || !whereIs('trytond')) return false;
-  // The interpreter of that script, not whichever Python comes first on the path.
-  const [, interpreter = 'python3'] = /^#! ?(\S+)/.exec(await readFile(script, 'utf8')) ?? [];
-  const check = `from trytond.modules import get_module_info
-for name in ${JSON.stringify(modules)}: get_module_info(name)`;
-  return run(interpreter, ['-c', check]).then(
-    () => true,
-    () => false,
-  );
-}
-
-function whereIs(command: string): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.map((folder) => join(folder, command)).find((file) => existsSync(file));
 }
 
 async function freePort(): Promise<number> {

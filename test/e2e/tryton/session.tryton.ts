@@ -1,11 +1,10 @@
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { failureOf, newSignal } from '../../shared/erp/conformance/attempts.ts';
 import { accessFromEnvironment } from './client.ts';
+import { literal } from './database.ts';
 import { type LocalSystem, methodsOf, openPlant } from './plant.ts';
-import { databaseFile } from './target.ts';
 
 let system: LocalSystem;
 beforeAll(async () => {
@@ -44,7 +43,7 @@ describe('logging in to a real Tryton', () => {
   it('tells of a lock from a wrong password', async () => {
     // Prepare: wrong logins slow Tryton down more and more, so they are written into its books.
     const { database } = accessFromEnvironment('connector');
-    bookWrongLogins('locked', 6);
+    await bookWrongLogins('locked', 6);
     const connector = tryton({ url: system.faults.url, database }).connect({
       clock: { now: () => new Date() },
       credentials: async () => ({ username: 'locked', password: 'canary-locked' }),
@@ -112,16 +111,10 @@ describe('logging in to a real Tryton', () => {
   });
 });
 
-function bookWrongLogins(login: string, times: number): void {
-  const books = new DatabaseSync(databaseFile());
-  try {
-    books.exec('PRAGMA busy_timeout = 10000');
-    const statement = books.prepare(
-      "INSERT INTO res_user_login_attempt (login, create_date, ip_address, ip_network) VALUES (?, ?, '127.0.0.1', '127.0.0.1/32')",
-    );
-    const now = new Date().toISOString().replace('T', ' ').replace('Z', '000');
-    for (let n = 0; n < times; n += 1) statement.run(login, now);
-  } finally {
-    books.close();
-  }
+function bookWrongLogins(login: string, times: number): Promise<void> {
+  const now = literal(new Date().toISOString().replace('T', ' ').replace('Z', '000'));
+  const row = `(${literal(login)}, ${now}, '127.0.0.1', '127.0.0.1/32')`;
+  return system.database.change(
+    `INSERT INTO res_user_login_attempt (login, create_date, ip_address, ip_network) VALUES ${Array(times).fill(row).join(', ')}`,
+  );
 }

@@ -1,14 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
 import type { TrytonOptions } from '../../../shared/erp/tryton/options.ts';
+import type { Completion } from '../../../shared/model/completions.ts';
 import { sumOf, toDecimal } from '../../../shared/model/quantity.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
+import { completionOf } from '../../shared/erp/conformance/completions.ts';
 import { startFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
 import type { ErpConformanceTarget } from '../../shared/erp/conformance/target.ts';
 import { listenOnLoopback } from '../../support/loopback.ts';
-import { accessFromEnvironment, TrytonTestClient } from './client.ts';
+import { accessFromEnvironment, type Plan, type ProductionBooks, TrytonTestClient } from './client.ts';
+import { literal, openDatabase, type PlantDatabase } from './database.ts';
 
 /** A gate before trytond that can play what a real server does only by accident. */
 export interface Gate {
@@ -24,6 +26,7 @@ export interface Gate {
 export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Promise<ErpConformanceTarget> {
   const access = accessFromEnvironment('connector');
   const admin = await TrytonTestClient.fromEnvironment();
+  const database = openDatabase();
   const gate = await startGate(access.url);
   const faults = await startFaultProxy(gate.url);
   const idOf = async (number: string) => admin.idOf('production', [['number', '=', number]]);
@@ -32,7 +35,12 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     faults,
     canaries: [access.password, 'canary-wrong-tryton'],
     rowFields: { number: 'number', quantity: 'quantity' },
-    articles: { plain: 'PASTE-01', lots: 'GEAR-LOT', serials: 'GEAR-LOT' },
+    articles: { plain: 'PASTE-01', lots: 'GEAR-LOT', serials: 'GEAR-SERIAL' },
+    refused: refusedBookings(admin),
+    everything: database.everything,
+    units: { own: 'kg', other: { unit: 't', holds: '1000' }, foreign: 'm' },
+    // Tryton refuses digits that the unit has not (DigitsValidationError, 7.0).
+    rounded: undefined,
     connector({ baseUrl, clock = systemClock, pageSize, timeoutMs, wrongCredentials } = {}) {
       const definition = tryton({
         url: baseUrl ?? faults.url,
@@ -49,7 +57,7 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     },
     async planOrder({ article, quantity, changedAt }) {
       const { id, number } = await admin.planProduction({ article, quantity: Number(quantity) });
-      if (changedAt !== undefined) setChangeTime(id, changedAt);
+      if (changedAt !== undefined) await setChangeTime(database, id, changedAt);
       return { id: String(id), number, article };
     },
     async cancelOrder({ number }) {
@@ -64,61 +72,90 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     async touch({ number }) {
       await admin.write('production', [await idOf(number)], { reference: `touched ${number}` });
     },
+    ...(database.backend === 'postgresql'
+      ? {
+          lockOrder: async ({ number }) => database.lock(await idOf(number)),
+          unlockOrder: () => database.unlock(),
+        }
+      : {}),
     async expireSession() {
       await admin.forgetSessions(access);
     },
     breakSessions: async () => gate.refuseSessions(true),
     mendSessions: async () => gate.refuseSessions(false),
     silentNoOp: async () => gate.ignoreNext('production.done'),
-    async books({ number }) {
-      const books = await admin.readProduction(await idOf(number));
-      const done = books.outputs.filter(({ state }) => state === 'done');
-      const sum = (wasted: boolean) =>
-        sumOf(done.filter((one) => one.wasted === wasted).map(({ quantity }) => toDecimal(quantity) ?? '0'));
-      const isOurLink = (name: string) => name.startsWith('Azumuta product order ');
-      return {
-        state: books.state === 'done' || books.state === 'cancelled' ? books.state : 'open',
-        good: sum(false),
-        scrap: sum(true),
-        bookings: done.filter(({ wasted }) => !wasted).length,
-        lots: done.flatMap(({ lot }) => (lot === undefined ? [] : [lot])),
-        notes: books.notes,
-        links: books.links.filter(({ name }) => !isOurLink(name)).map(({ url }) => url),
-        productOrders: books.links.filter(({ name }) => isOurLink(name)).map(({ url }) => url),
-        consumed: toDecimal(books.consumed['HSG-01'] ?? 0) ?? '0',
-      };
-    },
+    lotsNamed: async (number) => (await admin.find('stock.lot', [['number', '=', number]])).length,
+    mark: (key) => `Azumuta booking ${key}`,
+    books: async ({ number }) => erpBooksOf(await admin.readProduction(await idOf(number))),
     async close() {
+      await database.close();
       await faults.close();
       await gate.close();
     },
   };
 }
 
-/** No call can set a change time: it is written into the database, as if the change had been made then. */
-export function setChangeTime(id: number, changedAt: string | null): void {
-  const database = new DatabaseSync(databaseFile());
-  try {
-    // As Python writes it: without a fraction when that is zero, or nothing would ever equal it.
-    const text =
-      changedAt &&
-      new Date(changedAt)
-        .toISOString()
-        .replace('T', ' ')
-        .replace(/\.000Z$/, '')
-        .replace('Z', '000');
-    database.exec('PRAGMA busy_timeout = 10000');
-    const statement = database.prepare('UPDATE production SET write_date = ? WHERE id = ?');
-    statement.run(text, id);
-  } finally {
-    database.close();
-  }
+function erpBooksOf(books: ProductionBooks) {
+  const done = books.outputs.filter(({ state }) => state === 'done');
+  const sum = (wasted: boolean) =>
+    sumOf(done.filter((one) => one.wasted === wasted).map(({ quantity }) => toDecimal(quantity) ?? '0'));
+  const lotsOf = (moves: typeof done) => moves.flatMap(({ lot }) => (lot === undefined ? [] : [lot]));
+  const isOurLink = (name: string) => name.startsWith('Azumuta product order ');
+  const state: 'open' | 'done' | 'cancelled' =
+    books.state === 'done' || books.state === 'cancelled' ? books.state : 'open';
+  return {
+    state,
+    good: sum(false),
+    scrap: sum(true),
+    bookings: done.filter(({ wasted }) => !wasted).length,
+    lots: lotsOf(done),
+    scrappedLots: lotsOf(done.filter(({ wasted }) => wasted)),
+    notes: books.notes,
+    links: books.links.filter(({ name }) => !isOurLink(name)).map(({ url }) => url),
+    productOrders: books.links.filter(({ name }) => isOurLink(name)).map(({ url, name }) => url || name),
+    consumed: toDecimal(books.consumed['HSG-01'] ?? 0) ?? '0',
+  };
 }
 
-export function databaseFile(): string {
-  const file = process.env.TRYTON_DATABASE_FILE;
-  if (!file) throw new Error('These tests need a running Tryton: start them with `npm run test:tryton`.');
-  return file;
+/** What Tryton refuses, or asks a person about, when it is too late: at the completion. */
+function refusedBookings(admin: TrytonTestClient): Record<string, () => Promise<Completion>> {
+  const of =
+    (plan: Plan, differs: Partial<Completion> = {}) =>
+    async () => {
+      const { id, number } = await admin.planProduction(plan);
+      return completionOf({ id: String(id), number }, differs);
+    };
+  return {
+    'a production that is not released': of({ state: 'draft' }),
+    'a product that needs a lot, without one': of({ article: 'GEAR-LOT' }),
+    'a part of it without a lot': of({ article: 'GEAR-LOT' }, { quantity: { amount: '2' }, final: false }),
+    'a component that needs a lot, without one': of({ article: 'GEAR-TRACED' }),
+    'works that nobody has finished': of({ routing: 'Gearbox routing' }),
+    'a product without a list price': of({ article: 'GEAR-FREE' }),
+    'a figure that a binary float does not hold': of({}, { quantity: { amount: '9007199254740993' } }),
+    'an id that is another production': async () => {
+      const [one, other] = [await admin.planProduction(), await admin.planProduction()];
+      return completionOf({ id: String(one.id), number: other.number });
+    },
+  };
+}
+
+/** No call can set a change time: it is written into the database, as if the change had been made then. */
+export async function setChangeTime(
+  database: PlantDatabase,
+  id: number,
+  changedAt: string | null,
+): Promise<void> {
+  await database.change(
+    `UPDATE production SET write_date = ${literal(timestampOf(changedAt))} WHERE id = ${id}`,
+  );
+}
+
+/** As Python writes it: without a fraction when that is zero, or nothing would ever equal it on SQLite. */
+function timestampOf(instant: string | null): string | null {
+  if (instant === null) return null;
+  const written = new Date(instant).toISOString().replace('T', ' ');
+  return written.replace(/\.000Z$/, '').replace('Z', '000');
 }
 
 export async function startGate(upstream: string): Promise<Gate> {

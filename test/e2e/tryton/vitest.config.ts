@@ -11,10 +11,26 @@ class FlowsFirst extends BaseSequencer {
   }
 }
 
+/** What depends on how a database locks and keeps what it was told, and what is refused, is asked of both. */
+const onPostgresql = {
+  include: ['conformance', 'crashes', 'meanwhile', 'refusals', 'writers'],
+  testNamePattern:
+    /^(?!.*keeps the promises)|refusing before it writes|knowing its own marks|waiting, and pieces|locked|at the same moment|cut off/,
+};
+/** The loops over every call that is cut off take minutes: PostgreSQL goes through them. */
+const onSqlite = {
+  include: ['book', 'conformance', 'flows', 'list-orders', 'meanwhile', 'refusals', 'session'],
+  testNamePattern: /^(?!.*(cut off|time after time))/,
+};
+const { include, testNamePattern } = process.env.TRYTON_DATABASE_AT?.startsWith('postgresql:')
+  ? onPostgresql
+  : onSqlite;
+
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../../..', import.meta.url)),
-    include: ['test/e2e/tryton/**/*.tryton.ts'],
+    include: include.map((name) => `test/e2e/tryton/${name}.tryton.ts`),
+    testNamePattern,
     // The loops over every call take minutes: each test is told as it ends.
     reporters: ['verbose'],
     testTimeout: 60_000,

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
 import type { Link } from '../../../model/completions.ts';
+import type { Reader, Writer } from '../desk.ts';
 import { resourceOf } from '../marks.ts';
-import type { Production } from '../order.ts';
-import type { WriteTracker } from '../write-tracker.ts';
+import type { Production } from '../production.ts';
 
 const attachmentSchema = z.object({ id: z.int(), name: z.string(), link: z.nullable(z.string()) });
 
 /** Links that are not attached to the production yet. */
 export async function missingLinks(
-  desk: WriteTracker,
+  desk: Reader,
   production: Production,
   links: readonly Link[],
 ): Promise<Link[]> {
@@ -22,7 +22,7 @@ export async function missingLinks(
 
 /** Attaches links (`ir.attachment` of type `link`) in one call; of two that were attached at once the oldest stays. */
 export async function attachLinks(
-  desk: WriteTracker,
+  desk: Writer,
   production: Production,
   links: readonly Link[],
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function attachLinks(
   await desk.write('ir.attachment', 'delete', [extra.map(({ id }) => id)], { what, answer: z.unknown() });
 }
 
-function readLinks(desk: WriteTracker, production: Production): Promise<z.infer<typeof attachmentSchema>[]> {
+function readLinks(desk: Reader, production: Production): Promise<z.infer<typeof attachmentSchema>[]> {
   const domain = [
     ['resource', '=', resourceOf(production)],
     ['type', '=', 'link'],
@@ -49,8 +49,9 @@ function readLinks(desk: WriteTracker, production: Production): Promise<z.infer<
   });
 }
 
+/** Tryton strips white space off both texts (`fields.Char`, 7.0). */
 function isSame(attached: z.infer<typeof attachmentSchema>, link: Link): boolean {
-  return attached.name === link.name && (attached.link ?? '') === link.url;
+  return attached.name === link.name.trim() && (attached.link ?? '') === link.url.trim();
 }
 
 function isEqual(a: Link, b: Link): boolean {

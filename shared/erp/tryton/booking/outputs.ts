@@ -1,15 +1,21 @@
 import Big from 'big.js';
-import type { Completion, Lot } from '../../../model/completions.ts';
 import { Rejected } from '../../../model/errors.ts';
 import { compareDecimals, type Decimal, sumOf } from '../../../model/quantity.ts';
-import type { OutputMove, Production } from '../order.ts';
+import type { OutputMove, Production } from '../production.ts';
+import type { Amounts } from './amounts.ts';
 
 /** An output move as it shall be. */
 export interface WantedMove {
   readonly quantity: Decimal;
-  readonly lot?: string;
+  readonly lot?: WantedLot;
   /** Where it goes; the planned location when absent. */
   readonly location?: number;
+}
+
+export interface WantedLot {
+  readonly number: string;
+  /** Absent while Tryton knows no lot of this number. */
+  readonly id?: number;
 }
 
 /** What has to change so that the open output moves become the wanted ones. */
@@ -20,55 +26,47 @@ export interface OutputChanges {
 }
 
 /**
- * The moves that a completion books: one per lot, one for scrap (to a waste location of the warehouse, which is
- * how Tryton 7.0 keeps scrap: `production.outputs` admits `to_location.waste_warehouses`, and its cost then
- * falls on the good quantity).
- * @throws Rejected when units, lots or the waste location do not fit.
+ * The moves that a booking completes: one per lot, and those of scrap (to a waste location of the warehouse, which
+ * is how Tryton 7.0 keeps scrap: `production.outputs` admits `to_location.waste_warehouses`, and its cost then falls
+ * on the good quantity). A lot that a planner chose is used where none was recorded.
+ * @param open Moves that are free to become them.
+ * @throws Rejected when the waste location or the planner's lots do not fit.
  */
 export function wantedMoves(
-  completion: Completion,
+  amounts: Amounts,
   production: Production,
+  open: readonly OutputMove[],
   scrapLocation: string | undefined,
 ): WantedMove[] {
-  const { number, unit } = production;
-  const good = completion.quantity?.amount ?? '0';
-  const scrap = completion.scrap?.amount ?? '0';
-  for (const given of [completion.quantity, completion.scrap]) {
-    if (given?.unit !== undefined && unit && given.unit !== unit.symbol) {
-      throw new Rejected(
-        `Tryton: production ${number} is counted in ${unit.symbol}, but was completed in ${given.unit}: let the mapping give the quantity in ${unit.symbol}.`,
-        { code: 'quantity-or-lots' },
-      );
-    }
-  }
-  if (compareDecimals(good, '0') < 0 || compareDecimals(scrap, '0') < 0) {
-    throw new Rejected(`Tryton: production ${number} cannot be completed with a quantity below zero.`, {
-      code: 'quantity-or-lots',
-    });
-  }
-  if (compareDecimals(sumOf([good, scrap]), '0') === 0) {
-    throw new Rejected(
-      `Tryton: nothing was built for production ${number}: cancel it in Tryton, or correct the quantity.`,
-      { code: 'quantity-or-lots' },
-    );
-  }
-  const wanted: WantedMove[] = [];
-  if (compareDecimals(good, '0') > 0) wanted.push(...byLot(completion.lots, good, number));
-  if (compareDecimals(scrap, '0') > 0) {
-    // What fell out of a batch bears the batch's number; which serial number scrap would have had, nobody says.
-    const [batch, other] = completion.lots;
-    const lot = batch && !other ? { lot: batch.number } : {};
-    wanted.push({ quantity: scrap, location: wasteLocation(production, scrapLocation), ...lot });
-  }
-  return wanted;
+  const { good, scrap, goodLots, scrapLots } = amounts;
+  const planned = open.filter(({ wasted }) => !wasted);
+  const moves: WantedMove[] = [];
+  if (goodLots.length > 0) moves.push(...goodLots.map(moveOfLot));
+  else if (good !== '0') moves.push(...plannedShares(planned, good, production.number));
+  if (scrap === '0') return moves;
+  const location = wasteLocation(production, scrapLocation);
+  const lot = plannedLot(planned);
+  const wasted: WantedMove[] =
+    scrapLots.length > 0 ? scrapLots.map(moveOfLot) : [{ quantity: scrap, ...(lot ? { lot } : {}) }];
+  return [...moves, ...wasted.map((move) => ({ ...move, location }))];
 }
 
-/** What is left for later bookings when `wanted` is taken from the open moves. */
-export function remainderOf(open: readonly OutputMove[], wanted: readonly WantedMove[]): Decimal {
-  const left = new Big(sumOf(open.map(({ quantity }) => quantity))).minus(
+/** What stays open for later bookings, when `wanted` is taken from the open moves; undefined when nothing does. */
+export function remainderOf(
+  open: readonly OutputMove[],
+  wanted: readonly WantedMove[],
+): WantedMove | undefined {
+  const rest = new Big(sumOf(open.map(({ quantity }) => quantity))).minus(
     sumOf(wanted.map(({ quantity }) => quantity)),
   );
-  return left.gt(0) ? left.toFixed() : '0';
+  if (rest.lte(0)) return undefined;
+  const lot = plannedLot(open.filter(({ wasted }) => !wasted));
+  return { quantity: rest.toFixed(), ...(lot ? { lot } : {}) };
+}
+
+/** Whether these moves are all that is still open: then nothing is left for another part. */
+export function isRest({ outputs }: Production, moves: readonly number[]): boolean {
+  return outputs.every(({ id, state }) => state === 'done' || moves.includes(id));
 }
 
 /** @param open In the order in which they are to become the wanted ones. */
@@ -94,29 +92,35 @@ export function isUnchanged(changes: OutputChanges): boolean {
 function isAsWanted(move: OutputMove, wanted: WantedMove, plannedLocation: number | undefined): boolean {
   return (
     compareDecimals(move.quantity, wanted.quantity) === 0 &&
-    // A lot that a planner chose stays when the completion names none.
-    (wanted.lot === undefined || move.lot === wanted.lot) &&
+    (wanted.lot === undefined || move.lot?.id === wanted.lot.id) &&
     (wanted.location === undefined
       ? !move.wasted || move.location === plannedLocation
       : move.location === wanted.location)
   );
 }
 
-function byLot(lots: readonly Lot[], good: Decimal, number: string): WantedMove[] {
+function moveOfLot({ number, amount }: Amounts['goodLots'][number]): WantedMove {
+  return { quantity: amount, lot: { number } };
+}
+
+/** The one lot of all these moves. */
+function plannedLot(planned: readonly OutputMove[]): WantedLot | undefined {
+  const [first, ...others] = planned.map(({ lot }) => lot);
+  return others.every((lot) => lot?.id === first?.id) ? first : undefined;
+}
+
+function plannedShares(planned: readonly OutputMove[], good: Decimal, number: string): WantedMove[] {
+  const lot = plannedLot(planned);
+  if (lot) return [{ quantity: good, lot }];
+  const lots = planned.flatMap((move) => (move.lot ? [move.lot.number] : []));
   if (lots.length === 0) return [{ quantity: good }];
-  const counted = sumOf(lots.map((lot) => lot.quantity?.amount ?? '0'));
-  const uncounted = lots.filter((lot) => lot.quantity === undefined).length;
-  const rest = new Big(good).minus(counted);
-  // Several lots without a quantity are serial numbers: one piece each.
-  const each = uncounted === 1 ? rest : new Big(1);
-  const fits = uncounted === 0 ? rest.eq(0) : rest.gt(0) && each.times(uncounted).eq(rest);
-  if (!fits) {
-    throw new Rejected(
-      `Tryton: the lots of production ${number} do not add up to its good quantity of ${good}: give each lot its quantity.`,
-      { code: 'quantity-or-lots' },
-    );
+  if (compareDecimals(sumOf(planned.map(({ quantity }) => quantity)), good) === 0) {
+    return planned.map((move) => ({ quantity: move.quantity, ...(move.lot ? { lot: move.lot } : {}) }));
   }
-  return lots.map((lot) => ({ quantity: lot.quantity?.amount ?? each.toFixed(), lot: lot.number }));
+  throw new Rejected(
+    `Tryton: production ${number} cannot be booked, because its output is planned in the lots ${lots.join(', ')}, and nobody recorded which of them the ${good} good are: record and map the lots.`,
+    { code: 'quantity-or-lots' },
+  );
 }
 
 function wasteLocation(production: Production, chosen: string | undefined): number {

@@ -1,33 +1,28 @@
 import type { Completion } from '../../../model/completions.ts';
 import { Rejected } from '../../../model/errors.ts';
 import { compareDecimals, type Decimal, sumOf } from '../../../model/quantity.ts';
-import type { OutputMove, Production } from '../order.ts';
+import type { OutputMove, Production } from '../production.ts';
+import type { Amounts } from './amounts.ts';
 
 /** Whether Tryton has completed the moves that bear our key, and the production where it was to be finished. */
-export function isBooked(production: Production, bound: readonly number[], completion: Completion): boolean {
+export function isBooked(
+  production: Production,
+  bound: readonly number[],
+  { final }: Pick<Completion, 'final'>,
+): boolean {
   const own = movesOf(production, bound);
   if (own.length === 0 || own.some(({ state }) => state !== 'done')) return false;
-  return production.state === 'done' || !completion.final;
-}
-
-/** Whether these moves are all that is still open: then nothing is left for another part. */
-export function isRest({ outputs }: Production, moves: readonly number[]): boolean {
-  return outputs.every(({ id, state }) => state === 'done' || moves.includes(id));
+  return production.state === 'done' || !final;
 }
 
 /** @throws Rejected when what is booked under our key is not what was completed. */
-export function requireBooked(
-  production: Production,
-  bound: readonly number[],
-  completion: Completion,
-): void {
+export function requireBooked(production: Production, bound: readonly number[], asked: Amounts): void {
   const own = movesOf(production, bound).filter(({ state }) => state === 'done');
   const good = amountOf(own.filter(({ wasted }) => !wasted));
   const scrap = amountOf(own.filter(({ wasted }) => wasted));
-  const asked = [completion.quantity?.amount ?? '0', completion.scrap?.amount ?? '0'] as const;
-  if (compareDecimals(good, asked[0]) === 0 && compareDecimals(scrap, asked[1]) === 0) return;
+  if (compareDecimals(good, asked.good) === 0 && compareDecimals(scrap, asked.scrap) === 0) return;
   throw new Rejected(
-    `Tryton: production ${production.number} is booked with ${good} good and ${scrap} scrap instead of ${asked[0]} and ${asked[1]}: somebody changed it meanwhile; correct the stock in Tryton.`,
+    `Tryton: production ${production.number} is booked with ${good} good and ${scrap} scrap instead of ${asked.good} and ${asked.scrap}: somebody changed it meanwhile; correct the stock in Tryton.`,
     { code: 'booked-otherwise' },
   );
 }

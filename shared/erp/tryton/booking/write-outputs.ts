@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
-import { Rejected, RetryLater } from '../../../model/errors.ts';
-import { compareDecimals } from '../../../model/quantity.ts';
-import { type OutputMove, type Production, readAgain } from '../order.ts';
+import { RetryLater } from '../../../model/errors.ts';
+import type { Writer } from '../desk.ts';
+import { readAgain } from '../order.ts';
+import type { OutputMove, Production } from '../production.ts';
 import { wireDecimal } from '../wire.ts';
-import type { WriteTracker } from '../write-tracker.ts';
-import { isUnchanged, outputChanges, remainderOf, type WantedMove } from './outputs.ts';
+import { createLots, lotsThatCount, removeSurplus, withLots } from './lots.ts';
+import { isUnchanged, type OutputChanges, outputChanges, remainderOf, type WantedMove } from './outputs.ts';
 
 export interface Shape {
   readonly wanted: readonly WantedMove[];
@@ -16,119 +17,94 @@ export interface Shape {
   readonly final: boolean;
 }
 
+/** The production with its outputs as they are to be, and the ids of the moves to complete. */
+export interface Shaped {
+  readonly production: Production;
+  readonly moves: readonly number[];
+}
+
 /**
- * Makes the open output moves what is to be booked, in one write that Tryton refuses if somebody changed the
- * production since it was read (`_timestamp`, to the microsecond on PostgreSQL, to the second on SQLite).
- * @returns the ids of the moves to complete, and the production as it then is.
+ * Makes the open output moves what is to be booked. A new lot that others have created at the same moment is
+ * given up for the oldest one, looked for after ours is written, since it may not be there to be seen before.
  */
-export async function shapeOutputs(
-  desk: WriteTracker,
-  production: Production,
-  shape: Shape,
-): Promise<{ production: Production; moves: readonly number[] }> {
-  const { number, template } = production;
-  const open = openMoves(production, shape);
-  const rest = remainderOf(open, shape.wanted);
-  const wanted = [
-    ...(await withLots(desk, production, shape.wanted)),
-    ...(shape.final || compareDecimals(rest, '0') === 0 ? [] : [{ quantity: rest }]),
-  ];
-  const planned = template?.to_location;
-  const location = typeof planned === 'number' ? planned : undefined;
-  const changes = outputChanges(open, wanted, location);
-  if (isUnchanged(changes)) return { production, moves: ours(open) };
-  if (!template) {
-    throw new Rejected(`Tryton: production ${number} has no output for its product: add one, then replay.`, {
-      code: 'order-data',
-    });
-  }
-  const valuesOf = (one: Wanted) => ({
-    quantity: Number(one.quantity),
-    to_location: one.location ?? location,
-    ...(one.lotId === undefined ? {} : { lot: one.lotId }),
+export async function writeOutputs(desk: Writer, production: Production, shape: Shape): Promise<Shaped> {
+  const created = await createLots(desk, production, shape.wanted);
+  const wanted = withLots(shape.wanted, created);
+  const shaped = await shapeOutputs(desk, production, { ...shape, wanted });
+  const counting = await lotsThatCount(desk, production, created);
+  const settled = await shapeOutputs(desk, shaped.production, {
+    ...shape,
+    wanted: withLots(wanted, counting),
   });
-  // Tryton wants a price for what comes out of production, and computes it when the production is done.
-  const price = { unit_price: wireDecimal('0') };
-  const outputs = [
-    ...changes.write.map((change) => ['write', [change.id], valuesOf(change.wanted)]),
-    ...(changes.create.length > 0
-      ? [['create', changes.create.map((one) => ({ ...template, ...price, ...valuesOf(one) }))]]
-      : []),
-    ...(changes.delete.length > 0 ? [['delete', changes.delete]] : []),
-  ];
-  await desk.write('production', 'write', [[production.id], { outputs }], {
+  await removeSurplus(desk, production, created, counting);
+  return settled;
+}
+
+/**
+ * One write, that Tryton refuses if somebody changed the production since it was read (`_timestamp`, to the
+ * microsecond on PostgreSQL, to the second on SQLite); none when all is as it shall be.
+ */
+async function shapeOutputs(desk: Writer, production: Production, shape: Shape): Promise<Shaped> {
+  const changes = changesOf(production, shape);
+  if (isUnchanged(changes)) return { production, moves: ours(production, shape) };
+  const { id, number, timestamps } = production;
+  await desk.write('production', 'write', [[id], { outputs: commandsOf(production, changes) }], {
     what: `writing the outputs of production ${number}`,
     answer: z.unknown(),
-    context: { _timestamp: production.timestamps },
+    context: { _timestamp: timestamps },
   });
   const written = await readAgain(desk, production);
-  const shaped = openMoves(written, shape);
-  if (!isUnchanged(outputChanges(shaped, wanted, location))) {
+  if (!isUnchanged(changesOf(written, shape))) {
     throw new RetryLater(`Somebody changes the outputs of Tryton's production ${number} at this moment.`, {
       scope: 'order',
       wrote: 'known',
       afterSeconds: 60,
     });
   }
-  return { production: written, moves: ours(shaped) };
-
-  function ours(moves: readonly OutputMove[]): number[] {
-    return moves.slice(0, shape.wanted.length).map(({ id }) => id);
-  }
+  return { production: written, moves: ours(written, shape) };
 }
 
-interface Wanted extends WantedMove {
-  readonly lotId?: number;
+function changesOf(production: Production, shape: Shape): OutputChanges {
+  const open = openMoves(production, shape);
+  const rest = shape.final ? undefined : remainderOf(open, shape.wanted);
+  return outputChanges(open, [...shape.wanted, ...(rest ? [rest] : [])], plannedLocation(production));
+}
+
+/** Commands of a one-to-many field. */
+function commandsOf(production: Production, changes: OutputChanges): unknown[] {
+  const { template, unit } = production;
+  const valuesOf = (one: WantedMove) => ({
+    quantity: Number(one.quantity),
+    ...(unit ? { unit: unit.id } : {}),
+    to_location: one.location ?? plannedLocation(production),
+    ...(one.lot?.id === undefined ? {} : { lot: one.lot.id }),
+  });
+  // Tryton wants a price for what comes out of production, and computes it when the production is done.
+  const price = { unit_price: wireDecimal('0') };
+  return [
+    ...changes.write.map((change) => ['write', [change.id], valuesOf(change.wanted)]),
+    ...(changes.create.length > 0
+      ? [['create', changes.create.map((one) => ({ ...template, ...price, ...valuesOf(one) }))]]
+      : []),
+    ...(changes.delete.length > 0 ? [['delete', changes.delete]] : []),
+  ];
 }
 
 /** Ours first, so that a second attempt pairs the same moves with the same lots. */
-function openMoves(production: Production, { bound, foreign }: Shape): OutputMove[] {
+export function openMoves(
+  production: Production,
+  { bound, foreign }: Pick<Shape, 'bound' | 'foreign'>,
+): OutputMove[] {
   const open = production.outputs.filter(({ id, state }) => state !== 'done' && !foreign.includes(id));
   return [...open.filter(({ id }) => bound.includes(id)), ...open.filter(({ id }) => !bound.includes(id))];
 }
 
-/** Finds or creates the lots; of several with one number (7.0 does not forbid it) the oldest is taken. */
-async function withLots(
-  desk: WriteTracker,
-  production: Production,
-  wanted: readonly WantedMove[],
-): Promise<Wanted[]> {
-  const numbers = [...new Set(wanted.flatMap(({ lot }) => (lot === undefined ? [] : [lot])))];
-  if (numbers.length === 0) return [...wanted];
-  const { product, number } = production;
-  if (!desk.hasLots) {
-    throw new Rejected(
-      `Tryton: the lots of production ${number} cannot be booked, because this Tryton keeps no lots: activate the module stock_lot, or leave lots out of the mapping.`,
-      { code: 'quantity-or-lots' },
-    );
-  }
-  const domain = [
-    ['product', '=', product],
-    ['number', 'in', numbers],
-  ];
-  const found = await desk.read('stock.lot', 'search_read', [domain, 0, null, [['id', 'ASC']], ['number']], {
-    what: `looking for the lots of production ${number}`,
-    answer: z.array(z.looseObject({ id: z.int(), number: z.string() })),
-    // A lot that was set inactive still is that lot.
-    context: { active_test: false },
-  });
-  const ids = new Map<string, number>();
-  for (const lot of found) if (!ids.has(lot.number)) ids.set(lot.number, lot.id);
-  const lacking = numbers.filter((one) => !ids.has(one));
-  if (lacking.length > 0) {
-    const created = await desk.write(
-      'stock.lot',
-      'create',
-      [lacking.map((one) => ({ number: one, product }))],
-      { what: `creating the lots of production ${number}`, answer: z.array(z.int()) },
-    );
-    for (const [at, one] of lacking.entries()) {
-      const id = created[at];
-      if (id !== undefined) ids.set(one, id);
-    }
-  }
-  return wanted.map((one) => {
-    const lotId = one.lot === undefined ? undefined : ids.get(one.lot);
-    return lotId === undefined ? one : { ...one, lotId };
-  });
+function ours(production: Production, shape: Shape): number[] {
+  return openMoves(production, shape)
+    .slice(0, shape.wanted.length)
+    .map(({ id }) => id);
+}
+
+function plannedLocation({ template }: Production): number | undefined {
+  return typeof template?.to_location === 'number' ? template.to_location : undefined;
 }

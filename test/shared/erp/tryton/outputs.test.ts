@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Amounts } from '../../../../shared/erp/tryton/booking/amounts.ts';
 import {
   isUnchanged,
   outputChanges,
@@ -7,69 +8,72 @@ import {
   type WantedMove,
   wantedMoves,
 } from '../../../../shared/erp/tryton/booking/outputs.ts';
-import type { OutputMove, Production } from '../../../../shared/erp/tryton/order.ts';
+import type { OutputMove, Production } from '../../../../shared/erp/tryton/production.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { compareDecimals, sumOf } from '../../../../shared/model/quantity.ts';
-import { completionOf } from '../conformance/completions.ts';
 
 const stock = 3;
 const waste = 10;
+const unit = { id: 1, symbol: 'u', factor: 1, rate: 1, rounding: 1, digits: 0 };
 const production: Production = {
-  ...{ id: 17, number: '17', state: 'running', company: 1, article: 'GEAR', product: 4 },
-  unit: { id: 1, symbol: 'u' },
+  ...{ id: 17, number: '17', state: 'running', company: 1, article: 'GEAR', product: 4, unit },
   wasteLocations: [{ id: waste, name: 'Scrap', code: 'SCRAP' }],
-  ...{ outputs: [], template: { to_location: stock }, unassigned: [], timestamps: {} },
+  ...{ outputs: [], template: { to_location: stock }, goodLocationType: 'storage' },
+  ...{ unassigned: [], works: [], timestamps: {} },
 };
-const wantedFor = (differs: Parameters<typeof completionOf>[1], of = production) =>
-  wantedMoves(completionOf({ number: '17' }, differs), of, undefined);
+const nothing = { good: '0', scrap: '0', goodLots: [], scrapLots: [] };
+const wantedFor = (
+  amounts: Partial<Amounts>,
+  open: readonly OutputMove[] = [],
+  of: Production = production,
+): WantedMove[] => wantedMoves({ ...nothing, ...amounts }, of, open, undefined);
+const planned = (id: number, quantity: string, lot?: number): OutputMove => ({
+  ...{ id, state: 'draft', quantity, location: stock, wasted: false },
+  ...(lot === undefined ? {} : { lot: { id: lot, number: `P${lot}` } }),
+});
 
-describe('the moves that a completion books', () => {
+describe('the moves that a booking completes', () => {
   it('are one for the whole quantity without lots', () => {
-    expect(wantedFor({ quantity: { amount: '5', unit: 'u' } })).toEqual([{ quantity: '5' }]);
+    expect(wantedFor({ good: '5' })).toEqual([{ quantity: '5' }]);
   });
 
-  it('are one per serial number', () => {
-    const lots = [{ number: 'A' }, { number: 'B' }];
+  it('are one per lot, and those of scrap go to the waste location', () => {
+    const lots = {
+      goodLots: [{ number: 'A', amount: '4' }],
+      scrapLots: [{ number: 'B', amount: '1' }],
+    };
 
-    expect(wantedFor({ quantity: { amount: '2' }, lots })).toEqual([
-      { quantity: '1', lot: 'A' },
-      { quantity: '1', lot: 'B' },
+    expect(wantedFor({ good: '4', scrap: '1', ...lots })).toEqual([
+      { quantity: '4', lot: { number: 'A' } },
+      { quantity: '1', lot: { number: 'B' }, location: waste },
     ]);
-  });
-
-  it('give a lot without a quantity what the others leave', () => {
-    const lots = [{ number: 'A', quantity: { amount: '0.1' } }, { number: 'B' }];
-
-    expect(wantedFor({ quantity: { amount: '0.3' }, lots })).toEqual([
-      { quantity: '0.1', lot: 'A' },
-      { quantity: '0.2', lot: 'B' },
-    ]);
-  });
-
-  it('send scrap to the waste location, with the number of its batch', () => {
-    expect(wantedFor({ quantity: { amount: '4' }, scrap: { amount: '1' }, lots: [{ number: 'A' }] })).toEqual(
-      [
-        { quantity: '4', lot: 'A' },
-        { quantity: '1', location: waste, lot: 'A' },
-      ],
-    );
   });
 
   it('are only scrap when nothing good was built', () => {
-    expect(wantedFor({ quantity: { amount: '0' }, scrap: { amount: '5' } })).toEqual([
-      { quantity: '5', location: waste },
+    expect(wantedFor({ scrap: '5' })).toEqual([{ quantity: '5', location: waste }]);
+  });
+
+  it('have the lot that a planner chose, where none was recorded', () => {
+    const lot = { id: 9, number: 'P9' };
+
+    expect(wantedFor({ good: '2', scrap: '1' }, [planned(1, '5', 9)])).toEqual([
+      { quantity: '2', lot },
+      { quantity: '1', lot, location: waste },
     ]);
   });
 
-  it.each([
-    ['another unit', { quantity: { amount: '5', unit: 'kg' } }, 'counted in u'],
-    ['nothing at all', { quantity: { amount: '0' } }, 'nothing was built'],
-    ['less than nothing', { quantity: { amount: '-1' } }, 'below zero'],
-    ['lots that do not add up', { lots: [{ number: 'A', quantity: { amount: '4' } }] }, 'do not add up'],
-    ['serial numbers for part of it', { lots: [{ number: 'A' }, { number: 'B' }] }, 'do not add up'],
-  ])('are refused for %s', (_, differs, said) => {
-    expect(() => wantedFor(differs)).toThrow(Rejected);
-    expect(() => wantedFor(differs)).toThrow(said);
+  it('are as planned when a planner chose several lots, and all of them were built', () => {
+    expect(wantedFor({ good: '5' }, [planned(1, '3', 9), planned(2, '2', 8)])).toEqual([
+      { quantity: '3', lot: { id: 9, number: 'P9' } },
+      { quantity: '2', lot: { id: 8, number: 'P8' } },
+    ]);
+  });
+
+  it('are refused when nobody tells which of several planned lots were built', () => {
+    const some = () => wantedFor({ good: '4' }, [planned(1, '3', 9), planned(2, '2', 8)]);
+
+    expect(some).toThrow(Rejected);
+    expect(some).toThrow(/P9, P8.*4 good/);
   });
 
   it.each([
@@ -83,7 +87,7 @@ describe('the moves that a completion books', () => {
       'several waste locations',
     ],
   ])('are refused with scrap when the warehouse has %s to put it', (_, wasteLocations, said) => {
-    const scrapped = () => wantedFor({ scrap: { amount: '1' } }, { ...production, wasteLocations });
+    const scrapped = () => wantedFor({ scrap: '1' }, [], { ...production, wasteLocations });
 
     expect(scrapped).toThrow(said);
   });
@@ -91,7 +95,10 @@ describe('the moves that a completion books', () => {
 
 describe('turning open moves into the wanted ones', () => {
   const amounts = fc.integer({ min: 1, max: 999 }).map((cents) => String(cents / 100));
-  const lots = fc.option(fc.constantFrom('A', 'B', 'C'), { nil: undefined });
+  const lots = fc.option(
+    fc.constantFrom(1, 2, 3).map((id) => ({ id, number: `L${id}` })),
+    { nil: undefined },
+  );
   const wanted = fc.array(
     fc
       .record({ quantity: amounts, lot: lots })
@@ -125,23 +132,39 @@ describe('turning open moves into the wanted ones', () => {
     fc.assert(
       fc.property(open, wanted, (moves, wants) => {
         const rest = remainderOf(moves, wants);
-        const all = compareDecimals(rest, '0') === 0 ? wants : [...wants, { quantity: rest }];
+        const all = rest ? [...wants, rest] : wants;
         const after = applied(moves, all);
 
         const total = sumOf(after.map(({ quantity }) => quantity));
         const planned = sumOf(moves.map(({ quantity }) => quantity));
         const asked = sumOf(wants.map(({ quantity }) => quantity));
         expect(compareDecimals(total, compareDecimals(planned, asked) > 0 ? planned : asked)).toBe(0);
-        expect(compareDecimals(remainderOf(after, wants), rest)).toBe(0);
+        expect(remainderOf(after, wants)?.quantity).toBe(rest?.quantity);
       }),
     );
   });
 
-  it('keeps a lot that a planner chose when the completion names none', () => {
-    const move = { id: 1, state: 'draft', quantity: '5', lot: 'P', wasted: false, location: stock };
+  it('keeps a lot that a planner chose when none is wanted', () => {
+    const move = planned(1, '5', 9);
 
     expect(isUnchanged(outputChanges([move], [{ quantity: '5.0' }], stock))).toBe(true);
-    expect(outputChanges([move], [{ quantity: '5', lot: 'A' }], stock).write).toHaveLength(1);
+    expect(outputChanges([move], [{ quantity: '5', lot: { number: 'A', id: 3 } }], stock).write).toHaveLength(
+      1,
+    );
+  });
+
+  it('exchanges a lot for another one of the same number: the older one counts', () => {
+    const newer = { ...planned(1, '5'), lot: { id: 4, number: 'A' } };
+
+    expect(
+      outputChanges([newer], [{ quantity: '5', lot: { number: 'A', id: 3 } }], stock).write,
+    ).toHaveLength(1);
+  });
+
+  it('leaves the rest in the lot that a planner chose for all', () => {
+    const rest = { quantity: '3', lot: { id: 9, number: 'P9' } };
+
+    expect(remainderOf([planned(1, '5', 9)], [{ quantity: '2', lot: { number: 'A', id: 3 } }])).toEqual(rest);
   });
 
   /** What Tryton would hold after the changes. */
@@ -149,7 +172,7 @@ describe('turning open moves into the wanted ones', () => {
     const changes = outputChanges(moves, wants, stock);
     const moveOf = (id: number, { quantity, lot, location = stock }: WantedMove): OutputMove => ({
       ...{ id, state: 'draft', quantity, location, wasted: location === waste },
-      ...(lot === undefined ? {} : { lot }),
+      ...(lot?.id === undefined ? {} : { lot: { number: lot.number, id: lot.id } }),
     });
     const kept = moves
       .filter(({ id }) => !changes.delete.includes(id))

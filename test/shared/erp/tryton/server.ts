@@ -21,6 +21,8 @@ export type RpcAnswer =
 export interface RpcServer {
   readonly url: string;
   readonly calls: RpcCall[];
+  /** Runs before the next call of a method (without `model.`) is answered, once. */
+  before(method: string, act: () => void): void;
   connector(options?: Partial<TrytonOptions>): ErpConnector;
   close(): Promise<void>;
 }
@@ -30,10 +32,13 @@ export const credentials = { username: 'azumuta', password: 'canary-password' };
 /** @param answer Called for every call but login and preferences; undefined for those it leaves as they are. */
 export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | undefined): Promise<RpcServer> {
   const calls: RpcCall[] = [];
+  const hooks: { method: string; act: () => void }[] = [];
   const { url, close } = await listenOnLoopback(async (incoming, outgoing) => {
     const { method, params } = (await json(incoming)) as { method: string; params: unknown[] };
     const call = { method, params, headers: incoming.headers };
     calls.push(call);
+    const waiting = hooks.findIndex((hook) => `model.${hook.method}` === method);
+    if (waiting >= 0) for (const { act } of hooks.splice(waiting, 1)) act();
     const answered = answer(call) ?? usual(method);
     outgoing.writeHead('status' in answered ? answered.status : 200, { 'content-type': 'application/json' });
     outgoing.end('status' in answered ? '' : JSON.stringify({ id: 1, ...answered }));
@@ -42,6 +47,7 @@ export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | unde
     url,
     calls,
     close,
+    before: (method, act) => void hooks.push({ method, act }),
     connector: (options = {}) =>
       tryton({ url, database: 'plant', ...options }).connect({
         clock: { now: () => new Date('2026-11-24T10:00:00Z') },

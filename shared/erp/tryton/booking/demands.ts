@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import { Rejected } from '../../../model/errors.ts';
+import type { Abilities, Permission } from '../abilities.ts';
+import type { Reader } from '../desk.ts';
+import type { Production } from '../production.ts';
+import { fieldOf } from '../wire.ts';
+import type { WantedMove } from './outputs.ts';
+
+/** What Tryton asks of a production's moves before it completes them. */
+export interface Demands {
+  /** Types of the locations between which the product moves with a lot only (`stock_lot`, 7.0). */
+  readonly lotAt: readonly string[];
+  /** Tryton gives lots numbers of its own when it completes a whole production (`Production_Lot.done`, 7.0). */
+  readonly numbersLots: boolean;
+  /** Without a list price Tryton asks whether that is meant (`Production.set_cost`, 7.0). */
+  readonly hasListPrice: boolean;
+  /** Codes of components that move with a lot only, and have none: reserving gives them none (7.0). */
+  readonly componentsWithoutLot: readonly string[];
+}
+
+const requiredSchema = z.nullish(z.array(z.string()));
+const locationSchema = z.looseObject({ type: z.string() });
+export const demandsSchema = z.looseObject({
+  'product.': z.nullish(
+    z.looseObject({
+      list_price: z.nullish(z.string()),
+      lot_required: requiredSchema,
+      lot_sequence: z.nullish(z.int()),
+    }),
+  ),
+  'inputs.': z.nullish(
+    z.array(
+      z.looseObject({
+        state: z.string(),
+        quantity: z.number(),
+        lot: z.nullish(z.int()),
+        'product.': z.looseObject({ lot_required: requiredSchema }),
+        'from_location.': locationSchema,
+        'to_location.': locationSchema,
+      }),
+    ),
+  ),
+});
+
+/** Fields to read for `demandsSchema`, beside those of a production. */
+export function demandFields({ lots }: Abilities): string[] {
+  return [
+    ...['product.list_price', 'inputs.quantity', 'inputs.from_location.type', 'inputs.to_location.type'],
+    ...(lots ? ['product.lot_required', 'product.lot_sequence'] : []),
+    ...(lots ? ['inputs.lot', 'inputs.product.lot_required'] : []),
+  ];
+}
+
+export function demandsOf(record: z.infer<typeof demandsSchema>): Demands {
+  const product = record['product.'];
+  const unlotted = (record['inputs.'] ?? []).filter((move) => {
+    const types = [move['from_location.'].type, move['to_location.'].type];
+    const isOpen = move.state !== 'done' && move.state !== 'cancelled' && move.quantity !== 0;
+    return isOpen && move.lot == null && isAsked(move['product.'].lot_required, types);
+  });
+  const codes = unlotted.map((move) => String(fieldOf(move, 'product.code') ?? 'a component'));
+  return {
+    lotAt: product?.lot_required ?? [],
+    numbersLots: product?.lot_sequence != null,
+    hasListPrice: product?.list_price != null,
+    componentsWithoutLot: [...new Set(codes)],
+  };
+}
+
+/** @throws Rejected when our user may not do what the booking needs. */
+export function requireRights(
+  { may }: Abilities,
+  { number }: Production,
+  ...needed: readonly (readonly [Permission, string])[]
+): void {
+  const lacking = needed.find(([permission, model]) => !may(permission, model));
+  if (!lacking) return;
+  throw new Rejected(
+    `Tryton: production ${number} cannot be booked, because our user may not ${lacking.join(' ')}: put it into the groups that may (Production, Stock), then replay.`,
+    { code: 'refused-by-erp' },
+  );
+}
+
+/** @throws Rejected when Tryton would not move the components, or the output, without a lot. */
+export function requireLots(
+  { lotAt, numbersLots, componentsWithoutLot }: Demands,
+  { number, article, goodLocationType }: Production,
+  wanted: readonly WantedMove[],
+  finishes: boolean,
+): void {
+  if (componentsWithoutLot.length > 0) {
+    throw new Rejected(
+      `Tryton: production ${number} cannot be booked, because its components ${componentsWithoutLot.join(', ')} need a lot: choose it in Tryton (Inputs), then replay.`,
+      { code: 'quantity-or-lots' },
+    );
+  }
+  const unlotted = wanted.find(
+    ({ lot, location }) =>
+      lot === undefined &&
+      isAsked(lotAt, ['production', location === undefined ? goodLocationType : 'lost_found']),
+  );
+  if (!unlotted || (finishes && numbersLots)) return;
+  throw new Rejected(
+    `Tryton: production ${number} cannot be booked, because ${article} needs a lot, and ${unlotted.quantity} of it have none: record the lot in Azumuta and map it, or set it on the production in Tryton, then replay.`,
+    { code: 'quantity-or-lots' },
+  );
+}
+
+/** @throws Rejected when Tryton would ask a person about the missing list price, which nobody has answered for us. */
+export async function requireListPrice(
+  desk: Reader,
+  production: Production,
+  demands: Demands,
+): Promise<void> {
+  if (demands.hasListPrice) return;
+  const { number, article, product } = production;
+  // As Tryton names a warning (`Warning.format`, 7.0).
+  const digest = createHash('md5').update(`product.product,${product}`).digest('hex');
+  const answered = await desk.read(
+    'res.user.warning',
+    'search_read',
+    [[['name', '=', `${digest}.production_missing_list_price`]], 0, 1, null, ['id']],
+    { what: `reading the warnings of production ${number}`, answer: z.array(z.unknown()) },
+  );
+  if (answered.length > 0) return;
+  throw new Rejected(
+    `Tryton: production ${number} cannot be completed, because ${article} has no list price, which Tryton asks about: give it one, then replay.`,
+    { code: 'refused-by-erp' },
+  );
+}
+
+function isAsked(lotAt: readonly string[] | null | undefined, types: readonly string[]): boolean {
+  return types.some((type) => lotAt?.includes(type));
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { chown, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { postgresqlPrograms, run } from './install.ts';
+
+/** A PostgreSQL cluster of our own in a folder of our own, that listens on a socket in it and nowhere else. */
+export interface Cluster {
+  /** For libpq; a database's name stands before the question mark. */
+  uri(database: string): string;
+  /** Stops this cluster, by its own folder. */
+  stop(): Promise<void>;
+}
+
+/** What a crash would lose does not matter here; a lock that lasts is told soon, as an administrator may set it. */
+const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'lock_timeout=300ms'];
+
+/** Starts the cluster of a folder, which is made when it is not there. PostgreSQL refuses to run as root. */
+export async function startCluster(folder: string): Promise<Cluster> {
+  const programs = postgresqlPrograms();
+  if (!programs) throw new Error('PostgreSQL is not installed.');
+  const owner = await ownerOfClusters();
+  const postgresql = (program: string, ...args: string[]) =>
+    run(join(programs, program), args, { ...owner, cwd: folder });
+  const data = join(folder, 'cluster');
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  if (owner) await Promise.all([folder, data].map((path) => chown(path, owner.uid, owner.gid)));
+  // Whoever can reach the socket owns the folder.
+  if (!existsSync(join(data, 'PG_VERSION')))
+    await postgresql('initdb', '-D', data, '-U', 'plant', '--auth=trust', '--encoding=UTF8', '--no-sync');
+  const lines = [`listen_addresses = ''`, `unix_socket_directories = '${folder}'`, ...settings];
+  await writeFile(join(data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
+  await postgresql('pg_ctl', 'start', '-w', '-D', data, '-l', join(folder, 'postgresql.log'));
+  return {
+    uri: (database) => `postgresql://plant@/${database}?host=${encodeURIComponent(folder)}`,
+    async stop() {
+      await postgresql('pg_ctl', 'stop', '-w', '-m', 'fast', '-D', data);
+    },
+  };
+}
+
+/** The user that Debian's package made for it; ourselves when we are not root. */
+async function ownerOfClusters(): Promise<{ uid: number; gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const [uid, gid] = await Promise.all(
+    ['-u', '-g'].map(async (flag) => (await run('id', [flag, 'postgres'])).stdout),
+  );
+  return { uid: Number(uid), gid: Number(gid) };
+}

@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ErpConnector } from '../../../shared/erp/connector.ts';
+import type { Completion } from '../../../shared/model/completions.ts';
+import { Rejected } from '../../../shared/model/errors.ts';
+import { failureOf, firstAttempt, nextAttempt } from '../../shared/erp/conformance/attempts.ts';
+import type { Fields, PlannedProduction } from './client.ts';
+import { book, completed, type LocalSystem, openPlant, positionOf, undisturbed } from './plant.ts';
+
+let system: LocalSystem;
+beforeAll(async () => {
+  system = await openPlant();
+});
+beforeEach(() => system.faults.reset());
+afterAll(() => system.close());
+
+/** Tryton's whole books are as they were, and the sentence names the production. */
+async function expectRefused(connector: ErpConnector, completion: Completion, says: string): Promise<void> {
+  for (const attempt of [firstAttempt(), nextAttempt()]) {
+    // Prepare
+    const before = await system.database.everything();
+
+    // Act
+    const failure = await failureOf(book(connector, completion, attempt));
+
+    // Assess
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(String(failure)).toContain(completion.erpOrder.number);
+    expect(String(failure)).toContain(says);
+    expect(await system.database.everything()).toEqual(before);
+  }
+}
+
+const scrapped = (production: PlannedProduction) =>
+  completed(production, { quantity: { amount: '4' }, scrap: { amount: '1' } });
+const worked = (production: PlannedProduction) =>
+  completed(production, {
+    work: [{ id: `r-${production.id}`, seconds: 60, date: '2026-11-24', operation: 'Assembly' }],
+  });
+const timed = { workTimes: true, finishWorks: true };
+const routed = { routing: 'Gearbox routing' };
+
+describe('what Tryton would refuse halfway is refused before anything is written', () => {
+  it('scrap for a waste location that the warehouse does not have', async () => {
+    const production = await system.plan();
+
+    await expectRefused(system.connector({ scrapLocation: 'NOWHERE' }), scrapped(production), 'NOWHERE');
+  });
+
+  it('working time of a user who is no employee', async () => {
+    const production = await system.plan(routed);
+    const user = await userWith(['Production', 'Stock'], {});
+
+    await expectRefused(system.connector(timed, user), worked(production), 'no employee');
+  });
+
+  it('a user who may not write moves', async () => {
+    const production = await system.plan();
+    const [lots, readers] = ['stock.lot', 'Reads lots'];
+    const group = await system.admin.create('res.group', { name: readers });
+    const model = await system.admin.idOf('ir.model', [['model', '=', lots]]);
+    const only = { perm_read: true, perm_write: false, perm_create: false, perm_delete: false };
+    await system.admin.create('ir.model.access', { model, group, ...only });
+    const user = await userWith(['Production', readers]);
+
+    await expectRefused(system.connector({}, user), completed(production), 'may not write stock.move');
+  });
+
+  it('digits that the unit has not, in what is good, in scrap and in a lot', async () => {
+    const plan = () => system.plan({ article: 'GEAR-LOT' });
+    const fine = { quantity: { amount: '2.5' } };
+    const scrap = { quantity: { amount: '2' }, scrap: { amount: '0.5' } };
+    const lots = {
+      quantity: { amount: '2' },
+      lots: ['A', 'B'].map((number, at) => ({ number, quantity: { amount: at === 0 ? '0.5' : '1.5' } })),
+    };
+    for (const differs of [fine, scrap, lots]) {
+      await expectRefused(system.connector(), completed(await plan(), differs), '0 digits after the point');
+    }
+  });
+
+  it('a number that several productions bear', async () => {
+    const [one, other] = [await system.plan(), await system.plan()];
+    await system.admin.write('production', [other.id], { number: one.number });
+    const completion = { ...completed(one), erpOrder: { number: one.number } };
+
+    await expectRefused(system.connector(), completion, `several productions with number ${one.number}`);
+
+    await system.admin.write('production', [other.id], { number: other.number });
+  });
+
+  it('a quantity that is not told to be of one of the lots that a planner chose', async () => {
+    const production = await system.plan({ article: 'GEAR-LOT', quantity: 5 });
+    await planLots(production, { P: 3, Q: 2 });
+
+    await expectRefused(system.connector(), completed(production, { quantity: { amount: '4' } }), 'P');
+  });
+});
+
+describe('a production that changes after it was looked at', () => {
+  it('is refused with what was written by then', async () => {
+    // Prepare: somebody takes the list price away, so that Tryton asks a person at the completion.
+    const methods = await undisturbed(system);
+    const production = await system.plan();
+    const template = await system.admin.idOf('product.template', [['products.code', '=', 'GEAR-01']]);
+    const price = (decimal: string | null) =>
+      system.admin.write('product.template', [template], {
+        list_price: decimal === null ? null : { __class__: 'Decimal', decimal },
+      });
+    system.faults.beforeCall(positionOf(methods, 'model.production.done'), () => price(null));
+
+    // Act
+    const failure = await failureOf(book(system.connector(), completed(production)));
+    await price('100');
+    const receipt = await book(system.connector(), completed(production), nextAttempt());
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'refused-by-erp' });
+    expect(String(failure)).toContain(`Done before that: reserving the components of production`);
+    expect(String(failure)).toContain(`starting production ${production.number}`);
+    expect(receipt.alreadyBooked).toBe(false);
+    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
+  });
+});
+
+describe('units', () => {
+  it('converts what was built, its scrap and its lots, and finds it booked', async () => {
+    // Prepare
+    const production = await system.plan({ article: 'PASTE-01', quantity: 5 });
+    const completion = completed(production, {
+      quantity: { amount: '4500', unit: 'g' },
+      scrap: { amount: '500', unit: 'g' },
+      lots: [{ number: `P-${production.number}`, quantity: { amount: '4500', unit: 'g' } }],
+    });
+
+    // Act
+    const receipts = [
+      await book(system.connector(), completion),
+      await book(system.connector(), completion, nextAttempt()),
+    ];
+
+    // Assess
+    expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([false, true]);
+    expect(await system.admin.readProduction(production.id)).toMatchObject({
+      ...{ state: 'done', quantity: 4.5, scrap: 0.5 },
+      lots: [`P-${production.number}`, `P-${production.number}`],
+    });
+  });
+
+  it('counts in the unit of the production when its bill of materials counts in another one', async () => {
+    // Prepare: planned in grams, while the bill of materials gives kilograms.
+    const production = await system.plan({ article: 'PASTE-01', quantity: 5000, unit: 'g' });
+
+    // Act: half of it, and no more.
+    await book(system.connector(), completed(production, { quantity: { amount: '2500' }, final: false }));
+
+    // Assess
+    const { outputs } = await system.admin.readProduction(production.id);
+    expect(outputs.map(({ quantity, unit, state }) => `${quantity} ${unit} ${state}`)).toEqual([
+      '2500 g done',
+      '2500 g draft',
+    ]);
+  });
+});
+
+describe('lots', () => {
+  it('uses the lot that a planner chose, for what is good and for its scrap', async () => {
+    // Prepare
+    const production = await system.plan({ article: 'GEAR-LOT' });
+    const lot = `P-${production.number}`;
+    await planLots(production, { [lot]: 5 });
+
+    // Act: two parts, neither of which brings a lot.
+    const { id, number } = { id: String(production.id), number: production.number };
+    await book(system.connector(), completed(production, { quantity: { amount: '2' }, final: false }));
+    await book(system.connector(), {
+      ...scrapped(production),
+      quantity: { amount: '2' },
+      productOrder: { id: `${id}-second`, number },
+    });
+
+    // Assess
+    const books = await system.admin.readProduction(production.id);
+    expect(books).toMatchObject({ state: 'done', quantity: 4, scrap: 1, lots: [lot, lot, lot] });
+    expect(await system.admin.find('stock.lot', [['number', '=', lot]])).toHaveLength(1);
+  });
+
+  it('takes the oldest of a number, and removes the one that it made at the same moment', async () => {
+    // Prepare: another transaction, which began before ours, is done right after ours.
+    const production = await system.plan({ article: 'GEAR-LOT' });
+    const number = `L-${production.number}`;
+    const completion = completed(production, { lots: [{ number }] });
+    const methods = await undisturbed(system, { lots: [{ number: `U-${number}` }] }, { article: 'GEAR-LOT' });
+    const product = await system.admin.idOf('product.product', [['code', '=', 'GEAR-LOT']]);
+    const older = await system.admin.create('stock.lot', { number: `older of ${number}`, product });
+    system.faults.afterCall(positionOf(methods, 'model.stock.lot.create'), () =>
+      system.admin.write('stock.lot', [older], { number }),
+    );
+
+    // Act
+    await book(system.connector(), completion);
+
+    // Assess
+    const lots = await system.admin.find('stock.lot', [['number', '=', number]]);
+    expect(lots.map(({ id }) => id)).toEqual([older]);
+    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', lots: [number] });
+  });
+});
+
+/** Gives the planned output these lots, with how much of each. */
+async function planLots(
+  production: PlannedProduction,
+  lots: Readonly<Record<string, number>>,
+): Promise<void> {
+  const fields = ['product', 'unit', 'from_location', 'to_location', 'company', 'currency'];
+  const [move] = await system.admin.find('stock.move', [['production_output', '=', production.id]], fields);
+  if (!move) throw new Error('nothing is planned');
+  const copied = Object.fromEntries(fields.map((field) => [field, move[field]]));
+  const moves: Fields[] = [];
+  for (const [number, quantity] of Object.entries(lots)) {
+    const lot = await system.admin.create('stock.lot', { number, product: move.product });
+    moves.push({ ...copied, unit_price: { __class__: 'Decimal', decimal: '0' }, quantity, lot });
+  }
+  await system.admin.write('production', [production.id], {
+    outputs: [
+      ['delete', [move.id]],
+      ['create', moves],
+    ],
+  });
+}
+
+/** A user of its own, with these groups. */
+async function userWith(names: readonly string[], differs?: Fields) {
+  const { admin } = system;
+  const company = await admin.idOf('company.company', []);
+  const employee = await admin.idOf('company.employee', []);
+  const login = `user-${names.join('-')}-${differs === undefined}`;
+  const password = 'canary-of-a-user';
+  const groups = await admin.find('res.group', [['name', 'in', names]]);
+  const user = await admin.create('res.user', {
+    ...{ name: login, login, password, companies: [['add', [company]]] },
+    groups: [['add', groups.map(({ id }) => id)]],
+    ...(differs === undefined ? { employees: [['add', [employee]]] } : {}),
+  });
+  await admin.write('res.user', [user], { company, ...(differs ?? { employee }) });
+  return { username: login, password };
+}

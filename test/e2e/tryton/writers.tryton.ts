@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { attemptAfter, failureOf } from '../../shared/erp/conformance/attempts.ts';
+import type { PlannedProduction } from './client.ts';
+import { book, completed, type LocalSystem, openPlant } from './plant.ts';
+
+const productions = 40;
+
+let system: LocalSystem;
+beforeAll(async () => {
+  system = await openPlant();
+});
+beforeEach(() => system.faults.reset());
+afterAll(() => system.close());
+
+/** How a number of writers got on with the same productions. */
+interface Round {
+  readonly planned: readonly PlannedProduction[];
+  /** Failures of which the order came again. */
+  readonly failures: readonly unknown[];
+  readonly seconds: number;
+}
+
+/**
+ * So many connectors, each a container of its own, share the productions out among themselves; what fails comes
+ * again behind all others, as it does from a queue.
+ */
+async function bookWith(writers: number, state: 'assigned' | 'waiting'): Promise<Round> {
+  const planned: PlannedProduction[] = [];
+  for (let n = 0; n < productions; n += 1) planned.push(await system.plan({ state, quantity: 1 }));
+  const queue = planned.map((production) => ({ production, failure: undefined as unknown }));
+  const failures: unknown[] = [];
+  const connectors = Array.from({ length: writers }, () => system.connector());
+  const started = performance.now();
+  await Promise.all(
+    connectors.map(async (connector) => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const { production, failure: before } = next;
+        const completion = completed(production, { quantity: { amount: '1' } });
+        const failure = await failureOf(
+          before === undefined
+            ? book(connector, completion)
+            : book(connector, completion, attemptAfter(before)),
+        );
+        if (failure === undefined) continue;
+        if (!(failure instanceof RetryLater)) throw failure;
+        failures.push(failure);
+        queue.push({ production, failure });
+      }
+    }),
+  );
+  return { planned, failures, seconds: (performance.now() - started) / 1000 };
+}
+
+it.each(['assigned', 'waiting'] as const)(
+  `books ${productions} productions that are %s once each, with one writer and with eight`,
+  async (state) => {
+    for (const writers of [1, 8]) {
+      // Act
+      const { planned, failures, seconds } = await bookWith(writers, state);
+
+      // Assess: a lock is that order's trouble, and nothing of it is settling.
+      for (const failure of failures) {
+        expect(failure).toMatchObject({ scope: 'order', wrote: expect.stringMatching(/^(nothing|known)$/) });
+      }
+      if (state === 'assigned') expect(failures).toEqual([]);
+      for (const { id } of planned) {
+        const books = await system.admin.readProduction(id);
+        expect(books).toMatchObject({ state: 'done', quantity: 1, consumed: { 'HSG-01': 1 } });
+        expect([books.outputs.length, books.notes.length]).toEqual([1, 1]);
+      }
+      const name = writers === 1 ? 'one writer: ' : `${writers} writers:`;
+      process.stdout.write(
+        `${productions} ${state} productions, ${name} ${seconds.toFixed(1)} s, ${failures.length} came again after a lock\n`,
+      );
+    }
+  },
+  300_000,
+);

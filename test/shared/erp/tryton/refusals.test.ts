@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TrytonOptions } from '../../../../shared/erp/tryton/options.ts';
+import type { Completion } from '../../../../shared/model/completions.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
+import { amendmentOf, completionOf, quantityKey } from '../conformance/completions.ts';
+import { TrytonBooks } from './books.ts';
+import { type RpcServer, startRpcServer } from './server.ts';
+
+let books: TrytonBooks;
+let server: RpcServer;
+beforeEach(() => open({ hasLots: true }));
+afterEach(() => server.close());
+
+async function open(options: { hasLots: boolean }): Promise<void> {
+  await server?.close();
+  books = new TrytonBooks(options);
+  server = await startRpcServer((call) => books.answer(call));
+}
+
+const order = { number: '17', id: '17' };
+const book = (
+  differs: Partial<Completion> = {},
+  attempt = firstAttempt(),
+  options: Partial<TrytonOptions> = {},
+) => {
+  const completion = completionOf(order, differs);
+  return server.connector(options).book(completion, quantityKey(completion.productOrder), attempt);
+};
+const wrote = () => server.calls.filter(({ method }) => !/search_read|fields_get|get_|login/.test(method));
+const called = (method: string) => server.calls.filter((call) => call.method === `model.${method}`).length;
+
+describe('what Tryton would refuse after the note and the reservation', () => {
+  it.each<[string, string, Partial<Completion>]>([
+    ['nothing', 'nothing was built', { quantity: { amount: '0' } }],
+    ['less than nothing', 'less than nothing', { quantity: { amount: '-1' } }],
+    ['digits that the unit has not', 'takes 0 digits', { quantity: { amount: '2.5' } }],
+    ['another kind of unit', 'counted in u', { quantity: { amount: '5', unit: 'kg' } }],
+    [
+      'dozens that are no whole pieces',
+      '0.3 doz',
+      { quantity: { amount: '1.5', unit: 'doz' }, scrap: { amount: '0.3', unit: 'doz' } },
+    ],
+    ['lots that do not add up', 'do not add up', { lots: [{ number: 'A', quantity: { amount: '4' } }] }],
+    ['serial numbers for part of it', 'do not add up', { lots: [{ number: 'A' }, { number: 'B' }] }],
+  ])('%s is refused before any write', async (_, says, differs) => {
+    // Act
+    const failure = await failureOf(book(differs));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'quantity-or-lots' });
+    expect(String(failure)).toContain(says);
+    expect(String(failure)).toContain('17');
+    expect(wrote()).toEqual([]);
+  });
+
+  it('lots are refused where Tryton keeps none', async () => {
+    // Prepare
+    await open({ hasLots: false });
+
+    // Act
+    const failure = await failureOf(book({ lots: [{ number: 'A' }] }));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'quantity-or-lots' });
+    expect(String(failure)).toContain('stock_lot');
+    expect(wrote()).toEqual([]);
+  });
+
+  it.each([
+    ['what is good', ['storage'], {}],
+    ['scrap', ['lost_found'], { quantity: { amount: '4' }, scrap: { amount: '1' } }],
+  ])('%s without the lot that it needs is refused', async (_, lotRequired, differs) => {
+    // Prepare
+    books.lotRequired = lotRequired;
+
+    // Act
+    const failure = await failureOf(book(differs));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'quantity-or-lots' });
+    expect(wrote()).toEqual([]);
+  });
+
+  it.each([
+    ['write production', {}],
+    ['write stock.move', {}],
+    ['create stock.lot', { lots: [{ number: 'A' }] }],
+  ])('a user who may not %s is refused, until it may', async (permission, differs) => {
+    // Prepare
+    books.denied = [permission];
+    const connector = server.connector();
+    const completion = completionOf(order, differs);
+    const key = quantityKey(completion.productOrder);
+
+    // Act
+    const failure = await failureOf(connector.book(completion, key, firstAttempt()));
+    const refused = wrote();
+    books.denied = [];
+    const receipt = await connector.book(completion, key, firstAttempt());
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'refused-by-erp' });
+    expect(String(failure)).toContain(`may not ${permission}`);
+    expect(refused).toEqual([]);
+    expect(receipt.alreadyBooked).toBe(false);
+  });
+
+  it('components that a person has to reserve are waited for, without a claim', async () => {
+    // Act
+    const failure = await failureOf(book({}, firstAttempt(), { assign: 'never' }));
+
+    // Assess
+    expect(failure).toMatchObject({
+      name: 'RetryLater',
+      scope: 'order',
+      wrote: 'nothing',
+      afterSeconds: 900,
+    });
+    expect(wrote()).toEqual([]);
+  });
+});
+
+describe('keys', () => {
+  const odd = ['A B', 'A\tB', 'A%0020B', 'A%20B', 'A] [B', 'A/', '😀', '\ud83d', 'ÄÖ', 'M'.repeat(200)];
+
+  it('are told apart and found again, whatever characters they have', async () => {
+    // Prepare: an amendment of each key, by one note.
+    const note = (name: string) =>
+      server.connector().book(amendmentOf(order), `${name}#recording#r`, firstAttempt());
+
+    // Act
+    const first = [];
+    for (const name of odd) first.push((await note(name)).alreadyBooked);
+    const second = [];
+    for (const name of odd) second.push((await note(name)).alreadyBooked);
+
+    // Assess
+    expect(first).toEqual(odd.map(() => false));
+    expect(second).toEqual(odd.map(() => true));
+    expect(books.notes).toHaveLength(odd.length);
+  });
+
+  it('of ordinary characters are written as they are, as in the notes of earlier versions', async () => {
+    // Prepare
+    const completion = completionOf(order);
+    const key = quantityKey(completion.productOrder);
+
+    // Act
+    await book();
+
+    // Assess
+    expect(books.notes.map(({ message }) => message.split('\n').at(-1))).toEqual([
+      `Azumuta booking ${key}`,
+      `Azumuta booking ${key}`,
+    ]);
+  });
+
+  it('with white space book a quantity, and find it booked', async () => {
+    // Prepare
+    const completion = completionOf(order, {}, { id: 'WH MO 00001', number: 'WH MO 00001' });
+    const key = quantityKey(completion.productOrder);
+
+    // Act
+    const receipts = [
+      await server.connector().book(completion, key, firstAttempt()),
+      await server.connector().book(completion, key, nextAttempt()),
+    ];
+
+    // Assess
+    expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([false, true]);
+  });
+
+  it('count in the last line of a note only', async () => {
+    // Prepare
+    const completion = completionOf(order);
+    const key = quantityKey(completion.productOrder);
+    books.addNote('production,17', `See\nAzumuta booking ${key}\nas they said`);
+
+    // Act
+    const receipt = await book();
+
+    // Assess
+    expect(receipt.alreadyBooked).toBe(false);
+    expect(books.state).toBe('done');
+  });
+});
+
+describe('a lot that two create at once', () => {
+  const lots = [{ number: 'A' }];
+
+  it.each([
+    ['is there when ours is written', 'stock.lot.create'],
+    ['comes to be seen only after ours was used', 'production.write'],
+  ])('is the older one, which %s, and ours is removed', async (_, before) => {
+    // Prepare: the older one has its id already, and is committed at this call.
+    server.before(before, () => books.addLot('A', 50));
+
+    // Act
+    await book({ lots });
+
+    // Assess
+    expect(books.lots).toEqual([{ id: 50, number: 'A' }]);
+    expect(books.moves.map(({ lot, state }) => [lot, state])).toEqual([[50, 'done']]);
+  });
+
+  it('stays ours when ours is the older one', async () => {
+    // Prepare
+    server.before('production.write', () => books.addLot('A', 999));
+
+    // Act
+    await book({ lots });
+
+    // Assess
+    expect(books.moves.map(({ lot }) => lot)).not.toEqual([999]);
+    expect(books.lots).toHaveLength(2);
+  });
+
+  it('is not removed when somebody uses it already, and not used by us', async () => {
+    // Prepare
+    server.before('production.write', () => books.addLot('A', 50));
+    server.before('stock.lot.delete', () => {
+      const surplus = books.lots.find(({ id }) => id !== 50)?.id ?? null;
+      books.moves.push({ id: 2, quantity: 1, state: 'draft', location: 7, lot: surplus });
+    });
+
+    // Act
+    const failure = await failureOf(book({ lots, final: false }));
+    const [own] = books.moves;
+
+    // Assess
+    expect(failure).not.toBeInstanceOf(Rejected);
+    expect(own?.lot).toBe(50);
+    expect(books.lots).toHaveLength(2);
+  });
+
+  it('that a crash has left over is not used: the oldest counts', async () => {
+    // Prepare
+    books.addLot('A', 60);
+    books.addLot('A', 50);
+
+    // Act
+    await book({ lots });
+
+    // Assess
+    expect(books.moves.map(({ lot }) => lot)).toEqual([50]);
+    expect(called('stock.lot.create')).toBe(0);
+  });
+});
+
+describe('a production that a planner has reserved beforehand', () => {
+  it('is not reserved again', async () => {
+    // Prepare
+    books.state = 'assigned';
+
+    // Act
+    await book();
+
+    // Assess
+    expect(books.state).toBe('done');
+    expect(called('production.assign_try')).toBe(0);
+  });
+});
