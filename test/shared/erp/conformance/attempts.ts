@@ -13,10 +13,14 @@ export function nextAttempt(signal = newSignal()): Attempt {
   return { again: true, signal };
 }
 
-/** The attempt that the ledger would make after this failure: it looks after a possible write. */
-export function attemptAfter(failure: unknown): Attempt {
+/**
+ * The attempt that the ledger would make after this failure: it looks after a possible write, and after a failed
+ * look behind one, too.
+ * @param failed The attempt that failed. Default: a first one.
+ */
+export function attemptAfter(failure: unknown, failed = firstAttempt()): Attempt {
   const released = failure instanceof RetryLater && failure.wrote === 'nothing';
-  return { again: !released, signal: newSignal() };
+  return { again: failed.again || !released, signal: newSignal() };
 }
 
 /** What a promise was rejected with; undefined if it was kept. */

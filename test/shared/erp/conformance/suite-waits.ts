@@ -46,11 +46,12 @@ export function waitTests({ target, cannot, promise }: Chapter): void {
       target().faults.cutEvery((call) => call.url === cut?.url && call.body === cut.body, 'after');
 
       // Act
-      for (let times = 1; times < hangs && failure instanceof RetryLater; times += 1)
-        failure = await failureOf(target().connector().book(completion, key, attemptAfter(failure)));
-      target().faults.reset();
-      if (failure instanceof RetryLater)
-        failure = await failureOf(target().connector().book(completion, key, attemptAfter(failure)));
+      let attempt = firstAttempt();
+      for (let times = 1; times <= hangs && failure instanceof RetryLater; times += 1) {
+        if (times === hangs) target().faults.reset();
+        attempt = attemptAfter(failure, attempt);
+        failure = await failureOf(target().connector().book(completion, key, attempt));
+      }
 
       // Assess: what nobody can know goes to a person, with what there is.
       if (failure !== undefined) expect(failure, `call ${n}`).toBeInstanceOf(Rejected);
