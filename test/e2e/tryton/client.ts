@@ -59,6 +59,8 @@ export class TrytonTestClient {
   readonly #access: TrytonAccess;
   #authorization = '';
   #context: Fields = {};
+  /** Drafts that were planned once, to be duplicated. */
+  readonly #drafts = new Map<string, number>();
 
   constructor(access: TrytonAccess) {
     this.#access = access;
@@ -130,31 +132,47 @@ export class TrytonTestClient {
     return first.id as number;
   }
 
-  /** Does what the desktop client does: defaults, explode the bill of materials, create, release. */
   async planProduction(plan: Plan = {}): Promise<PlannedProduction> {
-    const { article = 'GEAR-01', quantity = 5, reference, state = 'waiting' } = plan;
+    const [planned] = await this.planProductions(1, plan);
+    if (!planned) throw new Error('Nothing was planned.');
+    return planned;
+  }
+
+  /** Duplicates what was planned before in the same way, and releases the copies. */
+  async planProductions(count: number, { state = 'waiting', ...plan }: Plan): Promise<PlannedProduction[]> {
+    const name = JSON.stringify(plan);
+    const model = this.#drafts.get(name) ?? (await this.#draft(plan));
+    this.#drafts.set(name, model);
+    const ids = (await this.call('production', 'copy', Array<number>(count).fill(model))) as number[];
+    const presses = { draft: [], waiting: ['wait'], assigned: ['wait', 'assign_try'] };
+    const buttons = state === 'running' ? [...presses.assigned, 'run'] : presses[state];
+    for (const button of buttons) await this.press('production', button, ...ids);
+    const planned = await this.find('production', [['id', 'in', ids]], ['number', 'state']);
+    const other = planned.find((one) => one.state !== state);
+    if (other) throw new Error(`Production ${other.number} is ${other.state}, not ${state}.`);
+    return planned.map(({ id, number }) => ({ id: id as number, number: String(number) }));
+  }
+
+  /** Does what the desktop client does: defaults, explode the bill of materials, create. */
+  async #draft(plan: Omit<Plan, 'state'>): Promise<number> {
+    const { article = 'GEAR-01', quantity = 5, reference } = plan;
     const [product, ownUnit] = await this.#productOf(article);
     const unit =
       plan.unit === undefined ? ownUnit : await this.idOf('product.uom', [['symbol', '=', plan.unit]]);
     const bom = await this.idOf('production.bom', [['output_products', '=', product]]);
-    const defaults = await this.call('production', 'default_get', [
-      'state',
-      'warehouse',
-      'location',
-      'company',
-    ]);
+    const fields = ['state', 'warehouse', 'location', 'company'];
+    const defaults = await this.call('production', 'default_get', fields);
     const values: Fields = { ...ownFields(defaults), product, bom, unit, quantity };
-    const exploded = (await this.call('production', 'on_change_bom', {
-      ...values,
-      inputs: [],
-      outputs: [],
-      id: -1,
-    })) as Record<'inputs' | 'outputs', { add: [number, Fields][] }>;
+    const empty = { ...values, inputs: [], outputs: [], id: -1 };
+    const exploded = (await this.call('production', 'on_change_bom', empty)) as Record<
+      'inputs' | 'outputs',
+      { add: [number, Fields][] }
+    >;
     const moves = (side: 'inputs' | 'outputs') => [
       ['create', exploded[side].add.map(([, move]) => ownFields(move, 'unit_price_required'))],
     ];
     const day = plan.plannedDate === undefined ? undefined : dateOf(plan.plannedDate);
-    const id = await this.create('production', {
+    return this.create('production', {
       ...values,
       ...(reference === undefined ? {} : { reference }),
       ...(day ? { planned_date: day, planned_start_date: day } : {}),
@@ -162,12 +180,6 @@ export class TrytonTestClient {
       inputs: moves('inputs'),
       outputs: moves('outputs'),
     });
-    const presses = { draft: [], waiting: ['wait'], assigned: ['wait', 'assign_try'] };
-    const buttons = state === 'running' ? [...presses.assigned, 'run'] : presses[state];
-    for (const button of buttons) await this.press('production', button, id);
-    const [planned] = await this.find('production', [['id', '=', id]], ['number', 'state']);
-    if (planned?.state !== state) throw new Error(`Production ${id} is ${planned?.state}, not ${state}.`);
-    return { id, number: String(planned.number) };
   }
 
   async #productOf(code: string): Promise<[number, number]> {

@@ -53,8 +53,8 @@ describe('what Tryton would refuse halfway is refused before anything is written
     await expectRefused(system.connector(timed, user), worked(production), 'no employee');
   });
 
-  it('a user who may not write moves', async () => {
-    const production = await system.plan();
+  it('a user who may not create lots', async () => {
+    const production = await system.plan({ article: 'GEAR-LOT' });
     const [lots, readers] = ['stock.lot', 'Reads lots'];
     const group = await system.admin.create('res.group', { name: readers });
     const model = await system.admin.idOf('ir.model', [['model', '=', lots]]);
@@ -62,7 +62,11 @@ describe('what Tryton would refuse halfway is refused before anything is written
     await system.admin.create('ir.model.access', { model, group, ...only });
     const user = await userWith(['Production', readers]);
 
-    await expectRefused(system.connector({}, user), completed(production), 'may not write stock.move');
+    await expectRefused(
+      system.connector({}, user),
+      completed(production, { lots: [{ number: 'NEW' }] }),
+      'may not create stock.lot',
+    );
   });
 
   it('digits that the unit has not, in what is good, in scrap and in a lot', async () => {

@@ -9,7 +9,7 @@ import { startTryton, type TrytonServer } from './server.ts';
 const help = `Tests the Tryton connector against a real Tryton 7.0, on SQLite and on PostgreSQL side by side.
 
   npm run test:tryton                          install if need be, start, seed, test, stop
-  npm run test:tryton -- <filter> …            arguments after -- go to vitest
+  npm run test:tryton -- <file> … -t <name>    these files, and the tests of this name alone
   npm run test:tryton -- --on postgresql       on this database alone (or: sqlite)
   npm run test:tryton -- --on sqlite --serve   start and seed, print the environment, stay until Ctrl-C
   npm run test:tryton -- --help
@@ -29,8 +29,10 @@ async function main(): Promise<number> {
       help: { type: 'boolean' },
       serve: { type: 'boolean' },
       on: { type: 'string', multiple: true },
+      name: { type: 'string', short: 't' },
     },
   });
+  const filters = [...positionals, ...(values.name === undefined ? [] : ['-t', values.name])];
   if (values.help) {
     process.stdout.write(help);
     return 0;
@@ -47,10 +49,12 @@ async function main(): Promise<number> {
       code = 1;
     } else reportOf(backend)(`SKIPPED. ${impossible}`);
   }
-  const codes = await Promise.all(
-    runnable.map((backend) => testOn(backend, positionals, values.serve ?? false)),
+  // Each ends by itself, and stops what it started, whatever becomes of the other.
+  const ends = await Promise.allSettled(
+    runnable.map((backend) => testOn(backend, filters, values.serve ?? false)),
   );
-  return Math.max(code, ...codes);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return Math.max(code, ...ends.map((end) => (end.status === 'fulfilled' ? end.value : 1)));
 }
 
 async function testOn(backend: Backend, filters: readonly string[], serve: boolean): Promise<number> {

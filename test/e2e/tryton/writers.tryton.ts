@@ -26,8 +26,7 @@ interface Round {
  * again behind all others, as it does from a queue.
  */
 async function bookWith(writers: number, state: 'assigned' | 'waiting'): Promise<Round> {
-  const planned: PlannedProduction[] = [];
-  for (let n = 0; n < productions; n += 1) planned.push(await system.plan({ state, quantity: 1 }));
+  const planned = await system.admin.planProductions(productions, { state, quantity: 1 });
   const queue = planned.map((production) => ({ production, failure: undefined as unknown }));
   const failures: unknown[] = [];
   const connectors = Array.from({ length: writers }, () => system.connector());
