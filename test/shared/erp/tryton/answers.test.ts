@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attemptAfter, failureOf, firstAttempt } from '../conformance/attempts.ts';
+import { completionOf, quantityKey } from '../conformance/completions.ts';
+import { TrytonBooks } from './books.ts';
+import { type RpcAnswer, type RpcServer, startRpcServer } from './server.ts';
+
+let books: TrytonBooks;
+let server: RpcServer;
+let answers: { readonly method: string; readonly answer: RpcAnswer }[];
+beforeEach(async () => {
+  books = new TrytonBooks();
+  answers = [];
+  server = await startRpcServer((call) => {
+    const at = answers.findIndex(({ method }) => call.method.endsWith(method));
+    return at < 0 ? books.answer(call) : answers.splice(at, 1)[0]?.answer;
+  });
+});
+afterEach(() => server.close());
+
+const order = { number: '17', id: '17' };
+const completion = completionOf(order);
+const book = (attempt = firstAttempt()) =>
+  server.connector().book(completion, quantityKey(completion.productOrder), attempt);
+
+const error = (...said: unknown[]): RpcAnswer => ({ error: said });
+const thrown = (last: string) => error(last.slice(last.indexOf(': ') + 2), `Traceback:\n${last}\n`);
+const waits = { name: 'RetryLater', scope: 'order' };
+const unwell = { name: 'RetryLater', scope: 'partner', unauthorized: false };
+const refused = { name: 'RetryLater', scope: 'partner', unauthorized: true };
+const person = { name: 'Rejected', code: 'refused-by-erp' };
+/** The start of a production: something was written before, and it writes itself. */
+const write = 'production.run';
+const read = 'production.search_read';
+
+/** What stands in `shared/erp/README.md`, row by row: at which method it is answered, and what comes of it. */
+const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, object | undefined])[]>> = {
+  '401 to a call': [[read, { status: 401 }, undefined]],
+  '401 again, behind a new login': [[read, { status: 401 }, refused]],
+  '401 or `LoginException` at the login': [
+    ['db.login', { status: 401 }, refused],
+    ['db.login', error('LoginException', ['sms', 'Code', 'char']), refused],
+  ],
+  '429 at the login': [['db.login', { status: 429 }, { ...refused, afterSeconds: 300 }]],
+  '403 to a call': [[read, { status: 403 }, waits]],
+  '408, 429, 5xx': [408, 429, 500, 503].map((status) => [read, { status }, unwell]),
+  '5xx to a write': [[write, { status: 500 }, { ...unwell, wrote: 'perhaps' }]],
+  'anything else than JSON-RPC': [
+    [read, { status: 404 }, unwell],
+    [read, { result: { id: 1 } }, unwell],
+  ],
+  'no such production': [[read, { result: [] }, { name: 'UnknownOrder' }]],
+  '`UserError`': [[write, error('UserError', ['The lot is missing.', '', null]), person]],
+  '`UserWarning`': [[write, error('UserWarning', ['name', 'No list price.', '']), person]],
+  '`ConcurrencyException`': [
+    [write, error('ConcurrencyException', 'modified'), { ...waits, wrote: 'known' }],
+  ],
+  '`could not obtain lock`, `database is locked`, `could not serialize access`, `deadlock detected`, `lock timeout`':
+    [
+      'could not obtain lock on row in relation "production"',
+      'database is locked',
+      'could not serialize access due to concurrent update',
+      'deadlock detected\nDETAIL: Process 1 waits',
+      'canceling statement due to lock timeout\nCONTEXT: while updating tuple',
+    ].map((said) => [write, error(said, ''), { ...waits, wrote: 'known', afterSeconds: 5 }]),
+  '`RateLimitException`': [[read, error('RateLimitException', ''), { ...unwell, afterSeconds: 60 }]],
+  'the database refuses, closes or loses the connection': [
+    [read, error('connection to server failed: Connection refused', ''), unwell],
+    [write, error('server closed the connection unexpectedly', ''), { ...unwell, wrote: 'perhaps' }],
+  ],
+  "a name alone: `'stock.lot'`": [[write, error("'stock.lot'", ''), person]],
+  '`TypeError`, `ValueError`, `psycopg2.errors.Undefined…` and their like': [
+    [write, thrown('ValueError: Invalid quantity'), person],
+    [write, thrown('psycopg2.errors.UndefinedColumn: column "quantiy" does not exist'), person],
+  ],
+  'any other exception': [
+    [write, thrown('psycopg2.errors.DiskFull: could not extend file'), { ...waits, wrote: 'perhaps' }],
+  ],
+  '`null` from a button, and the state is another one': [
+    [write, { result: null }, { ...waits, wrote: 'known', afterSeconds: 60 }],
+  ],
+  '`null` from `assign_try`, and the production waits': [
+    ['production.assign_try', { result: null }, { ...waits, wrote: 'nothing', afterSeconds: 900 }],
+  ],
+};
+
+describe.each(Object.entries(rows))('%s', (name, cases) => {
+  it.each(cases)('at %s: %j', async (method, answer, expected) => {
+    // Prepare
+    answers = Array(name.includes('again') ? 2 : 1).fill({ method, answer });
+
+    // Act
+    const failure = await failureOf(book());
+
+    // Assess: whoever comes again books once.
+    if (expected === undefined) expect(failure).toBeUndefined();
+    else expect(failure).toMatchObject(expected);
+    if (failure !== undefined) await book(attemptAfter(failure));
+    expect(books.state).toBe('done');
+    expect(books.moves.map(({ quantity }) => quantity)).toEqual([5]);
+  });
+});
+
+it('is all that the table for people says', () => {
+  const readme = readFileSync(new URL('../../../../shared/erp/README.md', import.meta.url), 'utf8');
+  const [, section = ''] = readme.split('## Tryton: what an answer means\n');
+  const [own = ''] = section.split('\n## ');
+  const [, , ...lines] = own.split('\n').filter((line) => line.startsWith('|'));
+
+  expect(lines.map((line) => line.split('|')[1]?.trim())).toEqual(Object.keys(rows));
+});
