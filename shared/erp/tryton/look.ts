@@ -1,5 +1,6 @@
 import type { BookingKey, Completion, Link, Receipt } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
+import { compareDecimals } from '../../model/quantity.ts';
 import { requireArticle } from '../booking-rules.ts';
 import { builtOf } from '../built.ts';
 import type { Look } from '../connector.ts';
@@ -152,7 +153,7 @@ async function lookAtOutputs(
   if (unknownLots(wanted).length > 0) requireRights(desk.abilities, production, ['create', 'stock.lot']);
   requireLots(demands, production, wanted, finishes);
   if (finishes && !options.finishWorks) requireFinishedWorks(production);
-  if (finishes) await requireListPrice(desk, production, demands);
+  if (finishes && compareDecimals(amounts.good, '0') > 0) await requireListPrice(desk, production, demands);
   return wanted;
 }
 

@@ -13,8 +13,11 @@ export interface Demands {
   readonly lotAt: readonly string[];
   /** Tryton gives lots numbers of its own when it completes a whole production (`Production_Lot.done`, 7.0). */
   readonly numbersLots: boolean;
-  /** Without a list price Tryton asks whether that is meant (`Production.set_cost`, 7.0). */
-  readonly hasListPrice: boolean;
+  /**
+   * Whether Tryton can price what is good: without a list price it asks whether that is meant, unless the product is
+   * a component of itself, as in a repair (`Production.set_cost`, 7.0).
+   */
+  readonly isPriced: boolean;
   /** Codes of components that move with a lot only, and have none: reserving gives them none (7.0). */
   readonly componentsWithoutLot: readonly string[];
 }
@@ -22,6 +25,7 @@ export interface Demands {
 const requiredSchema = z.nullish(z.array(z.string()));
 const locationSchema = z.looseObject({ type: z.string() });
 export const demandsSchema = z.looseObject({
+  product: z.nullable(z.int()),
   'product.': z.nullish(
     z.looseObject({
       list_price: z.nullish(z.string()),
@@ -33,6 +37,7 @@ export const demandsSchema = z.looseObject({
     z.array(
       z.looseObject({
         state: z.string(),
+        product: z.int(),
         quantity: z.number(),
         lot: z.nullish(z.int()),
         'product.': z.looseObject({ lot_required: requiredSchema }),
@@ -46,7 +51,13 @@ export const demandsSchema = z.looseObject({
 /** Fields to read for `demandsSchema`, beside those of a production. */
 export function demandFields({ lots }: Abilities): string[] {
   return [
-    ...['product.list_price', 'inputs.quantity', 'inputs.from_location.type', 'inputs.to_location.type'],
+    ...[
+      'product.list_price',
+      'inputs.product',
+      'inputs.quantity',
+      'inputs.from_location.type',
+      'inputs.to_location.type',
+    ],
     ...(lots ? ['product.lot_required', 'product.lot_sequence'] : []),
     ...(lots ? ['inputs.lot', 'inputs.product.lot_required'] : []),
   ];
@@ -54,7 +65,8 @@ export function demandFields({ lots }: Abilities): string[] {
 
 export function demandsOf(record: z.infer<typeof demandsSchema>): Demands {
   const product = record['product.'];
-  const unlotted = (record['inputs.'] ?? []).filter((move) => {
+  const inputs = record['inputs.'] ?? [];
+  const unlotted = inputs.filter((move) => {
     const types = [move['from_location.'].type, move['to_location.'].type];
     const isOpen = move.state !== 'done' && move.state !== 'cancelled' && move.quantity !== 0;
     return isOpen && move.lot == null && isAsked(move['product.'].lot_required, types);
@@ -63,7 +75,7 @@ export function demandsOf(record: z.infer<typeof demandsSchema>): Demands {
   return {
     lotAt: product?.lot_required ?? [],
     numbersLots: product?.lot_sequence != null,
-    hasListPrice: product?.list_price != null,
+    isPriced: product?.list_price != null || inputs.some((move) => move.product === record.product),
     componentsWithoutLot: [...new Set(codes)],
   };
 }
@@ -113,7 +125,7 @@ export async function requireListPrice(
   production: Production,
   demands: Demands,
 ): Promise<void> {
-  if (demands.hasListPrice) return;
+  if (demands.isPriced) return;
   const { number, article, product } = production;
   // As Tryton names a warning (`Warning.format`, 7.0).
   const digest = createHash('md5').update(`product.product,${product}`).digest('hex');
