@@ -11,7 +11,10 @@ export interface PlantDatabase {
   change(...statements: readonly string[]): Promise<void>;
   /** Every table of the plant's books, with a digest of all that it holds. */
   everything(): Promise<Readonly<Record<string, string>>>;
-  /** Holds a production with its moves, as another transaction does: the whole database where it locks nothing less. */
+  /**
+   * Holds a production with its outputs, as another transaction does: the whole database where it locks nothing less.
+   * Whoever holds a component's move keeps every production that needs this component from being reserved.
+   */
   lock(production: number): Promise<void>;
   /** Ends all locks. */
   unlock(): Promise<void>;
@@ -113,7 +116,7 @@ function openPostgresql(uri: string): PlantDatabase {
       const locked = new Promise((resolve) => holder.stdout.once('data', resolve));
       holder.stdin.write(`BEGIN;
 SELECT id FROM production WHERE id = ${production} FOR UPDATE \\g /dev/null
-SELECT id FROM stock_move WHERE ${production} IN (production_input, production_output) FOR UPDATE \\g /dev/null
+SELECT id FROM stock_move WHERE production_output = ${production} FOR UPDATE \\g /dev/null
 \\echo locked
 `);
       await locked;
