@@ -43,7 +43,8 @@ export function isRest(one: Sibling, family: readonly Sibling[], marks: readonly
   if (!isOpen(one)) return false;
   const done = family.filter(({ state }) => state === 'done');
   if (done.some((each) => restsOf(each, marks, family).some(({ id }) => id === one.id))) return true;
-  return done.length > 0 && family.filter(isOpen).length === 1;
+  const isByHand = done.some((each) => lastBooking(marks, each) === undefined);
+  return isByHand && family.filter(isOpen).length === 1;
 }
 
 /**

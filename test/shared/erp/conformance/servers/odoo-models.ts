@@ -33,7 +33,7 @@ export class OdooBooks {
   /** The next button_mark_done answers true and does nothing. */
   ignoreNextDone = false;
   readonly doneCount = new Map<number, number>();
-  #failing: { readonly what: string; readonly error: OdooError }[] = [];
+  #disturbances: { readonly what: string; readonly act: () => void }[] = [];
   #clock = Date.parse('2030-01-01T00:00:00Z');
 
   constructor(version: OdooVersion) {
@@ -135,16 +135,15 @@ export class OdooBooks {
     return this.#message(row, body, us.person);
   }
 
-  /** The next call of this method of a model fails, and its transaction is rolled back. */
-  failNext(model: string, method: string, error: OdooError): void {
-    this.#failing.push({ what: `${model} ${method}`, error });
+  /** What happens just before the next call of this method of a model: what it throws is the answer. */
+  beforeNext(model: string, method: string, act: () => void): void {
+    this.#disturbances.push({ what: `${model} ${method}`, act });
   }
 
   /** A public method of a model, as the external API may call it. */
   call(model: string, method: string, call: OdooCall): unknown {
-    const at = this.#failing.findIndex(({ what }) => what === `${model} ${method}`);
-    const [failing] = at < 0 ? [] : this.#failing.splice(at, 1);
-    if (failing) throw failing.error;
+    const at = this.#disturbances.findIndex(({ what }) => what === `${model} ${method}`);
+    if (at >= 0) this.#disturbances.splice(at, 1)[0]?.act();
     const rows = this.rows(model);
     const records = (): OdooRow[] =>
       call.ids.map((id) => {

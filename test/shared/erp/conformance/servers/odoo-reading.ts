@@ -21,12 +21,15 @@ export function searchRead(
       422,
     );
   }
+  const wanted = Array.isArray(fields) ? fields.map(String) : [];
+  const unread = wanted.find((field) => !books.fields[model]?.includes(field));
+  if (unread !== undefined) throw valueError(`Invalid field '${unread}' on model '${model}'`);
   const matching = books
     .rows(model)
     .filter((row) => meetsDomain(domain, row, (one, path) => fieldValue(books, model, one, path)));
   const sorted = matching.toSorted((a, b) => inOrderOf(String(order), a, b));
   const page = sorted.slice(Number(offset), limit === undefined ? undefined : Number(offset) + Number(limit));
-  return page.map((row) => shownOf(books, model, row, Array.isArray(fields) ? fields.map(String) : []));
+  return page.map((row) => shownOf(books, model, row, wanted));
 }
 
 export function fieldsGet(
