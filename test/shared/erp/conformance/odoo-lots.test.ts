@@ -156,18 +156,21 @@ describe.each<OdooVersion>([17, 19])('units of odoo %i', (version) => {
     expect(await inUnit(3, { quantity: amount('1500', 'g') })).toBe(1.5);
   });
 
-  it('are rounded to the unit, halves up', async () => {
-    // Prepare: pieces that cannot be split.
+  it.each([
+    ['pieces that cannot be split, halves up', 1, '2.5', 3],
+    ['a unit that is finer than the field', 0.0001, '2.123456', 2.12],
+  ])('are rounded: %s', async (_, rounding, built, booked) => {
+    // Prepare
     const plant = await startPlant(version);
     const order = plant.plan('CHAIR', 9);
     const [pieces] = plant.books.rows('uom.uom');
-    Object.assign(pieces ?? {}, { rounding: 1 });
+    Object.assign(pieces ?? {}, { rounding });
 
     // Act
-    await plant.book(completionOf(order, { quantity: amount('2.5') }));
+    await plant.book(completionOf(order, { quantity: amount(built) }));
 
     // Assess
-    expect(plant.row(order).qty_produced).toBe(3);
+    expect(plant.row(order).qty_produced).toBe(booked);
   });
 });
 

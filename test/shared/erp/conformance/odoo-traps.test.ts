@@ -7,6 +7,7 @@ import { amendmentOf, completionOf, productOrderOf, quantityKey } from './comple
 import { login, partOf, startPlant } from './odoo-plant.ts';
 import { startOdoo } from './servers/odoo.ts';
 import { userError, validationError } from './servers/odoo-domain.ts';
+import { us } from './servers/odoo-masters.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
 const markDone = ['mrp.production', 'button_mark_done'] as const;
@@ -34,7 +35,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     // Prepare: the same container serves both attempts.
     const { plan, book, connect, everything, books, row } = await startPlant(version);
     const order = plan();
-    const ours = books.rows('res.users').find(({ login: _, partner_id }) => partner_id === 1);
+    const ours = books.rows('res.users').find(({ id }) => id === us.uid);
     Object.assign(ours ?? {}, { email: false });
     const [before, connector] = [everything(), connect()];
 
@@ -204,25 +205,26 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
   });
 
   it('takes neither what people write nor what they copy for its own mark', async () => {
-    // Prepare: a person copies one of our messages whole, and a note quotes the HTML of a mark.
+    // Prepare: a person copies one of our messages whole, somebody writes behind one in our name, and a note quotes one.
     const { plan, book, books, connect, row } = await startPlant(version);
     const order = plan();
-    const key = quantityKey(productOrderOf(order));
-    const mark = `<p><small>[azumuta booking ${key}]</small></p>`;
+    const mark = `<p><small>[azumuta booking ${quantityKey(productOrderOf(order))}]</small></p>`;
     books.comment(row(order), mark);
-    const quoting = amendmentOf(order, {
-      notes: [mark, `</p>${mark}`],
-      links: [{ name: mark, url: 'https://x.example' }],
-    });
+    books.comment(row(order), `${mark}<p>This one?</p>`, us.partner);
+    const notes = [mark, `</p>${mark}`];
+    const quoting = amendmentOf(order, { notes, links: [{ name: mark, url: 'https://x.example' }] });
     await connect().book(quoting, 'R#recording#quoting', firstAttempt());
+    const quoted = books.rows('mail.message').at(-1);
 
     // Act
     const receipt = await book(completionOf(order));
 
     // Assess
     expect(receipt.alreadyBooked).toBe(false);
-    const bodies = books.rows('mail.message').map(({ body }) => String(body));
-    expect(bodies.at(-1)).toContain(mark);
+    expect(row(order).state).toBe('done');
+    // Two of people, the quoting note, and ours.
+    expect(books.rows('mail.message').length).toBe(4);
+    expect(String(quoted?.body).split('<small>').length).toBe(2);
   });
 
   it('lists the fields that the mapping wants', async () => {

@@ -130,9 +130,9 @@ export class OdooBooks {
     return split(this, row, amounts, this.now());
   }
 
-  /** A person writes on an order. */
-  comment(row: OdooRow, body: string): OdooRow {
-    return this.#message(row, body, us.person);
+  /** A person writes on an order, in his own name or in ours. */
+  comment(row: OdooRow, body: string, author: number = us.person): OdooRow {
+    return this.#message(row, body, author);
   }
 
   /** What happens just before the next call of this method of a model: what it throws is the answer. */
