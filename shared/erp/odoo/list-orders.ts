@@ -179,10 +179,10 @@ async function withArticles(
 }
 
 function orderOf(production: ListedProduction, code: string | false, released: readonly string[]): ErpOrder {
-  const { id, name, product_id, product_qty, product_uom_id, date_deadline, state } = production;
+  const { id, product_id, product_qty, product_uom_id, date_deadline, state } = production;
   return {
     id: String(id),
-    number: name,
+    number: numberOf(production),
     // A product without an internal reference is known by its name.
     article: code || product_id[1],
     quantity: { amount: decimalOf(product_qty), ...(product_uom_id ? { unit: product_uom_id[1] } : {}) },
@@ -190,4 +190,9 @@ function orderOf(production: ListedProduction, code: string | false, released: r
     state: released.includes(state) ? 'released' : 'cancelled',
     attributes: Object.fromEntries(Object.entries(production).filter(([, value]) => value !== false)),
   };
+}
+
+/** An order that a person split keeps its id, and here its number: so that its quantity is what has changed. */
+function numberOf({ name, backorder_sequence }: ListedProduction): string {
+  return backorder_sequence === 1 ? nameWithoutSuffix(name) : name;
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
+import type { PartDecision } from '../../../../shared/orders/decide-product-orders.ts';
+import { OrdersInMemory } from '../../orders/orders-in-memory.ts';
 import { failureOf, newSignal } from './attempts.ts';
 import { completionOf } from './completions.ts';
 import { type OdooPlant, partOf, startPlant } from './odoo-plant.ts';
@@ -62,6 +65,44 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
       ['003', 'done', 3],
     ]);
   });
+
+  it.each(['is created', undefined] as const)(
+    'by a person changes the one that Azumuta has (which %s), and adds what was split off',
+    async (attempt) => {
+      // Prepare
+      const plant = await startPlant(version);
+      const azumuta = new OrdersInMemory();
+      const conflicts: PartDecision[] = [];
+      const takeIn = async () => {
+        for (const order of await plant.listed()) {
+          const wanted = { order, mapped: mapProductOrders({}, order), asked: false };
+          conflicts.push(...azumuta.accept(wanted).parts.filter(({ action }) => action === 'conflict'));
+        }
+      };
+      const order = plant.plan('CHAIR', 9);
+      await takeIn();
+      if (attempt) azumuta.attempt(order.number, attempt);
+
+      // Act
+      plant.books.splitByHand(plant.row(order), [3, 3, 3]);
+      await takeIn();
+      await takeIn();
+
+      // Assess: what is there is told to a person, once; what is not is made as it is now.
+      const quantities = [...azumuta.entries.values()].map(({ number, draft }) => [
+        number.slice(order.number.length),
+        draft.parameters.Quantity,
+      ]);
+      expect(quantities).toEqual([
+        ['', attempt ? '9' : '3'],
+        ['-002', '3'],
+        ['-003', '3'],
+      ]);
+      expect(azumuta.news.length).toBe(attempt ? 1 : 0);
+      const notes = conflicts.map((conflict) => 'change' in conflict && conflict.change.note);
+      expect(new Set(notes)).toEqual(new Set(attempt ? ['parameters["Quantity"]: was 9, is 3'] : []));
+    },
+  );
 
   it('by a person keeps its own rest apart from what was split off, though another is booked first', async () => {
     // Prepare: the order came as 9, and is built piece by piece; -002 and -003 are other people's work.
