@@ -65,6 +65,8 @@ export interface ErpEnvironment<Credentials> {
 export interface ErpDefinition<Credentials = unknown> {
   /** Name shown to people: `tryton`, `odoo`, `sap-s4hana`, `rest`. */
   readonly name: string;
+  /** So many calls at once at most, over all functions and containers; absent for no limit. */
+  readonly atOnce?: number | undefined;
   /** Shape of the ERP secret. */
   readonly credentials: z.ZodMiniType<Credentials>;
   /** What to write into the secret, as an example for people. Holds no real value. */

@@ -5,6 +5,7 @@ import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ErpOrder, Watermark } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../platform/lambda.ts';
+import type { Slots } from '../slots/slots.ts';
 import { type AcceptDependencies, acceptOrders, tellUnmapped } from './accept.ts';
 import { afterPage, afterPullWindow, type BegunPullWindow, startOf } from './pull-window.ts';
 
@@ -12,6 +13,8 @@ export interface PullDependencies extends AcceptDependencies {
   readonly ledger: AcceptDependencies['ledger'] & Pick<Ledger, 'pullState'>;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
+  /** Without them, the ERP has no limit. */
+  readonly slots?: Slots | undefined;
   readonly clock: Clock;
   /** Which orders the configuration wants at all. @throws Rejected */
   readonly accept: (order: ErpOrder) => boolean;
@@ -21,7 +24,7 @@ export interface PullDependencies extends AcceptDependencies {
 
 /** What one run did; also the function's answer, for a run by hand. */
 export interface PullReport {
-  readonly outcome: 'read' | 'another run is under way' | 'out of time';
+  readonly outcome: 'read' | 'another run is under way' | 'no slot was free' | 'out of time';
   readonly pages: number;
   readonly orders: number;
   readonly queued: number;
@@ -38,7 +41,7 @@ export async function pullOrders(
   invocation: Invocation,
   dependencies: PullDependencies,
 ): Promise<PullReport> {
-  const { ledger, clock, log } = dependencies;
+  const { ledger, clock, log, slots } = dependencies;
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   const stand = await ledger.pullState.begin(owner, leaseSeconds);
@@ -51,8 +54,11 @@ export async function pullOrders(
     report,
   };
   try {
-    await readPages(run, startOf(stand, dependencies.goLive), invocation, dependencies);
+    slots?.begin(invocation);
+    if ((await slots?.takeInTime('erp')) === false) report.outcome = 'no slot was free';
+    else await readPages(run, startOf(stand, dependencies.goLive), invocation, dependencies);
   } finally {
+    await slots?.end();
     const watermark = afterPullWindow(stand.watermark, run.window);
     await ledger.pullState.end(owner, run.finished ? { watermark } : undefined);
   }

@@ -27,6 +27,7 @@ export function odoo(options: OdooOptions): ErpDefinition<OdooCredentials> {
     throw new Rejected(`odoo(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
   return {
     name: 'odoo',
+    atOnce: options.atOnce,
     credentials: odooCredentialsSchema,
     credentialsExample: {
       username: 'integration@example.com',

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { type ErpOptions, erpOptionsShape } from '../options.ts';
 
 /** How this plant's Odoo is reached and used. */
-export interface OdooOptions {
+export interface OdooOptions extends ErpOptions {
   /** Base URL of the Odoo server, `https://example.odoo.com`. */
   readonly url: string;
   /** Name of its database. */
@@ -49,6 +50,7 @@ export const odooOptionsSchema = z.strictObject({
   timeoutMs: z.optional(z.int().check(z.positive())),
   allowHttp: z.optional(z.boolean()),
   caCertificate: z.optional(z.string()),
+  ...erpOptionsShape,
 });
 
 /** The Odoo secret. JSON-2 needs the key only; JSON-RPC the user's login, too. */

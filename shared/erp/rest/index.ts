@@ -24,6 +24,7 @@ export function rest<Row>(options: RestOptions<Row>): ErpDefinition {
   const { schema, example } = secrets[options.auth.kind];
   return {
     name: options.name ?? 'rest',
+    atOnce: options.atOnce,
     credentials: schema,
     credentialsExample: example,
     connect: (environment) => connect(options, environment),

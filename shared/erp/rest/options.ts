@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
+import { type ErpOptions, erpOptionsShape } from '../options.ts';
 import type { Place } from './places.ts';
 
 /** A call below the base URL. A body that is not text goes as JSON; authentication is added. */
@@ -25,7 +26,7 @@ export interface RestConnection {
 }
 
 /** An ERP with an HTTP API, described: where it is, how its orders are listed, how a completion is booked. */
-export interface RestOptions<Row = unknown> extends RestConnection {
+export interface RestOptions<Row = unknown> extends RestConnection, ErpOptions {
   readonly orders: RestListing<Row>;
   /** Tell the ERP which product order an order became; left out if it has no place for it. */
   readonly link?: RestProcedure<LinkContext>;
@@ -295,4 +296,5 @@ export const restOptionsSchema = z.strictObject({
   }),
   link: z.optional(procedure),
   book: procedure,
+  ...erpOptionsShape,
 });

@@ -21,6 +21,7 @@ export function sapS4Hana(options: SapOptions): ErpDefinition<SapCredentials> {
     throw new Rejected(`sapS4Hana(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
   return {
     name: 'sap-s4hana',
+    atOnce: options.atOnce,
     credentials: sapCredentialsSchema,
     credentialsExample:
       options.auth === 'basic'

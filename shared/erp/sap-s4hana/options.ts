@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { isTimeZone } from '../../model/time.ts';
 import { tellsFound } from '../../platform/validation.ts';
+import { type ErpOptions, erpOptionsShape } from '../options.ts';
 
 /** How this plant's S/4HANA is reached and used. */
-export interface SapOptions {
+export interface SapOptions extends ErpOptions {
   /** Base URL of the system, `https://my300000-api.s4hana.cloud.sap`. */
   readonly url: string;
   /** SAP client (`sap-client`), where the communication user is not bound to one. */
@@ -79,6 +80,7 @@ export const sapOptionsSchema = z.strictObject({
   timeoutMs: z.optional(z.int().check(z.positive())),
   allowHttp: z.optional(z.boolean()),
   caCertificate: z.optional(z.string()),
+  ...erpOptionsShape,
 });
 
 /** The SAP secret: the communication user, or the OAuth client. */
