@@ -49,6 +49,7 @@ export async function pullOrders(
     window: stand.window ?? { startedAt: clock.now().toISOString() },
     finished: false,
     report,
+    detailCalls: 0,
   };
   try {
     await readPages(run, startOf(stand, dependencies.goLive), invocation, dependencies);
@@ -56,7 +57,7 @@ export async function pullOrders(
     const watermark = afterPullWindow(stand.watermark, run.window);
     await ledger.pullState.end(owner, run.finished ? { watermark } : undefined);
   }
-  const told = { ...report, at: clock.now().toISOString() };
+  const told = { ...report, detailCalls: run.detailCalls, at: clock.now().toISOString() };
   log.info('Pulled orders from the ERP', told, run.finished ? { PullsCompleted: 1 } : undefined);
   return report;
 }
@@ -69,6 +70,8 @@ interface Run {
   window: BegunPullWindow;
   finished: boolean;
   readonly report: Report;
+  /** Requests that the connector made about single orders while it listed them: told in the log. */
+  detailCalls: number;
 }
 
 /** To the end of the listing, or until the time is nearly up. */
@@ -90,6 +93,7 @@ async function readPages(
         return;
       }
       const readAt = clock.now();
+      run.detailCalls += page.value.detailCalls ?? 0;
       await takeInPage(page.value, run.report, dependencies);
       const further = afterPage(run.window, page.value.watermark, readAt);
       const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
