@@ -39,7 +39,11 @@ export async function look<Context>(reader: Reader, errand: Errand<Context>): Pr
 
   const taken = steps.filter((step) => !left.includes(step)).map(({ part }) => part.name);
   try {
-    for (const lookUp of run.lookUps) requirePossible(reader, run, lookUp);
+    for (const lookUp of run.lookUps) {
+      // What has begun is ours, and goes on whatever became of the order: it may be done by that alone.
+      if (reference === undefined) requirePossible(reader, run, lookUp);
+      requireFree(reader, run, lookUp);
+    }
   } catch (error) {
     throw withTaken(error, taken, reader.partner);
   }
@@ -114,6 +118,14 @@ function requirePossible<Context>(
   if (unit !== undefined) errand.requireUnit(unit);
   const refusal = part.refused && call('refused', part.refused, answer, context);
   if (refusal) throw new Rejected(naming(refusal, errand.orderNumber, partner), { code: 'order-state' });
-  const reason = part.waits && call('waits', part.waits, answer, context);
+}
+
+function requireFree<Context>(
+  { partner }: Reader,
+  { errand, found, context }: Run<Context>,
+  { part, call }: Part<RestLookUp<Context>>,
+): void {
+  const answer = found.get(part.name);
+  const reason = answer && part.waits && call('waits', part.waits, answer, context);
   if (reason) throw new RetryLater(naming(reason, errand.orderNumber, partner), { scope: 'order' });
 }

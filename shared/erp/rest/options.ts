@@ -206,7 +206,10 @@ export interface RestLookUp<Context> {
   readonly unknown?: (answer: RestAnswer, context: Context) => boolean;
   /** Reference of what stands in the ERP *with our key*: nothing is left to do but steps that tell `done` themselves. */
   readonly done?: (answer: RestAnswer, context: Context) => string | undefined;
-  /** Why it can never be done (cancelled, done by somebody else): a sentence for a planner. */
+  /**
+   * Why it can never be done (cancelled, done by somebody else): a sentence for a planner. Asked, like `article` and
+   * `unit`, while nothing stands there with our key.
+   */
   readonly refused?: (answer: RestAnswer, context: Context) => string | undefined;
   /** Why it cannot be done yet (locked, busy): a sentence. */
   readonly waits?: (answer: RestAnswer, context: Context) => string | undefined;
