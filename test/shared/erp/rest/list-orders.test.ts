@@ -174,6 +174,61 @@ it('sorts what the ERP cannot, with the time of creation for orders that were ne
   ]);
 });
 
+it('lists an order again that changed and kept its change time, where nothing tells what changed', async () => {
+  // Prepare
+  const rows = [row('1', minute(1)), row('2', minute(5))];
+  const server = await startServer(() => ({ body: { rows } }));
+  const first = await pagesOf(server.url, { incremental: false }, { changedAt: minute(1) });
+  rows.splice(0, 1, row('1', minute(1), { quantity: '7' }));
+
+  // Act
+  const second = await pagesOf(server.url, { incremental: false }, first.at(-1)?.watermark);
+
+  // Assess
+  const amounts = second.flatMap(({ orders }) =>
+    orders.map(({ number, quantity }) => [number, quantity.amount]),
+  );
+  expect(amounts).toEqual([
+    ['1', '7'],
+    ['2', '5'],
+  ]);
+});
+
+it('leaves out what changed before going live, of a whole list too, in every run', async () => {
+  // Prepare
+  const server = await startServer(() => ({ body: { rows: [row('1', minute(1)), row('2', minute(5))] } }));
+  const goLive = { changedAt: minute(3) };
+
+  // Act
+  const first = await pagesOf(server.url, { incremental: false }, goLive);
+  const second = await pagesOf(server.url, { incremental: false }, first.at(-1)?.watermark);
+
+  // Assess
+  expect([numbersOf(first), numbersOf(second)]).toEqual([['2'], ['2']]);
+});
+
+it.each([true, false])(
+  'lists a row once that comes twice on one page (incremental: %s)',
+  async (incremental) => {
+    const server = await startServer(() => ({ body: { rows: [row('1', minute(1)), row('1', minute(1))] } }));
+
+    const pages = await pagesOf(server.url, { incremental });
+
+    expect(numbersOf(pages)).toEqual(['1']);
+  },
+);
+
+it.each([
+  ['iso', '2026-11-24T11:02:00+01:00'],
+  ['local', '2026-11-24T11:02:00'],
+] as const)('asks since a time by the clock of the ERP (%s)', async (format, expected) => {
+  const server = await startServer(() => ({ body: { rows: [] } }));
+
+  await pagesOf(server.url, { since: { timeZone: 'Europe/Brussels', format } }, { changedAt: minute(2) });
+
+  expect(server.calls.map(({ url }) => url.searchParams.get('since'))).toEqual([expected]);
+});
+
 it('refuses a list that is not sorted, as a watermark would lie', async () => {
   const server = await startServer(() => ({ body: { rows: [row('1', minute(2)), row('2', minute(1))] } }));
 
