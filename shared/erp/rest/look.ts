@@ -98,6 +98,11 @@ function requireKnown<Context>(
     const sentence = answer.status === 404 ? said(answer) : '';
     throw new UnknownOrder(`${partner} does not know order ${errand.orderNumber}${sentence}.`);
   }
+  if (answer.status === 423 && !accepted) {
+    throw new RetryLater(`${partner} cannot show its ${part.name} for ${errand.what} yet${said(answer)}.`, {
+      scope: 'order',
+    });
+  }
   if (!accepted) {
     throw new Rejected(`${partner} refused to show its ${part.name} for ${errand.what}${said(answer)}.`, {
       code: 'refused-by-erp',
