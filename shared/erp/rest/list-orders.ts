@@ -2,7 +2,8 @@ import { Rejected } from '../../model/errors.ts';
 import type { Watermark } from '../../model/orders.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { beginning } from '../read-rows.ts';
-import type { Position, ReadPage, RowsPage } from './paging.ts';
+import type { ReadPage, RowsPage } from './paging.ts';
+import type { Position } from './positions.ts';
 import type { ListedOrder } from './row.ts';
 
 /** How often a list that moves under our hands is read again, until nothing new shows. */

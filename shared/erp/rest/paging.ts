@@ -1,15 +1,12 @@
 import { Rejected, RetryLater } from '../../model/errors.ts';
-import { isClockPutBackNear, localTimeFrom, offsetTimeOf } from '../local-time.ts';
+import { isClockPutBackNear } from '../local-time.ts';
 import { beginning } from '../read-rows.ts';
-import { configuredAt } from './configured.ts';
 import { createReadDetails } from './details.ts';
-import type { RestConnection, RestListing, RestQuestion, RestSince } from './options.ts';
-import { pathTo, textAt, valueAt } from './places.ts';
+import type { RestConnection, RestListing } from './options.ts';
+import { pathTo, valueAt } from './places.ts';
+import { callOfListing, nextPosition, type Position, questionFor } from './positions.ts';
 import { type ListedOrder, parseRow, type ReadRow, readRow } from './row.ts';
 import type { Reader } from './session.ts';
-
-/** Where a page is: page number, offset, cursor or link; undefined for the first. */
-export type Position = string | undefined;
 
 export interface RowsPage {
   readonly rows: readonly ListedOrder[];
@@ -30,20 +27,18 @@ const maxCalls = 10_000;
  */
 export function createReadPage<Row>(
   reader: Reader,
-  options: Pick<RestConnection, 'baseUrl'>,
+  { baseUrl }: Pick<RestConnection, 'baseUrl'>,
   listing: RestListing<Row>,
   { signal, count }: { readonly signal: AbortSignal; readonly count: (detailCalls: number) => void },
 ): ReadPage {
-  const { paging } = listing;
   const { partner } = reader;
-  const call = configuredAt('orders');
   const readDetails = createReadDetails(reader, listing.detail, signal);
   let calls = 0;
 
   return async (since, position) => {
     calls += 1;
-    if (calls > maxCalls) throw endless();
-    const question = questionOf(since, position);
+    if (calls > maxCalls) throw endless(partner);
+    const question = questionFor(listing, since, position);
     const answer = await reader.read(question, {
       what: 'the listing of orders',
       accepts: listing.emptyStatus,
@@ -54,23 +49,18 @@ export function createReadPage<Row>(
       throw new Rejected(`${partner} refused to list its orders${reader.said(answer)}.`, {
         code: 'refused-by-erp',
       });
-    const list = call('list', valueAt, answer.json, listing.list);
+    const list = callOfListing('list', valueAt, answer.json, listing.list);
     if (!Array.isArray(list)) {
       throw new Rejected(
         `${partner}: there is no list at ${pathTo(listing.list)} of the listing; check orders.list.`,
         { code: 'configuration' },
       );
     }
-    const next = call('paging.next', nextOf, answer.json, list.length, position, question);
-    if (next !== undefined && next === position) throw endless();
+    const answered = { json: answer.json, count: list.length, position, path: question.path };
+    const next = callOfListing('paging.next', nextPosition, listing.paging, answered, baseUrl);
+    if (next !== undefined && next === position) throw endless(partner);
     return { rows: await readRows(list, since), next };
   };
-
-  function endless(): RetryLater {
-    return new RetryLater(`${partner}: the list of orders does not end; check orders.paging.`, {
-      scope: 'partner',
-    });
-  }
 
   /**
    * A row that does not fit stands no earlier than the row before it, whatever it says of its time: no listing
@@ -100,52 +90,10 @@ export function createReadPage<Row>(
     const zone = listing.since?.timeZone;
     return zone !== undefined && changedAt !== undefined && isClockPutBackNear(zone, changedAt);
   }
-
-  function questionOf(since: string | undefined, position: Position): RestQuestion {
-    if (paging.kind === 'nextLink' && position !== undefined) return { path: position };
-    const size = 'size' in paging && paging.size ? { [paging.size.parameter]: paging.size.rows } : {};
-    const at = 'parameter' in paging && position !== undefined ? { [paging.parameter]: position } : {};
-    const first =
-      paging.kind === 'page' && position === undefined ? { [paging.parameter]: paging.first ?? 1 } : {};
-    const asked = since === undefined ? undefined : sinceFor(listing.since, since);
-    return {
-      method: listing.method ?? 'GET',
-      path: listing.path,
-      query: { ...(listing.query && call('query', listing.query, asked)), ...size, ...first, ...at },
-      ...(listing.body ? { body: call('body', listing.body, asked) } : {}),
-    };
-  }
-
-  function nextOf(json: unknown, count: number, position: Position, { path }: RestQuestion): Position {
-    switch (paging.kind) {
-      case 'none':
-        return undefined;
-      case 'page':
-        if (paging.next !== undefined) return textAt(json, paging.next);
-        return count === 0 ? undefined : String(Number(position ?? paging.first ?? 1) + 1);
-      case 'offset':
-        return count === 0 ? undefined : String(Number(position ?? 0) + count);
-      case 'cursor':
-        return textAt(json, paging.next);
-      case 'nextLink':
-        return linkFrom(textAt(json, paging.next), path, options.baseUrl);
-    }
-  }
 }
 
-/**
- * Where a link leads from the page that it stands on, as in a browser, but never to another server: behind a proxy,
- * servers name the host that only they know (seen on an OData V2 server), so that path and query count alone.
- */
-function linkFrom(link: string | undefined, page: string, baseUrl: string): Position {
-  if (link === undefined) return undefined;
-  const base = baseUrl.replace(/\/$/, '');
-  const { pathname, search } = new URL(link, /^https?:/.test(page) ? page : base + page);
-  return new URL(base).origin + pathname + search;
-}
-
-function sinceFor(written: RestSince | undefined, since: string): string {
-  if (written === undefined) return since;
-  const { timeZone, format } = written;
-  return format === 'iso' ? offsetTimeOf(timeZone, since) : localTimeFrom(timeZone, since);
+function endless(partner: string): RetryLater {
+  return new RetryLater(`${partner}: the list of orders does not end; check orders.paging.`, {
+    scope: 'partner',
+  });
 }
