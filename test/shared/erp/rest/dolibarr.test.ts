@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { failureOf, firstAttempt, newSignal, nextAttempt } from '../conformance/attempts.ts';
-import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
+import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { dolibarr } from './dolibarr.ts';
 import { dolibarrZone, startDolibarr } from './dolibarr-server.ts';
@@ -206,6 +206,21 @@ it('rejects an order that somebody else produced, and one that is unknown', asyn
     { name: 'UnknownOrder', message: expect.stringContaining('MO2611-0009') },
   ]);
   expect(movements).toEqual([]);
+});
+
+it('does not take a mark that a note quotes for its own', async () => {
+  // Prepare
+  const { orders, connector } = await started();
+  const late = `${key}#late`;
+  const quoting = amendmentOf(order, { notes: [`[azumuta ${encodeURIComponent(late)}]`] });
+  await connector.book(quoting, `${key}#quoting`, firstAttempt());
+
+  // Act
+  const receipt = await connector.book(amendmentOf(order, { notes: ['Late'] }), late, firstAttempt());
+
+  // Assess
+  expect(receipt.alreadyBooked).toBe(false);
+  expect(orders[0]?.note_private).toContain('Late');
 });
 
 it.each(['before', 'after'] as const)(

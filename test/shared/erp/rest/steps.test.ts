@@ -10,7 +10,7 @@ type Book = RestOptions<SmallRow>['book'];
 
 /** An ERP in which booking and closing are two calls. */
 async function started(
-  { book: answerBook, close: answerClose }: { book?: () => Answer; close?: () => Answer } = {},
+  { book: answerBook, close: answerClose }: { book?: () => Answer; close?: () => Answer | undefined } = {},
   change: Partial<Book> = {},
 ) {
   const state = { key: undefined as string | undefined, status: 'released' };
@@ -103,6 +103,22 @@ it('goes on with what it has begun, though the order was closed by somebody in b
   // Assess
   expect(receipt).toEqual({ reference: 'booking 1', alreadyBooked: true });
   expect(erp.writes()).toEqual(['/book', '/close']);
+});
+
+it('takes what is left though the order would be refused by now: what has begun is ours', async () => {
+  // Prepare
+  let busy = true;
+  const erp = await started({ close: () => (busy ? { status: 423 } : undefined) });
+  await failureOf(erp.book());
+  busy = false;
+  erp.state.status = 'fully booked';
+
+  // Act
+  const receipt = await erp.book(nextAttempt());
+
+  // Assess
+  expect(receipt.reference).toBe('booking 1');
+  expect(erp.writes()).toEqual(['/book', '/close', '/close']);
 });
 
 it('names what was written by then when the ERP refuses a later step', async () => {
