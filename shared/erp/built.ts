@@ -77,10 +77,12 @@ function lotsOf(completion: Completion, partner: string): Pick<Built, 'goodLots'
   }
 }
 
-/** A number that was recorded twice is one lot. */
+/** A number that was recorded twice, and counted nowhere, is one lot. */
 function distinct(lots: readonly Lot[]): Lot[] {
-  const isSame = (a: Lot, b: Lot) => a.number === b.number && a.quantity === b.quantity;
-  return lots.filter((lot, at) => lots.findIndex((other) => isSame(lot, other)) === at);
+  const names = lots.map(({ number, quantity, scrapped = false }, at) =>
+    quantity ? String(at) : `${scrapped} ${number}`,
+  );
+  return lots.filter((_, at) => names.indexOf(names[at] ?? '') === at);
 }
 
 /** How much bears each of the lots; undefined when they do not add up to the amount. */

@@ -17,13 +17,16 @@ export interface OdooOptions {
    * backorder.
    */
   readonly backorder: 'skip' | 'keep';
-  /** States in which an order is released to the shop floor. */
+  /**
+   * States in which an order is released to the shop floor. Default `confirmed` and `progress`: one that is `to_close`
+   * is built.
+   */
   readonly states?: readonly string[];
   /** Further fields of mrp.production for the mapping, `['x_drawing']`. */
   readonly orderFields?: readonly string[];
   /**
-   * A text field of mrp.production that takes the product order (its URL, or number). Without it, the product
-   * order is written into the chatter.
+   * A text field of mrp.production that takes the product order (its URL, or number), one a line. Without it, the
+   * product order is written into the chatter.
    */
   readonly linkField?: string;
   /** Orders read per call. Default 80. */

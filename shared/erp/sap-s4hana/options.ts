@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { isTimeZone } from '../../model/time.ts';
+import { tellsFound } from '../../platform/validation.ts';
 
 /** How this plant's S/4HANA is reached and used. */
 export interface SapOptions {
@@ -43,12 +45,19 @@ export interface SapOptions {
   readonly notesField?: string;
   /** Further fields of A_ProductionOrder_2 for the mapping, `['SalesOrder']`. */
   readonly orderFields?: readonly string[];
+  /**
+   * Zone of the SAP system's clock, in which it tells when orders were created and changed: `Europe/Brussels`. Default
+   * `UTC`, as in the cloud. In another zone than it has, changes are heard of hours late, or never.
+   */
+  readonly timeZone?: string;
   /** Orders read per call. Default 100. */
   readonly pageSize?: number;
   readonly timeoutMs?: number;
   readonly allowHttp?: boolean;
   readonly caCertificate?: string;
 }
+
+const zoneNeeded = 'an IANA time zone such as Europe/Brussels';
 
 export const sapOptionsSchema = z.strictObject({
   url: z.url(),
@@ -63,6 +72,9 @@ export const sapOptionsSchema = z.strictObject({
   workActivity: z.optional(z.literal(1)),
   notesField: z.optional(z.string().check(z.regex(/^\w+$/))),
   orderFields: z.optional(z.array(z.string().check(z.regex(/^\w+$/)))),
+  timeZone: z.optional(
+    z.string(zoneNeeded).check(z.refine(isTimeZone, { error: zoneNeeded, params: tellsFound })),
+  ),
   pageSize: z.optional(z.int().check(z.positive())),
   timeoutMs: z.optional(z.int().check(z.positive())),
   allowHttp: z.optional(z.boolean()),

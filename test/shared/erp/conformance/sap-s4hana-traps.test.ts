@@ -192,24 +192,6 @@ describe('sap-s4hana', () => {
     expect(failure).toHaveProperty('message', expect.stringContaining(order.number));
   });
 
-  it('rejects lots that backflush cannot book, and batches that are too long', async () => {
-    // Prepare
-    const order = plan();
-
-    // Act
-    const noPlace = await failureOf(book(completionOf(order, { lots: [{ number: 'L1' }] })));
-    const tooLong = await failureOf(
-      book(
-        completionOf(order, { lots: [{ number: 'LOT-0000001' }] }),
-        connect({ goodsMovements: 'receipt' }),
-      ),
-    );
-
-    // Assess
-    expect([noPlace, tooLong].map((one) => one instanceof Rejected)).toEqual([true, true]);
-    expect(confirmationsOf(order.number)).toEqual([]);
-  });
-
   it('says that an amendment needs notesField', async () => {
     const order = plan();
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { listenOnLoopback } from '../../../../support/loopback.ts';
 import { OdooError } from './odoo-domain.ts';
+import { us } from './odoo-masters.ts';
 import { OdooBooks, type OdooVersion } from './odoo-models.ts';
 
 export interface OdooServer {
@@ -15,8 +16,6 @@ export interface OdooLogin {
   readonly username: string;
   readonly apiKey: string;
 }
-
-const uid = 2;
 
 /**
  * A stateful Odoo on loopback, for tests: `/jsonrpc` (all versions; errors with HTTP 200) and `/json/2` (19
@@ -80,14 +79,14 @@ export async function startOdoo(version: OdooVersion, login: OdooLogin): Promise
     if (service === 'common' && method === 'login') {
       const [database, username, key] = args;
       const right = database === login.database && username === login.username && key === login.apiKey;
-      return right ? uid : false;
+      return right ? us.uid : false;
     }
     if (service !== 'object' || method !== 'execute_kw') throw denied();
     const [database, user, key, model, name, positional, named = {}] = args;
-    if (database !== login.database || user !== uid || key !== login.apiKey) throw denied();
+    if (database !== login.database || user !== us.uid || key !== login.apiKey) throw denied();
     const list = Array.isArray(positional) ? [...positional] : [];
     const { context = {}, ...rest } = named as Record<string, Record<string, unknown>>;
-    const onModel = ['search_read', 'fields_get', 'create'].includes(String(name));
+    const onModel = ['search_read', 'fields_get', 'context_get', 'create'].includes(String(name));
     const ids = onModel ? [] : list.shift();
     // `create` looks at its first positional argument (api.py, call_kw).
     const arguments_ = name === 'create' ? { vals_list: list.shift() } : rest;

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { listenOnLoopback } from '../../../../support/loopback.ts';
 import { keyed, ODataQueryError, type ODataRow, parseFilter } from './odata-filter.ts';
-import { orderFields, SapBooks, SapError } from './sap-books.ts';
+import { SapBooks } from './sap-books.ts';
+import { orderFields, SapError } from './sap-records.ts';
 
 export interface SapServer {
   readonly url: string;
@@ -12,6 +13,10 @@ export interface SapServer {
   expireSessions(): void;
   /** Every token is invalid as soon as it was given. */
   sessionsLast: boolean;
+  /** Rows of a page, whatever `$top` asks for (server-driven paging); undefined: as many as Gateway gives. */
+  largestPage: number | undefined;
+  /** Both were seen: Gateway has a list of details, other OData V2 servers an object. */
+  detailsAre: 'list' | 'object';
   close(): Promise<void>;
 }
 
@@ -21,13 +26,17 @@ export interface SapLogin {
   readonly user: string;
   /** Password, or client secret. */
   readonly secret: string;
+  /** Zone of the system's clock. Default UTC. */
+  readonly timeZone?: string;
 }
 
 const root = '/sap/opu/odata/sap';
 const orderService = `${root}/API_PRODUCTION_ORDER_2_SRV`;
 const confirmationService = `${root}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
-/** Small, so that links to further pages are followed in tests. */
-const largestPage = 3;
+/** Confirmations of a page: few, so that links to further pages are followed in tests. */
+const confirmationsOfPage = 3;
+/** Links name the host that the server knows itself by, behind its reverse proxy (seen on CAP's OData V2 adapter). */
+const ownHost = 'https://s4hana.internal:44300';
 
 const confirmationFilters = [
   'OrderID',
@@ -36,9 +45,12 @@ const confirmationFilters = [
   'ExternalSystemConfirmation',
 ];
 
+const movementsPath =
+  /^\/ProdnOrdConf2\(ConfirmationGroup='(\d+)',ConfirmationCount='(\d+)'\)\/to_ProdnOrdConfMatlDocItm$/;
+
 /** A stateful S/4HANA on loopback, for tests: the two OData V2 services of a production order integration. */
 export async function startSap(login: SapLogin): Promise<SapServer> {
-  const books = new SapBooks(login.auth === 'oauth2');
+  const books = new SapBooks(login.auth === 'oauth2', login.timeZone ?? 'UTC');
   const bearers = new Set<string>();
   /** CSRF token by session cookie: one without the other is refused. */
   const sessions = new Map<string, string>();
@@ -63,9 +75,9 @@ export async function startSap(login: SapLogin): Promise<SapServer> {
       return route(request, response, url, body);
     } catch (error) {
       if (error instanceof ODataQueryError) {
-        return sendError(response, new SapError(400, '/IWBEP/CM_MGW_RT/022', error.message));
+        return sendError(response, new SapError(400, '/IWBEP/CM_MGW_RT/022', error.message), sap.detailsAre);
       }
-      if (error instanceof SapError) return sendError(response, error);
+      if (error instanceof SapError) return sendError(response, error, sap.detailsAre);
       throw error;
     }
   }
@@ -97,10 +109,20 @@ export async function startSap(login: SapLogin): Promise<SapServer> {
         response.setHeader('etag', order.etag);
         return send(response, 200, { d: shown(order, orderFields) });
       }
-      if (path === `${orderService}/A_ProductionOrder_2`)
-        return list(response, url, books.orders, orderFields);
+      if (path === `${orderService}/A_ProductionOrder_2`) {
+        return list(response, url, books.orders, orderFields, sap.largestPage ?? 1000);
+      }
       if (path === `${confirmationService}/ProdnOrdConf2`) {
-        return list(response, url, books.confirmations, confirmationFilters, largestPage);
+        const rows = sap.largestPage ?? confirmationsOfPage;
+        return list(response, url, books.confirmations, confirmationFilters, rows);
+      }
+      const documents = movementsPath.exec(path.replace(confirmationService, ''));
+      if (documents) {
+        const [, group, count] = documents;
+        const ofConfirmation = books.goods.documents.filter(
+          (one) => one.ConfirmationGroup === group && one.ConfirmationCount === count,
+        );
+        return list(response, url, ofConfirmation, [], sap.largestPage ?? 1000);
       }
       if (path === `${confirmationService}/` || path === `${orderService}/`) {
         return send(response, 200, { d: { EntitySets: [] } });
@@ -112,8 +134,7 @@ export async function startSap(login: SapLogin): Promise<SapServer> {
         return response.writeHead(403, { 'content-type': 'text/plain' }).end('CSRF token validation failed');
       }
       if (request.method === 'POST' && path === `${confirmationService}/ProdnOrdConf2`) {
-        const { batches: _, ...confirmation } = books.confirm(JSON.parse(body));
-        return send(response, 201, { d: confirmation });
+        return send(response, 201, { d: books.confirm(JSON.parse(body)) });
       }
       if (request.method === 'PATCH' && key !== undefined) {
         books.patch(books.find(key), request.headers['if-match'], JSON.parse(body));
@@ -144,6 +165,8 @@ export async function startSap(login: SapLogin): Promise<SapServer> {
     url,
     books,
     sessionsLast: true,
+    largestPage: undefined,
+    detailsAre: login.auth === 'basic' ? 'object' : 'list',
     expireSessions() {
       bearers.clear();
       sessions.clear();
@@ -158,7 +181,7 @@ function list(
   url: URL,
   rows: readonly ODataRow[],
   fields: readonly string[],
-  pageSize = 1000,
+  largest: number,
 ): ServerResponse {
   const known = ['$filter', '$orderby', '$top', '$select', '$skiptoken', '$format', 'sap-client'];
   const surplus = [...url.searchParams.keys()].find((name) => !known.includes(name));
@@ -175,39 +198,45 @@ function list(
     return 0;
   });
   const from = Number(url.searchParams.get('$skiptoken') ?? 0);
-  const top = Math.min(Number(url.searchParams.get('$top') ?? pageSize), pageSize);
-  const page = sorted.slice(from, from + top);
+  const asked = Number(url.searchParams.get('$top') ?? sorted.length);
+  const page = sorted.slice(from, from + Math.min(asked, largest));
   const select = url.searchParams.get('$select')?.split(',');
   const unknown = select?.find((field) => rows[0] && !(field in rows[0]) && !fields.includes(field));
   if (unknown) throw new ODataQueryError(`Property ${unknown} not found in $select`);
+  // A page as long as was asked for is the client's own; one that the server cut short tells where the next one is.
   const next = new URL(url);
-  next.searchParams.set('$skiptoken', String(from + top));
-  const more = !url.searchParams.has('$top') && from + top < sorted.length;
+  next.searchParams.set('$skiptoken', String(from + page.length));
+  if (url.searchParams.has('$top')) next.searchParams.set('$top', String(asked - page.length));
+  const isCut = page.length < asked && from + page.length < sorted.length;
   return send(response, 200, {
     d: {
       results: page.map((row) => shown(row, select ?? Object.keys(row))),
-      ...(more ? { __next: `${next.pathname}${next.search}` } : {}),
+      ...(isCut ? { __next: `${ownHost}${next.pathname}${next.search}` } : {}),
     },
   });
 }
 
 function shown(row: ODataRow, fields: readonly string[]): ODataRow {
-  return Object.fromEntries(
-    fields.filter((field) => field !== 'batches' && field !== 'etag').map((field) => [field, row[field]]),
-  );
+  return Object.fromEntries(fields.filter((field) => field !== 'etag').map((field) => [field, row[field]]));
 }
 
-function sendError(response: ServerResponse, error: SapError): ServerResponse {
+function sendError(
+  response: ServerResponse,
+  error: SapError,
+  detailsAre: SapServer['detailsAre'],
+): ServerResponse {
+  const details = [...error.details, { code: error.code, message: error.message }].map((detail) => ({
+    ...detail,
+    propertyref: '',
+    severity: 'error',
+  }));
   return send(response, error.status, {
     error: {
       code: error.code,
       message: { lang: 'en', value: error.message },
       innererror: {
         application: { component_id: 'PP-SFC', service_namespace: '/SAP/' },
-        errordetails: [
-          ...error.details.map((detail) => ({ ...detail, propertyref: '', severity: 'error' })),
-          { code: error.code, message: error.message, propertyref: '', severity: 'error' },
-        ],
+        errordetails: detailsAre === 'list' ? details : { errordetail: details },
       },
     },
   });
