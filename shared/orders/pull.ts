@@ -52,6 +52,7 @@ export async function pullOrders(
     window: stand.window ?? { startedAt: clock.now().toISOString() },
     finished: false,
     report,
+    detailCalls: 0,
   };
   try {
     slots?.begin(invocation);
@@ -62,7 +63,7 @@ export async function pullOrders(
     const watermark = afterPullWindow(stand.watermark, run.window);
     await ledger.pullState.end(owner, run.finished ? { watermark } : undefined);
   }
-  const told = { ...report, at: clock.now().toISOString() };
+  const told = { ...report, detailCalls: run.detailCalls, at: clock.now().toISOString() };
   log.info('Pulled orders from the ERP', told, run.finished ? { PullsCompleted: 1 } : undefined);
   return report;
 }
@@ -75,6 +76,8 @@ interface Run {
   window: BegunPullWindow;
   finished: boolean;
   readonly report: Report;
+  /** Requests that the connector made about single orders while it listed them: told in the log. */
+  detailCalls: number;
 }
 
 /** To the end of the listing, or until the time is nearly up. */
@@ -96,6 +99,7 @@ async function readPages(
         return;
       }
       const readAt = clock.now();
+      run.detailCalls += page.value.detailCalls ?? 0;
       await takeInPage(page.value, run.report, dependencies);
       const further = afterPage(run.window, page.value.watermark, readAt);
       const ours = await ledger.pullState.advance(invocation.awsRequestId, further);

@@ -133,7 +133,7 @@ export function createdAt(order: SapCreation): WallClock | undefined {
   const time = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(order.MfgOrderCreationTime ?? '');
   const [hours = 0, minutes = 0, seconds = 0] = (time?.slice(1) ?? []).map((part) => Number(part ?? 0));
   const at = isoOf(Date.parse(date) + ((hours * 60 + minutes) * 60 + seconds) * 1000);
-  return at === undefined ? undefined : digitsOf(Date.parse(at));
+  return at === undefined ? undefined : digitsOf(at);
 }
 
 /** Namespace of our confirmation ids, so that no other system makes the same. */

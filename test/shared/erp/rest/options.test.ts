@@ -12,6 +12,14 @@ it.each([
   ['$.book.steps[0].request', { ...options, book: { ...options.book, steps: [{ name: 'x' }] } }],
   ['$.orders.row', { ...options, orders: { ...options.orders, row: {} } }],
   ['$.orders.paging', { ...options, orders: { ...options.orders, paging: { kind: 'pages' } } }],
+  [
+    '$.orders.since.timeZone',
+    { ...options, orders: { ...options.orders, since: { timeZone: '+01:00', format: 'local' } } },
+  ],
+  [
+    '$.orders.detail.atOnce',
+    { ...options, orders: { ...options.orders, detail: { request: () => undefined, atOnce: 100 } } },
+  ],
   ['$.auth', { ...options, auth: { kind: 'oauth2ClientCredentials' } }],
   ['$', { ...options, authentication: 'basic' }],
 ])('refuses options that do not fit, naming %s', (place, wrong) => {
@@ -53,6 +61,14 @@ it('encodes the values of a path', () => {
 
 it.each(['', '.', '..'])('refuses "%s" in a path, as it would name another resource', (value) => {
   expect(() => path`/orders/${value}`).toThrow(Rejected);
+});
+
+it('refuses a number that has lost digits, as it would name another order', () => {
+  const largest = Number.MAX_SAFE_INTEGER;
+
+  expect(() => textAt({ id: largest + 1 }, 'id')).toThrow(Rejected);
+  expect(() => textAt({ id: largest + 1 }, 'id')).toThrow('$.id');
+  expect(textAt({ id: largest }, 'id')).toBe('9007199254740991');
 });
 
 it('finds what stands in an answer, or nothing', () => {
