@@ -103,7 +103,7 @@ async function askAboutOverdue(
 ): Promise<ReconcileReport['outcome']> {
   const { ledger, clock, log, most, graceHours } = dependencies;
   const runMs = invocation.getRemainingTimeInMillis();
-  const deadline = AbortSignal.timeout(Math.max(1000, runMs - reportingMs));
+  const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
   const enoughMs = Math.min(questionMs, runMs / 2);
   const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
   for (const number of await ledger.orders.overdue(dueBy, most)) {

@@ -89,7 +89,7 @@ async function readPages(
 ): Promise<void> {
   const { ledger, partners, erp, clock } = dependencies;
   const timeMs = invocation.getRemainingTimeInMillis();
-  const deadline = AbortSignal.timeout(Math.floor(timeMs * 0.9));
+  const deadline = clock.timeout(Math.floor(timeMs * 0.9));
   const pages = erp.releasedOrders(from, deadline)[Symbol.asyncIterator]();
   try {
     while (true) {

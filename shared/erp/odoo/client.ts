@@ -62,9 +62,10 @@ export function createOdooClient(
   const http = createHttp({
     partner: 'Odoo',
     baseUrl: options.url,
-    ...(options.allowHttp === undefined ? {} : { allowHttp: options.allowHttp }),
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-    ...(options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }),
+    allowHttp: options.allowHttp,
+    timeoutMs: options.timeoutMs,
+    caCertificate: options.caCertificate,
+    clock: environment.clock,
   });
   const send = protocolOf(options) === 'json2' ? json2(http, options) : jsonRpc(http, options);
 

@@ -45,9 +45,10 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
   const httpOptions: HttpOptions = {
     partner,
     baseUrl: options.baseUrl,
-    ...(options.allowHttp === undefined ? {} : { allowHttp: options.allowHttp }),
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-    ...(options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }),
+    allowHttp: options.allowHttp,
+    timeoutMs: options.timeoutMs,
+    caCertificate: options.caCertificate,
+    clock: environment.clock,
   };
   const http = createHttp(httpOptions);
   const authentication = createAuthentication(options.auth, httpOptions, environment);

@@ -72,9 +72,10 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
   const http = createHttp({
     partner: 'SAP',
     baseUrl: options.url,
-    ...(options.allowHttp === undefined ? {} : { allowHttp: options.allowHttp }),
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-    ...(options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }),
+    allowHttp: options.allowHttp,
+    timeoutMs: options.timeoutMs,
+    caCertificate: options.caCertificate,
+    clock: environment.clock,
   });
   const login = createSapLogin(options, environment);
   /** By service: a token is good for one service in one session. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
-import type { Clock } from '../../../../shared/platform/clock.ts';
+import { type Clock, systemClock } from '../../../../shared/platform/clock.ts';
 import { firstAttempt } from './attempts.ts';
 import { completionOf, quantityKey } from './completions.ts';
 import { startFaultProxy } from './fault-proxy.ts';
@@ -12,7 +12,7 @@ describe('sap-s4hana with OAuth2', () => {
     const server = await startSap({ auth: 'oauth2', user: 'client', secret: 'secret' });
     const faults = await startFaultProxy(server.url);
     let at = Date.parse('2026-11-24T10:00:00Z');
-    const clock: Clock = { now: () => new Date(at) };
+    const clock: Clock = { ...systemClock, now: () => new Date(at) };
     const auth = { tokenUrl: `${faults.url}/oauth/token` };
     const connector = sapS4Hana({ url: faults.url, auth, goodsMovements: 'none' }).connect({
       clock,

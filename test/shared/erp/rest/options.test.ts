@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { listAt, path, rest, textAt, valueAt } from '../../../../shared/erp/rest/index.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
 import { parse } from '../../../../shared/platform/validation.ts';
 import { smallOptions } from './small.ts';
 
@@ -49,7 +50,7 @@ it.each([
 it('does not offer to link without a procedure for it', () => {
   const connector = rest(options).connect({
     credentials: async () => ({}),
-    clock: { now: () => new Date() },
+    clock: systemClock,
   });
 
   expect(connector.linkProductOrder).toBeUndefined();
