@@ -8,7 +8,7 @@ import { systemClock } from '../../../../shared/platform/clock.ts';
 import { firstAttempt, newSignal } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { type OdooServer, startOdoo } from './servers/odoo.ts';
+import { createOdoo, type OdooServer } from './servers/odoo.ts';
 import type { OdooRow } from './servers/odoo-domain.ts';
 import type { OdooBooks, OdooVersion } from './servers/odoo-models.ts';
 
@@ -34,11 +34,10 @@ export interface OdooPlant {
 type Credentials = (options?: { readonly refresh?: boolean }) => Promise<OdooCredentials>;
 
 export async function startPlant(version: OdooVersion): Promise<OdooPlant> {
-  const server = await startOdoo(version, login);
-  const faults = await startFaultProxy(server.url);
+  const server = createOdoo(version, login);
+  const faults = await startFaultProxy(server.answer);
   onTestFinished(async () => {
     await faults.close();
-    await server.close();
   });
   const { books } = server;
   const family = ({ number }: ErpOrderRef) =>

@@ -6,7 +6,7 @@ import { sumOf, toDecimal } from '../../../../shared/model/quantity.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { completionOf } from './completions.ts';
 import { startFaultProxy } from './fault-proxy.ts';
-import { startOdoo } from './servers/odoo.ts';
+import { createOdoo } from './servers/odoo.ts';
 import type { OdooRow } from './servers/odoo-domain.ts';
 import { perPiece } from './servers/odoo-masters.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
@@ -20,8 +20,8 @@ export async function odooTarget(
   version: OdooVersion,
   configured: Partial<OdooOptions>,
 ): Promise<ErpConformanceTarget> {
-  const server = await startOdoo(version, login);
-  const faults = await startFaultProxy(server.url);
+  const server = createOdoo(version, login);
+  const faults = await startFaultProxy(server.answer);
   const { books } = server;
   const orders = () => books.rows('mrp.production');
   const rowOf = (number: string, id?: string): OdooRow => {
@@ -162,7 +162,6 @@ export async function odooTarget(
     },
     async close() {
       await faults.close();
-      await server.close();
     },
   };
 }

@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { odoo } from '../../../../shared/erp/odoo/index.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
+import { startFaultProxy } from './fault-proxy.ts';
 import { login, partOf, startPlant } from './odoo-plant.ts';
-import { startOdoo } from './servers/odoo.ts';
+import { createOdoo } from './servers/odoo.ts';
 import { userError, validationError } from './servers/odoo-domain.ts';
 import { us } from './servers/odoo-masters.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
@@ -287,15 +288,16 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 describe('odoo', () => {
   it('stops the flow and gives nothing up when the secret has no username, which JSON-RPC needs', async () => {
     // Prepare
-    const server = await startOdoo(17, login);
-    const row = server.books.plan('CHAIR', 5);
-    const definition = odoo({ url: server.url, database: 'plant', version: 17, backorder: 'skip' });
+    const { books, answer } = createOdoo(17, login);
+    const { url, close } = await startFaultProxy(answer);
+    onTestFinished(close);
+    const row = books.plan('CHAIR', 5);
+    const definition = odoo({ url, database: 'plant', version: 17, backorder: 'skip' });
     const connector = definition.connect({ clock: systemClock, credentials: async () => ({ apiKey: 'k' }) });
 
     // Act
     const completion = completionOf({ number: String(row.name) });
     const failure = await failureOf(connector.book(completion, 'K#quantity', firstAttempt()));
-    await server.close();
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });

@@ -4,13 +4,13 @@ import { type Clock, systemClock } from '../../../../shared/platform/clock.ts';
 import { firstAttempt } from './attempts.ts';
 import { completionOf, quantityKey } from './completions.ts';
 import { startFaultProxy } from './fault-proxy.ts';
-import { startSap } from './servers/sap-s4hana.ts';
+import { createSap } from './servers/sap-s4hana.ts';
 
 describe('sap-s4hana with OAuth2', () => {
   it('keeps a token until shortly before it expires', async () => {
     // Prepare
-    const server = await startSap({ auth: 'oauth2', user: 'client', secret: 'secret' });
-    const faults = await startFaultProxy(server.url);
+    const server = createSap({ auth: 'oauth2', user: 'client', secret: 'secret' });
+    const faults = await startFaultProxy(server.answer);
     let at = Date.parse('2026-11-24T10:00:00Z');
     const clock: Clock = { ...systemClock, now: () => new Date(at) };
     const auth = { tokenUrl: `${faults.url}/oauth/token` };
@@ -30,7 +30,6 @@ describe('sap-s4hana with OAuth2', () => {
     at += 3_541_000;
     seen.push(await bookOne());
     await faults.close();
-    await server.close();
 
     // Assess
     expect(seen).toEqual([1, 1, 2]);

@@ -11,7 +11,7 @@ import { completedProductOrder } from '../../../support/completions.ts';
 import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { type SapServer, startSap } from './servers/sap-s4hana.ts';
+import { createSap, type SapServer } from './servers/sap-s4hana.ts';
 
 const basic = { auth: 'basic', user: 'AZUMUTA', secret: 'right-password' } as const;
 
@@ -19,12 +19,11 @@ describe('sap-s4hana', () => {
   let server: SapServer;
   let faults: FaultProxy;
   beforeAll(async () => {
-    server = await startSap(basic);
-    faults = await startFaultProxy(server.url);
+    server = createSap(basic);
+    faults = await startFaultProxy(server.answer);
   });
   afterAll(async () => {
     await faults.close();
-    await server.close();
   });
 
   const right: SapCredentials = { username: basic.user, password: basic.secret };

@@ -8,13 +8,13 @@ import { firstAttempt } from './attempts.ts';
 import { completionOf, quantityKey } from './completions.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 import type { SapBooks } from './servers/sap-books.ts';
-import { type SapLogin, startSap } from './servers/sap-s4hana.ts';
+import { createSap, type SapLogin } from './servers/sap-s4hana.ts';
 import { describeErpConformance } from './suite.ts';
 import type { Cannot, ConnectorOptions, ErpBooks, ErpConformanceTarget } from './target.ts';
 
 async function sapTarget(login: SapLogin, configured: Partial<SapOptions>): Promise<ErpConformanceTarget> {
-  const server = await startSap(login);
-  const faults = await startFaultProxy(server.url);
+  const server = createSap(login);
+  const faults = await startFaultProxy(server.answer);
   const { books } = server;
 
   function connector(options: ConnectorOptions = {}) {
@@ -130,7 +130,6 @@ async function sapTarget(login: SapLogin, configured: Partial<SapOptions>): Prom
     },
     async close() {
       await faults.close();
-      await server.close();
     },
   };
 }

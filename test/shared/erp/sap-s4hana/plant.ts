@@ -8,16 +8,15 @@ import { systemClock } from '../../../../shared/platform/clock.ts';
 import { firstAttempt, newSignal } from '../conformance/attempts.ts';
 import { quantityKey } from '../conformance/completions.ts';
 import { startFaultProxy } from '../conformance/fault-proxy.ts';
-import { startSap } from '../conformance/servers/sap-s4hana.ts';
+import { createSap } from '../conformance/servers/sap-s4hana.ts';
 
 /** An S/4HANA that ends with the test, a proxy in front of it, and connectors to it. */
 export async function startPlant({ timeZone, ...configured }: Partial<SapOptions> = {}) {
   const login = { auth: 'basic', user: 'AZUMUTA', secret: 'right-password' } as const;
-  const server = await startSap({ ...login, ...(timeZone === undefined ? {} : { timeZone }) });
-  const faults = await startFaultProxy(server.url);
+  const server = createSap({ ...login, ...(timeZone === undefined ? {} : { timeZone }) });
+  const faults = await startFaultProxy(server.answer);
   onTestFinished(async () => {
     await faults.close();
-    await server.close();
   });
   const { books } = server;
 
