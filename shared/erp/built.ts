@@ -79,10 +79,9 @@ function lotsOf(completion: Completion, partner: string): Pick<Built, 'goodLots'
 
 /** A number that was recorded twice, and counted nowhere, is one lot. */
 function distinct(lots: readonly Lot[]): Lot[] {
-  const names = lots.map(({ number, quantity, scrapped = false }, at) =>
-    quantity ? String(at) : `${scrapped} ${number}`,
-  );
-  return lots.filter((_, at) => names.indexOf(names[at] ?? '') === at);
+  const nameOf = ({ number, scrapped }: Lot) => `${scrapped ?? false} ${number}`;
+  const uncounted = new Map(lots.map((lot) => [lot.quantity ? '' : nameOf(lot), lot]));
+  return lots.filter((lot) => lot.quantity || uncounted.get(nameOf(lot)) === lot);
 }
 
 /** How much bears each of the lots; undefined when they do not add up to the amount. */

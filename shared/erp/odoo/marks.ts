@@ -36,8 +36,9 @@ interface Order {
 
 const messageSchema = z.object({ res_id: z.number(), body: z.string(), create_date: z.string() });
 /** In an element of its own, behind which nothing but the ends of others stand: escaped text cannot make one. */
+const ownElement = '<small';
 const ownMark =
-  /<small[^>]*>\s*\[azumuta (booking|note|product-order) ([^\]\s<]+)\]\s*<\/small>\s*(?:<\/\w+>\s*)*$/;
+  /^<small[^>]*>\s*\[azumuta (booking|note|product-order) ([^\]\s<]+)\]\s*<\/small>(?:\s*<\/\w+>)*\s*$/;
 const markKinds: readonly MarkKind[] = ['booking', 'note', 'product-order'];
 
 /** All our marks on these orders, oldest first: messages of our own user, as people can copy one of ours whole. */
@@ -63,7 +64,7 @@ export async function readMarks(
     signal,
   });
   return messages.flatMap(({ res_id, body, create_date }) => {
-    const [, name, written] = ownMark.exec(body) ?? [];
+    const [, name, written] = ownMark.exec(body.slice(body.lastIndexOf(ownElement))) ?? [];
     const kind = markKinds.find((one) => one === name);
     return kind && written ? [{ kind, written, production: res_id, postedAt: create_date }] : [];
   });

@@ -26,7 +26,7 @@ const errorSchema = z.object({
 const busySentence =
   /already being processed|being (processed|edited|changed) by|locked by|currently locked|is locked/i;
 /** A detail's code is a message's number, or the exception's name: `CX_…_LOCK…` (SAP Gateway, "Error response"). */
-const busyCode = /CX_\w*LOCK/i;
+const busyCode = /CX_\w{0,30}LOCK/i;
 
 /**
  * What a refused OData call stands for: 423, 412 and lock messages, wherever they stand, are an order that must wait;

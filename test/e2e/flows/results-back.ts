@@ -51,7 +51,10 @@ export function resultsBackTests(): void {
         goodQuantity: '4',
         scrapQuantity: '1',
         final: true,
-        lots: [{ number: 'SN-17' }],
+        lots: [
+          { number: 'SN-17', quantity: '4' },
+          { number: 'SN-17', quantity: '1', scrapped: true },
+        ],
       });
       expect(booking?.reference).toMatch(/^\w{17}#quantity$/);
       expect(booking?.notes.join()).toContain('Assemble housing');

@@ -143,7 +143,7 @@ describe('a failure needs grants of its own', () => {
     const serials = Array.from({ length: 6000 }, (_, at) => `SN-${at}-${'x'.repeat(180)}`);
 
     // Act
-    await system.azumuta.complete(number, { serials });
+    await system.azumuta.complete(number, { quantity: serials.length, serials });
 
     // Assess
     await vi.waitUntil(() => isBooked(number), patience);
