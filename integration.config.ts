@@ -102,6 +102,7 @@ export default defineIntegration({
           name: 'order',
           request: ({ completion }) => ({ path: placeOf(completion.erpOrder) }),
           article: ({ json }) => textAt(json, 'product'),
+          unit: ({ json }) => textAt(json, 'unit'),
           refused: ({ json }, { completion }) => {
             const status = textAt(json, 'status');
             if (status === 'cancelled') return 'it is cancelled';
@@ -127,14 +128,22 @@ export default defineIntegration({
           name: 'book',
           success: noErrorInBody,
           when: ({ completion }) => completion.kind === 'quantity',
-          request: ({ completion, key }) => ({
+          request: ({ completion, built, key }) => ({
             path: `${placeOf(completion.erpOrder)}/bookings`,
             body: {
               reference: key,
-              goodQuantity: completion.quantity?.amount,
-              scrapQuantity: completion.scrap?.amount ?? '0',
+              goodQuantity: built.good,
+              scrapQuantity: built.scrap,
+              unit: built.unit,
               final: completion.final,
-              lots: completion.lots.map(({ number, quantity }) => ({ number, quantity: quantity?.amount })),
+              lots: [
+                ...built.goodLots.map(({ number, amount }) => ({ number, quantity: amount })),
+                ...built.scrapLots.map(({ number, amount }) => ({
+                  number,
+                  quantity: amount,
+                  scrapped: true,
+                })),
+              ],
               notes: completion.notes,
               links: completion.links,
               completedAt: completion.completedAt,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AzumutaClient, createAzumutaClient } from '../shared/azumuta/client.ts';
 import { createBreaker } from '../shared/circuit-breaker/circuit-breaker.ts';
@@ -15,6 +16,7 @@ import { readEnvironment } from '../shared/platform/environment.ts';
 import { createLogger, type Logger } from '../shared/platform/log.ts';
 import { createQueues, createSqsClient, type Queues } from '../shared/platform/queue.ts';
 import { createSecrets, createSecretsClient, type Secrets } from '../shared/platform/secrets.ts';
+import { createSlots, type Slots } from '../shared/slots/slots.ts';
 import type { WorkerDependencies } from '../shared/worker/worker.ts';
 
 /** What the handlers are made of: each part is built once, when its container starts. */
@@ -55,11 +57,25 @@ export function buildLogger(functionName: string): Logger {
   return createLogger({ stack: readEnvironment(['STACK_NAME']).STACK_NAME, functionName });
 }
 
-/** Calls to the partners, through the circuit breaker that all containers share. */
-export function buildPartnerCalls(table: Table, log: Logger): PartnerCalls {
+/** The slots of the partners that have a limit; undefined when none has. */
+export function buildSlots(
+  name: string,
+  { azumuta, erp }: CompleteIntegration,
+  table: Table,
+  log: Logger,
+): Slots | undefined {
+  const { SETTLING_SECONDS: settlingSeconds } = readEnvironment(['SETTLING_SECONDS']);
+  return createSlots(
+    { azumuta: azumuta.atOnce, erp: erp.atOnce },
+    { table, clock, name, settlingSeconds, random: Math.random, pause: (ms) => pause(ms), log },
+  );
+}
+
+/** Calls to the partners, through the circuit breaker and the slots that all containers share. */
+export function buildPartnerCalls(table: Table, log: Logger, slots: Slots | undefined): PartnerCalls {
   const { BREAKER_COOLDOWN_SECONDS: cooldownSeconds } = readEnvironment(['BREAKER_COOLDOWN_SECONDS']);
   const breaker = createBreaker(table, clock, { cooldownSeconds });
-  return createPartnerCalls({ breaker, newOwner: randomUUID, clock, log });
+  return createPartnerCalls({ breaker, newOwner: randomUUID, clock, log, slots });
 }
 
 export function buildAzumutaClient({ azumuta }: CompleteIntegration, secrets: Secrets): AzumutaClient {
@@ -77,7 +93,12 @@ export function buildErpConnector({ erp }: CompleteIntegration, secrets: Secrets
   return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.credentials, options) });
 }
 
-export function workerDependencies(queueUrl: string, ledger: Ledger, log: Logger): WorkerDependencies {
+export function workerDependencies(
+  queueUrl: string,
+  ledger: Ledger,
+  log: Logger,
+  slots: Slots | undefined,
+): WorkerDependencies {
   const settings = readEnvironment(['DEAD_LETTERS_QUEUE_URL', 'RETRY_BASE_SECONDS']);
   return {
     queueUrl,
@@ -89,6 +110,7 @@ export function workerDependencies(queueUrl: string, ledger: Ledger, log: Logger
     clock,
     random: Math.random,
     log,
+    slots,
     backoff: { baseSeconds: settings.RETRY_BASE_SECONDS, capSeconds: 900 },
   };
 }

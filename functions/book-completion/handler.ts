@@ -13,6 +13,7 @@ import {
   buildLogger,
   buildPartnerCalls,
   buildSecrets,
+  buildSlots,
   buildTable,
   workerDependencies,
 } from '../dependencies.ts';
@@ -22,10 +23,11 @@ const stage = 'book-completion';
 const log = buildLogger(stage);
 const table = buildTable();
 const ledger = buildLedger(table);
+const slots = buildSlots(stage, integration, table, log);
 const secrets = buildSecrets();
 const dependencies: Parameters<typeof bookCompletion>[2] = {
   ledger,
-  partners: buildPartnerCalls(table, log),
+  partners: buildPartnerCalls(table, log, slots),
   erp: buildErpConnector(integration, secrets),
   azumuta: buildAzumutaClient(integration, secrets),
   workInstructionNames: ledger.workInstructionNames,
@@ -39,10 +41,11 @@ const dependencies: Parameters<typeof bookCompletion>[2] = {
 export const handler = createWorker(
   {
     stage,
+    partner: 'erp',
     parse: (body) => parseMessage(bookingMessageSchema, body),
     orderNumber: ({ home }) => home,
     eventId: ({ eventId }) => eventId,
     work: (message, attempt) => bookCompletion(message, attempt, dependencies),
   },
-  workerDependencies(readEnvironment(['BOOKINGS_QUEUE_URL']).BOOKINGS_QUEUE_URL, ledger, log),
+  workerDependencies(readEnvironment(['BOOKINGS_QUEUE_URL']).BOOKINGS_QUEUE_URL, ledger, log, slots),
 );

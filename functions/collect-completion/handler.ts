@@ -12,6 +12,7 @@ import {
   buildPartnerCalls,
   buildQueues,
   buildSecrets,
+  buildSlots,
   buildTable,
   clock,
   workerDependencies,
@@ -23,12 +24,13 @@ const stage = 'collect-completion';
 const log = buildLogger(stage);
 const table = buildTable();
 const ledger = buildLedger(table);
+const slots = buildSlots(stage, integration, table, log);
 const collectCompletion = createCompletionCollector({
   ledger,
   clock,
   queues: buildQueues(),
   bookingsQueueUrl: settings.BOOKINGS_QUEUE_URL,
-  partners: buildPartnerCalls(table, log),
+  partners: buildPartnerCalls(table, log, slots),
   azumuta: buildAzumutaClient(integration, buildSecrets()),
   workInstructionNames: ledger.workInstructionNames,
   includeOperators: completions.includeOperators ?? false,
@@ -44,10 +46,11 @@ const collectCompletion = createCompletionCollector({
 export const handler = createWorker(
   {
     stage,
+    partner: 'azumuta',
     parse: (body) => parseMessage(completionHintSchema, body),
     orderNumber: ({ productOrderNumber }) => productOrderNumber,
     eventId: ({ eventId }) => eventId,
     work: collectCompletion,
   },
-  workerDependencies(settings.COMPLETIONS_QUEUE_URL, ledger, log),
+  workerDependencies(settings.COMPLETIONS_QUEUE_URL, ledger, log, slots),
 );

@@ -10,6 +10,7 @@ import {
   buildLogger,
   buildPartnerCalls,
   buildSecrets,
+  buildSlots,
   buildTable,
   workerDependencies,
 } from '../dependencies.ts';
@@ -18,10 +19,11 @@ const stage = 'create-product-orders';
 const log = buildLogger(stage);
 const table = buildTable();
 const ledger = buildLedger(table);
+const slots = buildSlots(stage, integration, table, log);
 const secrets = buildSecrets();
 const dependencies = {
   ledger,
-  partners: buildPartnerCalls(table, log),
+  partners: buildPartnerCalls(table, log, slots),
   azumuta: buildAzumutaClient(integration, secrets),
   erp: buildErpConnector(integration, secrets),
 };
@@ -30,9 +32,15 @@ const dependencies = {
 export const handler = createWorker(
   {
     stage,
+    partner: 'azumuta',
     parse: parseProductOrderMessage,
     orderNumber: ({ number }) => number,
     work: (message, attempt) => createProductOrder(message, attempt, dependencies),
   },
-  workerDependencies(readEnvironment(['PRODUCT_ORDERS_QUEUE_URL']).PRODUCT_ORDERS_QUEUE_URL, ledger, log),
+  workerDependencies(
+    readEnvironment(['PRODUCT_ORDERS_QUEUE_URL']).PRODUCT_ORDERS_QUEUE_URL,
+    ledger,
+    log,
+    slots,
+  ),
 );

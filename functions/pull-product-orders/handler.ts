@@ -11,23 +11,27 @@ import {
   buildPartnerCalls,
   buildQueues,
   buildSecrets,
+  buildSlots,
   buildTable,
   clock,
 } from '../dependencies.ts';
 
 const { productOrders, schedule } = integration;
-const log = buildLogger('pull-product-orders');
+const stage = 'pull-product-orders';
+const log = buildLogger(stage);
 const settings = readEnvironment(['PRODUCT_ORDERS_QUEUE_URL', 'COMPLETIONS_QUEUE_URL']);
 const queues = buildQueues();
 const table = buildTable();
 const ledger = buildLedger(table);
+const slots = buildSlots(stage, integration, table, log);
 const dependencies = {
   ledger,
   clock,
   queues,
   queueUrl: settings.PRODUCT_ORDERS_QUEUE_URL,
   collectAgain: buildCollectAgain(queues, settings.COMPLETIONS_QUEUE_URL),
-  partners: buildPartnerCalls(table, log),
+  partners: buildPartnerCalls(table, log, slots),
+  slots,
   erp: buildErpConnector(integration, buildSecrets()),
   map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders(productOrders, order),
   accept: (order: Parameters<typeof isWanted>[1]) => isWanted(productOrders, order),

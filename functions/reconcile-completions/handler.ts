@@ -11,21 +11,25 @@ import {
   buildPartnerCalls,
   buildQueues,
   buildSecrets,
+  buildSlots,
   buildTable,
   clock,
 } from '../dependencies.ts';
 
 const { reconcile } = integration.schedule;
-const log = buildLogger('reconcile-completions');
+const stage = 'reconcile-completions';
+const log = buildLogger(stage);
 const table = buildTable();
 const ledger = buildLedger(table);
+const slots = buildSlots(stage, integration, table, log);
 const dependencies: Parameters<typeof reconcileCompletions>[1] = {
   ...(reconcile === 'off' ? reconcileDefaults : reconcile),
   ledger,
   clock,
   queues: buildQueues(),
   completionsQueueUrl: readEnvironment(['COMPLETIONS_QUEUE_URL']).COMPLETIONS_QUEUE_URL,
-  partners: buildPartnerCalls(table, log),
+  partners: buildPartnerCalls(table, log, slots),
+  slots,
   azumuta: buildAzumutaClient(integration, buildSecrets()),
   log,
   pause: (ms) => pause(ms),

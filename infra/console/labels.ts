@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Partner } from '../../shared/circuit-breaker/circuit-breaker.ts';
+import type { Partner } from '../../shared/model/partner.ts';
 import { localTime } from '../ops/cli/time.ts';
 import type { QueueName } from '../ops/dead-letters/dead-letter.ts';
 

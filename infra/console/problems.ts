@@ -1,4 +1,4 @@
-import type { Partner } from '../../shared/circuit-breaker/circuit-breaker.ts';
+import type { Partner } from '../../shared/model/partner.ts';
 import { counted } from '../ops/cli/output.ts';
 import { type QueueName, queueNames, stageOfQueue } from '../ops/dead-letters/dead-letter.ts';
 import { type FlowsStatus, partnerNames, type QueueStatus } from '../ops/flows/flow-status.ts';

@@ -125,7 +125,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   }
 }
 
-function bothTriggers(url: string): Trigger[] {
+export function bothTriggers(url: string): Trigger[] {
   return [
     { method: 'GET', url, ids: 'singular' },
     { method: 'POST', url, ids: 'list' },

@@ -22,6 +22,14 @@ export interface FunctionsProps {
 /** What a partner may need to finish what was sent to it (DynamoDB leases wait that long before a takeover). */
 const settlingSeconds = '300';
 
+/**
+ * Containers that may work on a queue at once: five, or as many as there are slots of the partners that they call. More
+ * would only give their batches back; fewer than two is not taken by AWS.
+ */
+function containersFor(...atOnce: readonly (number | undefined)[]): number {
+  return Math.max(2, Math.min(...atOnce.map((limit) => limit ?? 5)));
+}
+
 /** The functions, with exactly what each may do. */
 export class Functions extends Construct {
   readonly receiveWebhook: IntegrationFunction;
@@ -40,6 +48,7 @@ export class Functions extends Construct {
   ) {
     super(scope, id);
     const { table } = ledger;
+    const { azumuta, erp } = integration;
     const ledgerGrant = (...actions: string[]) => ({
       actions: actions.map((action) => `dynamodb:${action}`),
       on: [table.tableArn],
@@ -108,7 +117,7 @@ export class Functions extends Construct {
         read(secrets.azumutaApiKey),
       ],
     });
-    this.collectCompletion.consume(queues.completions, 5);
+    this.collectCompletion.consume(queues.completions, containersFor(azumuta.atOnce));
 
     this.bookCompletion = new IntegrationFunction(this, 'BookCompletion', {
       codeFolder: bundles['book-completion'],
@@ -129,7 +138,7 @@ export class Functions extends Construct {
         read(secrets.erpCredentials, secrets.azumutaApiKey),
       ],
     });
-    this.bookCompletion.consume(queues.bookings, 5);
+    this.bookCompletion.consume(queues.bookings, containersFor(erp.atOnce));
 
     this.acceptProductOrders = new IntegrationFunction(this, 'AcceptProductOrders', {
       codeFolder: bundles['accept-product-orders'],
@@ -190,7 +199,7 @@ export class Functions extends Construct {
         read(secrets.azumutaApiKey, secrets.erpCredentials),
       ],
     });
-    this.createProductOrders.consume(queues.productOrders, 5);
+    this.createProductOrders.consume(queues.productOrders, containersFor(azumuta.atOnce, erp.atOnce));
 
     this.reconcileCompletions = new IntegrationFunction(this, 'ReconcileCompletions', {
       retryAsyncInvocations: false,

@@ -62,7 +62,7 @@ const maxPages = 5;
 const articleTtlMs = 5 * 60_000;
 
 export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: AzumutaOptions): AzumutaClient {
-  const http = createHttp({ partner, baseUrl });
+  const http = createHttp({ partner, baseUrl, clock });
   const { paths, numberQuery, language } = assumptions;
 
   const articles = new Map<string, { readonly article: Article; readonly until: number }>();

@@ -1,9 +1,7 @@
 import type { RetryLater } from '../model/errors.ts';
+import type { Partner } from '../model/partner.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Table } from '../platform/dynamodb-table.ts';
-
-/** A partner that can be unwell as a whole. */
-export type Partner = 'azumuta' | 'erp';
 
 /** How long nobody may call yet, and why. */
 export interface Waiting {

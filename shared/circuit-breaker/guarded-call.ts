@@ -1,17 +1,20 @@
 import { RetryLater, reasonOf } from '../model/errors.ts';
+import { type Partner, partnerWords } from '../model/partner.ts';
 import type { Clock } from '../platform/clock.ts';
 import { listenForAnswers } from '../platform/heard-answers.ts';
 import type { Logger } from '../platform/log.ts';
-import type { Breaker, Partner, Waiting } from './circuit-breaker.ts';
+import { NoFreeSlot, type Slots } from '../slots/slots.ts';
+import type { Breaker, Waiting } from './circuit-breaker.ts';
 
 /**
  * Calls to a partner through its breaker: while it is open, nothing is called. Only an answer closes it: work that
- * asked nobody, a bug of ours or a table that fails tell nothing of the partner.
+ * asked nobody, a bug of ours or a table that fails tell nothing of the partner. A partner that bears so many calls at
+ * once is called with a slot; as every call goes this way, none goes without.
  */
 export interface PartnerCalls {
-  /** Looks before anything is claimed. @throws BreakerOpen while nothing may be called. */
+  /** Looks before anything is claimed. @throws BreakerOpen while nothing may be called, or NoFreeSlot. */
   readonly ready: (partner: Partner) => Promise<void>;
-  /** @throws RetryLater of scope `partner` without a call while the breaker is open. */
+  /** @throws RetryLater of scope `partner` without a call while the breaker is open, or NoFreeSlot. */
   readonly call: <T>(partner: Partner, work: () => Promise<T>) => Promise<T>;
 }
 
@@ -21,14 +24,16 @@ export interface GuardedCallDependencies {
   readonly newOwner: () => string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Without them, no partner has a limit. */
+  readonly slots?: Slots | undefined;
 }
-
-const partnerWords: Readonly<Record<Partner, string>> = { azumuta: 'Azumuta', erp: 'the ERP' };
 
 /** Thrown instead of a call while a breaker is open: waiting, not failing. */
 export class BreakerOpen extends RetryLater {}
 
-export function createPartnerCalls({ breaker, newOwner, clock, log }: GuardedCallDependencies): PartnerCalls {
+export function createPartnerCalls(dependencies: GuardedCallDependencies): PartnerCalls {
+  const { breaker, newOwner, clock, log, slots } = dependencies;
+
   function waiting(partner: Partner, { seconds, reason }: Waiting): BreakerOpen {
     log.warn('Waiting for a partner to recover', { Partner: partner, seconds }, { BreakerOpen: 1 });
     return new BreakerOpen(`Waiting for ${partnerWords[partner]} to recover. ${reason}`.trim(), {
@@ -47,36 +52,40 @@ export function createPartnerCalls({ breaker, newOwner, clock, log }: GuardedCal
     );
   }
 
+  async function guarded<T>(partner: Partner, work: () => Promise<T>): Promise<T> {
+    const owner = newOwner();
+    const permit = await breaker.permit(partner, owner);
+    if (permit.permit === 'wait') throw waiting(partner, permit);
+    const start = clock.now().getTime();
+    const { done, heard } = listenForAnswers(work);
+    const learnt = () =>
+      heard()
+        ? breaker.recordSuccess(partner, permit, owner)
+        : breaker.recordNoAnswer(partner, permit, owner);
+    try {
+      const result = await done;
+      log.info('Partner', { Partner: partner }, { PartnerMilliseconds: clock.now().getTime() - start });
+      await noted(partner, learnt());
+      return result;
+    } catch (error) {
+      const failed = error instanceof RetryLater && error.scope === 'partner';
+      if (failed && error.unauthorized) {
+        const told = { Partner: partner, reason: error.message };
+        log.error('A partner refuses our credentials', told, { CredentialsRefused: 1 });
+      }
+      await noted(partner, failed ? breaker.recordFailure(partner, error, permit, owner) : learnt());
+      throw error;
+    }
+  }
+
   return {
     async ready(partner) {
       const open = await breaker.waiting(partner);
       if (open) throw waiting(partner, open);
+      if (slots && !(await slots.take(partner))) throw new NoFreeSlot(partner);
     },
 
-    async call(partner, work) {
-      const owner = newOwner();
-      const permit = await breaker.permit(partner, owner);
-      if (permit.permit === 'wait') throw waiting(partner, permit);
-      const start = clock.now().getTime();
-      const { done, heard } = listenForAnswers(work);
-      const learnt = () =>
-        heard()
-          ? breaker.recordSuccess(partner, permit, owner)
-          : breaker.recordNoAnswer(partner, permit, owner);
-      try {
-        const result = await done;
-        log.info('Partner', { Partner: partner }, { PartnerMilliseconds: clock.now().getTime() - start });
-        await noted(partner, learnt());
-        return result;
-      } catch (error) {
-        const failed = error instanceof RetryLater && error.scope === 'partner';
-        if (failed && error.unauthorized) {
-          const told = { Partner: partner, reason: error.message };
-          log.error('A partner refuses our credentials', told, { CredentialsRefused: 1 });
-        }
-        await noted(partner, failed ? breaker.recordFailure(partner, error, permit, owner) : learnt());
-        throw error;
-      }
-    },
+    call: (partner, work) =>
+      slots ? slots.use(partner, () => guarded(partner, work)) : guarded(partner, work),
   };
 }

@@ -38,6 +38,7 @@ export async function bookCompletion(
 ): Promise<void> {
   const { claims, bookings } = dependencies.ledger;
   await dependencies.partners.ready('erp');
+  if ('reference' in message.content) await dependencies.partners.ready('azumuta');
   const claimed = await claims.claim(bookingKeyOf(message.home, message.key), attempt);
   if (claimed.outcome === 'done') {
     attempt.log.info('Booked already', { booking: message.key });

@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../platform/lambda.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
+import type { Slots } from '../slots/slots.ts';
 import { ownHint } from './messages.ts';
 import { readProductOrder } from './read-recordings.ts';
 
@@ -14,6 +15,8 @@ export interface ReconcileDependencies {
   readonly ledger: Pick<Ledger, 'orders' | 'knownOrders' | 'questions' | 'reconciling'>;
   readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
+  /** Without them, Azumuta has no limit. */
+  readonly slots?: Slots | undefined;
   readonly queues: Pick<Queues, 'send'>;
   readonly completionsQueueUrl: string;
   readonly clock: Clock;
@@ -27,7 +30,12 @@ export interface ReconcileDependencies {
 
 /** What one run did; also the function's answer, for a run by hand. */
 export interface ReconcileReport {
-  readonly outcome: 'asked' | 'another run is under way' | 'out of time' | 'Azumuta is unwell';
+  readonly outcome:
+    | 'asked'
+    | 'another run is under way'
+    | 'no slot was free'
+    | 'out of time'
+    | 'Azumuta is unwell';
   /** Product orders that Azumuta was asked about, one read each. */
   readonly asked: number;
   /** Completed: their trigger was lost, or is late. */
@@ -66,15 +74,18 @@ export async function reconcileCompletions(
   invocation: Invocation,
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileReport> {
-  const { ledger, clock, log } = dependencies;
+  const { ledger, clock, log, slots } = dependencies;
   const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, open: 0, unclear: 0 };
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   if (!(await ledger.reconciling.take(owner, leaseSeconds)))
     return { ...tally, outcome: 'another run is under way' };
   try {
-    tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
+    slots?.begin(invocation);
+    if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
+    else tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
   } finally {
+    await slots?.end();
     await ledger.reconciling.release(owner, { endedAt: clock.now().toISOString() });
   }
   log.info(
@@ -92,7 +103,7 @@ async function askAboutOverdue(
 ): Promise<ReconcileReport['outcome']> {
   const { ledger, clock, log, most, graceHours } = dependencies;
   const runMs = invocation.getRemainingTimeInMillis();
-  const deadline = AbortSignal.timeout(Math.max(1000, runMs - reportingMs));
+  const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
   const enoughMs = Math.min(questionMs, runMs / 2);
   const dueBy = new Date(clock.now().getTime() - graceHours * hourMs);
   for (const number of await ledger.orders.overdue(dueBy, most)) {

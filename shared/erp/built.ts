@@ -77,10 +77,11 @@ function lotsOf(completion: Completion, partner: string): Pick<Built, 'goodLots'
   }
 }
 
-/** A number that was recorded twice is one lot. */
+/** A number that was recorded twice, and counted nowhere, is one lot. */
 function distinct(lots: readonly Lot[]): Lot[] {
-  const isSame = (a: Lot, b: Lot) => a.number === b.number && a.quantity === b.quantity;
-  return lots.filter((lot, at) => lots.findIndex((other) => isSame(lot, other)) === at);
+  const nameOf = ({ number, scrapped }: Lot) => `${scrapped ?? false} ${number}`;
+  const uncounted = new Map(lots.map((lot) => [lot.quantity ? '' : nameOf(lot), lot]));
+  return lots.filter((lot) => lot.quantity || uncounted.get(nameOf(lot)) === lot);
 }
 
 /** How much bears each of the lots; undefined when they do not add up to the amount. */

@@ -17,6 +17,8 @@ export interface ReleasedOrdersPage {
   readonly unreadable: readonly UnreadableOrder[];
   /** Where to resume when this page is done. */
   readonly watermark: Watermark;
+  /** Requests that it took beside those for the list itself, as its rows did not tell all; absent for none. */
+  readonly detailCalls?: number;
 }
 
 /** A row of the ERP's list that is no order as it stands: told to a person, and nobody else's failure. */
@@ -65,6 +67,8 @@ export interface ErpEnvironment<Credentials> {
 export interface ErpDefinition<Credentials = unknown> {
   /** Name shown to people: `tryton`, `odoo`, `sap-s4hana`, `rest`. */
   readonly name: string;
+  /** So many calls at once at most, over all functions and containers; absent for no limit. */
+  readonly atOnce?: number | undefined;
   /** Shape of the ERP secret. */
   readonly credentials: z.ZodMiniType<Credentials>;
   /** What to write into the secret, as an example for people. Holds no real value. */

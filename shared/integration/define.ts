@@ -91,6 +91,8 @@ export interface Integration {
     readonly assumptions?: z.input<typeof assumptionsSchema>;
     /** Further names under which triggers carry their content. */
     readonly webhookAliases?: z.input<typeof webhookAliasesSchema>;
+    /** So many calls at once at most, over all functions and containers (1 to 100). Default: no limit. */
+    readonly atOnce?: number;
   };
   /** The ERP's connector: `tryton({…})`, `odoo({…})`, `sapS4Hana({…})` or `rest({…})`. */
   readonly erp: ErpDefinition;
@@ -137,6 +139,7 @@ export interface CompleteIntegration {
     readonly baseUrl: string;
     readonly assumptions: AzumutaAssumptions;
     readonly webhookAliases: WebhookAliases;
+    readonly atOnce?: number | undefined;
   };
   readonly erp: ErpDefinition;
   readonly productOrders: ProductOrderMapping;

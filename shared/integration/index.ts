@@ -9,6 +9,7 @@ export { textIn } from '../azumuta/text.ts';
 export type { ErpDefinition } from '../erp/connector.ts';
 export { odoo } from '../erp/odoo/index.ts';
 export {
+  instantIn,
   listAt,
   type Place,
   path,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { assumptionsSchema, webhookAliasesSchema } from '../azumuta/assumptions.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
+import { atOnceSchema } from '../model/partner.ts';
 import { isTimeZone, utcInstant } from '../model/time.ts';
 import { tellsFound } from '../platform/validation.ts';
 import { deploymentSchema } from './deployment.ts';
@@ -45,6 +46,7 @@ export const integrationSchema = z.strictObject({
       baseUrl: z._default(z.url(), 'https://app.azumuta.com/api/v1'),
       assumptions: z.prefault(assumptionsSchema, {}),
       webhookAliases: z.prefault(webhookAliasesSchema, {}),
+      atOnce: atOnceSchema,
     }),
     () => ({
       baseUrl: 'https://app.azumuta.com/api/v1',
@@ -54,6 +56,7 @@ export const integrationSchema = z.strictObject({
   ),
   erp: z.looseObject({
     name: z.string(),
+    atOnce: atOnceSchema,
     connect: z.custom<ErpDefinition['connect']>(
       (value) => typeof value === 'function',
       'a connector, such as tryton({ … })',

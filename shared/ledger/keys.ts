@@ -1,4 +1,5 @@
 import type { ErpOrderRef } from '../model/orders.ts';
+import type { Partner } from '../model/partner.ts';
 import type { Key } from '../platform/dynamodb-table.ts';
 
 /**
@@ -16,6 +17,8 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *                                  COMPLETED#<index>        a completed part of a split order
  *   LOCK#<ERP order number>        LOCK                     who is booking on this ERP order right now
  *   BREAKER#<partner>              STATE, MINUTE#<n>         the circuit breaker of a partner
+ *   SLOTS#<partner>                SLOT#<n>                  who makes one of the calls that it bears at once
+ *                                  LINE                      which functions wait for a slot
  *   MESSAGE#<id>                   ATTEMPTS                  attempts that never finished
  *   WORK-INSTRUCTION#<id>          VERSION#<n>               what was read from Azumuta once
  *   PULL                           WATERMARK                 how far the ERP's orders were read
@@ -51,6 +54,12 @@ export const completedPartKey = (erpOrder: ErpOrderRef, index: number): Key => (
 });
 /** By number: a product order that was made by hand knows no id of its ERP order. */
 export const lockKey = (erpOrderNumber: string): Key => ({ pk: `LOCK#${erpOrderNumber}`, sk: 'LOCK' });
+
+export const slotKey = (partner: Partner, number: number): Key => ({
+  pk: `SLOTS#${partner}`,
+  sk: `SLOT#${number}`,
+});
+export const slotLineKey = (partner: Partner): Key => ({ pk: `SLOTS#${partner}`, sk: 'LINE' });
 
 export const pausesKey = (functionName: string): Key => ({ pk: `PAUSES#${functionName}`, sk: 'PAUSES' });
 

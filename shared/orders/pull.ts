@@ -5,6 +5,7 @@ import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ErpOrder, Watermark } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../platform/lambda.ts';
+import type { Slots } from '../slots/slots.ts';
 import { type AcceptDependencies, acceptOrders, tellUnmapped } from './accept.ts';
 import { afterPage, afterPullWindow, type BegunPullWindow, startOf } from './pull-window.ts';
 
@@ -12,6 +13,8 @@ export interface PullDependencies extends AcceptDependencies {
   readonly ledger: AcceptDependencies['ledger'] & Pick<Ledger, 'pullState'>;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
+  /** Without them, the ERP has no limit. */
+  readonly slots?: Slots | undefined;
   readonly clock: Clock;
   /** Which orders the configuration wants at all. @throws Rejected */
   readonly accept: (order: ErpOrder) => boolean;
@@ -21,7 +24,7 @@ export interface PullDependencies extends AcceptDependencies {
 
 /** What one run did; also the function's answer, for a run by hand. */
 export interface PullReport {
-  readonly outcome: 'read' | 'another run is under way' | 'out of time';
+  readonly outcome: 'read' | 'another run is under way' | 'no slot was free' | 'out of time';
   readonly pages: number;
   readonly orders: number;
   readonly queued: number;
@@ -38,7 +41,7 @@ export async function pullOrders(
   invocation: Invocation,
   dependencies: PullDependencies,
 ): Promise<PullReport> {
-  const { ledger, clock, log } = dependencies;
+  const { ledger, clock, log, slots } = dependencies;
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   const stand = await ledger.pullState.begin(owner, leaseSeconds);
@@ -49,14 +52,18 @@ export async function pullOrders(
     window: stand.window ?? { startedAt: clock.now().toISOString() },
     finished: false,
     report,
+    detailCalls: 0,
   };
   try {
-    await readPages(run, startOf(stand, dependencies.goLive), invocation, dependencies);
+    slots?.begin(invocation);
+    if ((await slots?.takeInTime('erp')) === false) report.outcome = 'no slot was free';
+    else await readPages(run, startOf(stand, dependencies.goLive), invocation, dependencies);
   } finally {
+    await slots?.end();
     const watermark = afterPullWindow(stand.watermark, run.window);
     await ledger.pullState.end(owner, run.finished ? { watermark } : undefined);
   }
-  const told = { ...report, at: clock.now().toISOString() };
+  const told = { ...report, detailCalls: run.detailCalls, at: clock.now().toISOString() };
   log.info('Pulled orders from the ERP', told, run.finished ? { PullsCompleted: 1 } : undefined);
   return report;
 }
@@ -69,6 +76,8 @@ interface Run {
   window: BegunPullWindow;
   finished: boolean;
   readonly report: Report;
+  /** Requests that the connector made about single orders while it listed them: told in the log. */
+  detailCalls: number;
 }
 
 /** To the end of the listing, or until the time is nearly up. */
@@ -80,7 +89,7 @@ async function readPages(
 ): Promise<void> {
   const { ledger, partners, erp, clock } = dependencies;
   const timeMs = invocation.getRemainingTimeInMillis();
-  const deadline = AbortSignal.timeout(Math.floor(timeMs * 0.9));
+  const deadline = clock.timeout(Math.floor(timeMs * 0.9));
   const pages = erp.releasedOrders(from, deadline)[Symbol.asyncIterator]();
   try {
     while (true) {
@@ -90,6 +99,7 @@ async function readPages(
         return;
       }
       const readAt = clock.now();
+      run.detailCalls += page.value.detailCalls ?? 0;
       await takeInPage(page.value, run.report, dependencies);
       const further = afterPage(run.window, page.value.watermark, readAt);
       const ours = await ledger.pullState.advance(invocation.awsRequestId, further);

@@ -1,5 +1,6 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { answerHeard } from './heard-answers.ts';
 
 /**
@@ -13,13 +14,15 @@ export interface HttpOptions {
   /** Every path is resolved against it, and no request ever leaves its origin. */
   readonly baseUrl: string;
   /** Plain http is refused except to this machine, or when this says so. */
-  readonly allowHttp?: boolean;
+  readonly allowHttp?: boolean | undefined;
   /** Longest wait for a whole answer. Default 15 s, below every function's timeout. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Largest answer accepted, in bytes. Default 10 MiB. */
   readonly maxBytes?: number;
   /** PEM of a private authority that signed the partner's certificate, trusted beside the public ones. */
-  readonly caCertificate?: string;
+  readonly caCertificate?: string | undefined;
+  /** Whose time the wait is. Default: this machine's. */
+  readonly clock?: Pick<Clock, 'timeout'>;
 }
 
 export interface HttpRequest {
@@ -55,7 +58,7 @@ export interface Http {
 export function createHttp(options: HttpOptions): Http {
   const base = checkedBaseUrl(options);
   trustCertificate(options.caCertificate);
-  const { partner, timeoutMs = 15_000, maxBytes = 10 * 1024 * 1024 } = options;
+  const { partner, timeoutMs = 15_000, maxBytes = 10 * 1024 * 1024, clock = systemClock } = options;
   let answers = 0;
 
   return {
@@ -66,7 +69,7 @@ export function createHttp(options: HttpOptions): Http {
       const call = `${method} ${url.pathname}`;
       if (request.signal?.aborted) throw outOfTime(partner, call, false);
       const answersBefore = answers;
-      const timeout = AbortSignal.timeout(timeoutMs);
+      const timeout = clock.timeout(timeoutMs);
       const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
       try {
         const response = await fetch(url, {

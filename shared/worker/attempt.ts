@@ -2,15 +2,19 @@ import type { SQSRecord } from 'aws-lambda';
 import type { Attempts } from '../ledger/records/attempts.ts';
 import type { DeadLetterRecords } from '../ledger/records/dead-letters.ts';
 import type { Pauses } from '../ledger/records/pauses.ts';
+import type { Partner } from '../model/partner.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Queues } from '../platform/queue.ts';
+import type { Slots } from '../slots/slots.ts';
 import type { BackoffOptions } from './backoff.ts';
 
 /** One queue's work: how to read a message and what to do with it. */
 export interface Consumer<Message> {
   /** Name of the function, as dead letters and logs show it. */
   readonly stage: string;
+  /** Whom each message is about: without one of its slots, a batch is given back as it is. */
+  readonly partner: Partner;
   /** @throws Rejected naming the path of what does not fit. */
   readonly parse: (body: string) => Message;
   readonly orderNumber: (message: Message) => string;
@@ -47,6 +51,8 @@ export interface WorkerDependencies {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
+  /** Without them, no partner has a limit. */
+  readonly slots?: Slots | undefined;
   readonly backoff?: BackoffOptions;
 }
 

@@ -19,6 +19,21 @@ export const maxVisibility = 12 * 3600 - 10 * 60;
 /** Between two looks at a lock of our own: parts of one ERP order are booked one after the other. */
 const lockSeconds = 4;
 
+/** First wait for a slot; each is that much longer than the one before it. */
+const slotSeconds = 2;
+const slotGrowth = 1.015;
+
+/**
+ * Seconds until a message comes again that found no free slot of its partner: short, as its turn may come any moment,
+ * and hardly growing, so that it lasts longer than the six days of patience. SQS puts a message aside at its
+ * thousandth receive, which waits that never grow would reach within an hour of a long queue.
+ * @param receives 1 at the first.
+ */
+export function secondsUntilSlot(receives: number, random: number): number {
+  const seconds = Math.min(backoffDefaults.capSeconds, slotSeconds * slotGrowth ** (receives - 1));
+  return Math.max(1, Math.round(seconds * (0.5 + random)));
+}
+
 /**
  * Seconds until a message comes again: exponential with full jitter (any time up to the doubled wait), so
  * that messages which failed together do not come again together. Once the cap is reached the wait lies in its

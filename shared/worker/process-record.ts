@@ -1,22 +1,21 @@
 import type { SQSRecord } from 'aws-lambda';
-import { pausedMs } from '../ledger/records/pauses.ts';
 import { Rejected, type Rejection, reasonOf, rejectionOf } from '../model/errors.ts';
 import type { Invocation } from '../platform/lambda.ts';
 import type { Logger } from '../platform/log.ts';
+import { NoFreeSlot } from '../slots/slots.ts';
 import { type ComesAgain, type Consumer, receiveCountOf, type WorkerDependencies } from './attempt.ts';
-import { backoffDefaults, secondsUntilRetry } from './backoff.ts';
+import { backoffDefaults, secondsUntilRetry, secondsUntilSlot } from './backoff.ts';
 import { classifyError, isAwsFailure, isVerdict, outOfTime } from './classify-error.ts';
 import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
+import { firstTriedOf, waitedMsOf } from './waited.ts';
 
 const dayMs = 86_400_000;
 /** A message may wait so long for its partner before a person is asked; while its flow is paused it does not count. */
 const maxWaitMs = 6 * dayMs;
 /** However long its flow was paused, a person is asked before SQS drops the message, which it does at 14 days. */
 const maxAgeMs = 13 * dayMs;
-/** Whoever waits for less is not asked for the pauses of its flow: they would change nothing. */
-const pausesMatterMs = 3_600_000;
 /** Attempts in a row that never finished (crashes, timeouts) before a message is put aside. */
 const maxUnfinished = 5;
 
@@ -41,7 +40,7 @@ export function createRecordProcessor<Message>(
   consumer: Consumer<Message>,
   dependencies: WorkerDependencies,
 ) {
-  const { attempts, deadLetters, pauses, queues, clock, random, backoff = backoffDefaults } = dependencies;
+  const { attempts, deadLetters, queues, clock, random, backoff = backoffDefaults } = dependencies;
 
   /** @returns when it comes again, or undefined when it is done with. */
   return async function processRecord(
@@ -107,6 +106,7 @@ export function createRecordProcessor<Message>(
 
   async function failed(thrown: unknown, inWork: RecordInWork): Promise<ComesAgain | undefined> {
     const { record, receiveCount, sentAt, log, deadline } = inWork;
+    if (thrown instanceof NoFreeSlot) return waitsForSlot(thrown, inWork);
     const unexpected = !isVerdict(thrown) && !deadline.signal.aborted && !isAwsFailure(thrown);
     const noted =
       inWork.noted === 'as it began' ||
@@ -117,7 +117,7 @@ export function createRecordProcessor<Message>(
       : undefined;
     const failure = classifyError(thrown, known?.unexpected ?? 0, deadline.signal);
     if (failure instanceof Rejected) return putAside(inWork, rejectionOf(failure));
-    const waitedMs = await waitedMsOf(record);
+    const waitedMs = await waitedMsOf(record, consumer.stage, dependencies);
     if (waitedMs > maxWaitMs || clock.now().getTime() - sentAt.getTime() > maxAgeMs) {
       return putAside(inWork, {
         reason: `Waited too long: ${reasonOf(failure)}`,
@@ -134,18 +134,21 @@ export function createRecordProcessor<Message>(
     return { record, seconds };
   }
 
-  /** Since it was first tried, without the pauses of its flow: what was paused kept it waiting, and nobody is to blame. */
-  async function waitedMsOf({ attributes }: SQSRecord): Promise<number> {
-    const now = clock.now().getTime();
-    const firstTried = Number(attributes.ApproximateFirstReceiveTimestamp);
-    const sinceThen = now - firstTried;
-    if (sinceThen <= pausesMatterMs) return sinceThen;
-    // A pause that nobody has ended counts for nothing: as this runs, the flow is not paused.
-    const ended = await pauses.of(consumer.stage).then(
-      (known) => known.ended,
-      () => [],
+  /** A part of it was its turn, perhaps, and the rest is not: that is no failure, however often. */
+  async function waitsForSlot(
+    { message: reason }: NoFreeSlot,
+    { record, receiveCount, log }: RecordInWork,
+  ): Promise<ComesAgain> {
+    // Without its note it is worked on alone next time, no worse.
+    await attempts.recordUntouched(record.messageId).catch(() => undefined);
+    const seconds = secondsUntilSlot(receiveCount, random());
+    const waitedMs = await waitedMsOf(record, consumer.stage, dependencies);
+    log.info(
+      'Waits for a slot',
+      { reason, seconds },
+      { Retried: 1, WaitingSeconds: Math.round(waitedMs / 1000) },
     );
-    return sinceThen - pausedMs(ended, firstTried, now);
+    return { record, seconds };
   }
 
   async function putAside(inWork: RecordInWork, why: Rejection): Promise<ComesAgain | undefined> {
@@ -195,7 +198,7 @@ function firstIdOf({ messageAttributes, messageId }: SQSRecord): string {
 }
 
 /** A replayed message tells when it was tried first. */
-function firstReceive({ attributes, messageAttributes }: SQSRecord): Date {
-  const told = Date.parse(messageAttributes.firstAttemptAt?.stringValue ?? '');
-  return new Date(Number.isNaN(told) ? Number(attributes.ApproximateFirstReceiveTimestamp) : told);
+function firstReceive(record: SQSRecord): Date {
+  const told = Date.parse(record.messageAttributes.firstAttemptAt?.stringValue ?? '');
+  return new Date(Number.isNaN(told) ? firstTriedOf(record) : told);
 }

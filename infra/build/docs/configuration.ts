@@ -53,9 +53,12 @@ export function configurationReference(): string {
       ]),
     ),
   );
-  const ofEveryClient = docCommentsOf(sourceOf('platform/http.ts'), 'HttpOptions');
+  const ofEveryConnector = [
+    ...docCommentsOf(sourceOf('platform/http.ts'), 'HttpOptions'),
+    ...docCommentsOf(sourceOf('erp/options.ts'), 'ErpOptions'),
+  ];
   const sections = connectors.map(([name, schema, file, type]) => {
-    const rows = rowsOf(schema, new Map([...ofEveryClient, ...docCommentsOf(sourceOf(file), type)]));
+    const rows = rowsOf(schema, new Map([...ofEveryConnector, ...docCommentsOf(sourceOf(file), type)]));
     return `## \`erp: ${name}({ … })\`\n\n${table(rows)}`;
   });
   return [

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { Partner } from '../../../shared/model/partner.ts';
 import { type QueueName, stageOfQueue } from '../../ops/dead-letters/dead-letter.ts';
 import type { FlowsStatus } from '../../ops/flows/flow-status.ts';
 import {

@@ -4,7 +4,8 @@ import {
   ListEventSourceMappingsCommand,
 } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { Partner } from '../../../shared/model/partner.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { type QueueName, queueNames } from '../dead-letters/dead-letter.ts';

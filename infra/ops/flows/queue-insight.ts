@@ -24,7 +24,7 @@ const lookBackMs = 16 * 60_000;
 /** The insight into the queues of a target. */
 export function insightOfTarget(
   { aws, output, platform, stackName }: Target,
-  clock: Clock,
+  clock: Pick<Clock, 'now'>,
 ): { readonly insight: QueueInsight; readonly close: () => void } {
   const queueUrls = {
     'product-orders': output('ProductOrdersQueue'),
@@ -45,7 +45,7 @@ export interface CloudWatchInsight {
   readonly cloudwatch: CloudWatchClient;
   readonly stackName: string;
   readonly queueUrls: Readonly<Record<QueueName, string>>;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /**
@@ -124,7 +124,7 @@ const maxOrders = 5;
 export function insightOfLocalStore(
   folder: string,
   queueUrls: Readonly<Record<QueueName, string>>,
-  clock: Clock,
+  clock: Pick<Clock, 'now'>,
 ): QueueInsight {
   return async (queue) => {
     try {

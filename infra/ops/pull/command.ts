@@ -107,7 +107,7 @@ async function nextStart(
 }
 
 const reportSchema = z.object({
-  outcome: z.enum(['read', 'another run is under way', 'out of time']),
+  outcome: z.enum(['read', 'another run is under way', 'no slot was free', 'out of time']),
   pages: z.number(),
   orders: z.number(),
   queued: z.number(),

@@ -72,6 +72,10 @@ export function pulledLines({
 }: PullReport): string[] {
   if (outcome === 'another run is under way')
     return ['Another run is under way: nothing was done by this one.'];
+  if (outcome === 'no slot was free')
+    return [
+      'The ERP was busy with as many calls as it bears at once: nothing was read. Try again in a minute.',
+    ];
   const parts = [
     `${counted(queued, 'product order')} queued to be created`,
     ...(conflicts > 0 ? [`${counted(conflicts, 'conflict')}`] : []),

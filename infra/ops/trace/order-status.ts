@@ -1,7 +1,8 @@
-import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import type { Partner } from '../../../shared/model/partner.ts';
 import { shellWord } from '../../local/shell-word.ts';
 
 /** Where an order is on its way. */

@@ -1,4 +1,4 @@
-import type { BreakerState, Partner } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
@@ -7,6 +7,7 @@ import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { Cause } from '../../../shared/model/errors.ts';
 import { type ProductOrderDraft, partNumbers } from '../../../shared/model/orders.ts';
+import type { Partner } from '../../../shared/model/partner.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { pagesOf } from '../dead-letters/queue.ts';
 import { type OrderStatus, orderStatusOf } from './order-status.ts';

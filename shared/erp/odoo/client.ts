@@ -7,30 +7,47 @@ import type { ErpEnvironment } from '../connector.ts';
 import { failureOfOdooError, odooErrorSchema } from './errors.ts';
 import { type OdooCredentials, type OdooOptions, protocolOf } from './options.ts';
 
-export interface OdooCall<T> {
+interface Call<T> {
   readonly model: string;
   readonly method: string;
   /** Records that the method works on; absent for a method of the model itself. */
   readonly ids?: readonly number[];
   readonly named?: Readonly<Record<string, unknown>>;
-  /** For `create`, whose list of values JSON-RPC wants as the first positional argument (api.py, call_kw). */
-  readonly creates?: Readonly<Record<string, unknown>>;
   readonly context?: Readonly<Record<string, unknown>>;
   readonly answer: z.ZodMiniType<T>;
-  /** Whether it changes anything in Odoo. */
-  readonly writes: boolean;
   /** Number of the order it is about, for the sentences of errors. */
   readonly order?: string;
   readonly signal: AbortSignal;
 }
 
-export interface OdooClient {
+export interface OdooRead<T> extends Call<T> {
+  /** Methods that change nothing: a look is handed no others. */
+  readonly method: 'search_read' | 'fields_get' | 'context_get';
+}
+
+export interface OdooWrite<T> extends Call<T> {
+  /** For `create`, whose list of values JSON-RPC wants as the first positional argument (api.py, call_kw). */
+  readonly creates?: Readonly<Record<string, unknown>>;
+}
+
+/** What a look is handed: it cannot write. */
+export interface OdooReader {
   /**
    * One call of a public method, in whichever protocol. Refused credentials are read again once, and used if
    * they have changed.
-   * @throws RetryLater or Rejected, by the name of the Odoo exception (failures.ts).
+   * @throws RetryLater or Rejected, by the name of the Odoo exception (errors.ts).
    */
-  readonly call: <T>(call: OdooCall<T>) => Promise<T>;
+  readonly read: <T>(call: OdooRead<T>) => Promise<T>;
+}
+
+export interface OdooClient extends OdooReader {
+  /** The same, of any public method. */
+  readonly write: <T>(call: OdooWrite<T>) => Promise<T>;
+}
+
+/** Either, as it is sent. */
+interface OdooCall<T> extends OdooWrite<T> {
+  readonly writes: boolean;
 }
 
 const rpcAnswerSchema = z.object({
@@ -45,9 +62,10 @@ export function createOdooClient(
   const http = createHttp({
     partner: 'Odoo',
     baseUrl: options.url,
-    ...(options.allowHttp === undefined ? {} : { allowHttp: options.allowHttp }),
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-    ...(options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }),
+    allowHttp: options.allowHttp,
+    timeoutMs: options.timeoutMs,
+    caCertificate: options.caCertificate,
+    clock: environment.clock,
   });
   const send = protocolOf(options) === 'json2' ? json2(http, options) : jsonRpc(http, options);
 
@@ -76,20 +94,23 @@ export function createOdooClient(
     return result;
   }
 
+  async function answerOf<T>(call: OdooCall<T>): Promise<T> {
+    const credentials = await environment.credentials();
+    const result = await attempt(call, credentials).catch(async (error: unknown) => {
+      if (!(error instanceof RetryLater && error.unauthorized)) throw error;
+      const renewed = await environment.credentials({ refresh: true });
+      if (sameCredentials(renewed, credentials)) throw error;
+      return attempt(call, renewed);
+    });
+    const parsed = parse(call.answer, result);
+    if (parsed.ok) return parsed.value;
+    const { model, method, writes } = call;
+    throw notOdoo(`${model} ${method}`, describeMismatches(parsed.mismatches), writes);
+  }
+
   return {
-    async call(call) {
-      const credentials = await environment.credentials();
-      const result = await attempt(call, credentials).catch(async (error: unknown) => {
-        if (!(error instanceof RetryLater && error.unauthorized)) throw error;
-        const renewed = await environment.credentials({ refresh: true });
-        if (sameCredentials(renewed, credentials)) throw error;
-        return attempt(call, renewed);
-      });
-      const parsed = parse(call.answer, result);
-      if (parsed.ok) return parsed.value;
-      const { model, method, writes } = call;
-      throw notOdoo(`${model} ${method}`, describeMismatches(parsed.mismatches), writes);
-    },
+    read: (call) => answerOf({ ...call, writes: false }),
+    write: (call) => answerOf({ ...call, writes: true }),
   };
 }
 

@@ -2,18 +2,20 @@ import { Rejected } from '../../model/errors.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
-import { bookAmendment, bookQuantity } from './book.ts';
+import { bookNote, bookQuantity } from './book.ts';
 import { createOdooClient, type OdooClient } from './client.ts';
+import type { OdooLook } from './context.ts';
+import { discoverFields, discoverUser } from './discover.ts';
 import { linkProductOrder } from './link.ts';
 import { listReleasedOrders } from './list-orders.ts';
+import { lookForAmendment, lookForQuantity } from './look.ts';
 import {
   type OdooCredentials,
   type OdooOptions,
   odooCredentialsSchema,
   odooOptionsSchema,
 } from './options.ts';
-import { discoverFields } from './order.ts';
-import type { FieldNames } from './records.ts';
+import type { FieldNames, OdooUser } from './records.ts';
 
 /**
  * Odoo 17 to 19 with Manufacturing, over its external API: JSON-2 (19 and later) or JSON-RPC.
@@ -25,6 +27,7 @@ export function odoo(options: OdooOptions): ErpDefinition<OdooCredentials> {
     throw new Rejected(`odoo(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
   return {
     name: 'odoo',
+    atOnce: options.atOnce,
     credentials: odooCredentialsSchema,
     credentialsExample: {
       username: 'integration@example.com',
@@ -37,42 +40,48 @@ export function odoo(options: OdooOptions): ErpDefinition<OdooCredentials> {
 function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentials>): ErpConnector {
   const client = createOdooClient(options, environment);
   let names: FieldNames | undefined;
+  let user: OdooUser | undefined;
 
-  /** Runs an act with the field names of this Odoo, keeping track of whether it wrote. */
-  function act<T>(
-    signal: AbortSignal,
-    run: (client: OdooClient, names: FieldNames) => Promise<T>,
-  ): Promise<T> {
+  /** What is read once: an address that is missing is looked for again, as a person may give one at any time. */
+  async function lookingWith(signal: AbortSignal): Promise<OdooLook> {
+    names ??= await discoverFields(client, signal);
+    const known = user ?? (await discoverUser(client, signal));
+    if (known.canPost) user = known;
+    return { client, options, names, user: known, signal };
+  }
+
+  /** Looks, and writes what is left to do, keeping track of whether it wrote. */
+  function act<T>(signal: AbortSignal, run: (look: OdooLook, client: OdooClient) => Promise<T>): Promise<T> {
     let wrote = false;
     const watched: OdooClient = {
-      async call(call) {
-        const answer = await client.call(call);
-        wrote ||= call.writes;
+      read: client.read,
+      async write(call) {
+        const answer = await client.write(call);
+        wrote = true;
         return answer;
       },
     };
     return keepingTrackOfWrites(
       () => wrote,
-      async () => {
-        names ??= await discoverFields(client, signal);
-        return run(watched, names);
-      },
+      async () => run(await lookingWith(signal), watched),
     );
   }
 
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(client, options, since, signal),
+    releasedOrders: (since, signal) => listReleasedOrders(client, lookingWith, options, since, signal),
     linkProductOrder: (order, productOrder, { signal }) =>
-      act(signal, (watched, fields) =>
-        linkProductOrder({ client: watched, options, names: fields, signal }, order, productOrder),
-      ),
+      act(signal, (look, watched) => linkProductOrder({ ...look, client: watched }, order, productOrder)),
     // It looks before it writes in every attempt, so `again` makes no difference.
     book: (completion, key, { signal }) =>
-      act(signal, (watched, fields) => {
-        const booking = { client: watched, options, names: fields, signal };
-        return completion.kind === 'amendment'
-          ? bookAmendment(booking, completion, key)
-          : bookQuantity(booking, completion, key);
+      act(signal, async (look, watched) => {
+        if (completion.kind === 'amendment') {
+          const found = await lookForAmendment(look, completion, key);
+          if ('receipt' in found) return found.receipt;
+          return bookNote({ ...look, client: watched }, found.toBook);
+        }
+        const found = await lookForQuantity(look, completion, key);
+        if ('receipt' in found) return found.receipt;
+        return bookQuantity({ ...look, client: watched }, found.toBook, completion);
       }),
   };
 }

@@ -2,52 +2,60 @@ import * as z from 'zod/mini';
 import { Rejected, RetryLater } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { OdooBooking } from './context.ts';
-import { postMarked, readMarks } from './marks.ts';
-import { readFamily } from './order.ts';
+import { isMark, postMarked, readMarks, requirePosting } from './marks.ts';
+import { readOrder } from './order.ts';
+import type { BookedProduction } from './records.ts';
 
 /** Whoever still misses an entry then leaves it to the queue. */
 const maxWrites = 2;
+/** No URL and no number holds one. */
+const separator = '\n';
 
 /**
  * Writes the product order into the manufacturing order: into the configured field (beside others, when an
  * order became several product orders), or as a note in the chatter.
- *
- * Odoo has no conditional write, and the ledger locks no order for linking, so two parts that are linked at the same
- * moment may write over each other: what was written is read back, and whoever misses an entry, his own or another,
- * writes all that he knows of again. What remains: a part whose whole link, reading back included, falls between
- * another's read and write is lost unseen. The chatter, without `linkField`, has no such gap.
  */
 export async function linkProductOrder(
-  { client, options, names, signal }: OdooBooking,
+  booking: OdooBooking,
   order: ErpOrderRef,
   productOrder: ProductOrderRef,
 ): Promise<void> {
-  const [own] = await readFamily(client, names, order, signal);
-  const { linkField } = options;
-  if (linkField === undefined) {
-    const marks = await readMarks(client, [own.id], signal);
-    if (marks.some((mark) => mark.kind === 'product-order' && mark.key === productOrder.id)) return;
-    const { number, url } = productOrder;
-    const text = {
-      paragraphs: [`Azumuta product order ${number}`],
-      links: url === undefined ? [] : [{ name: number, url }],
-    };
-    await postMarked(client, own, { kind: 'product-order', key: productOrder.id }, text, signal);
-    return;
-  }
-  const field = linkField;
-  const text = productOrder.url ?? productOrder.number;
+  const own = await readOrder(booking, order);
+  const { linkField } = booking.options;
+  const { id: key, number, url } = productOrder;
+  if (linkField !== undefined) return writeEntry(booking, own, linkField, url ?? number);
+  const marks = await readMarks(booking, [own]);
+  if (marks.some((mark) => isMark(mark, 'product-order', key))) return;
+  requirePosting(booking, own.name);
+  const text = {
+    paragraphs: [`Azumuta product order ${number}`],
+    links: url === undefined ? [] : [{ name: number, url }],
+  };
+  await postMarked(booking, own, { kind: 'product-order', key }, text);
+}
+
+/**
+ * Adds a line to the field. Odoo has no conditional write, and the ledger locks no order for linking, so two parts that
+ * are linked at the same moment may write over each other: what was written is read back, and whoever misses an entry,
+ * his own or another, writes all that he knows of again. What remains: a part whose whole link, reading back included,
+ * falls between another's read and write is lost unseen. The chatter, without `linkField`, has no such gap.
+ */
+async function writeEntry(
+  { client, signal }: OdooBooking,
+  own: BookedProduction,
+  field: string,
+  text: string,
+): Promise<void> {
   let entries = await readEntries();
   if (entries.includes(text)) return;
   for (let tries = 0; tries < maxWrites; tries += 1) {
     const wanted = [...new Set([...entries, text])];
-    await client.call({
+    await client.write({
       model: 'mrp.production',
       method: 'write',
       ids: [own.id],
-      named: { vals: { [field]: wanted.join(' ') } },
+      named: { vals: { [field]: wanted.join(separator) } },
       answer: z.unknown(),
-      writes: true,
       order: own.name,
       signal,
     });
@@ -62,12 +70,11 @@ export async function linkProductOrder(
   });
 
   async function readEntries(): Promise<string[]> {
-    const [found] = await client.call({
+    const [found] = await client.read({
       model: 'mrp.production',
       method: 'search_read',
       named: { domain: [['id', '=', own.id]], fields: [field] },
       answer: z.array(z.catchall(z.object({ id: z.number() }), z.unknown())),
-      writes: false,
       order: own.name,
       signal,
     });
@@ -78,6 +85,6 @@ export async function linkProductOrder(
         { code: 'configuration' },
       );
     }
-    return present ? present.split(/\s+/) : [];
+    return present ? present.split(separator) : [];
   }
 }

@@ -3,7 +3,10 @@ import type { ErpOrder, Watermark } from '../../model/orders.ts';
 import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
 import { beginning, createRowReader, placesOf, type ReadRows, unreadableOrder } from '../read-rows.ts';
-import type { OdooClient } from './client.ts';
+import type { OdooReader } from './client.ts';
+import type { OdooLook } from './context.ts';
+import { isRest, nameWithoutSuffix } from './family.ts';
+import { readMarks } from './marks.ts';
 import type { OdooOptions } from './options.ts';
 import {
   decimalOf,
@@ -12,6 +15,8 @@ import {
   listedProductionSchema,
   listedProductSchema,
   placeSchema,
+  type Sibling,
+  siblingSchema,
   toOdooTime,
 } from './records.ts';
 
@@ -20,24 +25,23 @@ const fields = [
   ...['date_deadline', 'priority', 'backorder_sequence'],
 ];
 
+/** One of `to_close` is built: work that is only to be finished. */
+const defaultStates = ['confirmed', 'progress'];
+
 /**
  * Orders by change time. `write_date` has microseconds in the database, is compared with them, and is read
  * without: within a second neither equality nor the order of ids can be relied upon. So a page starts at the
  * last second read, and leaves out the orders of that second which were listed already.
  */
 export async function* listReleasedOrders(
-  client: OdooClient,
+  client: OdooReader,
+  lookingWith: (signal: AbortSignal) => Promise<OdooLook>,
   options: OdooOptions,
   since: Watermark | undefined,
   signal: AbortSignal,
 ): AsyncIterable<ReleasedOrdersPage> {
-  const { pageSize = 80, orderFields = [], backorder } = options;
-  const released = options.states ?? ['confirmed', 'progress', 'to_close'];
+  const { pageSize = 80, orderFields = [], states: released = defaultStates } = options;
   const states = since ? [...released, 'cancel'] : released;
-  // A backorder is the rest of an order that is known already, unless a person may have made it.
-  // Orders from before 14 have no sequence at all.
-  const ofOrder =
-    backorder === 'keep' ? ['|', ['backorder_sequence', '=', false], ['backorder_sequence', '<=', 1]] : [];
   let second = since && toOdooTime(since.changedAt);
   let listedInSecond: number[] = [];
   let watermark = since ?? beginning;
@@ -63,23 +67,25 @@ export async function* listReleasedOrders(
       second = last.write_date;
       watermark = { changedAt: fromOdooTime(second), id: String(last.id) };
     }
-    if (rows.length > 0)
-      yield { ...(await withArticles(client, readRows(rows), released, signal)), watermark };
+    if (rows.length > 0) {
+      const { fitting, unreadable } = readRows(rows);
+      const work = { fitting: await withoutRests(lookingWith, fitting, signal), unreadable };
+      yield { ...(await withArticles(client, work, released, signal)), watermark };
+    }
     if (rows.length < limit) return;
   }
 
   function nextRows(): Promise<unknown[]> {
-    return client.call({
+    return client.read({
       model: 'mrp.production',
       method: 'search_read',
       named: {
-        domain: [['state', 'in', states], ...ofOrder, ...changedSince(second, listedInSecond)],
+        domain: [['state', 'in', states], ...changedSince(second, listedInSecond)],
         fields: [...fields, ...orderFields],
         order: 'write_date asc, id asc',
         limit,
       },
       answer: z.array(z.unknown()),
-      writes: false,
       signal,
     });
   }
@@ -92,15 +98,58 @@ function changedSince(second: string | undefined, listed: readonly number[]): un
   return ['|', ['write_date', '>=', nextSecond], '&', ['write_date', '>=', second], ['id', 'not in', listed]];
 }
 
+/** What a booking has left of an order that is known already is no work of its own; what a person split off is. */
+async function withoutRests(
+  lookingWith: (signal: AbortSignal) => Promise<OdooLook>,
+  fitting: readonly ListedProduction[],
+  signal: AbortSignal,
+): Promise<readonly ListedProduction[]> {
+  const splitOff = fitting.filter(({ backorder_sequence }) => Number(backorder_sequence) > 1);
+  if (splitOff.length === 0) return fitting;
+  const look = await lookingWith(signal);
+  const bases = [...new Set(splitOff.map(({ name }) => nameWithoutSuffix(name)))];
+  const found = await look.client.read({
+    model: 'mrp.production',
+    method: 'search_read',
+    named: {
+      domain: [
+        ...bases.slice(1).map(() => '|'),
+        ...bases.map((base) => ['name', '=like', `${escapeLike(base)}-%`]),
+      ],
+      fields: ['name', 'state', 'backorder_sequence', 'company_id', 'create_date', 'write_date'],
+    },
+    answer: z.array(siblingSchema),
+    signal,
+  });
+  const marks = await readMarks(
+    look,
+    found.filter(({ state }) => state === 'done'),
+  );
+  const families = Map.groupBy(found, familyOf).values();
+  const rests = [...families].flatMap((family) => family.filter((one) => isRest(one, family, marks)));
+  const ids = new Set(rests.map(({ id }) => id));
+  return fitting.filter(({ id }) => !ids.has(id));
+}
+
+/** Two companies may have orders of one name. */
+function familyOf({ name, company_id }: Sibling): string {
+  return `${company_id ? company_id[0] : ''} ${nameWithoutSuffix(name)}`;
+}
+
+/** `%` and `_` stand for others in PostgreSQL's LIKE. */
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
 /** An order whose product Odoo does not tell cannot be read either: nobody knows what to build. */
 async function withArticles(
-  client: OdooClient,
+  client: OdooReader,
   { fitting, unreadable }: ReadRows<ListedProduction>,
   released: readonly string[],
   signal: AbortSignal,
 ): Promise<Pick<ReleasedOrdersPage, 'orders' | 'unreadable'>> {
   if (fitting.length === 0) return { orders: [], unreadable };
-  const products = await client.call({
+  const products = await client.read({
     model: 'product.product',
     method: 'search_read',
     named: {
@@ -110,7 +159,6 @@ async function withArticles(
     },
     context: { active_test: false },
     answer: z.array(z.unknown()),
-    writes: false,
     signal,
   });
   const byId = new Map(products.map((product) => [stepInto(product, 'id'), product]));
@@ -131,10 +179,10 @@ async function withArticles(
 }
 
 function orderOf(production: ListedProduction, code: string | false, released: readonly string[]): ErpOrder {
-  const { id, name, product_id, product_qty, product_uom_id, date_deadline, state } = production;
+  const { id, product_id, product_qty, product_uom_id, date_deadline, state } = production;
   return {
     id: String(id),
-    number: name,
+    number: numberOf(production),
     // A product without an internal reference is known by its name.
     article: code || product_id[1],
     quantity: { amount: decimalOf(product_qty), ...(product_uom_id ? { unit: product_uom_id[1] } : {}) },
@@ -142,4 +190,9 @@ function orderOf(production: ListedProduction, code: string | false, released: r
     state: released.includes(state) ? 'released' : 'cancelled',
     attributes: Object.fromEntries(Object.entries(production).filter(([, value]) => value !== false)),
   };
+}
+
+/** An order that a person split keeps its id, and here its number: so that its quantity is what has changed. */
+function numberOf({ name, backorder_sequence }: ListedProduction): string {
+  return backorder_sequence === 1 ? nameWithoutSuffix(name) : name;
 }

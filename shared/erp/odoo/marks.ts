@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import type { Link } from '../../model/completions.ts';
-import type { OdooClient } from './client.ts';
+import { Rejected } from '../../model/errors.ts';
+import type { OdooBooking, OdooLook } from './context.ts';
 
 /**
- * Our messages in the chatter of manufacturing orders. Each bears a mark, `[azumuta booking <key>]`, by which
+ * Our messages in the chatter of manufacturing orders. Each ends with a mark, `[azumuta booking <key>]`, by which
  * we recognise our own work: one message is one transaction, so the mark and its text are there together.
  */
 export type MarkKind = 'booking' | 'note' | 'product-order';
@@ -14,10 +15,13 @@ export interface Mark {
 }
 
 /** A mark found in the chatter, and the order it is on. */
-export interface FoundMark extends Mark {
+export interface FoundMark {
+  readonly kind: MarkKind;
+  /** As it is written: compare with `isMark`. */
+  readonly written: string;
   readonly production: number;
-  /** Id of the message: a later message has a greater one. */
-  readonly message: number;
+  /** When it was posted, by the database's clock: `2026-11-24 10:00:00`, UTC. */
+  readonly postedAt: string;
 }
 
 export interface ChatterText {
@@ -25,54 +29,81 @@ export interface ChatterText {
   readonly links: readonly Link[];
 }
 
-const messageSchema = z.object({ id: z.number(), res_id: z.number(), body: z.string() });
-const markPattern = /\[azumuta (booking|note|product-order) ([^\]\s]+)\]/g;
+interface Order {
+  readonly id: number;
+  readonly name: string;
+}
+
+const messageSchema = z.object({ res_id: z.number(), body: z.string(), create_date: z.string() });
+/** In an element of its own, behind which nothing but the ends of others stand: escaped text cannot make one. */
+const ownElement = '<small';
+const ownMark =
+  /^<small[^>]*>\s*\[azumuta (booking|note|product-order) ([^\]\s<]+)\]\s*<\/small>(?:\s*<\/\w+>)*\s*$/;
 const markKinds: readonly MarkKind[] = ['booking', 'note', 'product-order'];
 
-/** All our marks on these orders, oldest first. */
+/** All our marks on these orders, oldest first: messages of our own user, as people can copy one of ours whole. */
 export async function readMarks(
-  client: OdooClient,
-  productions: readonly number[],
-  signal: AbortSignal,
+  { client, user, signal }: Pick<OdooLook, 'client' | 'user' | 'signal'>,
+  productions: readonly Order[],
 ): Promise<FoundMark[]> {
-  const messages = await client.call({
+  const messages = await client.read({
     model: 'mail.message',
     method: 'search_read',
     named: {
       domain: [
         ['model', '=', 'mrp.production'],
-        ['res_id', 'in', productions],
+        ['res_id', 'in', productions.map(({ id }) => id)],
+        ['author_id', '=', user.partner],
         ['body', 'ilike', '[azumuta '],
       ],
-      fields: ['res_id', 'body'],
+      fields: ['res_id', 'body', 'create_date'],
       order: 'id asc',
     },
     answer: z.array(messageSchema),
-    writes: false,
+    ...(productions[0] ? { order: productions[0].name } : {}),
     signal,
   });
-  return messages.flatMap(({ id, res_id, body }) =>
-    [...body.matchAll(markPattern)].flatMap(([, name, key]) => {
-      const kind = markKinds.find((one) => one === name);
-      return kind && key ? [{ kind, key: unescapeHtml(key), production: res_id, message: id }] : [];
-    }),
+  return messages.flatMap(({ res_id, body, create_date }) => {
+    const [, name, written] = ownMark.exec(body.slice(body.lastIndexOf(ownElement))) ?? [];
+    const kind = markKinds.find((one) => one === name);
+    return kind && written ? [{ kind, written, production: res_id, postedAt: create_date }] : [];
+  });
+}
+
+export function isMark(found: FoundMark | undefined, kind: MarkKind, key: string): boolean {
+  return found?.kind === kind && found.written === encodeKey(key);
+}
+
+/** The mark of the booking that was last begun on this order. */
+export function lastBooking(
+  marks: readonly FoundMark[],
+  production: { readonly id: number },
+): FoundMark | undefined {
+  return marks.findLast((mark) => mark.kind === 'booking' && mark.production === production.id);
+}
+
+/** @throws Rejected when Odoo would refuse our message: seen on 17, after the quantity was written. */
+export function requirePosting({ user }: Pick<OdooLook, 'user'>, order: string): void {
+  if (user.canPost) return;
+  throw new Rejected(
+    `Odoo lets our user ${user.name} post no note on order ${order}, as it has no e-mail address: give it one, then replay.`,
+    { code: 'refused-by-erp' },
   );
 }
 
 /** Posts one internal note. The external API takes HTML only with `body_is_html` (mail_thread.py, 17 to 19). */
 export async function postMarked(
-  client: OdooClient,
-  production: { readonly id: number; readonly name: string },
+  { client, signal }: Pick<OdooBooking, 'client' | 'signal'>,
+  production: Order,
   mark: Mark,
   text: ChatterText,
-  signal: AbortSignal,
 ): Promise<void> {
   const lines = [
     ...text.paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph).replaceAll('\n', '<br>')}</p>`),
     ...text.links.map(({ name, url }) => `<p><a href="${escapeHtml(url)}">${escapeHtml(name)}</a></p>`),
-    `<p><small>[azumuta ${mark.kind} ${escapeHtml(mark.key)}]</small></p>`,
+    `<p><small>[azumuta ${mark.kind} ${encodeKey(mark.key)}]</small></p>`,
   ];
-  await client.call({
+  await client.write({
     model: 'mrp.production',
     method: 'message_post',
     ids: [production.id],
@@ -83,10 +114,14 @@ export async function postMarked(
       subtype_xmlid: 'mail.mt_note',
     },
     answer: z.unknown(),
-    writes: true,
     order: production.name,
     signal,
   });
+}
+
+/** Without white space, brackets or anything that HTML escapes; `#` and `/`, which most keys have, stay readable. */
+export function encodeKey(key: string): string {
+  return encodeURIComponent(key.toWellFormed()).replaceAll('%23', '#').replaceAll('%2F', '/');
 }
 
 function escapeHtml(text: string): string {
@@ -95,13 +130,4 @@ function escapeHtml(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
-}
-
-function unescapeHtml(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#34;', '"')
-    .replaceAll('&amp;', '&');
 }

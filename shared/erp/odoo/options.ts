@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { type ErpOptions, erpOptionsShape } from '../options.ts';
 
 /** How this plant's Odoo is reached and used. */
-export interface OdooOptions {
+export interface OdooOptions extends ErpOptions {
   /** Base URL of the Odoo server, `https://example.odoo.com`. */
   readonly url: string;
   /** Name of its database. */
@@ -17,13 +18,16 @@ export interface OdooOptions {
    * backorder.
    */
   readonly backorder: 'skip' | 'keep';
-  /** States in which an order is released to the shop floor. */
+  /**
+   * States in which an order is released to the shop floor. Default `confirmed` and `progress`: one that is `to_close`
+   * is built.
+   */
   readonly states?: readonly string[];
   /** Further fields of mrp.production for the mapping, `['x_drawing']`. */
   readonly orderFields?: readonly string[];
   /**
-   * A text field of mrp.production that takes the product order (its URL, or number). Without it, the product
-   * order is written into the chatter.
+   * A text field of mrp.production that takes the product order (its URL, or number), one a line. Without it, the
+   * product order is written into the chatter.
    */
   readonly linkField?: string;
   /** Orders read per call. Default 80. */
@@ -46,6 +50,7 @@ export const odooOptionsSchema = z.strictObject({
   timeoutMs: z.optional(z.int().check(z.positive())),
   allowHttp: z.optional(z.boolean()),
   caCertificate: z.optional(z.string()),
+  ...erpOptionsShape,
 });
 
 /** The Odoo secret. JSON-2 needs the key only; JSON-RPC the user's login, too. */

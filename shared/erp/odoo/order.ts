@@ -1,52 +1,25 @@
 import * as z from 'zod/mini';
 import { Rejected, UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import type { OdooClient } from './client.ts';
-import {
-  type BookedProduction,
-  bookedProductionSchema,
-  type FieldNames,
-  type Product,
-  productSchema,
-} from './records.ts';
+import type { OdooLook } from './context.ts';
+import { nameWithoutSuffix } from './family.ts';
+import { type BookedProduction, bookedProductionSchema, type Product, productSchema } from './records.ts';
 
 const bookedFields = [
-  ...['name', 'product_id', 'product_qty', 'product_uom_id', 'state', 'write_date', 'qty_producing'],
+  ...['name', 'product_id', 'product_qty', 'product_uom_id', 'state', 'write_date', 'create_date'],
   ...['qty_produced', 'backorder_sequence', 'company_id'],
 ];
 
-/** Which of the fields that differ between versions this Odoo has. */
-export async function discoverFields(client: OdooClient, signal: AbortSignal): Promise<FieldNames> {
-  const allfields = ['procurement_group_id', 'production_group_id', 'lot_producing_id', 'lot_producing_ids'];
-  const known = await client.call({
-    model: 'mrp.production',
-    method: 'fields_get',
-    named: { allfields, attributes: ['type'] },
-    answer: z.record(z.string(), z.unknown()),
-    writes: false,
-    signal,
-  });
-  const group = (['production_group_id', 'procurement_group_id'] as const).find((field) => field in known);
-  return { group, lot: 'lot_producing_ids' in known ? 'lot_producing_ids' : 'lot_producing_id' };
-}
-
 /**
- * The manufacturing order that is meant, followed by the backorders that Odoo split off from it later, in
- * their order. By id if there is one: Odoo renames an order to …-001 when it makes a backorder.
+ * The manufacturing order that is meant, by id if there is one: Odoo renames an order to …-001 when it splits it.
  * @throws UnknownOrder when there is none; Rejected when there are several, or the id is another order's.
  */
-export async function readFamily(
-  client: OdooClient,
-  names: FieldNames,
-  order: ErpOrderRef,
-  signal: AbortSignal,
-): Promise<[BookedProduction, ...BookedProduction[]]> {
-  const found = await searchProductions(client, names, signal, [
+export async function readOrder(look: OdooLook, order: ErpOrderRef): Promise<BookedProduction> {
+  const [own, surplus] = await searchProductions(look, order.number, [
     order.id === undefined
       ? ['name', 'in', [order.number, `${order.number}-001`]]
       : ['id', '=', Number(order.id)],
   ]);
-  const [own, surplus] = found;
   if (!own) {
     throw new UnknownOrder(
       `Odoo has no manufacturing order ${order.number}: check the number, and whether it was deleted.`,
@@ -64,29 +37,34 @@ export async function readFamily(
       { code: 'order-data' },
     );
   }
-  const group = names.group && own[names.group];
-  if (own.backorder_sequence === 0 || !names.group || !group) return [own];
-  const later = await searchProductions(client, names, signal, [
-    [names.group, '=', group[0]],
-    ['backorder_sequence', '>', own.backorder_sequence],
-    ['product_id', '=', own.product_id[0]],
-  ]);
-  // Other orders of the same sales order can be in the group, too: a backorder keeps the name up to its suffix.
-  const split = later.filter((one) => withoutSuffix(one.name) === withoutSuffix(own.name));
-  return [own, ...split.toSorted((a, b) => a.backorder_sequence - b.backorder_sequence)];
+  return own;
 }
 
-function withoutSuffix(name: string): string {
-  return name.replace(/-\d+$/, '');
+/** The same order, followed by all others that were split off from the same one, in their order. */
+export async function readFamily(
+  look: OdooLook,
+  order: ErpOrderRef,
+): Promise<[BookedProduction, ...BookedProduction[]]> {
+  const own = await readOrder(look, order);
+  const { group } = look.names;
+  const shared = group && own[group];
+  if (!own.backorder_sequence || !shared) return [own];
+  const all = await searchProductions(look, own.name, [
+    [group, '=', shared[0]],
+    ['product_id', '=', own.product_id[0]],
+    ['id', '!=', own.id],
+  ]);
+  // Other orders of the same sales order can be in the group, too: what is split off keeps the name up to its suffix.
+  const split = all.filter((one) => nameWithoutSuffix(one.name) === nameWithoutSuffix(own.name));
+  const place = (one: BookedProduction) => Number(one.backorder_sequence);
+  return [own, ...split.toSorted((a, b) => place(a) - place(b))];
 }
 
 export async function readProduction(
-  client: OdooClient,
-  names: FieldNames,
+  look: OdooLook,
   production: BookedProduction,
-  signal: AbortSignal,
 ): Promise<BookedProduction> {
-  const [found] = await searchProductions(client, names, signal, [['id', '=', production.id]]);
+  const [found] = await searchProductions(look, production.name, [['id', '=', production.id]]);
   // Seen: a missing record reads as an empty list.
   if (!found)
     throw new Rejected(`Odoo no longer has manufacturing order ${production.name}: it was deleted.`, {
@@ -96,33 +74,31 @@ export async function readProduction(
 }
 
 function searchProductions(
-  client: OdooClient,
-  names: FieldNames,
-  signal: AbortSignal,
+  { client, names, signal }: OdooLook,
+  order: string,
   domain: readonly unknown[],
 ): Promise<BookedProduction[]> {
-  return client.call({
+  return client.read({
     model: 'mrp.production',
     method: 'search_read',
-    named: { domain, fields: [...bookedFields, ...(names.group ? [names.group] : [])] },
+    named: { domain, fields: [...bookedFields, names.lot, ...(names.group ? [names.group] : [])] },
     answer: z.array(bookedProductionSchema),
-    writes: false,
+    order,
     signal,
   });
 }
 
 export async function readProduct(
-  client: OdooClient,
+  { client, signal }: OdooLook,
   production: BookedProduction,
-  signal: AbortSignal,
 ): Promise<Product> {
-  const [product] = await client.call({
+  const [product] = await client.read({
     model: 'product.product',
     method: 'search_read',
     named: { domain: [['id', '=', production.product_id[0]]], fields: ['default_code', 'tracking'] },
     context: { active_test: false },
     answer: z.array(productSchema),
-    writes: false,
+    order: production.name,
     signal,
   });
   if (!product)

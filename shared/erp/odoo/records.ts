@@ -30,6 +30,7 @@ export const listedProductionSchema = z.catchall(
     ...placeSchema.shape,
     date_deadline: z.union([time, none]),
     origin: z.union([z.string(), none]),
+    backorder_sequence: z.optional(z.union([z.number(), none])),
   }),
   z.unknown(),
 );
@@ -45,24 +46,51 @@ export const productSchema = z.object({
 });
 export type Product = z.infer<typeof productSchema>;
 
+/** A manufacturing order among those that were split off from the same one. */
+export const siblingSchema = z.object({
+  id: z.number(),
+  name: z.string(),
+  state: z.string(),
+  /** 0 or false for one that was never split. */
+  backorder_sequence: z.union([z.number(), none]),
+  company_id: many2one,
+  /** By the database's clock. */
+  create_date: z.string(),
+  write_date: z.string(),
+});
+export type Sibling = z.infer<typeof siblingSchema>;
+
 /** A manufacturing order as a booking needs it. */
 export const bookedProductionSchema = z.object({
+  ...siblingSchema.shape,
   ...productionSchema.shape,
-  qty_producing: z.number(),
   qty_produced: z.number(),
-  backorder_sequence: z.number(),
-  company_id: many2one,
   /** Of 17 and 18. */
   procurement_group_id: z.optional(many2one),
   /** From 19 on. */
   production_group_id: z.optional(many2one),
+  /** To 18. */
+  lot_producing_id: z.optional(many2one),
+  /** From 19 on. */
+  lot_producing_ids: z.optional(z.array(z.number())),
 });
 export type BookedProduction = z.infer<typeof bookedProductionSchema>;
 
-/** Names of fields that differ between versions. */
+/** What differs between versions and installations. */
 export interface FieldNames {
   readonly group: 'procurement_group_id' | 'production_group_id' | undefined;
   readonly lot: 'lot_producing_id' | 'lot_producing_ids';
+  /** Decimals to which every quantity is rounded when it is written. */
+  readonly decimals: number;
+}
+
+/** The user that we are in Odoo. */
+export interface OdooUser {
+  /** Id of its contact, the author of its messages. */
+  readonly partner: number;
+  readonly name: string;
+  /** Whether it has an e-mail address. */
+  readonly canPost: boolean;
 }
 
 export const idsSchema = z.array(z.number());

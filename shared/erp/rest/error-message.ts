@@ -1,7 +1,7 @@
 import { shorten } from '../../model/text.ts';
 import { withoutSecrets } from '../../platform/credentials.ts';
 import type { HttpResponse } from '../../platform/http.ts';
-import { textAt } from './places.ts';
+import { valueAt } from './places.ts';
 
 /** Where ERPs write the sentence of an error: OData V4 and V2, RFC 9457, OAuth2, and what in-house ones do. */
 const places = [
@@ -23,9 +23,13 @@ const longest = 300;
 
 /** The ERP's own sentence about a refusal, on one line, without these secrets; undefined when it gives none. */
 export function sentenceOf({ json, text }: HttpResponse, secrets: Iterable<string>): string | undefined {
-  const found = places.map((place) => textAt(json, place)).find((sentence) => sentence !== undefined);
-  const plain = found ?? (json === undefined && !/<\w/.test(text) ? text : '');
+  const found = places.map((place) => valueAt(json, place)).find(isSentence);
+  const plain = found?.toString() ?? (json === undefined && !/<\w/.test(text) ? text : '');
   // Before it is cut: half a secret is not found any more.
   const line = withoutSecrets(plain, secrets).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   return line === '' ? undefined : shorten(line, longest);
+}
+
+function isSentence(value: unknown): value is string | number {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '');
 }

@@ -1,7 +1,9 @@
 import { Rejected } from '../../model/errors.ts';
 import type { Watermark } from '../../model/orders.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
-import type { Position, ReadPage, RowsPage } from './paging.ts';
+import { beginning } from '../read-rows.ts';
+import type { ReadPage, RowsPage } from './paging.ts';
+import type { Position } from './positions.ts';
 import type { ListedOrder } from './row.ts';
 
 /** How often a list that moves under our hands is read again, until nothing new shows. */
@@ -28,10 +30,13 @@ export async function* listIncrementally(
 ): AsyncGenerator<ReleasedOrdersPage> {
   let anchor = since?.changedAt;
   let seen = new Map<string, string>();
-  const isNew = ({ rowId, changedAt }: ListedOrder) => seen.get(rowId) !== changedAt;
-  const remember = (rows: readonly ListedOrder[]) => {
-    for (const { rowId, changedAt } of rows) seen.set(rowId, changedAt);
-  };
+  /** Those that were not given out yet, each once: some ERPs give the last row of a page on the next one, too. */
+  const takeNew = (rows: readonly ListedOrder[]) =>
+    rows.filter(({ rowId, changedAt }) => {
+      const isNew = seen.get(rowId) !== changedAt;
+      seen.set(rowId, changedAt);
+      return isNew;
+    });
 
   for (let sweep = 1; ; ) {
     let page: RowsPage;
@@ -41,8 +46,7 @@ export async function* listIncrementally(
     do {
       page = await read(anchor, position);
       requireSorted(page.rows, partner);
-      const ties = page.rows.filter((row) => row.changedAt === anchor && isNew(row));
-      remember(ties);
+      const ties = takeNew(page.rows.filter((row) => row.changedAt === anchor));
       if (ties.length > 0) yield pageOf(ties);
       newTies += ties.length;
       pages += 1;
@@ -53,8 +57,7 @@ export async function* listIncrementally(
       sweep += 1;
       continue;
     }
-    const beyond = page.rows.filter(isBeyond(anchor)).filter(isNew);
-    remember(beyond);
+    const beyond = takeNew(page.rows.filter(isBeyond(anchor)));
     if (beyond.length > 0) yield pageOf(beyond);
     if (position === undefined) return;
     const last = page.rows.at(-1)?.changedAt;
@@ -65,8 +68,11 @@ export async function* listIncrementally(
 }
 
 /**
- * Released orders from an ERP that can neither filter by change time nor sort by it: all pages, again if
- * there were several and they moved, sorted here and given out as one page.
+ * Released orders from an ERP that can neither filter by change time nor sort by it, or that changes orders without
+ * a new one: all pages, again if there were several and they moved, sorted here and given out as one page.
+ *
+ * All that changed since this watermark comes in every run, and the watermark stays where it is: it is the time of going
+ * live. What is known and equal costs whoever takes it in two reads.
  */
 export async function* listWhole(
   read: ReadPage,
@@ -85,11 +91,11 @@ export async function* listWhole(
     } while (position !== undefined);
     if (pages === 1 || rows.size === before) break;
   }
-  const from = since?.changedAt ?? '';
+  const { changedAt: from } = since ?? beginning;
   const sorted = [...rows.values()]
     .filter(({ changedAt }) => changedAt >= from)
     .sort((a, b) => compareTexts(a.changedAt, b.changedAt) || compareTexts(a.rowId, b.rowId));
-  if (sorted.length > 0) yield pageOf(sorted);
+  if (sorted.length > 0) yield { ...pageOf(sorted), watermark: { changedAt: from } };
 }
 
 function isBeyond(anchor: string | undefined): (row: ListedOrder) => boolean {

@@ -14,11 +14,25 @@ export function valueAt(json: unknown, place: Place): unknown {
   return whole === undefined ? place.split('.').reduce<unknown>(fieldOf, json) : whole;
 }
 
-/** The text or number there as text; undefined when there is neither, or an empty text. */
+/**
+ * The text or number there as text; undefined when there is neither, or an empty text.
+ * @throws Rejected for a whole number beyond 2^53: JSON.parse has rounded it, and another order may bear what it is now.
+ */
 export function textAt(json: unknown, place: Place): string | undefined {
   const value = valueAt(json, place);
+  if (hasLostDigits(value)) {
+    throw new Rejected(
+      `the number at ${pathTo(place)} has more digits than a JSON number can hold: let the ERP give it as text`,
+      { code: 'order-data' },
+    );
+  }
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Whether it is a number that may have been another one in the JSON that it was read from. */
+export function hasLostDigits(value: unknown): value is number {
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
 /** The list there; an empty one when there is none. */

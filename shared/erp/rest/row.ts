@@ -1,11 +1,13 @@
 import * as z from 'zod/mini';
 import { reasonOf } from '../../model/errors.ts';
 import type { ErpOrder } from '../../model/orders.ts';
-import { toDecimal } from '../../model/quantity.ts';
+import { compareDecimals, toDecimal } from '../../model/quantity.ts';
 import { describeMismatches, type Parsed, parse, stepInto } from '../../platform/validation.ts';
 import type { UnreadableOrder } from '../connector.ts';
 import { nameOf, unreadableOrder } from '../read-rows.ts';
+import type { Detail } from './details.ts';
 import type { RestListing } from './options.ts';
+import { hasLostDigits } from './places.ts';
 
 /** A row of a listing, as far as it could be read. */
 export interface ReadRow {
@@ -22,28 +24,44 @@ export interface ReadRow {
 export type ListedOrder = ReadRow & { readonly changedAt: string };
 
 const absent = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
-const number = z.pipe(z.union([z.string().check(z.minLength(1)), z.number()]), z.transform(String));
+const exact = z
+  .number()
+  .check(z.refine((value) => !hasLostDigits(value), 'text, as a JSON number of so many digits is rounded'));
+const number = z.pipe(z.union([z.string().check(z.minLength(1)), exact]), z.transform(String));
 const isoInstant = z.iso.datetime({ offset: true });
 const instant = z
   .string()
   .check(z.refine((text) => isoInstant.safeParse(text).success, 'an ISO instant with a zone'));
 
-const mappedSchema = z.object({
-  number,
-  id: absent(number),
-  article: number,
-  quantity: z
-    .union([z.string(), z.number()])
-    .check(z.refine((value) => toDecimal(value) !== undefined, 'a decimal')),
-  unit: absent(z.string()),
-  dueDate: absent(z.union([z.iso.date(), instant])),
-  state: z.enum(['released', 'cancelled', 'other']),
-  changedAt: absent(instant),
-  createdAt: absent(instant),
-  attributes: z.optional(z.record(z.string(), z.unknown())),
-});
+const mappedSchema = z
+  .object({
+    number,
+    id: absent(number),
+    article: number,
+    quantity: z
+      .union([z.string(), exact])
+      .check(z.refine((value) => toDecimal(value) !== undefined, 'a decimal')),
+    unit: absent(z.string()),
+    dueDate: absent(z.union([z.iso.date(), instant])),
+    state: z.enum(['released', 'cancelled', 'other']),
+    changedAt: absent(instant),
+    createdAt: absent(instant),
+    attributes: z.optional(z.record(z.string(), z.unknown())),
+  })
+  .check(
+    // Some ERPs take the quantity from an order that they cancel.
+    z.refine(({ state, quantity }) => state !== 'released' || isPositive(quantity), {
+      path: ['quantity'],
+      error: 'a decimal above 0',
+    }),
+  );
 
 type MappedOrder = z.infer<typeof mappedSchema>;
+
+function isPositive(quantity: string | number): boolean {
+  const amount = toDecimal(quantity);
+  return amount === undefined || compareDecimals(amount, '0') > 0;
+}
 
 /** When it changed, to go on behind it: when it was created if it tells that it never did. */
 const changeSchema = z.union([
@@ -57,18 +75,36 @@ const changeSchema = z.union([
   ),
 ]);
 
+/** A row as it came, and what its schema makes of it. */
+export type ParsedRow<Row> = { readonly raw: unknown } & (
+  | { readonly fits: true; readonly row: Row }
+  | { readonly fits: false; readonly problem: string }
+);
+
+export function parseRow<Row>(schema: RestListing<Row>['row'], raw: unknown): ParsedRow<Row> {
+  try {
+    const parsed = parse(schema, raw);
+    if (parsed.ok) return { raw, fits: true, row: parsed.value };
+    const problem = `it does not fit orders.row (${describeMismatches(parsed.mismatches)})`;
+    return { raw, fits: false, problem };
+  } catch (error) {
+    return { raw, fits: false, problem: `orders.row fails on it with "${reasonOf(error)}"` };
+  }
+}
+
 /**
  * One row as an order. Whatever is wrong with it, the functions of the configuration included, is told of this
  * row and thrown at nobody.
  * @param path JSON path of the row in the answer: the name of a row that has no other.
  */
 export function readRow<Row>(
-  listing: Pick<RestListing<Row>, 'row' | 'order'>,
-  row: unknown,
-  path: string,
-  partner: string,
+  listing: Pick<RestListing<Row>, 'order'>,
+  parsed: ParsedRow<Row>,
+  detail: Detail,
+  { path, partner }: { readonly path: string; readonly partner: string },
 ): ReadRow {
-  const { mapped, problem } = mapRow(listing, row);
+  const { mapped, problem } = mapRow(listing, parsed, detail);
+  const { raw } = parsed;
   const [id, number] = [nameAt(mapped, 'id'), nameAt(mapped, 'number')];
   const change = parse(changeSchema, mapped);
   const changedAt = change.ok ? new Date(change.value).toISOString() : undefined;
@@ -78,23 +114,37 @@ export function readRow<Row>(
     return { rowId: known, changedAt, order: undefined, unreadable: undefined };
 
   const whole = parse(mappedSchema, mapped);
-  if (problem === undefined && whole.ok && changedAt) {
+  const why = problem ?? (whole.ok ? rounded(whole.value, [raw, detail.answer?.json]) : misfit(whole));
+  if (why === undefined && whole.ok && changedAt) {
     const order = orderOf(whole.value);
     return { rowId: whole.value.id ?? whole.value.number, changedAt, order, unreadable: undefined };
   }
-  const why =
-    problem ??
-    (whole.ok
-      ? 'it has no time of change; give changedAt, or createdAt for one that was never changed'
-      : `what orders.order makes of it is no order (${describeMismatches(whole.mismatches)})`);
-  const name = nameOf([number, id, stepInto(row, 'number'), stepInto(row, 'id')]) ?? path;
+  const name = nameOf([number, id, stepInto(raw, 'number'), stepInto(raw, 'id')]) ?? path;
   const correct = `Correct the order in ${partner}, or \`orders\` in the configuration, and save it there`;
+  const timeless = 'it has no time of change; give changedAt, or createdAt for one that was never changed';
   return {
     rowId: known ?? name,
     changedAt,
     order: undefined,
-    unreadable: unreadableOrder(partner, name, why, correct),
+    unreadable: unreadableOrder(partner, name, why ?? timeless, correct),
   };
+}
+
+function misfit({ mismatches }: Extract<Parsed<unknown>, { readonly ok: false }>): string {
+  return `what orders.order makes of it is no order (${describeMismatches(mismatches)})`;
+}
+
+/** A name that was made of a number of so many digits that JSON.parse has rounded it, which may be another order's. */
+function rounded({ number, id, article }: MappedOrder, told: unknown): string | undefined {
+  const names = [number, id, article].filter((name) => typeof name === 'string');
+  const found = roundedIn(told).find((text) => names.some((name) => name.includes(text)));
+  if (found === undefined) return undefined;
+  return `a number in it has more digits than a JSON number can hold and has become ${found}; let the ERP give it as text`;
+}
+
+function roundedIn(value: unknown): string[] {
+  if (hasLostDigits(value)) return [String(value)];
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(roundedIn) : [];
 }
 
 /** What is read of a row whose order cannot be: enough to name it. */
@@ -105,25 +155,22 @@ function nameAt(mapped: unknown, key: 'id' | 'number'): string | undefined {
 
 /** What orders.order makes of a row, and what went wrong. */
 function mapRow<Row>(
-  { row: schema, order: map }: Pick<RestListing<Row>, 'row' | 'order'>,
-  row: unknown,
+  { order: map }: Pick<RestListing<Row>, 'order'>,
+  parsed: ParsedRow<Row>,
+  detail: Detail,
 ): { mapped: unknown; problem: string | undefined } {
-  let parsed: Parsed<Row>;
-  try {
-    parsed = parse(schema, row);
-  } catch (error) {
-    return { mapped: undefined, problem: `orders.row fails on it with "${reasonOf(error)}"` };
+  const problem = parsed.fits ? detail.problem : parsed.problem;
+  if (parsed.fits && problem === undefined) {
+    try {
+      return { mapped: map(parsed.row, detail.answer), problem };
+    } catch (error) {
+      return { mapped: undefined, problem: `orders.order fails on it with "${reasonOf(error)}"` };
+    }
   }
-  try {
-    if (parsed.ok) return { mapped: map(parsed.value), problem: undefined };
-  } catch (error) {
-    return { mapped: undefined, problem: `orders.order fails on it with "${reasonOf(error)}"` };
-  }
-  const problem = `it does not fit orders.row (${describeMismatches(parsed.mismatches)})`;
   try {
     // No row by its schema, so this may fail or make nonsense; but only the configuration knows where an order's
     // number and change time stand, and of what it makes no more than those is used.
-    return { mapped: map(row as Row), problem };
+    return { mapped: map(parsed.fits ? parsed.row : (parsed.raw as Row)), problem };
   } catch {
     return { mapped: undefined, problem };
   }

@@ -1,31 +1,43 @@
-import { RetryLater } from '../../model/errors.ts';
+import { RetryLater, type Wrote } from '../../model/errors.ts';
 import { createHttp, type HttpOptions, type HttpResponse, partnerFailure } from '../../platform/http.ts';
-import { stopIfAborted } from '../booking-rules.ts';
+import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { createAuthentication } from '../login.ts';
 import { sentenceOf } from './error-message.ts';
-import type { RestAnswer, RestConnection, RestCsrf, RestRequest } from './options.ts';
+import type { RestAnswer, RestConnection, RestCsrf, RestQuestion, RestRequest } from './options.ts';
 
+/** What is being asked or done. */
 export interface Call {
-  /** What is being done, for messages: `the booking of order MO/0001`. */
+  /** For messages: `the booking of order MO/0001`. */
   readonly what: string;
-  /** Whether it can change anything at the ERP. */
-  readonly writes: boolean;
   readonly signal: AbortSignal;
+  /** Statuses, beside 200 to 299, that are an answer to look at. */
+  readonly accepts?: readonly number[] | undefined;
 }
 
-/** Calls to one ERP, authenticated. */
-export interface Session {
+/** All that a look may do at an ERP, logged in. */
+export interface Reader {
   readonly partner: string;
   /**
-   * One call; any status but a refused login or CSRF token is an answer, and those are renewed once.
-   * @throws RetryLater scope `partner` without an answer, scope `order` when the time is up.
+   * One question, which changes nothing, by whatever method it is asked. A refused login is renewed once.
+   * @returns An answer of the ERP itself: a success, an accepted status or a refusal (4xx).
+   * @throws RetryLater scope `partner` without such an answer, scope `order` when the time is up or for a 403.
    */
-  readonly send: (request: RestRequest, call: Call) => Promise<RestAnswer>;
-  /** The failure of the ERP as a whole that an answer tells of. */
-  readonly partnerFailure: (answer: RestAnswer, call: Call) => RetryLater | undefined;
+  readonly read: (question: RestQuestion, call: Call) => Promise<RestAnswer>;
   /** ` (409): the order is closed`: status and the ERP's own sentence, without secrets. */
   readonly said: (answer: RestAnswer) => string;
+}
+
+/** All calls to one ERP. */
+export interface Session extends Reader {
+  /**
+   * One call that may change something. Any status but a refused login or CSRF token is an answer, and those are
+   * renewed once: they did nothing.
+   * @throws RetryLater scope `partner` without an answer, scope `order` when the time is up.
+   */
+  readonly write: (request: RestRequest, call: Call) => Promise<RestAnswer>;
+  /** What an answer to a write tells of the ERP as a whole, or of our rights. */
+  readonly partnerFailure: (answer: RestAnswer, call: Call) => RetryLater | undefined;
 }
 
 export function createSession(options: RestConnection, environment: ErpEnvironment<unknown>): Session {
@@ -33,9 +45,10 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
   const httpOptions: HttpOptions = {
     partner,
     baseUrl: options.baseUrl,
-    ...(options.allowHttp === undefined ? {} : { allowHttp: options.allowHttp }),
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-    ...(options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }),
+    allowHttp: options.allowHttp,
+    timeoutMs: options.timeoutMs,
+    caCertificate: options.caCertificate,
+    clock: environment.clock,
   };
   const http = createHttp(httpOptions);
   const authentication = createAuthentication(options.auth, httpOptions, environment);
@@ -44,7 +57,7 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
   let csrfToken: string | undefined;
 
   /** With our login, which is renewed once if it is refused: a 401 did nothing, so repeating a write is safe. */
-  async function sendLoggedIn(request: RestRequest, call: Call): Promise<RestAnswer> {
+  async function sendLoggedIn(request: RestRequest, call: SentCall): Promise<RestAnswer> {
     const header = await authentication.header(call.signal);
     const answer = await sendWith(header);
     if (answer.status !== 401) return answer;
@@ -67,7 +80,7 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
 
   async function sendWithCsrf(
     request: RestRequest,
-    call: Call,
+    call: SentCall,
     { fetchPath, header, value }: Required<RestCsrf>,
   ) {
     const withToken = async () => {
@@ -83,7 +96,7 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
     async function fetchCsrfToken(): Promise<string> {
       const reading = { ...call, what: 'its CSRF token', writes: false };
       const given = await sendLoggedIn({ path: fetchPath, headers: { [header]: value } }, reading);
-      const failure = session.partnerFailure(given, reading);
+      const failure = failureOf(given, reading);
       if (failure) throw failure;
       const token = given.headers.get(header);
       if (token) return token;
@@ -94,31 +107,70 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
     }
   }
 
-  const session: Session = {
+  function send(request: RestRequest, call: SentCall): Promise<RestAnswer> {
+    // The ERP asks by method: a question by POST needs the token, too.
+    const { method = 'GET' } = request;
+    if (!csrf || method === 'GET' || method === 'HEAD') return sendLoggedIn(request, call);
+    return sendWithCsrf(request, call, {
+      fetchPath: csrf.fetchPath,
+      header: csrf.header ?? 'X-CSRF-Token',
+      value: csrf.value ?? 'Fetch',
+    });
+  }
+
+  function failureOf(answer: RestAnswer, { what, writes }: SentCall): RetryLater | undefined {
+    return partnerFailure(answer, {
+      partner,
+      what,
+      wrote: writes ? 'perhaps' : 'nothing',
+      now: environment.clock.now(),
+    });
+  }
+
+  return {
     partner,
-    send(request, call) {
-      // The ERP asks by method: a look-up by POST needs the token, too.
-      const { method = 'GET' } = request;
-      if (!csrf || method === 'GET' || method === 'HEAD') return sendLoggedIn(request, call);
-      return sendWithCsrf(request, call, {
-        fetchPath: csrf.fetchPath,
-        header: csrf.header ?? 'X-CSRF-Token',
-        value: csrf.value ?? 'Fetch',
-      });
+    async read(question, call) {
+      const answer = await send(question, { ...call, writes: false });
+      const accepted = call.accepts?.includes(answer.status) ?? false;
+      const failure = accepted ? undefined : failureOf(answer, { ...call, writes: false });
+      if (failure) throw failure;
+      // Not even an accepted 404 may be a web page: it would mean "not booked yet" while a proxy is rolled out.
+      const isForeign = accepted ? isWebPage(answer) : isForeignAnswer(answer);
+      const isNoJson = answer.json === undefined && answer.status < 300 && !accepted;
+      if (isNoJson || (answer.status === 404 && isForeign)) throw notTheErp(answer, partner, call.what);
+      return answer;
     },
-    partnerFailure: (answer, { what, writes }) =>
-      partnerFailure(answer, {
-        partner,
-        what,
-        wrote: writes ? 'perhaps' : 'nothing',
-        now: environment.clock.now(),
-      }),
+    write: (request, call) => send(request, { ...call, writes: true }),
+    partnerFailure: (answer, call) => failureOf(answer, { ...call, writes: true }),
     said(answer) {
       const sentence = sentenceOf(answer, authentication.secrets);
       return ` (${answer.status})${sentence === undefined ? '' : `: ${sentence}`}`;
     },
   };
-  return session;
+}
+
+interface SentCall extends Call {
+  /** Whether it can change anything at the ERP. */
+  readonly writes: boolean;
+}
+
+/** Something between us and the ERP has answered in its place, which says nothing of the order. */
+export function notTheErp(
+  { status }: RestAnswer,
+  partner: string,
+  what: string,
+  wrote: Wrote = 'nothing',
+): RetryLater {
+  const hint =
+    status === 404 ? ': check the address; if it is how the ERP says so, let a look-up accept it' : '';
+  return new RetryLater(`${partner} answered ${what} with something that is no JSON (${status})${hint}.`, {
+    scope: 'partner',
+    wrote,
+  });
+}
+
+export function isWebPage({ headers }: RestAnswer): boolean {
+  return headers.get('content-type')?.includes('html') ?? false;
 }
 
 function keepCookies({ headers }: HttpResponse, cookies: Map<string, string>): void {

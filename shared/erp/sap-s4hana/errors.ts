@@ -3,43 +3,50 @@ import { Rejected, RetryLater } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 
+/** A sentence stands in `message.value`, or is the message itself. */
+const messageSchema = z.union([z.string(), z.object({ value: z.string() })]);
+
+const detailSchema = z.object({
+  code: z.nullish(z.string()),
+  message: messageSchema,
+  severity: z.nullish(z.string()),
+});
+type Detail = z.infer<typeof detailSchema>;
+
+/** As far as it is needed, and no stricter: an error that cannot be read must not become another error. */
 const errorSchema = z.object({
   error: z.object({
-    code: z.optional(z.string()),
-    message: z.object({ value: z.string() }),
-    innererror: z.optional(
-      z.object({
-        errordetails: z.optional(
-          z.array(z.object({ message: z.string(), severity: z.optional(z.string()) })),
-        ),
-      }),
-    ),
+    code: z.nullish(z.string()),
+    message: z.optional(z.unknown()),
+    innererror: z.nullish(z.object({ errordetails: z.optional(z.unknown()) })),
   }),
 });
 
-/** How SAP says that another user or job has the order (`accept-language: en` is sent for this sentence). */
-const busy =
+/** How SAP says that another user or job has the order (CO469; `accept-language: en` is sent for this sentence). */
+const busySentence =
   /already being processed|being (processed|edited|changed) by|locked by|currently locked|is locked/i;
+/** A detail's code is a message's number, or the exception's name: `CX_…_LOCK…` (SAP Gateway, "Error response"). */
+const busyCode = /CX_\w{0,30}LOCK/i;
 
 /**
- * What a refused OData call stands for: 423, 412 and lock messages are an order that must wait, every other
- * 4xx is for a person, in SAP's own words (`message.value` is often only a headline: the details say why).
+ * What a refused OData call stands for: 423, 412 and lock messages, wherever they stand, are an order that must wait;
+ * every other 4xx is for a person, in SAP's own words (the message is often only a headline: the details say why).
  */
 export function failureOfAnswer(
   response: HttpResponse,
   what: string,
   order: string | undefined,
 ): RetryLater | Rejected {
-  const said = reasonOfAnswer(response);
+  const { status } = response;
+  const details = detailsOfAnswer(response);
+  const said = reasonOf(details) ?? `answered ${status} without a reason`;
   const about = order === undefined ? '' : ` of order ${order}`;
-  if (response.status === 423 || response.status === 412 || busy.test(said)) {
+  if (status === 423 || status === 412 || details.some(saysBusy)) {
     return new RetryLater(`SAP: ${what}${about} must wait, somebody else is changing it (${said}).`, {
       scope: 'order',
     });
   }
-  return new Rejected(`SAP refused ${what}${about} (${response.status}): ${said}`, {
-    code: 'refused-by-erp',
-  });
+  return new Rejected(`SAP refused ${what}${about} (${status}): ${said}`, { code: 'refused-by-erp' });
 }
 
 /**
@@ -51,13 +58,35 @@ export function isAboutService({ status, json }: HttpResponse): boolean {
   return status === 404 && parsed.success && (parsed.data.error.code?.startsWith('/IWFND/') ?? false);
 }
 
-function reasonOfAnswer(response: HttpResponse): string {
-  const parsed = errorSchema.safeParse(response.json);
-  if (!parsed.success) return `answered ${response.status} without a reason`;
-  const { message, innererror } = parsed.data.error;
-  const details = (innererror?.errordetails ?? [])
-    .filter(({ severity }) => severity === undefined || severity === 'error')
-    .map((detail) => detail.message);
-  const sentences = [...new Set([message.value, ...details].map((one) => one.trim()).filter(Boolean))];
-  return shorten(sentences.join('; '), 400);
+function saysBusy(detail: Detail): boolean {
+  return busySentence.test(textOf(detail)) || busyCode.test(`${detail.code ?? ''} ${textOf(detail)}`);
+}
+
+/** Sentences, each once, without those that are only for information. */
+function reasonOf(details: readonly Detail[]): string | undefined {
+  const errors = details.filter(({ severity }) => !severity || severity === 'error');
+  const sentences = [...new Set(errors.map(textOf).filter(Boolean))];
+  return sentences.length === 0 ? undefined : shorten(sentences.join('; '), 400);
+}
+
+function textOf({ message }: Detail): string {
+  return (typeof message === 'string' ? message : message.value).trim();
+}
+
+/** The error itself, and what it has for details. */
+function detailsOfAnswer({ json }: HttpResponse): Detail[] {
+  const parsed = errorSchema.safeParse(json);
+  if (!parsed.success) return [];
+  const { code, message, innererror } = parsed.data.error;
+  return [{ code, message }, ...entriesOf(innererror?.errordetails)].flatMap((one) => {
+    const detail = detailSchema.safeParse(one);
+    return detail.success ? [detail.data] : [];
+  });
+}
+
+/** A list; or one detail; or an object that holds either, `{ errordetail: … }` (seen on an independent server). */
+function entriesOf(details: unknown): unknown[] {
+  if (Array.isArray(details)) return details;
+  if (details === null || typeof details !== 'object') return [];
+  return 'message' in details ? [details] : Object.values(details).flat();
 }

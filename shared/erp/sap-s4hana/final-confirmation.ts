@@ -1,6 +1,5 @@
-import type { Completion } from '../../model/completions.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
-import { producedOf } from '../booking-rules.ts';
+import type { Built } from '../built.ts';
 import type { SapOptions } from './options.ts';
 import type { SapConfirmation, SapOrder } from './records.ts';
 
@@ -13,28 +12,24 @@ export function operationOf({ operation = '0010', sequence = '0' }: SapOptions):
 }
 
 /**
- * Whether yield and scrap confirmed on our operation reach the planned quantity with this completion. Quantities in
- * another unit than the order's cannot be added up: then it is for the mapping to say what is final.
+ * Whether yield and scrap confirmed on our operation reach the planned quantity with what was built. What a person has
+ * confirmed in another unit cannot be added up: then it is for the mapping to say what is final.
  */
 export function completesOrder(
   options: SapOptions,
-  completion: Completion,
+  { produced }: Built,
   order: SapOrder,
   confirmations: readonly SapConfirmation[],
 ): boolean {
   const planned = toDecimal(order.TotalQuantity);
   const counted = confirmations.filter((one) => isStanding(one) && isOn(options, one));
-  const units = [
-    completion.quantity?.unit,
-    completion.scrap?.unit,
-    ...counted.map((one) => one.ConfirmationUnit),
-  ];
-  if (planned === undefined || units.some((unit) => unit && unit !== order.ProductionUnit)) return false;
+  const foreign = counted.some(({ ConfirmationUnit: unit }) => unit && unit !== order.ProductionUnit);
+  if (planned === undefined || foreign) return false;
   const confirmed = counted.flatMap((one) => [
     toDecimal(one.ConfirmationYieldQuantity) ?? '0',
     toDecimal(one.ConfirmationScrapQuantity) ?? '0',
   ]);
-  return compareDecimals(sumOf([...confirmed, producedOf(completion)]), planned) >= 0;
+  return compareDecimals(sumOf([...confirmed, produced]), planned) >= 0;
 }
 
 function isStanding({ IsReversed, IsReversal }: SapConfirmation): boolean {

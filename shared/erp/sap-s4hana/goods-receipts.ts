@@ -1,21 +1,25 @@
 import type { Completion } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals } from '../../model/quantity.ts';
+import type { Built, BuiltLot } from '../built.ts';
 import type { SapOptions } from './options.ts';
 import { type SapOrder, toWire } from './records.ts';
 
 /** Longest batch number (Edm.String(10)). */
 const maxBatch = 10;
+/** Goods receipt for an order. */
+export const receiptType = '101';
 
 /**
- * The goods receipts (movement 101, reference document F: production order) that a confirmation brings along,
- * one per lot. Once a confirmation has movements of its own, SAP adds none, so components must be backflushed
- * or issued otherwise.
+ * The goods receipts (movement 101, reference document F: production order) that a confirmation brings along: the good
+ * quantity, one receipt per lot. Once a confirmation has movements of its own, SAP adds none, so components must be
+ * backflushed or issued otherwise. Scrap is received nowhere, so its lots are not.
  * @throws Rejected when there are lots and no receipt could bear them.
  */
-export function movementsOf(
+export function receiptsOf(
   { goodsMovements, storageLocation }: SapOptions,
-  { erpOrder, lots, quantity }: Completion,
+  { erpOrder, lots }: Completion,
+  { good, goodLots }: Built,
   order: SapOrder,
 ): Record<string, unknown>[] {
   if (goodsMovements !== 'receipt') {
@@ -25,29 +29,25 @@ export function movementsOf(
       { code: 'quantity-or-lots' },
     );
   }
-  const good = quantity?.amount ?? '0';
-  if (compareDecimals(good, '0') === 0) return [];
-  const tooLong = lots.find((lot) => lot.number.length > maxBatch);
+  const tooLong = goodLots.find((lot) => lot.number.length > maxBatch);
   if (tooLong) {
     throw new Rejected(
       `SAP: lot ${tooLong.number} of order ${erpOrder.number} is longer than the ${maxBatch} characters of a batch.`,
       { code: 'quantity-or-lots' },
     );
   }
-  const receipt = {
+  const receiptOf = (amount: string, lot?: BuiltLot) => ({
     OrderID: toWire(erpOrder.number),
     OrderItem: '1',
     Material: order.Material,
     Plant: order.ProductionPlant ?? '',
     StorageLocation: storageLocation ?? order.StorageLocation ?? '',
-    GoodsMovementType: '101',
+    GoodsMovementType: receiptType,
     GoodsMovementRefDocType: 'F',
-    EntryUnit: quantity?.unit ?? order.ProductionUnit,
-  };
-  if (lots.length === 0) return [{ ...receipt, QuantityInEntryUnit: good }];
-  return lots.map((lot) => ({
-    ...receipt,
-    Batch: lot.number,
-    QuantityInEntryUnit: lot.quantity?.amount ?? good,
-  }));
+    EntryUnit: order.ProductionUnit,
+    QuantityInEntryUnit: amount,
+    ...(lot ? { Batch: lot.number } : {}),
+  });
+  if (goodLots.length > 0) return goodLots.map((lot) => receiptOf(lot.amount, lot));
+  return compareDecimals(good, '0') === 0 ? [] : [receiptOf(good)];
 }

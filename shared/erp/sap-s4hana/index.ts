@@ -2,10 +2,12 @@ import { Rejected } from '../../model/errors.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
-import { bookAmendment, bookQuantity } from './book.ts';
+import { bookAmendment, bookQuantity, writeText } from './book.ts';
 import { createSapClient, type SapClient } from './client.ts';
+import type { SapDesk } from './context.ts';
 import { listReleasedOrders } from './list-orders.ts';
-import { appendNotes } from './marks.ts';
+import { lookAtAmendment, lookAtQuantity, lookAtText } from './look.ts';
+import { noteOfLink } from './marks.ts';
 import { type SapCredentials, type SapOptions, sapCredentialsSchema, sapOptionsSchema } from './options.ts';
 
 /**
@@ -19,6 +21,7 @@ export function sapS4Hana(options: SapOptions): ErpDefinition<SapCredentials> {
     throw new Rejected(`sapS4Hana(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
   return {
     name: 'sap-s4hana',
+    atOnce: options.atOnce,
     credentials: sapCredentialsSchema,
     credentialsExample:
       options.auth === 'basic'
@@ -32,18 +35,19 @@ function connect(options: SapOptions, environment: ErpEnvironment<SapCredentials
   const client = createSapClient(options, environment);
   const { notesField } = options;
 
-  function act<T>(run: (client: SapClient) => Promise<T>): Promise<T> {
+  function act<T>(signal: AbortSignal, run: (desk: SapDesk) => Promise<T>): Promise<T> {
     let wrote = false;
     const watched: SapClient = {
-      async call(call) {
-        const answer = await client.call(call);
-        wrote ||= call.method !== undefined && call.method !== 'GET';
+      read: client.read,
+      async write(call) {
+        const answer = await client.write(call);
+        wrote = true;
         return answer;
       },
     };
     return keepingTrackOfWrites(
       () => wrote,
-      () => run(watched),
+      () => run({ client: watched, options, signal }),
     );
   }
 
@@ -53,24 +57,21 @@ function connect(options: SapOptions, environment: ErpEnvironment<SapCredentials
     ...(notesField === undefined
       ? {}
       : {
-          linkProductOrder: (order, { id, number, url }, { signal }) =>
-            act(async (watched) => {
-              const lines = [`Azumuta product order ${number}${url === undefined ? '' : `: ${url}`}`];
-              await appendNotes(
-                { client: watched, field: notesField, signal },
-                order,
-                `product-order ${id}`,
-                lines,
-              );
+          linkProductOrder: (order, productOrder, { signal }) =>
+            act(signal, async (desk) => {
+              const text = await lookAtText(desk, notesField, order, noteOfLink(productOrder));
+              if (text) await writeText(desk, order, text);
             }),
         }),
     // It looks before it writes in every attempt, so `again` makes no difference.
     book: (completion, key, { signal }) =>
-      act((watched) => {
-        const booking = { client: watched, options, signal };
-        return completion.kind === 'amendment'
-          ? bookAmendment(booking, completion, key)
-          : bookQuantity(booking, completion, key);
+      act(signal, async (desk) => {
+        if (completion.kind === 'amendment') {
+          const look = await lookAtAmendment(desk, completion, key);
+          return 'receipt' in look ? look.receipt : bookAmendment(desk, completion.erpOrder, look.toBook);
+        }
+        const look = await lookAtQuantity(desk, completion, key);
+        return 'receipt' in look ? look.receipt : bookQuantity(desk, completion.erpOrder, look.toBook);
       }),
   };
 }

@@ -4,9 +4,10 @@ import { toDecimal } from '../../model/quantity.ts';
 import { parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { beginning, createRowReader, placesOf } from '../read-rows.ts';
-import { literal, orderService, type SapClient } from './client.ts';
+import { literal, orderService, type SapReader } from './client.ts';
 import type { SapOptions } from './options.ts';
 import {
+  changedAt,
   createdAt,
   creationSchema,
   instantOf,
@@ -17,9 +18,9 @@ import {
   placeSchema,
   type SapOrder,
   type SapPlace,
-  toFourteen,
   toWire,
 } from './records.ts';
+import { earliestWallClock, type WallClock } from './times.ts';
 
 const released =
   "(OrderIsReleased eq 'X' and OrderIsConfirmed eq '' and OrderIsTechnicallyCompleted eq '' and OrderIsMarkedForDeletion eq '')";
@@ -31,22 +32,19 @@ const withdrawn =
  * Orders by change time and number, each page beginning behind the last order of the one before ($skip would
  * miss orders that change in between). An order that was never changed has no change time: it sorts first, and
  * the day of its creation decides.
+ *
+ * A page may be shorter than was asked for, with a link to the next one (OData V2, server-driven paging): the list ends
+ * with an empty page, or with a short one without a link.
  */
 export async function* listReleasedOrders(
-  client: SapClient,
+  client: SapReader,
   options: SapOptions,
   since: Watermark | undefined,
   signal: AbortSignal,
 ): AsyncIterable<ReleasedOrdersPage> {
-  const { pageSize = 100, plant, orderTypes } = options;
-  const conditions = [
-    since ? `(${released} or ${withdrawn})` : released,
-    ...(plant === undefined ? [] : [`ProductionPlant eq ${literal(plant)}`]),
-    ...(orderTypes
-      ? [`(${orderTypes.map((type) => `ManufacturingOrderType eq ${literal(type)}`).join(' or ')})`]
-      : []),
-    ...(since ? [changedSince(since)] : []),
-  ];
+  const { pageSize = 100, timeZone = 'UTC' } = options;
+  const earliest = since && earliestWallClock(timeZone, since.changedAt);
+  const conditions = conditionsOf(options, earliest);
   let watermark: Watermark = since ?? beginning;
   let behind: SapPlace | undefined;
   let top = pageSize;
@@ -56,26 +54,30 @@ export async function* listReleasedOrders(
     list: '$.d.results',
   });
 
-  while (true) {
-    const rows = await nextRows();
-    const last = placesOf(rows, placeSchema).at(-1);
+  let page = await nextPage();
+  while (page.rows.length > 0) {
+    const last = placesOf(page.rows, placeSchema).at(-1);
+    const isFull = page.rows.length >= top;
     // No row tells its place, so the next page cannot begin behind one: a larger page sees further.
-    if (!last && rows.length === top) {
+    if (!last && page.link === undefined && isFull) {
       top *= 2;
+      page = await nextPage();
       continue;
     }
-    behind = last;
-    const changedAt = instantOf(last?.LastChangeDateTime);
-    if (last && changedAt !== undefined) watermark = { changedAt, id: last.ManufacturingOrder };
-    if (rows.length > 0) {
-      const { fitting, unreadable } = readRows(rows.filter((row) => isRecent(row, since)));
-      yield { orders: fitting.map(orderOf), unreadable, watermark };
+    const changed = last && changedAt(last, timeZone);
+    if (last && changed !== undefined && changed >= watermark.changedAt) {
+      watermark = { changedAt: changed, id: last.ManufacturingOrder };
     }
-    if (rows.length < top) return;
+    const { fitting, unreadable } = readRows(page.rows.filter((row) => isRecent(row, earliest)));
+    yield { orders: fitting.map(orderOf), unreadable, watermark };
+    if (!isFull && page.link === undefined) return;
+    behind = last ?? behind;
+    page = await nextPage(last ? undefined : page.link);
   }
 
-  async function nextRows(): Promise<readonly unknown[]> {
-    const answer = await client.call({
+  /** @param link Where the next page is when no row tells where the last one ended. */
+  async function nextPage(link?: string): Promise<OrdersPage> {
+    const answer = await client.read({
       service: orderService,
       path: '/A_ProductionOrder_2',
       query: {
@@ -85,18 +87,36 @@ export async function* listReleasedOrders(
         $select: [...new Set([...orderFields, ...(options.orderFields ?? [])])].join(','),
         $format: 'json',
       },
+      link,
       answer: listOf(z.unknown()),
       what: 'the list of orders',
       signal,
     });
-    return answer?.value.d.results ?? [];
+    const { results = [], __next } = answer?.value.d ?? {};
+    return { rows: results, link: __next };
   }
 }
 
-function changedSince({ changedAt }: Watermark): string {
-  const day = new Date(changedAt).toISOString().slice(0, 10);
+interface OrdersPage {
+  readonly rows: readonly unknown[];
+  readonly link: string | undefined;
+}
+
+function conditionsOf({ plant, orderTypes }: SapOptions, earliest: WallClock | undefined): string[] {
+  return [
+    earliest ? `(${released} or ${withdrawn})` : released,
+    ...(plant === undefined ? [] : [`ProductionPlant eq ${literal(plant)}`]),
+    ...(orderTypes
+      ? [`(${orderTypes.map((type) => `ManufacturingOrderType eq ${literal(type)}`).join(' or ')})`]
+      : []),
+    ...(earliest ? [changedSince(earliest)] : []),
+  ];
+}
+
+function changedSince(earliest: WallClock): string {
+  const day = [earliest.slice(0, 4), earliest.slice(4, 6), earliest.slice(6, 8)].join('-');
   const never = `(LastChangeDateTime eq '' and MfgOrderCreationDate ge datetime'${day}T00:00:00')`;
-  return `(LastChangeDateTime ge '${toFourteen(changedAt)}' or ${never})`;
+  return `(LastChangeDateTime ge '${earliest}' or ${never})`;
 }
 
 function behindOf({ LastChangeDateTime, ManufacturingOrder }: SapPlace): string {
@@ -106,11 +126,10 @@ function behindOf({ LastChangeDateTime, ManufacturingOrder }: SapPlace): string 
 }
 
 /** The day of creation was asked for; its time decides here. */
-function isRecent(row: unknown, since: Watermark | undefined): boolean {
+function isRecent(row: unknown, earliest: WallClock | undefined): boolean {
   const told = parse(creationSchema, row);
-  if (!since || !told.ok || told.value.LastChangeDateTime) return true;
-  const created = createdAt(told.value);
-  return created === undefined || Date.parse(created) >= Date.parse(since.changedAt);
+  if (earliest === undefined || !told.ok || told.value.LastChangeDateTime) return true;
+  return (createdAt(told.value) ?? earliest) >= earliest;
 }
 
 function orderOf(row: SapOrder): ErpOrder {

@@ -37,9 +37,10 @@ export function createSapLogin(options: SapOptions, environment: ErpEnvironment<
   const http = createHttp({
     partner: "SAP's token service",
     baseUrl: origin,
-    ...(options.allowHttp === undefined ? {} : { allowHttp: options.allowHttp }),
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-    ...(options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }),
+    allowHttp: options.allowHttp,
+    timeoutMs: options.timeoutMs,
+    caCertificate: options.caCertificate,
+    clock: environment.clock,
   });
   let kept: { readonly authorization: string; readonly until: number } | undefined;
 

@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
+import { isTimeZone } from '../../model/time.ts';
+import { tellsFound } from '../../platform/validation.ts';
+import { type ErpOptions, erpOptionsShape } from '../options.ts';
 
 /** How this plant's S/4HANA is reached and used. */
-export interface SapOptions {
+export interface SapOptions extends ErpOptions {
   /** Base URL of the system, `https://my300000-api.s4hana.cloud.sap`. */
   readonly url: string;
   /** SAP client (`sap-client`), where the communication user is not bound to one. */
@@ -43,12 +46,19 @@ export interface SapOptions {
   readonly notesField?: string;
   /** Further fields of A_ProductionOrder_2 for the mapping, `['SalesOrder']`. */
   readonly orderFields?: readonly string[];
+  /**
+   * Zone of the SAP system's clock, in which it tells when orders were created and changed: `Europe/Brussels`. Default
+   * `UTC`, as in the cloud. In another zone than it has, changes are heard of hours late, or never.
+   */
+  readonly timeZone?: string;
   /** Orders read per call. Default 100. */
   readonly pageSize?: number;
   readonly timeoutMs?: number;
   readonly allowHttp?: boolean;
   readonly caCertificate?: string;
 }
+
+const zoneNeeded = 'an IANA time zone such as Europe/Brussels';
 
 export const sapOptionsSchema = z.strictObject({
   url: z.url(),
@@ -63,10 +73,14 @@ export const sapOptionsSchema = z.strictObject({
   workActivity: z.optional(z.literal(1)),
   notesField: z.optional(z.string().check(z.regex(/^\w+$/))),
   orderFields: z.optional(z.array(z.string().check(z.regex(/^\w+$/)))),
+  timeZone: z.optional(
+    z.string(zoneNeeded).check(z.refine(isTimeZone, { error: zoneNeeded, params: tellsFound })),
+  ),
   pageSize: z.optional(z.int().check(z.positive())),
   timeoutMs: z.optional(z.int().check(z.positive())),
   allowHttp: z.optional(z.boolean()),
   caCertificate: z.optional(z.string()),
+  ...erpOptionsShape,
 });
 
 /** The SAP secret: the communication user, or the OAuth client. */

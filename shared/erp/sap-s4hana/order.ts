@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import { confirmationService, literal, orderService, type SapClient } from './client.ts';
+import { confirmationService, literal, orderService, type SapRead, type SapReader } from './client.ts';
 import {
   confirmationSchema,
   isSet,
@@ -20,15 +20,21 @@ export interface ReadOrder {
 
 const metadataSchema = z.object({ etag: z.optional(z.string()) });
 
+/** Where an order stands in its service. */
+export function pathOfOrder({ number }: ErpOrderRef): string {
+  return `/A_ProductionOrder_2(${encodeURIComponent(literal(toWire(number)))})`;
+}
+
 /** @throws UnknownOrder when SAP has no such order. */
 export async function readOrder(
-  client: SapClient,
-  { number }: ErpOrderRef,
+  client: SapReader,
+  erpOrder: ErpOrderRef,
   signal: AbortSignal,
 ): Promise<ReadOrder> {
-  const found = await client.call({
+  const { number } = erpOrder;
+  const found = await client.read({
     service: orderService,
-    path: `/A_ProductionOrder_2(${encodeURIComponent(literal(toWire(number)))})`,
+    path: pathOfOrder(erpOrder),
     query: { $format: 'json' },
     answer: z.object({ d: orderSchema }),
     what: `order ${number}`,
@@ -44,71 +50,68 @@ export async function readOrder(
 }
 
 /**
- * All confirmations of an order, over as many pages as SAP makes of them.
+ * All confirmations of an order.
  * @throws RetryLater scope `partner` when there is no such list.
  */
 export async function readConfirmations(
-  client: SapClient,
+  client: SapReader,
   { number }: ErpOrderRef,
   signal: AbortSignal,
-): Promise<SapConfirmation[]> {
-  const confirmations: SapConfirmation[] = [];
-  let next: string | undefined = '/ProdnOrdConf2';
-  let query: Record<string, string> | undefined = {
-    $filter: `OrderID eq ${literal(toWire(number))}`,
-    $format: 'json',
-  };
-  while (next !== undefined) {
-    const answer: { value: { d: { results: SapConfirmation[]; __next?: string | undefined } } } | undefined =
-      await client.call({
-        service: confirmationService,
-        path: next,
-        ...(query ? { query } : {}),
-        answer: listOf(confirmationSchema),
-        what: `the confirmations of order ${number}`,
-        signal,
-      });
-    // A list may be empty, but it is there: without it nobody can tell what was confirmed already.
-    if (!answer) {
-      throw new RetryLater(`SAP does not show the confirmations of order ${number}: is the service active?`, {
-        scope: 'partner',
-      });
-    }
-    confirmations.push(...answer.value.d.results);
-    next = answer.value.d.__next;
-    query = undefined;
-  }
-  return confirmations;
+): Promise<readonly SapConfirmation[]> {
+  const confirmations = await readAll(client, confirmationSchema, {
+    service: confirmationService,
+    path: '/ProdnOrdConf2',
+    query: { $filter: `OrderID eq ${literal(toWire(number))}`, $format: 'json' },
+    what: `the confirmations of order ${number}`,
+    signal,
+  });
+  if (confirmations) return confirmations;
+  // A list may be empty, but it is there: without it nobody can tell what was confirmed already.
+  throw new RetryLater(`SAP does not show the confirmations of order ${number}: is the service active?`, {
+    scope: 'partner',
+  });
+}
+
+/** All rows of a list, over as many pages as SAP makes of it; undefined when there is no such list. */
+export async function readAll<Row>(
+  client: SapReader,
+  row: z.ZodMiniType<Row>,
+  call: Omit<SapRead<unknown>, 'answer' | 'link'>,
+): Promise<readonly Row[] | undefined> {
+  const rows: Row[] = [];
+  let link: string | undefined;
+  do {
+    const page = await client.read({ ...call, link, answer: listOf(row) });
+    if (!page) return undefined;
+    const { results, __next }: { results: Row[]; __next?: string | undefined } = page.value.d;
+    rows.push(...results);
+    link = results.length === 0 ? undefined : __next;
+  } while (link !== undefined);
+  return rows;
 }
 
 /** @throws Rejected or RetryLater when nothing can be confirmed on it now. */
 export function requireOpen(order: SapOrder, { number }: ErpOrderRef): void {
-  if (isSet(order.OrderIsDeleted) || isSet(order.OrderIsMarkedForDeletion)) {
-    throw new Rejected(
-      `SAP's production order ${number} is marked for deletion: nothing can be confirmed on it.`,
-      { code: 'order-state' },
-    );
-  }
-  if (isSet(order.OrderIsTechnicallyCompleted) || isSet(order.OrderIsClosed)) {
-    throw new Rejected(
-      `SAP's production order ${number} is technically completed or closed: reopen it, then replay.`,
-      { code: 'order-state' },
-    );
-  }
-  if (isSet(order.OrderIsConfirmed)) {
-    throw new Rejected(
-      `SAP's production order ${number} has its final confirmation already, and not by this completion: check who confirmed it.`,
-      { code: 'order-state' },
-    );
-  }
-  if (!isSet(order.OrderIsReleased)) {
-    throw new Rejected(`SAP's production order ${number} is not released: release it, then replay.`, {
-      code: 'order-state',
-    });
+  const refusal = refusalOf(order);
+  if (refusal) {
+    throw new Rejected(`SAP's production order ${number} ${refusal}`, { code: 'order-state' });
   }
   if (isSet(order.OrderIsLocked)) {
     throw new RetryLater(`SAP's production order ${number} has the status locked: unlock it in SAP.`, {
       scope: 'order',
     });
   }
+}
+
+function refusalOf(order: SapOrder): string | undefined {
+  if (isSet(order.OrderIsDeleted) || isSet(order.OrderIsMarkedForDeletion)) {
+    return 'is marked for deletion: nothing can be confirmed on it.';
+  }
+  if (isSet(order.OrderIsTechnicallyCompleted) || isSet(order.OrderIsClosed)) {
+    return 'is technically completed or closed: reopen it, then replay.';
+  }
+  if (isSet(order.OrderIsConfirmed)) {
+    return 'has its final confirmation already, and not by this completion: check who confirmed it.';
+  }
+  return isSet(order.OrderIsReleased) ? undefined : 'is not released: release it, then replay.';
 }

@@ -1,43 +1,47 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { toDecimal } from '../../model/quantity.ts';
+import { digitsOf, firstInstant, type WallClock } from './times.ts';
 
 const flag = z.nullish(z.string());
 
-/** A_ProductionOrder_2, as far as it is needed; flags are `X` or empty. */
-export const orderSchema = z.catchall(
-  z.object({
-    ManufacturingOrder: z.string(),
-    Material: z.string(),
-    TotalQuantity: z.string(),
-    ProductionUnit: z.string(),
-    ProductionPlant: z.nullish(z.string()),
-    StorageLocation: z.nullish(z.string()),
-    LastChangeDateTime: z.nullish(z.string()),
-    MfgOrderCreationDate: z.nullish(z.string()),
-    MfgOrderCreationTime: z.nullish(z.string()),
-    MfgOrderPlannedEndDate: z.nullish(z.string()),
-    OrderIsReleased: flag,
-    OrderIsConfirmed: flag,
-    OrderIsPartiallyConfirmed: flag,
-    OrderIsTechnicallyCompleted: flag,
-    OrderIsClosed: flag,
-    OrderIsLocked: flag,
-    OrderIsDeleted: flag,
-    OrderIsMarkedForDeletion: flag,
-  }),
-  z.unknown(),
-);
+/** Fields of A_ProductionOrder_2, as far as they are needed; flags are `X` or empty. */
+const order = {
+  ManufacturingOrder: z.string(),
+  Material: z.string(),
+  TotalQuantity: z.string(),
+  ProductionUnit: z.string(),
+  ProductionPlant: z.nullish(z.string()),
+  StorageLocation: z.nullish(z.string()),
+  LastChangeDateTime: z.nullish(z.string()),
+  MfgOrderCreationDate: z.nullish(z.string()),
+  MfgOrderCreationTime: z.nullish(z.string()),
+  MfgOrderPlannedEndDate: z.nullish(z.string()),
+  OrderIsReleased: flag,
+  OrderIsConfirmed: flag,
+  OrderIsPartiallyConfirmed: flag,
+  OrderIsTechnicallyCompleted: flag,
+  OrderIsClosed: flag,
+  OrderIsLocked: flag,
+  OrderIsDeleted: flag,
+  OrderIsMarkedForDeletion: flag,
+};
+
+export const orderSchema = z.catchall(z.object(order), z.unknown());
 export type SapOrder = z.infer<typeof orderSchema>;
 
 /** An order as a listing needs it. */
-export const listedOrderSchema = z.extend(orderSchema, {
-  TotalQuantity: z.string().check(z.refine((text) => toDecimal(text) !== undefined, 'a decimal')),
-  ProductionUnit: z.string().check(z.minLength(1)),
-  MfgOrderPlannedEndDate: z.nullish(
-    z.string().check(z.refine((text) => text === '' || instantOf(text) !== undefined, 'a date')),
-  ),
-});
+export const listedOrderSchema = z.catchall(
+  z.object({
+    ...order,
+    TotalQuantity: z.string().check(z.refine((text) => toDecimal(text) !== undefined, 'a decimal')),
+    ProductionUnit: z.string().check(z.minLength(1)),
+    MfgOrderPlannedEndDate: z.nullish(
+      z.string().check(z.refine((text) => text === '' || instantOf(text) !== undefined, 'a date')),
+    ),
+  }),
+  z.unknown(),
+);
 
 /** Where an order stands in a listing by change time and number. */
 export const placeSchema = z.object({
@@ -80,6 +84,15 @@ export const confirmationSchema = z.object({
 });
 export type SapConfirmation = z.infer<typeof confirmationSchema>;
 
+/** One item of a material document that a confirmation has posted (ProdnOrdConfMatlDocItm). */
+export const movementSchema = z.object({
+  MaterialDocument: z.string().check(z.minLength(1)),
+  MaterialDocumentYear: z.nullish(z.string()),
+  GoodsMovementType: z.nullish(z.string()),
+  EntryUnit: z.nullish(z.string()),
+  QuantityInEntryUnit: amount,
+});
+
 /** `{ d: { results: […], __next } }`. */
 export function listOf<T>(row: z.ZodMiniType<T>) {
   return z.object({ d: z.object({ results: z.array(row), __next: z.optional(z.string()) }) });
@@ -94,23 +107,12 @@ export function toWire(number: string): string {
   return /^\d+$/.test(number) ? number.padStart(12, '0') : number;
 }
 
-/** `20261124100000` (the type of LastChangeDateTime), taken for UTC. */
-export function toFourteen(instant: string): string {
-  return new Date(instant).toISOString().slice(0, 19).replace(/\D/g, '');
-}
-
-/** ISO instant of a change time of 14 digits, of `/Date(…)/`, or of an ISO text without zone; undefined when empty. */
+/** ISO instant of `/Date(…)/`, or of an ISO text without zone, which is UTC; undefined when empty or no time. */
 export function instantOf(text: string | null | undefined): string | undefined {
   if (!text) return undefined;
   const milliseconds = /^\/Date\((-?\d+)(?:[+-]\d+)?\)\/$/.exec(text)?.[1];
   if (milliseconds !== undefined) return isoOf(Number(milliseconds));
-  const digits = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
-  const iso = digits
-    ? `${digits.slice(1, 4).join('-')}T${digits.slice(4, 7).join(':')}Z`
-    : /[zZ]$|[+-]\d\d:\d\d$/.test(text)
-      ? text
-      : `${text}Z`;
-  return isoOf(Date.parse(iso));
+  return isoOf(Date.parse(/[zZ]$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`));
 }
 
 /** @param at Milliseconds since 1970; undefined is answered for those that are no time, or too far away. */
@@ -119,14 +121,19 @@ function isoOf(at: number): string | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
-/** Instant at which the order was created: a date, and a time as `PT11H16M37S`. */
-export function createdAt(order: SapCreation): string | undefined {
+/** When the order was changed, as ISO in UTC; undefined when it never was, or does not tell. */
+export function changedAt({ LastChangeDateTime }: SapPlace, timeZone: string): string | undefined {
+  return firstInstant(timeZone, LastChangeDateTime ?? '') ?? instantOf(LastChangeDateTime);
+}
+
+/** When the order was created: a date, and a time as `PT11H16M37S`. */
+export function createdAt(order: SapCreation): WallClock | undefined {
   const date = instantOf(order.MfgOrderCreationDate);
-  const time = /^PT(\d+)H(\d+)M(\d+)S$/.exec(order.MfgOrderCreationTime ?? '');
   if (date === undefined) return undefined;
-  const [hours, minutes, seconds] = (time?.slice(1) ?? []).map(Number);
-  const offset = ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0)) * 1000;
-  return isoOf(Date.parse(date) + offset);
+  const time = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(order.MfgOrderCreationTime ?? '');
+  const [hours = 0, minutes = 0, seconds = 0] = (time?.slice(1) ?? []).map((part) => Number(part ?? 0));
+  const at = isoOf(Date.parse(date) + ((hours * 60 + minutes) * 60 + seconds) * 1000);
+  return at === undefined ? undefined : digitsOf(at);
 }
 
 /** Namespace of our confirmation ids, so that no other system makes the same. */

@@ -50,13 +50,9 @@ export function createTrytonClient(
   options: TrytonOptions,
   environment: ErpEnvironment<TrytonCredentials>,
 ): TrytonClient {
-  const http = createHttp({
-    partner: 'Tryton',
-    baseUrl: options.url,
-    ...(options.allowHttp === undefined ? {} : { allowHttp: options.allowHttp }),
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-    ...(options.caCertificate === undefined ? {} : { caCertificate: options.caCertificate }),
-  });
+  const { url: baseUrl, allowHttp, timeoutMs, caCertificate } = options;
+  const { clock } = environment;
+  const http = createHttp({ partner: 'Tryton', baseUrl, allowHttp, timeoutMs, caCertificate, clock });
   const path = `/${encodeURIComponent(options.database)}/`;
   const login = createTrytonLogin({ http, path, options, environment });
 
@@ -86,7 +82,7 @@ export function createTrytonClient(
       response = await send(call, renewed, writes);
       if (response.status === 401) login.forget(renewed);
     }
-    return resultOf(response, call, writes, environment.clock.now());
+    return resultOf(response, call, writes, clock.now());
   }
 
   return {

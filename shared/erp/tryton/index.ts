@@ -25,6 +25,7 @@ export function tryton(options: TrytonOptions): ErpDefinition<TrytonCredentials>
     throw new Rejected(`tryton(): ${describeMismatches(parsed.mismatches)}`, { code: 'configuration' });
   return {
     name: 'tryton',
+    atOnce: options.atOnce,
     credentials: trytonCredentialsSchema,
     credentialsExample: {
       username: 'azumuta',

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { ProductOrderRef } from '../../model/orders.ts';
+import { type ErpOptions, erpOptionsShape } from '../options.ts';
 
 /** How this plant's Tryton is reached and used. Written for Tryton 7.0 with the module `production`. */
-export interface TrytonOptions {
+export interface TrytonOptions extends ErpOptions {
   /** Base URL of trytond, `https://tryton.example.com`. */
   readonly url: string;
   /** Name of its database. */
@@ -61,6 +62,7 @@ export const trytonOptionsSchema = z.strictObject({
   timeoutMs: z.optional(z.int().check(z.positive())),
   allowHttp: z.optional(z.boolean()),
   caCertificate: z.optional(z.string()),
+  ...erpOptionsShape,
 });
 
 /** The Tryton secret: a user of its own, in the groups *Production* and *Stock*. */

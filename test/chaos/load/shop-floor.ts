@@ -120,7 +120,7 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
     return renewed;
   }
 
-  async function completed(number: string, { quantity }: Task): Promise<boolean> {
+  async function completed(number: string, { quantity, keepsNumber }: Task): Promise<boolean> {
     const scrap = dice.chance(0.1) ? Math.min(quantity, dice.between(1, 3)) : 0;
     try {
       await azumuta.complete(number, { scrap, quantity: quantity - scrap });
@@ -135,7 +135,7 @@ export function createFloor(system: LocalSystem, dice: Dice, { single }: FloorOp
     if (dice.chance(0.03)) {
       const notBefore = performance.now() + reopenAfterMs;
       // Not twice: a hint by the number in between, which nobody knows any more, would be for a person.
-      const rename = number === madeAs && dice.chance(0.3);
+      const rename = number === madeAs && dice.chance(0.3) && !keepsNumber;
       waiting.push({ numbers: () => [number], quantity, rename, again: madeAs, notBefore });
     } else if (dice.chance(0.05)) await azumuta.trigger(number).catch(() => undefined);
     return true;

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
-import type { LocalSystem } from '../../../infra/local/run-locally.ts';
+import { bothTriggers, type LocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import { patient } from '../../support/patient.ts';
 import { calls, system } from './stage.ts';
@@ -51,7 +51,10 @@ export function resultsBackTests(): void {
         goodQuantity: '4',
         scrapQuantity: '1',
         final: true,
-        lots: [{ number: 'SN-17' }],
+        lots: [
+          { number: 'SN-17', quantity: '4' },
+          { number: 'SN-17', quantity: '1', scrapped: true },
+        ],
       });
       expect(booking?.reference).toMatch(/^\w{17}#quantity$/);
       expect(booking?.notes.join()).toContain('Assemble housing');
@@ -74,7 +77,9 @@ export function resultsBackTests(): void {
     });
 
     it('a re-opened order with new recordings adds notes, never quantity', async () => {
-      // Prepare
+      // Prepare: one trigger an event. After a further one that finds nothing new, nobody asks for a minute.
+      await system.azumuta.setTriggers([{ method: 'POST', url: system.webhookUrl }]);
+      onTestFinished(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
       const number = await builtOrder();
       await system.azumuta.complete(number);
       await booked(number);

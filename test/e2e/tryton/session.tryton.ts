@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
+import { systemClock } from '../../../shared/platform/clock.ts';
 import { failureOf, newSignal } from '../../shared/erp/conformance/attempts.ts';
 import { accessFromEnvironment } from './client.ts';
 import { literal } from './database.ts';
@@ -18,7 +19,7 @@ describe('logging in to a real Tryton', () => {
     // Prepare
     let now = Date.parse('2026-11-24T10:00:00Z');
     const connector = tryton({ url: system.faults.url, database: 'plant' }).connect({
-      clock: { now: () => new Date(now) },
+      clock: { ...systemClock, now: () => new Date(now) },
       credentials: async () => ({ username: 'stranger', password: 'canary-stranger' }),
     });
     const list = () =>
@@ -45,7 +46,7 @@ describe('logging in to a real Tryton', () => {
     const { database } = accessFromEnvironment('connector');
     await bookWrongLogins('locked', 6);
     const connector = tryton({ url: system.faults.url, database }).connect({
-      clock: { now: () => new Date() },
+      clock: { ...systemClock, now: () => new Date() },
       credentials: async () => ({ username: 'locked', password: 'canary-locked' }),
     });
 
@@ -64,7 +65,7 @@ describe('logging in to a real Tryton', () => {
     // Prepare
     const { username, password } = accessFromEnvironment('connector');
     const connector = tryton({ url: system.faults.url, database: 'plant' }).connect({
-      clock: { now: () => new Date() },
+      clock: { ...systemClock, now: () => new Date() },
       credentials: async (options) => ({
         username: options?.refresh ? username : 'old-name',
         password: options?.refresh ? password : 'old-password',
@@ -83,7 +84,7 @@ describe('logging in to a real Tryton', () => {
     // Prepare
     const { username, password } = accessFromEnvironment('connector');
     const connector = tryton({ url: system.faults.url, database: 'nowhere' }).connect({
-      clock: { now: () => new Date() },
+      clock: { ...systemClock, now: () => new Date() },
       credentials: async () => ({ username, password }),
     });
 

@@ -129,6 +129,7 @@ async function retried(stage: string): Promise<void> {
   const worker = createWorker(
     {
       stage,
+      partner: 'erp',
       parse: (body) => body,
       orderNumber: () => 'MO/1',
       work: () => Promise.reject(unwell),

@@ -5,7 +5,8 @@ import { defineIntegration } from '../../../shared/integration/index.ts';
 export default defineIntegration({
   ...sample,
   plant: 'everything',
-  azumuta: {},
+  azumuta: { atOnce: 1 },
+  erp: { ...sample.erp, atOnce: 7 },
   schedule: {
     pull: { everyMinutes: 5, from: '2026-12-01T06:00:00Z' },
     reconcile: { everyHours: 24 },

@@ -167,6 +167,20 @@ describe('a deployment may have', () => {
     });
   });
 
+  it('partners that bear so many calls at once, for which no more containers run than have a slot, but for two', () => {
+    const containers = Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).map(
+      ({ Properties }) => [
+        JSON.stringify(Properties.FunctionName).match(/Functions([A-Za-z]+)Function/)?.[1],
+        Properties.ScalingConfig.MaximumConcurrency,
+      ],
+    );
+    expect(containers.sort()).toEqual([
+      ['BookCompletion', 7],
+      ['CollectCompletion', 2],
+      ['CreateProductOrders', 2],
+    ]);
+  });
+
   it('somebody who is mailed about alarms', () => {
     template.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',

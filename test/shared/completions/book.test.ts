@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
 import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
 import { RetryLater, UnknownOrder } from '../../../shared/model/errors.ts';
+import { NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { startFaultProxy } from '../erp/conformance/fault-proxy.ts';
 import { failureOf, madeByHand } from './completed.ts';
 import {
@@ -182,6 +184,32 @@ describe('a completion by reference', () => {
       'GET /api/v1/productorders/{id}': 3,
       'GET /api/v1/recordings/{id}': 6,
     });
+  });
+
+  it('claims nothing while Azumuta bears no more calls at once', async () => {
+    // Prepare
+    const { numbers } = await stage.ordered();
+    const [number = ''] = numbers;
+    const { id, recordings } = await stage.azumutaSide.complete(number, { quantity: 1, recordings: 1 });
+    await stage.collect({ productOrderNumber: number });
+    const [message] = stage.sent();
+    if (!message) throw new Error('Nothing was collected.');
+    const reference = [{ number, productOrderId: id, recordingIds: recordings.map((each) => each.id) }];
+    const partners: PartnerCalls = {
+      async ready(partner) {
+        if (partner === 'azumuta') throw new NoFreeSlot(partner);
+      },
+      call: (partner) => Promise.reject(new NoFreeSlot(partner)),
+    };
+
+    // Act
+    const failure = await failureOf(stage.book({ ...message, content: { reference } }, {}, { partners }));
+
+    // Assess
+    expect(failure).toBeInstanceOf(NoFreeSlot);
+    const events = (await stage.ledger.journeys.of(message.home)).map(({ event }) => event);
+    expect(events).toContain('collected');
+    expect(events).not.toContain('retry');
   });
 
   it('waits for a recording that is not shown, and books nothing without it', async () => {

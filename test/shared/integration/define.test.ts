@@ -1,9 +1,31 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { ConfigurationError, defineIntegration } from '../../../shared/integration/define.ts';
+import { odoo, rest, sapS4Hana, tryton } from '../../../shared/integration/index.ts';
 import { noErp } from '../../support/no-erp.ts';
 
 /** The least that a plant configures. */
 const plain = { plant: 'ghent', timeZone: 'Europe/Brussels', erp: noErp };
+
+/** Each connector with the least that it needs. */
+const connectors = [
+  ['tryton', tryton, { url: 'https://erp.example', database: 'plant' }],
+  ['odoo', odoo, { url: 'https://erp.example', database: 'plant', backorder: 'skip' }],
+  ['sapS4Hana', sapS4Hana, { url: 'https://erp.example', auth: 'basic', goodsMovements: 'none' }],
+  [
+    'rest',
+    rest,
+    {
+      baseUrl: 'https://erp.example',
+      auth: { kind: 'basic' },
+      orders: { path: '/', paging: { kind: 'none' }, list: 'orders', row: z.object({}), order: () => ({}) },
+      book: {
+        lookUp: [{ name: 'order', request: () => ({}), done: () => undefined }],
+        steps: [{ name: 'book', request: () => ({}) }],
+      },
+    },
+  ],
+] as const;
 
 describe('a wrong configuration stops everything with the path', () => {
   it.each([
@@ -51,6 +73,28 @@ describe('a wrong configuration stops everything with the path', () => {
       schedule: { pull: { everyMinutes: 5, from } },
     });
     expect(integration.schedule.pull).toEqual({ everyMinutes: 5, from: utc });
+  });
+
+  it.each([0, 1.5, -1, 101, '1'])('%j as the number of calls that a partner bears at once', (atOnce) => {
+    const define = (given: object) => () =>
+      Reflect.apply(defineIntegration, undefined, [{ ...plain, ...given }]);
+    expect(define({ azumuta: { atOnce } })).toThrow('$.azumuta.atOnce: ');
+    expect(define({ erp: { ...noErp, atOnce } })).toThrow('$.erp.atOnce: ');
+    for (const [name, connect, options] of connectors) {
+      const configure = () => Reflect.apply(connect, undefined, [{ ...options, atOnce }]);
+      expect(configure).toThrow(new RegExp(`^${name}\\(\\): \\$\\.atOnce: `));
+    }
+  });
+
+  it('knows the number of calls at once that each connector was given, and none when it was not', () => {
+    for (const [, connect, options] of connectors) {
+      const configured = (given: object) =>
+        defineIntegration({ ...plain, erp: Reflect.apply(connect, undefined, [{ ...options, ...given }]) });
+      expect(configured({ atOnce: 1 }).erp.atOnce).toBe(1);
+      expect(configured({}).erp.atOnce).toBeUndefined();
+    }
+    expect(defineIntegration({ ...plain, azumuta: { atOnce: 100 } }).azumuta.atOnce).toBe(100);
+    expect(defineIntegration(plain).azumuta.atOnce).toBeUndefined();
   });
 
   it('fills in the defaults of what is left out', () => {

@@ -16,7 +16,7 @@ export interface WrittenOrder {
  */
 export function* pagesOfLateErp(
   orders: readonly WrittenOrder[],
-  erpClock: Clock,
+  erpClock: Pick<Clock, 'now'>,
   pageSize: number,
   since: Watermark | undefined,
 ): Generator<ReleasedOrdersPage, void, undefined> {

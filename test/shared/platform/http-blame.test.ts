@@ -29,34 +29,42 @@ describe('a request that cannot be built is not the failure of its partner', () 
 
 describe('a call without an answer in time', () => {
   /** Answers all but `/locked`, and tells when that one has come in. */
-  async function startPartner(timeoutMs: number) {
+  async function startPartner() {
     const { promise: asked, resolve } = Promise.withResolvers<void>();
     const { url } = await startServer(({ url: { pathname } }) => {
       if (pathname !== '/locked') return {};
       resolve();
       return new Promise(() => undefined);
     });
-    return { asked, http: createHttp({ partner: 'ERP', baseUrl: url, timeoutMs }) };
+    const timeUp = new AbortController();
+    const http = createHttp({ partner: 'ERP', baseUrl: url, clock: { timeout: () => timeUp.signal } });
+    return { asked, http, timeIsUp: () => timeUp.abort() };
   }
 
   it('tells of this record alone while others are answered: somebody may have it locked', async () => {
-    // Prepare: as much time as a very slow machine may need for the other call
-    const { asked, http } = await startPartner(4000);
+    // Prepare
+    const { asked, http, timeIsUp } = await startPartner();
 
     // Act
     const locked = failureOf(http.send({ method: 'POST', path: '/locked' }));
     await asked;
     await http.send({ path: '/other' });
+    timeIsUp();
 
     // Assess
     expect(await locked).toMatchObject({ scope: 'order', wrote: 'perhaps' });
   });
 
   it('tells of the partner when nobody is answered', async () => {
-    const { http } = await startPartner(200);
-    expect(await failureOf(http.send({ path: '/locked' }))).toMatchObject({
-      scope: 'partner',
-      wrote: 'nothing',
-    });
+    // Prepare
+    const { asked, http, timeIsUp } = await startPartner();
+
+    // Act
+    const locked = failureOf(http.send({ path: '/locked' }));
+    await asked;
+    timeIsUp();
+
+    // Assess
+    expect(await locked).toMatchObject({ scope: 'partner', wrote: 'nothing' });
   });
 });

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffDefaults, maxVisibility, secondsUntilRetry } from '../../../shared/worker/backoff.ts';
+import {
+  backoffDefaults,
+  maxVisibility,
+  secondsUntilRetry,
+  secondsUntilSlot,
+} from '../../../shared/worker/backoff.ts';
 
 const randomness = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -34,6 +39,14 @@ describe('backoff has jitter and stays under the cap', () => {
         expect(seconds).toBeLessThanOrEqual(6);
       }),
     );
+  });
+
+  it('is short for a slot of a partner at first, and grows so little that six days are over before SQS’s thousand receives', () => {
+    const waits = Array.from({ length: 1000 }, (_, at) => secondsUntilSlot(at + 1, 0.5));
+    expect(waits.slice(0, 30).every((seconds) => seconds >= 2 && seconds <= 3)).toBe(true);
+    expect(waits.reduce((sum, seconds) => sum + seconds)).toBeGreaterThan(6 * 86_400);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(900);
+    expect([secondsUntilSlot(1, 0), secondsUntilSlot(1, 0.99)]).toEqual([1, 3]);
   });
 
   it('differs with chance, so that messages which failed together do not come again together', () => {

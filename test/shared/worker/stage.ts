@@ -3,6 +3,7 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import type { Table } from '../../../shared/platform/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
 import { type Consumer, createWorker, type WorkerDependencies } from '../../../shared/worker/worker.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
@@ -14,6 +15,10 @@ import { type SqsEndpoint, sqsRecord, startSqsEndpoint } from '../../support/sqs
 export interface WorkerStage {
   readonly sqs: SqsEndpoint;
   readonly clock: TestClock;
+  /** The ledger's store, and its table in it. */
+  readonly ledgerUrl: string;
+  readonly tableName: string;
+  readonly table: Table;
   readonly ledger: Ledger;
   readonly heard: HeardLog;
   readonly dependencies: WorkerDependencies;
@@ -75,6 +80,15 @@ export function workerStage(): WorkerStage {
     get clock() {
       return now.clock;
     },
+    get ledgerUrl() {
+      return store.url;
+    },
+    get tableName() {
+      return store.tableName;
+    },
+    get table() {
+      return store.table;
+    },
     get ledger() {
       return now.ledger;
     },
@@ -122,6 +136,7 @@ export function stoppedTime(): void {
 /** Does to each message what its body says. */
 export const obeys: Consumer<string> = {
   stage: 'book-completion',
+  partner: 'erp',
   parse: (body) => {
     if (body === 'unreadable')
       throw new Rejected('The message does not fit: $.key: found missing, expected string.', {

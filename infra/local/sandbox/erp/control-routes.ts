@@ -33,6 +33,8 @@ const products = [
   { product: 'GEAR-01', productName: 'Worm gearbox 1:20' },
   { product: 'GEAR-02', productName: 'Bevel gearbox 1:3' },
 ];
+/** Products of which each piece needs a serial number. */
+const serialNumbered: ReadonlySet<string> = new Set(['GEAR-03']);
 const customers = ['De Smet Machines', 'Høyer Transport', 'Müller & Söhne', 'O’Neill Mining'];
 const sendTimeoutMs = 15_000;
 
@@ -72,8 +74,15 @@ export function controlRoutes(store: Store): Route[] {
     }),
     change('touch', {}),
     { method: 'POST', pattern: '/sandbox/orders/{number}/revise', answer: revise },
+    { method: 'PUT', pattern: '/sandbox/largest-page', answer: capPages },
     { method: 'POST', pattern: '/sandbox/release-and-send', answer: releaseAndSend },
   ];
+
+  function capPages({ body }: Call): Reply {
+    const { rows } = accepted(z.strictObject({ rows: z.int().check(z.positive()) }), body);
+    store.largestPage = rows;
+    return { status: 200, body: { rows } };
+  }
 
   /** With another quantity, an order is done or open again, as what is booked so far demands. */
   function revise({ parameters: { number = '' }, body }: Call): Reply {
@@ -164,6 +173,7 @@ function release(store: Store, request: ReleaseRequest): ProductionOrder[] {
             }),
         quantity: toDecimal(request.quantity) ?? drawn.quantity,
         unit: request.unit ?? 'u',
+        serialNumbers: serialNumbered.has(request.product ?? drawn.product),
         dueDate: request.dueDate ?? drawn.dueDate,
         customer: request.customer ?? drawn.customer,
         options: request.options ?? drawn.options,

@@ -19,6 +19,8 @@ export interface ErpControl {
   readonly touch: (number: string) => Promise<ProductionOrder>;
   /** Gives an order, by its number or id, another quantity or number. */
   readonly revise: (order: string, revision: Revision) => Promise<ProductionOrder>;
+  /** From now on a page holds no more rows than this, 200 at the start. */
+  readonly capPages: (rows: number) => Promise<void>;
   /**
    * Releases an order (or takes the one that `number` names) and posts it to the integration's order endpoint.
    */
@@ -54,6 +56,7 @@ export function erpControl(url: string): ErpControl {
     finish: act('finish'),
     touch: act('touch'),
     revise: (number, revision) => order(number, 'revise', revision),
+    capPages: async (rows) => void (await control(url, 'PUT', '/sandbox/largest-page', { rows })),
     releaseAndSend: (target, request = {}) =>
       control(url, 'POST', `/sandbox/release-and-send?${new URLSearchParams(target)}`, request),
     calls: (by = 'route') => control(url, 'GET', `/sandbox/calls?by=${by}`),

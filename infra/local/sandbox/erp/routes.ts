@@ -20,7 +20,16 @@ const bookingSchema = z.strictObject({
   scrapQuantity: z._default(decimal, '0'),
   unit: z.optional(z.string()),
   final: z._default(z.boolean(), false),
-  lots: z._default(z.array(z.object({ number: z.string(), quantity: z.optional(decimal) })), []),
+  lots: z._default(
+    z.array(
+      z.object({
+        number: z.string(),
+        quantity: z.optional(decimal),
+        scrapped: z.optional(z.boolean()),
+      }),
+    ),
+    [],
+  ),
   completedAt: z.optional(z.nullable(z.string())),
 });
 
@@ -28,17 +37,16 @@ const notesSchema = z.strictObject(noteFields);
 
 const linkSchema = z.strictObject({ azumutaId: z.string(), azumutaUrl: z.optional(z.nullable(z.string())) });
 
-const largestPage = 200;
-
 /** Errors as this ERP writes them. */
 export function errorBody(code: string, message: string): unknown {
   return { error: { code, message } };
 }
 
 /**
- * A small ERP in the style of in-house ones, with their habits: paging by number over a list that moves, a
- * change time that any write renews, no idempotency (the same reference twice books twice), an order that
- * closes when it is final or fully booked, and 409 or 423 for what may not be. An order is known by its number,
+ * A small ERP in the style of in-house ones, with their habits: paging by number over a list that moves, in pages that
+ * may be smaller than asked for, a change time that any write renews, no idempotency (the same reference twice books
+ * twice, as seen on Dolibarr), a booking of nothing that closes the order (as seen on Odoo and SAP), an order that
+ * closes when it is final or fully booked, and 409, 422 or 423 for what may not be. An order is known by its number,
  * which planners may change, and by its id.
  */
 export function apiRoutes(store: Store, now: () => Date): Route[] {
@@ -60,7 +68,7 @@ export function apiRoutes(store: Store, now: () => Date): Route[] {
   ];
 
   function list({ query }: Call): Reply {
-    const pageSize = Math.min(largestPage, Number(query.get('pageSize') ?? 50));
+    const pageSize = Math.min(store.largestPage, Number(query.get('pageSize') ?? 50));
     const page = Number(query.get('page') ?? 1);
     const since = query.get('changedSince') ?? '';
     if (!Number.isInteger(page) || page < 1 || !(pageSize >= 1)) {
@@ -97,6 +105,10 @@ export function apiRoutes(store: Store, now: () => Date): Route[] {
     }
     if (request.unit !== undefined && request.unit !== order.unit) {
       return refused(422, 'wrong-unit', `Production order ${order.number} is counted in ${order.unit}.`);
+    }
+    const pieces = sumOf([request.goodQuantity, request.scrapQuantity]);
+    if (order.serialNumbers && compareDecimals(String(request.lots.length), pieces) !== 0) {
+      return refused(422, 'serials', `${pieces} pieces of ${order.product} need as many serial numbers.`);
     }
     const booking = store.database.together(() => {
       const added = store.addBooking(bookingOf(order, 'production', request));

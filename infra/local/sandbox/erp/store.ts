@@ -10,6 +10,8 @@ export interface ProductionOrder {
   readonly productName: string;
   readonly quantity: string;
   readonly unit: string;
+  /** Each piece needs a number of its own. */
+  readonly serialNumbers: boolean;
   readonly dueDate: string;
   readonly status: 'released' | 'done' | 'cancelled';
   readonly customer: string;
@@ -37,11 +39,18 @@ export interface Booking {
   readonly scrapQuantity: string;
   readonly unit: string;
   readonly final: boolean;
-  readonly lots: readonly { readonly number: string; readonly quantity?: string | undefined }[];
+  readonly lots: readonly BookedLot[];
   readonly notes: readonly string[];
   readonly links: readonly { readonly name: string; readonly url: string }[];
   readonly completedAt: string | null;
   readonly bookedAt: string;
+}
+
+export interface BookedLot {
+  readonly number: string;
+  readonly quantity?: string | undefined;
+  /** What bears it is scrap. */
+  readonly scrapped?: boolean | undefined;
 }
 
 export interface Store {
@@ -60,6 +69,8 @@ export interface Store {
   readonly nextCount: () => number;
   /** The present, or a millisecond after the latest change: every change is later than those before it. */
   readonly tick: () => string;
+  /** Most rows on a page, whatever is asked for; until a restart. */
+  largestPage: number;
 }
 
 const schema = `
@@ -81,6 +92,7 @@ export function openStore(folder: string, now: () => Date): Store {
 
   return {
     database,
+    largestPage: 200,
     orders: (since = '') =>
       many('SELECT document FROM orders WHERE changed >= ? ORDER BY changed, id', since),
     order: (key) =>

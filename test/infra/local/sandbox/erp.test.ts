@@ -133,6 +133,37 @@ it('says no to cancelled (409), locked (423), unknown (404) orders and another u
   expect(unlocked.status).toBe(201);
 });
 
+it('gives no more rows on a page than it is told to, whatever is asked for', async () => {
+  // Prepare
+  const { control, api } = await started();
+  await control.release({ count: 3 });
+  await control.capPages(2);
+
+  // Act
+  const page = JSON.parse((await api.get('/api/production-orders?pageSize=50')).text);
+
+  // Assess
+  expect(page).toMatchObject({ orders: [{ number: 'MO/0001' }, { number: 'MO/0002' }], nextPage: 2 });
+});
+
+it('wants a serial number for each piece of a product that has them, scrap included', async () => {
+  // Prepare
+  const { control, api } = erpOf(shared());
+  const [order] = await control.release({ product: 'GEAR-03', quantity: '2' });
+  const number = order?.number ?? '';
+  const amounts = { goodQuantity: '1', scrapQuantity: '1' };
+
+  // Act
+  const short = await api.book(number, { ...amounts, lots: [{ number: 'A' }] });
+  const whole = await api.book(number, {
+    ...amounts,
+    lots: [{ number: 'A' }, { number: 'B', scrapped: true }],
+  });
+
+  // Assess
+  expect([short.status, whole.status]).toEqual([422, 201]);
+});
+
 it('fails as told, and says whether the work was done', async () => {
   // Prepare
   const { control, api, number, bookings } = await released(1, '50');

@@ -71,6 +71,24 @@ describe('the role of each function', () => {
     );
   });
 
+  it('lets it take one of the slots of a partner that it calls, where a plant limits them', () => {
+    const [ledger] = system.emulator.stack.tables;
+    const partners = /azumuta-api-key|erp-credentials/;
+    const callers = functions().filter((principal) =>
+      grantsOf(principal).some(
+        ({ action, resource }) => action === 'secretsmanager:GetSecretValue' && partners.test(resource),
+      ),
+    );
+
+    const allowed = callers.flatMap((principal) =>
+      ['dynamodb:GetItem', 'dynamodb:UpdateItem'].map(
+        (action) => prepareAccess(principal, [])({ action, resource: ledger?.arn ?? '' }).allowed,
+      ),
+    );
+
+    expect(allowed).toEqual(Array.from({ length: 10 }, () => true));
+  });
+
   it('keeps the queues of other functions, their secrets and the administration of all out of its reach', () => {
     for (const principal of functions()) {
       const access = prepareAccess(principal, system.emulator.stack.resourcePolicies);
@@ -125,7 +143,7 @@ describe('a failure needs grants of its own', () => {
     const serials = Array.from({ length: 6000 }, (_, at) => `SN-${at}-${'x'.repeat(180)}`);
 
     // Act
-    await system.azumuta.complete(number, { serials });
+    await system.azumuta.complete(number, { quantity: serials.length, serials });
 
     // Assess
     await vi.waitUntil(() => isBooked(number), patience);

@@ -1,5 +1,12 @@
-import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import { listenOnLoopback } from '../../../support/loopback.ts';
+import type { Received, Answer as ServerAnswer } from '../../../support/server.ts';
 
 /** Where a connection is cut: before the server sees the call, or after it answered (and committed). */
 export type CrashPoint = 'before' | 'after';
@@ -18,7 +25,7 @@ export interface PassedCall {
 }
 
 /**
- * An HTTP proxy on loopback that stands between a connector and its server and breaks calls on demand.
+ * An HTTP server on loopback that stands between a connector and its server and breaks calls on demand.
  * It counts calls, not connections, so keep-alive makes no difference.
  */
 export interface FaultProxy {
@@ -53,9 +60,18 @@ export interface FaultProxy {
  */
 export type Fate = (takeEffect: () => Promise<void>) => CrashPoint | undefined;
 
-/** @param upstream Base URL of the real server, `http://127.0.0.1:<port>`. */
-export async function startFaultProxy(upstream: string, fate?: Fate): Promise<FaultProxy> {
-  const origin = new URL(upstream);
+/** A server of the tests, in this process: asked without a detour over the network. */
+export type Upstream = (call: Received) => ServerAnswer | Promise<ServerAnswer>;
+
+/** A whole answer. */
+interface Whole {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** @param upstream Base URL of the real server, `http://127.0.0.1:<port>`, or a server of the tests. */
+export async function startFaultProxy(upstream: string | Upstream, fate?: Fate): Promise<FaultProxy> {
   // It drops idle connections itself, and long before any upstream would cut one under its hands.
   const agent = new Agent({ keepAlive: true, timeout: 1000 });
   let passed: PassedCall[] = [];
@@ -79,7 +95,7 @@ export async function startFaultProxy(upstream: string, fate?: Fate): Promise<Fa
     const n = passed.length;
     await takeAt(before, n)?.act();
     const crash =
-      fate?.(async () => void (await bytesOf(await forward(incoming, body)))) ??
+      fate?.(async () => void (await answerTo(incoming, body))) ??
       takeAt(crashes, n)?.point ??
       (every?.fits(call) ? every.point : undefined);
     if (crash === 'before') return void incoming.socket.destroy();
@@ -93,17 +109,39 @@ export async function startFaultProxy(upstream: string, fate?: Fate): Promise<Fa
       outgoing.end(canned.body ?? '');
       return;
     }
-    const answer = await forward(incoming, body);
-    const given = await bytesOf(answer);
+    const { status, headers, body: given } = await answerTo(incoming, body);
     const answerBody = rewrite ? Buffer.from(rewrite(given.toString('utf8'))) : given;
     await takeAt(after, n)?.act();
     if (crash === 'after') return void incoming.socket.destroy();
-    const { 'transfer-encoding': _, connection: __, 'content-length': ___, ...headers } = answer.headers;
-    outgoing.writeHead(answer.statusCode ?? 502, { ...headers, 'content-length': answerBody.length });
+    outgoing.writeHead(status, { ...headers, 'content-length': answerBody.length });
     outgoing.end(answerBody);
   }
 
-  function forward(incoming: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  async function answerTo(incoming: IncomingMessage, body: Buffer): Promise<Whole> {
+    if (typeof upstream === 'string') {
+      const answer = await forward(new URL(upstream), incoming, body);
+      const { 'transfer-encoding': _, connection: __, 'content-length': ___, ...headers } = answer.headers;
+      return { status: answer.statusCode ?? 502, headers, body: await bytesOf(answer) };
+    }
+    const {
+      status = 200,
+      headers,
+      body: given = '',
+    } = await upstream({
+      method: incoming.method ?? '',
+      url: new URL(incoming.url ?? '/', server.url),
+      headers: incoming.headers,
+      body: body.toString('utf8'),
+    });
+    const isText = typeof given === 'string';
+    return {
+      status,
+      headers: { 'content-type': isText ? 'text/plain' : 'application/json', ...headers },
+      body: Buffer.from(isText ? given : JSON.stringify(given)),
+    };
+  }
+
+  function forward(origin: URL, incoming: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const { host: _, connection: __, 'transfer-encoding': ___, ...headers } = incoming.headers;
       const upstreamRequest = request(

@@ -1,106 +1,121 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ErpConnector } from '../../../../shared/erp/connector.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { odoo } from '../../../../shared/erp/odoo/index.ts';
-import type { OdooCredentials, OdooOptions } from '../../../../shared/erp/odoo/options.ts';
-import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
-import type { ErpOrder, ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
-import { failureOf, firstAttempt, newSignal, nextAttempt } from './attempts.ts';
-import { completionOf, productOrderOf, quantityKey } from './completions.ts';
-import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { type OdooServer, startOdoo } from './servers/odoo.ts';
+import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
+import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
+import { startFaultProxy } from './fault-proxy.ts';
+import { login, partOf, startPlant } from './odoo-plant.ts';
+import { createOdoo } from './servers/odoo.ts';
+import { userError, validationError } from './servers/odoo-domain.ts';
+import { us } from './servers/odoo-masters.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
-const login = { database: 'plant', username: 'azumuta@example.com', apiKey: 'right-key' };
+const markDone = ['mrp.production', 'button_mark_done'] as const;
+const refuses = (message = 'Not today') => {
+  throw userError(message);
+};
 
 describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
-  let server: OdooServer;
-  let faults: FaultProxy;
-  beforeAll(async () => {
-    server = await startOdoo(version, login);
-    faults = await startFaultProxy(server.url);
-  });
-  afterAll(async () => {
-    await faults.close();
-    await server.close();
-  });
-
-  function connect(
-    options: Partial<OdooOptions> = {},
-    credentials: (options?: { readonly refresh?: boolean }) => Promise<OdooCredentials> = async () => login,
-  ): ErpConnector {
-    const whole: OdooOptions = { url: faults.url, database: 'plant', version, backorder: 'keep', ...options };
-    return odoo(whole).connect({ clock: systemClock, credentials });
-  }
-  function plan(article = 'CHAIR', quantity = 5): ErpOrderRef {
-    const row = server.books.plan(article, quantity);
-    return { number: String(row.name), id: String(row.id) };
-  }
-  const part = (order: ErpOrderRef, n: number, amount: string): Completion =>
-    completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
-  const book = (completion: Completion, connector = connect()) =>
-    connector.book(completion, quantityKey(completion.productOrder), firstAttempt());
-  const rowsNamed = (order: ErpOrderRef) =>
-    server.books.rows('mrp.production').filter((row) => String(row.name).startsWith(order.number));
-  async function listed(connector: ErpConnector): Promise<ErpOrder[]> {
-    const orders: ErpOrder[] = [];
-    for await (const page of connector.releasedOrders(undefined, newSignal())) orders.push(...page.orders);
-    return orders;
-  }
-
   it('refuses to close an order with a part of it when backorders are off, and writes nothing', async () => {
     // Prepare
+    const { plan, book, connect, everything } = await startPlant(version);
     const order = plan();
+    const before = everything();
 
     // Act
-    const failure = await failureOf(book(part(order, 1, '2'), connect({ backorder: 'skip' })));
+    const failure = await failureOf(book(partOf(order, 1, '2'), connect({ backorder: 'skip' })));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
     expect(failure).toHaveProperty('message', expect.stringContaining("set backorder to 'keep'"));
-    expect(rowsNamed(order)).toMatchObject([{ name: order.number, state: 'confirmed', qty_producing: 0 }]);
-    expect(server.books.rows('mail.message').filter((one) => one.res_id === Number(order.id))).toEqual([]);
+    expect(everything()).toEqual(before);
   });
 
-  it('does not take a wizard for success, and names it', async () => {
-    // Prepare
+  it('refuses before it writes when our user has no e-mail address, and books once it has one', async () => {
+    // Prepare: the same container serves both attempts.
+    const { plan, book, connect, everything, books, row } = await startPlant(version);
     const order = plan();
-    server.books.asksAboutConsumption = true;
+    const ours = books.rows('res.users').find(({ id }) => id === us.uid);
+    Object.assign(ours ?? {}, { email: false });
+    const [before, connector] = [everything(), connect()];
+
+    // Act
+    const failures = [
+      await failureOf(book(completionOf(order), connector)),
+      await failureOf(connector.book(amendmentOf(order), 'R#recording#1', firstAttempt())),
+      await failureOf(
+        Promise.resolve(connector.linkProductOrder?.(order, productOrderOf(order), firstAttempt())),
+      ),
+    ];
+    const after = everything();
+    Object.assign(ours ?? {}, { email: 'azumuta@example.com' });
+    await book(completionOf(order), connector);
+
+    // Assess
+    for (const failure of failures) {
+      expect(failure).toMatchObject({ name: 'Rejected', code: 'refused-by-erp' });
+      expect(failure).toHaveProperty('message', expect.stringMatching(`${order.number}.*e-mail address`));
+    }
+    expect(after).toEqual(before);
+    expect(row(order).state).toBe('done');
+  });
+
+  it('names what was written when Odoo refuses what the look saw no reason for', async () => {
+    // Prepare
+    const { plan, book, books } = await startPlant(version);
+    const order = plan();
+    books.beforeNext(...markDone, () => refuses('The work center is closed.'));
 
     // Act
     const failure = await failureOf(book(completionOf(order)));
-    server.books.asksAboutConsumption = false;
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
-    expect(failure).toHaveProperty('message', expect.stringContaining('mrp.consumption.warning'));
-    expect(failure).toHaveProperty('message', expect.stringContaining(order.number));
+    const message = expect.stringMatching(
+      `${order.number}.*The work center is closed\\..*Written by then: our note, the quantity being produced \\(5\\)`,
+    );
+    expect(failure).toHaveProperty('message', message);
   });
 
-  it('finishes on replay what a wizard held up, with one note', async () => {
+  it('posts its note before anything else, so that a user without rights leaves nothing behind', async () => {
     // Prepare
+    const { plan, book, books, everything } = await startPlant(version);
+    const lots = [{ number: 'B-1' }];
+    const order = plan('BATCH');
+    const before = everything();
+    books.beforeNext('mrp.production', 'message_post', refuses);
+
+    // Act
+    const failure = await failureOf(book(completionOf(order, { lots })));
+
+    // Assess
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(everything()).toEqual(before);
+  });
+
+  it('finishes on replay what was held up, with one note', async () => {
+    // Prepare
+    const { plan, book, books } = await startPlant(version);
     const order = plan();
-    server.books.asksAboutConsumption = true;
+    books.beforeNext(...markDone, refuses);
     await failureOf(book(completionOf(order)));
-    server.books.asksAboutConsumption = false;
 
     // Act
     const receipt = await book(completionOf(order));
 
     // Assess
     expect(receipt.alreadyBooked).toBe(false);
-    const notes = server.books.rows('mail.message').filter((one) => one.res_id === Number(order.id));
-    expect(notes.length).toBe(1);
+    expect(books.rows('mail.message').length).toBe(1);
   });
 
   it('books a part that was interrupted after another part took its place', async () => {
     // Prepare: the first part leaves its mark, and stops before the order is finished.
+    const { plan, book, books, connect, family } = await startPlant(version);
     const order = plan();
-    const [first, second] = [part(order, 1, '2'), part(order, 2, '2')];
-    server.books.asksAboutConsumption = true;
+    const [first, second] = [partOf(order, 1, '2'), partOf(order, 2, '2')];
+    books.beforeNext(...markDone, refuses);
     await failureOf(book(first));
-    server.books.asksAboutConsumption = false;
     await book(second);
 
     // Act
@@ -108,8 +123,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
     // Assess
     expect(receipt.alreadyBooked).toBe(false);
-    const family = rowsNamed(order).map((row) => [row.name, row.state, row.qty_produced]);
-    expect(family).toEqual([
+    expect(family(order).map((row) => [row.name, row.state, row.qty_produced])).toEqual([
       [`${order.number}-001`, 'done', 2],
       [`${order.number}-002`, 'done', 2],
       [`${order.number}-003`, 'confirmed', 0],
@@ -118,89 +132,134 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('does not claim an order that was finished by hand with another quantity after our mark', async () => {
     // Prepare
+    const { plan, book, books } = await startPlant(version);
     const order = plan();
-    const completion = completionOf(order, { quantity: { amount: '5' } });
-    server.books.asksAboutConsumption = true;
-    await failureOf(book(completion));
-    server.books.asksAboutConsumption = false;
+    books.beforeNext(...markDone, refuses);
+    await failureOf(book(completionOf(order)));
     const ids = [Number(order.id)];
     const context = { skip_backorder: true };
-    server.books.call('mrp.production', 'write', { ids, named: { vals: { qty_producing: 3 } }, context });
-    server.books.call('mrp.production', 'button_mark_done', { ids, named: {}, context });
+    books.call('mrp.production', 'write', { ids, named: { vals: { qty_producing: 3 } }, context });
+    books.call('mrp.production', 'button_mark_done', { ids, named: {}, context });
 
     // Act
-    const failure = await failureOf(
-      connect().book(completion, quantityKey(completion.productOrder), nextAttempt()),
-    );
+    const failure = await failureOf(book(completionOf(order)));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
     expect(failure).toHaveProperty('message', expect.stringContaining('3 instead of 5'));
   });
 
-  it('does not add to what somebody else began to book', async () => {
-    // Prepare: a person booked 2 of 5 and kept a backorder.
+  it('takes a part for booked that was pressed twice at one moment', async () => {
+    // Prepare: the first call gets through just before the second, which then has nothing to split.
+    const { plan, book, books, family } = await startPlant(version);
     const order = plan();
     const ids = [Number(order.id)];
     const context = { skip_backorder: true, mo_ids_to_backorder: ids };
-    server.books.call('mrp.production', 'write', { ids, named: { vals: { qty_producing: 2 } }, context });
-    server.books.call('mrp.production', 'button_mark_done', { ids, named: {}, context });
+    books.beforeNext(...markDone, () => books.call(...markDone, { ids, named: {}, context }));
 
     // Act
-    const failure = await failureOf(book(completionOf(order)));
+    const failure = await failureOf(book(partOf(order, 1, '2')));
+    const receipt = await book(partOf(order, 1, '2'));
 
     // Assess
-    expect(failure).toBeInstanceOf(Rejected);
-    expect(rowsNamed(order).map((row) => row.state)).toEqual(['done', 'confirmed']);
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
+    expect(receipt.alreadyBooked).toBe(true);
+    expect(family(order).map((row) => row.qty_produced)).toEqual([2, 0]);
   });
 
-  it('rejects a tracked product without a lot before it writes', async () => {
+  it('takes the order’s state for the verdict when a refusal comes in another language', async () => {
     // Prepare
-    const order = plan('BATCH');
-
-    // Act
-    const failure = await failureOf(book(completionOf(order)));
-
-    // Assess
-    expect(failure).toBeInstanceOf(Rejected);
-    expect(server.books.rows('mrp.production').find((row) => row.id === Number(order.id))?.state).toBe(
-      'confirmed',
-    );
-  });
-
-  it('uses a lot that exists already', async () => {
-    // Prepare
-    const [order, other] = [plan('BATCH'), plan('BATCH')];
-    const lots = [{ number: `B-${order.id}` }];
-
-    // Act
-    await book(completionOf(order, { lots }));
-    await book(completionOf(other, { lots }));
-
-    // Assess
-    const made = server.books.rows('stock.lot').filter((lot) => lot.name === `B-${order.id}`);
-    expect(made.length).toBe(1);
-  });
-
-  it('lists the fields that the mapping wants, and no backorders', async () => {
-    // Prepare
+    const { plan, book, books } = await startPlant(version);
     const order = plan();
-    await book(part(order, 1, '2'));
+    const call = { ids: [Number(order.id)], named: {}, context: {} };
+    books.beforeNext(...markDone, () => {
+      books.call(...markDone, call);
+      throw validationError('De te produceren hoeveelheid moet positief zijn!');
+    });
+
+    // Act
+    const receipt = await book(completionOf(order));
+
+    // Assess
+    expect(receipt).toEqual({ reference: `${order.number} done`, alreadyBooked: false });
+  });
+
+  it('comes again when two post on an order at one moment', async () => {
+    // Prepare
+    const { plan, book, books, connect } = await startPlant(version);
+    const completion = completionOf(plan());
+    books.beforeNext('mrp.production', 'message_post', () => {
+      throw validationError('Error, a partner cannot follow twice the same object.');
+    });
+
+    // Act
+    const failure = await failureOf(book(completion));
+    const receipt = await connect().book(
+      completion,
+      quantityKey(completion.productOrder),
+      attemptAfter(failure),
+    );
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'nothing' });
+    expect(receipt.alreadyBooked).toBe(false);
+  });
+
+  it('takes neither what people write nor what they copy for its own mark', async () => {
+    // Prepare: a person copies one of our messages whole, somebody writes behind one in our name, and a note quotes one.
+    const { plan, book, books, connect, row } = await startPlant(version);
+    const order = plan();
+    const mark = `<p><small>[azumuta booking ${quantityKey(productOrderOf(order))}]</small></p>`;
+    books.comment(row(order), mark);
+    books.comment(row(order), `${mark}<p>This one?</p>`, us.partner);
+    const notes = [mark, `</p>${mark}`];
+    const quoting = amendmentOf(order, { notes, links: [{ name: mark, url: 'https://x.example' }] });
+    await connect().book(quoting, 'R#recording#quoting', firstAttempt());
+    const quoted = books.rows('mail.message').at(-1);
+
+    // Act
+    const receipt = await book(completionOf(order));
+
+    // Assess
+    expect(receipt.alreadyBooked).toBe(false);
+    expect(row(order).state).toBe('done');
+    // Two of people, the quoting note, and ours.
+    expect(books.rows('mail.message').length).toBe(4);
+    expect(String(quoted?.body).split('<small>').length).toBe(2);
+  });
+
+  it('lists the fields that the mapping wants', async () => {
+    const { plan, listed, connect } = await startPlant(version);
     const whole = plan();
 
-    // Act
     const orders = await listed(connect({ orderFields: ['x_drawing'] }));
 
-    // Assess
-    expect(orders.find((one) => one.number === whole.number)).toMatchObject({
-      attributes: { x_drawing: 'D-0007', origin: 'SO0042' },
-      dueDate: '2031-05-06T07:00:00Z',
-      quantity: { amount: '5', unit: 'Units' },
-    });
-    expect(orders.map((one) => one.number)).not.toContain(`${order.number}-002`);
+    expect(orders).toMatchObject([
+      {
+        number: whole.number,
+        attributes: { x_drawing: 'D-0007', origin: 'SO0042' },
+        dueDate: '2031-05-06T07:00:00Z',
+        quantity: { amount: '5', unit: 'Units' },
+      },
+    ]);
+  });
+
+  it('takes an order that is only to be closed for no new work, unless it is asked for', async () => {
+    const { plan, listed, connect, row } = await startPlant(version);
+    const [begun, built] = [plan(), plan()];
+    row(begun).state = 'progress';
+    row(built).state = 'to_close';
+
+    const orders = await listed();
+    const asked = await listed(connect({ states: ['to_close'] }));
+
+    expect(orders.map(({ number }) => number)).toEqual([begun.number]);
+    expect(asked.map(({ number }) => number)).toEqual([built.number]);
   });
 
   it('rejects a field that Odoo does not have, naming it', async () => {
+    const { listed, connect } = await startPlant(version);
+
     const failure = await failureOf(listed(connect({ orderFields: ['x_missing'] })));
 
     expect(failure).toBeInstanceOf(Rejected);
@@ -209,6 +268,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('reads the secret again when Odoo refuses it, and goes on with the new key', async () => {
     // Prepare
+    const { plan, book, connect, row } = await startPlant(version);
     const order = plan();
     let reads = 0;
     const connector = connect({}, async ({ refresh } = {}) => {
@@ -221,22 +281,23 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
     // Assess
     expect(reads).toBe(1);
-    expect(rowsNamed(order)[0]?.state).toBe('done');
+    expect(row(order).state).toBe('done');
   });
 });
 
 describe('odoo', () => {
   it('stops the flow and gives nothing up when the secret has no username, which JSON-RPC needs', async () => {
     // Prepare
-    const server = await startOdoo(17, login);
-    const row = server.books.plan('CHAIR', 5);
-    const definition = odoo({ url: server.url, database: 'plant', version: 17, backorder: 'skip' });
+    const { books, answer } = createOdoo(17, login);
+    const { url, close } = await startFaultProxy(answer);
+    onTestFinished(close);
+    const row = books.plan('CHAIR', 5);
+    const definition = odoo({ url, database: 'plant', version: 17, backorder: 'skip' });
     const connector = definition.connect({ clock: systemClock, credentials: async () => ({ apiKey: 'k' }) });
 
     // Act
     const completion = completionOf({ number: String(row.name) });
     const failure = await failureOf(connector.book(completion, 'K#quantity', firstAttempt()));
-    await server.close();
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });

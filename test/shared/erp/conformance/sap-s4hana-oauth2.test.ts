@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
-import type { Clock } from '../../../../shared/platform/clock.ts';
+import { type Clock, systemClock } from '../../../../shared/platform/clock.ts';
 import { firstAttempt } from './attempts.ts';
 import { completionOf, quantityKey } from './completions.ts';
 import { startFaultProxy } from './fault-proxy.ts';
-import { startSap } from './servers/sap-s4hana.ts';
+import { createSap } from './servers/sap-s4hana.ts';
 
 describe('sap-s4hana with OAuth2', () => {
   it('keeps a token until shortly before it expires', async () => {
     // Prepare
-    const server = await startSap({ auth: 'oauth2', user: 'client', secret: 'secret' });
-    const faults = await startFaultProxy(server.url);
+    const server = createSap({ auth: 'oauth2', user: 'client', secret: 'secret' });
+    const faults = await startFaultProxy(server.answer);
     let at = Date.parse('2026-11-24T10:00:00Z');
-    const clock: Clock = { now: () => new Date(at) };
+    const clock: Clock = { ...systemClock, now: () => new Date(at) };
     const auth = { tokenUrl: `${faults.url}/oauth/token` };
     const connector = sapS4Hana({ url: faults.url, auth, goodsMovements: 'none' }).connect({
       clock,
@@ -30,7 +30,6 @@ describe('sap-s4hana with OAuth2', () => {
     at += 3_541_000;
     seen.push(await bookOne());
     await faults.close();
-    await server.close();
 
     // Assess
     expect(seen).toEqual([1, 1, 2]);

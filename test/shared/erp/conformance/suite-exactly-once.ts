@@ -288,6 +288,6 @@ function expectToldToLook(failure: unknown, { before, now, at }: Disturbed): voi
 /** The books without what names the order itself. */
 function comparable(books: ErpBooks): unknown {
   const { notes, links, lots, scrappedLots = [], ...numbers } = books;
-  const counted = { notes: notes.length, links: links.length, lots: lots.length };
-  return { ...numbers, ...counted, scrappedLots: scrappedLots.length };
+  const counts = { notes: notes.length, links: links.length, lots: lots.length };
+  return { ...numbers, ...counts, scrappedLots: scrappedLots.length };
 }

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
 import { listenOnLoopback } from '../../../support/loopback.ts';
 import { attemptAfter, failureOf, firstAttempt, newSignal } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
@@ -69,7 +70,7 @@ export function failureTests({ target, promise }: Chapter): void {
   });
 
   promise('waits until the date that a 429 asks for', [], async () => {
-    const clock = { now: () => new Date('2026-11-24T10:00:00Z') };
+    const clock = { ...systemClock, now: () => new Date('2026-11-24T10:00:00Z') };
 
     const failure = await failureOfBooking({ clock }, () =>
       target().faults.answerNext({

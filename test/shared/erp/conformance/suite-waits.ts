@@ -1,12 +1,11 @@
 import { expect } from 'vitest';
 import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../../shared/model/orders.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
 import { attemptAfter, failureOf, firstAttempt, newSignal } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Chapter, ConnectorOptions, PlannedOrderRef } from './target.ts';
 
-/** A call that nobody answers costs a test so long. */
-const shortMs = 150;
 /** Attempts that hang at the same call, one after the other. */
 const hangs = 3;
 
@@ -65,22 +64,30 @@ export function waitTests({ target, cannot, promise }: Chapter): void {
   });
 
   promise('takes an order that is held longer than the time limit for that order’s trouble', [], async () => {
-    // Prepare: one call of the held order is never answered, while the same connector is answered for another one.
+    // Prepare: one call of the held order is not answered before the same connector was answered for another one.
     const [held, free] = [await plan(), await plan()];
-    const connector = target().connector({ timeoutMs: shortMs });
+    const timeUp = new AbortController();
+    const limits: AbortSignal[] = [];
+    const timeout = () => limits.shift() ?? new AbortController().signal;
+    const connector = target().connector({ clock: { ...systemClock, timeout } });
     const book = (order: PlannedOrderRef) =>
       connector.book(completionOf(order), quantityKey(productOrderOf(order)), firstAttempt());
     await book(await plan());
     target().faults.reset();
-    const others: Promise<unknown>[] = [];
+    limits.push(timeUp.signal);
+    const arrived = Promise.withResolvers<void>();
     target().faults.beforeCall(1, () => {
       target().faults.hangNext();
-      others.push(failureOf(book(free)));
+      arrived.resolve();
     });
+    // By then the call before, the first of the other order, was answered.
+    target().faults.beforeCall(3, () => timeUp.abort());
 
     // Act
-    const failure = await failureOf(book(held));
-    const [ofFree] = await Promise.all(others);
+    const heldUp = failureOf(book(held));
+    await arrived.promise;
+    const ofFree = await failureOf(book(free));
+    const failure = await heldUp;
 
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order' });

@@ -13,15 +13,31 @@ import type { Cannot, Chapter, ErpConformanceTarget } from './target.ts';
 /** Long enough for a loop over every call of a booking against a real ERP. */
 const testTimeoutMs = 180_000;
 
+const chapters = {
+  listing: ['listing released orders', listingTests],
+  unreadable: ['listing orders that cannot be read', unreadableTests],
+  booking: ['booking a completion', bookingTests],
+  parts: ['booking it part by part', partTests],
+  refusing: ['refusing before it writes', refusalTests],
+  marks: ['knowing its own marks', markTests],
+  waiting: ['waiting, and pieces', waitTests],
+  once: ['booking it exactly once', exactlyOnceTests],
+  failing: ['failing', failureTests],
+} as const satisfies Record<string, readonly [string, (chapter: Chapter) => void]>;
+
+export type ChapterName = keyof typeof chapters;
+
 /**
  * Runs every promise of the ERP port against one connector and one server. Call it at the top level of a
  * test file; `makeTarget` runs once, its `close` at the end.
  * @param cannot What this ERP cannot do, each with the reason.
+ * @param only The chapters to run, for a configuration that differs from another one in little. Default: all.
  */
 export function describeErpConformance(
   name: string,
   makeTarget: () => Promise<ErpConformanceTarget>,
   cannot: Cannot = {},
+  only?: readonly ChapterName[],
 ): void {
   describe(`${name} keeps the promises of the ERP port`, () => {
     let running: ErpConformanceTarget | undefined;
@@ -45,14 +61,8 @@ export function describeErpConformance(
     beforeEach(() => target().faults.reset());
     afterAll(async () => running?.close());
 
-    describe('listing released orders', () => listingTests(chapter));
-    describe('listing orders that cannot be read', () => unreadableTests(chapter));
-    describe('booking a completion', () => bookingTests(chapter));
-    describe('booking it part by part', () => partTests(chapter));
-    describe('refusing before it writes', () => refusalTests(chapter));
-    describe('knowing its own marks', () => markTests(chapter));
-    describe('waiting, and pieces', () => waitTests(chapter));
-    describe('booking it exactly once', () => exactlyOnceTests(chapter));
-    describe('failing', () => failureTests(chapter));
+    for (const [each, [title, tests]] of Object.entries(chapters)) {
+      if (!only || only.some((one) => one === each)) describe(title, () => tests(chapter));
+    }
   });
 }

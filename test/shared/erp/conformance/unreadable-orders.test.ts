@@ -6,16 +6,16 @@ import { RetryLater } from '../../../../shared/model/errors.ts';
 import type { Watermark } from '../../../../shared/model/orders.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { failureOf, newSignal } from './attempts.ts';
-import { startFaultProxy } from './fault-proxy.ts';
-import { startOdoo } from './servers/odoo.ts';
-import { startSap } from './servers/sap-s4hana.ts';
+import { startFaultProxy, type Upstream } from './fault-proxy.ts';
+import { createOdoo } from './servers/odoo.ts';
+import { createSap } from './servers/sap-s4hana.ts';
 
 /** Changes rows of an answer, wherever they stand in it. */
 type Change = (row: Record<string, unknown>) => Record<string, unknown> | null;
 
 async function sap(change: Change) {
   const login = { auth: 'basic', user: 'AZUMUTA', secret: 'right-password' } as const;
-  const server = await startSap(login);
+  const server = createSap(login);
   const credentials = { username: login.user, password: login.secret };
   return behind(server, change, credentials, (url, pageSize) =>
     sapS4Hana({ url, auth: 'basic', goodsMovements: 'backflush', pageSize }),
@@ -24,7 +24,7 @@ async function sap(change: Change) {
 
 async function odoo19(change: Change) {
   const login = { database: 'plant', username: 'azumuta@example.com', apiKey: 'right-key' };
-  const server = await startOdoo(19, login);
+  const server = createOdoo(19, login);
   return behind(server, change, login, (url, pageSize) =>
     odoo({ url, database: 'plant', version: 19, backorder: 'keep', pageSize }),
   );
@@ -32,13 +32,12 @@ async function odoo19(change: Change) {
 
 /** A server that ends with the test, and its connector, which sees changed answers. */
 async function behind<Books>(
-  server: { readonly url: string; readonly books: Books; readonly close: () => Promise<void> },
+  server: { readonly answer: Upstream; readonly books: Books },
   change: Change,
   credentials: Readonly<Record<string, string>>,
   connector: (url: string, pageSize: number) => ErpDefinition,
 ) {
-  onTestFinished(() => server.close());
-  const { url, rewriteAnswers } = await proxyOf(server.url, change);
+  const { url, rewriteAnswers } = await proxyOf(server.answer, change);
   return {
     books: server.books,
     rewriteAnswers,
@@ -47,7 +46,7 @@ async function behind<Books>(
   };
 }
 
-async function proxyOf(server: string, change: Change) {
+async function proxyOf(server: string | Upstream, change: Change) {
   const proxy = await startFaultProxy(server);
   onTestFinished(() => proxy.close());
   proxy.rewriteAnswers((body) => {

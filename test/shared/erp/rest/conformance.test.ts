@@ -6,6 +6,7 @@ import { erpSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
 import { startSandbox } from '../../../../infra/local/sandbox/process.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
+import { completionOf } from '../conformance/completions.ts';
 import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
 import type { ErpConformanceTarget } from '../conformance/target.ts';
@@ -15,6 +16,8 @@ describeErpConformance('the generic REST connector', makeTarget, {
   concurrency: 'this ERP books twice; the ledger locks the order',
   'never-changed': 'every order of this ERP has a change time',
   session: 'an API key needs no session',
+  split: 'this ERP does not split orders',
+  units: 'a configuration knows no unit but the one that the order tells',
 });
 
 async function makeTarget(): Promise<ErpConformanceTarget> {
@@ -29,7 +32,24 @@ async function makeTarget(): Promise<ErpConformanceTarget> {
     faults,
     canaries: [erpSandboxKey, 'not-the-key-of-this-erp'],
     rowFields: { number: 'number', quantity: 'quantity' },
-    articles: { plain: 'GEAR-01', lots: 'GEAR-02', serials: 'GEAR-02' },
+    articles: { plain: 'GEAR-01', lots: 'GEAR-02', serials: 'GEAR-03' },
+    units: { own: 'u', foreign: 'kg' },
+    rounded: '2.123456',
+    mark: (key) => key,
+    capPages: (rows = 200) => erp.capPages(rows),
+    everything: async () => ({ orders: await erp.orders(), bookings: await erp.bookings() }),
+    refused: {
+      'an order that somebody else finished': async () => {
+        const [order] = await erp.release({ product: 'GEAR-01', quantity: '5' });
+        await erp.finish(order?.number ?? '');
+        return completionOf({ number: order?.number ?? '' });
+      },
+      'a serial number short': async () => {
+        const [order] = await erp.release({ product: 'GEAR-03', quantity: '2' });
+        const lots = [{ number: 'A', quantity: { amount: '2' } }];
+        return completionOf({ number: order?.number ?? '' }, { quantity: { amount: '2' }, lots });
+      },
+    },
     connector: ({ baseUrl = faults.url, clock, wrongCredentials, ...options } = {}) =>
       connected(
         sandboxErp({ baseUrl, ...options }),
@@ -60,6 +80,9 @@ async function makeTarget(): Promise<ErpConformanceTarget> {
         scrap: sumOf(bookings.map((one) => one.scrapQuantity)),
         bookings: bookings.filter((one) => one.kind === 'production').length,
         lots: bookings.flatMap((one) => one.lots.map((lot) => lot.number)),
+        scrappedLots: bookings.flatMap((one) =>
+          one.lots.flatMap((lot) => (lot.scrapped ? [lot.number] : [])),
+        ),
         notes: bookings.flatMap((one) => one.notes),
         links: bookings.flatMap((one) => one.links.map((link) => link.url)),
         productOrders: order.azumutaId === null ? [] : [order.azumutaId],

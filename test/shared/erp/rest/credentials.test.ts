@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { rest } from '../../../../shared/erp/rest/index.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
 import { startServer } from '../../../support/server.ts';
 import { failureOf, firstAttempt } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
@@ -41,7 +42,7 @@ it('reads a refused key again, once, and goes on with the new one', async () => 
   const keys = ['old-key', 'new-key', 'new-key'];
   const refreshed: boolean[] = [];
   const connector = rest(smallOptions(server.url)).connect({
-    clock: { now: () => new Date() },
+    clock: systemClock,
     credentials: async (options) => {
       refreshed.push(options?.refresh ?? false);
       return { apiKey: keys[refreshed.length - 1] };

@@ -1,109 +1,115 @@
-import { expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { type Answer, startServer } from '../../../support/server.ts';
+import { expect, it, onTestFinished } from 'vitest';
 import { failureOf, firstAttempt, newSignal, nextAttempt } from '../conformance/attempts.ts';
-import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
+import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
+import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { dolibarr } from './dolibarr.ts';
+import { dolibarrZone, startDolibarr } from './dolibarr-server.ts';
 import { connected } from './sandbox.ts';
 
 const apiKey = 'canary-dol';
 const order = { number: 'MO2611-0001' };
-const productOrder = productOrderOf(order);
-const key = quantityKey(productOrder);
+const key = quantityKey(productOrderOf(order));
 
-const produceSchema = z.object({
-  inventorycode: z.string(),
-  autoclose: z.number(),
-  arraytoconsume: z.array(z.object({ objectid: z.number(), qty: z.number() })),
-  arraytoproduce: z.array(z.object({ objectid: z.number(), qty: z.number() })),
-});
+async function started({ orders = 1, incremental = false } = {}) {
+  const server = await startDolibarr(apiKey);
+  onTestFinished(server.close);
+  for (let n = 0; n < orders; n += 1) server.plan(5);
+  const faults = await startFaultProxy(server.url);
+  onTestFinished(faults.close);
+  const connect = () =>
+    connected(
+      dolibarr({ baseUrl: faults.url, timeZone: dolibarrZone, unit: 'p', pageSize: 2, incremental }),
+      { apiKey },
+    );
+  return { ...server, faults, connect, connector: connect() };
+}
 
-/**
- * As much of Dolibarr as the configuration uses, with its habits: 404 for an empty list, errors under
- * `error.message`, the same inventorycode twice books twice, 500 when two write at once.
- */
-async function startDolibarr({ orders = 1 } = {}) {
-  const mos = Array.from({ length: orders }, (_, n) => ({
-    id: String(n + 1),
-    ref: `MO2611-${String(n + 1).padStart(4, '0')}`,
-    fk_product: 42,
-    qty: 5,
-    status: 1,
-    tms: 1_790_000_000 + n,
-    lines: [
-      { id: 11, role: 'toconsume', qty: '10', fk_warehouse: null },
-      { id: 12, role: 'toproduce', qty: '5', fk_warehouse: 2 },
-    ],
-  }));
-  const movements: { id: number; inventorycode: string; objectid: number; qty: number }[] = [];
-  let deadlocks = 0;
-  const none: Answer = { status: 404, body: { error: { code: 404, message: 'Not Found: nothing found' } } };
-  const found = (list: readonly unknown[]): Answer => (list.length === 0 ? none : { body: list });
-
-  const server = await startServer(({ method, url, headers, body }) => {
-    if (headers.dolapikey !== apiKey)
-      return { status: 401, body: { error: { code: 401, message: 'Unauthorized' } } };
-    const route = url.pathname.replace('/api/index.php', '');
-    const filter = url.searchParams.get('sqlfilters') ?? '';
-    const equals = /:=:'(.*)'\)/.exec(filter)?.[1];
-    if (route === '/stockmovements') return found(movements.filter((one) => one.inventorycode === equals));
-    if (route === '/mos' && equals !== undefined) return found(mos.filter(({ ref }) => ref === equals));
-    if (route === '/mos') {
-      const statuses = /status:in:([\d,]+)/.exec(filter)?.[1]?.split(',').map(Number) ?? [];
-      const since = /tms:>=:'(.*?)'/.exec(filter)?.[1];
-      const from = since === undefined ? 0 : Date.parse(`${since.replace(' ', 'T')}Z`) / 1000;
-      const limit = Number(url.searchParams.get('limit'));
-      const page = Number(url.searchParams.get('page'));
-      const listed = mos.filter((mo) => statuses.includes(mo.status) && mo.tms >= from);
-      return found(listed.sort((a, b) => a.tms - b.tms).slice(page * limit, (page + 1) * limit));
-    }
-    const mo = mos.find(({ id }) => route.startsWith(`/mos/${id}`));
-    if (!mo) return none;
-    if (method === 'GET') return { body: mo };
-    if (deadlocks > 0) {
-      deadlocks -= 1;
-      return {
-        status: 500,
-        body: { error: { code: 500, message: 'Deadlock found when trying to get lock' } },
-      };
-    }
-    const asked = produceSchema.parse(JSON.parse(body));
-    for (const { objectid, qty } of [...asked.arraytoconsume, ...asked.arraytoproduce]) {
-      movements.push({ id: movements.length + 1, inventorycode: asked.inventorycode, objectid, qty });
-    }
-    mo.status = asked.autoclose ? 3 : 2;
-    return { body: mo.id };
-  });
+async function listed({ connector }: Pick<Awaited<ReturnType<typeof started>>, 'connector'>, since?: string) {
+  const pages = [];
+  const watermark = since === undefined ? undefined : { changedAt: new Date(since).toISOString() };
+  for await (const page of connector.releasedOrders(watermark, newSignal())) pages.push(page);
   return {
-    mos,
-    movements,
-    deadlock: () => {
-      deadlocks = 1;
-    },
-    connector: connected(dolibarr({ baseUrl: server.url, pageSize: 2 }), { apiKey }),
+    pages,
+    orders: pages.flatMap((page) => page.orders),
+    numbers: pages.flatMap((page) => page.orders.map(({ number }) => number)),
+    detailCalls: pages.reduce((sum, page) => sum + (page.detailCalls ?? 0), 0),
   };
 }
 
-it('lists released manufacturing orders in pages that count from zero and end with a 404', async () => {
+it.each([true, false])(
+  'lists each order once, though every page ends with the row that the next one begins with (incremental: %s)',
+  async (incremental) => {
+    // Prepare
+    const erp = await started({ orders: 7, incremental });
+    const [, second] = erp.orders;
+    if (second) erp.setStatus(second, 'produced');
+
+    // Act
+    const { numbers } = await listed(erp);
+
+    // Assess
+    expect(numbers.toSorted()).toEqual([1, 3, 4, 5, 6, 7].map((n) => `MO2611-000${n}`));
+  },
+);
+
+it('asks for the product of many orders once, and says how many requests that took', async () => {
   // Prepare
-  const { mos, connector } = await startDolibarr({ orders: 5 });
-  const [, second] = mos;
-  if (second) second.status = 3;
+  const erp = await started({ orders: 5 });
+  erp.plan(5, { product: 43 });
 
   // Act
-  const numbers: string[] = [];
-  for await (const { orders } of connector.releasedOrders(undefined, newSignal())) {
-    numbers.push(...orders.map(({ number }) => number));
-  }
+  const { orders, detailCalls } = await listed(erp);
 
   // Assess
-  expect(numbers).toEqual(['MO2611-0001', 'MO2611-0003', 'MO2611-0004', 'MO2611-0005']);
+  expect(orders.map(({ article }) => article)).toEqual([...Array(5).fill('CHAIR'), 'BATCH']);
+  expect(erp.calls.filter((call) => call.includes('/products/'))).toEqual([
+    'GET /products/42',
+    'GET /products/43',
+  ]);
+  expect(detailCalls).toBe(2);
 });
 
-it('produces and consumes in proportion, and finds its movements by inventory code', async () => {
+it('lists an order again that was changed over the API, which keeps its change time', async () => {
   // Prepare
-  const { movements, mos, connector } = await startDolibarr();
-  const completion = completionOf(order, { quantity: { amount: '3' }, final: false }, productOrder);
+  const erp = await started();
+  const first = await listed(erp);
+  const since = first.pages.at(-1)?.watermark.changedAt;
+  await fetch(`${erp.faults.url}/api/index.php/mos/1`, {
+    method: 'PUT',
+    headers: { dolapikey: apiKey },
+    body: JSON.stringify({ qty: 7 }),
+  });
+
+  // Act
+  const second = await listed(erp, since);
+
+  // Assess
+  expect(first.orders.map(({ quantity }) => quantity.amount)).toEqual(['5']);
+  expect(second.orders.map(({ quantity }) => quantity.amount)).toEqual(['7']);
+});
+
+it.each([
+  ['in summer', '2026-07-01T09:00:00Z', '2026-07-01T10:00:00Z'],
+  ['in winter', '2026-12-01T09:00:00Z', '2026-12-01T10:00:00Z'],
+  ['while the clock shows 1:00 to 2:00 twice', '2026-11-01T05:40:00Z', '2026-11-01T06:10:00Z'],
+  ['after it was put forward', '2026-03-08T06:50:00Z', '2026-03-08T07:10:00Z'],
+])('asks since a time by the clock of the server, and misses nothing %s', async (_, before, changed) => {
+  // Prepare
+  const erp = await started({ orders: 0, incremental: true });
+  for (const time of [Date.parse(before) - 24 * 3_600_000, Date.parse(before), Date.parse(changed)])
+    erp.plan(5, { tms: time / 1000 });
+
+  // Act
+  const { numbers } = await listed(erp, before);
+
+  // Assess
+  expect(numbers).toEqual(['MO2611-0002', 'MO2611-0003']);
+});
+
+it('produces and consumes in proportion, and finds its movements by a code of its key', async () => {
+  // Prepare
+  const { movements, orders, connector } = await started();
+  const completion = completionOf(order, { quantity: { amount: '3' }, final: false });
 
   // Act
   const receipts = [
@@ -113,17 +119,25 @@ it('produces and consumes in proportion, and finds its movements by inventory co
 
   // Assess
   expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([false, true]);
-  expect(movements).toEqual([
-    { id: 1, inventorycode: key, objectid: 11, qty: 6 },
-    { id: 2, inventorycode: key, objectid: 12, qty: 3 },
-  ]);
-  expect(mos[0]?.status).toBe(2);
+  expect(movements.map(({ qty }) => qty)).toEqual([6, 3]);
+  expect(movements[0]?.inventorycode).toMatch(/^azumuta-\w{32}$/);
+  expect(orders[0]?.status).toBe(2);
 });
 
-it('lets an order wait that ran into a deadlock, and looks before it comes again', async () => {
+it('consumes for what is scrap, without a movement of 0, which Dolibarr cannot make', async () => {
+  const { movements, orders, connector } = await started();
+  const completion = completionOf(order, { quantity: { amount: '0' }, scrap: { amount: '2' } });
+
+  await connector.book(completion, key, firstAttempt());
+
+  expect(movements.map(({ qty }) => qty)).toEqual([4]);
+  expect(orders[0]?.status).toBe(3);
+});
+
+it('lets an order wait for a bare 500, a conflict in the database, and looks before it comes again', async () => {
   // Prepare
-  const { movements, deadlock, connector } = await startDolibarr();
-  deadlock();
+  const { movements, conflict, connector } = await started();
+  conflict();
 
   // Act
   const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
@@ -134,10 +148,51 @@ it('lets an order wait that ran into a deadlock, and looks before it comes again
   expect(movements.length).toBe(2);
 });
 
+it('takes a 500 with a sentence for a word to a person, not for an ERP that is unwell', async () => {
+  // Prepare
+  const { orders, movements, connector } = await started();
+  orders[0]?.lines.splice(0, 1, {
+    id: 11,
+    role: 'toconsume',
+    qty: 10,
+    fk_warehouse: -1,
+    fk_mrp_production: null,
+  });
+
+  // Act
+  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
+
+  // Assess
+  expect(failure).toMatchObject({
+    name: 'Rejected',
+    code: 'refused-by-erp',
+    message: 'Dolibarr, order MO2611-0001: Field fk_warehouse required in arraytoconsume',
+  });
+  expect(movements).toEqual([]);
+});
+
+it('looks again when somebody closed the order since it looked, and then says so', async () => {
+  // Prepare
+  const { orders, movements, faults, finishByHand, connector } = await started();
+  faults.beforeCall(4, () => {
+    if (orders[0]) finishByHand(orders[0]);
+  });
+
+  // Act
+  const first = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
+  const second = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
+
+  // Assess
+  expect(first).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'nothing' });
+  expect(String(first)).toContain('(405)');
+  expect(second).toMatchObject({ name: 'Rejected', message: expect.stringContaining('somebody else') });
+  expect(movements).toEqual([]);
+});
+
 it('rejects an order that somebody else produced, and one that is unknown', async () => {
   // Prepare
-  const { mos, movements, connector } = await startDolibarr();
-  for (const mo of mos) mo.status = 3;
+  const { orders, movements, finishByHand, connector } = await started();
+  for (const one of orders) finishByHand(one);
 
   // Act
   const failures = [
@@ -151,4 +206,66 @@ it('rejects an order that somebody else produced, and one that is unknown', asyn
     { name: 'UnknownOrder', message: expect.stringContaining('MO2611-0009') },
   ]);
   expect(movements).toEqual([]);
+});
+
+it('does not take a mark that a note quotes for its own', async () => {
+  // Prepare
+  const { orders, connector } = await started();
+  const late = `${key}#late`;
+  const quoting = amendmentOf(order, { notes: [`[azumuta ${encodeURIComponent(late)}]`] });
+  await connector.book(quoting, `${key}#quoting`, firstAttempt());
+
+  // Act
+  const receipt = await connector.book(amendmentOf(order, { notes: ['Late'] }), late, firstAttempt());
+
+  // Assess
+  expect(receipt.alreadyBooked).toBe(false);
+  expect(orders[0]?.note_private).toContain('Late');
+});
+
+it.each(['before', 'after'] as const)(
+  'books, notes and closes once, whichever call is cut off %s Dolibarr saw it',
+  async (point) => {
+    const short = completionOf(order, { quantity: { amount: '3' }, notes: ['All checks in order'] });
+    const reference = await started();
+    await reference.connector.book(short, key, firstAttempt());
+    const calls = reference.faults.callCount();
+
+    for (let n = 1; n <= calls; n += 1) {
+      // Prepare
+      const { orders, movements, faults, connect } = await started();
+      faults.crashAt(n, point);
+
+      // Act: a new container takes over.
+      const failure = await failureOf(connect().book(short, key, firstAttempt()));
+      await connect().book(short, key, nextAttempt());
+
+      // Assess
+      const at = `call ${n} of ${calls}`;
+      expect(failure, at).toMatchObject({ name: 'RetryLater' });
+      expect(orders, at).toEqual(reference.orders);
+      expect(movements, at).toEqual(reference.movements);
+    }
+    expect(reference.orders).toMatchObject([{ status: 3 }]);
+  },
+);
+
+it('only closes what an earlier attempt has booked', async () => {
+  // Prepare: 3 of 5 are all there will be; the fourth call books them.
+  const { calls, faults, connect } = await started();
+  const short = completionOf(order, { quantity: { amount: '3' } });
+  faults.crashAt(5, 'before');
+  await failureOf(connect().book(short, key, firstAttempt()));
+  const before = calls.length;
+
+  // Act
+  const receipt = await connect().book(short, key, nextAttempt());
+
+  // Assess
+  expect(calls.filter((call) => !call.startsWith('GET'))).toEqual([
+    'POST /mos/1/produceandconsume',
+    'PUT /mos/1',
+  ]);
+  expect(calls.slice(before).filter((call) => !call.startsWith('GET'))).toEqual(['PUT /mos/1']);
+  expect(receipt.reference).toBe('stock movement 1');
 });

@@ -169,9 +169,64 @@ it('sorts what the ERP cannot, with the time of creation for orders that were ne
   expect(pages).toMatchObject([
     {
       orders: [{ number: '2' }, { number: '3' }, { number: '1' }],
-      watermark: { changedAt: minute(5), id: '1' },
+      watermark: { changedAt: minute(2) },
     },
   ]);
+});
+
+it('lists an order again that changed and kept its change time, where nothing tells what changed', async () => {
+  // Prepare
+  const rows = [row('1', minute(1)), row('2', minute(5))];
+  const server = await startServer(() => ({ body: { rows } }));
+  const first = await pagesOf(server.url, { incremental: false }, { changedAt: minute(1) });
+  rows.splice(0, 1, row('1', minute(1), { quantity: '7' }));
+
+  // Act
+  const second = await pagesOf(server.url, { incremental: false }, first.at(-1)?.watermark);
+
+  // Assess
+  const amounts = second.flatMap(({ orders }) =>
+    orders.map(({ number, quantity }) => [number, quantity.amount]),
+  );
+  expect(amounts).toEqual([
+    ['1', '7'],
+    ['2', '5'],
+  ]);
+});
+
+it('leaves out what changed before going live, of a whole list too, in every run', async () => {
+  // Prepare
+  const server = await startServer(() => ({ body: { rows: [row('1', minute(1)), row('2', minute(5))] } }));
+  const goLive = { changedAt: minute(3) };
+
+  // Act
+  const first = await pagesOf(server.url, { incremental: false }, goLive);
+  const second = await pagesOf(server.url, { incremental: false }, first.at(-1)?.watermark);
+
+  // Assess
+  expect([numbersOf(first), numbersOf(second)]).toEqual([['2'], ['2']]);
+});
+
+it.each([true, false])(
+  'lists a row once that comes twice on one page (incremental: %s)',
+  async (incremental) => {
+    const server = await startServer(() => ({ body: { rows: [row('1', minute(1)), row('1', minute(1))] } }));
+
+    const pages = await pagesOf(server.url, { incremental });
+
+    expect(numbersOf(pages)).toEqual(['1']);
+  },
+);
+
+it.each([
+  ['iso', '2026-11-24T11:02:00+01:00'],
+  ['local', '2026-11-24T11:02:00'],
+] as const)('asks since a time by the clock of the ERP (%s)', async (format, expected) => {
+  const server = await startServer(() => ({ body: { rows: [] } }));
+
+  await pagesOf(server.url, { since: { timeZone: 'Europe/Brussels', format } }, { changedAt: minute(2) });
+
+  expect(server.calls.map(({ url }) => url.searchParams.get('since'))).toEqual([expected]);
 });
 
 it('refuses a list that is not sorted, as a watermark would lie', async () => {
@@ -238,17 +293,34 @@ it('takes the configured status for an empty list, and any other refusal for wha
   expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('No order found') });
 });
 
-it('follows no link to another server', async () => {
+it('follows the path of a link that names another host, and only here', async () => {
+  // Prepare: seen on an OData V2 server behind a proxy, whose links named a host that only it knew.
   const elsewhere = await startServer(() => ({ body: { rows: [] } }));
-  const server = await startServer(() => ({
-    body: { rows: [row('1', minute(1)), row('2', minute(1))], next: `${elsewhere.url}/orders` },
-  }));
+  const server = await startServer(({ url }) =>
+    url.searchParams.has('page')
+      ? { body: { rows: [row('3', minute(1))] } }
+      : {
+          body: { rows: [row('1', minute(1)), row('2', minute(1))], next: `${elsewhere.url}/orders?page=2` },
+        },
+  );
   const paging = { kind: 'nextLink', next: 'next' } as const;
 
-  const failure = await failureOf(pagesOf(server.url, { paging }, { changedAt: minute(1) }));
+  // Act
+  const pages = await pagesOf(server.url, { paging }, { changedAt: minute(1) });
 
-  expect(failure).toMatchObject({ name: 'Rejected', message: expect.stringContaining('another server') });
+  // Assess
+  expect(numbersOf(pages)).toEqual(['1', '2', '3']);
   expect(elsewhere.calls).toEqual([]);
+});
+
+it('ends a list whose next page is always the same one', async () => {
+  const server = await startServer(() => ({ body: { rows: [row('1', minute(1))], next: '/orders?page=2' } }));
+  const paging = { kind: 'nextLink', next: 'next' } as const;
+
+  const failure = await failureOf(pagesOf(server.url, { paging, incremental: false }));
+
+  expect(failure).toMatchObject({ name: 'RetryLater', message: expect.stringContaining('does not end') });
+  expect(server.calls.length).toBe(2);
 });
 
 it('says so when there is no list where it should be', async () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type RestAuthentication, rest } from '../../../../shared/erp/rest/index.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
 import { startServer } from '../../../support/server.ts';
 import { failureOf, firstAttempt, newSignal } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
@@ -36,7 +37,7 @@ async function started(
     ...smallOptions(erp.url),
     auth: { kind: 'oauth2ClientCredentials', tokenUrl: `${tokens.url}/oauth/token`, ...auth },
   });
-  const connector = connected(definition, secret, { now: () => now });
+  const connector = connected(definition, secret, { ...systemClock, now: () => now });
   return {
     tokens: tokens.calls,
     erp: erp.calls,

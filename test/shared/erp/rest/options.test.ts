@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { listAt, path, rest, textAt, valueAt } from '../../../../shared/erp/rest/index.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
 import { parse } from '../../../../shared/platform/validation.ts';
 import { smallOptions } from './small.ts';
 
@@ -12,6 +13,14 @@ it.each([
   ['$.book.steps[0].request', { ...options, book: { ...options.book, steps: [{ name: 'x' }] } }],
   ['$.orders.row', { ...options, orders: { ...options.orders, row: {} } }],
   ['$.orders.paging', { ...options, orders: { ...options.orders, paging: { kind: 'pages' } } }],
+  [
+    '$.orders.since.timeZone',
+    { ...options, orders: { ...options.orders, since: { timeZone: '+01:00', format: 'local' } } },
+  ],
+  [
+    '$.orders.detail.atOnce',
+    { ...options, orders: { ...options.orders, detail: { request: () => undefined, atOnce: 100 } } },
+  ],
   ['$.auth', { ...options, auth: { kind: 'oauth2ClientCredentials' } }],
   ['$', { ...options, authentication: 'basic' }],
 ])('refuses options that do not fit, naming %s', (place, wrong) => {
@@ -41,7 +50,7 @@ it.each([
 it('does not offer to link without a procedure for it', () => {
   const connector = rest(options).connect({
     credentials: async () => ({}),
-    clock: { now: () => new Date() },
+    clock: systemClock,
   });
 
   expect(connector.linkProductOrder).toBeUndefined();
@@ -53,6 +62,14 @@ it('encodes the values of a path', () => {
 
 it.each(['', '.', '..'])('refuses "%s" in a path, as it would name another resource', (value) => {
   expect(() => path`/orders/${value}`).toThrow(Rejected);
+});
+
+it('refuses a number that has lost digits, as it would name another order', () => {
+  const largest = Number.MAX_SAFE_INTEGER;
+
+  expect(() => textAt({ id: largest + 1 }, 'id')).toThrow(Rejected);
+  expect(() => textAt({ id: largest + 1 }, 'id')).toThrow('$.id');
+  expect(textAt({ id: largest }, 'id')).toBe('9007199254740991');
 });
 
 it('finds what stands in an answer, or nothing', () => {

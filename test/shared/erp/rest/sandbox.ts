@@ -74,12 +74,16 @@ export function sandboxErp(options: {
           name: 'order',
           request: ({ completion }) => ({ path: path`/api/production-orders/${completion.erpOrder.number}` }),
           article: ({ json }) => textAt(json, 'product'),
-          refused: ({ json }, { completion }) => {
+          unit: ({ json }) => textAt(json, 'unit'),
+          refused: ({ json }, { completion, built }) => {
             const status = textAt(json, 'status');
             if (status === 'cancelled')
               return 'it was cancelled; clear up with planning what becomes of the goods';
-            return status === 'done' && completion.kind === 'quantity'
-              ? 'it was completed by somebody else; check what they booked'
+            if (completion.kind === 'amendment') return undefined;
+            if (status === 'done') return 'it was completed by somebody else; check what they booked';
+            const serials = built.goodLots.length + built.scrapLots.length;
+            return valueAt(json, 'serialNumbers') === true && String(serials) !== built.produced
+              ? `its ${built.produced} pieces need a serial number each, and ${serials} are told`
               : undefined;
           },
           waits: ({ json }) => (valueAt(json, 'locked') === true ? 'somebody has it open' : undefined),
@@ -97,15 +101,22 @@ export function sandboxErp(options: {
         {
           name: 'the quantity',
           when: ({ completion }) => completion.kind === 'quantity',
-          request: ({ completion, key }) => ({
+          request: ({ completion, built, key }) => ({
             path: path`/api/production-orders/${completion.erpOrder.number}/bookings`,
             body: {
               reference: key,
-              goodQuantity: completion.quantity?.amount,
-              scrapQuantity: completion.scrap?.amount ?? '0',
-              unit: completion.quantity?.unit,
+              goodQuantity: built.good,
+              scrapQuantity: built.scrap,
+              unit: built.unit,
               final: completion.final,
-              lots: completion.lots.map(({ number, quantity }) => ({ number, quantity: quantity?.amount })),
+              lots: [
+                ...built.goodLots.map(({ number, amount }) => ({ number, quantity: amount })),
+                ...built.scrapLots.map(({ number, amount }) => ({
+                  number,
+                  quantity: amount,
+                  scrapped: true,
+                })),
+              ],
               notes: completion.notes,
               links: completion.links,
               completedAt: completion.completedAt,

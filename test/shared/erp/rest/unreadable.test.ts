@@ -61,6 +61,12 @@ it.each<[string, unknown, string, string, Partial<Listing>?]>([
     'B',
     'what orders.order makes of it is no order ($.quantity: found string, expected a decimal)',
   ],
+  ...['0', '-3', '0.00'].map((quantity): [string, unknown, string, string] => [
+    `of ${quantity} pieces`,
+    { ...good('B', 2), quantity },
+    'B',
+    'what orders.order makes of it is no order ($.quantity: found string, expected a decimal above 0)',
+  ]),
   [
     'with a time without zone',
     { ...good('B', 2), changed: '2026-11-24T10:02:00' },
@@ -104,6 +110,60 @@ it.each<[string, unknown, string, string, Partial<Listing>?]>([
   expect(unreadable[0]?.reason).toContain(`Small ERP lists order ${id}, which cannot be read: `);
   expect(unreadable[0]?.reason).toMatch(/Correct the order in Small ERP, or `orders` in the configuration/);
   expect(watermark).toEqual({ changedAt: minute(3), id: 'C' });
+});
+
+/** Rows whose numbers are JSON numbers. */
+const numberedSchema = z.object({ number: z.union([z.number(), z.string()]), changed: z.string() });
+
+it.each<[string, (number: number | string) => string | number]>([
+  ['as it is', (number) => number],
+  ['as text', (number) => `MO-${number}`],
+])('names a row whose number has lost digits, given on %s: two orders would be one', async (_, give) => {
+  // Prepare: what JSON.parse makes of both is 9007199254740992.
+  const rows = ['9007199254740992', '9007199254740993', '17', '"9007199254740993"'].map(
+    (number, n) => `{"number":${number},"changed":"${minute(n)}"}`,
+  );
+  const server = await startServer(() => ({
+    body: `{"rows":[${rows.join(',')}]}`,
+    headers: { 'content-type': 'application/json' },
+  }));
+  const definition = rest({
+    ...smallOptions(server.url),
+    orders: {
+      path: '/orders',
+      paging: { kind: 'none' },
+      list: 'rows',
+      row: numberedSchema,
+      order: ({ number, changed }) => ({
+        number: give(number),
+        article: 'A',
+        quantity: '5',
+        state: 'released',
+        changedAt: changed,
+      }),
+    },
+  });
+
+  // Act
+  const pages: ReleasedOrdersPage[] = [];
+  for await (const page of connected(definition, { apiKey: 'k' }).releasedOrders(undefined, newSignal()))
+    pages.push(page);
+
+  // Assess
+  expect(pages.flatMap(({ orders }) => orders.map(({ number }) => number))).toEqual(
+    [17, '9007199254740993'].map((number) => String(give(number))),
+  );
+  const reasons = pages.flatMap(({ unreadable }) => unreadable.map(({ reason }) => reason));
+  expect(reasons.length).toBe(2);
+  for (const reason of reasons) expect(reason).toMatch(/JSON number/);
+});
+
+it('lists a cancelled order whose quantity the ERP has taken away', async () => {
+  const order: Listing['order'] = (row) => ({ ...smallOptions('').orders.order(row), state: 'cancelled' });
+
+  const { orders, unreadable } = await listed([{ ...good('A', 1), quantity: '0' }], { order });
+
+  expect({ orders, unreadable }).toEqual({ orders: ['A'], unreadable: [] });
 });
 
 it('keeps the reason short, however many fields do not fit', async () => {
@@ -178,7 +238,7 @@ it('names those of a list that the ERP cannot sort, and those without a time at 
   expect(first.unreadable.map(({ id }) => id)).toEqual(['C', 'B']);
   expect(later.orders).toEqual(['D']);
   expect(later.unreadable.map(({ id }) => id)).toEqual(['C']);
-  expect(later.watermark).toEqual({ changedAt: minute(4), id: 'D' });
+  expect(later.watermark).toEqual({ changedAt: minute(3) });
 });
 
 const pagings: RestPaging[] = [

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { tryton } from '../../../../shared/erp/tryton/index.ts';
 import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
 import { failureOf, newSignal } from '../conformance/attempts.ts';
 import { type RpcAnswer, type RpcCall, type RpcServer, startRpcServer } from './server.ts';
 
@@ -130,7 +131,7 @@ describe('the options', () => {
   it('refuse plain http to another machine', async () => {
     const connect = () =>
       tryton({ url: 'http://tryton.example.com', database: 'plant' }).connect({
-        clock: { now: () => new Date() },
+        clock: { ...systemClock, now: () => new Date() },
         credentials: async () => ({ username: '', password: '' }),
       });
 
@@ -139,7 +140,7 @@ describe('the options', () => {
 
   it('do not offer linking when it is switched off', () => {
     const connector = tryton({ url: 'https://tryton.example.com', database: 'plant', link: false }).connect({
-      clock: { now: () => new Date() },
+      clock: { ...systemClock, now: () => new Date() },
       credentials: async () => ({ username: '', password: '' }),
     });
 

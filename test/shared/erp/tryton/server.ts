@@ -3,6 +3,7 @@ import { json } from 'node:stream/consumers';
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { tryton } from '../../../../shared/erp/tryton/index.ts';
 import type { TrytonOptions } from '../../../../shared/erp/tryton/options.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
 import { listenOnLoopback } from '../../../support/loopback.ts';
 
 export interface RpcCall {
@@ -50,7 +51,7 @@ export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | unde
     before: (method, act) => void hooks.push({ method, act }),
     connector: (options = {}) =>
       tryton({ url, database: 'plant', ...options }).connect({
-        clock: { now: () => new Date('2026-11-24T10:00:00Z') },
+        clock: { ...systemClock, now: () => new Date('2026-11-24T10:00:00Z') },
         credentials: async () => credentials,
       }),
   };

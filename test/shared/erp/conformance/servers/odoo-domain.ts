@@ -12,7 +12,11 @@ export class OdooError extends Error {
   }
 }
 
+export type OdooVersion = 17 | 19;
+
 export const userError = (message: string) => new OdooError('odoo.exceptions.UserError', message, 422);
+export const validationError = (message: string) =>
+  new OdooError('odoo.exceptions.ValidationError', message, 422);
 /** A field that does not exist: HTTP 500 in JSON-2, seen on 19. */
 export const valueError = (message: string) => new OdooError('builtins.ValueError', message, 500);
 
@@ -87,10 +91,11 @@ function inOrder(actual: unknown, operator: string, expected: unknown): boolean 
 }
 
 function likePattern(pattern: string, flags: string): RegExp {
-  const source = pattern
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('%', '[^]*')
-    .replaceAll('_', '[^]');
+  const source = pattern.replace(/\\?./gs, (one) => {
+    if (one === '%') return '[^]*';
+    if (one === '_') return '[^]';
+    return (one.length > 1 ? one.slice(1) : one).replace(/[.*+?^${}()|[\]\\]/, '\\$&');
+  });
   return new RegExp(`^${source}$`, flags);
 }
 

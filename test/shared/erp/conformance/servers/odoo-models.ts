@@ -1,7 +1,18 @@
-import { escapeHtml, inOrderOf, meetsDomain, OdooError, type OdooRow, valueError } from './odoo-domain.ts';
-import { markDone, recomputeState, refuseLocked, setQtyProducing, validateScrap } from './odoo-production.ts';
+import {
+  escapeHtml,
+  OdooError,
+  type OdooRow,
+  type OdooVersion,
+  userError,
+  valueError,
+} from './odoo-domain.ts';
+import { fieldsOf, quantities } from './odoo-fields.ts';
+import { articles, insertMasters, perPiece, us } from './odoo-masters.ts';
+import { markDone, recomputeState, refuseLocked, round, setQtyProducing, split } from './odoo-production.ts';
+import { fieldsGet, searchRead } from './odoo-reading.ts';
+import { createLot, validateScrap } from './odoo-stock.ts';
 
-export type OdooVersion = 17 | 19;
+export type { OdooVersion };
 
 /** What a method gets: the ids it works on, its named arguments, and the context. */
 export interface OdooCall {
@@ -9,28 +20,6 @@ export interface OdooCall {
   readonly named: Readonly<Record<string, unknown>>;
   readonly context: Readonly<Record<string, unknown>>;
 }
-
-const productionFields = (version: OdooVersion) => [
-  ...['id', 'name', 'origin', 'product_id', 'product_qty', 'qty_producing', 'qty_produced', 'state'],
-  ...['write_date', 'create_date', 'date_deadline', 'date_finished', 'product_uom_id', 'company_id'],
-  ...['backorder_sequence', 'priority', 'x_azumuta_product_order', 'x_drawing'],
-  ...(version === 17
-    ? ['procurement_group_id', 'lot_producing_id']
-    : ['production_group_id', 'lot_producing_ids']),
-];
-
-/** Names of the many2one fields, with the model they point to. */
-const many2one: Record<string, string> = {
-  product_id: 'product.product',
-  product_uom_id: 'uom.uom',
-  uom_id: 'uom.uom',
-  company_id: 'res.company',
-  procurement_group_id: 'procurement.group',
-  production_group_id: 'mrp.production.group',
-  lot_producing_id: 'stock.lot',
-  lot_id: 'stock.lot',
-  production_id: 'mrp.production',
-};
 
 /**
  * The books of an Odoo with Manufacturing: the models that a connector touches, with the traps that were
@@ -43,39 +32,15 @@ export class OdooBooks {
   readonly locked = new Set<number>();
   /** The next button_mark_done answers true and does nothing. */
   ignoreNextDone = false;
-  /** Finishing an order asks whether more or less was consumed than planned (`_get_consumption_issues`). */
-  asksAboutConsumption = false;
-  /** As seen: what was consumed counts apart from what was produced. */
-  readonly consumed = new Map<number, number>();
   readonly doneCount = new Map<number, number>();
+  #disturbances: { readonly what: string; readonly act: () => void }[] = [];
   #clock = Date.parse('2030-01-01T00:00:00Z');
 
   constructor(version: OdooVersion) {
     this.version = version;
-    this.fields = {
-      'mrp.production': productionFields(version),
-      'product.product': ['id', 'default_code', 'name', 'tracking', 'uom_id'],
-      'stock.lot': ['id', 'name', 'product_id', 'company_id'],
-      'mail.message': ['id', 'model', 'res_id', 'body', 'message_type'],
-      'stock.scrap': [
-        ...['id', 'name', 'product_id', 'scrap_qty', 'product_uom_id', 'production_id', 'lot_id'],
-        ...['origin', 'state', 'company_id'],
-      ],
-      'uom.uom': ['id', 'name'],
-      'res.company': ['id', 'name'],
-      'procurement.group': ['id', 'name'],
-      'mrp.production.group': ['id', 'name'],
-    };
+    this.fields = fieldsOf(version);
     for (const model of Object.keys(this.fields)) this.tables.set(model, []);
-    this.insert('uom.uom', { name: 'Units' });
-    this.insert('res.company', { name: 'My Company' });
-    for (const [code, tracking] of [
-      ['CHAIR', 'none'],
-      ['BATCH', 'lot'],
-      ['PUMP', 'serial'],
-    ]) {
-      this.insert('product.product', { default_code: code, name: `The ${code}`, tracking, uom_id: 1 });
-    }
+    insertMasters(this);
   }
 
   rows(model: string): OdooRow[] {
@@ -99,14 +64,13 @@ export class OdooBooks {
   }
 
   plan(article: string, quantity: number, changedAt?: string): OdooRow {
-    const product = this.rows('product.product').find((row) => row.default_code === article);
-    if (!product) throw new Error(`no product ${article}`);
+    const product = this.#product(article);
     const sequence = this.rows('mrp.production').length + 1;
     const name = `WH/MO/${String(sequence).padStart(5, '0')}`;
     const group = this.version === 17 ? 'procurement_group_id' : 'production_group_id';
     // Within one second, a later order gets an earlier fraction: ids do not follow the database's order.
     const at = changedAt === undefined ? this.now() : stamp(Date.parse(changedAt) + 999 - (sequence % 500));
-    return this.insert('mrp.production', {
+    const row = this.insert('mrp.production', {
       name,
       origin: 'SO0042',
       product_id: product.id,
@@ -127,10 +91,59 @@ export class OdooBooks {
       [group]: this.insert(this.version === 17 ? 'procurement.group' : 'mrp.production.group', { name }).id,
       ...(this.version === 17 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
     });
+    this.#planComponent(row, article);
+    return row;
+  }
+
+  #planComponent(row: OdooRow, article: string): void {
+    const { component = 'LEG', manual = false, reserved } = articles[article] ?? {};
+    const product = this.#product(component);
+    const amount = Number(row.product_qty) * perPiece;
+    // A bill of materials that is `flexible` does not ask: what is not picked is cancelled without a word.
+    row.consumption = component === 'LEG' ? 'flexible' : 'warning';
+    const move = this.insert('stock.move', {
+      raw_material_production_id: row.id,
+      product_id: product.id,
+      product_uom_qty: amount,
+      product_qty: amount,
+      unit_factor: perPiece,
+      quantity: 0,
+      picked: false,
+      state: 'assigned',
+      has_tracking: product.tracking,
+      // 17 takes every tracked component for one that is consumed by hand (stock_move.py of mrp).
+      manual_consumption: manual || (this.version === 17 && product.tracking !== 'none'),
+    });
+    if (!reserved) return;
+    const lot = this.rows('stock.lot').find(({ product_id }) => product_id === product.id);
+    this.insert('stock.move.line', { move_id: move.id, lot_id: lot?.id, quantity_product_uom: amount });
+  }
+
+  #product(code: string): OdooRow {
+    const product = this.rows('product.product').find((row) => row.default_code === code);
+    if (!product) throw new Error(`no product ${code}`);
+    return product;
+  }
+
+  /** A person splits an open order in Odoo's own wizard. */
+  splitByHand(row: OdooRow, amounts: readonly number[]): OdooRow[] {
+    return split(this, row, amounts, this.now());
+  }
+
+  /** A person writes on an order, in his own name or in ours. */
+  comment(row: OdooRow, body: string, author: number = us.person): OdooRow {
+    return this.#message(row, body, author);
+  }
+
+  /** What happens just before the next call of this method of a model: what it throws is the answer. */
+  beforeNext(model: string, method: string, act: () => void): void {
+    this.#disturbances.push({ what: `${model} ${method}`, act });
   }
 
   /** A public method of a model, as the external API may call it. */
   call(model: string, method: string, call: OdooCall): unknown {
+    const at = this.#disturbances.findIndex(({ what }) => what === `${model} ${method}`);
+    if (at >= 0) this.#disturbances.splice(at, 1)[0]?.act();
     const rows = this.rows(model);
     const records = (): OdooRow[] =>
       call.ids.map((id) => {
@@ -147,15 +160,19 @@ export class OdooBooks {
     }
     switch (method) {
       case 'search_read':
-        return this.#searchRead(model, call.named);
+        return searchRead(this, model, call.named);
       case 'fields_get':
-        return this.#fieldsGet(model, call.named);
+        return fieldsGet(this, model, call.named);
+      case 'context_get':
+        return { lang: 'en_US', tz: 'Europe/Brussels', uid: us.uid };
       case 'create':
         return this.#create(model, call.named.vals_list);
       case 'write':
         return this.#write(model, records(), call.named.vals);
+      case 'unlink':
+        return this.#unlink(model, records());
       case 'message_post':
-        return records().map((row) => this.#post(model, row, call.named).id);
+        return records().map((row) => this.#post(row, call.named).id);
       default:
         return this.#act(model, method, records(), call);
     }
@@ -168,85 +185,19 @@ export class OdooBooks {
     if (model === 'mrp.production') {
       if (method === 'set_qty_producing') return setQtyProducing(this, record);
       if (method === 'button_mark_done') return markDone(this, record, call.context);
-      if (method === 'action_cancel') return this.#cancel(record);
+      if (method === 'action_cancel')
+        return Boolean(Object.assign(record, { state: 'cancel', write_date: this.now() }));
     }
     throw new OdooError('builtins.AttributeError', `The method '${model}.${method}' does not exist`, 404);
-  }
-
-  valueOf(model: string, row: OdooRow, path: string): unknown {
-    const [field = '', ...rest] = path.split('.');
-    if (!this.fields[model]?.includes(field)) {
-      throw valueError(`Invalid field '${field}' on model '${model}'`);
-    }
-    const target = many2one[field];
-    if (rest.length === 0 || !target) return row[field] ?? false;
-    const pointed = this.rows(target).find((one) => one.id === row[field]);
-    return pointed ? this.valueOf(target, pointed, rest.join('.')) : false;
-  }
-
-  #searchRead(model: string, named: Readonly<Record<string, unknown>>): unknown[] {
-    const { domain = [], fields = [], limit, offset = 0, order = 'id', ...unknown } = named;
-    const surplus = Object.keys(unknown)[0];
-    if (surplus) {
-      throw new OdooError(
-        'builtins.TypeError',
-        `search_read() got an unexpected keyword argument '${surplus}'`,
-        422,
-      );
-    }
-    const matching = this.rows(model).filter((row) =>
-      meetsDomain(domain, row, (one, path) => this.valueOf(model, one, path)),
-    );
-    const sorted = matching.toSorted((a, b) => inOrderOf(String(order), a, b));
-    const page = sorted.slice(
-      Number(offset),
-      limit === undefined ? undefined : Number(offset) + Number(limit),
-    );
-    return page.map((row) => this.#read(model, row, Array.isArray(fields) ? fields.map(String) : []));
-  }
-
-  #read(model: string, row: OdooRow, fields: readonly string[]): OdooRow {
-    const shown: OdooRow = { id: row.id };
-    for (const field of fields) {
-      const value = this.valueOf(model, row, field);
-      const target = many2one[field];
-      if (target && typeof value === 'number') {
-        const pointed = this.rows(target).find((one) => one.id === value);
-        shown[field] = [value, pointed?.name ?? ''];
-      } else if (field === 'write_date' || field === 'create_date') {
-        // Odoo cuts the fraction when it reads a time, and keeps it when it compares one.
-        shown[field] = String(value).slice(0, 19);
-      } else shown[field] = value;
-    }
-    return shown;
-  }
-
-  #fieldsGet(model: string, named: Readonly<Record<string, unknown>>): unknown {
-    const wanted = Array.isArray(named.allfields) ? named.allfields : this.fields[model];
-    const known = (this.fields[model] ?? []).filter((field) => wanted?.includes(field));
-    return Object.fromEntries(known.map((field) => [field, { type: many2one[field] ? 'many2one' : 'char' }]));
   }
 
   #create(model: string, list: unknown): number[] {
     if (!Array.isArray(list)) throw new OdooError('builtins.TypeError', 'vals_list must be a list', 422);
     return list.map((values: Record<string, unknown>) => {
-      for (const field of Object.keys(values)) {
-        if (!this.fields[model]?.includes(field)) throw valueError(`Invalid field '${field}' in '${model}'`);
-      }
-      if (model === 'stock.lot') {
-        const twin = this.rows(model).find(
-          (row) => row.name === values.name && row.product_id === values.product_id,
-        );
-        if (twin) {
-          throw new OdooError(
-            'odoo.exceptions.ValidationError',
-            'The combination of serial number and product must be unique across a company.',
-            422,
-          );
-        }
-      }
+      this.#requireFields(model, values);
+      if (model === 'stock.lot') return createLot(this, values).id;
       const name = model === 'stock.scrap' ? `SP/${this.rows(model).length + 1}` : values.name;
-      return this.insert(model, { state: 'draft', ...values, name }).id;
+      return this.insert(model, { state: 'draft', move_ids: [], ...rounded(values), name }).id;
     });
   }
 
@@ -254,31 +205,54 @@ export class OdooBooks {
     if (typeof values !== 'object' || values === null) {
       throw new OdooError('builtins.TypeError', "missing a required argument: 'vals'", 422);
     }
+    this.#requireFields(model, values);
     for (const row of records) {
-      refuseLocked(this, row);
-      for (const [field, value] of Object.entries(values)) {
-        if (!this.fields[model]?.includes(field)) throw valueError(`Invalid field '${field}' in '${model}'`);
-        row[field] = field === 'lot_producing_ids' ? idsOfCommand(value) : value;
-      }
+      if (model === 'mrp.production') refuseLocked(this, row);
+      Object.assign(row, rounded({ ...values }));
+      if ('lot_producing_ids' in values) row.lot_producing_ids = idsOfCommand(values.lot_producing_ids);
       if (model === 'mrp.production') recomputeState(row);
       row.write_date = this.now();
     }
     return true;
   }
 
-  /** Escapes a text body; `body_is_html` is what the external API has instead of Markup (mail_thread.py). */
-  #post(model: string, row: OdooRow, named: Readonly<Record<string, unknown>>): OdooRow {
-    const { body, body_is_html, message_type = 'notification', subtype_xmlid: _, ...unknown } = named;
-    const surplus = Object.keys(unknown)[0];
-    if (surplus) throw valueError(`Those values are not supported when posting or notifying: ${surplus}`);
-    const html = body_is_html === true ? String(body) : `<p>${escapeHtml(String(body))}</p>`;
-    return this.insert('mail.message', { model, res_id: row.id, body: html, message_type });
+  #requireFields(model: string, values: object): void {
+    const unknown = Object.keys(values).find((field) => !this.fields[model]?.includes(field));
+    if (unknown !== undefined) throw valueError(`Invalid field '${unknown}' in '${model}'`);
   }
 
-  #cancel(row: OdooRow): true {
-    row.state = 'cancel';
-    row.write_date = this.now();
+  /** A lot that an order has is kept by its foreign key. */
+  #unlink(model: string, records: OdooRow[]): true {
+    const used = this.rows('mrp.production').flatMap((row) =>
+      [row.lot_producing_id, row.lot_producing_ids].flat().map(Number),
+    );
+    if (records.some(({ id }) => used.includes(id)))
+      throw new OdooError('odoo.exceptions.ValidationError', 'Another model requires the record.', 422);
+    this.tables.set(
+      model,
+      this.rows(model).filter((row) => !records.includes(row)),
+    );
     return true;
+  }
+
+  /**
+   * Escapes a text body; `body_is_html` is what the external API has instead of Markup (mail_thread.py). Who has no
+   * e-mail address may not post (`_message_compute_author`).
+   */
+  #post(row: OdooRow, named: Readonly<Record<string, unknown>>): OdooRow {
+    const { body, body_is_html, message_type: _, subtype_xmlid: __, ...unknown } = named;
+    const surplus = Object.keys(unknown)[0];
+    if (surplus) throw valueError(`Those values are not supported when posting or notifying: ${surplus}`);
+    if (!this.rows('res.users').find(({ id }) => id === us.uid)?.email)
+      throw userError("Unable to send message, please configure the sender's email address.");
+    const html = body_is_html === true ? String(body) : `<p>${escapeHtml(String(body))}</p>`;
+    return this.#message(row, html, us.partner);
+  }
+
+  #message(row: OdooRow, body: string, author_id: number): OdooRow {
+    const create_date = this.now();
+    const shared = { model: 'mrp.production', message_type: 'comment', create_date };
+    return this.insert('mail.message', { ...shared, res_id: row.id, body, author_id });
   }
 }
 
@@ -289,6 +263,13 @@ function idsOfCommand(value: unknown): number[] {
     throw valueError(`Wrong value for lot_producing_ids: ${JSON.stringify(value)}`);
   }
   return command[2].map(Number);
+}
+
+/** Seen: 2.123456 becomes 2.12 when it is written. */
+function rounded(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const one = ([field, value]: [string, unknown]) =>
+    [field, quantities.includes(field) ? round(Number(value)) : value] as const;
+  return Object.fromEntries(Object.entries(values).map(one));
 }
 
 /** `2030-01-01 00:00:01.337000`, as PostgreSQL holds it. */

@@ -1,4 +1,4 @@
-import { OdooError, type OdooRow, userError } from './odoo-domain.ts';
+import { OdooError, type OdooRow, userError, validationError } from './odoo-domain.ts';
 
 export function recomputeState(row: OdooRow): void {
   if (row.state === 'done' || row.state === 'cancel' || Number(row.qty_producing) === 0) return;
@@ -6,21 +6,28 @@ export function recomputeState(row: OdooRow): void {
 }
 
 /** What producing reads and changes of the books. */
-interface ProductionBooks {
+export interface ProductionBooks {
   readonly version: 17 | 19;
   readonly locked: ReadonlySet<number>;
-  readonly consumed: Map<number, number>;
   readonly doneCount: Map<number, number>;
   ignoreNextDone: boolean;
-  asksAboutConsumption: boolean;
   now(): string;
   rows(model: string): OdooRow[];
   insert(model: string, values: Record<string, unknown>): OdooRow;
 }
 
+/**
+ * Sets what is consumed. 17 picks no component that is tracked or consumed by hand; later versions pick all
+ * (mrp_production.py, `_set_qty_producing`; seen on both).
+ */
 export function setQtyProducing(books: ProductionBooks, row: OdooRow): null {
   refuseLocked(books, row);
-  books.consumed.set(row.id, Number(row.qty_producing));
+  if (books.version === 17 && trackingOf(books, row) === 'serial') row.qty_producing = 1;
+  for (const move of openMoves(books, row)) {
+    if (move.manual_consumption && move.picked) continue;
+    move.quantity = round(Number(row.qty_producing) * Number(move.unit_factor));
+    move.picked = !move.manual_consumption || books.version !== 17;
+  }
   row.write_date = books.now();
   return null;
 }
@@ -31,92 +38,155 @@ export function markDone(
   context: Readonly<Record<string, unknown>>,
 ): unknown {
   refuseLocked(books, row);
-  // Seen: a second call returns true.
+  const keep = context.mo_ids_to_backorder;
+  const keepsRest = Array.isArray(keep) && keep.includes(row.id);
+  // Seen: a second call returns true; one that splits has a backorder of 0 (constraint `qty_positive`).
+  if (row.state === 'done' && keepsRest) throw validationError('The quantity to produce must be positive!');
   if (row.state === 'done') return true;
   if (row.state === 'cancel') throw userError('You cannot produce a cancelled manufacturing order.');
   if (books.ignoreNextDone) {
     books.ignoreNextDone = false;
     return true;
   }
-  if (Number(row.qty_producing) === 0) row.qty_producing = row.product_qty;
-  const producing = Number(row.qty_producing);
+  // Seen: zero is everything (`_set_quantities`).
+  if (Number(row.qty_producing) === 0) {
+    row.qty_producing = row.product_qty;
+    for (const move of openMoves(books, row))
+      Object.assign(move, { quantity: move.product_uom_qty, picked: true });
+  }
+  const producing = producedUnder(books, row);
   const remaining = round(Number(row.product_qty) - producing);
-  const product = books.rows('product.product').find((one) => one.id === row.product_id);
-  const lots = lotsOf(books, row);
-  if (product?.tracking !== 'none' && lots.length === 0) {
-    throw userError('You need to supply a Lot/Serial Number for product:\nThe product');
+  // Seen: a wizard action with HTTP 200, and the order is not done.
+  if (row.consumption !== 'flexible' && context.skip_consumption !== true) {
+    const missing = openMoves(books, row).some(
+      (move) => !move.picked || Number(move.quantity) !== round(producing * Number(move.unit_factor)),
+    );
+    if (missing)
+      return { type: 'ir.actions.act_window', res_model: 'mrp.consumption.warning', target: 'new' };
   }
-  if (product?.tracking === 'serial' && lots.length !== producing) {
-    throw userError('The quantity of a serial number must be one.');
-  }
-  // Seen: a wizard action with HTTP 200, and the order stays in progress.
   if (remaining > 0 && context.skip_backorder !== true) {
     return { type: 'ir.actions.act_window', res_model: 'mrp.production.backorder', target: 'new' };
   }
-  if (books.asksAboutConsumption && context.skip_consumption !== true) {
-    return { type: 'ir.actions.act_window', res_model: 'mrp.consumption.warning', target: 'new' };
-  }
-  const keep = context.mo_ids_to_backorder;
-  const backorder =
-    remaining > 0 && Array.isArray(keep) && keep.includes(row.id) ? split(books, row, remaining) : undefined;
-  row.state = 'done';
-  row.qty_produced = producing;
-  row.date_finished = row.write_date = books.now();
+  requireComponentLots(books, row);
+  const at = books.now();
+  const [, backorder] = remaining > 0 && keepsRest ? split(books, row, [producing, remaining], at) : [];
+  // What is not picked is cancelled instead of consumed (`_post_inventory`).
+  for (const move of openMoves(books, row)) move.state = move.picked ? 'done' : 'cancel';
+  Object.assign(row, { state: 'done', qty_produced: producing, date_finished: at, write_date: at });
   books.doneCount.set(row.id, (books.doneCount.get(row.id) ?? 0) + 1);
-  return backorder
-    ? {
-        type: 'ir.actions.act_window',
-        res_model: 'mrp.production',
-        res_id: backorder.id,
-        view_mode: 'form',
-      }
-    : true;
+  if (!backorder) return true;
+  return {
+    type: 'ir.actions.act_window',
+    res_model: 'mrp.production',
+    res_id: backorder.id,
+    view_mode: 'form',
+  };
 }
 
-/** The order is renamed …-001 and a backorder …-00n takes over the rest (_split_productions). */
-function split(books: ProductionBooks, row: OdooRow, remaining: number): OdooRow {
+/**
+ * How much is produced under the lots of the order. Seen on 19: of three serial numbers for two pieces the third is
+ * dropped, and of a part of two with three serial numbers three are booked.
+ */
+function producedUnder(books: ProductionBooks, row: OdooRow): number {
+  const producing = Number(row.qty_producing);
+  const tracking = trackingOf(books, row);
+  const lots = lotsOf(books, row);
+  if (tracking === 'none') return producing;
+  if (lots.length === 0) throw userError('You need to supply a Lot/Serial Number for product:\nThe product');
+  if (tracking !== 'serial' || books.version === 17) return producing;
+  if (lots.length < producing)
+    throw userError('You need to supply a Lot/Serial Number for product:\nThe product');
+  const produced = Math.min(lots.length, Number(row.product_qty));
+  row.lot_producing_ids = lots.slice(0, produced);
+  row.qty_producing = produced;
+  return produced;
+}
+
+/** Tracked components are taken from lots that are reserved (stock_move_line.py, `_action_done`). */
+function requireComponentLots(books: ProductionBooks, row: OdooRow): void {
+  for (const move of openMoves(books, row)) {
+    if (!move.picked || move.has_tracking === 'none') continue;
+    const lines = books.rows('stock.move.line').filter((line) => line.move_id === move.id && line.lot_id);
+    const reserved = lines.reduce((sum, line) => sum + Number(line.quantity_product_uom), 0);
+    if (reserved < Number(move.quantity))
+      throw userError('You need to supply a Lot/Serial Number for product:\nThe VARNISH');
+  }
+}
+
+/**
+ * What is left of the order keeps its id and becomes …-001, the others are new ids, …-002 and so on (`_split_productions`).
+ * @param amounts Of the order itself first.
+ */
+export function split(
+  books: ProductionBooks,
+  row: OdooRow,
+  [own = 0, ...others]: readonly number[],
+  at: string,
+): OdooRow[] {
   const group = books.version === 17 ? 'procurement_group_id' : 'production_group_id';
   if (row.backorder_sequence === 0) {
     row.backorder_sequence = 1;
     row.name = `${String(row.name)}-001`;
   }
   const family = books.rows('mrp.production').filter((one) => one[group] === row[group]);
-  const sequence = Math.max(...family.map((one) => Number(one.backorder_sequence))) + 1;
-  const { id: _, ...values } = row;
-  const backorder = books.insert('mrp.production', {
-    ...values,
-    name: String(row.name).replace(/-\d+$/, `-${String(sequence).padStart(3, '0')}`),
-    backorder_sequence: sequence,
-    product_qty: remaining,
-    qty_producing: 0,
-    state: 'confirmed',
-    create_date: books.now(),
-    write_date: books.now(),
-    ...(books.version === 17 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
+  const last = Math.max(...family.map((one) => Number(one.backorder_sequence)));
+  const moves = openMoves(books, row);
+  const made = others.map((amount, index) => {
+    const { id: _, ...values } = row;
+    const backorder = books.insert('mrp.production', {
+      ...values,
+      name: String(row.name).replace(/-\d+$/, `-${String(last + 1 + index).padStart(3, '0')}`),
+      backorder_sequence: last + 1 + index,
+      product_qty: amount,
+      qty_producing: 0,
+      state: 'confirmed',
+      create_date: at,
+      write_date: at,
+      ...(books.version === 17 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
+    });
+    for (const move of moves) splitOff(books, move, backorder);
+    return backorder;
   });
-  row.product_qty = row.qty_producing;
-  return backorder;
+  for (const move of moves) demand(books, move, own);
+  Object.assign(row, { product_qty: own, write_date: at });
+  return [row, ...made];
 }
 
-export function validateScrap(books: ProductionBooks, scrap: OdooRow): unknown {
-  const production = books.rows('mrp.production').find((one) => one.id === scrap.production_id);
-  // A finished product can be scrapped only where it is: after the order is done (stock_scrap.py of mrp).
-  if (production?.state !== 'done') {
-    return { type: 'ir.actions.act_window', res_model: 'stock.warn.insufficient.qty.scrap', target: 'new' };
+/** Reservations go with what needs them. */
+function splitOff(books: ProductionBooks, move: OdooRow, to: OdooRow): void {
+  const { id: _, ...values } = move;
+  const raw_material_production_id = to.id;
+  const made = books.insert('stock.move', {
+    ...values,
+    raw_material_production_id,
+    quantity: 0,
+    picked: false,
+  });
+  for (const line of books.rows('stock.move.line').filter(({ move_id }) => move_id === move.id)) {
+    const { id: __, ...reserved } = line;
+    books.insert('stock.move.line', { ...reserved, move_id: made.id });
   }
-  // Its move is done as any other: a tracked product needs its lot (_action_done of stock.move.line).
-  const product = books.rows('product.product').find((one) => one.id === scrap.product_id);
-  if (product?.tracking !== 'none' && !scrap.lot_id) {
-    throw userError('You need to supply a Lot/Serial Number for product:\nThe product');
-  }
-  // do_scrap makes a stock move each time it runs, whatever the state was.
-  scrap.moves = Number(scrap.moves ?? 0) + 1;
-  scrap.state = 'done';
-  return true;
+  demand(books, made, Number(to.product_qty));
+}
+
+function demand(books: ProductionBooks, move: OdooRow, pieces: number): void {
+  const amount = round(pieces * Number(move.unit_factor));
+  Object.assign(move, { product_uom_qty: amount, product_qty: amount });
+  for (const line of books.rows('stock.move.line').filter(({ move_id }) => move_id === move.id))
+    line.quantity_product_uom = Math.min(Number(line.quantity_product_uom), amount);
+}
+
+function openMoves(books: ProductionBooks, row: OdooRow): OdooRow[] {
+  return books
+    .rows('stock.move')
+    .filter(
+      (move) =>
+        move.raw_material_production_id === row.id && !['done', 'cancel'].includes(String(move.state)),
+    );
 }
 
 /** Seen on PostgreSQL with several writers. */
-export function refuseLocked(books: ProductionBooks, row: OdooRow): void {
+export function refuseLocked(books: Pick<ProductionBooks, 'locked'>, row: OdooRow): void {
   if (books.locked.has(row.id)) {
     throw new OdooError(
       'psycopg2.errors.LockNotAvailable',
@@ -126,12 +196,16 @@ export function refuseLocked(books: ProductionBooks, row: OdooRow): void {
   }
 }
 
-export function lotsOf(books: ProductionBooks, row: OdooRow): number[] {
+export function lotsOf(books: Pick<ProductionBooks, 'version'>, row: OdooRow): number[] {
   const lots = books.version === 17 ? row.lot_producing_id : row.lot_producing_ids;
   if (Array.isArray(lots)) return lots.map(Number);
   return typeof lots === 'number' ? [lots] : [];
 }
 
-function round(amount: number): number {
-  return Math.round(amount * 1e5) / 1e5;
+function trackingOf(books: ProductionBooks, row: OdooRow): unknown {
+  return books.rows('product.product').find((one) => one.id === row.product_id)?.tracking;
+}
+
+export function round(amount: number): number {
+  return Math.round(amount * 100 + 1e-9) / 100;
 }

@@ -1,85 +1,38 @@
 import { randomUUID } from 'node:crypto';
+import { quantityPattern, readMovements, SapGoods } from './sap-goods.ts';
+import {
+  confirmationFields,
+  invalid,
+  orderFields,
+  refuseUnknown,
+  type SapConfirmation,
+  SapError,
+  type SapOrder,
+} from './sap-records.ts';
 
 const noGuid = '00000000-0000-0000-0000-000000000000';
-
-/** An OData error as SAP Gateway words it. */
-export class SapError extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly details: readonly { code: string; message: string }[];
-  constructor(
-    status: number,
-    code: string,
-    message: string,
-    details: { code: string; message: string }[] = [],
-  ) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.details = details;
-  }
-}
-
-export interface SapOrder {
-  [field: string]: unknown;
-  ManufacturingOrder: string;
-  Material: string;
-  TotalQuantity: string;
-  MfgOrderConfirmedYieldQty: string;
-  LastChangeDateTime: string;
-  OrderLongText: string;
-  etag: string;
-}
-
-export interface SapConfirmation {
-  [field: string]: unknown;
-  OrderID: string;
-  ConfirmationGroup: string;
-  ConfirmationCount: string;
-  ConfirmationYieldQuantity: string;
-  ConfirmationScrapQuantity: string;
-  ExternalSystemConfirmation: string;
-  batches: string[];
-}
-
-/** Fields of A_ProductionOrder_2 that are in the service's metadata and that this server knows. */
-export const orderFields = [
-  ...['ManufacturingOrder', 'ManufacturingOrderType', 'ManufacturingOrderCategory', 'Material'],
-  ...['ProductionPlant', 'StorageLocation', 'TotalQuantity', 'ProductionUnit', 'MfgOrderConfirmedYieldQty'],
-  ...['LastChangeDateTime', 'MfgOrderCreationDate', 'MfgOrderCreationTime', 'MfgOrderPlannedEndDate'],
-  ...['MfgOrderScheduledEndDate', 'SalesOrder', 'SalesOrderItem', 'ProductionVersion', 'OrderLongText'],
-  ...['OrderIsReleased', 'OrderIsConfirmed', 'OrderIsPartiallyConfirmed', 'OrderIsDelivered'],
-  ...['OrderIsTechnicallyCompleted', 'OrderIsClosed', 'OrderIsLocked', 'OrderIsDeleted'],
-  ...['OrderIsMarkedForDeletion'],
-];
-
-/** Properties of ProdnOrdConf2 that may be sent; any other is refused, as Gateway does. */
-const confirmationFields = [
-  ...['OrderID', 'OrderOperation', 'Sequence', 'ConfirmationText', 'Language', 'IsFinalConfirmation'],
-  ...['FinalConfirmationType', 'OpenReservationsIsCleared', 'APIConfHasNoGoodsMovements', 'PostingDate'],
-  ...['ExternalSystemConfirmation', 'Plant', 'ConfirmationUnit', 'ConfirmationYieldQuantity'],
-  ...['ConfirmationScrapQuantity', 'OpWorkQuantityUnit1', 'OpConfirmedWorkQuantity1'],
-  ...['to_ProdnOrdConfMatlDocItm'],
-];
-
-const movementFields = [
-  ...['OrderID', 'OrderItem', 'Material', 'Plant', 'StorageLocation', 'Batch', 'GoodsMovementType'],
-  ...['GoodsMovementRefDocType', 'EntryUnit', 'QuantityInEntryUnit'],
-];
 
 /** The production orders and confirmations of an S/4HANA, in memory. */
 export class SapBooks {
   readonly orders: SapOrder[] = [];
   readonly confirmations: SapConfirmation[] = [];
+  readonly goods = new SapGoods();
   readonly locked = new Set<string>();
   /** Locks are told with 423, or with 400 and a message (both occur). */
   readonly locksAre423: boolean;
   /** The next confirmation is answered with 201 and not booked: an update task that failed. */
   ignoreNext = false;
+  /** Zone of the system's clock: created and changed are told in its time, without it. */
+  readonly timeZone: string;
   #clock = Date.parse('2026-01-01T00:00:00Z');
 
-  constructor(locksAre423: boolean) {
+  constructor(locksAre423: boolean, timeZone: string) {
     this.locksAre423 = locksAre423;
+    this.timeZone = timeZone;
+  }
+
+  setClock(instant: string): void {
+    this.#clock = Date.parse(instant);
   }
 
   now(): Date {
@@ -89,6 +42,7 @@ export class SapBooks {
 
   plan(material: string, quantity: string, changedAt?: string | null): SapOrder {
     const created = this.now();
+    const clock = wallClock(created, this.timeZone);
     const order: SapOrder = {
       ManufacturingOrder: String(1_000_020 + this.orders.length),
       ManufacturingOrderType: 'YBM4',
@@ -99,12 +53,9 @@ export class SapBooks {
       TotalQuantity: quantity,
       ProductionUnit: 'PC',
       MfgOrderConfirmedYieldQty: '0',
-      LastChangeDateTime: changedAt === null ? '' : fourteen(changedAt ? new Date(changedAt) : created),
-      MfgOrderCreationDate: `/Date(${Math.floor(created.getTime() / 86_400_000) * 86_400_000})/`,
-      MfgOrderCreationTime: `PT${created
-        .toISOString()
-        .slice(11, 19)
-        .replace(/:/g, (_, at) => (at === 2 ? 'H' : 'M'))}S`,
+      LastChangeDateTime: changedAt === null ? '' : this.fourteen(changedAt ? new Date(changedAt) : created),
+      MfgOrderCreationDate: `/Date(${Date.parse(clock.slice(0, 10))})/`,
+      MfgOrderCreationTime: `PT${clock.slice(11, 13)}H${clock.slice(14, 16)}M${clock.slice(17)}S`,
       MfgOrderPlannedEndDate: `/Date(${Date.parse('2026-12-01')})/`,
       MfgOrderScheduledEndDate: null,
       SalesOrder: '42',
@@ -135,7 +86,7 @@ export class SapBooks {
 
   change(order: SapOrder, values: Record<string, unknown>): void {
     Object.assign(order, values);
-    order.LastChangeDateTime = fourteen(this.now());
+    order.LastChangeDateTime = this.fourteen(this.now());
     order.etag = `W/"'${randomUUID()}'"`;
   }
 
@@ -164,7 +115,7 @@ export class SapBooks {
     if (String(ConfirmationText).length > 40) throw invalid('ConfirmationText');
     const amounts = ['ConfirmationYieldQuantity', 'ConfirmationScrapQuantity'].map((field) => {
       const value = body[field] ?? '0';
-      if (typeof value !== 'string' || !/^\d{1,10}(\.\d{1,3})?$/.test(value)) throw invalid(field);
+      if (typeof value !== 'string' || !quantityPattern.test(value)) throw invalid(field);
       return value;
     });
     const [good = '0', scrap = '0'] = amounts;
@@ -184,13 +135,13 @@ export class SapBooks {
       IsReversed: false,
       IsReversal: false,
       ExternalSystemConfirmation: String(body.ExternalSystemConfirmation ?? noGuid).toLowerCase(),
-      batches: movements.flatMap((one) => (one.Batch ? [String(one.Batch)] : [])),
     };
     if (this.ignoreNext) {
       this.ignoreNext = false;
       return confirmation;
     }
     this.confirmations.push(confirmation);
+    this.goods.post(order, confirmation, movements);
     this.change(order, {
       MfgOrderConfirmedYieldQty: good,
       OrderIsConfirmed: IsFinalConfirmation === true ? 'X' : '',
@@ -208,6 +159,11 @@ export class SapBooks {
     this.change(order, body);
   }
 
+  /** `20260101000001`: LastChangeDateTime is a text of 14 digits in the service's metadata. */
+  fourteen(date: Date): string {
+    return wallClock(date, this.timeZone).replace(/\D/g, '');
+  }
+
   refuseLocked(order: SapOrder): void {
     if (!this.locked.has(order.ManufacturingOrder)) return;
     throw new SapError(
@@ -218,28 +174,7 @@ export class SapBooks {
   }
 }
 
-function readMovements(sent: unknown): Record<string, unknown>[] {
-  if (sent === undefined) return [];
-  const list: unknown = Array.isArray(sent) ? sent : Object(sent).results;
-  if (!Array.isArray(list)) throw invalid('to_ProdnOrdConfMatlDocItm');
-  return list.map((movement: Record<string, unknown>) => {
-    refuseUnknown(movement, movementFields);
-    if (String(movement.Batch ?? '').length > 10) throw invalid('Batch');
-    if (typeof movement.QuantityInEntryUnit !== 'string') throw invalid('QuantityInEntryUnit');
-    return movement;
-  });
-}
-
-function refuseUnknown(body: Record<string, unknown>, known: readonly string[]): void {
-  const surplus = Object.keys(body).find((field) => !known.includes(field));
-  if (surplus) throw new SapError(400, '/IWBEP/CM_MGW_RT/021', `Property '${surplus}' is invalid`);
-}
-
-function invalid(field: string): SapError {
-  return new SapError(400, '/IWBEP/CM_MGW_RT/021', `Property '${field}' has an invalid value`);
-}
-
-/** `20260101000001`: LastChangeDateTime is a text of 14 digits in the service's metadata. */
-function fourteen(date: Date): string {
-  return date.toISOString().slice(0, 19).replace(/\D/g, '');
+/** `2026-01-01 00:00:01`: how Swedish writes a time is nearly ISO. */
+function wallClock(date: Date, timeZone: string): string {
+  return date.toLocaleString('sv-SE', { timeZone });
 }

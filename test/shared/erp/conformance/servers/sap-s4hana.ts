@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { listenOnLoopback } from '../../../../support/loopback.ts';
+import type { Answer, Received } from '../../../../support/server.ts';
 import { keyed, ODataQueryError, type ODataRow, parseFilter } from './odata-filter.ts';
-import { orderFields, SapBooks, SapError } from './sap-books.ts';
+import { SapBooks } from './sap-books.ts';
+import { orderFields, SapError } from './sap-records.ts';
 
 export interface SapServer {
-  readonly url: string;
+  readonly answer: (call: Received) => Answer;
   readonly books: SapBooks;
   /** Every CSRF token, session cookie and bearer token becomes invalid. */
   expireSessions(): void;
   /** Every token is invalid as soon as it was given. */
   sessionsLast: boolean;
-  close(): Promise<void>;
+  /** Rows of a page, whatever `$top` asks for (server-driven paging); undefined: as many as Gateway gives. */
+  largestPage: number | undefined;
+  /** Both were seen: Gateway has a list of details, other OData V2 servers an object. */
+  detailsAre: 'list' | 'object';
 }
 
 export interface SapLogin {
@@ -21,13 +23,17 @@ export interface SapLogin {
   readonly user: string;
   /** Password, or client secret. */
   readonly secret: string;
+  /** Zone of the system's clock. Default UTC. */
+  readonly timeZone?: string;
 }
 
 const root = '/sap/opu/odata/sap';
 const orderService = `${root}/API_PRODUCTION_ORDER_2_SRV`;
 const confirmationService = `${root}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
-/** Small, so that links to further pages are followed in tests. */
-const largestPage = 3;
+/** Confirmations of a page: few, so that links to further pages are followed in tests. */
+const confirmationsOfPage = 3;
+/** Links name the host that the server knows itself by, behind its reverse proxy (seen on CAP's OData V2 adapter). */
+const ownHost = 'https://s4hana.internal:44300';
 
 const confirmationFilters = [
   'OrderID',
@@ -36,130 +42,131 @@ const confirmationFilters = [
   'ExternalSystemConfirmation',
 ];
 
-/** A stateful S/4HANA on loopback, for tests: the two OData V2 services of a production order integration. */
-export async function startSap(login: SapLogin): Promise<SapServer> {
-  const books = new SapBooks(login.auth === 'oauth2');
+const movementsPath =
+  /^\/ProdnOrdConf2\(ConfirmationGroup='(\d+)',ConfirmationCount='(\d+)'\)\/to_ProdnOrdConfMatlDocItm$/;
+
+/** A stateful S/4HANA, for tests: the two OData V2 services of a production order integration. */
+export function createSap(login: SapLogin): SapServer {
+  const books = new SapBooks(login.auth === 'oauth2', login.timeZone ?? 'UTC');
   const bearers = new Set<string>();
   /** CSRF token by session cookie: one without the other is refused. */
   const sessions = new Map<string, string>();
 
-  const { url, close } = await listenOnLoopback((request, response) => {
-    answer(request, response).catch((error) => {
-      response.writeHead(500).end(`the test server broke: ${error}`);
-    });
-  });
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<ServerResponse> {
-    const body = await text(request);
-    const url = new URL(request.url ?? '', 'http://sap');
-    if (url.pathname === '/oauth/token') return token(request, response, body);
-    if (!authorized(request)) {
+  function answer(call: Received): Answer {
+    if (call.url.pathname === '/oauth/token') return token(call);
+    if (!authorized(call)) {
       // Logon failures are answered with a page, not with OData.
-      return response
-        .writeHead(401, { 'content-type': 'text/html', 'www-authenticate': 'Basic' })
-        .end('<html>Logon failed</html>');
+      const headers = { 'content-type': 'text/html', 'www-authenticate': 'Basic' };
+      return { status: 401, headers, body: '<html>Logon failed</html>' };
     }
     try {
-      return route(request, response, url, body);
+      const offered = call.method === 'GET' ? offeredToken(call) : {};
+      const given = route(call);
+      return { ...given, headers: { ...offered, ...given.headers } };
     } catch (error) {
       if (error instanceof ODataQueryError) {
-        return sendError(response, new SapError(400, '/IWBEP/CM_MGW_RT/022', error.message));
+        return errorAnswer(new SapError(400, '/IWBEP/CM_MGW_RT/022', error.message), sap.detailsAre);
       }
-      if (error instanceof SapError) return sendError(response, error);
+      if (error instanceof SapError) return errorAnswer(error, sap.detailsAre);
       throw error;
     }
   }
 
-  function token(request: IncomingMessage, response: ServerResponse, body: string): ServerResponse {
+  function token({ headers, body }: Received): Answer {
     const client = `Basic ${Buffer.from(`${login.user}:${login.secret}`).toString('base64')}`;
     const granted = new URLSearchParams(body).get('grant_type') === 'client_credentials';
-    if (login.auth !== 'oauth2' || request.headers.authorization !== client || !granted) {
-      return send(response, 401, { error: 'invalid_client' });
+    if (login.auth !== 'oauth2' || headers.authorization !== client || !granted) {
+      return { status: 401, body: { error: 'invalid_client' } };
     }
     const bearer = randomUUID();
     if (sap.sessionsLast) bearers.add(bearer);
-    return send(response, 200, { access_token: bearer, token_type: 'Bearer', expires_in: 3600 });
+    return { body: { access_token: bearer, token_type: 'Bearer', expires_in: 3600 } };
   }
 
-  function authorized(request: IncomingMessage): boolean {
-    const given = request.headers.authorization ?? '';
+  function authorized({ headers }: Received): boolean {
+    const given = headers.authorization ?? '';
     if (login.auth === 'oauth2') return bearers.has(given.replace(/^Bearer /, ''));
     return given === `Basic ${Buffer.from(`${login.user}:${login.secret}`).toString('base64')}`;
   }
 
-  function route(request: IncomingMessage, response: ServerResponse, url: URL, body: string): ServerResponse {
+  function route(call: Received): Answer {
+    const { method, url, headers, body } = call;
     const path = decodeURIComponent(url.pathname);
     const key = /^\/A_ProductionOrder_2\('([^']+)'\)$/.exec(path.replace(orderService, ''))?.[1];
-    if (request.method === 'GET') {
-      offerToken(request, response);
+    if (method === 'GET') {
       if (key !== undefined) {
         const order = books.find(key);
-        response.setHeader('etag', order.etag);
-        return send(response, 200, { d: shown(order, orderFields) });
+        return { headers: { etag: order.etag }, body: { d: shown(order, orderFields) } };
       }
-      if (path === `${orderService}/A_ProductionOrder_2`)
-        return list(response, url, books.orders, orderFields);
+      if (path === `${orderService}/A_ProductionOrder_2`) {
+        return list(url, books.orders, orderFields, sap.largestPage ?? 1000);
+      }
       if (path === `${confirmationService}/ProdnOrdConf2`) {
-        return list(response, url, books.confirmations, confirmationFilters, largestPage);
+        const rows = sap.largestPage ?? confirmationsOfPage;
+        return list(url, books.confirmations, confirmationFilters, rows);
+      }
+      const documents = movementsPath.exec(path.replace(confirmationService, ''));
+      if (documents) {
+        const [, group, count] = documents;
+        const ofConfirmation = books.goods.documents.filter(
+          (one) => one.ConfirmationGroup === group && one.ConfirmationCount === count,
+        );
+        return list(url, ofConfirmation, [], sap.largestPage ?? 1000);
       }
       if (path === `${confirmationService}/` || path === `${orderService}/`) {
-        return send(response, 200, { d: { EntitySets: [] } });
+        return { body: { d: { EntitySets: [] } } };
       }
     }
-    if (request.method === 'POST' || request.method === 'PATCH') {
-      if (!tokenFits(request)) {
-        response.setHeader('x-csrf-token', 'Required');
-        return response.writeHead(403, { 'content-type': 'text/plain' }).end('CSRF token validation failed');
+    if (method === 'POST' || method === 'PATCH') {
+      if (!tokenFits(call)) {
+        const required = { 'x-csrf-token': 'Required' };
+        return { status: 403, headers: required, body: 'CSRF token validation failed' };
       }
-      if (request.method === 'POST' && path === `${confirmationService}/ProdnOrdConf2`) {
-        const { batches: _, ...confirmation } = books.confirm(JSON.parse(body));
-        return send(response, 201, { d: confirmation });
+      if (method === 'POST' && path === `${confirmationService}/ProdnOrdConf2`) {
+        return { status: 201, body: { d: books.confirm(JSON.parse(body)) } };
       }
-      if (request.method === 'PATCH' && key !== undefined) {
-        books.patch(books.find(key), request.headers['if-match'], JSON.parse(body));
-        return response.writeHead(204).end();
+      if (method === 'PATCH' && key !== undefined) {
+        books.patch(books.find(key), headers['if-match'], JSON.parse(body));
+        return { status: 204 };
       }
     }
     throw new SapError(404, '/IWFND/MED/170', `No service found for ${path}`);
   }
 
-  function offerToken(request: IncomingMessage, response: ServerResponse): void {
-    if (String(request.headers['x-csrf-token']).toLowerCase() !== 'fetch') return;
+  function offeredToken({ headers }: Received): NonNullable<Answer['headers']> {
+    if (String(headers['x-csrf-token']).toLowerCase() !== 'fetch') return {};
     const [session, csrf] = [randomUUID(), randomUUID()];
     if (sap.sessionsLast) sessions.set(session, csrf);
-    response.setHeader('x-csrf-token', csrf);
-    response.setHeader('set-cookie', [
-      'sap-usercontext=sap-client=100; path=/',
-      `SAP_SESSIONID_S4H_100=${session}; path=/; secure; HttpOnly`,
-    ]);
+    return {
+      'x-csrf-token': csrf,
+      'set-cookie': [
+        'sap-usercontext=sap-client=100; path=/',
+        `SAP_SESSIONID_S4H_100=${session}; path=/; secure; HttpOnly`,
+      ],
+    };
   }
 
-  function tokenFits(request: IncomingMessage): boolean {
-    const session = /SAP_SESSIONID_S4H_100=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
+  function tokenFits({ headers }: Received): boolean {
+    const session = /SAP_SESSIONID_S4H_100=([^;]+)/.exec(headers.cookie ?? '')?.[1] ?? '';
     const csrf = sessions.get(session);
-    return csrf !== undefined && csrf === request.headers['x-csrf-token'];
+    return csrf !== undefined && csrf === headers['x-csrf-token'];
   }
 
   const sap: SapServer = {
-    url,
+    answer,
     books,
     sessionsLast: true,
+    largestPage: undefined,
+    detailsAre: login.auth === 'basic' ? 'object' : 'list',
     expireSessions() {
       bearers.clear();
       sessions.clear();
     },
-    close,
   };
   return sap;
 }
 
-function list(
-  response: ServerResponse,
-  url: URL,
-  rows: readonly ODataRow[],
-  fields: readonly string[],
-  pageSize = 1000,
-): ServerResponse {
+function list(url: URL, rows: readonly ODataRow[], fields: readonly string[], largest: number): Answer {
   const known = ['$filter', '$orderby', '$top', '$select', '$skiptoken', '$format', 'sap-client'];
   const surplus = [...url.searchParams.keys()].find((name) => !known.includes(name));
   if (surplus) throw new ODataQueryError(`Invalid system query option ${surplus}`);
@@ -175,44 +182,35 @@ function list(
     return 0;
   });
   const from = Number(url.searchParams.get('$skiptoken') ?? 0);
-  const top = Math.min(Number(url.searchParams.get('$top') ?? pageSize), pageSize);
-  const page = sorted.slice(from, from + top);
+  const asked = Number(url.searchParams.get('$top') ?? sorted.length);
+  const page = sorted.slice(from, from + Math.min(asked, largest));
   const select = url.searchParams.get('$select')?.split(',');
   const unknown = select?.find((field) => rows[0] && !(field in rows[0]) && !fields.includes(field));
   if (unknown) throw new ODataQueryError(`Property ${unknown} not found in $select`);
+  // A page as long as was asked for is the client's own; one that the server cut short tells where the next one is.
   const next = new URL(url);
-  next.searchParams.set('$skiptoken', String(from + top));
-  const more = !url.searchParams.has('$top') && from + top < sorted.length;
-  return send(response, 200, {
-    d: {
-      results: page.map((row) => shown(row, select ?? Object.keys(row))),
-      ...(more ? { __next: `${next.pathname}${next.search}` } : {}),
-    },
-  });
+  next.searchParams.set('$skiptoken', String(from + page.length));
+  if (url.searchParams.has('$top')) next.searchParams.set('$top', String(asked - page.length));
+  const isCut = page.length < asked && from + page.length < sorted.length;
+  const results = page.map((row) => shown(row, select ?? Object.keys(row)));
+  const link = isCut ? { __next: `${ownHost}${next.pathname}${next.search}` } : {};
+  return { body: { d: { results, ...link } } };
 }
 
 function shown(row: ODataRow, fields: readonly string[]): ODataRow {
-  return Object.fromEntries(
-    fields.filter((field) => field !== 'batches' && field !== 'etag').map((field) => [field, row[field]]),
-  );
+  return Object.fromEntries(fields.filter((field) => field !== 'etag').map((field) => [field, row[field]]));
 }
 
-function sendError(response: ServerResponse, error: SapError): ServerResponse {
-  return send(response, error.status, {
-    error: {
-      code: error.code,
-      message: { lang: 'en', value: error.message },
-      innererror: {
-        application: { component_id: 'PP-SFC', service_namespace: '/SAP/' },
-        errordetails: [
-          ...error.details.map((detail) => ({ ...detail, propertyref: '', severity: 'error' })),
-          { code: error.code, message: error.message, propertyref: '', severity: 'error' },
-        ],
-      },
-    },
-  });
-}
-
-function send(response: ServerResponse, status: number, body: unknown): ServerResponse {
-  return response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function errorAnswer(error: SapError, detailsAre: SapServer['detailsAre']): Answer {
+  const details = [...error.details, { code: error.code, message: error.message }].map((detail) => ({
+    ...detail,
+    propertyref: '',
+    severity: 'error',
+  }));
+  const innererror = {
+    application: { component_id: 'PP-SFC', service_namespace: '/SAP/' },
+    errordetails: detailsAre === 'list' ? details : { errordetail: details },
+  };
+  const { status, code, message } = error;
+  return { status, body: { error: { code, message: { lang: 'en', value: message }, innererror } } };
 }

@@ -1,0 +1,81 @@
+import { Rejected } from '../../model/errors.ts';
+import type { ErpOrderRef } from '../../model/orders.ts';
+import { type FoundMark, lastBooking } from './marks.ts';
+import type { BookedProduction, Sibling } from './records.ts';
+
+/**
+ * Manufacturing orders that were one once. Odoo splits an order when a part of it is booked, and when a person wants
+ * it (`_split_productions`, 17 to 19): the order keeps its id and becomes …-001, what is split off …-002, …-003.
+ * What a booking of ours left is the rest of what Azumuta has; what a person split off is an order of its own.
+ */
+export function isOpen({ state }: { readonly state: string }): boolean {
+  return state !== 'done' && state !== 'cancel';
+}
+
+export function nameWithoutSuffix(name: string): string {
+  return name.replace(/-\d+$/, '');
+}
+
+/**
+ * What our booking of a part left of an order. Odoo makes it in the transaction that finishes the order: not before
+ * our mark was posted, and not after the order was last written, by the clock of the database.
+ */
+function restsOf<One extends Sibling>(
+  done: Sibling,
+  marks: readonly FoundMark[],
+  family: readonly One[],
+): One[] {
+  const begun = lastBooking(marks, done)?.postedAt;
+  if (begun === undefined || done.state !== 'done') return [];
+  return family.filter(
+    ({ backorder_sequence, create_date }) =>
+      Number(backorder_sequence) > Number(done.backorder_sequence) &&
+      create_date >= begun &&
+      create_date <= done.write_date,
+  );
+}
+
+/**
+ * Whether an order is the rest of another one, and no new work. What a person left by booking a part by hand cannot be
+ * told from what he split off: it is taken for a rest when nothing else of the family is open.
+ */
+export function isRest(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): boolean {
+  if (!isOpen(one)) return false;
+  const done = family.filter(({ state }) => state === 'done');
+  if (done.some((each) => restsOf(each, marks, family).some(({ id }) => id === one.id))) return true;
+  const isByHand = done.some((each) => lastBooking(marks, each) === undefined);
+  return isByHand && family.filter(isOpen).length === 1;
+}
+
+/**
+ * The order to book on: the one that was meant, or what our own bookings have left of it.
+ * @throws Rejected when there is none, when it cannot be booked on, or when it cannot be known.
+ */
+export function openOrder(
+  family: readonly [BookedProduction, ...BookedProduction[]],
+  marks: readonly FoundMark[],
+  { number }: ErpOrderRef,
+  built: string,
+): BookedProduction {
+  let [at] = family;
+  while (at.state === 'done') {
+    const [rest, ...others] = restsOf(at, marks, family);
+    if (!rest) {
+      throw stateRefused(
+        `${number} is done already (${at.name}), and not by this completion: check who booked it, and book the ${built} by hand if they are missing`,
+      );
+    }
+    if (others.length > 0) {
+      const names = [rest, ...others].map(({ name }) => name).join(', ');
+      throw stateRefused(`${number} has several open backorders (${names}): book by hand`);
+    }
+    at = rest;
+  }
+  if (at.state === 'cancel') throw stateRefused(`${number} is cancelled: nothing can be booked on it`);
+  if (at.state === 'draft') throw stateRefused(`${number} is a draft: confirm it, then replay`);
+  return at;
+}
+
+function stateRefused(why: string): Rejected {
+  return new Rejected(`Odoo's manufacturing order ${why}.`, { code: 'order-state' });
+}

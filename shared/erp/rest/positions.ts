@@ -1,0 +1,80 @@
+import { localTimeFrom, offsetTimeOf } from '../local-time.ts';
+import { type CallConfigured, configuredAt } from './configured.ts';
+import type { RestListing, RestPaging, RestQuestion, RestSince } from './options.ts';
+import { textAt } from './places.ts';
+
+/** Where a page is: page number, offset, cursor or link; undefined for the first. */
+export type Position = string | undefined;
+
+/** How functions of the listing are called that are about no single row. */
+export const callOfListing: CallConfigured = configuredAt('orders');
+
+/** What is asked for a page of the orders that changed at or after `since`. */
+export function questionFor(
+  listing: Pick<RestListing<never>, 'method' | 'path' | 'query' | 'body' | 'paging' | 'since'>,
+  since: string | undefined,
+  position: Position,
+): RestQuestion {
+  const { paging } = listing;
+  if (paging.kind === 'nextLink' && position !== undefined) return { path: position };
+  const size = 'size' in paging && paging.size ? { [paging.size.parameter]: paging.size.rows } : {};
+  const at = 'parameter' in paging && position !== undefined ? { [paging.parameter]: position } : {};
+  const first =
+    paging.kind === 'page' && position === undefined ? { [paging.parameter]: paging.first ?? 1 } : {};
+  const asked = since === undefined ? undefined : writtenAs(listing.since, since);
+  return {
+    method: listing.method ?? 'GET',
+    path: listing.path,
+    query: { ...(listing.query && callOfListing('query', listing.query, asked)), ...size, ...first, ...at },
+    ...(listing.body ? { body: callOfListing('body', listing.body, asked) } : {}),
+  };
+}
+
+/** What an answer says of the next page. */
+export interface Answered {
+  readonly json: unknown;
+  /** Rows on the page. */
+  readonly count: number;
+  readonly position: Position;
+  /** Path or URL of the page. */
+  readonly path: string;
+}
+
+/** Where the next page is; undefined after the last one. */
+export function nextPosition(
+  paging: RestPaging,
+  { json, count, position, path }: Answered,
+  baseUrl: string,
+): Position {
+  const told = () => ('next' in paging && paging.next !== undefined ? textAt(json, paging.next) : undefined);
+  switch (paging.kind) {
+    case 'none':
+      return undefined;
+    case 'page':
+      if (paging.next !== undefined) return told();
+      return count === 0 ? undefined : String(Number(position ?? paging.first ?? 1) + 1);
+    case 'offset':
+      return count === 0 ? undefined : String(Number(position ?? 0) + count);
+    case 'cursor':
+      return told();
+    case 'nextLink':
+      return linkFrom(told(), path, baseUrl);
+  }
+}
+
+/**
+ * Where a link leads from the page that it stands on, as in a browser, but never to another server: behind a proxy,
+ * servers name the host that only they know (seen on an OData V2 server), so that path and query count alone.
+ */
+function linkFrom(link: string | undefined, page: string, baseUrl: string): Position {
+  if (link === undefined) return undefined;
+  const base = baseUrl.replace(/\/$/, '');
+  const { pathname, search } = new URL(link, /^https?:/.test(page) ? page : base + page);
+  return new URL(base).origin + pathname + search;
+}
+
+function writtenAs(written: RestSince | undefined, since: string): string {
+  if (written === undefined) return since;
+  const { timeZone, format } = written;
+  return format === 'iso' ? offsetTimeOf(timeZone, since) : localTimeFrom(timeZone, since);
+}

@@ -1,0 +1,83 @@
+import type { BookingKey, Completion } from '../../model/completions.ts';
+import { Rejected } from '../../model/errors.ts';
+import { shorten } from '../../model/text.ts';
+import { type Built, builtOf } from '../built.ts';
+import { completesOrder, operationOf } from './final-confirmation.ts';
+import { receiptsOf } from './goods-receipts.ts';
+import type { SapOptions } from './options.ts';
+import { guidOf, type SapConfirmation, type SapOrder, toWire } from './records.ts';
+
+/** Longest ConfirmationText (Edm.String(40)). */
+const maxText = 40;
+/** Quantities are Edm.Decimal(13,3), as in AFRU-LMNGA: what has more digits is refused as an invalid value. */
+const fitsQuantity = /^\d{1,10}(\.\d{1,3})?$/;
+
+/**
+ * The confirmation to post, a ProdnOrdConf2. Its ExternalSystemConfirmation is the booking key as a GUID, written with
+ * it in one transaction. Whether it is the final one is decided by what is confirmed so far, since parts of an order
+ * overtake each other.
+ * @throws Rejected when SAP cannot take what was built.
+ */
+export function confirmationOf(
+  options: SapOptions,
+  completion: Completion,
+  key: BookingKey,
+  order: SapOrder,
+  confirmations: readonly SapConfirmation[],
+): Record<string, unknown> {
+  const { erpOrder, work, completedOn } = completion;
+  const { goodsMovements, workActivity } = options;
+  const { operation, sequence } = operationOf(options);
+  const built = builtOf(completion, 'SAP');
+  requireUnit(built, completion, order);
+  requireDigits(built, completion);
+  const final = completion.final || completesOrder(options, built, order, confirmations);
+  const minutes = Math.round(work.reduce((sum, one) => sum + one.seconds, 0) / 6) / 10;
+  const receipts = receiptsOf(options, completion, built, order);
+  return {
+    OrderID: toWire(erpOrder.number),
+    OrderOperation: operation,
+    Sequence: sequence,
+    ConfirmationText: textOf(completion),
+    ConfirmationUnit: order.ProductionUnit,
+    ConfirmationYieldQuantity: built.good,
+    ConfirmationScrapQuantity: built.scrap,
+    IsFinalConfirmation: final,
+    OpenReservationsIsCleared: final,
+    PostingDate: `/Date(${Date.parse(completedOn)})/`,
+    ExternalSystemConfirmation: guidOf(key),
+    ...(workActivity && minutes > 0
+      ? { OpConfirmedWorkQuantity1: String(minutes), OpWorkQuantityUnit1: 'MIN' }
+      : {}),
+    // Without movements of its own and without this, SAP posts those that it plans (BAPI_PRODORDCONF_CREATE_HDR).
+    ...(goodsMovements !== 'backflush' && receipts.length === 0 ? { APIConfHasNoGoodsMovements: true } : {}),
+    ...(receipts.length > 0 ? { to_ProdnOrdConfMatlDocItm: { results: receipts } } : {}),
+  };
+}
+
+/**
+ * SAP converts alternative units of the material master, but neither service tells which these are: what would come of
+ * another unit cannot be known before it is booked, nor be added up with the plan.
+ */
+function requireUnit({ unit }: Built, { erpOrder }: Completion, { ProductionUnit }: SapOrder): void {
+  if (unit === undefined || unit === ProductionUnit) return;
+  throw new Rejected(
+    `SAP: order ${erpOrder.number} is in ${ProductionUnit}, but what was built is in ${unit}: let the mapping give it in ${ProductionUnit}.`,
+    { code: 'quantity-or-lots' },
+  );
+}
+
+function requireDigits({ good, scrap, goodLots }: Built, { erpOrder }: Completion): void {
+  const misfit = [good, scrap, ...goodLots.map(({ amount }) => amount)].find(
+    (amount) => !fitsQuantity.test(amount),
+  );
+  if (misfit === undefined) return;
+  throw new Rejected(
+    `SAP: order ${erpOrder.number} cannot be booked, as ${misfit} has more digits than a quantity in SAP (10, and 3 decimals): let the mapping round it.`,
+    { code: 'quantity-or-lots' },
+  );
+}
+
+function textOf({ productOrder, notes }: Completion): string {
+  return shorten([`Azumuta ${productOrder.number}`, ...notes].join(': ').replace(/\s+/g, ' '), maxText);
+}

@@ -1,0 +1,111 @@
+import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
+import { Rejected } from '../../model/errors.ts';
+import type { ErpOrderRef } from '../../model/orders.ts';
+import { requireArticle } from '../booking-rules.ts';
+import type { Look } from '../connector.ts';
+import { confirmationOf } from './confirmation.ts';
+import type { SapLook } from './context.ts';
+import { type Note, noteOfCompletion, textWith } from './marks.ts';
+import { readConfirmations, readOrder, requireOpen } from './order.ts';
+import { guidOf, type SapConfirmation } from './records.ts';
+import { nameOf, receiptOf } from './stock.ts';
+
+/** What is left to do of a booking. */
+export interface QuantityToBook {
+  readonly key: BookingKey;
+  /** To be posted, as SAP wants it; or standing already with our key. */
+  readonly confirmation:
+    | { readonly toPost: Readonly<Record<string, unknown>> }
+    | { readonly standing: SapConfirmation };
+  /** To be added to the order's text. */
+  readonly note: Note | undefined;
+}
+
+/** A new text of the order, unless somebody writes it in between (If-Match). */
+export interface TextToWrite {
+  readonly field: string;
+  readonly text: string;
+  readonly etag: string | undefined;
+}
+
+/**
+ * SAP does not keep ExternalSystemConfirmation unique, so it is looked for before posting, in every attempt. What stands
+ * with our key is a receipt, whatever has become of the order since.
+ */
+export async function lookAtQuantity(
+  look: SapLook,
+  completion: Completion,
+  key: BookingKey,
+): Promise<Look<QuantityToBook>> {
+  const { client, options, signal } = look;
+  const { erpOrder } = completion;
+  const { order } = await readOrder(client, erpOrder, signal);
+  const confirmations = await readConfirmations(client, erpOrder, signal);
+  const standing = findOurs(confirmations, key, erpOrder);
+  const { notesField } = options;
+  const note = noteOfCompletion(completion, key);
+  const saysMore = notesField !== undefined && note.lines.length > 1;
+  const left = saysMore && textWith(note, notesField, order) !== undefined ? note : undefined;
+  if (standing) {
+    if (left) return { toBook: { key, confirmation: { standing }, note: left } };
+    return { receipt: await receiptOf(look, standing, true) };
+  }
+  requireArticle(completion, order.Material, 'SAP');
+  requireOpen(order, erpOrder);
+  const toPost = confirmationOf(options, completion, key, order, confirmations);
+  return { toBook: { key, confirmation: { toPost }, note: left } };
+}
+
+/** @throws Rejected when no field is configured that could take it. */
+export async function lookAtAmendment(
+  look: SapLook,
+  completion: Completion,
+  key: BookingKey,
+): Promise<Look<TextToWrite>> {
+  const { erpOrder } = completion;
+  if (look.options.notesField === undefined) {
+    throw new Rejected(
+      `SAP: what was recorded later for order ${erpOrder.number} has no place to go: configure notesField, or add it by hand.`,
+      { code: 'configuration' },
+    );
+  }
+  const text = await lookAtText(look, look.options.notesField, erpOrder, noteOfCompletion(completion, key));
+  return text ? { toBook: text } : { receipt: receiptOfNote(erpOrder, true) };
+}
+
+/** Undefined when the note stands there already. */
+export async function lookAtText(
+  { client, signal }: SapLook,
+  field: string,
+  erpOrder: ErpOrderRef,
+  note: Note,
+): Promise<TextToWrite | undefined> {
+  const { order, etag } = await readOrder(client, erpOrder, signal);
+  const text = textWith(note, field, order);
+  return text === undefined ? undefined : { field, text, etag };
+}
+
+export function receiptOfNote({ number }: ErpOrderRef, alreadyBooked: boolean): Receipt {
+  return { reference: `text of order ${number}`, alreadyBooked };
+}
+
+/** @throws Rejected when somebody cancelled our confirmation: booking it again would overrule them. */
+export function findOurs(
+  confirmations: readonly SapConfirmation[],
+  key: BookingKey,
+  { number }: ErpOrderRef,
+): SapConfirmation | undefined {
+  const guid = guidOf(key);
+  const ours = confirmations.filter(
+    (one) => one.ExternalSystemConfirmation?.toLowerCase() === guid && one.IsReversal !== true,
+  );
+  const standing = ours.find((one) => one.IsReversed !== true);
+  const [cancelled] = ours;
+  if (cancelled && !standing) {
+    throw new Rejected(
+      `SAP: ${nameOf(cancelled)} of order ${number} was booked for this completion and cancelled since: book it by hand if it is missing.`,
+      { code: 'booked-otherwise' },
+    );
+  }
+  return standing;
+}

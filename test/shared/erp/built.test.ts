@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { builtOf } from '../../../shared/erp/built.ts';
+import type { Completion, Lot } from '../../../shared/model/completions.ts';
+import { Rejected } from '../../../shared/model/errors.ts';
+import { sumOf } from '../../../shared/model/quantity.ts';
+import { completionOf } from './conformance/completions.ts';
+
+const built = (differs: Partial<Completion>) => builtOf(completionOf({ number: 'MO/1' }, differs), 'ERP');
+const scrapped = true as const;
+
+describe('what was built', () => {
+  it('adds good and scrap to what was produced', () => {
+    expect(built({ quantity: { amount: '4', unit: 'u' }, scrap: { amount: '0.5' } })).toEqual({
+      good: '4',
+      scrap: '0.5',
+      produced: '4.5',
+      unit: 'u',
+      goodLots: [],
+      scrapLots: [],
+    });
+  });
+
+  it('takes a lot without a quantity for all of it, and several for serial numbers', () => {
+    expect(built({ lots: [{ number: 'L' }] }).goodLots).toEqual([{ number: 'L', amount: '5' }]);
+    const serials = ['A', 'B', 'C'].map((number) => ({ number }));
+    expect(built({ quantity: { amount: '3' }, lots: serials }).goodLots).toEqual(
+      serials.map(({ number }) => ({ number, amount: '1' })),
+    );
+    const rest = [{ number: 'A', quantity: { amount: '2' } }, { number: 'B' }];
+    expect(built({ lots: rest }).goodLots).toEqual([
+      { number: 'A', amount: '2' },
+      { number: 'B', amount: '3' },
+    ]);
+  });
+
+  it('takes a number that was recorded twice for one lot', () => {
+    expect(built({ lots: [{ number: 'L' }, { number: 'L' }] }).goodLots).toEqual([
+      { number: 'L', amount: '5' },
+    ]);
+    const alsoScrapped = [{ number: 'L' }, { number: 'L', scrapped }];
+    expect(built({ scrap: { amount: '1' }, lots: alsoScrapped })).toMatchObject({
+      goodLots: [{ number: 'L', amount: '5' }],
+      scrapLots: [{ number: 'L', amount: '1' }],
+    });
+  });
+
+  it('takes scrap out of the only lot, and else out of the lots that are scrap', () => {
+    const scrap = { amount: '1' };
+    expect(built({ scrap, lots: [{ number: 'L' }] })).toMatchObject({
+      goodLots: [{ number: 'L', amount: '5' }],
+      scrapLots: [{ number: 'L', amount: '1' }],
+    });
+    expect(built({ quantity: { amount: '0' }, scrap, lots: [{ number: 'L' }] })).toMatchObject({
+      goodLots: [],
+      scrapLots: [{ number: 'L', amount: '1' }],
+    });
+    const lots = [{ number: 'A' }, { number: 'B', scrapped }];
+    expect(built({ quantity: { amount: '1' }, scrap, lots })).toMatchObject({
+      goodLots: [{ number: 'A', amount: '1' }],
+      scrapLots: [{ number: 'B', amount: '1' }],
+    });
+    const unnamed = [{ number: 'A' }, { number: 'B' }];
+    expect(built({ quantity: { amount: '2' }, scrap, lots: unnamed }).scrapLots).toEqual([]);
+  });
+
+  it.each<[string, Partial<Completion>, string]>([
+    ['nothing', { quantity: { amount: '0' } }, 'nothing was built'],
+    ['less than nothing', { quantity: { amount: '-1' } }, '-1'],
+    ['two units', { quantity: { amount: '5', unit: 'kg' }, scrap: { amount: '200', unit: 'g' } }, 'kg and g'],
+    [
+      'a lot in another unit',
+      {
+        quantity: { amount: '5', unit: 'kg' },
+        lots: [{ number: 'L', quantity: { amount: '5', unit: 'g' } }],
+      },
+      'kg and g',
+    ],
+    ['a lot of more', { lots: [{ number: 'L', quantity: { amount: '9' } }] }, 'L'],
+    [
+      'more serial numbers than pieces',
+      { quantity: { amount: '2' }, lots: lotsOf('A', 'B', 'C') },
+      'A, B, C',
+    ],
+    ['fewer serial numbers than pieces', { lots: lotsOf('A', 'B') }, 'A, B'],
+    ['scrapped lots without scrap', { lots: [{ number: 'A' }, { number: 'B', scrapped }] }, '0 scrap'],
+  ])('refuses %s, naming the order', (_, differs, says) => {
+    const refused = () => built(differs);
+
+    expect(refused).toThrow(Rejected);
+    expect(refused).toThrow(/order MO\/1 /);
+    expect(refused).toThrow(says);
+  });
+
+  it('ignores the unit of a quantity that is zero', () => {
+    expect(built({ quantity: { amount: '5', unit: 'kg' }, scrap: { amount: '0', unit: 'g' } }).unit).toBe(
+      'kg',
+    );
+  });
+
+  it('gives lots that add up, or refuses', () => {
+    const amount = fc.integer({ min: 0, max: 20 }).map(String);
+    const lot = fc.record<Lot>(
+      {
+        number: fc.constantFrom('A', 'B', 'C', 'D'),
+        quantity: fc.record({ amount }),
+        scrapped: fc.constant(scrapped),
+      },
+      { requiredKeys: ['number'] },
+    );
+    const cases = fc.record({
+      quantity: fc.record({ amount }),
+      scrap: fc.record({ amount }),
+      lots: fc.array(lot, { maxLength: 5 }),
+    });
+    fc.assert(
+      fc.property(cases, (given) => {
+        let one: ReturnType<typeof built>;
+        try {
+          one = built(given);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Rejected);
+          return;
+        }
+        const sum = (lots: typeof one.goodLots) => sumOf(lots.map((each) => each.amount));
+        if (one.goodLots.length > 0) expect(sum(one.goodLots)).toBe(one.good);
+        if (one.scrapLots.length > 0) expect(sum(one.scrapLots)).toBe(one.scrap);
+        expect(one.produced).toBe(sumOf([given.quantity.amount, given.scrap.amount]));
+      }),
+    );
+  });
+});
+
+function lotsOf(...numbers: readonly string[]): Lot[] {
+  return numbers.map((number) => ({ number }));
+}

@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import type { Completion } from '../../../../shared/model/completions.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import { failureOf } from './attempts.ts';
+import { completionOf } from './completions.ts';
+import { type OdooPlant, partOf, startPlant } from './odoo-plant.ts';
+import type { OdooVersion } from './servers/odoo-models.ts';
+import { lotsOf } from './servers/odoo-production.ts';
+
+const amount = (amount: string, unit?: string) => ({ amount, ...(unit === undefined ? {} : { unit }) });
+
+/** Lots of the order, and of what was scrapped of it, by name. */
+function lotNames({ books, row }: OdooPlant, order: { readonly number: string; readonly id?: string }) {
+  const nameOf = (id: unknown) => books.rows('stock.lot').find((lot) => lot.id === id)?.name;
+  const scraps = books.rows('stock.scrap').filter((one) => one.production_id === Number(order.id));
+  return {
+    built: lotsOf(books, row(order)).map(nameOf),
+    scrapped: scraps.map((one) => [nameOf(one.lot_id), one.scrap_qty, one.state]),
+  };
+}
+
+/** A planner sets a lot on the order beforehand. */
+function planLots(
+  { books, row }: OdooPlant,
+  order: { readonly number: string; readonly id?: string },
+  names: string[],
+) {
+  const { product_id } = row(order);
+  const ids = names.map((name) => books.insert('stock.lot', { name, product_id, company_id: 1 }).id);
+  Object.assign(row(order), books.version === 17 ? { lot_producing_id: ids[0] } : { lot_producing_ids: ids });
+}
+
+describe.each<OdooVersion>([17, 19])('lots of odoo %i', (version) => {
+  it('uses a lot that exists already', async () => {
+    const { plan, book, books } = await startPlant(version);
+    const lots = [{ number: 'B-1' }];
+
+    await book(completionOf(plan('BATCH'), { lots }));
+    await book(completionOf(plan('BATCH'), { lots }));
+
+    expect(books.rows('stock.lot').filter((lot) => lot.name === 'B-1').length).toBe(1);
+  });
+
+  it('uses the lot that came up between look and write, though Odoo refuses a second one', async () => {
+    // Prepare: it was created longer ago than a transaction takes.
+    const plant = await startPlant(version);
+    const order = plant.plan('BATCH');
+    plant.books.beforeNext('stock.lot', 'create', () => {
+      plant.books.insert('stock.lot', {
+        name: 'B-1',
+        product_id: plant.row(order).product_id,
+        company_id: 1,
+      });
+    });
+
+    // Act
+    await plant.book(completionOf(order, { lots: [{ number: 'B-1' }] }));
+
+    // Assess
+    expect(lotNames(plant, order).built).toEqual(['B-1']);
+    expect(plant.books.rows('stock.lot').filter((lot) => lot.name === 'B-1').length).toBe(1);
+  });
+
+  it('uses the lot that a planner has set on the order when the completion brings none, for scrap too', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const order = plant.plan('BATCH');
+    planLots(plant, order, ['PLANNED']);
+
+    // Act
+    await plant.book(completionOf(order, { quantity: amount('4'), scrap: amount('1') }));
+
+    // Assess
+    expect(lotNames(plant, order)).toEqual({ built: ['PLANNED'], scrapped: [['PLANNED', 1, 'done']] });
+  });
+
+  it('uses the lot that was built rather than the planner’s', async () => {
+    const plant = await startPlant(version);
+    const order = plant.plan('BATCH');
+    planLots(plant, order, ['PLANNED']);
+
+    await plant.book(completionOf(order, { lots: [{ number: 'BUILT' }] }));
+
+    expect(lotNames(plant, order).built).toEqual(['BUILT']);
+  });
+
+  it('scraps a piece under its serial number', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const order = plant.plan('PUMP', 1);
+    const lots = [{ number: 'S1', scrapped: true as const }];
+
+    // Act
+    await plant.book(completionOf(order, { quantity: amount('0'), scrap: amount('1'), lots }));
+
+    // Assess
+    expect(lotNames(plant, order)).toEqual({ built: ['S1'], scrapped: [['S1', 1, 'done']] });
+  });
+
+  it('refuses one serial number for a good and a scrapped piece', async () => {
+    const { plan, book, everything } = await startPlant(version);
+    const completion = completionOf(plan('PUMP', 2), {
+      quantity: amount('1'),
+      scrap: amount('1'),
+      lots: [{ number: 'S1' }],
+    });
+    const before = everything();
+
+    const failure = await failureOf(book(completion));
+
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'quantity-or-lots' });
+    expect(everything()).toEqual(before);
+  });
+});
+
+describe('serial numbers', () => {
+  it('are one for an order up to 18, whose rest is a backorder', async () => {
+    const plant = await startPlant(17);
+    const order = plant.plan('PUMP', 2);
+
+    await plant.book({ ...partOf(order, 1, '1'), lots: [{ number: 'S1' }] });
+
+    expect(lotNames(plant, order).built).toEqual(['S1']);
+    expect(plant.family(order).map((row) => [row.state, row.product_qty])).toEqual([
+      ['done', 1],
+      ['confirmed', 1],
+    ]);
+  });
+
+  it('are those on the order when the completion brings none', async () => {
+    const plant = await startPlant(19);
+    const order = plant.plan('PUMP', 2);
+    planLots(plant, order, ['S1', 'S2']);
+
+    await plant.book(completionOf(order, { quantity: amount('2') }));
+
+    expect(lotNames(plant, order).built).toEqual(['S1', 'S2']);
+  });
+});
+
+describe.each<OdooVersion>([17, 19])('units of odoo %i', (version) => {
+  const inUnit = async (unit: number, differs: Partial<Completion>) => {
+    const plant = await startPlant(version);
+    const order = plant.plan('CHAIR', 2);
+    plant.row(order).product_uom_id = unit;
+    await plant.book(completionOf(order, differs));
+    return plant.row(order).qty_produced;
+  };
+
+  it('are converted: 24 units are two dozens, 1500 g are 1.5 kg', async () => {
+    expect(await inUnit(2, { quantity: amount('24', 'Units') })).toBe(2);
+    expect(await inUnit(2, { quantity: amount('20', 'Units'), scrap: amount('4', 'Units') })).toBeCloseTo(
+      2,
+      9,
+    );
+    expect(await inUnit(3, { quantity: amount('1500', 'g') })).toBe(1.5);
+  });
+
+  it.each([
+    ['pieces that cannot be split, halves up', 1, '2.5', 3],
+    ['a unit that is finer than the field', 0.0001, '2.123456', 2.12],
+  ])('are rounded: %s', async (_, rounding, built, booked) => {
+    // Prepare
+    const plant = await startPlant(version);
+    const order = plant.plan('CHAIR', 9);
+    const [pieces] = plant.books.rows('uom.uom');
+    Object.assign(pieces ?? {}, { rounding });
+
+    // Act
+    await plant.book(completionOf(order, { quantity: amount(built) }));
+
+    // Assess
+    expect(plant.row(order).qty_produced).toBe(booked);
+  });
+});
+
+describe.each<OdooVersion>([17, 19])('components of odoo %i', (version) => {
+  it.each(['BENCH', 'LAMP'])('are consumed, those of %s too', async (article) => {
+    // Prepare
+    const { plan, book, books, row } = await startPlant(version);
+    const order = plan(article);
+
+    // Act
+    await book(partOf(order, 1, '2'));
+
+    // Assess
+    const moves = books
+      .rows('stock.move')
+      .filter((move) => move.raw_material_production_id === row(order).id);
+    expect(moves.map(({ state, quantity }) => [state, quantity])).toEqual([['done', 8]]);
+  });
+
+  it('that are tracked must be reserved', async () => {
+    // Prepare: enough for one of two.
+    const { plan, book, books, everything } = await startPlant(version);
+    const completion = completionOf(plan('BENCH', 2), { quantity: amount('2') });
+    for (const line of books.rows('stock.move.line')) line.quantity_product_uom = 4;
+    const before = everything();
+
+    // Act
+    const failure = await failureOf(book(completion));
+
+    // Assess
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(failure).toHaveProperty('message', expect.stringMatching('The VARNISH.*reserve them in Odoo'));
+    expect(everything()).toEqual(before);
+  });
+
+  it('are never left to a question that cancels them', async () => {
+    // Prepare: a person takes components back while we book.
+    const { plan, book, books, row } = await startPlant(version);
+    const order = plan('LAMP');
+    books.beforeNext('mrp.production', 'button_mark_done', () => {
+      for (const move of books.rows('stock.move')) move.picked = false;
+    });
+
+    // Act
+    const failure = await failureOf(book(completionOf(order)));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'refused-by-erp' });
+    const message = expect.stringMatching(
+      `${order.number} \\(mrp\\.consumption\\.warning\\).*do not confirm the question.*Written by then: our note`,
+    );
+    expect(failure).toHaveProperty('message', message);
+    expect(row(order).state).toBe('to_close');
+  });
+});

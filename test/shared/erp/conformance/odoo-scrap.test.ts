@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import type { Completion } from '../../../../shared/model/completions.ts';
+import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
+import { attemptAfter, failureOf, firstAttempt } from './attempts.ts';
+import { completionOf, productOrderOf, quantityKey } from './completions.ts';
+import type { FaultProxy } from './fault-proxy.ts';
+import { type OdooPlant, startPlant } from './odoo-plant.ts';
+import type { OdooVersion } from './servers/odoo-models.ts';
+
+/** A call that nobody answers costs a test so long. */
+const timeoutMs = 150;
+const scrapOne = { quantity: { amount: '4' }, scrap: { amount: '1' } };
+
+/** How much has left the stock as scrap. */
+function scrapped({ books }: OdooPlant): number {
+  const moves = books.rows('stock.move').filter((move) => move.scrap_id);
+  return moves.reduce((sum, move) => sum + Number(move.quantity), 0);
+}
+
+function documents({ books }: OdooPlant) {
+  return books.rows('stock.scrap').map(({ name, state, scrap_qty }) => [name, state, scrap_qty]);
+}
+
+/** Calls of such a booking up to the one that has this in its path or body; the same in every booking. */
+async function callsUpTo({ plan, book, faults }: OdooPlant, what: string): Promise<number> {
+  faults.reset();
+  await book(completionOf(plan(), scrapOne));
+  const at = faults.calls().findIndex(({ url, body }) => url.includes(what) || body.includes(`"${what}"`));
+  faults.reset();
+  return at + 1;
+}
+
+/** Holds a call back until it is let go; our side has given up by then. */
+function hold(faults: FaultProxy, n: number): { letGo: () => Promise<void> } {
+  let go = () => {};
+  let isThrough = () => {};
+  const gate = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const through = new Promise<void>((resolve) => {
+    isThrough = resolve;
+  });
+  faults.beforeCall(n, () => gate);
+  faults.afterCall(n, () => isThrough());
+  return {
+    letGo: () => {
+      go();
+      return through;
+    },
+  };
+}
+
+describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
+  const attempt = ({ connect }: OdooPlant, completion: Completion, after?: unknown) =>
+    connect({ timeoutMs }).book(
+      completion,
+      quantityKey(completion.productOrder),
+      after === undefined ? firstAttempt() : attemptAfter(after),
+    );
+
+  it('is booked once though its validation hung, and took effect when the next attempt was through', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const n = await callsUpTo(plant, 'action_validate');
+    const [before, held] = [scrapped(plant), hold(plant.faults, n)];
+    const completion = completionOf(plant.plan(), scrapOne);
+
+    // Act
+    const failure = await failureOf(attempt(plant, completion));
+    const receipt = await attempt(plant, completion, failure);
+    await held.letGo();
+
+    // Assess
+    expect(failure).toBeInstanceOf(RetryLater);
+    expect(receipt.alreadyBooked).toBe(true);
+    expect(scrapped(plant) - before).toBe(1);
+    expect(documents(plant).slice(1)).toEqual([
+      ['SP/2', 'draft', 0],
+      ['SP/3', 'done', 1],
+    ]);
+    expect((await attempt(plant, completion, failure)).alreadyBooked).toBe(true);
+    expect(documents(plant).length).toBe(3);
+  });
+
+  it('is booked once though its validation took effect while the next attempt looked', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const n = await callsUpTo(plant, 'action_validate');
+    const [before, held] = [scrapped(plant), hold(plant.faults, n)];
+    const completion = completionOf(plant.plan(), scrapOne);
+    const failure = await failureOf(attempt(plant, completion));
+    plant.books.beforeNext('stock.scrap', 'write', () => {
+      const ids = [2];
+      plant.books.call('stock.scrap', 'action_validate', { ids, named: {}, context: {} });
+    });
+
+    // Act
+    await attempt(plant, completion, failure);
+
+    // Assess
+    expect(scrapped(plant) - before).toBe(1);
+    expect(documents(plant).slice(1)).toEqual([['SP/2', 'done', 1]]);
+    await held.letGo();
+  });
+
+  it('gets its quantity back when we stopped after emptying what was done meanwhile', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const completion = completionOf(plant.plan(), scrapOne);
+    await plant.book(completion);
+    const [scrap] = plant.books.rows('stock.scrap');
+    Object.assign(scrap ?? {}, { scrap_qty: 0 });
+
+    // Act
+    await plant.book(completion);
+
+    // Assess
+    expect(documents(plant)).toEqual([['SP/1', 'done', 1]]);
+    expect(scrapped(plant)).toBe(1);
+  });
+
+  it('goes to a person by the name of its document when it was validated twice', async () => {
+    const plant = await startPlant(version);
+    const completion = completionOf(plant.plan(), scrapOne);
+    await plant.book(completion);
+    plant.books.call('stock.scrap', 'action_validate', { ids: [1], named: {}, context: {} });
+
+    const failure = await failureOf(plant.book(completion));
+
+    expect(scrapped(plant)).toBe(2);
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'booked-otherwise' });
+    expect(failure).toHaveProperty('message', expect.stringMatching('SP/1.*2 times'));
+  });
+
+  it('goes to a person by the name of its document when Odoo asks about the stock', async () => {
+    // Prepare: somebody reopens the order at the last moment, so that nothing is in stock.
+    const plant = await startPlant(version);
+    const order = plant.plan();
+    plant.books.beforeNext('stock.scrap', 'action_validate', () => {
+      plant.row(order).state = 'progress';
+    });
+
+    // Act
+    const failure = await failureOf(plant.book(completionOf(order, scrapOne)));
+
+    // Assess
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(failure).toMatchObject({ code: 'booked-otherwise' });
+    const message = expect.stringMatching(
+      `validate scrap order SP/1.*Written by then: ${order.number} is done`,
+    );
+    expect(failure).toHaveProperty('message', message);
+  });
+});
+
+it('of several serial numbers is booked one by one, and what is left by a crash too', async () => {
+  // Prepare
+  const plant = await startPlant(19);
+  const order = plant.plan('PUMP', 3);
+  const scrappedLot = (number: string) => ({ number, scrapped: true as const });
+  const lots = [{ number: 'S1' }, scrappedLot('S2'), scrappedLot('S3')];
+  const completion = completionOf(order, { quantity: { amount: '1' }, scrap: { amount: '2' }, lots });
+  plant.books.beforeNext('stock.scrap', 'create', () => {
+    plant.books.beforeNext('stock.scrap', 'create', () => {
+      throw new Error('the server dies here');
+    });
+  });
+  const failure = await failureOf(plant.book(completion));
+  const begun = documents(plant).length;
+
+  // Act
+  const key = quantityKey(productOrderOf(order));
+  const receipt = await plant.connect().book(completion, key, attemptAfter(failure));
+
+  // Assess
+  expect([begun, receipt.alreadyBooked]).toEqual([1, true]);
+  const nameOf = (id: unknown) => plant.books.rows('stock.lot').find((lot) => lot.id === id)?.name;
+  const scraps = plant.books.rows('stock.scrap').map((one) => [nameOf(one.lot_id), one.scrap_qty, one.state]);
+  expect(scraps).toEqual([
+    ['S2', 1, 'done'],
+    ['S3', 1, 'done'],
+  ]);
+});

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
+import type { PartDecision } from '../../../../shared/orders/decide-product-orders.ts';
+import { OrdersInMemory } from '../../orders/orders-in-memory.ts';
+import { failureOf, newSignal } from './attempts.ts';
+import { completionOf } from './completions.ts';
+import { type OdooPlant, partOf, startPlant } from './odoo-plant.ts';
+import type { OdooVersion } from './servers/odoo-models.ts';
+
+const numbersOf = async ({ listed }: OdooPlant) => (await listed()).map(({ number }) => number);
+const statesOf = ({ family }: OdooPlant, order: ErpOrderRef) =>
+  family(order).map((row) => [String(row.name).slice(-3), row.state, row.qty_produced]);
+
+/** A person books a part in Odoo's own screens. */
+function bookByHand({ books }: OdooPlant, order: ErpOrderRef, quantity: number): void {
+  const ids = [Number(order.id)];
+  const context = { skip_backorder: true, mo_ids_to_backorder: ids };
+  books.call('mrp.production', 'write', { ids, named: { vals: { qty_producing: quantity } }, context });
+  books.call('mrp.production', 'button_mark_done', { ids, named: {}, context });
+}
+
+describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (version) => {
+  it('by our booking of a part is no new work', async () => {
+    const plant = await startPlant(version);
+    const order = plant.plan();
+
+    await plant.book(partOf(order, 1, '2'));
+
+    expect(await numbersOf(plant)).toEqual([]);
+  });
+
+  it('by a person’s booking of a part is no new work, and nothing is added to it', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const order = plant.plan();
+    bookByHand(plant, order, 2);
+
+    // Act
+    const failure = await failureOf(plant.book(completionOf(order)));
+
+    // Assess
+    expect(await numbersOf(plant)).toEqual([]);
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(plant.family(order).map((row) => row.state)).toEqual(['done', 'confirmed']);
+  });
+
+  it('by a person is as many orders, each of which is booked for itself', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const order = plant.plan('CHAIR', 9);
+    plant.books.splitByHand(plant.row(order), [3, 3, 3]);
+    const parts = await plant.listed();
+
+    // Act
+    for (const part of parts.toReversed()) {
+      await plant.book(completionOf(part, { quantity: { amount: '3' } }));
+    }
+
+    // Assess
+    expect(statesOf(plant, order)).toEqual([
+      ['001', 'done', 3],
+      ['002', 'done', 3],
+      ['003', 'done', 3],
+    ]);
+  });
+
+  it.each(['is created', undefined] as const)(
+    'by a person changes the one that Azumuta has (which %s), and adds what was split off',
+    async (attempt) => {
+      // Prepare
+      const plant = await startPlant(version);
+      const azumuta = new OrdersInMemory();
+      const conflicts: PartDecision[] = [];
+      const takeIn = async () => {
+        for (const order of await plant.listed()) {
+          const wanted = { order, mapped: mapProductOrders({}, order), asked: false };
+          conflicts.push(...azumuta.accept(wanted).parts.filter(({ action }) => action === 'conflict'));
+        }
+      };
+      const order = plant.plan('CHAIR', 9);
+      await takeIn();
+      if (attempt) azumuta.attempt(order.number, attempt);
+
+      // Act
+      plant.books.splitByHand(plant.row(order), [3, 3, 3]);
+      await takeIn();
+      await takeIn();
+
+      // Assess: what is there is told to a person, once; what is not is made as it is now.
+      const quantities = [...azumuta.entries.values()].map(({ number, draft }) => [
+        number.slice(order.number.length),
+        draft.parameters.Quantity,
+      ]);
+      expect(quantities).toEqual([
+        ['', attempt ? '9' : '3'],
+        ['-002', '3'],
+        ['-003', '3'],
+      ]);
+      expect(azumuta.news.length).toBe(attempt ? 1 : 0);
+      const notes = conflicts.map((conflict) => 'change' in conflict && conflict.change.note);
+      expect(new Set(notes)).toEqual(new Set(attempt ? ['parameters["Quantity"]: was 9, is 3'] : []));
+    },
+  );
+
+  it('by a person keeps its own rest apart from what was split off, though another is booked first', async () => {
+    // Prepare: the order came as 9, and is built piece by piece; -002 and -003 are other people's work.
+    const plant = await startPlant(version);
+    const order = plant.plan('CHAIR', 9);
+    plant.books.splitByHand(plant.row(order), [3, 3, 3]);
+
+    // Act
+    await plant.book(partOf(order, 1, '1'));
+    const listed = await numbersOf(plant);
+    await plant.book(partOf(order, 2, '1'));
+    await plant.book(partOf(order, 3, '1'));
+    const surplus = await failureOf(plant.book(partOf(order, 4, '1')));
+
+    // Assess
+    expect(listed.map((number) => number.slice(-3))).toEqual(['002', '003']);
+    expect(statesOf(plant, order)).toEqual([
+      ['001', 'done', 1],
+      ['002', 'confirmed', 0],
+      ['003', 'confirmed', 0],
+      ['004', 'done', 1],
+      ['005', 'done', 1],
+    ]);
+    expect(surplus).toMatchObject({ name: 'Rejected', code: 'order-state' });
+  });
+
+  it('and whose rest a person split again is booked no further than that rest', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const order = plant.plan('CHAIR', 9);
+    await plant.book(partOf(order, 1, '1'));
+    const rest = plant.family(order).find((row) => row.state === 'confirmed');
+    if (!rest) throw new Error('no rest');
+    plant.books.splitByHand(rest, [5, 3]);
+    const before = plant.everything();
+
+    // Act
+    const failure = await failureOf(plant.book(partOf(order, 2, '8')));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'Rejected', code: 'conflict' });
+    expect(failure).toHaveProperty('message', expect.stringMatching(`${order.number}-003 beside it.*5.*8`));
+    expect(plant.everything()).toEqual(before);
+    await plant.book(partOf(order, 2, '5'));
+    expect(await numbersOf(plant)).toEqual([`${order.number}-003`]);
+  });
+
+  it('tells that a part was cancelled, whoever made it', async () => {
+    // Prepare
+    const plant = await startPlant(version);
+    const order = plant.plan('CHAIR', 9);
+    plant.books.splitByHand(plant.row(order), [4, 5]);
+    const pages = [];
+    for await (const page of plant.connect().releasedOrders(undefined, newSignal())) pages.push(page);
+    const [, part] = plant.family(order);
+    await plant.book(completionOf(order, { quantity: { amount: '4' } }));
+    const call = { ids: [Number(part?.id)], named: {}, context: {} };
+    plant.books.call('mrp.production', 'action_cancel', call);
+
+    // Act
+    const after = [];
+    for await (const page of plant.connect().releasedOrders(pages.at(-1)?.watermark, newSignal()))
+      after.push(...page.orders);
+
+    // Assess
+    expect(after).toMatchObject([{ number: `${order.number}-002`, state: 'cancelled' }]);
+  });
+
+  it('may make more than planned when nothing else is open', async () => {
+    const plant = await startPlant(version);
+    const order = plant.plan();
+
+    await plant.book(completionOf(order, { quantity: { amount: '6' } }));
+
+    expect(statesOf(plant, order).map(([, ...rest]) => rest)).toEqual([['done', 6]]);
+  });
+
+  it('is not mixed up with one of the same name in another company', async () => {
+    // Prepare: theirs is done by hand; of ours one part is cancelled, so that one alone is open.
+    const plant = await startPlant(version);
+    const [order, theirs] = [plant.plan('CHAIR', 9), plant.plan()];
+    const [first, second] = plant.books.splitByHand(plant.row(order), [4, 5]);
+    Object.assign(first ?? {}, { state: 'cancel' });
+    Object.assign(plant.row(theirs), { name: order.number, company_id: 2 });
+    bookByHand(plant, theirs, 2);
+    const rest = plant.books.rows('mrp.production').at(-1);
+    bookByHand(plant, { number: String(rest?.name), id: String(rest?.id) }, 3);
+
+    // Act
+    const orders = await plant.listed();
+
+    // Assess
+    expect(orders.map(({ id }) => id)).toEqual([String(second?.id)]);
+  });
+});

@@ -1,0 +1,61 @@
+import type { OdooVersion } from './odoo-domain.ts';
+
+/** Which fields the models have that a connector touches: others are refused, as Odoo refuses them. */
+export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly string[]>> {
+  return {
+    'mrp.production': [
+      ...['id', 'name', 'origin', 'product_id', 'product_qty', 'qty_producing', 'qty_produced', 'state'],
+      ...['write_date', 'create_date', 'date_deadline', 'date_finished', 'product_uom_id', 'company_id'],
+      ...['backorder_sequence', 'priority', 'consumption', 'x_azumuta_product_order', 'x_drawing'],
+      ...(version === 17
+        ? ['procurement_group_id', 'lot_producing_id']
+        : ['production_group_id', 'lot_producing_ids']),
+    ],
+    'product.product': ['id', 'default_code', 'name', 'tracking', 'uom_id', 'active'],
+    'stock.lot': ['id', 'name', 'product_id', 'company_id'],
+    'stock.move': [
+      ...['id', 'product_id', 'product_uom_qty', 'product_qty', 'unit_factor', 'quantity', 'picked', 'state'],
+      ...['has_tracking', 'manual_consumption', 'raw_material_production_id', 'scrap_id'],
+    ],
+    'stock.move.line': ['id', 'move_id', 'lot_id', 'quantity_product_uom'],
+    'stock.scrap': [
+      ...['id', 'name', 'product_id', 'scrap_qty', 'product_uom_id', 'production_id', 'lot_id'],
+      ...['origin', 'state', 'company_id', 'move_ids'],
+    ],
+    'mail.message': ['id', 'model', 'res_id', 'body', 'message_type', 'author_id', 'create_date'],
+    'res.users': ['id', 'name', 'partner_id', 'email'],
+    'res.partner': ['id', 'name'],
+    // uom_uom.py: categories up to 18, units that refer to others from 19 on.
+    'uom.uom': [
+      ...['id', 'name', 'rounding', 'factor', 'active'],
+      ...(version === 17 ? ['category_id', 'factor_inv'] : ['parent_path', 'relative_uom_id']),
+    ],
+    'uom.category': ['id', 'name'],
+    'res.company': ['id', 'name'],
+    'procurement.group': ['id', 'name'],
+    'mrp.production.group': ['id', 'name'],
+  };
+}
+
+/** Names of the many2one fields, with the model they point to. */
+export const many2one: Readonly<Record<string, string>> = {
+  product_id: 'product.product',
+  product_uom_id: 'uom.uom',
+  uom_id: 'uom.uom',
+  category_id: 'uom.category',
+  relative_uom_id: 'uom.uom',
+  company_id: 'res.company',
+  procurement_group_id: 'procurement.group',
+  production_group_id: 'mrp.production.group',
+  lot_producing_id: 'stock.lot',
+  lot_id: 'stock.lot',
+  production_id: 'mrp.production',
+  raw_material_production_id: 'mrp.production',
+  move_id: 'stock.move',
+  scrap_id: 'stock.scrap',
+  author_id: 'res.partner',
+  partner_id: 'res.partner',
+};
+
+/** Fields that are rounded to the decimals of `Product Unit (of Measure)` when they are written. */
+export const quantities: readonly string[] = ['product_qty', 'qty_producing', 'qty_produced', 'scrap_qty'];

@@ -1,0 +1,71 @@
+import type { OdooRow, OdooVersion } from './odoo-domain.ts';
+
+/** What is there before anybody plans an order. */
+interface Books {
+  readonly version: OdooVersion;
+  insert(model: string, values: Record<string, unknown>): OdooRow;
+}
+
+/** Every article of this plant has one component, four pieces of which go into one. */
+export const perPiece = 4;
+
+interface Article {
+  readonly tracking: 'none' | 'lot' | 'serial';
+  readonly component: 'LEG' | 'VARNISH' | 'SHADE';
+  /** The component is reserved from a lot. */
+  readonly reserved?: true;
+  /** `manual_consumption` of the line of the bill of materials. */
+  readonly manual?: true;
+}
+
+export const articles: Readonly<Record<string, Article>> = {
+  CHAIR: { tracking: 'none', component: 'LEG' },
+  BATCH: { tracking: 'lot', component: 'LEG' },
+  PUMP: { tracking: 'serial', component: 'LEG' },
+  /** Its component is tracked, and reserved. */
+  BENCH: { tracking: 'none', component: 'VARNISH', reserved: true },
+  /** The same component, of which nothing is reserved. */
+  STOOL: { tracking: 'none', component: 'VARNISH' },
+  LAMP: { tracking: 'none', component: 'SHADE', manual: true },
+};
+
+/** Our user; `partner` is the author of its messages. */
+export const us = { uid: 2, partner: 1, person: 2 } as const;
+
+export function insertMasters(books: Books): void {
+  insertUnits(books);
+  books.insert('res.company', { name: 'My Company' });
+  books.insert('res.partner', { name: 'Azumuta' });
+  books.insert('res.partner', { name: 'Marie Dupont' });
+  books.insert('res.users', { name: 'Administrator', partner_id: us.person, email: 'admin@example.com' });
+  books.insert('res.users', { name: 'Azumuta', partner_id: us.partner, email: 'azumuta@example.com' });
+  const components = { LEG: 'none', VARNISH: 'lot', SHADE: 'none' };
+  const tracked = Object.entries(articles).map(([code, { tracking }]) => [code, tracking] as const);
+  for (const [code, tracking] of [...Object.entries(components), ...tracked]) {
+    const product = { default_code: code, name: `The ${code}`, tracking, uom_id: 1, active: true };
+    const { id } = books.insert('product.product', product);
+    if (code === 'VARNISH') books.insert('stock.lot', { name: 'V-1', product_id: id, company_id: 1 });
+  }
+}
+
+/** `factor` of 17 is the inverse of that of 19 (uom_uom.py, `_compute_quantity`). */
+function insertUnits(books: Books): void {
+  const units = [
+    { name: 'Units', holds: 1, kind: 1 },
+    { name: 'Dozens', holds: 12, kind: 1 },
+    { name: 'kg', holds: 1, kind: 2 },
+    { name: 'g', holds: 0.001, kind: 2 },
+  ];
+  books.insert('uom.category', { name: 'Unit' });
+  books.insert('uom.category', { name: 'Weight' });
+  for (const [at, { name, holds, kind }] of units.entries()) {
+    const shared = { name, rounding: 0.01, active: true };
+    const root = kind === 1 ? 1 : 3;
+    books.insert(
+      'uom.uom',
+      books.version === 17
+        ? { ...shared, category_id: kind, factor: 1 / holds, factor_inv: 1 / (1 / holds) }
+        : { ...shared, factor: holds, parent_path: at + 1 === root ? `${root}/` : `${root}/${at + 1}/` },
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { inOrderOf, meetsDomain, OdooError, type OdooRow, valueError } from './odoo-domain.ts';
+import { many2one, quantities } from './odoo-fields.ts';
+
+/** What reading needs of the books. */
+interface ReadableBooks {
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+  rows(model: string): OdooRow[];
+}
+
+export function searchRead(
+  books: ReadableBooks,
+  model: string,
+  named: Readonly<Record<string, unknown>>,
+): unknown[] {
+  const { domain = [], fields = [], limit, offset = 0, order = 'id', ...unknown } = named;
+  const surplus = Object.keys(unknown)[0];
+  if (surplus) {
+    throw new OdooError(
+      'builtins.TypeError',
+      `search_read() got an unexpected keyword argument '${surplus}'`,
+      422,
+    );
+  }
+  const wanted = Array.isArray(fields) ? fields.map(String) : [];
+  const unread = wanted.find((field) => !books.fields[model]?.includes(field));
+  if (unread !== undefined) throw valueError(`Invalid field '${unread}' on model '${model}'`);
+  const matching = books
+    .rows(model)
+    .filter((row) => meetsDomain(domain, row, (one, path) => fieldValue(books, model, one, path)));
+  const sorted = matching.toSorted((a, b) => inOrderOf(String(order), a, b));
+  const page = sorted.slice(Number(offset), limit === undefined ? undefined : Number(offset) + Number(limit));
+  return page.map((row) => shownOf(books, model, row, wanted));
+}
+
+export function fieldsGet(
+  books: ReadableBooks,
+  model: string,
+  named: Readonly<Record<string, unknown>>,
+): unknown {
+  const wanted = Array.isArray(named.allfields) ? named.allfields : books.fields[model];
+  const attributes = Array.isArray(named.attributes) ? named.attributes : [];
+  const known = (books.fields[model] ?? []).filter((field) => wanted?.includes(field));
+  const described = (field: string) =>
+    Object.entries({
+      type: quantities.includes(field) ? 'float' : many2one[field] ? 'many2one' : 'char',
+      ...(quantities.includes(field) ? { digits: [16, 2] } : {}),
+    }).filter(([attribute]) => attributes.includes(attribute));
+  return Object.fromEntries(known.map((field) => [field, Object.fromEntries(described(field))]));
+}
+
+function fieldValue(books: ReadableBooks, model: string, row: OdooRow, path: string): unknown {
+  const [field = '', ...rest] = path.split('.');
+  if (!books.fields[model]?.includes(field)) {
+    throw valueError(`Invalid field '${field}' on model '${model}'`);
+  }
+  const target = many2one[field];
+  if (rest.length === 0 || !target) return row[field] ?? false;
+  const pointed = books.rows(target).find((one) => one.id === row[field]);
+  return pointed ? fieldValue(books, target, pointed, rest.join('.')) : false;
+}
+
+function shownOf(books: ReadableBooks, model: string, row: OdooRow, fields: readonly string[]): OdooRow {
+  const shown: OdooRow = { id: row.id };
+  for (const field of fields) {
+    const value = fieldValue(books, model, row, field);
+    const target = many2one[field];
+    if (target && typeof value === 'number') {
+      const pointed = books.rows(target).find((one) => one.id === value);
+      shown[field] = [value, pointed?.name ?? ''];
+    } else if (field === 'write_date' || field === 'create_date') {
+      // Odoo cuts the fraction when it reads a time, and keeps it when it compares one.
+      shown[field] = String(value).slice(0, 19);
+    } else shown[field] = value;
+  }
+  return shown;
+}

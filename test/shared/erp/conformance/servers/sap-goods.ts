@@ -1,0 +1,94 @@
+import { invalid, refuseUnknown, type SapConfirmation, type SapOrder } from './sap-records.ts';
+
+/** One item of a material document, as ProdnOrdConfMatlDocItm shows it. */
+export interface SapMovement {
+  [field: string]: unknown;
+  ConfirmationGroup: string;
+  ConfirmationCount: string;
+  OrderID: string;
+  GoodsMovementType: string;
+  Batch: string;
+  QuantityInEntryUnit: string;
+  EntryUnit: string;
+}
+
+const movementFields = [
+  ...['OrderID', 'OrderItem', 'Material', 'Plant', 'StorageLocation', 'Batch', 'GoodsMovementType'],
+  ...['GoodsMovementRefDocType', 'EntryUnit', 'QuantityInEntryUnit'],
+];
+
+/** Edm.Decimal(13,3): more digits are an invalid value. */
+export const quantityPattern = /^\d{1,10}(\.\d{1,3})?$/;
+
+/** What becomes of a goods movement: posted with its confirmation, by a job later, or waiting for a person (COGI). */
+export type Fate = 'at once' | 'later' | 'failed';
+
+/**
+ * The goods movements of confirmations. A confirmation is booked whatever becomes of them; what was not posted is not
+ * shown, as the list is made of AFWI, the material documents of a confirmation (CDS view I_OrderConfMatlDocItemAssgmt).
+ */
+export class SapGoods {
+  readonly documents: SapMovement[] = [];
+  readonly waiting: SapMovement[] = [];
+  fateOf: (movement: SapMovement) => Fate = () => 'at once';
+  #number = 5_000_000_000;
+
+  /** @param sent Movements of the request. Without any, SAP posts those that it plans, unless it is told not to. */
+  post(order: SapOrder, confirmation: SapConfirmation, sent: readonly Record<string, unknown>[]): void {
+    const { ConfirmationGroup, ConfirmationCount } = confirmation;
+    const planned = confirmation.APIConfHasNoGoodsMovements === true ? [] : plannedOf(order, confirmation);
+    const movements = (sent.length > 0 ? sent : planned).map((movement) => ({
+      ...movement,
+      ConfirmationGroup,
+      ConfirmationCount,
+      OrderID: order.ManufacturingOrder,
+      GoodsMovementType: String(movement.GoodsMovementType),
+      Batch: String(movement.Batch ?? ''),
+      QuantityInEntryUnit: String(movement.QuantityInEntryUnit),
+      EntryUnit: String(movement.EntryUnit),
+    }));
+    this.#document(movements.filter((movement) => this.fateOf(movement) === 'at once'));
+    this.waiting.push(...movements.filter((movement) => this.fateOf(movement) === 'later'));
+  }
+
+  /** The job that posts what waits. */
+  postWaiting(): void {
+    this.#document(this.waiting.splice(0));
+  }
+
+  #document(items: readonly SapMovement[]): void {
+    this.#number += 1;
+    items.forEach((item, index) => {
+      const MaterialDocumentItem = String(index + 1);
+      const document = { MaterialDocument: String(this.#number), MaterialDocumentYear: '2026' };
+      this.documents.push({ ...item, ...document, MaterialDocumentItem });
+    });
+  }
+}
+
+/** Backflush of the component for all that was produced, and the receipt of what is good. */
+function plannedOf(order: SapOrder, confirmation: SapConfirmation): Record<string, unknown>[] {
+  const { ConfirmationYieldQuantity: good, ConfirmationScrapQuantity: scrap } = confirmation;
+  const unit = { EntryUnit: order.ProductionUnit };
+  const produced = String(Number(good) + Number(scrap));
+  return [
+    { ...unit, Material: 'RM122', GoodsMovementType: '261', QuantityInEntryUnit: produced },
+    ...(Number(good) > 0
+      ? [{ ...unit, Material: order.Material, GoodsMovementType: '101', QuantityInEntryUnit: good }]
+      : []),
+  ];
+}
+
+/** Whether the receipts add up to the yield is nobody's business in SAP: a confirmation of 5 takes receipts of 10. */
+export function readMovements(sent: unknown): Record<string, unknown>[] {
+  if (sent === undefined) return [];
+  const list: unknown = Array.isArray(sent) ? sent : Object(sent).results;
+  if (!Array.isArray(list)) throw invalid('to_ProdnOrdConfMatlDocItm');
+  return list.map((movement: Record<string, unknown>) => {
+    refuseUnknown(movement, movementFields);
+    if (String(movement.Batch ?? '').length > 10) throw invalid('Batch');
+    const { QuantityInEntryUnit: quantity } = movement;
+    if (typeof quantity !== 'string' || !quantityPattern.test(quantity)) throw invalid('QuantityInEntryUnit');
+    return movement;
+  });
+}

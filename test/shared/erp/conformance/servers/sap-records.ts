@@ -1,0 +1,68 @@
+/** An OData error as SAP Gateway words it. */
+export class SapError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: readonly { code: string; message: string }[];
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    details: { code: string; message: string }[] = [],
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export interface SapOrder {
+  [field: string]: unknown;
+  ManufacturingOrder: string;
+  Material: string;
+  TotalQuantity: string;
+  ProductionUnit: string;
+  MfgOrderConfirmedYieldQty: string;
+  LastChangeDateTime: string;
+  OrderLongText: string;
+  etag: string;
+}
+
+export interface SapConfirmation {
+  [field: string]: unknown;
+  OrderID: string;
+  ConfirmationGroup: string;
+  ConfirmationCount: string;
+  ConfirmationYieldQuantity: string;
+  ConfirmationScrapQuantity: string;
+  ExternalSystemConfirmation: string;
+}
+
+/** Fields of A_ProductionOrder_2 that are in the service's metadata and that this server knows. */
+export const orderFields = [
+  ...['ManufacturingOrder', 'ManufacturingOrderType', 'ManufacturingOrderCategory', 'Material'],
+  ...['ProductionPlant', 'StorageLocation', 'TotalQuantity', 'ProductionUnit', 'MfgOrderConfirmedYieldQty'],
+  ...['LastChangeDateTime', 'MfgOrderCreationDate', 'MfgOrderCreationTime', 'MfgOrderPlannedEndDate'],
+  ...['MfgOrderScheduledEndDate', 'SalesOrder', 'SalesOrderItem', 'ProductionVersion', 'OrderLongText'],
+  ...['OrderIsReleased', 'OrderIsConfirmed', 'OrderIsPartiallyConfirmed', 'OrderIsDelivered'],
+  ...['OrderIsTechnicallyCompleted', 'OrderIsClosed', 'OrderIsLocked', 'OrderIsDeleted'],
+  ...['OrderIsMarkedForDeletion'],
+];
+
+/** Properties of ProdnOrdConf2 that may be sent; any other is refused, as Gateway does. */
+export const confirmationFields = [
+  ...['OrderID', 'OrderOperation', 'Sequence', 'ConfirmationText', 'Language', 'IsFinalConfirmation'],
+  ...['FinalConfirmationType', 'OpenReservationsIsCleared', 'APIConfHasNoGoodsMovements', 'PostingDate'],
+  ...['ExternalSystemConfirmation', 'Plant', 'ConfirmationUnit', 'ConfirmationYieldQuantity'],
+  ...['ConfirmationScrapQuantity', 'OpWorkQuantityUnit1', 'OpConfirmedWorkQuantity1'],
+  ...['to_ProdnOrdConfMatlDocItm'],
+];
+
+export function refuseUnknown(body: Record<string, unknown>, known: readonly string[]): void {
+  const surplus = Object.keys(body).find((field) => !known.includes(field));
+  if (surplus) throw new SapError(400, '/IWBEP/CM_MGW_RT/021', `Property '${surplus}' is invalid`);
+}
+
+export function invalid(field: string): SapError {
+  return new SapError(400, '/IWBEP/CM_MGW_RT/021', `Property '${field}' has an invalid value`);
+}

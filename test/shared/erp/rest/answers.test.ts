@@ -1,0 +1,169 @@
+import { expect, it } from 'vitest';
+import { type RestOptions, type RestQuestion, rest, textAt } from '../../../../shared/erp/rest/index.ts';
+import type { Reader } from '../../../../shared/erp/rest/session.ts';
+import { type Answer, startServer } from '../../../support/server.ts';
+import { failureOf, firstAttempt, newSignal, nextAttempt } from '../conformance/attempts.ts';
+import { completionOf } from '../conformance/completions.ts';
+import { connected } from './sandbox.ts';
+import { apiKey, key, order, type SmallRow, smallOptions } from './small.ts';
+
+type Book = RestOptions<SmallRow>['book'];
+
+/** Answers to reading, writing and reading back; by themselves all is well. */
+async function bookingOf(
+  answers: { look?: Answer | 'cut'; write?: Answer | 'cut'; readBack?: Answer },
+  change: Partial<Book['lookUp'][number]> = {},
+  attempt = firstAttempt(),
+) {
+  let wrote = false;
+  const server = await startServer(({ method }) => {
+    const given = method === 'POST' ? (answers.write ?? {}) : wrote ? answers.readBack : answers.look;
+    wrote ||= method === 'POST';
+    return given === 'cut' ? undefined : (given ?? { body: wrote ? { key } : {} });
+  });
+  const options = smallOptions(server.url);
+  const lookUp = options.book.lookUp.map((one) => ({ ...one, ...change }));
+  const connector = connected(rest({ ...options, book: { ...options.book, lookUp } }), { apiKey });
+  const failure = await failureOf(connector.book(completionOf(order, { article: 'A' }), key, attempt));
+  return { failure, writes: server.calls.filter(({ method }) => method === 'POST').length };
+}
+
+const page: Answer = { body: '<html>Maintenance</html>', headers: { 'content-type': 'text/html' } };
+const order409: Answer = { status: 409, body: { message: 'The order is being planned.' } };
+const partner = { name: 'RetryLater', scope: 'partner', wrote: 'nothing' };
+const thisOrder = { name: 'RetryLater', scope: 'order', wrote: 'nothing' };
+
+// The rows of the table in shared/erp/README.md, `rest: what an answer means`.
+
+it.each<[string, Answer | 'cut', object]>([
+  ['no answer', 'cut', partner],
+  ['500', { status: 500, body: { message: 'Internal error' } }, partner],
+  ['503', { status: 503 }, partner],
+  ['408', { status: 408 }, partner],
+  ['429', { status: 429, headers: { 'retry-after': '7' } }, { ...partner, afterSeconds: 7 }],
+  ['401, twice', { status: 401 }, { ...partner, unauthorized: true }],
+  ['a redirect', { status: 302, headers: { location: '/login' } }, partner],
+  ['200 without JSON', page, partner],
+  ['404 with a web page', { status: 404, ...page }, partner],
+  ['403', { status: 403, body: {} }, thisOrder],
+  ['423', { status: 423, body: {} }, thisOrder],
+  ['404', { status: 404, body: {} }, { name: 'UnknownOrder' }],
+  ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
+])('takes %s to a look-up for what it is, and writes nothing', async (_, look, expected) => {
+  const { failure, writes } = await bookingOf({ look });
+
+  expect(failure).toMatchObject(expected);
+  expect(writes).toBe(0);
+});
+
+it.each<[string, Partial<Book['lookUp'][number]>, object]>([
+  ['unknown', { unknown: () => true }, { name: 'UnknownOrder' }],
+  ['refused', { refused: () => 'it is cancelled' }, { name: 'Rejected', code: 'order-state' }],
+  ['article', { article: () => 'B' }, { name: 'Rejected', code: 'conflict' }],
+  ['waits', { waits: () => 'somebody has it open' }, thisOrder],
+])('takes what `%s` says of a look-up for what it is, and writes nothing', async (_, change, expected) => {
+  const { failure, writes } = await bookingOf({ look: { body: {} } }, change);
+
+  expect(failure).toMatchObject(expected);
+  expect(String(failure)).toContain('MO/0001');
+  expect(writes).toBe(0);
+});
+
+const perhaps = { name: 'RetryLater', scope: 'partner', wrote: 'perhaps' };
+
+it.each<[string, Answer | 'cut', object]>([
+  ['no answer', 'cut', perhaps],
+  ['500', { status: 500, body: { message: 'Internal error' } }, perhaps],
+  ['503', { status: 503 }, perhaps],
+  ['429', { status: 429 }, partner],
+  ['401, twice', { status: 401 }, { ...partner, unauthorized: true }],
+  ['a web page', page, perhaps],
+  ['404 with a web page', { status: 404, ...page }, perhaps],
+  ['403', { status: 403, body: {} }, thisOrder],
+  ['423', { status: 423, body: {} }, thisOrder],
+  ['404', { status: 404, body: {} }, { name: 'Rejected', code: 'refused-by-erp' }],
+  ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
+])('takes %s to a step for what it is', async (_, write, expected) => {
+  const { failure } = await bookingOf({ write });
+
+  expect(failure).toMatchObject(expected);
+});
+
+it('looks again after a step that shows no effect, and gives it to a person the second time', async () => {
+  const nothing = { readBack: { body: {} } };
+
+  const [first, second] = [await bookingOf(nothing), await bookingOf(nothing, {}, nextAttempt())];
+
+  expect(first.failure).toMatchObject({ ...thisOrder, wrote: 'perhaps' });
+  expect(second.failure).toMatchObject({ name: 'Rejected', code: 'booked-otherwise' });
+});
+
+it('takes nothing for written after a look-up that is asked by POST', async () => {
+  const { failure } = await bookingOf(
+    { write: { status: 503 } },
+    { request: () => ({ method: 'POST', path: '/search', body: {} }) },
+  );
+
+  expect(failure).toMatchObject(partner);
+});
+
+it('lets a look-up do nothing but ask: another method is refused by the compiler', () => {
+  const question: RestQuestion = { path: '/orders', method: 'POST' };
+  // @ts-expect-error: what changes an order is a step.
+  const write: RestQuestion = { path: '/orders', method: 'PATCH' };
+  // @ts-expect-error: a look is given no more than this.
+  const writes = (reader: Reader) => reader.write;
+
+  expect([question.method, write.method, typeof writes]).toEqual(['POST', 'PATCH', 'function']);
+});
+
+it('waits for an order that is read too slowly while others are answered', async () => {
+  // Prepare
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const server = await startServer(({ method, url }) => {
+    if (url.pathname.includes('0002')) return { body: method === 'GET' ? { key } : {} };
+    resolve();
+    return new Promise<undefined>(() => undefined);
+  });
+  const connector = connected(rest({ ...smallOptions(server.url), timeoutMs: 400 }), { apiKey });
+  const book = (number: string) => failureOf(connector.book(completionOf({ number }), key, firstAttempt()));
+
+  // Act
+  const slow = book('MO/0001');
+  await asked;
+  const other = await book('MO/0002');
+
+  // Assess
+  expect(other).toBeUndefined();
+  expect(await slow).toMatchObject(thisOrder);
+});
+
+it.each<[string, Answer, object]>([
+  ['503', { status: 503 }, partner],
+  ['a web page', page, partner],
+  ["a proxy's 404 page, even where a 404 is an empty list", { status: 404, ...page }, partner],
+  ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
+  ['no list', { body: { orders: [] } }, { name: 'Rejected', code: 'configuration' }],
+])('takes %s to the listing for what it is', async (_, answer, expected) => {
+  // Prepare
+  const server = await startServer(() => answer);
+  const options = smallOptions(server.url);
+  const connector = connected(rest({ ...options, orders: { ...options.orders, emptyStatus: [404] } }), {
+    apiKey,
+  });
+
+  // Act
+  const failure = await failureOf(
+    connector.releasedOrders(undefined, newSignal())[Symbol.asyncIterator]().next(),
+  );
+
+  // Assess
+  expect(failure).toMatchObject(expected);
+});
+
+it('repeats what the ERP says, whatever it looks like', async () => {
+  const { failure } = await bookingOf({ write: { status: 409, body: { error: 4711 } } });
+
+  expect(String(failure)).toContain('(409): 4711');
+  expect(textAt({ error: 4711 }, 'error')).toBe('4711');
+});

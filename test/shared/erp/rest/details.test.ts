@@ -1,0 +1,170 @@
+import { expect, it } from 'vitest';
+import { path, type RestDetail, rest, textAt } from '../../../../shared/erp/rest/index.ts';
+import { type Answer, startServer } from '../../../support/server.ts';
+import { failureOf, newSignal } from '../conformance/attempts.ts';
+import { connected } from './sandbox.ts';
+import { apiKey, type SmallRow, smallOptions } from './small.ts';
+
+const at = (n: number) => `2026-11-24T10:00:${String(n).padStart(2, '0')}.000Z`;
+
+/** Rows whose number tells their product: `A1` and `A2` are of product `A`. */
+async function started(
+  numbers: readonly string[],
+  detail: Partial<RestDetail<SmallRow>> = {},
+  answer: (product: string) => Answer | Promise<Answer> = (product) => ({
+    body: { article: `Gear ${product}` },
+  }),
+) {
+  const server = await startServer(({ url }) => {
+    const [, resource, product = ''] = url.pathname.split('/');
+    if (resource === 'products') return answer(product);
+    const since = url.searchParams.get('since') ?? '';
+    const rows = numbers
+      .map((number, n) => ({ number, quantity: '5', changed: at(n) }))
+      .filter(({ changed }) => changed >= since);
+    return { body: { rows: rows.slice(0, 3), cursor: rows.length > 3 ? '3' : null } };
+  });
+  const options = smallOptions(server.url);
+  const connector = connected(
+    rest({
+      ...options,
+      orders: {
+        ...options.orders,
+        paging: { kind: 'cursor', parameter: 'cursor', next: 'cursor' },
+        detail: { request: ({ number }) => ({ path: path`/products/${number.charAt(0)}` }), ...detail },
+        order: (row, found) => ({
+          ...options.orders.order(row),
+          article: textAt(found?.json, 'article') ?? 'told by the row',
+        }),
+      },
+    }),
+    { apiKey },
+  );
+  return {
+    products: () =>
+      server.calls.flatMap(({ url }) => (url.pathname.startsWith('/products') ? [url.pathname] : [])),
+    async list() {
+      const pages = [];
+      for await (const page of connector.releasedOrders(undefined, newSignal())) pages.push(page);
+      return {
+        orders: pages.flatMap((page) => page.orders.map(({ number, article }) => `${number}: ${article}`)),
+        unreadable: pages.flatMap((page) => page.unreadable),
+        detailCalls: pages.map((page) => page.detailCalls),
+      };
+    },
+  };
+}
+
+it('asks once for what several rows share, over all pages of a run, and counts', async () => {
+  // Prepare
+  const erp = await started(['A1', 'A2', 'B1', 'A3', 'B2']);
+
+  // Act
+  const { orders, detailCalls } = await erp.list();
+
+  // Assess
+  expect(orders).toEqual(['A1: Gear A', 'A2: Gear A', 'B1: Gear B', 'A3: Gear A', 'B2: Gear B']);
+  expect(erp.products()).toEqual(['/products/A', '/products/B']);
+  expect(detailCalls).toEqual([2, 0]);
+});
+
+it('asks nothing for a row that tells all by itself', async () => {
+  const erp = await started(['A1', 'B1'], {
+    request: ({ number }) => (number === 'A1' ? undefined : { path: '/products/B' }),
+  });
+
+  const { orders } = await erp.list();
+
+  expect(orders).toEqual(['A1: told by the row', 'B1: Gear B']);
+  expect(erp.products()).toEqual(['/products/B']);
+});
+
+it.each<[string, Answer, Partial<RestDetail<SmallRow>>, string]>([
+  [
+    'is refused',
+    { status: 404, body: { message: 'no such product' } },
+    {},
+    'was refused (404): no such product',
+  ],
+  ['is not for us', { status: 403, body: {} }, {}, 'was refused (403)'],
+  [
+    'cannot be asked for',
+    {},
+    {
+      request: ({ number }) => {
+        if (number === 'B1') throw new Error('no such plant');
+        return { path: path`/products/${number.charAt(0)}` };
+      },
+    },
+    'orders.detail.request fails on it with "no such plant"',
+  ],
+])('names the row whose detail %s, and lists the others', async (_, answer, detail, why) => {
+  // Prepare
+  const erp = await started(['A1', 'B1', 'C1'], detail, (product) =>
+    product === 'B' ? answer : { body: { article: `Gear ${product}` } },
+  );
+
+  // Act
+  const { orders, unreadable } = await erp.list();
+
+  // Assess
+  expect(orders).toEqual(['A1: Gear A', 'C1: Gear C']);
+  expect(unreadable).toEqual([{ id: 'B1', reason: expect.stringContaining(why) }]);
+});
+
+it('hands on an answer that the configuration accepts', async () => {
+  const erp = await started(['A1'], { accepts: [404] }, () => ({ status: 404, body: {} }));
+
+  const { orders } = await erp.list();
+
+  expect(orders).toEqual(['A1: told by the row']);
+});
+
+it.each([
+  [500, 'failed (500)'],
+  [401, 'refused our credentials'],
+  [429, 'slow down'],
+])('ends the page when the ERP is unwell (%i): no row of it is to blame', async (status, why) => {
+  const erp = await started(['A1', 'B1'], {}, () => ({ status }));
+
+  const failure = await failureOf(erp.list());
+
+  expect(failure).toMatchObject({
+    name: 'RetryLater',
+    scope: 'partner',
+    message: expect.stringContaining(why),
+  });
+});
+
+it('asks so many at once, and no more', async () => {
+  // Prepare: nobody is answered before two have asked, and a third would be one too many.
+  let [open, most] = [0, 0];
+  const { promise: bothAsked, resolve } = Promise.withResolvers<void>();
+  const erp = await started(['A1', 'B1', 'C1'], { atOnce: 2 }, async () => {
+    open += 1;
+    most = Math.max(most, open);
+    if (open === 2) resolve();
+    await bothAsked;
+    open -= 1;
+    return { body: {} };
+  });
+
+  // Act
+  await erp.list();
+
+  // Assess
+  expect(most).toBe(2);
+});
+
+it('refuses a page that needs more requests than are allowed, and makes none', async () => {
+  const erp = await started(['A1', 'B1', 'C1'], { most: 2 });
+
+  const failure = await failureOf(erp.list());
+
+  expect(failure).toMatchObject({
+    name: 'Rejected',
+    code: 'configuration',
+    message: expect.stringContaining('needs 3 requests for details, and orders.detail.most is 2'),
+  });
+  expect(erp.products()).toEqual([]);
+});

@@ -1,0 +1,107 @@
+import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
+import { sumOf } from '../../../../shared/model/quantity.ts';
+import { completionOf } from '../conformance/completions.ts';
+import { startFaultProxy } from '../conformance/fault-proxy.ts';
+import { describeErpConformance } from '../conformance/suite.ts';
+import type { ErpConformanceTarget, PlannedOrderRef } from '../conformance/target.ts';
+import { dolibarr } from './dolibarr.ts';
+import { dolibarrZone, startDolibarr } from './dolibarr-server.ts';
+import { connected } from './sandbox.ts';
+
+describeErpConformance('the configuration for Dolibarr', makeTarget, {
+  concurrency: 'Dolibarr books twice; the ledger locks the order',
+  'never-changed': 'every order of Dolibarr has a change time',
+  session: 'an API key needs no session',
+  split: 'Dolibarr does not split orders',
+  units: 'a configuration knows no unit but the one that the order tells',
+  scrap: 'Dolibarr books no scrap',
+  lots: 'its API does not book products that are tracked by lot',
+  serials: 'its API does not book products that are tracked by lot',
+  'scrapped-serials': 'its API does not book products that are tracked by lot',
+  'page-cap': 'Dolibarr gives as many rows as are asked for, and one more',
+});
+
+const apiKey = 'canary-dol';
+const wrongKey = 'not-the-key-of-dolibarr';
+
+async function makeTarget(): Promise<ErpConformanceTarget> {
+  const server = await startDolibarr(apiKey);
+  const faults = await startFaultProxy(server.url);
+  const of = ({ number }: ErpOrderRef) => {
+    const order = server.orders.find(({ ref }) => ref === number);
+    if (!order) throw new Error(`there is no order ${number}`);
+    return order;
+  };
+  const refOf = ({ id, ref }: ReturnType<typeof of>): PlannedOrderRef => ({
+    id: String(id),
+    number: ref,
+    article: 'CHAIR',
+  });
+
+  return {
+    faults,
+    canaries: [apiKey, wrongKey],
+    rowFields: { number: 'ref', quantity: 'qty' },
+    articles: { plain: 'CHAIR' },
+    units: { own: 'p', foreign: 'kg' },
+    rounded: '2.123456',
+    mark: (key) => `[azumuta ${encodeURIComponent(key)}]`,
+    connector: ({ baseUrl = faults.url, clock, wrongCredentials, ...options } = {}) =>
+      connected(
+        // Its changes are made in its own screens here, which renew the change time.
+        dolibarr({ baseUrl, timeZone: dolibarrZone, unit: 'p', incremental: true, ...options }),
+        { apiKey: wrongCredentials ? wrongKey : apiKey },
+        clock,
+      ),
+    async planOrder({ quantity, changedAt }) {
+      const tms = changedAt ? { tms: Date.parse(changedAt) / 1000 } : {};
+      return refOf(server.plan(Number(quantity), tms));
+    },
+    cancelOrder: async (order) => server.setStatus(of(order), 'cancelled'),
+    finishByHand: async (order) => server.finishByHand(of(order)),
+    touch: async (order) => server.touch(of(order)),
+    lockOrder: async (order) => server.lock(of(order)),
+    unlockOrder: async (order) => server.unlock(of(order)),
+    silentNoOp: async () => server.silentNoOp(),
+    everything: async () => structuredClone({ orders: server.orders, movements: server.movements }),
+    refused: {
+      'an order that somebody else finished': async () => {
+        const order = server.plan(5);
+        server.finishByHand(order);
+        return completionOf(refOf(order));
+      },
+      'a product that is tracked by lot': async () => completionOf(refOf(server.plan(5, { product: 43 }))),
+    },
+    async books(ref) {
+      const order = of(ref);
+      const made = order.lines.filter(({ role }) => role === 'produced');
+      const used = order.lines.filter(({ role }) => role === 'consumed');
+      const texts = order.note_private.split('<br>').map(shown);
+      return {
+        state: order.status === 9 ? 'cancelled' : order.status === 3 ? 'done' : 'open',
+        good: sumOf(made.map(({ qty }) => String(qty))),
+        scrap: '0',
+        bookings: made.length,
+        lots: [],
+        notes: texts,
+        links: texts.flatMap((text) => /: (https:.*)$/.exec(text)?.[1] ?? []),
+        productOrders: texts.flatMap((text) => linked(text) ?? []),
+        consumed: String(Number(sumOf(used.map(({ qty }) => String(qty)))) / 2),
+      };
+    },
+    async close() {
+      await faults.close();
+      await server.close();
+    },
+  };
+}
+
+/** HTML as a person reads it. */
+function shown(html: string): string {
+  return html.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
+function linked(text: string): string | undefined {
+  const [, id] = /^\[azumuta product%20order%20(.*)\]$/.exec(text) ?? [];
+  return id === undefined ? undefined : decodeURIComponent(id);
+}

@@ -1,0 +1,157 @@
+import { expect, it } from 'vitest';
+import { type RestOptions, rest } from '../../../../shared/erp/rest/index.ts';
+import { startServer } from '../../../support/server.ts';
+import { failureOf, firstAttempt, newSignal } from '../conformance/attempts.ts';
+import { completionOf } from '../conformance/completions.ts';
+import { connected } from './sandbox.ts';
+import { apiKey, key, order, type SmallRow, smallOptions } from './small.ts';
+
+type Book = RestOptions<SmallRow>['book'];
+type LookUp = Book['lookUp'][number];
+type Step = Book['steps'][number];
+
+/** A function of a careless configuration. */
+const careless = () => {
+  throw new TypeError("Cannot read properties of undefined (reading 'id')");
+};
+
+async function started(change: (book: Book) => Book) {
+  let booked = false;
+  const server = await startServer(({ method }) => {
+    if (method === 'POST') booked = true;
+    return { body: booked ? { key } : {} };
+  });
+  const options = smallOptions(server.url);
+  const connector = connected(rest({ ...options, book: change(options.book) }), { apiKey });
+  return { server, book: () => connector.book(completionOf(order), key, firstAttempt()) };
+}
+
+const lookUpWith =
+  (change: Partial<LookUp>) =>
+  (book: Book): Book => ({
+    ...book,
+    lookUp: [
+      { name: 'first', request: () => ({ path: '/' }) },
+      ...book.lookUp.map((lookUp) => ({ ...lookUp, ...change })),
+    ],
+  });
+const stepWith = (change: Partial<Step>) => (book: Book) => ({
+  ...book,
+  steps: book.steps.map((step) => ({ ...step, ...change })),
+});
+
+it.each<[string, (book: Book) => Book]>([
+  ['book.lookUp[1].when', lookUpWith({ when: careless })],
+  ['book.lookUp[1].request', lookUpWith({ request: careless })],
+  ['book.lookUp[1].unknown', lookUpWith({ unknown: careless })],
+  ['book.lookUp[1].done', lookUpWith({ done: careless })],
+  ['book.lookUp[1].refused', lookUpWith({ refused: careless })],
+  ['book.lookUp[1].waits', lookUpWith({ waits: careless })],
+  ['book.lookUp[1].article', lookUpWith({ article: careless })],
+  ['book.lookUp[1].unit', lookUpWith({ unit: careless })],
+  ['book.steps[0].when', stepWith({ when: careless })],
+  ['book.steps[0].done', stepWith({ done: careless })],
+  ['book.steps[0].request', stepWith({ request: careless })],
+])('refuses the order when erp.%s throws, before anything is written', async (path, change) => {
+  // Prepare
+  const { server, book } = await started(change);
+
+  // Act
+  const failure = await failureOf(book());
+
+  // Assess
+  expect(failure).toMatchObject({
+    name: 'Rejected',
+    code: 'configuration',
+    message: `erp.${path} failed for order MO/0001: Cannot read properties of undefined (reading 'id')`,
+  });
+  expect(server.calls.map(({ method }) => method)).not.toContain('POST');
+});
+
+it.each<[string, (book: Book) => Book]>([
+  ['book.steps[0].rejected', stepWith({ rejected: careless })],
+  ['book.steps[0].retryable', stepWith({ retryable: careless })],
+  ['book.steps[0].success.test', stepWith({ success: { test: careless } })],
+  [
+    'book.readBack.request',
+    (book) => ({ ...book, readBack: { request: careless, confirmed: () => undefined } }),
+  ],
+  [
+    'book.readBack.confirmed',
+    (book) => ({ ...book, readBack: { request: () => ({ path: '/' }), confirmed: careless } }),
+  ],
+])('refuses the order when erp.%s throws', async (path, change) => {
+  const { book } = await started(change);
+
+  const failure = await failureOf(book());
+
+  expect(failure).toMatchObject({
+    name: 'Rejected',
+    code: 'configuration',
+    message: expect.stringContaining(`erp.${path} failed for order MO/0001: Cannot read`),
+  });
+});
+
+it('says which answer a function asked for that is not there', async () => {
+  const { book } = await started(lookUpWith({ when: ({ found }) => found('orders').status === 200 }));
+
+  const failure = await failureOf(book());
+
+  expect(failure).toMatchObject({
+    code: 'configuration',
+    message:
+      'erp.book.lookUp[1].when failed for order MO/0001: there is no answer of a look-up "orders" (yet)',
+  });
+});
+
+it('keeps the reason of an address that cannot be built: the order has to be corrected', async () => {
+  const { server } = await started((book) => book);
+  const connector = connected(rest(smallOptions(server.url)), { apiKey });
+
+  const failure = await failureOf(connector.book(completionOf({ number: '..' }), key, firstAttempt()));
+
+  expect(failure).toMatchObject({
+    name: 'Rejected',
+    code: 'order-data',
+    message: expect.stringContaining('erp.book.lookUp[0].request failed for order ..'),
+  });
+});
+
+it.each<[string, Partial<RestOptions<SmallRow>['orders']>]>([
+  ['query', { query: careless }],
+  ['body', { method: 'POST', body: careless }],
+  ['list', { list: careless }],
+  ['paging.next', { paging: { kind: 'cursor', parameter: 'cursor', next: careless } }],
+])('refuses the listing when erp.orders.%s throws', async (path, change) => {
+  // Prepare
+  const server = await startServer(() => ({ body: { rows: [] } }));
+  const options = smallOptions(server.url);
+  const connector = connected(rest({ ...options, orders: { ...options.orders, ...change } }), { apiKey });
+  const pages = connector.releasedOrders(undefined, newSignal());
+
+  // Act
+  const failure = await failureOf(pages[Symbol.asyncIterator]().next());
+
+  // Assess
+  expect(failure).toMatchObject({
+    name: 'Rejected',
+    code: 'configuration',
+    message: expect.stringContaining(`erp.orders.${path} failed: Cannot read`),
+  });
+});
+
+it.each<[string, Partial<ReturnType<Step['request']>>]>([
+  ['a header beyond Latin-1', { headers: { 'x-order': 'MO/✓' } }],
+  ['a line break in a header', { headers: { 'x-order': 'MO\n1' } }],
+  ['a body that JSON has no word for', { body: { amount: 5n } }],
+])('blames the configuration, and not the ERP, for %s', async (_, differs) => {
+  // Prepare
+  const { server, book } = await started(stepWith({ request: () => ({ path: '/', ...differs }) }));
+
+  // Act
+  const failure = await failureOf(book());
+
+  // Assess
+  expect(failure).toMatchObject({ name: 'Rejected', code: 'configuration' });
+  expect(server.calls.map(({ method }) => method)).not.toContain('POST');
+});

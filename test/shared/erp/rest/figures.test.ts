@@ -1,0 +1,111 @@
+import { expect, it } from 'vitest';
+import { rest, textAt } from '../../../../shared/erp/rest/index.ts';
+import type { Completion } from '../../../../shared/model/completions.ts';
+import { startServer } from '../../../support/server.ts';
+import { failureOf, firstAttempt } from '../conformance/attempts.ts';
+import { amendmentOf, completionOf } from '../conformance/completions.ts';
+import { connected } from './sandbox.ts';
+import { apiKey, key, order, smallOptions } from './small.ts';
+
+/** An ERP that counts in `p`, is told figures, and keeps them. */
+async function started() {
+  let booked: unknown;
+  const server = await startServer(({ method, body }) => {
+    if (method === 'POST') booked = JSON.parse(body);
+    return { body: { unit: 'p', ...(booked === undefined ? {} : { key }) } };
+  });
+  const options = smallOptions(server.url);
+  const connector = connected(
+    rest({
+      ...options,
+      book: {
+        lookUp: options.book.lookUp.map((lookUp) => ({
+          ...lookUp,
+          unit: ({ json }) => textAt(json, 'unit'),
+        })),
+        steps: options.book.steps.map((step) => ({
+          ...step,
+          request: ({ built }) => ({ path: '/bookings', body: built }),
+        })),
+      },
+    }),
+    { apiKey },
+  );
+  return {
+    calls: server.calls,
+    booked: () => booked,
+    book: (completion: Completion) => connector.book(completion, key, firstAttempt()),
+  };
+}
+
+const lot = (number: string, amount: string) => ({ number, quantity: { amount } });
+
+it.each<[string, Partial<Completion>, string]>([
+  ['zero', { quantity: { amount: '0' } }, 'nothing was built'],
+  ['less than zero', { quantity: { amount: '-3' } }, '-3 is less than nothing'],
+  [
+    'good and scrap in two units',
+    { quantity: { amount: '5', unit: 'kg' }, scrap: { amount: '200', unit: 'g' } },
+    'kg and g',
+  ],
+  ['lots that do not add up', { lots: [lot('A', '3'), lot('B', '3')] }, 'do not add up to 5 good'],
+])('refuses %s before it asks the ERP anything', async (_, differs, why) => {
+  // Prepare
+  const { calls, book } = await started();
+
+  // Act
+  const failure = await failureOf(book(completionOf(order, differs)));
+
+  // Assess
+  expect(failure).toMatchObject({
+    name: 'Rejected',
+    code: 'quantity-or-lots',
+    message: expect.stringContaining(why),
+  });
+  expect(String(failure)).toContain('MO/0001');
+  expect(calls).toEqual([]);
+});
+
+it('refuses another unit than the order is counted in, naming both', async () => {
+  // Prepare
+  const { calls, book } = await started();
+
+  // Act
+  const failure = await failureOf(book(completionOf(order, { quantity: { amount: '5', unit: 'kg' } })));
+
+  // Assess
+  expect(failure).toMatchObject({
+    name: 'Rejected',
+    code: 'quantity-or-lots',
+    message:
+      'Small ERP: order MO/0001 is counted in p, but what was built is told in kg: let the mapping give it in p.',
+  });
+  expect(calls.map(({ method }) => method)).toEqual(['GET']);
+});
+
+it('hands figures that agree with each other to a step', async () => {
+  const { booked, book } = await started();
+  const lots = [{ number: 'A' }, { number: 'B' }, { number: 'C', scrapped: true as const }];
+
+  await book(completionOf(order, { quantity: { amount: '2', unit: 'p' }, scrap: { amount: '1' }, lots }));
+
+  expect(booked()).toEqual({
+    good: '2',
+    scrap: '1',
+    produced: '3',
+    unit: 'p',
+    goodLots: [
+      { number: 'A', amount: '1' },
+      { number: 'B', amount: '1' },
+    ],
+    scrapLots: [{ number: 'C', amount: '1' }],
+  });
+});
+
+it('has no figures for an amendment, which books no quantity', async () => {
+  const { booked, book } = await started();
+
+  await book(amendmentOf(order, { notes: ['A late check'] }));
+
+  expect(booked()).toEqual({ good: '0', scrap: '0', produced: '0', goodLots: [], scrapLots: [] });
+});

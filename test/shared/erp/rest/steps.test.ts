@@ -1,0 +1,161 @@
+import { expect, it } from 'vitest';
+import { type RestOptions, rest, textAt, valueAt } from '../../../../shared/erp/rest/index.ts';
+import { type Answer, startServer } from '../../../support/server.ts';
+import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
+import { completionOf } from '../conformance/completions.ts';
+import { connected } from './sandbox.ts';
+import { apiKey, key, order, type SmallRow, smallOptions } from './small.ts';
+
+type Book = RestOptions<SmallRow>['book'];
+
+/** An ERP in which booking and closing are two calls. */
+async function started(
+  { book: answerBook, close: answerClose }: { book?: () => Answer; close?: () => Answer | undefined } = {},
+  change: Partial<Book> = {},
+) {
+  const state = { key: undefined as string | undefined, status: 'released' };
+  const server = await startServer(({ method, url, body }) => {
+    if (method === 'GET') return { body: url.pathname === '/order' ? { status: state.status } : state };
+    if (url.pathname === '/close') {
+      const refusal = answerClose?.();
+      if (refusal) return refusal;
+      state.status = 'closed';
+      return {};
+    }
+    const refusal = answerBook?.();
+    if (refusal) return refusal;
+    state.key = textAt(JSON.parse(body), 'key') ?? '';
+    return { status: 201 };
+  });
+  const options = smallOptions(server.url);
+  const book: Book = {
+    lookUp: [
+      {
+        name: 'order',
+        request: () => ({ path: '/order' }),
+        refused: ({ json }) => (valueAt(json, 'status') === 'released' ? undefined : 'it is not released'),
+      },
+      {
+        name: 'bookings',
+        request: () => ({ path: '/bookings' }),
+        done: ({ json }) => (textAt(json, 'key') === key ? 'booking 1' : undefined),
+      },
+    ],
+    steps: [
+      { name: 'the booking', request: () => ({ path: '/book', body: { key } }) },
+      {
+        name: 'the closing',
+        done: ({ found }) => valueAt(found('order').json, 'status') === 'closed',
+        request: () => ({ path: '/close', body: {} }),
+      },
+    ],
+    ...change,
+  };
+  const connector = connected(rest({ ...options, book }), { apiKey });
+  return {
+    state,
+    writes: () => server.calls.flatMap(({ method, url }) => (method === 'POST' ? [url.pathname] : [])),
+    book: (attempt = firstAttempt()) => connector.book(completionOf(order), key, attempt),
+  };
+}
+
+it('books, then closes, and believes both when it reads them back', async () => {
+  const erp = await started();
+
+  const receipts = [await erp.book(), await erp.book(nextAttempt())];
+
+  expect(receipts).toEqual([
+    { reference: 'booking 1', alreadyBooked: false },
+    { reference: 'booking 1', alreadyBooked: true },
+  ]);
+  expect(erp.writes()).toEqual(['/book', '/close']);
+});
+
+it('only closes what is booked already, and does not take the closing at its word', async () => {
+  // Prepare
+  let busy = true;
+  const erp = await started({ close: () => (busy ? { status: 423 } : { status: 200 }) });
+  const first = await failureOf(erp.book());
+  busy = false;
+
+  // Act: now it answers the closing as if it had done it.
+  const second = await failureOf(erp.book(nextAttempt()));
+
+  // Assess
+  expect(first).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
+  expect(erp.writes()).toEqual(['/book', '/close', '/close']);
+  expect(second).toMatchObject({
+    name: 'Rejected',
+    code: 'booked-otherwise',
+    message: expect.stringContaining('does not show the closing, for the second time'),
+  });
+});
+
+it('goes on with what it has begun, though the order was closed by somebody in between', async () => {
+  // Prepare
+  const erp = await started({ close: () => ({ status: 503 }) });
+  await failureOf(erp.book());
+  erp.state.status = 'closed';
+
+  // Act
+  const receipt = await erp.book(nextAttempt());
+
+  // Assess
+  expect(receipt).toEqual({ reference: 'booking 1', alreadyBooked: true });
+  expect(erp.writes()).toEqual(['/book', '/close']);
+});
+
+it('takes what is left though the order would be refused by now: what has begun is ours', async () => {
+  // Prepare
+  let busy = true;
+  const erp = await started({ close: () => (busy ? { status: 423 } : undefined) });
+  await failureOf(erp.book());
+  busy = false;
+  erp.state.status = 'fully booked';
+
+  // Act
+  const receipt = await erp.book(nextAttempt());
+
+  // Assess
+  expect(receipt.reference).toBe('booking 1');
+  expect(erp.writes()).toEqual(['/book', '/close', '/close']);
+});
+
+it('names what was written by then when the ERP refuses a later step', async () => {
+  const erp = await started({ close: () => ({ status: 409, body: { message: 'The period is closed.' } }) });
+
+  const failures = [await failureOf(erp.book()), await failureOf(erp.book(nextAttempt()))];
+
+  for (const failure of failures) {
+    expect(failure).toMatchObject({
+      name: 'Rejected',
+      code: 'refused-by-erp',
+      message:
+        'Small ERP refused the closing of the booking of order MO/0001 (409): The period is closed. ' +
+        'Small ERP has of it already: the booking.',
+    });
+  }
+});
+
+it('names nothing when the ERP refuses the first step: nothing was written', async () => {
+  const erp = await started({ book: () => ({ status: 409, body: { message: 'The period is closed.' } }) });
+
+  const failure = await failureOf(erp.book());
+
+  expect(String(failure)).toMatch(/The period is closed\.$/);
+});
+
+it('reads one look-up again and no more where no step tells of itself', async () => {
+  // Prepare
+  const erp = await started(
+    {},
+    { steps: [{ name: 'the booking', request: () => ({ path: '/book', body: { key } }) }] },
+  );
+
+  // Act
+  const receipt = await erp.book();
+
+  // Assess
+  expect(receipt).toEqual({ reference: 'booking 1', alreadyBooked: false });
+  expect(erp.writes()).toEqual(['/book']);
+});

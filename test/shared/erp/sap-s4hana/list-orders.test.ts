@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
+import { startPlant } from './plant.ts';
+
+describe('the list of orders', () => {
+  it.each([1, 3, 5])('goes on behind a page that the server cut to %i rows', async (rows) => {
+    // Prepare
+    const { server, plan, listed } = await startPlant();
+    const planned = [...Array(10)].map(() => plan().number);
+    server.largestPage = rows;
+
+    // Act
+    const { numbers } = await listed(undefined, { pageSize: 100 });
+
+    // Assess
+    expect(numbers).toEqual(planned);
+  });
+
+  it('comes past orders that were never changed, to those that were', async () => {
+    // Prepare: orders without a change time sort first.
+    const { server, books, plan, listed } = await startPlant();
+    const unchanged = [1, 2, 3].map(() => books.plan('FG226', '5', null).ManufacturingOrder);
+    const changed = [...Array(10)].map(() => plan().number);
+    server.largestPage = 3;
+
+    // Act
+    const { numbers, watermark } = await listed(undefined, { pageSize: 100 });
+
+    // Assess
+    expect(numbers).toEqual([...unchanged, ...changed]);
+    expect(watermark?.id).toBe(changed.at(-1));
+  });
+
+  it('ends with a page that is full, and with one that is empty, after one more call at most', async () => {
+    // Prepare
+    const { faults, plan, listed } = await startPlant();
+
+    for (const [orders, calls] of [
+      [0, 1],
+      [1, 1],
+      [2, 2],
+      [3, 2],
+    ] as const) {
+      while ((await listed()).numbers.length < orders) plan();
+      faults.reset();
+
+      // Act
+      const { numbers } = await listed(undefined, { pageSize: 2 });
+
+      // Assess
+      expect([numbers.length, faults.callCount()]).toEqual([orders, calls]);
+    }
+  });
+
+  it('follows the link of a page of which no row tells its place', async () => {
+    // Prepare: the first two orders have no number, and the server gives two at a time.
+    const { server, faults, books, plan, listed } = await startPlant();
+    for (const material of ['FG227', 'FG227', 'FG226', 'FG226']) books.plan(material, '5');
+    const readable = plan();
+    server.largestPage = 2;
+    faults.rewriteAnswers((body) =>
+      JSON.stringify(JSON.parse(body), (_, value) => (value?.Material === 'FG227' ? null : value)),
+    );
+
+    // Act
+    const { numbers, unreadable } = await listed(undefined, { pageSize: 5 });
+
+    // Assess
+    expect(numbers.length).toBe(3);
+    expect(numbers).toContain(readable.number);
+    expect(unreadable.length).toBe(2);
+  });
+
+  it('lists nothing twice when it must see further than a page of which no row tells its place', async () => {
+    // Prepare: the second page of two, and no server that would link to a third.
+    const { faults, books, listed } = await startPlant();
+    const materials = ['FG226', 'FG226', 'FG227', 'FG227', 'FG226'];
+    const planned = materials.map((material) => books.plan(material, '5'));
+    faults.rewriteAnswers((body) =>
+      JSON.stringify(JSON.parse(body), (_, value) => (value?.Material === 'FG227' ? null : value)),
+    );
+
+    // Act
+    const { numbers } = await listed(undefined, { pageSize: 2 });
+
+    // Assess
+    const readable = planned.filter(({ Material }) => Material === 'FG226');
+    expect(numbers).toEqual(readable.map(({ ManufacturingOrder }) => ManufacturingOrder));
+  });
+});
+
+describe('times of a system that keeps local time', () => {
+  it.each([
+    ['west of UTC', 'America/New_York', '2026-12-01T00:59:00Z', '2026-12-01T01:00:00Z'],
+    ['east of UTC', 'Asia/Tokyo', '2026-11-30T15:30:00Z', '2026-11-30T16:00:00Z'],
+  ])('lists an order that was never changed since it was created after the watermark, %s', async (...row) => {
+    // Prepare: its day there is not its day in UTC.
+    const [, timeZone, changedAt, createdAt] = row;
+    const { books, listed } = await startPlant({ timeZone });
+    books.setClock(createdAt);
+    const order = books.plan('FG226', '5', null);
+
+    // Act
+    const { numbers } = await listed({ changedAt });
+
+    // Assess
+    expect(numbers).toEqual([order.ManufacturingOrder]);
+  });
+
+  it('lists nothing that was created before the watermark', async () => {
+    const { books, listed } = await startPlant({ timeZone: 'America/New_York' });
+    books.setClock('2026-12-01T00:30:00Z');
+    books.plan('FG226', '5', null);
+
+    expect(await listed({ changedAt: '2026-12-01T01:00:00.000Z' })).toMatchObject({ numbers: [] });
+  });
+
+  it('tells the instant of a change, and lists again from there', async () => {
+    // Prepare
+    const { books, listed } = await startPlant({ timeZone: 'America/New_York' });
+    const [, second] = ['2026-06-01T00:30:00Z', '2026-06-01T01:30:00Z'].map((at) =>
+      books.plan('FG226', '5', at),
+    );
+
+    // Act
+    const { watermark } = await listed();
+    const again = await listed(watermark);
+
+    // Assess
+    expect(watermark).toEqual({ changedAt: '2026-06-01T01:30:00.000Z', id: second?.ManufacturingOrder });
+    expect(again.numbers).toEqual([second?.ManufacturingOrder]);
+  });
+
+  it('misses nothing in the hour that comes twice', async () => {
+    // Prepare: read up to 02:50, and that order is gone; twenty minutes later it is 02:10.
+    const { books, listed } = await startPlant({ timeZone: 'Europe/Brussels' });
+    books.plan('FG226', '5', '2026-10-25T00:50:00Z');
+    const { watermark } = await listed();
+    books.orders.pop();
+    const later = books.plan('FG226', '5', '2026-10-25T01:10:00Z');
+
+    // Act
+    const { numbers, watermark: next } = await listed(watermark);
+
+    // Assess
+    expect(numbers).toEqual([later.ManufacturingOrder]);
+    expect(Date.parse(next?.changedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(watermark?.changedAt ?? ''));
+  });
+
+  it.each(['Brussels', '+01:00', 'CET', ''])('refuses %j, which is no zone', (timeZone) => {
+    const options = { url: 'https://sap.example.com', auth: 'basic', goodsMovements: 'none' } as const;
+
+    expect(() => sapS4Hana({ ...options, timeZone })).toThrow(/\$\.timeZone: .*Europe\/Brussels/);
+  });
+});

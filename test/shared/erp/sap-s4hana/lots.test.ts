@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import { failureOf } from '../conformance/attempts.ts';
+import { completionOf } from '../conformance/completions.ts';
+import { startPlant } from './plant.ts';
+
+describe('goods receipts', () => {
+  it('receive of each lot what bears it, and together what is good', async () => {
+    // Prepare
+    const { books, plan, book } = await startPlant({ goodsMovements: 'receipt' });
+    const lots = [{ number: 'L1', quantity: { amount: '3' } }, { number: 'L2' }];
+
+    // Act
+    await book(completionOf(plan(), { lots, scrap: { amount: '1' } }));
+
+    // Assess
+    const received = books.goods.documents.map((one) => [one.Batch, one.QuantityInEntryUnit, one.EntryUnit]);
+    expect(received).toEqual([
+      ['L1', '3', 'PC'],
+      ['L2', '2', 'PC'],
+    ]);
+  });
+
+  it.each([
+    ['two without quantities for five', [{ number: 'L1' }, { number: 'L2' }]],
+    ['one of nine for five', [{ number: 'L1', quantity: { amount: '9' } }]],
+    [
+      'more decimals than SAP has',
+      ['2.5001', '2.4999'].map((amount, at) => ({ number: `L${at}`, quantity: { amount } })),
+    ],
+  ])('refuse lots that do not fit: %s', async (_, lots) => {
+    // Prepare
+    const { books, plan, book } = await startPlant({ goodsMovements: 'receipt' });
+    const order = plan();
+
+    // Act
+    const failure = await failureOf(book(completionOf(order, { lots })));
+
+    // Assess
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(failure).toMatchObject({
+      code: 'quantity-or-lots',
+      message: expect.stringContaining(order.number),
+    });
+    expect([books.confirmations, books.goods.documents]).toEqual([[], []]);
+  });
+
+  it('receive no scrap, and consume nothing for it', async () => {
+    // Prepare: without movements of its own, a confirmation gets those that SAP plans.
+    const { books, plan, book, confirmationsOf } = await startPlant({
+      goodsMovements: 'receipt',
+      notesField: 'OrderLongText',
+    });
+    const order = plan();
+    const lots = ['B', 'C', 'D', 'E', 'F'].map((number) => ({ number, scrapped: true as const }));
+
+    // Act
+    await book(completionOf(order, { quantity: { amount: '0' }, scrap: { amount: '5' }, lots }));
+
+    // Assess
+    expect(confirmationsOf(order.number)).toMatchObject([{ ConfirmationScrapQuantity: '5' }]);
+    expect(books.goods.documents).toEqual([]);
+    expect(books.find(order.number).OrderLongText).toContain('Scrap: B, C, D, E, F\n');
+  });
+});
+
+describe('a booking of nothing', () => {
+  it.each([true, false])('closes no order, whether it is said to be final (%s)', async (final) => {
+    // Prepare: one part of five is confirmed.
+    const { books, plan, book, confirmationsOf } = await startPlant();
+    const order = plan();
+
+    // Act
+    const failure = await failureOf(
+      book(completionOf(order, { quantity: { amount: '0' }, scrap: { amount: '0' }, final })),
+    );
+
+    // Assess
+    expect(failure).toMatchObject({
+      code: 'quantity-or-lots',
+      message: expect.stringContaining('nothing was built'),
+    });
+    expect(confirmationsOf(order.number)).toEqual([]);
+    expect(books.find(order.number).OrderIsConfirmed).toBe('');
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { markOf } from '../../../../shared/erp/sap-s4hana/marks.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
+import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
+import { startPlant } from './plant.ts';
+
+const notesField = 'OrderLongText';
+
+describe("notes in the order's text", () => {
+  it.each([
+    ['as a note', (mark: string) => [mark]],
+    ['as a line of a note', (mark: string) => [`See\r\n${mark}\u2028and\v${mark.toUpperCase()}`]],
+  ])('are written though our mark of them is quoted before, %s', async (_, quote) => {
+    // Prepare
+    const { books, plan, connect, book } = await startPlant({ notesField });
+    const order = plan();
+    const key = quantityKey(productOrderOf(order));
+    const quoting = amendmentOf(order, {
+      notes: quote(markOf(key)),
+      links: [{ name: markOf(key), url: 'https://x' }],
+    });
+    await connect().book(quoting, 'P#recording#quoting', firstAttempt());
+
+    // Act
+    await book(completionOf(order, { notes: ['All checks in order'] }));
+
+    // Assess
+    const { OrderLongText: text } = books.find(order.number);
+    expect(text).toContain('All checks in order');
+    expect(text.split('\n').filter((line) => line === markOf(key)).length).toBe(1);
+  });
+
+  it('does not take a mark for its own that a person wrote into a sentence', async () => {
+    // Prepare
+    const { books, plan, book } = await startPlant({ notesField });
+    const order = plan();
+    const mark = markOf(quantityKey(productOrderOf(order)));
+    books.change(books.find(order.number), { OrderLongText: `What does ${mark} mean?` });
+
+    // Act
+    await book(completionOf(order, { notes: ['All checks in order'] }));
+
+    // Assess
+    expect(books.find(order.number).OrderLongText).toContain('All checks in order');
+  });
+
+  it('are added once by the attempt after the one that confirmed', async () => {
+    // Prepare: calls 1 to 4 confirm and look; the fifth reads the order for its text.
+    const { books, faults, plan, connect, book, confirmationsOf } = await startPlant({ notesField });
+    const completion = completionOf(plan(), { notes: ['All checks in order'] });
+    const { number } = completion.erpOrder;
+    faults.crashAt(5, 'before');
+    await failureOf(book(completion));
+    const before = books.find(number).OrderLongText;
+
+    // Act
+    const again = () => connect().book(completion, quantityKey(completion.productOrder), nextAttempt());
+    const receipts = [await again(), await again()];
+
+    // Assess
+    expect(before).toBe('');
+    expect(books.find(number).OrderLongText.match(/All checks in order/g)?.length).toBe(1);
+    expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([true, true]);
+    expect(confirmationsOf(number).length).toBe(1);
+  });
+
+  it.each(['OrderLongTxt', 'etag'])(
+    'are refused before anything is confirmed where there is no field %s',
+    async (field) => {
+      // Prepare
+      const { plan, book, confirmationsOf } = await startPlant({ notesField: field });
+      const order = plan();
+
+      // Act
+      const failure = await failureOf(book(completionOf(order, { notes: ['All checks in order'] })));
+
+      // Assess
+      expect(failure).toBeInstanceOf(Rejected);
+      expect(failure).toMatchObject({ code: 'configuration', message: expect.stringContaining(field) });
+      expect(confirmationsOf(order.number)).toEqual([]);
+    },
+  );
+
+  it('tell what is booked when SAP refuses them afterwards', async () => {
+    // Prepare: call 6 changes the text.
+    const { faults, plan, book, confirmationsOf } = await startPlant({ notesField });
+    const order = plan();
+    const error = { code: 'CO/688', message: { lang: 'en', value: 'The text is too long' } };
+    faults.beforeCall(6, () => faults.answerNext({ status: 400, body: JSON.stringify({ error }) }));
+
+    // Act
+    const failure = await failureOf(book(completionOf(order, { notes: ['All checks in order'] })));
+
+    // Assess
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(failure).toMatchObject({
+      message: expect.stringMatching(/The text is too long.* Booked by then: confirmation \d+\/1 of order/),
+    });
+    expect(confirmationsOf(order.number).length).toBe(1);
+  });
+});

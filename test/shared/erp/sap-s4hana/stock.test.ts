@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { nextAttempt } from '../conformance/attempts.ts';
+import { completionOf, quantityKey } from '../conformance/completions.ts';
+import type { Fate, SapMovement } from '../conformance/servers/sap-goods.ts';
+import { startPlant } from './plant.ts';
+
+describe('what the receipt says of stock', () => {
+  it('names the material document that proves it', async () => {
+    const { plan, book } = await startPlant();
+
+    const { reference } = await book(completionOf(plan()));
+
+    expect(reference).toMatch(/^confirmation \d+\/1, material document 50000000\d\d\/2026$/);
+  });
+
+  it.each<[string, (movement: SapMovement) => Fate]>([
+    ['failed, and waits for a person', () => 'failed'],
+    ['is posted later', () => 'later'],
+    [
+      'failed, while the components were consumed',
+      (one) => (one.GoodsMovementType === '101' ? 'failed' : 'at once'),
+    ],
+  ])('says that it is not proven when the goods movement %s', async (_, fateOf) => {
+    // Prepare
+    const { books, plan, book, confirmationsOf } = await startPlant();
+    books.goods.fateOf = fateOf;
+    const order = plan();
+
+    // Act
+    const receipt = await book(completionOf(order));
+
+    // Assess
+    expect(receipt).toEqual({
+      reference: expect.stringMatching(/^confirmation \d+\/1; stock not proven$/),
+      alreadyBooked: false,
+    });
+    expect(confirmationsOf(order.number).length).toBe(1);
+  });
+
+  it('says that it is not proven when one of two lots was received', async () => {
+    // Prepare
+    const { books, plan, book } = await startPlant({ goodsMovements: 'receipt' });
+    books.goods.fateOf = ({ Batch }) => (Batch === 'L2' ? 'failed' : 'at once');
+    const lots = ['L1', 'L2'].map((number, at) => ({ number, quantity: { amount: String(2 + at) } }));
+
+    // Act
+    const { reference } = await book(completionOf(plan(), { lots }));
+
+    // Assess
+    expect(reference).toContain('stock not proven');
+  });
+
+  it('names the document once it is there, and books nothing again', async () => {
+    // Prepare
+    const { books, plan, connect, book, confirmationsOf } = await startPlant();
+    books.goods.fateOf = () => 'later';
+    const completion = completionOf(plan());
+    await book(completion);
+    books.goods.postWaiting();
+
+    // Act
+    const receipt = await connect().book(completion, quantityKey(completion.productOrder), nextAttempt());
+
+    // Assess
+    expect(receipt.alreadyBooked).toBe(true);
+    expect(receipt.reference).toMatch(/, material document \d+\/2026$/);
+    expect(confirmationsOf(completion.erpOrder.number).length).toBe(1);
+    expect(books.goods.documents.filter((one) => one.GoodsMovementType === '101').length).toBe(1);
+  });
+
+  it.each([
+    ['no goods movement is asked for', { goodsMovements: 'none' }, {}],
+    ['all of it is scrap', {}, { quantity: { amount: '0' }, scrap: { amount: '5' } }],
+  ] as const)('claims nothing when %s', async (_, options, built) => {
+    const { plan, book } = await startPlant(options);
+
+    const { reference } = await book(completionOf(plan(), built));
+
+    expect(reference).toMatch(/^confirmation \d+\/1$/);
+  });
+
+  it.each([400, 403, 404])(
+    'is a receipt though SAP does not show material documents (%i)',
+    async (status) => {
+      // Prepare: the calls before are order, confirmations, POST and confirmations.
+      const { faults, plan, book } = await startPlant();
+      const error = { code: 'X/001', message: { lang: 'en', value: 'Not for you' } };
+      faults.beforeCall(5, () => faults.answerNext({ status, body: JSON.stringify({ error }) }));
+
+      // Act
+      const { reference } = await book(completionOf(plan()));
+
+      // Assess
+      expect(reference).toContain('stock not proven');
+    },
+  );
+
+  it('adds the receipts up over all pages', async () => {
+    // Prepare
+    const { server, plan, book } = await startPlant({ goodsMovements: 'receipt' });
+    server.largestPage = 2;
+    const lots = ['A', 'B', 'C', 'D', 'E'].map((number) => ({ number }));
+
+    // Act
+    const { reference } = await book(completionOf(plan(), { lots }));
+
+    // Assess
+    expect(reference).toMatch(/, material document \d+\/2026$/);
+  });
+});

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  lineOf,
+  mayTry,
+  patienceMs,
+  placeMs,
+  slotsToTry,
+  withoutPlace,
+  withPlace,
+} from '../../../shared/slots/line.ts';
+
+const now = 1_000_000;
+
+describe('which slots are tried', () => {
+  it('are all of them, each once, from any of them on', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 100 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (atOnce, random) => {
+          const tried = slotsToTry(atOnce, random);
+          const all = Array.from({ length: atOnce }, (_, at) => at + 1);
+          expect(tried.toSorted((a, b) => a - b)).toEqual(all);
+          expect(tried[0]).toBe(Math.floor(random * atOnce) + 1);
+        },
+      ),
+    );
+  });
+});
+
+describe('the line', () => {
+  it('lets anybody try while nobody waits, and until the first of those that do has waited for long', () => {
+    const line = lineOf({ places: [{ name: 'create', since: now, until: now + placeMs }], revision: 3 }, now);
+    expect(mayTry(lineOf(undefined, now), 'book', now)).toBe(true);
+    expect(mayTry(line, 'book', now + patienceMs - 1)).toBe(true);
+    expect(mayTry(line, 'book', now + patienceMs)).toBe(false);
+    expect(mayTry(line, 'create', now + patienceMs)).toBe(true);
+  });
+
+  it('forgets whoever does not come back', () => {
+    const line = lineOf({ places: [{ name: 'create', since: now - placeMs, until: now }], revision: 3 }, now);
+    expect(line).toEqual({ places: [], revision: 3 });
+  });
+
+  it('has one place for each function, which keeps its turn when it is renewed', () => {
+    const first = withPlace(lineOf(undefined, now), 'create', now) ?? [];
+    const both = withPlace({ places: first, revision: 1 }, 'pull', now) ?? [];
+    const later = now + placeMs * 0.75;
+
+    const renewed = withPlace({ places: both, revision: 2 }, 'create', later);
+
+    expect(renewed).toEqual([
+      { name: 'create', since: now, until: later + placeMs },
+      { name: 'pull', since: now, until: now + placeMs },
+    ]);
+  });
+
+  it('is not written again for a place that is young enough, nor for one that was never had', () => {
+    const places = withPlace(lineOf(undefined, now), 'create', now) ?? [];
+    const line = { places, revision: 1 };
+    expect(withPlace(line, 'create', now + 6_000)).toBeUndefined();
+    expect(withoutPlace(line, 'book')).toBeUndefined();
+    expect(withoutPlace(line, 'create')).toEqual([]);
+  });
+
+  it('keeps the place of a function that comes back within every ten seconds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 10_000 }), { minLength: 1 }), (gaps) => {
+        let at = now;
+        let places = withPlace(lineOf(undefined, at), 'create', at) ?? [];
+        for (const gap of gaps) {
+          at += gap;
+          const line = lineOf({ places, revision: 1 }, at);
+          expect(line.places).toHaveLength(1);
+          places = withPlace(line, 'create', at) ?? places;
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { createTable, type Table } from '../../../shared/platform/dynamodb-table.ts';
+import { createSlots, type SlotLimits } from '../../../shared/slots/slots.ts';
+import { type AwsCounter, startAwsCounter } from '../../bench/cost/aws-counter.ts';
+import { sqsRecord } from '../../support/sqs.ts';
+import { batch, doing, workerStage } from '../worker/stage.ts';
+import { invocation, settlingSeconds } from './stage.ts';
+
+const stage = workerStage();
+let counter: AwsCounter;
+let client: DynamoDBClient;
+let table: Table;
+
+beforeAll(async () => {
+  counter = await startAwsCounter(() => stage.ledgerUrl);
+  client = new DynamoDBClient({
+    endpoint: counter.url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  table = createTable(client, stage.tableName);
+});
+afterAll(async () => {
+  client.destroy();
+  await counter.close();
+});
+beforeEach(() => counter.reset());
+
+/** A batch of ten that goes well, on a container of a plant with these limits. */
+async function workedOff(limits: Partial<SlotLimits>) {
+  const { clock, heard } = stage;
+  const { log } = heard;
+  const slots = createSlots(
+    { azumuta: undefined, erp: undefined, ...limits },
+    {
+      ...{ table, clock, name: 'book-completion', settlingSeconds, log },
+      ...{ random: () => 0.5, pause: async () => {} },
+    },
+  );
+  const ledger = createLedger({ table, clock, times: { settlingSeconds } });
+  const consumer = doing(() => slots?.use('erp', async () => {}) ?? Promise.resolve());
+  const worker = stage.worker(consumer, { ...ledger, slots });
+  const response = await worker(
+    batch(...Array.from({ length: 10 }, () => sqsRecord({ body: 'success' }))),
+    invocation(),
+  );
+  expect(response.batchItemFailures).toEqual([]);
+}
+
+it.each([
+  ['without a limit', {}, {}],
+  ['with a limit of the other partner', { azumuta: 1 }, {}],
+  ['with a limit', { erp: 3 }, { 'DynamoDB.GetItem': 1, 'DynamoDB.UpdateItem': 2 }],
+] as const)('a batch %s asks this of the ledger for its slot', async (_, limits, operations) => {
+  await workedOff(limits);
+  expect(counter.requests().operations).toEqual(operations);
+});

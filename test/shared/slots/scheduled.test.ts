@@ -1,0 +1,131 @@
+import { expect, it } from 'vitest';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { type ReconcileReport, reconcileCompletions } from '../../../shared/completions/reconcile.ts';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import type { Partner } from '../../../shared/model/partner.ts';
+import { type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
+import { silent } from '../../support/logs.ts';
+import { newOrder } from '../../support/orders.ts';
+import { invocation, settlingSeconds, slotsStage } from './stage.ts';
+
+const stage = slotsStage();
+
+interface Scheduled {
+  readonly partner: Partner;
+  /** A run that looks for a slot as long as it has time. */
+  readonly run: () => Promise<PullReport | ReconcileReport>;
+  /** Whether the partner was called. */
+  readonly called: () => boolean;
+}
+
+/** What every run needs; its pauses take no time but the run's own. */
+function runOf(partner: Partner) {
+  const { clock, table } = stage;
+  let remainingMs = 60_000;
+  const slots = stage.container(
+    { [partner]: 1 },
+    {
+      name: `run for ${partner}`,
+      async pause(ms) {
+        remainingMs -= ms;
+        clock.advance(ms / 1000);
+      },
+    },
+  );
+  const breaker = createBreaker(table, clock);
+  return {
+    time: invocation(() => remainingMs),
+    ledger: createLedger({ table, clock, times: { settlingSeconds } }),
+    clock,
+    log: silent,
+    slots,
+    partners: createPartnerCalls({ breaker, newOwner: () => 'owner', clock, log: silent, slots }),
+  };
+}
+
+function pull(): Scheduled {
+  let called = false;
+  return {
+    partner: 'erp',
+    called: () => called,
+    run() {
+      const { time, ...dependencies } = runOf('erp');
+      return pullOrders(time, {
+        ...dependencies,
+        accept: () => true,
+        map: (order) => mapProductOrders({}, order),
+        queues: { sendAll: async () => [] },
+        queueUrl: 'unused',
+        collectAgain: async () => {},
+        goLive: undefined,
+        erp: {
+          async *releasedOrders() {
+            called = true;
+            yield { orders: [], unreadable: [], watermark: { changedAt: '2026-11-24T08:00:00.000Z' } };
+          },
+          book: () => Promise.reject(new Error('A pull books nothing.')),
+        },
+      });
+    },
+  };
+}
+
+function reconciliation(): Scheduled {
+  let called = false;
+  const isAsked = async () => {
+    called = true;
+    return undefined;
+  };
+  return {
+    partner: 'azumuta',
+    called: () => called,
+    async run() {
+      const { time, ...dependencies } = runOf('azumuta');
+      const { ledger, clock } = dependencies;
+      const dueDate = new Date(clock.now().getTime() - 2 * 86_400_000).toISOString();
+      const number = `OVERDUE ${clock.now().toISOString()}`;
+      await ledger.orders.put(newOrder({ number, dueDate }));
+      const claimant = { owner: 'creator', messageId: number, endsAt: clock.now() };
+      const created = await ledger.claims.claim(orderKey(number), claimant);
+      if (created.outcome !== 'claimed') throw new Error('It cannot be created.');
+      const receipt = { productOrder: { id: `id of ${number}`, number }, awaiting: 'completion' };
+      await ledger.claims.complete(created.claim, receipt, { event: 'created' });
+      return reconcileCompletions(time, {
+        ...dependencies,
+        azumuta: { productOrder: isAsked, findProductOrder: isAsked },
+        queues: { send: async () => {} },
+        completionsQueueUrl: 'unused',
+        most: 50,
+        graceHours: 24,
+        pause: async () => {},
+      });
+    },
+  };
+}
+
+it.each([
+  ['a pull', pull, 'read'],
+  ['a reconciliation', reconciliation, 'asked'],
+] as const)('%s calls its partner with a slot only, and gives it back', async (_, scheduled, done) => {
+  // Prepare: a batch has the only slot
+  const { partner, run, called } = scheduled();
+  const batch = stage.begun({ [partner]: 1 });
+  await batch.take(partner);
+
+  // Act
+  const meanwhile = await run();
+  const calledMeanwhile = called();
+  await batch.end();
+  stage.clock.advance(30);
+  const after = await run();
+
+  // Assess
+  expect(meanwhile.outcome).toBe('no slot was free');
+  expect(calledMeanwhile).toBe(false);
+  expect(after.outcome).toBe(done);
+  expect(called()).toBe(true);
+  expect(await stage.begun({ [partner]: 1 }).take(partner)).toBe(true);
+});

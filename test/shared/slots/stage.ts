@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { Table } from '../../../shared/platform/dynamodb-table.ts';
+import { createSlots, type SlotLimits, type Slots } from '../../../shared/slots/slots.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { type HeardLog, heardLog } from '../../support/logs.ts';
+
+export const settlingSeconds = 300;
+
+/** A ledger on loopback, in a year of its own for each test: nobody meets the leases of another. */
+export interface SlotsStage {
+  readonly clock: TestClock;
+  readonly heard: HeardLog;
+  readonly table: Table;
+  /** The slots as one container of a function sees them. */
+  readonly container: (limits: Partial<SlotLimits>, options?: ContainerOptions) => Slots;
+  /** A container that has begun an invocation of a minute. */
+  readonly begun: (limits: Partial<SlotLimits>, name?: string) => Slots;
+}
+
+export interface ContainerOptions {
+  readonly name?: string;
+  readonly table?: Table;
+  readonly pause?: (ms: number) => Promise<void>;
+}
+
+/** Names the stage's hooks in the test file that calls it. */
+export function slotsStage(): SlotsStage {
+  let store: LedgerStore;
+  let now: { readonly clock: TestClock; readonly heard: HeardLog };
+  let year = 2100;
+  beforeAll(async () => {
+    store = await startLedgerStore();
+  });
+  afterAll(() => store.stop());
+  beforeEach(() => {
+    year += 1;
+    now = { clock: testClock(`${year}-11-24T08:00:00.000Z`), heard: heardLog() };
+  });
+
+  const stage: SlotsStage = {
+    get clock() {
+      return now.clock;
+    },
+    get heard() {
+      return now.heard;
+    },
+    get table() {
+      return store.table;
+    },
+    container(limits, { name = 'book-completion', table = store.table, pause = async () => {} } = {}) {
+      const { clock } = now;
+      const { log } = now.heard;
+      const slots = createSlots(
+        { azumuta: undefined, erp: undefined, ...limits },
+        { table, clock, name, settlingSeconds, random: () => 0.5, pause, log },
+      );
+      if (!slots) throw new Error('No partner has a limit.');
+      return slots;
+    },
+    begun(limits, name) {
+      const slots = stage.container(limits, name === undefined ? {} : { name });
+      slots.begin(invocation());
+      return slots;
+    },
+  };
+  return stage;
+}
+
+/** One of its own: slots are known by it. */
+export const invocation = (remainingMs: number | (() => number) = 60_000) => ({
+  awsRequestId: randomUUID(),
+  getRemainingTimeInMillis: () => (typeof remainingMs === 'number' ? remainingMs : remainingMs()),
+});

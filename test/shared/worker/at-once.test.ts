@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { NoFreeSlot } from '../../../shared/slots/slots.ts';
+import { containerOn, startTotals, workOff } from './limited-partner.ts';
+import { invocation, workerStage } from './stage.ts';
+
+const stage = workerStage();
+const messages = 12;
+
+describe('an ERP that loses totals when two write at once', () => {
+  it('loses them to three containers without a limit', async () => {
+    // Prepare
+    const erp = await startTotals();
+    const containers = Array.from({ length: 3 }, () => containerOn(stage, erp.url, undefined));
+
+    // Act
+    await workOff(stage, { containers, messages, erp, width: 2 });
+
+    // Assess: of the six that wrote at once, one is left
+    expect(erp.mostAtOnce()).toBe(6);
+    expect(erp.calls()).toBe(messages);
+    expect(erp.total('GEAR-01')).toBe(2);
+  });
+
+  it('has them right with `atOnce: 1`, each message called once', async () => {
+    // Prepare
+    const erp = await startTotals();
+    const containers = Array.from({ length: 3 }, () => containerOn(stage, erp.url, 1));
+
+    // Act
+    const { receives } = await workOff(stage, { containers, messages, erp, width: 1 });
+
+    // Assess
+    expect(erp.total('GEAR-01')).toBe(messages);
+    expect(erp.mostAtOnce()).toBe(1);
+    expect(erp.calls()).toBe(messages);
+    expect(receives).toHaveLength(messages);
+    expect(stage.sqs.sent).toEqual([]);
+  });
+
+  it('is not called for work that has no slot, nor is anything claimed for it', async () => {
+    // Prepare
+    const erp = await startTotals();
+    const [working, other] = [containerOn(stage, erp.url, 1), containerOn(stage, erp.url, 1)];
+    for (const { slots } of [working, other]) slots?.begin({ ...invocation(), awsRequestId: randomUUID() });
+    await working.partners.ready('erp');
+    let called = false;
+
+    // Act
+    const attempts = await Promise.allSettled([
+      other.partners.ready('erp'),
+      other.partners.call('erp', async () => {
+        called = true;
+      }),
+    ]);
+
+    // Assess
+    const refused = { status: 'rejected', reason: expect.any(NoFreeSlot) };
+    expect(attempts).toEqual([refused, refused]);
+    expect(called).toBe(false);
+    await working.slots?.end();
+  });
+
+  it('is written by as many at once as the limit says, and no more', async () => {
+    const erp = await startTotals();
+    const containers = Array.from({ length: 4 }, () => containerOn(stage, erp.url, 2));
+    await workOff(stage, { containers, messages, erp, width: 1 });
+    expect(erp.mostAtOnce()).toBe(2);
+    expect(erp.calls()).toBe(messages);
+  });
+});

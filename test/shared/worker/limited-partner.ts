@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import type { SQSRecord } from 'aws-lambda';
+import { onTestFinished } from 'vitest';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createPartnerCalls, type PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { createHttp } from '../../../shared/platform/http.ts';
+import { createSlots, type Slots } from '../../../shared/slots/slots.ts';
+import { createWorker } from '../../../shared/worker/worker.ts';
+import { listenOnLoopback } from '../../support/loopback.ts';
+import { sqsRecord } from '../../support/sqs.ts';
+import { batch, doing, failedIds, type WorkerStage } from './stage.ts';
+
+/**
+ * An ERP that keeps a total per product as Dolibarr keeps its stock: it reads the total, and writes it back with what
+ * was added. Two that do so at once lose one of the two.
+ */
+export async function startTotals() {
+  const totals = new Map<string, number>();
+  let held: (() => void)[] = [];
+  let most = 0;
+  let calls = 0;
+  /** Told of each request that has read its total, and waits to write it. */
+  let arrived: () => void = () => undefined;
+  const { url, close } = await listenOnLoopback(async (request, response) => {
+    const product = await text(request);
+    calls += 1;
+    const seen = totals.get(product) ?? 0;
+    await new Promise<void>((letThrough) => {
+      held.push(letThrough);
+      most = Math.max(most, held.length);
+      arrived();
+    });
+    totals.set(product, seen + 1);
+    response.end('{}');
+  });
+  onTestFinished(close);
+  return {
+    url,
+    total: (product: string) => totals.get(product) ?? 0,
+    calls: () => calls,
+    mostAtOnce: () => most,
+    held: () => held.length,
+    onArrival(told: () => void) {
+      arrived = told;
+    },
+    /** All that wait write what they have read, and one more. */
+    letThrough() {
+      const waiting = held;
+      held = [];
+      for (const write of waiting) write();
+    },
+  };
+}
+
+export type Totals = Awaited<ReturnType<typeof startTotals>>;
+
+export interface Container {
+  readonly slots: Slots | undefined;
+  readonly partners: PartnerCalls;
+  readonly work: (records: readonly SQSRecord[], remainingMs?: number) => Promise<string[]>;
+}
+
+/** A container of a function: all that it works with is its own, but for ledger and queue. */
+export function containerOn(stage: WorkerStage, url: string, atOnce: number | undefined): Container {
+  const { clock, table } = stage;
+  const { log } = stage.heard;
+  const name = 'book-completion';
+  const slots = createSlots(
+    { azumuta: undefined, erp: atOnce },
+    { table, clock, name, settlingSeconds: 300, random: () => 0.5, pause: async () => {}, log },
+  );
+  const breaker = createBreaker(table, clock);
+  const partners = createPartnerCalls({ breaker, newOwner: randomUUID, clock, log, slots });
+  const http = createHttp({ partner: 'The ERP', baseUrl: url });
+  const consumer = doing(async (body, { signal }) => {
+    await partners.call('erp', () => http.send({ method: 'POST', path: '/', body, signal }));
+  });
+  const worker = createWorker(consumer, { ...stage.dependencies, slots });
+  return {
+    slots,
+    partners,
+    async work(records, remainingMs = 60_000) {
+      const invocation = { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => remainingMs };
+      return failedIds(await worker(batch(...records), invocation));
+    },
+  };
+}
+
+/**
+ * A queue with so many messages, that these containers work on: each is given a batch of two at a time, all of them
+ * in the same moment, until no message is left. The ERP goes on when everybody who can be at it is.
+ */
+export async function workOff(
+  stage: WorkerStage,
+  { containers, messages, erp, width }: WorkedOff,
+): Promise<{ readonly receives: readonly number[] }> {
+  const queue = new Map(
+    Array.from({ length: messages }, () => [randomUUID(), { receiveCount: 0, visibleAt: 0 }]),
+  );
+  const receives: number[] = [];
+  let running = 0;
+  const whenAllAreThere = () => {
+    if (running > 0 && erp.held() >= running * width) erp.letThrough();
+  };
+  erp.onArrival(whenAllAreThere);
+  for (let rounds = 0; queue.size > 0 && rounds < 100; rounds += 1) {
+    const now = () => stage.clock.now().getTime();
+    const next = Math.min(...[...queue.values()].map(({ visibleAt }) => visibleAt));
+    stage.clock.advance(Math.max(0, next - now()) / 1000);
+    const visible = [...queue].filter(([, { visibleAt }]) => visibleAt <= now());
+    const batches = containers.map((container, at) => ({ container, of: visible.slice(at * 2, at * 2 + 2) }));
+    running = batches.filter(({ of }) => of.length > 0).length;
+    await Promise.all(
+      batches.map(async ({ container, of }) => {
+        if (of.length === 0) return;
+        const records = of.map(([messageId, message]) => {
+          message.receiveCount += 1;
+          return sqsRecord({ messageId, body: 'GEAR-01', receiveCount: message.receiveCount });
+        });
+        const again = await container.work(records);
+        running -= 1;
+        whenAllAreThere();
+        for (const [at, [messageId, message]] of of.entries()) {
+          const seconds = stage.sqs.visibility.get(records[at]?.receiptHandle ?? '') ?? 0;
+          if (again.includes(messageId)) message.visibleAt = now() + seconds * 1000;
+          else if (queue.delete(messageId)) receives.push(message.receiveCount);
+        }
+      }),
+    );
+  }
+  return { receives };
+}
+
+interface WorkedOff {
+  readonly containers: readonly Container[];
+  readonly messages: number;
+  readonly erp: Totals;
+  /** How many messages a container that may call the ERP works on at once. */
+  readonly width: number;
+}
