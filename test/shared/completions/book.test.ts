@@ -188,13 +188,7 @@ describe('a completion by reference', () => {
 
   it('claims nothing while Azumuta bears no more calls at once', async () => {
     // Prepare
-    const { numbers } = await stage.ordered();
-    const [number = ''] = numbers;
-    const { id, recordings } = await stage.azumutaSide.complete(number, { quantity: 1, recordings: 1 });
-    await stage.collect({ productOrderNumber: number });
-    const [message] = stage.sent();
-    if (!message) throw new Error('Nothing was collected.');
-    const reference = [{ number, productOrderId: id, recordingIds: recordings.map((each) => each.id) }];
+    const { message } = await collectedByReference();
     const partners: PartnerCalls = {
       async ready(partner) {
         if (partner === 'azumuta') throw new NoFreeSlot(partner);
@@ -203,7 +197,7 @@ describe('a completion by reference', () => {
     };
 
     // Act
-    const failure = await failureOf(stage.book({ ...message, content: { reference } }, {}, { partners }));
+    const failure = await failureOf(stage.book(message, {}, { partners }));
 
     // Assess
     expect(failure).toBeInstanceOf(NoFreeSlot);
@@ -214,21 +208,15 @@ describe('a completion by reference', () => {
 
   it('waits for a recording that is not shown, and books nothing without it', async () => {
     // Prepare
-    const { erpOrder, numbers } = await stage.ordered();
-    const [number = ''] = numbers;
-    const { id, recordings } = await stage.azumutaSide.complete(number, { quantity: 1, recordings: 1 });
-    await stage.collect({ productOrderNumber: number });
-    const [message] = stage.sent();
-    if (!message) throw new Error('Nothing was collected.');
-    const reference = [{ number, productOrderId: id, recordingIds: recordings.map((each) => each.id) }];
+    const { erpOrder, message } = await collectedByReference();
     await stage.azumutaSide.setFaults([
       { kind: 'status', status: 404, route: 'GET /api/v1/recordings/{id}', times: 1 },
     ]);
 
     // Act
-    const first = await failureOf(stage.book({ ...message, content: { reference } }));
+    const first = await failureOf(stage.book(message));
     const before = await stage.bookingsOf(erpOrder);
-    await stage.book({ ...message, content: { reference } });
+    await stage.book(message);
 
     // Assess
     expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
@@ -236,6 +224,18 @@ describe('a completion by reference', () => {
     expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ goodQuantity: '1' }]);
   });
 });
+
+/** A completed order whose booking names what is to be read again. */
+async function collectedByReference() {
+  const { erpOrder, numbers } = await stage.ordered();
+  const [number = ''] = numbers;
+  const { id, recordings } = await stage.azumutaSide.complete(number, { quantity: 1, recordings: 1 });
+  await stage.collect({ productOrderNumber: number });
+  const [message] = stage.sent();
+  if (!message) throw new Error('Nothing was collected.');
+  const reference = [{ number, productOrderId: id, recordingIds: recordings.map((each) => each.id) }];
+  return { erpOrder, message: { ...message, content: { reference } } };
+}
 
 describe('an order that the ERP does not know, where that is to be ignored', () => {
   const unknown = (attempts: unknown[]): Parameters<CompletionStage['book']>[2] => ({
