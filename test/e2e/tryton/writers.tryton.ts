@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { attemptAfter, failureOf } from '../../shared/erp/conformance/attempts.ts';
+import { attemptAfter, failureOf, firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import type { PlannedProduction } from './client.ts';
 import { book, completed, type LocalSystem, openPlant } from './plant.ts';
 
@@ -27,24 +27,20 @@ interface Round {
  */
 async function bookWith(writers: number, state: 'assigned' | 'waiting'): Promise<Round> {
   const planned = await system.admin.planProductions(productions, { state, quantity: 1 });
-  const queue = planned.map((production) => ({ production, failure: undefined as unknown }));
+  const queue = planned.map((production) => ({ production, attempt: firstAttempt() }));
   const failures: unknown[] = [];
   const connectors = Array.from({ length: writers }, () => system.connector());
   const started = performance.now();
   await Promise.all(
     connectors.map(async (connector) => {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        const { production, failure: before } = next;
+        const { production, attempt } = next;
         const completion = completed(production, { quantity: { amount: '1' } });
-        const failure = await failureOf(
-          before === undefined
-            ? book(connector, completion)
-            : book(connector, completion, attemptAfter(before)),
-        );
+        const failure = await failureOf(book(connector, completion, attempt));
         if (failure === undefined) continue;
         if (!(failure instanceof RetryLater)) throw failure;
         failures.push(failure);
-        queue.push({ production, failure });
+        queue.push({ production, attempt: attemptAfter(failure, attempt) });
       }
     }),
   );
