@@ -2,14 +2,14 @@ import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { type Decimal, toDecimal } from '../../model/quantity.ts';
 import type { Abilities } from './abilities.ts';
-import { inUnit, type Unit, unitFields } from './units.ts';
+import { convert, type Unit, unitFields } from './units.ts';
 import { fieldOf } from './wire.ts';
 
 /** Where finished goods go, or what is wasted. */
 export interface OutputMove {
   readonly id: number;
   readonly state: string;
-  /** In the production's unit, whatever its own is: bills of materials may count in another one. */
+  /** In the production's unit, as Tryton converts it: a bill of materials may count in another one. */
   readonly quantity: Decimal;
   readonly lot?: LotRef;
   readonly location: number;
@@ -163,7 +163,7 @@ function outputOf(move: z.infer<typeof moveSchema>, unit: Unit): OutputMove {
   const lot = move['lot.'];
   return {
     ...{ id, state, location, wasted: isWasted(move) },
-    quantity: inUnit(toDecimal(move.quantity) ?? '0', move['unit.'], unit),
+    quantity: convert(toDecimal(move.quantity) ?? '0', move['unit.'], unit),
     ...(lot ? { lot: { id: lot.id, number: lot.number } } : {}),
   };
 }

@@ -12,7 +12,7 @@ export interface Cluster {
 }
 
 /** What a crash would lose does not matter here; a lock that lasts is told soon, as an administrator may set it. */
-const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'lock_timeout=300ms'];
+const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'lock_timeout=150ms'];
 
 /** Starts the cluster of a folder, which is made when it is not there. PostgreSQL refuses to run as root. */
 export async function startCluster(folder: string): Promise<Cluster> {

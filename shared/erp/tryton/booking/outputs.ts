@@ -99,8 +99,9 @@ function isAsWanted(move: OutputMove, wanted: WantedMove, plannedLocation: numbe
   );
 }
 
+/** Tryton strips white space off the numbers of lots (`fields.Char`, 7.0). */
 function moveOfLot({ number, amount }: Amounts['goodLots'][number]): WantedMove {
-  return { quantity: amount, lot: { number } };
+  return { quantity: amount, lot: { number: number.trim() } };
 }
 
 /** The one lot of all these moves. */

@@ -50,7 +50,18 @@ const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, objec
     [read, { result: { id: 1 } }, unwell],
   ],
   'no such production': [[read, { result: [] }, { name: 'UnknownOrder' }]],
-  '`UserError`': [[write, error('UserError', ['The lot is missing.', '', null]), person]],
+  '`UserError`': [
+    [
+      write,
+      error('UserError', ['The lot is missing.', '', null]),
+      {
+        ...person,
+        message: expect.stringMatching(
+          /The lot is missing\. Done before that: reserving the components of production 17, writing a note on production 17, /,
+        ),
+      },
+    ],
+  ],
   '`UserWarning`': [[write, error('UserWarning', ['name', 'No list price.', '']), person]],
   '`ConcurrencyException`': [
     [write, error('ConcurrencyException', 'modified'), { ...waits, wrote: 'known' }],

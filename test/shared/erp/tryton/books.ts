@@ -99,7 +99,9 @@ export class TrytonBooks {
       case 'stock.move.do':
         return this.#complete(this.moves.filter(({ id }) => listOf(params[0]).includes(id))) ?? null;
       case 'stock.lot.search_read':
-        return this.#lotsNamed(params[0]).sort((a, b) => b.id - a.id);
+        return this.#lotsNamed(params[0]).sort((a, b) =>
+          JSON.stringify(params[3]) === '[["id","DESC"]]' ? b.id - a.id : a.id - b.id,
+        );
       case 'stock.lot.create':
         return listOf(params[0]).map((lot) => {
           this.addLot(textOf(lot, 'number'));

@@ -39,7 +39,7 @@ describe('the moves that a booking completes', () => {
 
   it('are one per lot, and those of scrap go to the waste location', () => {
     const lots = {
-      goodLots: [{ number: 'A', amount: '4' }],
+      goodLots: [{ number: ' A ', amount: '4' }],
       scrapLots: [{ number: 'B', amount: '1' }],
     };
 
