@@ -6,13 +6,7 @@ import { RetryLater } from '../../../shared/model/errors.ts';
 import { NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { startFaultProxy } from '../erp/conformance/fault-proxy.ts';
 import { failureOf } from './completed.ts';
-import {
-  type CompletionStage,
-  erpAt,
-  settlingSeconds,
-  startCompletionStage,
-  threeParts,
-} from './stage.ts';
+import { type CompletionStage, erpAt, settlingSeconds, startCompletionStage, threeParts } from './stage.ts';
 
 let stage: CompletionStage;
 
