@@ -13,6 +13,7 @@ import {
   decideBookings,
   homeOf,
   isBookedTogether,
+  isUnsent,
   toldBy,
 } from './decide-bookings.ts';
 import type { CompletionHint } from './messages.ts';
@@ -78,7 +79,7 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     const { entry, number } = known;
     const home = homeOf(number, entry);
     const bookings = home === number ? known.bookings : await ledger.bookings.of(home);
-    if (bookings.some(({ state, sentAt }) => state === 'waiting' && sentAt === undefined)) return false;
+    if (bookings.some(isUnsent)) return false;
     const told = toldBy(bookings);
     const namesNews = recordingsNamedBy(asking).some((id) => !told.has(id));
     return questioner.isAnswered(asking, namesNews, attempt);
@@ -137,9 +138,10 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     for (let tries = 0; tries < maxTries; tries++) {
       const { facts, collected } = await readFacts(order, subject, asking, attempt, tries);
       const decision = decideBookings(facts);
-      // A first hint writes nothing here; of those that come after it, one is enough.
-      if (decision.to === 'tell' || (decision.to === 'leave' && !subject.entry?.awaitsCompletion))
-        await questioner.answer(asking, order, attempt);
+      // A first hint writes nothing here; of those that come after it, one is enough. While a booking is not sent, none
+      // is: who planned it may have died, and must not be told that there is nothing to do.
+      const isLate = decision.to === 'tell' || (decision.to === 'leave' && !subject.entry?.awaitsCompletion);
+      if (isLate && !facts.bookings.some(isUnsent)) await questioner.answer(asking, order, attempt);
       if (decision.to === 'tell') throw new Rejected(decision.sentence, { code: decision.cause });
       if (decision.to === 'wait') return decision.sentence;
       if (decision.to === 'leave') {

@@ -173,7 +173,8 @@ function planned(
   return { to: 'book', plan, planAgain, send };
 }
 
-function isUnsent({ state, sentAt }: BookingEntry): boolean {
+/** Planned, and not handed over yet. */
+export function isUnsent({ state, sentAt }: BookingEntry): boolean {
   return state === 'waiting' && sentAt === undefined;
 }
 

@@ -51,6 +51,25 @@ describe('a product order that was renamed in Azumuta', () => {
       expect(await stage.ledger.bookings.of(number)).toMatchObject([{ kind: 'quantity' }]);
     },
   );
+
+  it('is booked though the trigger that planned it died, and others find nothing to do', async () => {
+    // Prepare
+    const number = `PO-${made++}`;
+    const productOrderNumber = `${number}-rework`;
+    await completedAs(number, productOrderNumber);
+    const planner = { messageId: `planner of ${number}`, sentAt: stage.clock.now() };
+    stage.sqs.fail('SendMessage', 500);
+    await failureOf(stage.collect({ productOrderNumber }, planner));
+    stage.clock.advance(10);
+    for (let others = 0; others < 2; others += 1) await stage.collect({ productOrderNumber });
+    stage.clock.advance(70);
+
+    // Act
+    await stage.collect({ productOrderNumber }, planner);
+
+    // Assess
+    expect(stage.sent()).toMatchObject([{ home: number, erpOrder: { number: 'MO/7' } }]);
+  });
 });
 
 describe('a product order that was made again in Azumuta', () => {
