@@ -12,6 +12,7 @@ import { doorTimes, environmentOf } from './bundles/receive-webhook.ts';
 import { measureBills } from './cost/bill.ts';
 import { costPerMillion } from './cost/cost.ts';
 import { machineLine, secondsOf } from './machine.ts';
+import { callsPerBooking } from './partners/calls-per-booking.ts';
 import { type Partners, startPartners } from './partners/partners.ts';
 import { nodeRed, ours } from './peers/contenders.ts';
 import type { ContenderFigures, Figures } from './peers/figures.ts';
@@ -21,7 +22,7 @@ import { countLosses, type Fault, measureRound, type Round } from './peers/round
 import { pullAll, pullSmall, pullThroughKill } from './pulling.ts';
 import { markdownOf, rowsOf } from './table.ts';
 
-const parts = ['bundles', 'door', 'completions', 'pull', 'cost', 'commands'] as const;
+const parts = ['bundles', 'door', 'completions', 'calls', 'pull', 'cost', 'commands'] as const;
 type Part = (typeof parts)[number];
 
 interface Wishes {
@@ -155,6 +156,13 @@ async function measure(wishes: Wishes): Promise<Figures> {
               await running.stop();
             }
           }
+        },
+      },
+      {
+        title: 'Calls per booking of each connector',
+        enabled: () => wants('calls'),
+        async task() {
+          figures.calls = await callsPerBooking();
         },
       },
       {

@@ -35,6 +35,7 @@ export function rowsOf(figures: Figures): Row[] {
     ...sizeRows(figures),
     ...doorRows(figures),
     ...completionRows(figures),
+    ...callRows(figures),
     ...pullRows(figures),
     ...billRows(figures),
     ...Object.entries(figures.seconds ?? {}).map(([command, seconds]) => {
@@ -166,6 +167,15 @@ function completionRows({ contenders = [] }: Figures): Row[] {
       reached: erp === erpMinimum,
     },
   ];
+}
+
+function callRows({ calls = [] }: Figures): Row[] {
+  return calls.map(({ erp, first, further }) => ({
+    figure: `calls per booking: ${erp}`,
+    measured: `${further}`,
+    against: `${first} in a new container`,
+    wanted: '–',
+  }));
 }
 
 function pullRows({ pulled, killedPull }: Figures): Row[] {

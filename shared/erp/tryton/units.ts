@@ -56,5 +56,5 @@ function isFactorExact({ factor, rate }: Unit): boolean {
 
 /** Tryton compares twelve decimals (`uom_conversion_decimal`). */
 function decimalsOf(value: number): number {
-  return new Big(value).toFixed(12).replace(/0+$/, '').split('.')[1]?.length ?? 0;
+  return new Big(value).round(12).toFixed().split('.')[1]?.length ?? 0;
 }

@@ -2,6 +2,7 @@ import type { BundleSize } from '../bundles/bundle-sizes.ts';
 import type { ImportTime } from '../bundles/imports.ts';
 import type { DoorTimes } from '../bundles/receive-webhook.ts';
 import type { CostLine } from '../cost/cost.ts';
+import type { CallsOfBooking } from '../partners/calls-per-booking.ts';
 import type { Pulled, PulledAfterKill } from '../pulling.ts';
 import type { Fault, Losses, Round } from './rounds.ts';
 
@@ -21,6 +22,7 @@ export interface Figures {
   imports?: readonly ImportTime[];
   door?: DoorTimes;
   contenders?: readonly ContenderFigures[];
+  calls?: readonly CallsOfBooking[];
   pulled?: { readonly small: Pulled; readonly large: Pulled };
   killedPull?: PulledAfterKill;
   bills?: { readonly completions: readonly CostLine[]; readonly orders: readonly CostLine[] };

@@ -2,19 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
-import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
-import { RetryLater, UnknownOrder } from '../../../shared/model/errors.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
 import { NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { startFaultProxy } from '../erp/conformance/fault-proxy.ts';
-import { failureOf, madeByHand } from './completed.ts';
-import {
-  type CompletionStage,
-  erpAt,
-  settlingSeconds,
-  startCompletionStage,
-  threeParts,
-  timeoutSeconds,
-} from './stage.ts';
+import { failureOf } from './completed.ts';
+import { type CompletionStage, erpAt, settlingSeconds, startCompletionStage, threeParts } from './stage.ts';
 
 let stage: CompletionStage;
 
@@ -188,13 +180,7 @@ describe('a completion by reference', () => {
 
   it('claims nothing while Azumuta bears no more calls at once', async () => {
     // Prepare
-    const { numbers } = await stage.ordered();
-    const [number = ''] = numbers;
-    const { id, recordings } = await stage.azumutaSide.complete(number, { quantity: 1, recordings: 1 });
-    await stage.collect({ productOrderNumber: number });
-    const [message] = stage.sent();
-    if (!message) throw new Error('Nothing was collected.');
-    const reference = [{ number, productOrderId: id, recordingIds: recordings.map((each) => each.id) }];
+    const { message } = await collectedByReference();
     const partners: PartnerCalls = {
       async ready(partner) {
         if (partner === 'azumuta') throw new NoFreeSlot(partner);
@@ -203,7 +189,7 @@ describe('a completion by reference', () => {
     };
 
     // Act
-    const failure = await failureOf(stage.book({ ...message, content: { reference } }, {}, { partners }));
+    const failure = await failureOf(stage.book(message, {}, { partners }));
 
     // Assess
     expect(failure).toBeInstanceOf(NoFreeSlot);
@@ -214,21 +200,15 @@ describe('a completion by reference', () => {
 
   it('waits for a recording that is not shown, and books nothing without it', async () => {
     // Prepare
-    const { erpOrder, numbers } = await stage.ordered();
-    const [number = ''] = numbers;
-    const { id, recordings } = await stage.azumutaSide.complete(number, { quantity: 1, recordings: 1 });
-    await stage.collect({ productOrderNumber: number });
-    const [message] = stage.sent();
-    if (!message) throw new Error('Nothing was collected.');
-    const reference = [{ number, productOrderId: id, recordingIds: recordings.map((each) => each.id) }];
+    const { erpOrder, message } = await collectedByReference();
     await stage.azumutaSide.setFaults([
       { kind: 'status', status: 404, route: 'GET /api/v1/recordings/{id}', times: 1 },
     ]);
 
     // Act
-    const first = await failureOf(stage.book({ ...message, content: { reference } }));
+    const first = await failureOf(stage.book(message));
     const before = await stage.bookingsOf(erpOrder);
-    await stage.book({ ...message, content: { reference } });
+    await stage.book(message);
 
     // Assess
     expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
@@ -237,80 +217,14 @@ describe('a completion by reference', () => {
   });
 });
 
-describe('an order that the ERP does not know, where that is to be ignored', () => {
-  const unknown = (attempts: unknown[]): Parameters<CompletionStage['book']>[2] => ({
-    unknownOrder: 'ignore',
-    erp: {
-      // Only what the ERP answers matters here.
-      async *releasedOrders() {},
-      async book(_completion, _key, attempt) {
-        attempts.push(attempt.again);
-        throw new UnknownOrder('The ERP does not know order X.');
-      },
-    },
-  });
-
-  async function collected(number: string) {
-    await stage.azumutaSide.complete(number, { quantity: 1 });
-    await stage.collect({ productOrderNumber: number });
-    const [message] = stage.sent();
-    if (!message) throw new Error('Nothing was collected.');
-    return message;
-  }
-
-  it('is done with when it never came from the ERP', async () => {
-    const message = await collected(await madeByHand(stage));
-    await stage.book(message, {}, unknown([]));
-    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
-  });
-
-  it('is for a person when the ERP gave it to us: it hides it for a while, or somebody deleted it', async () => {
-    // Prepare
-    const { numbers } = await stage.ordered();
-    const message = await collected(numbers[0] ?? '');
-
-    // Act
-    const failure = await failureOf(stage.book(message, {}, unknown([])));
-
-    // Assess
-    expect(failure).toMatchObject({ name: 'UnknownOrder' });
-    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'rejected' }]);
-  });
-
-  it('leaves nothing in doubt when it was refused at the look-up: replayed under another policy, it is done with', async () => {
-    // Prepare
-    const message = await collected(await madeByHand(stage));
-    const attempts: unknown[] = [];
-    const policy = unknown(attempts);
-    const given = { messageId: 'the dead letter' };
-    await failureOf(stage.book(message, given, { ...policy, unknownOrder: 'reject' }));
-
-    // Act
-    await stage.book(message, given, policy);
-
-    // Assess
-    expect(attempts).toEqual([false, false]);
-    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'done' }]);
-  });
-
-  it('is for a person once an attempt may have written to it: it was known then', async () => {
-    // Prepare: an attempt that died
-    const message = await collected(await madeByHand(stage));
-    const endsAt = new Date(stage.clock.now().getTime() + timeoutSeconds * 1000);
-    await stage.ledger.claims.claim(bookingKeyOf(message.home, message.key), {
-      owner: 'dead',
-      messageId: 'm',
-      endsAt,
-    });
-    stage.clock.advance(timeoutSeconds + settlingSeconds);
-    const attempts: unknown[] = [];
-
-    // Act
-    const failure = await failureOf(stage.book(message, {}, unknown(attempts)));
-
-    // Assess
-    expect(attempts).toEqual([true]);
-    expect(failure).toMatchObject({ name: 'UnknownOrder' });
-    expect(await stage.ledger.bookings.of(message.home)).toMatchObject([{ state: 'rejected' }]);
-  });
-});
+/** A completed order whose booking names what is to be read again. */
+async function collectedByReference() {
+  const { erpOrder, numbers } = await stage.ordered();
+  const [number = ''] = numbers;
+  const { id, recordings } = await stage.azumutaSide.complete(number, { quantity: 1, recordings: 1 });
+  await stage.collect({ productOrderNumber: number });
+  const [message] = stage.sent();
+  if (!message) throw new Error('Nothing was collected.');
+  const reference = [{ number, productOrderId: id, recordingIds: recordings.map((each) => each.id) }];
+  return { erpOrder, message: { ...message, content: { reference } } };
+}

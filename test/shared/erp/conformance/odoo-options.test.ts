@@ -1,0 +1,95 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { odoo } from '../../../../shared/erp/odoo/index.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import { systemClock } from '../../../../shared/platform/clock.ts';
+import { failureOf, firstAttempt } from './attempts.ts';
+import { completionOf } from './completions.ts';
+import { startFaultProxy } from './fault-proxy.ts';
+import { login, startPlant } from './odoo-plant.ts';
+import { createOdoo } from './servers/odoo.ts';
+import type { OdooVersion } from './servers/odoo-models.ts';
+
+describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
+  it('lists the fields that the mapping wants', async () => {
+    const { plan, listed, connect } = await startPlant(version);
+    const whole = plan();
+
+    const orders = await listed(connect({ orderFields: ['x_drawing'] }));
+
+    expect(orders).toMatchObject([
+      {
+        number: whole.number,
+        attributes: { x_drawing: 'D-0007', origin: 'SO0042' },
+        dueDate: '2031-05-06T07:00:00Z',
+        quantity: { amount: '5', unit: 'Units' },
+      },
+    ]);
+  });
+
+  it('takes an order that is only to be closed for no new work, unless it is asked for', async () => {
+    const { plan, listed, connect, row } = await startPlant(version);
+    const [begun, built] = [plan(), plan()];
+    row(begun).state = 'progress';
+    row(built).state = 'to_close';
+
+    const orders = await listed();
+    const asked = await listed(connect({ states: ['to_close'] }));
+
+    expect(orders.map(({ number }) => number)).toEqual([begun.number]);
+    expect(asked.map(({ number }) => number)).toEqual([built.number]);
+  });
+
+  it('rejects a field that Odoo does not have, naming it', async () => {
+    const { listed, connect } = await startPlant(version);
+
+    const failure = await failureOf(listed(connect({ orderFields: ['x_missing'] })));
+
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(failure).toHaveProperty('message', expect.stringContaining('x_missing'));
+  });
+
+  it('reads the secret again when Odoo refuses it, and goes on with the new key', async () => {
+    // Prepare
+    const { plan, book, connect, row } = await startPlant(version);
+    const order = plan();
+    let reads = 0;
+    const connector = connect({}, async ({ refresh } = {}) => {
+      if (refresh) reads += 1;
+      return { username: login.username, apiKey: reads > 0 ? login.apiKey : 'rotated-away' };
+    });
+
+    // Act
+    await book(completionOf(order), connector);
+
+    // Assess
+    expect(reads).toBe(1);
+    expect(row(order).state).toBe('done');
+  });
+});
+
+describe('odoo', () => {
+  it('stops the flow and gives nothing up when the secret has no username, which JSON-RPC needs', async () => {
+    // Prepare
+    const { books, answer } = createOdoo(17, login);
+    const { url, close } = await startFaultProxy(answer);
+    onTestFinished(close);
+    const row = books.plan('CHAIR', 5);
+    const definition = odoo({ url, database: 'plant', version: 17, backorder: 'skip' });
+    const connector = definition.connect({ clock: systemClock, credentials: async () => ({ apiKey: 'k' }) });
+
+    // Act
+    const completion = completionOf({ number: String(row.name) });
+    const failure = await failureOf(connector.book(completion, 'K#quantity', firstAttempt()));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
+    expect(failure).toHaveProperty('message', expect.stringContaining('username'));
+  });
+
+  it('names the option that does not fit', () => {
+    // A configuration written in plain JavaScript can hold anything.
+    const misspelt = JSON.parse('{"url":"https://x.example","database":"d","backorder":"maybe"}');
+
+    expect(() => odoo(misspelt)).toThrow(/\$\.backorder/);
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type { Slots } from '../../../shared/slots/slots.ts';
+import { invocation, slotsStage } from './stage.ts';
+
+const stage = slotsStage();
+
+describe('no function starves another', () => {
+  /** A batch of a function that takes the slot if it can. */
+  async function tries(name: string): Promise<Slots | undefined> {
+    const slots = stage.begun({ erp: 1 }, name);
+    return (await slots.take('erp')) ? slots : undefined;
+  }
+
+  it('whoever asks in the right moment has the slot, while nobody has waited for long', async () => {
+    // Prepare
+    const working = await tries('book-completion');
+    await tries('create-product-orders');
+    await working?.end();
+
+    // Act
+    stage.clock.advance(9);
+
+    // Assess
+    expect(await tries('book-completion')).toBeDefined();
+  });
+
+  it('one with a single message has the next slot after ten seconds, however busy the others are', async () => {
+    // Prepare: book's queue is never empty, and two of its containers try all the time
+    const working = await tries('book-completion');
+    await tries('create-product-orders');
+    await tries('book-completion');
+    stage.clock.advance(10);
+
+    // Act
+    await working?.end();
+    const bookAgain = await tries('book-completion');
+    stage.clock.advance(3);
+    const create = await tries('create-product-orders');
+
+    // Assess
+    expect(bookAgain).toBeUndefined();
+    expect(create).toBeDefined();
+    await create?.end();
+    expect(await tries('book-completion')).toBeDefined();
+  });
+
+  it('of three that never rest, none waits for longer than ten seconds and a turn of each other', async () => {
+    // Prepare
+    const names = ['book-completion', 'create-product-orders', 'pull-product-orders'];
+    const turnSeconds = 2;
+    const waits = new Map(names.map((name) => [name, 0]));
+    let longest = 0;
+
+    // Act: for two minutes; book is always the first to ask
+    for (let seconds = 0; seconds < 120; seconds += turnSeconds) {
+      let working: Slots | undefined;
+      for (const name of names) {
+        const taken = await tries(name);
+        working ??= taken;
+        waits.set(name, taken ? 0 : (waits.get(name) ?? 0) + turnSeconds);
+      }
+      longest = Math.max(longest, ...waits.values());
+      stage.clock.advance(turnSeconds);
+      await working?.end();
+    }
+
+    // Assess
+    expect(longest).toBeGreaterThanOrEqual(10);
+    expect(longest).toBeLessThanOrEqual(10 + 2 * turnSeconds);
+  });
+
+  it('and whoever does not come back is waited for no longer than until its place lapses', async () => {
+    // Prepare
+    const working = await tries('book-completion');
+    await tries('create-product-orders');
+    await working?.end();
+
+    // Act
+    stage.clock.advance(19);
+    const kept = await tries('book-completion');
+    stage.clock.advance(1);
+    const lapsed = await tries('book-completion');
+
+    // Assess
+    expect(kept).toBeUndefined();
+    expect(lapsed).toBeDefined();
+  });
+
+  it('and two that each have what the other needs both go on: neither waits with a slot', async () => {
+    // Prepare: one creates in Azumuta and links in the ERP, the other books and reads again
+    const limits = { azumuta: 1, erp: 1 };
+    const [create, book] = [stage.begun(limits, 'create'), stage.begun(limits, 'book')];
+    await create.take('azumuta');
+    await book.take('erp');
+
+    // Act
+    const both = [await create.take('erp'), await book.take('azumuta')];
+    await Promise.all([create.end(), book.end()]);
+    const done = new Set<string>();
+    for (let seconds = 0; done.size < 2 && seconds < 60; seconds += 4) {
+      stage.clock.advance(4);
+      for (const [name, first, second] of [
+        ['create', 'azumuta', 'erp'],
+        ['book', 'erp', 'azumuta'],
+      ] as const) {
+        const slots = stage.begun(limits, name);
+        if ((await slots.take(first)) && (await slots.take(second))) done.add(name);
+        await slots.end();
+      }
+    }
+
+    // Assess
+    expect(both).toEqual([false, false]);
+    expect([...done].sort()).toEqual(['book', 'create']);
+  });
+});
+
+describe('a run by the clock, which no queue brings back', () => {
+  it('looks every other second whether its turn has come', async () => {
+    // Prepare: the batch that has the slot is over after five seconds
+    const working = stage.begun({ erp: 1 });
+    await working.take('erp');
+    let remainingMs = 300_000;
+    const pauses: number[] = [];
+    const pull = stage.container(
+      { erp: 1 },
+      {
+        name: 'pull-product-orders',
+        async pause(ms) {
+          pauses.push(ms);
+          remainingMs -= ms;
+          stage.clock.advance(ms / 1000);
+          if (pauses.length === 3) await working.end();
+        },
+      },
+    );
+    pull.begin(invocation(() => remainingMs));
+
+    // Act
+    const taken = await pull.takeInTime('erp');
+
+    // Assess
+    expect(taken).toBe(true);
+    expect(pauses).toEqual([2000, 2000, 2000]);
+  });
+
+  it('gives up when half of its time is over, so that the rest is enough to read', async () => {
+    await stage.begun({ erp: 1 }).take('erp');
+    let remainingMs = 60_000;
+    const pull = stage.container(
+      { erp: 1 },
+      {
+        async pause(ms) {
+          remainingMs -= ms;
+        },
+      },
+    );
+    pull.begin(invocation(() => remainingMs));
+    expect(await pull.takeInTime('erp')).toBe(false);
+    expect(remainingMs).toBe(30_000);
+  });
+});
