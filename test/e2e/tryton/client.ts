@@ -196,34 +196,25 @@ export class TrytonTestClient {
 
   /** What the books say about a production. */
   async readProduction(id: number): Promise<ProductionBooks> {
-    const resource = `production,${id}`;
-    const [production] = await this.find('production', [['id', '=', id]], ['number', 'state', 'product']);
-    if (!production) throw new Error(`Production ${id} does not exist.`);
-    const fields = [
-      'quantity',
-      'state',
-      'product',
-      'lot.number',
-      'to_location.type',
-      'product.code',
-      'unit.symbol',
-    ];
-    const outputs = await this.find('stock.move', [['production_output', '=', id]], fields);
-    const inputs = await this.find('stock.move', [['production_input', '=', id]], fields);
-    const notes = await this.find('ir.note', [['resource', '=', resource]], ['message']);
-    const links = await this.find(
-      'ir.attachment',
+    const ofMoves = ['quantity', 'state', 'product', 'product.code', 'unit.symbol'];
+    const ofOutputs = [...ofMoves, 'lot.number', 'to_location.type'];
+    const [production] = await this.find(
+      'production',
+      [['id', '=', id]],
       [
-        ['resource', '=', resource],
-        ['type', '=', 'link'],
+        ...['number', 'state', 'product', 'works.timesheet_lines.duration'],
+        ...ofMoves.map((name) => `inputs.${name}`),
+        ...ofOutputs.map((name) => `outputs.${name}`),
       ],
-      ['name', 'link'],
     );
-    const lines = await this.find(
-      'timesheet.line',
-      [['work.origin.production', '=', id, 'production.work']],
-      ['duration'],
-    ).catch(() => []);
+    if (!production) throw new Error(`Production ${id} does not exist.`);
+    const resource = ['resource', '=', `production,${id}`];
+    const notes = await this.find('ir.note', [resource], ['message']);
+    const links = await this.find('ir.attachment', [resource, ['type', '=', 'link']], ['name', 'link']);
+    const listed = (record: Fields, name: string) => (record[`${name}.`] ?? []) as Fields[];
+    const outputs = listed(production, 'outputs').sort((one, other) => Number(one.id) - Number(other.id));
+    const inputs = listed(production, 'inputs');
+    const lines = listed(production, 'works').flatMap((work) => listed(work, 'timesheet_lines'));
     const own = outputs.filter((move) => move.product === production.product && move.state !== 'cancelled');
     const wasted = (move: Fields) => nested(move, 'to_location', 'type') === 'lost_found';
     const amount = (move: Fields) => Number(move.quantity);

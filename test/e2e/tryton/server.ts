@@ -75,14 +75,16 @@ async function openBooks(backend: Backend, folder: string): Promise<Books> {
 }
 
 /**
- * Initialising takes up to half a minute: the result is kept beside the other temporary files, by version.
+ * Initialising takes up to half a minute: the result is kept beside the other temporary files, by version and user.
  * @returns its folder.
  */
 async function initialised(backend: Backend, report: Report): Promise<string> {
   const { stdout } = await run('trytond-admin', ['--version']);
   const packed = await run('dpkg-query', ['-W', 'tryton-*']).catch(() => ({ stdout: '' }));
   const version = createHash('sha256')
-    .update(`${stdout}${packed.stdout}${modules}${backend === 'postgresql' ? postgresqlPrograms() : ''}`)
+    .update(
+      `${stdout}${packed.stdout}${modules}${backend === 'postgresql' ? postgresqlPrograms() : ''}${process.getuid?.()}`,
+    )
     .digest('hex')
     .slice(0, 12);
   const kept = join(tmpdir(), `tryton-initialised-${backend}-${version}`);

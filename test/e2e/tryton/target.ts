@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { tryton } from '../../../shared/erp/tryton/index.ts';
 import type { TrytonOptions } from '../../../shared/erp/tryton/options.ts';
 import type { Completion } from '../../../shared/model/completions.ts';
+import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import { sumOf, toDecimal } from '../../../shared/model/quantity.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { completionOf } from '../../shared/erp/conformance/completions.ts';
@@ -29,7 +30,8 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
   const database = openDatabase();
   const gate = await startGate(access.url);
   const faults = await startFaultProxy(gate.url);
-  const idOf = async (number: string) => admin.idOf('production', [['number', '=', number]]);
+  const idOf = async ({ id, number }: ErpOrderRef) =>
+    id === undefined ? admin.idOf('production', [['number', '=', number]]) : Number(id);
 
   return {
     faults,
@@ -60,21 +62,21 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
       if (changedAt !== undefined) await setChangeTime(database, id, changedAt);
       return { id: String(id), number, article };
     },
-    async cancelOrder({ number }) {
-      const id = await idOf(number);
+    async cancelOrder(order) {
+      const id = await idOf(order);
       await admin.press('production', 'draft', id);
       await admin.press('production', 'cancel', id);
     },
-    async finishByHand({ number }) {
-      const id = await idOf(number);
+    async finishByHand(order) {
+      const id = await idOf(order);
       for (const button of ['assign_try', 'run', 'done']) await admin.press('production', button, id);
     },
-    async touch({ number }) {
-      await admin.write('production', [await idOf(number)], { reference: `touched ${number}` });
+    async touch(order) {
+      await admin.write('production', [await idOf(order)], { reference: `touched ${order.number}` });
     },
     ...(database.backend === 'postgresql'
       ? {
-          lockOrder: async ({ number }) => database.lock(await idOf(number)),
+          lockOrder: async (order) => database.lock(await idOf(order)),
           unlockOrder: () => database.unlock(),
         }
       : {}),
@@ -86,7 +88,7 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     silentNoOp: async () => gate.ignoreNext('production.done'),
     lotsNamed: async (number) => (await admin.find('stock.lot', [['number', '=', number]])).length,
     mark: (key) => `Azumuta booking ${key}`,
-    books: async ({ number }) => erpBooksOf(await admin.readProduction(await idOf(number))),
+    books: async (order) => erpBooksOf(await admin.readProduction(await idOf(order))),
     async close() {
       await database.close();
       await faults.close();
