@@ -19,6 +19,8 @@ interface Round {
   /** Failures of which the order came again. */
   readonly failures: readonly unknown[];
   readonly seconds: number;
+  /** Calls per booking, logging in and what came again among them. */
+  readonly calls: number;
 }
 
 /**
@@ -30,6 +32,7 @@ async function bookWith(writers: number, state: 'assigned' | 'waiting'): Promise
   const queue = planned.map((production) => ({ production, attempt: firstAttempt() }));
   const failures: unknown[] = [];
   const connectors = Array.from({ length: writers }, () => system.connector());
+  system.faults.reset();
   const started = performance.now();
   await Promise.all(
     connectors.map(async (connector) => {
@@ -44,7 +47,8 @@ async function bookWith(writers: number, state: 'assigned' | 'waiting'): Promise
       }
     }),
   );
-  return { planned, failures, seconds: (performance.now() - started) / 1000 };
+  const seconds = (performance.now() - started) / 1000;
+  return { planned, failures, seconds, calls: system.faults.callCount() / productions };
 }
 
 it.each(['assigned', 'waiting'] as const)(
@@ -52,7 +56,7 @@ it.each(['assigned', 'waiting'] as const)(
   async (state) => {
     for (const writers of [1, 8]) {
       // Act
-      const { planned, failures, seconds } = await bookWith(writers, state);
+      const { planned, failures, seconds, calls } = await bookWith(writers, state);
 
       // Assess: a lock is that order's trouble, and nothing of it is settling.
       for (const failure of failures) {
@@ -74,7 +78,7 @@ it.each(['assigned', 'waiting'] as const)(
       expect(notes).toHaveLength(productions);
       const name = writers === 1 ? 'one writer: ' : `${writers} writers:`;
       process.stdout.write(
-        `${productions} ${state} productions, ${name} ${seconds.toFixed(1)} s, ${failures.length} came again after a lock\n`,
+        `${productions} ${state} productions, ${name} ${seconds.toFixed(1)} s, ${calls.toFixed(1)} calls each, ${failures.length} came again after a lock\n`,
       );
     }
   },
