@@ -1,6 +1,5 @@
 import type { Completion } from '../model/completions.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
-import { sumOf } from '../model/quantity.ts';
 import type { HttpResponse } from '../platform/http.ts';
 
 /**
@@ -33,11 +32,6 @@ export function requireArticle(completion: Completion, article: string, partner:
       `${completion.article}. Check the article of product order ${completion.productOrder.number}.`,
     { code: 'conflict' },
   );
-}
-
-/** What left the machine: good and scrap together, as the ERP consumes components for both. */
-export function producedOf(completion: Completion): string {
-  return sumOf([completion.quantity?.amount ?? '0', completion.scrap?.amount ?? '0']);
 }
 
 /**

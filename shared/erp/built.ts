@@ -97,7 +97,24 @@ function sharesOf(lots: readonly Lot[], amount: Decimal): BuiltLot[] | undefined
 }
 
 function refused({ erpOrder }: Completion, partner: string, why: string): Rejected {
-  return new Rejected(`${partner}: order ${erpOrder.number} cannot be booked, as ${why}.`, {
+  return notBookable(partner, erpOrder.number, why);
+}
+
+/**
+ * Figures or lots that do not fit.
+ * @param why What does not fit, and what to do, without a full stop.
+ */
+export function notBookable(partner: string, number: string, why: string): Rejected {
+  return new Rejected(`${partner}: order ${number} cannot be booked, as ${why}.`, {
     code: 'quantity-or-lots',
   });
+}
+
+/** For an ERP that shows no unit but the order's, so that nothing can be converted. @throws Rejected for another one. */
+export function requireUnit({ unit }: Built, number: string, own: string, partner: string): void {
+  if (unit === undefined || unit === own) return;
+  throw new Rejected(
+    `${partner}: order ${number} is counted in ${own}, but what was built is told in ${unit}: let the mapping give it in ${own}.`,
+    { code: 'quantity-or-lots' },
+  );
 }

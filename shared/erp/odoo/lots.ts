@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal } from '../../model/quantity.ts';
-import type { Built, BuiltLot } from '../built.ts';
+import { type Built, type BuiltLot, notBookable } from '../built.ts';
 import type { OdooBooking, OdooLook } from './context.ts';
 import { type BookedProduction, idsSchema, type Product } from './records.ts';
 
@@ -43,16 +43,18 @@ export async function lotsToBook(
   const planned = plannedLots(production);
   const count = numbers.length || planned.length;
   if (count === 0) {
-    throw refused(
-      production,
+    throw notBookable(
+      'Odoo',
+      production.name,
       `Odoo tracks ${product.tracking} numbers of ${production.product_id[1]}, and the completion has none: add lots to the mapping`,
     );
   }
   const isSerial = product.tracking === 'serial';
   if (count > 1 && (look.names.lot === 'lot_producing_id' || !isSerial)) {
     const remedy = 'split the order, or book by hand';
-    throw refused(
-      production,
+    throw notBookable(
+      'Odoo',
+      production.name,
       `Odoo takes one ${product.tracking} number for it, and it has ${count}: ${remedy}`,
     );
   }
@@ -89,8 +91,9 @@ function requireOnePerPiece(
   if (fits) return;
   const which = compareDecimals(scrap, '0') > 0 ? `, ${scrap} of them scrap` : '';
   const numbers = told.length > 0 ? told.map(({ number }) => number).join(', ') : 'those on the order';
-  throw refused(
-    production,
+  throw notBookable(
+    'Odoo',
+    production.name,
     `each of its ${produced} pieces${which}, needs a serial number of its own, and it has ${numbers}: let the mapping name one for each, and mark what is scrap`,
   );
 }
@@ -167,8 +170,4 @@ export async function idOfLot(
       });
   }
   return oldest.id;
-}
-
-function refused({ name }: BookedProduction, why: string): Rejected {
-  return new Rejected(`Odoo: order ${name} cannot be booked, as ${why}.`, { code: 'quantity-or-lots' });
 }

@@ -1,8 +1,7 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
-import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
-import type { Built, BuiltLot } from '../built.ts';
+import { type Built, type BuiltLot, notBookable } from '../built.ts';
 import type { OdooLook } from './context.ts';
 import type { BookedProduction } from './records.ts';
 
@@ -35,8 +34,9 @@ export async function inUnitOf(look: OdooLook, production: BookedProduction, bui
   const own = units.find((unit) => unit.id === id);
   const other = told === undefined ? own : units.find((unit) => unit.name === told && isKin(unit, own));
   if (!own || !other) {
-    throw quantityRefused(
-      production,
+    throw notBookable(
+      'Odoo',
+      production.name,
       `it is in ${name}, and Odoo does not convert ${built.unit ?? name} into that: let the mapping give ${name}`,
     );
   }
@@ -49,7 +49,7 @@ export async function inUnitOf(look: OdooLook, production: BookedProduction, bui
   const [good, scrap] = [inOwn(built.good), inOwn(built.scrap)];
   const produced = sumOf([good, scrap]);
   if (compareDecimals(produced, '0') === 0) {
-    throw quantityRefused(production, `${built.produced} is less than Odoo tells apart in ${name}`);
+    throw notBookable('Odoo', production.name, `${built.produced} is less than Odoo tells apart in ${name}`);
   }
   const lots = { goodLots: built.goodLots.map(lotInOwn), scrapLots: built.scrapLots.map(lotInOwn) };
   return { good, scrap, produced, unit: name, ...lots };
@@ -93,8 +93,4 @@ function isKin(unit: Unit, own: Unit | undefined): boolean {
 /** How many of the unit that all of its kind refer to it holds. Up to 18 `factor` is the inverse of that. */
 function sizeOf({ factor, factor_inv }: Unit): number {
   return factor_inv ?? factor ?? 1;
-}
-
-function quantityRefused({ name }: BookedProduction, why: string): Rejected {
-  return new Rejected(`Odoo: order ${name} cannot be booked, as ${why}.`, { code: 'quantity-or-lots' });
 }

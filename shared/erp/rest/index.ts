@@ -2,7 +2,7 @@ import type { Receipt } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { requireArticle } from '../booking-rules.ts';
-import { type Built, builtOf } from '../built.ts';
+import { type Built, builtOf, requireUnit } from '../built.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment, ReleasedOrdersPage } from '../connector.ts';
 import { secrets } from '../login.ts';
 import { book } from './book.ts';
@@ -83,7 +83,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
         attempt,
         context: (answers) => ({ ...answers, completion, built, key }),
         requireArticle: (article) => requireArticle(completion, article, partner),
-        requireUnit: (unit) => requireUnit(number, built, unit, partner),
+        requireUnit: (unit) => requireUnit(built, number, unit, partner),
       });
     },
   };
@@ -117,13 +117,3 @@ const nothingBuilt: Built = {
   goodLots: [],
   scrapLots: [],
 };
-
-/** Nothing is known of the ERP's units but the order's own, so nothing can be converted. */
-function requireUnit(number: string, built: Built, unit: string, partner: string): void {
-  if (built.unit === undefined || built.unit === unit) return;
-  throw new Rejected(
-    `${partner}: order ${number} is counted in ${unit}, but what was built is told in ${built.unit}: ` +
-      `let the mapping give it in ${unit}.`,
-    { code: 'quantity-or-lots' },
-  );
-}

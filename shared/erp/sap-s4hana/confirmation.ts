@@ -1,7 +1,6 @@
 import type { BookingKey, Completion } from '../../model/completions.ts';
-import { Rejected } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
-import { type Built, builtOf } from '../built.ts';
+import { type Built, builtOf, notBookable, requireUnit } from '../built.ts';
 import { completesOrder, operationOf } from './final-confirmation.ts';
 import { receiptsOf } from './goods-receipts.ts';
 import type { SapOptions } from './options.ts';
@@ -29,7 +28,9 @@ export function confirmationOf(
   const { goodsMovements, workActivity } = options;
   const { operation, sequence } = operationOf(options);
   const built = builtOf(completion, 'SAP');
-  requireUnit(built, completion, order);
+  // SAP converts alternative units of the material master, but neither service tells which these are: what would come
+  // of another unit cannot be known before it is booked, nor be added up with the plan.
+  requireUnit(built, erpOrder.number, order.ProductionUnit, 'SAP');
   requireDigits(built, completion);
   const final = completion.final || completesOrder(options, built, order, confirmations);
   const minutes = Math.round(work.reduce((sum, one) => sum + one.seconds, 0) / 6) / 10;
@@ -55,27 +56,13 @@ export function confirmationOf(
   };
 }
 
-/**
- * SAP converts alternative units of the material master, but neither service tells which these are: what would come of
- * another unit cannot be known before it is booked, nor be added up with the plan.
- */
-function requireUnit({ unit }: Built, { erpOrder }: Completion, { ProductionUnit }: SapOrder): void {
-  if (unit === undefined || unit === ProductionUnit) return;
-  throw new Rejected(
-    `SAP: order ${erpOrder.number} is in ${ProductionUnit}, but what was built is in ${unit}: let the mapping give it in ${ProductionUnit}.`,
-    { code: 'quantity-or-lots' },
-  );
-}
-
 function requireDigits({ good, scrap, goodLots }: Built, { erpOrder }: Completion): void {
   const misfit = [good, scrap, ...goodLots.map(({ amount }) => amount)].find(
     (amount) => !fitsQuantity.test(amount),
   );
   if (misfit === undefined) return;
-  throw new Rejected(
-    `SAP: order ${erpOrder.number} cannot be booked, as ${misfit} has more digits than a quantity in SAP (10, and 3 decimals): let the mapping round it.`,
-    { code: 'quantity-or-lots' },
-  );
+  const why = `${misfit} has more digits than a quantity in SAP (10, and 3 decimals): let the mapping round it`;
+  throw notBookable('SAP', erpOrder.number, why);
 }
 
 function textOf({ productOrder, notes }: Completion): string {
