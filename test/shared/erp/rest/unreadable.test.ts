@@ -2,34 +2,16 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
-import { type RestOptions, type RestPaging, rest } from '../../../../shared/erp/rest/index.ts';
+import { type RestPaging, rest } from '../../../../shared/erp/rest/index.ts';
 import type { Watermark } from '../../../../shared/model/orders.ts';
 import { startServer } from '../../../support/server.ts';
 import { newSignal } from '../conformance/attempts.ts';
+import { type Listing, minute, pagesOf } from './rows.ts';
 import { connected } from './sandbox.ts';
 import { rowSchema, type SmallRow, smallOptions } from './small.ts';
 
-type Listing = RestOptions<SmallRow>['orders'];
-
-function minute(n: number): string {
-  return `2026-11-24T10:${String(n).padStart(2, '0')}:00.000Z`;
-}
-
 function good(number: string, n: number): SmallRow {
   return { number, quantity: '5', changed: minute(n) };
-}
-
-async function pagesOf(
-  url: string,
-  change: Partial<Listing> = {},
-  since?: Watermark,
-): Promise<ReleasedOrdersPage[]> {
-  const options = smallOptions(url);
-  const definition = rest({ ...options, orders: { ...options.orders, ...change } });
-  const pages: ReleasedOrdersPage[] = [];
-  for await (const page of connected(definition, { apiKey: 'k' }).releasedOrders(since, newSignal()))
-    pages.push(page);
-  return pages;
 }
 
 async function listed(rows: readonly unknown[], change: Partial<Listing> = {}, since?: Watermark) {

@@ -1,0 +1,67 @@
+import type { ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
+import { type RestOptions, rest } from '../../../../shared/erp/rest/index.ts';
+import type { Watermark } from '../../../../shared/model/orders.ts';
+import { startServer } from '../../../support/server.ts';
+import { newSignal } from '../conformance/attempts.ts';
+import { connected } from './sandbox.ts';
+import { type SmallRow, smallOptions } from './small.ts';
+
+export type Listing = RestOptions<SmallRow>['orders'];
+
+export function row(number: string, changed: string | null, rest: Partial<SmallRow> = {}): SmallRow {
+  return { number, quantity: '5', changed, ...rest };
+}
+
+export function minute(n: number): string {
+  return `2026-11-24T10:${String(n).padStart(2, '0')}:00.000Z`;
+}
+
+function sorted(rows: readonly SmallRow[]): SmallRow[] {
+  return [...rows].sort((a, b) => ((a.changed ?? '') < (b.changed ?? '') ? -1 : 1));
+}
+
+/** A server of rows, `pageSize` to a page; `meddle` runs after each page was read. */
+export async function startRows(
+  rows: SmallRow[],
+  { pageSize = 2, meddle = () => {} }: { pageSize?: number; meddle?: (call: number) => void } = {},
+) {
+  const server = await startServer(({ url }) => {
+    const since = url.searchParams.get('since') ?? '';
+    const listed = sorted(rows.filter(({ changed }) => (changed ?? '') >= since));
+    const asked = Number(url.searchParams.get('size') ?? pageSize);
+    const size = Math.min(asked, pageSize);
+    const at =
+      url.searchParams.get('offset') ??
+      url.searchParams.get('cursor') ??
+      (Number(url.searchParams.get('page') ?? 1) - 1) * size;
+    const from = Number(at);
+    const more = from + size < listed.length;
+    const body = {
+      rows: listed.slice(from, from + size),
+      cursor: more ? String(from + size) : null,
+      '@odata.nextLink': more ? `orders?since=${since}&offset=${from + size}` : undefined,
+    };
+    meddle(server.calls.length);
+    return { body };
+  });
+  return server;
+}
+
+export function connectorOf(url: string, change: Partial<Listing>) {
+  const options = smallOptions(`${url}/`);
+  return connected(rest({ ...options, orders: { ...options.orders, ...change } }), { apiKey: 'k' });
+}
+
+export async function pagesOf(
+  url: string,
+  change: Partial<Listing> = {},
+  since?: Watermark,
+): Promise<ReleasedOrdersPage[]> {
+  const pages: ReleasedOrdersPage[] = [];
+  for await (const page of connectorOf(url, change).releasedOrders(since, newSignal())) pages.push(page);
+  return pages;
+}
+
+export function numbersOf(pages: readonly ReleasedOrdersPage[]): string[] {
+  return pages.flatMap(({ orders }) => orders.map(({ number }) => number));
+}
