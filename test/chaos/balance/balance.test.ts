@@ -111,6 +111,23 @@ describe('the balance', () => {
     ).toHaveLength(1);
   });
 
+  it('lets what was recorded after a booking was rejected wait for a person, and only then', () => {
+    const injected: Injected = { ...nothing, permanent: [{ kind: 'cancelled', about: 'MO/1' }] };
+    const late = {
+      ...letter,
+      stage: 'collect-completion',
+      reason:
+        'Recording r2 of product order MO/1 came after its booking id1#quantity was rejected: replay that one',
+    };
+    const body = JSON.stringify({ content: { completed: [{ productOrder: { id: 'id1' } }] } });
+    const rejected = { ...letter, body };
+    const balance = (...deadLetters: Books['deadLetters']) =>
+      balanceOf(books({ booked: [], deadLetters }), injected);
+
+    expect(balance(rejected, late, late)).toMatchObject({ wrong: [], copies: 0 });
+    expect(balance(letter, late).wrong).toHaveLength(1);
+  });
+
   it('takes an order that was cancelled at once as it is, created or not', () => {
     const cancelled = {
       id: 'po-2',

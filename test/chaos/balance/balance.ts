@@ -35,6 +35,9 @@ const stageOf: Readonly<Record<PermanentFault['kind'], string>> = {
 /** How the sandbox's business error reads, and what is said of a booking that shows no effect. */
 const notDone = /It could not be done|shows nothing under/;
 
+/** What is recorded after its booking was rejected waits for a person: the product order that the booking's key begins with. */
+const cameAfterRejected = /came after its booking ([^# ]+)#\S+ was rejected/;
+
 /**
  * Questions about one order, whatever hints come: one hint asks on, at first every other second, and those that were
  * worked on before it had written that down (5 containers, 5 messages each) ask as well; then one a minute.
@@ -65,12 +68,13 @@ export function balanceOf(books: Books, injected: Injected): Balance {
 
   /**
    * Dead letters are exactly the permanent faults that were injected; beside them stand only bookings that the ERP,
-   * by its own books, answered with 200 and did not do, parts that it has no place for any more, and numbers in forged
-   * hints that Azumuta has never heard of.
+   * by its own books, answered with 200 and did not do, what was recorded after one of all these bookings was rejected,
+   * parts that it has no place for any more, and numbers in forged hints that Azumuta has never heard of.
    */
   function weighDeadLetters() {
     const found = Map.groupBy(books.deadLetters, (letter) => `${letter.stage} ${aboutOf(letter)}`);
     const struck = notBooked(books.strikes);
+    const rejected = new Set(books.deadLetters.flatMap(productOrderIdsIn));
     const byId = new Map(
       erpOrders.flatMap((order) => order.parts.map((part) => [part.id, { order, part }] as const)),
     );
@@ -94,10 +98,11 @@ export function balanceOf(books: Books, injected: Injected): Balance {
       const isNotDone =
         notDone.test(letter.reason) &&
         parts.some(({ order }) => struck.has(order.id) || struck.has(order.number));
+      const isAfterRejected = rejected.has(cameAfterRejected.exec(letter.reason)?.[1] ?? '');
       const isSurplus = parts.length > 0 && parts.every(({ order, part }) => mayBeLeft(order, part.index));
-      // Each hint about a part that has no place is told once.
-      if (!isSurplus) copies += letters.length - 1;
-      if (expected.has(key)) continue;
+      // Each hint about a part that has no place is told once, and so is each recording that came too late.
+      if (!isSurplus && !isAfterRejected) copies += letters.length - 1;
+      if (expected.has(key) || isAfterRejected) continue;
       if (isNotDone) for (const { part } of parts) sets.setAside.add(part.id);
       else if (isSurplus) {
         surplus += letters.length;
