@@ -19,7 +19,7 @@ const onPostgresql = {
 };
 /** The loops over every call that is cut off take minutes: PostgreSQL goes through them. */
 const onSqlite = {
-  include: ['book', 'conformance', 'flows', 'list-orders', 'meanwhile', 'refusals', 'session'],
+  include: ['book', 'conformance', 'flows', 'list-orders', 'meanwhile', 'refusals', 'session', 'writers'],
   testNamePattern: /^(?!.*(cut off|time after time))/,
 };
 const { include, testNamePattern } = process.env.TRYTON_DATABASE_AT?.startsWith('postgresql:')

@@ -1,11 +1,23 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt } from '../../shared/erp/conformance/attempts.ts';
+import { invocation, slotsStage } from '../../shared/slots/stage.ts';
 import type { PlannedProduction } from './client.ts';
 import { book, completed, type LocalSystem, openPlant } from './plant.ts';
 
 const productions = 40;
+/** A queue rarely gives more at once while several containers take from it. */
+const batchSize = 5;
 
+/** Containers, and how many of them may call at once (`erp.atOnce`); without a number, all. */
+const rounds: readonly { readonly writers: number; readonly atOnce?: number }[] = [
+  { writers: 1 },
+  { writers: 8 },
+  { writers: 8, atOnce: 1 },
+];
+
+const stage = slotsStage();
 let system: LocalSystem;
 beforeAll(async () => {
   system = await openPlant();
@@ -27,7 +39,10 @@ interface Round {
  * So many connectors, each a container of its own, share the productions out among themselves; what fails comes
  * again behind all others, as it does from a queue.
  */
-async function bookWith(writers: number, state: 'assigned' | 'waiting'): Promise<Round> {
+async function bookWith(
+  { writers, atOnce }: (typeof rounds)[number],
+  state: 'assigned' | 'waiting',
+): Promise<Round> {
   const planned = await system.admin.planProductions(productions, { state, quantity: 1 });
   const queue = planned.map((production) => ({ production, attempt: firstAttempt() }));
   const failures: unknown[] = [];
@@ -36,14 +51,18 @@ async function bookWith(writers: number, state: 'assigned' | 'waiting'): Promise
   const started = performance.now();
   await Promise.all(
     connectors.map(async (connector) => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const { production, attempt } = next;
-        const completion = completed(production, { quantity: { amount: '1' } });
-        const failure = await failureOf(book(connector, completion, attempt));
-        if (failure === undefined) continue;
-        if (!(failure instanceof RetryLater)) throw failure;
-        failures.push(failure);
-        queue.push({ production, attempt: attemptAfter(failure, attempt) });
+      const turn = turnsOf(atOnce);
+      while (queue.length > 0) {
+        await turn(async () => {
+          for (const { production, attempt } of queue.splice(0, batchSize)) {
+            const completion = completed(production, { quantity: { amount: '1' } });
+            const failure = await failureOf(book(connector, completion, attempt));
+            if (failure === undefined) continue;
+            if (!(failure instanceof RetryLater)) throw failure;
+            failures.push(failure);
+            queue.push({ production, attempt: attemptAfter(failure, attempt) });
+          }
+        });
       }
     }),
   );
@@ -51,18 +70,34 @@ async function bookWith(writers: number, state: 'assigned' | 'waiting'): Promise
   return { planned, failures, seconds, calls: system.faults.callCount() / productions };
 }
 
+/** A container that works on a batch with a slot; without one it comes again, as its messages do after a second. */
+function turnsOf(atOnce: number | undefined) {
+  if (atOnce === undefined) return (work: () => Promise<void>) => work();
+  const slots = stage.container({ erp: atOnce });
+  return async (work: () => Promise<void>): Promise<void> => {
+    slots.begin(invocation());
+    const isTaken = await slots.take('erp');
+    try {
+      if (isTaken) await slots.use('erp', work);
+    } finally {
+      await slots.end();
+    }
+    if (!isTaken) await pause(1000);
+  };
+}
+
 it.each(['assigned', 'waiting'] as const)(
-  `books ${productions} productions that are %s once each, with one writer and with eight`,
+  `books ${productions} productions that are %s once each, with one writer, with eight, and with eight that take turns`,
   async (state) => {
-    for (const writers of [1, 8]) {
+    for (const round of rounds) {
       // Act
-      const { planned, failures, seconds, calls } = await bookWith(writers, state);
+      const { planned, failures, seconds, calls } = await bookWith(round, state);
 
       // Assess: a lock is that order's trouble, and nothing of it is settling.
       for (const failure of failures) {
         expect(failure).toMatchObject({ scope: 'order', wrote: expect.stringMatching(/^(nothing|known)$/) });
       }
-      if (state === 'assigned') expect(failures).toEqual([]);
+      if (round.atOnce === 1) expect(failures).toEqual([]);
       const ids = planned.map(({ id }) => id);
       const once = ids.map(() => 1);
       const { admin } = system;
@@ -76,7 +111,7 @@ it.each(['assigned', 'waiting'] as const)(
       expect(states.filter((production) => production.state === 'done')).toHaveLength(productions);
       expect(booked.map((move) => move.state === 'done' && move.quantity)).toEqual(once);
       expect(notes).toHaveLength(productions);
-      const name = writers === 1 ? 'one writer: ' : `${writers} writers:`;
+      const name = `${round.writers} writer(s)${round.atOnce === undefined ? '' : `, ${round.atOnce} at once`}:`;
       process.stdout.write(
         `${productions} ${state} productions, ${name} ${seconds.toFixed(1)} s, ${calls.toFixed(1)} calls each, ${failures.length} came again after a lock\n`,
       );
