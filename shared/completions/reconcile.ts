@@ -25,7 +25,6 @@ export interface ReconcileDependencies {
   readonly most: number;
   /** Hours after its due date that an order counts as overdue. */
   readonly graceHours: number;
-  readonly pause: (ms: number) => Promise<void>;
 }
 
 /** What one run did; also the function's answer, for a run by hand. */
@@ -111,7 +110,7 @@ async function askAboutOverdue(
     const { entry, question } = known;
     // The index lags behind: its trigger came in the meantime.
     if (!entry?.awaitsCompletion && !question?.overdue) continue;
-    if (tally.asked > 0) await dependencies.pause(pauseMs);
+    if (tally.asked > 0) await clock.sleep(pauseMs);
     if (invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
     try {
       const answer = await ask({ number, id: entry?.productOrder?.id }, deadline, dependencies);

@@ -39,8 +39,6 @@ export interface HttpApiDependencies extends AcceptDependencies {
   /** Whether this address may call the endpoint at all. */
   readonly mayCall: (sourceIp: string) => boolean;
   readonly clock: Clock;
-  /** Resolves after so many milliseconds. */
-  readonly pause: (ms: number) => Promise<void>;
 }
 
 /** Orders of one call. */
@@ -226,7 +224,7 @@ function becomeTooMany(orders: readonly ErpOrder[], dependencies: HttpApiDepende
 async function waitFor(
   answers: readonly AcceptedOrders[],
   untilMs: number,
-  { ledger, clock, pause }: HttpApiDependencies,
+  { ledger, clock }: HttpApiDependencies,
 ): Promise<readonly AcceptedOrders[]> {
   let current = answers;
   while (true) {
@@ -235,7 +233,7 @@ async function waitFor(
       .flatMap(({ productOrders }) => productOrders.filter(({ status }) => status === 'queued'));
     const leftMs = untilMs - clock.now().getTime();
     if (queued.length === 0 || leftMs <= 0) return current;
-    await pause(Math.min(lookMs, leftMs));
+    await clock.sleep(Math.min(lookMs, leftMs));
     const found = new Map<ProductOrderStatus, ProductOrderStatus>();
     await mapConcurrently(queued, looksAtOnce, async (one) => {
       if (clock.now().getTime() >= untilMs) return;

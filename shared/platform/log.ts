@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from './clock.ts';
 import { embeddedMetrics, type Measured } from './metrics.ts';
 
 /** Fields that follow one order through all functions. */
@@ -30,15 +31,19 @@ const standardOutput: LogSink = (line) => {
   process.stdout.write(`${line}\n`);
 };
 
-export function createLogger(speaker: Speaker, write: LogSink = standardOutput): Logger {
-  return loggerWith({ Stack: speaker.stack, Function: speaker.functionName }, write);
+export function createLogger(
+  speaker: Speaker,
+  write: LogSink = standardOutput,
+  clock: Pick<Clock, 'now'> = systemClock,
+): Logger {
+  return loggerWith({ Stack: speaker.stack, Function: speaker.functionName }, write, clock);
 }
 
-function loggerWith(fields: LogFields, write: LogSink): Logger {
+function loggerWith(fields: LogFields, write: LogSink, clock: Pick<Clock, 'now'>): Logger {
   const at =
     (level: string) =>
     (message: string, more: LogFields = {}, measured?: Measured) => {
-      const now = new Date();
+      const now = clock.now();
       write(
         JSON.stringify({
           level,
@@ -54,6 +59,6 @@ function loggerWith(fields: LogFields, write: LogSink): Logger {
     info: at('INFO'),
     warn: at('WARN'),
     error: at('ERROR'),
-    with: (more) => loggerWith({ ...fields, ...more }, write),
+    with: (more) => loggerWith({ ...fields, ...more }, write, clock),
   };
 }

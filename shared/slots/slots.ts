@@ -51,7 +51,6 @@ export interface Slots {
 export interface SlotsDependencies extends TakeSlotDependencies {
   /** The longest that a partner may take to finish what was sent to it before an attempt died. */
   readonly settlingSeconds: number;
-  readonly pause: (ms: number) => Promise<void>;
 }
 
 /** How many slots each partner has; one without a number has no limit. */
@@ -88,7 +87,7 @@ interface Run {
 /** @returns undefined when no partner has a limit: then nothing is asked of the ledger. */
 export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies): Slots | undefined {
   if (limits.azumuta === undefined && limits.erp === undefined) return undefined;
-  const { clock, settlingSeconds, pause, log } = dependencies;
+  const { clock, settlingSeconds, log } = dependencies;
   const takeSlot = createSlotTaker(dependencies);
   const now = () => clock.now().getTime();
   const settlingMs = settlingSeconds * 1000;
@@ -122,7 +121,7 @@ export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies)
     const enoughMs = invocation.getRemainingTimeInMillis() / 2;
     while (!(await take(partner))) {
       if (invocation.getRemainingTimeInMillis() - betweenLooksMs < enoughMs) return false;
-      await pause(betweenLooksMs);
+      await clock.sleep(betweenLooksMs);
     }
     return true;
   }

@@ -1,3 +1,5 @@
+import type { Clock } from '../platform/clock.ts';
+
 /** Time kept at the end of an invocation to abort, await and report. */
 const reportingMs = 1500;
 /** What has not heeded the abort by then is given up. */
@@ -14,35 +16,28 @@ export interface Deadline {
   readonly isOverdue: () => boolean;
   /** What the promise resolves with, or undefined once the response must get out. */
   readonly whileOpen: <T>(promise: Promise<T>) => Promise<T | undefined>;
-  readonly cancel: () => void;
 }
 
 /** @param remainingMs Until Lambda kills the invocation. */
-export function deadlineIn(remainingMs: number): Deadline {
-  const abort = new AbortController();
-  const overdue = Promise.withResolvers<'overdue'>();
-  const closing = Promise.withResolvers<undefined>();
-  let isOverdue = false;
+export function deadlineIn(remainingMs: number, clock: Pick<Clock, 'timeout'>): Deadline {
   // With no time left nothing begins at all.
-  if (remainingMs <= reportingMs) abort.abort();
-  const timers = [
-    setTimeout(() => abort.abort(), Math.max(0, remainingMs - reportingMs)),
-    setTimeout(
-      () => {
-        isOverdue = true;
-        overdue.resolve('overdue');
-      },
-      Math.max(0, remainingMs - givingUpMs),
-    ),
-    setTimeout(() => closing.resolve(undefined), Math.max(0, remainingMs - respondingMs)),
-  ];
+  const allButLast = (keptMs: number) =>
+    remainingMs <= keptMs ? AbortSignal.abort() : clock.timeout(remainingMs - keptMs);
+  const signal = allButLast(reportingMs);
+  const givenUp = allButLast(givingUpMs);
+  const overdue = aborted(givenUp).then(() => 'overdue' as const);
+  const closing = aborted(allButLast(respondingMs));
   return {
-    signal: abort.signal,
-    overdue: overdue.promise,
-    isOverdue: () => isOverdue,
-    whileOpen: (promise) => Promise.race([promise, closing.promise]),
-    cancel: () => {
-      for (const timer of timers) clearTimeout(timer);
-    },
+    signal,
+    overdue,
+    isOverdue: () => givenUp.aborted,
+    whileOpen: (promise) => Promise.race([promise, closing]),
   };
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  if (signal.aborted) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
 }

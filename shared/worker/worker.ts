@@ -26,12 +26,12 @@ const lastPart = 0.25;
  */
 export function createWorker<Message>(consumer: Consumer<Message>, dependencies: WorkerDependencies) {
   const processRecord = createRecordProcessor(consumer, dependencies);
-  const { slots, attempts, queues, random, log } = dependencies;
+  const { slots, attempts, queues, clock, random, log } = dependencies;
   const isLimited = slots?.isLimited(consumer.partner) ?? false;
 
   return async function consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
     const timeMs = invocation.getRemainingTimeInMillis();
-    const deadline = deadlineIn(timeMs);
+    const deadline = deadlineIn(timeMs, clock);
     slots?.begin(invocation);
     try {
       if (!(await hasSlot(deadline))) {
@@ -56,7 +56,6 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
       return responseOf([...again.map(({ record }) => record), ...unbegun, ...untouched]);
     } finally {
       if (slots) await deadline.whileOpen(slots.end());
-      deadline.cancel();
     }
   };
 

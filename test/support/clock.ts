@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from '../../shared/platform/clock.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
 
-/** A clock that stands still until a test moves it. */
+/** A clock that stands still until a test moves it, or somebody sleeps. */
 export interface TestClock extends Clock {
   readonly advance: (seconds: number) => void;
 }
@@ -8,8 +8,16 @@ export interface TestClock extends Clock {
 export function testClock(start = '2026-11-24T08:00:00.000Z'): TestClock {
   let at = Date.parse(start);
   return {
-    ...systemClock,
     now: () => new Date(at),
+    sleep: async (ms) => {
+      at += ms;
+    },
+    // A test may stop `setTimeout`.
+    timeout: (ms) => {
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(new DOMException('The time is up.', 'TimeoutError')), ms).unref();
+      return abort.signal;
+    },
     advance: (seconds) => {
       at += seconds * 1000;
     },

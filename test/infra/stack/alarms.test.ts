@@ -203,7 +203,6 @@ async function reconciled(failure?: Error): Promise<void> {
     completionsQueueUrl: sqs.queueUrl('completions'),
     most: 5,
     graceHours: 1,
-    pause: async () => undefined,
     azumuta: {
       productOrder: () => (failure ? Promise.reject(failure) : Promise.resolve(undefined)),
       findProductOrder: () => Promise.resolve(undefined),

@@ -40,12 +40,13 @@ describe('Azumuta is asked gently', () => {
   it('about no more orders than configured, longest overdue first, with a pause between two questions', async () => {
     // Prepare
     const pauses: number[] = [];
+    const noting = { ...clock, sleep: async (ms: number) => void pauses.push(ms) };
     await created('C', 2);
     const oldest = await created('A', 4);
     const older = await created('B', 3);
 
     // Act
-    const report = await run({ most: 2, pause: async (ms) => void pauses.push(ms) });
+    const report = await run({ most: 2, clock: noting });
 
     // Assess
     expect(report).toMatchObject({ asked: 2, open: 2 });

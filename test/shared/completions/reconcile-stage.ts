@@ -127,7 +127,6 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
             log: silent,
             most: 50,
             graceHours: 24,
-            pause: async () => undefined,
             ...dependencies,
           },
         ),

@@ -37,7 +37,6 @@ beforeEach(() => {
     map: (order) => mapProductOrders({}, order),
     apiKey: async () => ({ current, previous }),
     mayCall: () => true,
-    pause: async (ms) => clock.advance(ms / 1000),
   };
 });
 
@@ -157,13 +156,13 @@ describe('an ERP that prefers to wait', () => {
       looked.push(number);
       return dependencies.ledger.orders.find(number);
     };
-    const pause = async (ms: number) => {
+    const sleep = async (ms: number) => {
       if (looked.length === 0) await created('LOOK-0');
       clock.advance(ms / 1000);
     };
     const watched = {
       ...dependencies,
-      pause,
+      clock: { ...clock, sleep },
       ledger: { ...dependencies.ledger, orders: { ...dependencies.ledger.orders, find } },
     };
 

@@ -3,7 +3,7 @@ import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, type SQSServiceException } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { createLedgerClient } from '../../../functions/dependencies.ts';
+import { createLedgerClient } from '../../../functions/surroundings.ts';
 import { awsClientOptions } from '../../../shared/platform/aws-client-options.ts';
 import { rotatingSecretSchema } from '../../../shared/platform/credentials.ts';
 import { createSqsClient } from '../../../shared/platform/queue.ts';

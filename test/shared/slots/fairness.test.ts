@@ -126,7 +126,7 @@ describe('a run by the clock, which no queue brings back', () => {
       { erp: 1 },
       {
         name: 'pull-product-orders',
-        async pause(ms) {
+        async sleep(ms) {
           pauses.push(ms);
           remainingMs -= ms;
           stage.clock.advance(ms / 1000);
@@ -150,7 +150,7 @@ describe('a run by the clock, which no queue brings back', () => {
     const pull = stage.container(
       { erp: 1 },
       {
-        async pause(ms) {
+        async sleep(ms) {
           remainingMs -= ms;
         },
       },

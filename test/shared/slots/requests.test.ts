@@ -36,7 +36,7 @@ async function workedOff(limits: Partial<SlotLimits>) {
     { azumuta: undefined, erp: undefined, ...limits },
     {
       ...{ table, clock, name: 'book-completion', settlingSeconds, log },
-      ...{ random: () => 0.5, pause: async () => {} },
+      ...{ random: () => 0.5 },
     },
   );
   const ledger = createLedger({ table, clock, times: { settlingSeconds } });

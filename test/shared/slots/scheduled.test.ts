@@ -29,7 +29,7 @@ function runOf(partner: Partner) {
     { [partner]: 1 },
     {
       name: `run for ${partner}`,
-      async pause(ms) {
+      async sleep(ms) {
         remainingMs -= ms;
         clock.advance(ms / 1000);
       },
@@ -100,7 +100,6 @@ function reconciliation(): Scheduled {
         completionsQueueUrl: 'unused',
         most: 50,
         graceHours: 24,
-        pause: async () => {},
       });
     },
   };

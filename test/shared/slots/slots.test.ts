@@ -85,7 +85,7 @@ describe('a partner with a limit', () => {
   it('is asked for nothing, nor the ledger, when no partner has one', () => {
     const dependencies = {
       ...{ table: stage.table, clock: stage.clock, name: 'book-completion', settlingSeconds },
-      ...{ random: Math.random, pause: async () => {}, log: silent },
+      ...{ random: Math.random, log: silent },
     };
     expect(createSlots({ azumuta: undefined, erp: undefined }, dependencies)).toBeUndefined();
   });

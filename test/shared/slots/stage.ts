@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { Clock } from '../../../shared/platform/clock.ts';
 import type { Table } from '../../../shared/platform/dynamodb-table.ts';
 import { createSlots, type SlotLimits, type Slots } from '../../../shared/slots/slots.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
@@ -22,7 +23,7 @@ export interface SlotsStage {
 export interface ContainerOptions {
   readonly name?: string;
   readonly table?: Table;
-  readonly pause?: (ms: number) => Promise<void>;
+  readonly sleep?: Clock['sleep'];
 }
 
 /** Names the stage's hooks in the test file that calls it. */
@@ -49,12 +50,12 @@ export function slotsStage(): SlotsStage {
     get table() {
       return store.table;
     },
-    container(limits, { name = 'book-completion', table = store.table, pause = async () => {} } = {}) {
-      const { clock } = now;
+    container(limits, { name = 'book-completion', table = store.table, sleep = async () => {} } = {}) {
+      const clock = { ...now.clock, sleep };
       const { log } = now.heard;
       const slots = createSlots(
         { azumuta: undefined, erp: undefined, ...limits },
-        { table, clock, name, settlingSeconds, random: () => 0.5, pause, log },
+        { table, clock, name, settlingSeconds, random: () => 0.5, log },
       );
       if (!slots) throw new Error('No partner has a limit.');
       return slots;

@@ -68,7 +68,7 @@ export function containerOn(stage: WorkerStage, url: string, atOnce: number | un
   const name = 'book-completion';
   const slots = createSlots(
     { azumuta: undefined, erp: atOnce },
-    { table, clock, name, settlingSeconds: 300, random: () => 0.5, pause: async () => {}, log },
+    { table, clock, name, settlingSeconds: 300, random: () => 0.5, log },
   );
   const breaker = createBreaker(table, clock);
   const partners = createPartnerCalls({ breaker, newOwner: randomUUID, clock, log, slots });

@@ -14,7 +14,7 @@ function slotsOf(limited: Partner = 'erp', table = stage.table): Slots {
     { azumuta: undefined, erp: undefined, [limited]: 1 },
     {
       ...{ table, clock: stage.clock, name: 'book-completion', settlingSeconds: 300 },
-      ...{ random: () => 0.5, pause: async () => {}, log: stage.heard.log },
+      ...{ random: () => 0.5, log: stage.heard.log },
     },
   );
   if (!slots) throw new Error('No partner has a limit.');

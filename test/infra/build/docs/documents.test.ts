@@ -91,7 +91,6 @@ async function carriedOut({ operation, request: { number, query, body, authorize
       collectAgain: async () => {},
       map: (order: Parameters<typeof mapProductOrders>[1]) => mapProductOrders({}, order),
       apiKey: async () => ({ current: secret }),
-      pause: async () => undefined,
     };
     const caller = { apiKey: presented, sourceIp: '203.0.113.7' };
     return operation === 'postProductOrders'

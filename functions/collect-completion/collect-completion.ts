@@ -1,0 +1,43 @@
+import { createCompletionCollector } from '../../shared/completions/collect.ts';
+import { completionHintSchema } from '../../shared/completions/messages.ts';
+import { nothingReadSoFar } from '../../shared/completions/read-recordings.ts';
+import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { parseMessage } from '../../shared/platform/message.ts';
+import { createWorker } from '../../shared/worker/worker.ts';
+import { createContainer, type Surroundings } from '../container.ts';
+
+/** Reads completed product orders from Azumuta and plans their bookings. */
+export function createCollectCompletion(integration: CompleteIntegration, surroundings: Surroundings) {
+  const stage = 'collect-completion';
+  const container = createContainer(stage, integration, surroundings);
+  const settings = container.settings('COMPLETIONS_QUEUE_URL', 'BOOKINGS_QUEUE_URL');
+  const { ledger, clock, queues } = container;
+  const { completions, productOrders, azumuta, schedule } = integration;
+  const collectCompletion = createCompletionCollector({
+    ledger,
+    clock,
+    queues,
+    bookingsQueueUrl: settings.BOOKINGS_QUEUE_URL,
+    partners: container.partnerCalls(),
+    azumuta: container.azumuta(),
+    workInstructionNames: ledger.workInstructionNames,
+    includeOperators: completions.includeOperators ?? false,
+    readSoFar: nothingReadSoFar(),
+    trustTrigger: azumuta.assumptions.trustTrigger,
+    reconciles: schedule.reconcile !== 'off',
+    withoutRecordings: completions.unknownRecordings === 'ignore',
+    erpOrderNumber: completions.erpOrderNumber ?? ((number: string) => number),
+    articleIsMapped: productOrders.article !== undefined,
+  });
+  return createWorker(
+    {
+      stage,
+      partner: 'azumuta',
+      parse: (body) => parseMessage(completionHintSchema, body),
+      orderNumber: ({ productOrderNumber }) => productOrderNumber,
+      eventId: ({ eventId }) => eventId,
+      work: collectCompletion,
+    },
+    container.workerOf(settings.COMPLETIONS_QUEUE_URL),
+  );
+}

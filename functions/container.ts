@@ -1,0 +1,119 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { createAzumutaClient } from '../shared/azumuta/client.ts';
+import { createBreaker } from '../shared/circuit-breaker/circuit-breaker.ts';
+import { createPartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
+import { ownHint } from '../shared/completions/messages.ts';
+import type { CompleteIntegration } from '../shared/integration/define.ts';
+import { createLedger } from '../shared/ledger/ledger.ts';
+import type { Clock } from '../shared/platform/clock.ts';
+import { apiKeySchema } from '../shared/platform/credentials.ts';
+import { createTable } from '../shared/platform/dynamodb-table.ts';
+import { readEnvironment, type VariableName } from '../shared/platform/environment.ts';
+import { createLogger, type LogSink } from '../shared/platform/log.ts';
+import { createQueues } from '../shared/platform/queue.ts';
+import { createSecrets } from '../shared/platform/secrets.ts';
+import { createSlots } from '../shared/slots/slots.ts';
+import type { WorkerDependencies } from '../shared/worker/worker.ts';
+
+/** All that a container has of the world outside, but for its partners: those are reached by the built-in fetch. */
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** A new id, unique for ever. */
+  readonly newId: () => string;
+  readonly dynamodb: Pick<DynamoDBClient, 'send'>;
+  readonly sqs: Pick<SQSClient, 'send'>;
+  readonly secretsManager: Pick<SecretsManagerClient, 'send'>;
+  /** Default: standard output. */
+  readonly writeLog?: LogSink;
+}
+
+export type Container = ReturnType<typeof createContainer>;
+
+/**
+ * What the container of a function that keeps the ledger is made of: each part is built once, when it starts, and what
+ * not every function has variables for, when it is asked for.
+ * @param stage Name of the function.
+ */
+export function createContainer(stage: string, integration: CompleteIntegration, surroundings: Surroundings) {
+  const { clock, random, newId } = surroundings;
+  const settings = <Name extends VariableName>(...names: Name[]) =>
+    readEnvironment(names, surroundings.environment);
+  const {
+    STACK_NAME,
+    LEDGER_TABLE_NAME,
+    SETTLING_SECONDS: settlingSeconds,
+  } = settings('STACK_NAME', 'LEDGER_TABLE_NAME', 'SETTLING_SECONDS');
+  const log = createLogger({ stack: STACK_NAME, functionName: stage }, surroundings.writeLog, clock);
+  const table = createTable(surroundings.dynamodb, LEDGER_TABLE_NAME);
+  const ledger = createLedger({ table, clock, times: { settlingSeconds } });
+  const queues = createQueues(surroundings.sqs);
+  const secrets = createSecrets({ client: surroundings.secretsManager, clock });
+  const slots = createSlots(
+    { azumuta: integration.azumuta.atOnce, erp: integration.erp.atOnce },
+    { table, clock, name: stage, settlingSeconds, random, log },
+  );
+
+  return {
+    settings,
+    clock,
+    log,
+    ledger,
+    queues,
+    secrets,
+    slots,
+
+    /** Calls to the partners, through the circuit breaker and the slots that all containers share. */
+    partnerCalls() {
+      const { BREAKER_COOLDOWN_SECONDS: cooldownSeconds } = settings('BREAKER_COOLDOWN_SECONDS');
+      const breaker = createBreaker(table, clock, { cooldownSeconds });
+      return createPartnerCalls({ breaker, newOwner: newId, clock, log, slots });
+    },
+
+    azumuta() {
+      const { AZUMUTA_API_KEY_SECRET_ARN: arn } = settings('AZUMUTA_API_KEY_SECRET_ARN');
+      const { baseUrl, assumptions } = integration.azumuta;
+      return createAzumutaClient({
+        baseUrl,
+        assumptions,
+        clock,
+        apiKey: async (options) => (await secrets.read(arn, apiKeySchema, options)).apiKey,
+      });
+    },
+
+    erp() {
+      const { ERP_CREDENTIALS_SECRET_ARN: arn } = settings('ERP_CREDENTIALS_SECRET_ARN');
+      const { erp } = integration;
+      return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.credentials, options) });
+    },
+
+    /** How orders have a completion looked at once more. */
+    async collectAgain(productOrderNumber: string): Promise<void> {
+      const hint = ownHint(productOrderNumber, 'reconciliation', { now: clock.now(), eventId: newId() });
+      const { COMPLETIONS_QUEUE_URL: url } = settings('COMPLETIONS_QUEUE_URL');
+      await queues.send(url, { body: JSON.stringify(hint) });
+    },
+
+    /** What the worker of a queue needs. */
+    workerOf(queueUrl: string): WorkerDependencies {
+      const own = settings('DEAD_LETTERS_QUEUE_URL', 'RETRY_BASE_SECONDS');
+      return {
+        queueUrl,
+        deadLetterQueueUrl: own.DEAD_LETTERS_QUEUE_URL,
+        queues,
+        attempts: ledger.attempts,
+        deadLetters: ledger.deadLetters,
+        pauses: ledger.pauses,
+        clock,
+        random,
+        log,
+        slots,
+        backoff: { baseSeconds: own.RETRY_BASE_SECONDS, capSeconds: 900 },
+      };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { createProductOrder } from '../../shared/orders/create.ts';
+import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
+import { createWorker } from '../../shared/worker/worker.ts';
+import { createContainer, type Surroundings } from '../container.ts';
+
+/** Creates product orders in Azumuta and links them in the ERP. */
+export function createCreateProductOrders(integration: CompleteIntegration, surroundings: Surroundings) {
+  const stage = 'create-product-orders';
+  const container = createContainer(stage, integration, surroundings);
+  const dependencies = {
+    ledger: container.ledger,
+    partners: container.partnerCalls(),
+    azumuta: container.azumuta(),
+    erp: container.erp(),
+  };
+  return createWorker(
+    {
+      stage,
+      partner: 'azumuta',
+      parse: parseProductOrderMessage,
+      orderNumber: ({ number }) => number,
+      work: (message, attempt) => createProductOrder(message, attempt, dependencies),
+    },
+    container.workerOf(container.settings('PRODUCT_ORDERS_QUEUE_URL').PRODUCT_ORDERS_QUEUE_URL),
+  );
+}

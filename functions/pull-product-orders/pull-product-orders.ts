@@ -1,0 +1,27 @@
+import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { isWanted, mapProductOrders } from '../../shared/integration/mapping/product-orders.ts';
+import { type PullDependencies, pullOrders } from '../../shared/orders/pull.ts';
+import type { Invocation } from '../../shared/platform/lambda.ts';
+import { createContainer, type Surroundings } from '../container.ts';
+
+/** Takes in released orders that changed in the ERP since the last run. */
+export function createPullProductOrders(integration: CompleteIntegration, surroundings: Surroundings) {
+  const container = createContainer('pull-product-orders', integration, surroundings);
+  const { ledger, clock, queues, slots, log } = container;
+  const { productOrders, schedule } = integration;
+  const dependencies: PullDependencies = {
+    ledger,
+    clock,
+    queues,
+    queueUrl: container.settings('PRODUCT_ORDERS_QUEUE_URL').PRODUCT_ORDERS_QUEUE_URL,
+    collectAgain: container.collectAgain,
+    partners: container.partnerCalls(),
+    slots,
+    erp: container.erp(),
+    map: (order) => mapProductOrders(productOrders, order),
+    accept: (order) => isWanted(productOrders, order),
+    goLive: schedule.pull === 'off' ? undefined : schedule.pull.from,
+    log,
+  };
+  return (_event: unknown, invocation: Invocation) => pullOrders(invocation, dependencies);
+}

@@ -1,0 +1,24 @@
+import { type ReconcileDependencies, reconcileCompletions } from '../../shared/completions/reconcile.ts';
+import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { reconcileDefaults } from '../../shared/integration/schema.ts';
+import type { Invocation } from '../../shared/platform/lambda.ts';
+import { createContainer, type Surroundings } from '../container.ts';
+
+/** Asks Azumuta about overdue product orders, whose trigger may have been lost. */
+export function createReconcileCompletions(integration: CompleteIntegration, surroundings: Surroundings) {
+  const container = createContainer('reconcile-completions', integration, surroundings);
+  const { ledger, clock, queues, slots, log } = container;
+  const { reconcile } = integration.schedule;
+  const dependencies: ReconcileDependencies = {
+    ...(reconcile === 'off' ? reconcileDefaults : reconcile),
+    ledger,
+    clock,
+    queues,
+    completionsQueueUrl: container.settings('COMPLETIONS_QUEUE_URL').COMPLETIONS_QUEUE_URL,
+    partners: container.partnerCalls(),
+    slots,
+    azumuta: container.azumuta(),
+    log,
+  };
+  return (_event: unknown, invocation: Invocation) => reconcileCompletions(invocation, dependencies);
+}

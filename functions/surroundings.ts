@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { awsClientOptions } from '../shared/platform/aws-client-options.ts';
+import { systemClock } from '../shared/platform/clock.ts';
+import { createSqsClient } from '../shared/platform/queue.ts';
+import { createSecretsClient } from '../shared/platform/secrets.ts';
+import type { Surroundings } from './container.ts';
+
+/** What a container finds in AWS Lambda: its environment, the time, and clients of the region's services. */
+export function lambdaSurroundings(): Surroundings {
+  return {
+    environment: process.env,
+    clock: systemClock,
+    random: Math.random,
+    newId: randomUUID,
+    dynamodb: createLedgerClient(),
+    sqs: createSqsClient(),
+    secretsManager: createSecretsClient(),
+  };
+}
+
+export function createLedgerClient(): DynamoDBClient {
+  // The client's middlewares are put in order once, not for each call: nobody adds one later.
+  return new DynamoDBClient({ ...awsClientOptions, cacheMiddleware: true });
+}
