@@ -45,7 +45,7 @@ export function createSqsClient(): SQSClient {
   return new SQSClient({ ...awsClientOptions, useQueueUrlAsEndpoint: false, cacheMiddleware: true });
 }
 
-export function createQueues(client: SQSClient): Queues {
+export function createQueues(client: Pick<SQSClient, 'send'>): Queues {
   return {
     async send(queueUrl, message) {
       await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...entryOf(message) }));

@@ -30,7 +30,7 @@ export interface Secrets {
 }
 
 export interface SecretsOptions {
-  readonly client: SecretsManagerClient;
+  readonly client: Pick<SecretsManagerClient, 'send'>;
   readonly clock: Clock;
   readonly ttlSeconds?: number;
   readonly refreshSeconds?: number;
