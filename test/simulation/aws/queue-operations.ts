@@ -1,0 +1,245 @@
+import { hash } from 'node:crypto';
+import {
+  BatchRequestTooLong,
+  type ChangeMessageVisibilityBatchRequestEntry,
+  MessageNotInflight,
+  QueueDoesNotExist,
+  ReceiptHandleIsInvalid,
+  type ReceiveMessageCommandInput,
+  type SendMessageBatchCommandInput,
+} from '@aws-sdk/client-sqs';
+import {
+  bytesOf,
+  checkMessage,
+  checkRange,
+  commonError,
+  inBatch,
+  maxMessageBytes,
+  maxVisibilitySeconds,
+  md5OfAttributes,
+  type Outgoing,
+  refused,
+  type TextAttributes,
+} from './queue-rules.ts';
+
+export interface ModelledQueue {
+  readonly name: string;
+  readonly url: string;
+  readonly visibilityTimeoutSeconds: number;
+  readonly retentionSeconds: number;
+  /** `to` is the URL of the dead-letter queue. */
+  readonly redrive?: { readonly maxReceiveCount: number; readonly to: string } | undefined;
+}
+
+export interface QueueModelOptions {
+  readonly queues: readonly ModelledQueue[];
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** From 0 to below 1; close to 1 throughout is SQS on a good day, which gives all it has and keeps what it should. */
+  readonly random: () => number;
+  /** Never the same twice: message ids and receipt handles. */
+  readonly newId: () => string;
+}
+
+/** As if asked for all attributes, which both of the bundle's readers do. */
+export interface Received {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  readonly Body: string;
+  readonly MD5OfBody: string;
+  readonly MD5OfMessageAttributes?: string | undefined;
+  readonly Attributes: Record<string, string>;
+  readonly MessageAttributes: TextAttributes;
+}
+
+/** One copy of a message in one queue. */
+export interface Copy {
+  readonly id: string;
+  readonly body: string;
+  readonly attributes: TextAttributes;
+  readonly md5OfBody: string;
+  readonly md5OfAttributes: string | undefined;
+  readonly sentAt: number;
+  visibleAt: number;
+  receives: number;
+  firstReceivedAt: number;
+  receivedAt: number;
+  /** Of the last receive; undefined until the first. */
+  handle: string | undefined;
+}
+
+export interface Queue extends ModelledQueue {
+  readonly copies: Set<Copy>;
+  /** The last copy of every message that was ever here, by its id. */
+  readonly known: Map<string, Copy>;
+  readonly handles: Map<string, Copy>;
+}
+
+/** Of the receives that could give more, the part that gives fewer: what the documentation allows, at our own rate. */
+const fewerAt = 0.25;
+/** Of the deletes with a handle that is no longer the message's, the part that deletes it all the same. */
+const lateDeleteAt = 0.5;
+
+/** What a queue does, one message at a time; `queue.ts` gives it the shape of SQS's commands. */
+export function createQueueOperations({ queues, now, random, newId }: QueueModelOptions) {
+  const byUrl = new Map<string, Queue>(
+    queues.map((queue) => [queue.url, { ...queue, copies: new Set(), known: new Map(), handles: new Map() }]),
+  );
+
+  /** The queue, without the messages whose retention is over. @throws QueueDoesNotExist. */
+  function queueAt(url: string | undefined): Queue {
+    const queue = byUrl.get(url ?? '');
+    if (!queue) throw new QueueDoesNotExist(refused('The specified queue does not exist.'));
+    for (const copy of queue.copies) if (expiresAt(queue, copy) <= now()) queue.copies.delete(copy);
+    return queue;
+  }
+
+  function put(queue: Queue, copy: Copy): void {
+    queue.copies.add(copy);
+    queue.known.set(copy.id, copy);
+  }
+
+  function send(queue: Queue, message: Outgoing) {
+    const attributes = checkMessage(message);
+    const { MessageBody: body = '', DelaySeconds = 0 } = message;
+    const sentAt = now();
+    const copy: Copy = {
+      id: newId(),
+      body,
+      attributes,
+      md5OfBody: hash('md5', body),
+      md5OfAttributes: md5OfAttributes(attributes),
+      sentAt,
+      visibleAt: sentAt + DelaySeconds * 1000,
+      receives: 0,
+      firstReceivedAt: 0,
+      receivedAt: 0,
+      handle: undefined,
+    };
+    put(queue, copy);
+    return {
+      MessageId: copy.id,
+      MD5OfMessageBody: copy.md5OfBody,
+      MD5OfMessageAttributes: copy.md5OfAttributes,
+    };
+  }
+
+  function sendBatch({ QueueUrl, Entries = [] }: SendMessageBatchCommandInput) {
+    const queue = queueAt(QueueUrl);
+    if (Entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0) > maxMessageBytes) {
+      throw new BatchRequestTooLong(refused(`The batch is longer than ${maxMessageBytes} bytes.`));
+    }
+    return inBatch(Entries, (entry) => send(queue, entry));
+  }
+
+  /**
+   * In no order. A short poll asks a part of the servers and may miss any message; a long poll gets at least one if
+   * there is one, and waits for none here ("Amazon SQS short and long polling").
+   */
+  function receive(input: ReceiveMessageCommandInput): Received[] {
+    const { MaxNumberOfMessages = 1, VisibilityTimeout, WaitTimeSeconds = 0 } = input;
+    const queue = queueAt(input.QueueUrl);
+    checkRange('MaxNumberOfMessages', MaxNumberOfMessages, 1, 10);
+    checkRange('VisibilityTimeout', VisibilityTimeout, 0, maxVisibilitySeconds);
+    checkRange('WaitTimeSeconds', WaitTimeSeconds, 0, 20);
+    const visible = [...queue.copies].filter(({ visibleAt }) => visibleAt <= now());
+    let count = Math.min(MaxNumberOfMessages, visible.length);
+    const least = WaitTimeSeconds > 0 ? Math.min(1, count) : 0;
+    if (count > least && random() < fewerAt) count = least + Math.floor(random() * (count - least));
+    const received: Received[] = [];
+    while (received.length < count) {
+      const [copy] = visible.splice(Math.floor(random() * visible.length), 1);
+      if (!copy) break;
+      if (moveToDeadLetters(queue, copy)) continue;
+      received.push(give(queue, copy, VisibilityTimeout ?? queue.visibilityTimeoutSeconds));
+    }
+    return received;
+  }
+
+  /**
+   * A receive moves what was received maxReceiveCount times. The enqueue timestamp stays ("Using dead-letter queues in
+   * Amazon SQS"), and so, as far as is known, do the id and the counts.
+   */
+  function moveToDeadLetters(queue: Queue, copy: Copy): boolean {
+    if (!queue.redrive || copy.receives < queue.redrive.maxReceiveCount) return false;
+    const target = queueAt(queue.redrive.to);
+    queue.copies.delete(copy);
+    put(target, { ...copy, visibleAt: now(), handle: undefined });
+    return true;
+  }
+
+  function give(queue: Queue, copy: Copy, visibilitySeconds: number): Received {
+    const handle = newId();
+    queue.handles.set(handle, copy);
+    copy.handle = handle;
+    copy.receives += 1;
+    copy.receivedAt = now();
+    copy.firstReceivedAt ||= copy.receivedAt;
+    copy.visibleAt = copy.receivedAt + visibilitySeconds * 1000;
+    return {
+      MessageId: copy.id,
+      ReceiptHandle: handle,
+      Body: copy.body,
+      MD5OfBody: copy.md5OfBody,
+      MD5OfMessageAttributes: copy.md5OfAttributes,
+      Attributes: {
+        SenderId: 'AIDAEXAMPLE',
+        SentTimestamp: String(copy.sentAt),
+        ApproximateReceiveCount: String(copy.receives),
+        ApproximateFirstReceiveTimestamp: String(copy.firstReceivedAt),
+      },
+      MessageAttributes: copy.attributes,
+    };
+  }
+
+  /** @throws MissingParameter; ReceiptHandleIsInvalid for one that this queue never gave. */
+  function copyOf(queue: Queue, handle: string | undefined): Copy {
+    if (!handle) throw commonError('MissingParameter', 'The request must contain a ReceiptHandle.');
+    const copy = queue.handles.get(handle);
+    if (!copy) throw new ReceiptHandleIsInvalid(refused("The specified receipt handle isn't valid."));
+    return copy;
+  }
+
+  const inFlight = (queue: Queue, copy: Copy, handle: string | undefined) =>
+    queue.copies.has(copy) && copy.handle === handle && copy.visibleAt > now();
+
+  /**
+   * Only the last handle, and only while the message is hidden: afterwards the call "might result in an error", here it
+   * always does. The new timeout counts from now, and ends at most 12 hours after the receive (API reference of
+   * ChangeMessageVisibility; "Amazon SQS visibility timeout").
+   */
+  function changeVisibility(queue: Queue, change: Omit<ChangeMessageVisibilityBatchRequestEntry, 'Id'>) {
+    const { ReceiptHandle, VisibilityTimeout } = change;
+    checkRange('VisibilityTimeout', VisibilityTimeout, 0, maxVisibilitySeconds);
+    const copy = copyOf(queue, ReceiptHandle);
+    if (VisibilityTimeout === undefined) {
+      throw commonError('MissingParameter', 'The request must contain the parameter VisibilityTimeout.');
+    }
+    if (!inFlight(queue, copy, ReceiptHandle)) {
+      throw new MessageNotInflight(refused("The specified message isn't in flight."));
+    }
+    const visibleAt = now() + VisibilityTimeout * 1000;
+    if (visibleAt > copy.receivedAt + maxVisibilitySeconds * 1000) {
+      throw commonError('InvalidParameterValue', 'Total VisibilityTimeout is beyond 43200 seconds.');
+    }
+    copy.visibleAt = visibleAt;
+    return {};
+  }
+
+  /**
+   * With the last handle of a hidden message it deletes it. With an older one, or after the timeout, "the request will
+   * succeed, but the message might not be deleted" (API reference of DeleteMessage): chance decides.
+   */
+  function remove(queue: Queue, handle: string | undefined) {
+    const copy = copyOf(queue, handle);
+    if (inFlight(queue, copy, handle) || random() < lateDeleteAt) queue.copies.delete(copy);
+    return {};
+  }
+
+  return { queueAt, put, send, sendBatch, receive, changeVisibility, remove };
+}
+
+/** Epoch milliseconds from which SQS has deleted it: the first sending counts ("Amazon SQS message quotas", retention). */
+export function expiresAt(queue: Queue, copy: Copy): number {
+  return copy.sentAt + queue.retentionSeconds * 1000;
+}

@@ -1,0 +1,147 @@
+import {
+  type BatchResultErrorEntry,
+  ChangeMessageVisibilityBatchCommand,
+  ChangeMessageVisibilityCommand,
+  DeleteMessageBatchCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import {
+  type Copy,
+  createQueueOperations,
+  expiresAt,
+  type QueueModelOptions,
+  type Received,
+} from './queue-operations.ts';
+import { inBatch, type TextAttributes } from './queue-rules.ts';
+
+export type { ModelledQueue, QueueModelOptions, Received } from './queue-operations.ts';
+
+export type QueueCommand =
+  | SendMessageCommand
+  | SendMessageBatchCommand
+  | ChangeMessageVisibilityCommand
+  | ChangeMessageVisibilityBatchCommand
+  | ReceiveMessageCommand
+  | DeleteMessageCommand
+  | DeleteMessageBatchCommand;
+
+export interface StoredMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly attributes: TextAttributes;
+  /** Epoch milliseconds of the first sending. */
+  readonly sentAt: number;
+  readonly receiveCount: number;
+  readonly state: 'visible' | 'in flight' | 'delayed';
+  /** Epoch milliseconds from which it can be received. */
+  readonly visibleAt: number;
+}
+
+/** Standard queues of SQS, at once and in memory. */
+export interface QueueModel {
+  /**
+   * What SQS answers; its effect is there when this returns.
+   * @throws the SDK's error, as SQS would; Error for a command that the model does not have.
+   */
+  readonly answer: (command: QueueCommand) => Answer;
+  /** For `createQueues`: answers within the call, so that the effect does not wait for a promise. */
+  readonly client: Pick<SQSClient, 'send'>;
+  /**
+   * Puts a further copy of a message into its queue, visible at once, even after the message was deleted: a server
+   * that did not hear of the delete may give out its copy (API reference of DeleteMessage; "At-least-once delivery").
+   * @throws Error when the queue never had the message.
+   */
+  readonly duplicate: (queueUrl: string, messageId: string) => void;
+  /** The earliest epoch milliseconds, not before now, at which a receive can get or move something. */
+  readonly nextVisibleAt: (queueUrl: string) => number | undefined;
+  /** All that is in the queue, oldest arrival first; a duplicated message once for each copy. */
+  readonly messages: (queueUrl: string) => readonly StoredMessage[];
+}
+
+/** The parts of the SDK's outputs that the bundle and the tests read; which there are depends on the command. */
+export interface Answer {
+  readonly $metadata: { readonly httpStatusCode?: number };
+  readonly MessageId?: string;
+  readonly Messages?: readonly Received[];
+  readonly Successful?: readonly { readonly Id: string; readonly MessageId?: string }[] | undefined;
+  readonly Failed?: readonly BatchResultErrorEntry[] | undefined;
+}
+
+export function createQueueModel(options: QueueModelOptions): QueueModel {
+  const { now } = options;
+  const { queueAt, put, send, sendBatch, receive, changeVisibility, remove } = createQueueOperations(options);
+
+  function answer(command: QueueCommand): Answer {
+    const $metadata = { httpStatusCode: 200 };
+    if (command instanceof SendMessageCommand) {
+      return { $metadata, ...send(queueAt(command.input.QueueUrl), command.input) };
+    }
+    if (command instanceof SendMessageBatchCommand) return sendBatch(command.input);
+    if (command instanceof ReceiveMessageCommand) {
+      const Messages = receive(command.input);
+      return Messages.length > 0 ? { $metadata, Messages } : { $metadata };
+    }
+    if (command instanceof ChangeMessageVisibilityCommand) {
+      return { $metadata, ...changeVisibility(queueAt(command.input.QueueUrl), command.input) };
+    }
+    if (command instanceof ChangeMessageVisibilityBatchCommand) {
+      const queue = queueAt(command.input.QueueUrl);
+      return inBatch(command.input.Entries ?? [], (entry) => changeVisibility(queue, entry));
+    }
+    if (command instanceof DeleteMessageCommand) {
+      return { $metadata, ...remove(queueAt(command.input.QueueUrl), command.input.ReceiptHandle) };
+    }
+    if (command instanceof DeleteMessageBatchCommand) {
+      const queue = queueAt(command.input.QueueUrl);
+      return inBatch(command.input.Entries ?? [], ({ ReceiptHandle }) => remove(queue, ReceiptHandle));
+    }
+    throw new Error('The model of SQS does not have this command.');
+  }
+
+  return {
+    answer,
+    client: createClient(answer),
+
+    duplicate(queueUrl, messageId) {
+      const queue = queueAt(queueUrl);
+      const copy = queue.known.get(messageId);
+      if (!copy) throw new Error(`${queue.name} never had the message ${messageId}.`);
+      // A delay holds for each copy.
+      put(queue, { ...copy, handle: undefined, visibleAt: copy.receives > 0 ? now() : copy.visibleAt });
+    },
+
+    nextVisibleAt(queueUrl) {
+      const queue = queueAt(queueUrl);
+      let next: number | undefined;
+      for (const copy of queue.copies) {
+        if (copy.visibleAt < expiresAt(queue, copy)) next = Math.min(copy.visibleAt, next ?? copy.visibleAt);
+      }
+      return next === undefined ? undefined : Math.max(next, now());
+    },
+
+    messages: (queueUrl) => [...queueAt(queueUrl).copies].map((copy) => stored(copy, now())),
+  };
+}
+
+function stored(copy: Copy, now: number): StoredMessage {
+  const hidden = copy.handle === undefined ? 'delayed' : 'in flight';
+  return {
+    messageId: copy.id,
+    body: copy.body,
+    attributes: copy.attributes,
+    sentAt: copy.sentAt,
+    receiveCount: copy.receives,
+    state: copy.visibleAt > now ? hidden : 'visible',
+    visibleAt: copy.visibleAt,
+  };
+}
+
+function createClient(answer: QueueModel['answer']): QueueModel['client'] {
+  const send = async (command: QueueCommand) => answer(command);
+  // The SDK's method has an overload for each of SQS's commands; the bundle's Lambdas send no other than these.
+  return { send } as unknown as QueueModel['client'];
+}
