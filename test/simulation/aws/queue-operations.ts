@@ -41,7 +41,7 @@ export interface QueueModelOptions {
   readonly newId: () => string;
 }
 
-/** As if asked for all attributes, which both of the bundle's readers do. */
+/** As if asked for all attributes, as the event source mapping asks. */
 export interface Received {
   readonly MessageId: string;
   readonly ReceiptHandle: string;
@@ -62,9 +62,10 @@ export interface Copy {
   readonly sentAt: number;
   visibleAt: number;
   receives: number;
-  firstReceivedAt: number;
+  firstReceivedAt: number | undefined;
+  /** Of the last receive, as `handle`. */
   receivedAt: number;
-  /** Of the last receive; undefined until the first. */
+  /** Undefined until the first receive. */
   handle: string | undefined;
 }
 
@@ -112,7 +113,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
       sentAt,
       visibleAt: sentAt + DelaySeconds * 1000,
       receives: 0,
-      firstReceivedAt: 0,
+      firstReceivedAt: undefined,
       receivedAt: 0,
       handle: undefined,
     };
@@ -174,7 +175,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
     copy.handle = handle;
     copy.receives += 1;
     copy.receivedAt = now();
-    copy.firstReceivedAt ||= copy.receivedAt;
+    copy.firstReceivedAt ??= copy.receivedAt;
     copy.visibleAt = copy.receivedAt + visibilitySeconds * 1000;
     return {
       MessageId: copy.id,

@@ -14,7 +14,7 @@ import * as z from 'zod/mini';
 import { createQueueModel, type QueueCommand } from './queue.ts';
 
 /**
- * fauxqs is a second opinion, asked without a socket. Where it differs from AWS's documentation the operations below
+ * fauxqs is a second opinion, asked without a socket. Where it differs from AWS's documentation, the random operations
  * stay out of its way, and queue-rules.test.ts and queue-time.test.ts hold what the documentation says: fauxqs
  *  - refuses characters from U+10000 on, takes any delay, any attribute, and an empty body within a batch;
  *  - lets a delete with a handle that it never gave succeed, and calls such a handle not in flight in
@@ -87,8 +87,9 @@ const inspectedSchema = z.object({
   }),
 });
 
-/** The same queues twice: `main`, whose messages are moved to `dead` after two receives. */
 let worlds = 0;
+
+/** The same queues twice: `main`, whose messages are moved to `dead` after two receives. */
 export async function createWorld() {
   worlds += 1;
   const names = [`main-${worlds}`, `dead-${worlds}`];
@@ -121,7 +122,7 @@ export type World = Awaited<ReturnType<typeof createWorld>>;
 
 function askModel({ model }: World, name: Name, input: object): Answer {
   try {
-    // Each of the classes takes its own input; that the two belong together is the business of the operations below.
+    // Each of the classes takes its own input; whoever asks gives a name and the input that belongs to it.
     const Command = commands[name] as unknown as new (of: object) => QueueCommand;
     return answerSchema.parse(model.answer(new Command(input)));
   } catch (error) {

@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest';
+import { createEventSourceMapping, type InvocationEnd } from './event-source-mapping.ts';
+import { main, queueStage, second } from './queue-stage.ts';
+
+const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:main';
+
+function mappedStage(batchSize = 10) {
+  const stage = queueStage();
+  const mapping = createEventSourceMapping(stage.model, {
+    queueUrl: main,
+    queueArn,
+    region: 'eu-west-1',
+    batchSize,
+  });
+  return { ...stage, mapping };
+}
+
+it('hands over what it received in Lambda’s shape', () => {
+  // Prepare
+  const { mapping, send, began } = mappedStage();
+  const messageId = send('{"order":1}');
+
+  // Act
+  const batch = mapping.receive();
+
+  // Assess
+  expect(batch?.event.Records).toEqual([
+    {
+      messageId,
+      receiptHandle: batch?.messages[0]?.ReceiptHandle,
+      body: '{"order":1}',
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: String(began),
+        ApproximateFirstReceiveTimestamp: String(began),
+        SenderId: 'AIDAEXAMPLE',
+      },
+      messageAttributes: {},
+      md5OfBody: '190ad5fd0596a0629a0aa256937135a3',
+      eventSource: 'aws:sqs',
+      eventSourceARN: queueArn,
+      awsRegion: 'eu-west-1',
+    },
+  ]);
+});
+
+it('receives a batch at most, and nothing from an empty queue', () => {
+  const { mapping, send } = mappedStage(2);
+  const empty = mapping.receive();
+  for (const body of ['a', 'b', 'c']) send(body);
+
+  const sizes = [mapping.receive(), mapping.receive(), mapping.receive()].map(
+    (batch) => batch?.event.Records.length,
+  );
+
+  expect(empty).toBeUndefined();
+  expect(sizes).toEqual([2, 1, undefined]);
+});
+
+const failures = (...itemIdentifiers: (string | undefined)[]) => ({
+  returned: { batchItemFailures: itemIdentifiers.map((itemIdentifier) => ({ itemIdentifier })) },
+});
+
+it.each<[string, (ids: Record<string, string>) => InvocationEnd, string]>([
+  ['nothing comes again after an empty response', () => ({ returned: undefined }), ''],
+  ['nothing comes again when no message is reported', () => failures(), ''],
+  ['a reported message comes again', ({ b }) => failures(b), 'b'],
+  ['all come again when all are reported', ({ a, b, c }) => failures(a, b, c), 'abc'],
+  ['all come again when a reported message is unknown', ({ a }) => failures(a, 'unknown'), 'abc'],
+  ['all come again when the response has another shape', () => ({ returned: 'done' }), 'abc'],
+  ['all come again after an error or a timeout', () => 'failed', 'abc'],
+])('deletes so that %s', (_, endOf, expected) => {
+  // Prepare
+  const { mapping, send, receive, pass } = mappedStage();
+  const ids = Object.fromEntries(['a', 'b', 'c'].map((body) => [body, send(body)]));
+  const batch = mapping.receive();
+
+  // Act
+  if (batch) mapping.finish(batch, endOf(ids));
+  const hidden = receive();
+  pass(30 * second);
+
+  // Assess
+  expect(hidden).toEqual([]);
+  const again = receive().map(({ Body }) => Body);
+  expect(again.sort().join('')).toBe(expected);
+});

@@ -1,0 +1,85 @@
+import {
+  DeleteMessageCommand,
+  QueueDoesNotExist,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { expect, it } from 'vitest';
+import { createQueues, maxMessageBytes } from '../../../shared/platform/queue.ts';
+import { main, queueStage } from './queue-stage.ts';
+
+const texts = (count: number) =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_, at) => [`a${at}`, { DataType: 'String', StringValue: 'v' }]),
+  );
+
+it.each([
+  ['an empty body', { MessageBody: '' }, 'MissingParameter'],
+  ['a character that SQS does not take', { MessageBody: '\u0000' }, 'InvalidMessageContents'],
+  ['half a surrogate pair', { MessageBody: '\uD83D' }, 'InvalidMessageContents'],
+  ['a body of more than 1 MiB', { MessageBody: 'x'.repeat(maxMessageBytes + 1) }, 'InvalidParameterValue'],
+  ['a delay of more than 900 s', { MessageBody: 'x', DelaySeconds: 901 }, 'InvalidParameterValue'],
+  ['a negative delay', { MessageBody: 'x', DelaySeconds: -1 }, 'InvalidParameterValue'],
+  ['a delay of half a second', { MessageBody: 'x', DelaySeconds: 0.5 }, 'InvalidParameterValue'],
+  ['eleven attributes', { MessageBody: 'x', MessageAttributes: texts(11) }, 'InvalidParameterValue'],
+  [
+    'an empty attribute',
+    { MessageBody: 'x', MessageAttributes: { a: { DataType: 'String', StringValue: '' } } },
+    'InvalidParameterValue',
+  ],
+])('refuses %s, by itself and within a batch', (_, message, name) => {
+  // Prepare
+  const { model } = queueStage();
+  const Entries = [{ Id: 'bad', ...message, MessageBody: message.MessageBody.slice(0, maxMessageBytes) }];
+
+  // Act
+  const alone = () => model.answer(new SendMessageCommand({ QueueUrl: main, ...message }));
+  const batch = () => model.answer(new SendMessageBatchCommand({ QueueUrl: main, Entries }));
+
+  // Assess
+  expect(alone).toThrow(expect.objectContaining({ name, $fault: 'client' }));
+  // A body that is too long for itself is too long for a batch, which is another error.
+  if (message.MessageBody.length <= maxMessageBytes) {
+    expect(batch()).toMatchObject({ Successful: undefined, Failed: [{ Id: 'bad', Code: name }] });
+  }
+  expect(model.messages(main)).toEqual([]);
+});
+
+it('takes ten attributes, and all characters beyond U+FFFF', () => {
+  const { model, receive } = queueStage();
+
+  model.answer(
+    new SendMessageCommand({ QueueUrl: main, MessageBody: '😀 \u{10FFFF}', MessageAttributes: texts(10) }),
+  );
+
+  expect(receive()).toMatchObject([{ Body: '😀 \u{10FFFF}', MessageAttributes: texts(10) }]);
+});
+
+it('takes the good messages of a batch and tells the others by their ids', async () => {
+  const { model } = queueStage();
+
+  const refused = await createQueues(model.client).sendAll(main, [
+    { body: '"a"' },
+    { body: '' },
+    { body: '"c"' },
+  ]);
+
+  expect(refused).toEqual([1]);
+  expect(model.messages(main).map(({ body }) => body)).toEqual(['"a"', '"c"']);
+});
+
+it('refuses a handle that it never gave', () => {
+  const { model } = queueStage();
+
+  const act = () => model.answer(new DeleteMessageCommand({ QueueUrl: main, ReceiptHandle: 'invented' }));
+
+  expect(act).toThrow(expect.objectContaining({ name: 'ReceiptHandleIsInvalid' }));
+});
+
+it('throws errors of the SDK’s own classes, through the client, too', async () => {
+  const { model } = queueStage();
+  const command = new ReceiveMessageCommand({ QueueUrl: 'http://sqs.local/000000000000/nowhere' });
+
+  await expect(model.client.send(command)).rejects.toThrow(QueueDoesNotExist);
+});

@@ -1,0 +1,288 @@
+import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { describe, expect, it } from 'vitest';
+import { seededDraw } from '../../../infra/local/sandbox/faults.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { day, dead, hour, main, queueStage, second } from './queue-stage.ts';
+
+const change = (ReceiptHandle: string | undefined, VisibilityTimeout: number) =>
+  new ChangeMessageVisibilityCommand({ QueueUrl: main, ReceiptHandle, VisibilityTimeout });
+const bodies = (messages: readonly { readonly Body: string }[]) => messages.map(({ Body }) => Body).sort();
+
+describe('a delay', () => {
+  it('hides a message until it is over', () => {
+    // Prepare
+    const { model, began, pass, send, receive } = queueStage();
+    send('later', 900);
+
+    // Act
+    pass(900 * second - 1);
+    const early = receive();
+    const next = model.nextVisibleAt(main);
+    const [kept] = model.messages(main);
+    pass(1);
+
+    // Assess
+    expect(early).toEqual([]);
+    expect(kept).toMatchObject({ state: 'delayed', visibleAt: began + 900 * second });
+    expect(next).toBe(began + 900 * second);
+    expect(bodies(receive())).toEqual(['later']);
+  });
+
+  it('holds for a duplicate, too', () => {
+    const { model, send, receive } = queueStage();
+
+    model.duplicate(main, send('later', 900));
+
+    expect(receive()).toEqual([]);
+    expect(model.messages(main)).toHaveLength(2);
+  });
+});
+
+describe('a visibility timeout', () => {
+  it('hides a received message until it is over, and then gives it by a new handle', () => {
+    // Prepare
+    const { model, began, pass, send, receive } = queueStage();
+    const messageId = send('task');
+    pass(5 * second);
+    const [first] = receive();
+
+    // Act
+    pass(30 * second - 1);
+    const early = receive();
+    const [hidden] = model.messages(main);
+    pass(1);
+    const [again] = receive();
+
+    // Assess
+    expect(early).toEqual([]);
+    expect(hidden).toMatchObject({ state: 'in flight', visibleAt: began + 35 * second, receiveCount: 1 });
+    expect(again?.ReceiptHandle).not.toBe(first?.ReceiptHandle);
+    expect(again).toMatchObject({
+      MessageId: messageId,
+      Attributes: {
+        SentTimestamp: String(began),
+        ApproximateFirstReceiveTimestamp: String(began + 5 * second),
+        ApproximateReceiveCount: '2',
+      },
+    });
+  });
+
+  it('counts from the call that changes it', () => {
+    const { model, began, pass, send, receive } = queueStage();
+    send('task');
+    const [message] = receive();
+    pass(20 * second);
+
+    model.answer(change(message?.ReceiptHandle, 60));
+
+    expect(model.nextVisibleAt(main)).toBe(began + 80 * second);
+  });
+
+  it('cannot be changed when it is over, nor by an older handle', () => {
+    // Prepare
+    const { model, pass, send, receive } = queueStage();
+    send('task');
+    const [first] = receive();
+    pass(30 * second);
+
+    // Act
+    const whenOver = () => model.answer(change(first?.ReceiptHandle, 60));
+    expect(whenOver).toThrow(expect.objectContaining({ name: 'MessageNotInflight' }));
+    receive();
+    const byOlderHandle = () => model.answer(change(first?.ReceiptHandle, 0));
+
+    // Assess
+    expect(byOlderHandle).toThrow(expect.objectContaining({ name: 'MessageNotInflight' }));
+    expect(receive()).toEqual([]);
+  });
+
+  it('ends 12 hours after the receive, however often it is changed', () => {
+    // Prepare
+    const { model, began, pass, send, receive } = queueStage();
+    send('task');
+    const handle = receive()[0]?.ReceiptHandle;
+    model.answer(change(handle, 43_200));
+    pass(hour);
+
+    // Act
+    const beyond = () => model.answer(change(handle, 11 * 3600 + 1));
+
+    // Assess
+    expect(beyond).toThrow(expect.objectContaining({ name: 'InvalidParameterValue' }));
+    model.answer(change(handle, 11 * 3600));
+    expect(model.nextVisibleAt(main)).toBe(began + 12 * hour);
+  });
+
+  it('is changed in batches by createQueues, which counts what SQS refused', async () => {
+    const { model, began, send, receive } = queueStage();
+    send('task');
+    const handle = receive()[0]?.ReceiptHandle ?? '';
+
+    const { failed } = await createQueues(model.client).changeVisibility(main, [
+      { receiptHandle: handle, seconds: 300 },
+      { receiptHandle: 'never given', seconds: 300 },
+    ]);
+
+    expect(failed).toBe(1);
+    expect(model.nextVisibleAt(main)).toBe(began + 300 * second);
+  });
+});
+
+describe('a delete', () => {
+  it('takes a message away while it is hidden', () => {
+    const { model, pass, send, receive, remove } = queueStage();
+    send('task');
+
+    remove(receive()[0]?.ReceiptHandle);
+    pass(hour);
+
+    expect(model.messages(main)).toEqual([]);
+    expect(model.nextVisibleAt(main)).toBeUndefined();
+  });
+
+  it.each([
+    { when: 'after the timeout', again: false },
+    { when: 'by an older handle', again: true },
+  ])('succeeds $when, and takes the message away or not', ({ again }) => {
+    const left = [0, 0.999].map((draw) => {
+      // Prepare
+      let drawn = 0.999;
+      const { model, pass, send, receive, remove } = queueStage({ random: () => drawn });
+      send('task');
+      const [message] = receive();
+      pass(30 * second);
+      if (again) receive();
+
+      // Act
+      drawn = draw;
+      remove(message?.ReceiptHandle);
+      return model.messages(main).length;
+    });
+
+    // Assess
+    expect(left).toEqual([0, 1]);
+  });
+
+  it('does not keep a copy from coming once more', () => {
+    // Prepare
+    const { model, send, receive, remove } = queueStage();
+    const messageId = send('task');
+    const [message] = receive();
+    remove(message?.ReceiptHandle);
+
+    // Act
+    model.duplicate(main, messageId);
+    const [copy] = receive();
+
+    // Assess
+    expect(copy).toMatchObject({ MessageId: messageId, Body: 'task' });
+    remove(copy?.ReceiptHandle);
+    expect(model.messages(main)).toEqual([]);
+  });
+});
+
+it('gives a copy of a message that is still being worked on', () => {
+  const { model, send, receive } = queueStage();
+  const messageId = send('task');
+  const [message] = receive();
+
+  model.duplicate(main, messageId);
+  const [copy] = receive();
+
+  expect(copy?.MessageId).toBe(messageId);
+  expect(copy?.ReceiptHandle).not.toBe(message?.ReceiptHandle);
+  expect(model.messages(main).map(({ state }) => state)).toEqual(['in flight', 'in flight']);
+});
+
+describe('the dead-letter queue', () => {
+  function receivedTwice() {
+    const stage = queueStage();
+    const messageId = stage.send('poison');
+    for (let receives = 0; receives < 2; receives += 1) {
+      stage.receive();
+      stage.pass(day);
+    }
+    return { ...stage, messageId };
+  }
+
+  it('gets at the next receive what was received maxReceiveCount times, with its id and its times', () => {
+    // Prepare
+    const { model, began, receive, messageId } = receivedTwice();
+    const before = model.messages(dead);
+
+    // Act
+    const received = receive();
+
+    // Assess
+    expect(before).toEqual([]);
+    expect(received).toEqual([]);
+    expect(model.messages(main)).toEqual([]);
+    expect(receive(dead)).toMatchObject([
+      { MessageId: messageId, Attributes: { SentTimestamp: String(began) } },
+    ]);
+  });
+
+  it('keeps a message for its retention since the first sending, not since the move', () => {
+    const { model, pass, receive } = receivedTwice();
+    receive();
+
+    pass(12 * day - 1);
+    expect(model.messages(dead)).toHaveLength(1);
+    pass(1);
+
+    expect(model.messages(dead)).toEqual([]);
+  });
+});
+
+it('deletes a message when its retention is over, even one in flight', () => {
+  // Prepare
+  const { model, pass, send, receive } = queueStage();
+  send('task');
+  pass(4 * day - second);
+  receive();
+
+  // Act
+  const kept = model.messages(main);
+  const next = model.nextVisibleAt(main);
+  pass(second);
+
+  // Assess
+  expect(kept).toHaveLength(1);
+  expect(next).toBeUndefined();
+  expect(model.messages(main)).toEqual([]);
+});
+
+describe('a receive', () => {
+  /** Twelve messages, received with many seeds. */
+  const receives = (waitSeconds: number) =>
+    Array.from({ length: 200 }, (_, seed) => {
+      const { send, receive } = queueStage({ random: seededDraw(seed) });
+      for (let at = 0; at < 12; at += 1) send(String(at));
+      return receive(main, 3, waitSeconds).map(({ Body }) => Body);
+    });
+
+  it('gives any of the visible messages, in any order, and no more than asked for', () => {
+    const received = receives(20);
+
+    expect(new Set(received.flat()).size).toBe(12);
+    expect(new Set(received.map(({ length }) => length))).toEqual(new Set([1, 2, 3]));
+    expect(received.some((each) => each.join() !== [...each].sort().join())).toBe(true);
+  });
+
+  it('may miss all of them when it does not wait', () => {
+    expect(new Set(receives(0).map(({ length }) => length))).toEqual(new Set([0, 1, 2, 3]));
+  });
+
+  it('is the same for the same seed', () => {
+    expect(receives(20)).toEqual(receives(20));
+  });
+});
+
+it('has a message as soon as the client is called, before its promise is settled', async () => {
+  const { model } = queueStage();
+
+  const sent = model.client.send(new SendMessageCommand({ QueueUrl: main, MessageBody: 'now' }));
+
+  expect(model.messages(main)).toHaveLength(1);
+  await sent;
+});

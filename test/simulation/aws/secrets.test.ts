@@ -1,0 +1,32 @@
+import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
+import { expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { createSecrets } from '../../../shared/platform/secrets.ts';
+import { testClock } from '../../support/clock.ts';
+import { createSecretsModel } from './secrets.ts';
+
+const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:plant/erp-AbCdEf';
+
+it('answers the value that was set last to createSecrets', async () => {
+  // Prepare
+  const model = createSecretsModel(new Map([[arn, '"first"']]));
+  const clock = testClock();
+  const secrets = createSecrets({ client: model.client, clock });
+  const before = await secrets.read(arn, z.string());
+
+  // Act
+  model.set(arn, '"second"');
+  clock.advance(301);
+
+  // Assess
+  expect(before).toBe('first');
+  expect(await secrets.read(arn, z.string())).toBe('second');
+});
+
+it('refuses a secret that does not exist', async () => {
+  const { client } = createSecretsModel(new Map());
+
+  const reading = client.send(new GetSecretValueCommand({ SecretId: arn }));
+
+  await expect(reading).rejects.toThrow(ResourceNotFoundException);
+});
