@@ -1,17 +1,20 @@
 import * as z from 'zod/mini';
-import type { Call, Reply, Route } from '../server.ts';
-import { accepted } from '../server.ts';
+import type { Call, Reply, Route } from '../api.ts';
+import { accepted } from '../api.ts';
 import { inEnglish } from './catalogue.ts';
 import { completionSchema, recordingsOf } from './complete.ts';
 import { show } from './presenters.ts';
 import { type Azumuta, errorBody } from './routes.ts';
 import type { ProductOrderRecord } from './store.ts';
-import { fireTriggers, triggerLog, triggersSchema } from './triggers.ts';
+import { fireTriggers, networkSender, type TriggerSender, triggerLog, triggersSchema } from './triggers.ts';
 
 const renameSchema = z.strictObject({ number: z.string().check(z.minLength(1)) });
 
-/** The shop floor: what operators and administrators do in Azumuta's own screens. */
-export function shopFloorRoutes(azumuta: Azumuta): Route[] {
+/**
+ * The shop floor: what operators and administrators do in Azumuta's own screens.
+ * @param sender How triggers are called. Default: over the network, in real time.
+ */
+export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networkSender): Route[] {
   const { catalogue, store, now, newId } = azumuta;
   const shown = (order: ProductOrderRecord, origin: string) =>
     show.productOrder(order, catalogue, store, origin);
@@ -99,14 +102,13 @@ export function shopFloorRoutes(azumuta: Azumuta): Route[] {
   function trigger(order: ProductOrderRecord, recordings = store.recordingsOf(order.id)): void {
     const category = catalogue.articles.find(({ id }) => id === order.articleId)?.category;
     fireTriggers(
-      store,
+      { store, now, sender },
       {
         productOrderNumber: order.number,
         workInstructionIds: [...new Set(recordings.map(({ workInstructionId }) => workInstructionId))],
         recordingIds: recordings.map(({ id }) => id),
         category: category ? [category.key, category.id, inEnglish(category.name)] : [],
       },
-      now,
     );
   }
 

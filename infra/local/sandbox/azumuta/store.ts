@@ -1,6 +1,6 @@
+import { callsTable } from '../call-counts.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { faultLogTable } from '../fault-log.ts';
-import { callsTable } from '../server.ts';
 
 export type ProductOrderStatus = 'open' | 'in-progress' | 'completed';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { toDecimal } from '../../../../shared/model/quantity.ts';
+import { accepted, type Call, type Reply, type Route } from '../api.ts';
 import { seededDraw } from '../faults.ts';
-import { accepted, type Call, type Reply, type Route } from '../server.ts';
 import { errorBody, statusOf } from './routes.ts';
 import type { ProductionOrder, Store } from './store.ts';
 
@@ -39,7 +39,7 @@ const customers = ['De Smet Machines', 'Høyer Transport', 'Müller & Söhne', '
 const sendTimeoutMs = 15_000;
 
 /** What planners do in the ERP's own screens, and the partner's own books. */
-export function controlRoutes(store: Store): Route[] {
+export function controlRoutes(store: Store): Route<Reply | Promise<Reply>>[] {
   return [
     {
       method: 'POST',

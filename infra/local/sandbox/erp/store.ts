@@ -1,6 +1,6 @@
+import { callsTable } from '../call-counts.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { faultLogTable } from '../fault-log.ts';
-import { callsTable } from '../server.ts';
 
 /** A production order as this ERP keeps and shows it. Quantities are decimal text. */
 export interface ProductionOrder {
