@@ -39,7 +39,7 @@ const customers = ['De Smet Machines', 'Høyer Transport', 'Müller & Söhne', '
 const sendTimeoutMs = 15_000;
 
 /** What planners do in the ERP's own screens, and the partner's own books. */
-export function controlRoutes(store: Store): Route<Reply | Promise<Reply>>[] {
+export function controlRoutes(store: Store): Route[] {
   return [
     {
       method: 'POST',
@@ -75,7 +75,6 @@ export function controlRoutes(store: Store): Route<Reply | Promise<Reply>>[] {
     change('touch', {}),
     { method: 'POST', pattern: '/sandbox/orders/{number}/revise', answer: revise },
     { method: 'PUT', pattern: '/sandbox/largest-page', answer: capPages },
-    { method: 'POST', pattern: '/sandbox/release-and-send', answer: releaseAndSend },
   ];
 
   function capPages({ body }: Call): Reply {
@@ -118,8 +117,12 @@ export function controlRoutes(store: Store): Route<Reply | Promise<Reply>>[] {
       },
     };
   }
+}
 
-  /** Releases an order (or takes the one that `number` names) and posts it to `url`, as an ERP that pushes does. */
+/** An ERP that pushes: releases an order (or takes the one that `number` names) and posts it to `url`. */
+export function pushRoute(store: Store): Route<Promise<Reply>> {
+  return { method: 'POST', pattern: '/sandbox/release-and-send', answer: releaseAndSend };
+
   async function releaseAndSend({ query, body }: Call): Promise<Reply> {
     const url = query.get('url') ?? '';
     const { number, ...request } = accepted(
