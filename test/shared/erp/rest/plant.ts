@@ -15,7 +15,6 @@ import type { BookedQuantity, ErpPlant, PlantBooks } from '../conformance/plants
 interface SandboxPlant extends ErpPlant {
   /** From now on a page holds no more rows than this. */
   readonly capPages: (rows: number) => void;
-  readonly close: () => void;
 }
 
 const usualPage = 200;

@@ -46,6 +46,8 @@ export interface ErpPlant {
   readonly markOf: (key: BookingKey) => string;
   /** All that the ERP holds, as JSON would show it: whatever differs afterwards has been written. */
   readonly everything: () => unknown;
+  /** Frees what it holds; it answers no more. */
+  readonly close: () => void;
 }
 
 /** The books of an order, and of what the ERP split off from it. */

@@ -72,6 +72,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
         confirmations: books.confirmations,
         documents: books.goods.documents,
       }),
+    close() {},
   };
 }
 
@@ -98,6 +99,8 @@ function restOf(books: SapBooks, order: SapOrder): Record<string, unknown> {
   };
 }
 
+/** A link of a completion, under a name that is not that of the product order. */
+const notedLink = /^(?!Azumuta product order ).*: (https:\S+)$/;
 /** What links an order is its line and our mark; other notes have lines in between. */
 const linkedOrder = /^Azumuta product order (.+?)(?:: https:\S+)?\n\[azumuta [0-9a-f-]{36}\]$/gm;
 
@@ -112,7 +115,7 @@ function booksOf(books: SapBooks, order: SapOrder): PlantBooks {
     bookings,
     lots: bookings.flatMap(({ lots }) => lots),
     notes: text === '' ? [] : text.split('\n'),
-    links: text.match(/(?<=Report: )https:\S+/g) ?? [],
+    links: text.split('\n').flatMap((line) => notedLink.exec(line)?.[1] ?? []),
     productOrders: [...text.matchAll(linkedOrder)].map(([, number]) => String(number)),
   };
 }

@@ -186,7 +186,22 @@ export class SapBooks {
   }
 }
 
+/** Making one takes longer than all else that a confirmation does. */
+const wallClocks = new Map<string, Intl.DateTimeFormat>();
+
 /** `2026-01-01 00:00:01`: how Swedish writes a time is nearly ISO. */
 function wallClock(date: Date, timeZone: string): string {
-  return date.toLocaleString('sv-SE', { timeZone });
+  const known = wallClocks.get(timeZone);
+  if (known) return known.format(date);
+  const numeric = 'numeric';
+  const parts = {
+    year: numeric,
+    month: numeric,
+    day: numeric,
+    hour: numeric,
+    minute: numeric,
+    second: numeric,
+  } as const;
+  wallClocks.set(timeZone, new Intl.DateTimeFormat('sv-SE', { ...parts, timeZone }));
+  return wallClock(date, timeZone);
 }
