@@ -85,6 +85,7 @@ it('answers undefined to what cannot be done, and sends no trigger', () => {
     azumuta.complete('B'),
     azumuta.reopen('B'),
     azumuta.rename('B', 'C'),
+    azumuta.remove('B'),
     azumuta.triggerAgain('B'),
     azumuta.typeByHand('B', 'TABLE'),
   ];
@@ -93,6 +94,26 @@ it('answers undefined to what cannot be done, and sends no trigger', () => {
   expect(given).toEqual(given.map(() => undefined));
   expect(triggers).toEqual([]);
   expect(azumuta.productOrders().length).toBe(1);
+});
+
+it('answers 404 to who asks for a product order that was removed, and for its recordings', () => {
+  // Prepare
+  const { azumuta } = prepared();
+  azumuta.typeByHand('A', 'CHAIR');
+  const completed = azumuta.complete('A');
+
+  // Act
+  const removed = azumuta.remove('A');
+
+  // Assess
+  expect(removed).toEqual(completed);
+  expect(azumuta.productOrders()).toEqual([]);
+  const headers = { 'X-API-Key': azumuta.apiKey };
+  const paths = [`productorders/${removed?.id}`, `recordings/${removed?.recordings[0]?.id}`];
+  for (const path of paths)
+    expect(azumuta.answer(receivedOf(`https://app.azumuta.com/api/v1/${path}`, { headers })).status).toBe(
+      404,
+    );
 });
 
 it('sends the trigger of a product order once more', () => {

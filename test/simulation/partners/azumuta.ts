@@ -72,6 +72,8 @@ export interface AzumutaModel {
   readonly reopen: (number: string) => BuiltProductOrder | undefined;
   /** Gives the newest another number; its id stays. */
   readonly rename: (number: string, to: string) => BuiltProductOrder | undefined;
+  /** Deletes the newest, with its recordings (ASSUMED); it is told as it was. */
+  readonly remove: (number: string) => BuiltProductOrder | undefined;
   /** Sends the triggers of the newest once more. */
   readonly triggerAgain: (number: string) => BuiltProductOrder | undefined;
   /** Somebody creates a product order in Azumuta's own screens; undefined for an article that is not configured. */
@@ -141,6 +143,12 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
     complete: (number, how = {}) => act(number, 'complete', how),
     reopen: (number) => act(number, 'reopen'),
     rename: (number, to) => act(number, 'rename', { number: to }),
+    remove(number) {
+      const last = store.productOrdersNumbered(number).at(-1);
+      const built = last && builtOf(last);
+      act(number, 'remove');
+      return built;
+    },
     triggerAgain: (number) => act(number, 'trigger'),
     typeByHand(number, article) {
       const articleId = catalogue.articles.find((known) => known.number === article)?.id;

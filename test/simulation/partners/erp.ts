@@ -10,12 +10,15 @@ import type { Cannot, PlannedOrderRef } from '../../shared/erp/conformance/targe
 import { sandboxPlant } from '../../shared/erp/rest/plant.ts';
 import { sandboxErp } from '../../shared/erp/rest/sandbox.ts';
 
-/** An ERP of the simulation: a server that answers at once, the people who work in it, its books, and its connector. */
+/**
+ * An ERP of the simulation: a server that answers at once, the people who work in it, its books, and its connector. The
+ * servers are those of the conformance suite, where each fact about an ERP has its source, and the sandbox ERP.
+ */
 export interface ErpModel extends Omit<ErpPlant, 'plan' | 'credentials' | 'rotate'> {
   readonly name: string;
   /** The real connector, to be connected to wherever `answer` is called. */
   readonly definition: (url: string, options?: DefinitionOptions) => ErpDefinition;
-  /** What people told apart in the conformance suite: of `serials`, more than one piece of an order. */
+  /** As in the conformance suite. An ERP that cannot do `serials` takes one serial number for an order of one piece. */
   readonly cannot: Cannot;
   /** The secret that is right now. */
   readonly credentials: unknown;

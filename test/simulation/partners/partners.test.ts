@@ -1,36 +1,10 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../shared/erp/conformance/attempts.ts';
 import { completionOf, quantityKey } from '../../shared/erp/conformance/completions.ts';
 import { type ErpName, erpModels } from './erp.ts';
-import { type Rehearsal, rehearse } from './rehearsal.ts';
+import { bookedWhole, listedOne, prepared } from './prepared.ts';
 
 const names = Object.keys(erpModels).filter((name): name is ErpName => name in erpModels);
-
-/** Both partners before the real connector and client, without a socket; over when the test is. */
-function prepared(name: ErpName): Rehearsal {
-  const rehearsal = rehearse(name);
-  vi.stubGlobal('fetch', rehearsal.fetch);
-  onTestFinished(() => {
-    vi.unstubAllGlobals();
-    rehearsal.erp.close();
-    rehearsal.azumuta.close();
-  });
-  return rehearsal;
-}
-
-async function listedOne({ listed }: Rehearsal): Promise<ErpOrder> {
-  const [order] = await listed();
-  if (!order) throw new Error('the ERP lists no order');
-  return order;
-}
-
-/** From the ERP's list through Azumuta into the ERP's books. */
-async function bookedWhole(rehearsal: Rehearsal, order: ErpOrder, serials: readonly string[] = []) {
-  const { id } = await rehearsal.create(order);
-  rehearsal.azumuta.complete(order.number, { serials: [...serials] });
-  return rehearsal.book(await rehearsal.collect(id, order));
-}
 
 describe.each(names)('%s in process', (name) => {
   it('books an order part by part, each with its mark', async () => {

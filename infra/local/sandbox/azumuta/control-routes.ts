@@ -31,6 +31,7 @@ export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networ
     { method: 'POST', pattern: '/sandbox/productorders/{number}/complete', answer: complete },
     { method: 'POST', pattern: '/sandbox/productorders/{number}/reopen', answer: reopen },
     { method: 'POST', pattern: '/sandbox/productorders/{number}/rename', answer: rename },
+    { method: 'POST', pattern: '/sandbox/productorders/{number}/remove', answer: remove },
     {
       // The same trigger once more, late and with nothing new behind it.
       method: 'POST',
@@ -97,6 +98,15 @@ export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networ
     const renamed: ProductOrderRecord = { ...order, ...accepted(renameSchema, body) };
     store.save(renamed);
     return { status: 200, body: shown(renamed, origin) };
+  }
+
+  /** ASSUMED: its recordings go with it. */
+  function remove({ parameters: { number = '' }, origin }: Call): Reply {
+    const order = store.productOrdersNumbered(number).at(-1);
+    if (!order) return unknownOrder(number);
+    const removed = shown(order, origin);
+    store.remove(order.id);
+    return { status: 200, body: removed };
   }
 
   function trigger(order: ProductOrderRecord, recordings = store.recordingsOf(order.id)): void {

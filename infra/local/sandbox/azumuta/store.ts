@@ -48,6 +48,8 @@ export interface Store {
   readonly productOrdersNumbered: (number: string) => readonly ProductOrderRecord[];
   /** Writes the order (new or changed) and its new recordings together. */
   readonly save: (order: ProductOrderRecord, recordings?: readonly RecordingRecord[]) => void;
+  /** The order and its recordings. */
+  readonly remove: (id: string) => void;
   readonly recording: (id: string) => RecordingRecord | undefined;
   readonly recordingsOf: (productOrderId: string) => readonly RecordingRecord[];
   /** One JSON setting that survives a restart. */
@@ -98,6 +100,12 @@ export function openStore(folder: string): Store {
             JSON.stringify(recording),
           );
         }
+      });
+    },
+    remove(id) {
+      database.together(() => {
+        database.run('DELETE FROM product_orders WHERE id = ?', id);
+        database.run('DELETE FROM recordings WHERE product_order = ?', id);
       });
     },
     recording: (id) => one('SELECT document FROM recordings WHERE id = ?', id),

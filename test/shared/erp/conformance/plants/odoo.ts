@@ -85,8 +85,12 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
     touch(order) {
       row(order).write_date = books.now();
     },
-    lock: (order) => void books.locked.add(row(order).id),
-    unlock: (order) => void books.locked.delete(row(order).id),
+    lock(order) {
+      for (const { id } of family(order)) books.locked.add(id);
+    },
+    unlock(order) {
+      for (const { id } of family(order)) books.locked.delete(id);
+    },
     ignoreNextBooking() {
       books.ignoreNextDone = true;
     },
