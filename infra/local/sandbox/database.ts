@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 
-/** The books of one sandbox, in one SQLite file. */
+/** The books of one sandbox, in one SQLite database. */
 export interface Database {
   readonly all: (sql: string, ...values: SQLInputValue[]) => Record<string, unknown>[];
   readonly get: (sql: string, ...values: SQLInputValue[]) => Record<string, unknown> | undefined;

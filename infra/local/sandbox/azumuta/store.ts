@@ -39,7 +39,7 @@ export interface RecordingRecord {
   readonly steps: readonly RecordedStep[];
 }
 
-/** Product orders and recordings of the sandbox, on disk. */
+/** Product orders and recordings of the sandbox. */
 export interface Store {
   readonly database: Database;
   readonly productOrders: () => readonly ProductOrderRecord[];
@@ -68,6 +68,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS trigger_log (place INTEGER PRIMARY KEY, document TEXT);
 `;
 
+/** @param folder Of the database file, or `inMemory`. */
 export function openStore(folder: string): Store {
   const database = openDatabase(folder, 'azumuta', schema);
   // Documents are written by this file only, so their shape is the one they were written in.

@@ -83,6 +83,7 @@ const schema = `
   CREATE INDEX IF NOT EXISTS bookings_number ON bookings (number);
 `;
 
+/** @param folder Of the database file, or `inMemory`. */
 export function openStore(folder: string, now: () => Date): Store {
   const database = openDatabase(folder, 'erp', schema);
   // Documents are written by this file only, so their shape is the one they were written in.
