@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../shared/erp/conformance/attempts.ts';
 import { completionOf, quantityKey } from '../../shared/erp/conformance/completions.ts';
@@ -38,6 +39,37 @@ describe.each(names)('%s in process', (name) => {
     for (const { id } of recordings)
       expect(books.links.filter((url) => url.endsWith(`/recordings/${id}`)).length).toBe(1);
     expect(books.productOrders.length).toBe(2);
+  });
+
+  it('adds up in its books what was recorded, whatever the parts', async () => {
+    const part = fc
+      .record({ quantity: fc.nat(3), scrap: fc.nat(2) })
+      .filter(({ quantity, scrap }) => quantity + scrap > 0);
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 4 }), async (parts) => {
+        // Prepare
+        const rehearsal = prepared(name);
+        const { erp, azumuta } = rehearsal;
+        const wanted = parts.reduce((sum, { quantity, scrap }) => sum + quantity + scrap, 0);
+        const planned = erp.plan({ article: 'plain', quantity: String(wanted) });
+        const order = await listedOne(rehearsal);
+
+        // Act
+        for (const [at, recorded] of parts.entries()) {
+          const { id } = await rehearsal.create(order, `${order.number}/${at + 1}`);
+          azumuta.complete(`${order.number}/${at + 1}`, recorded);
+          await rehearsal.book(await rehearsal.collect(id, order, at + 1 === parts.length));
+        }
+
+        // Assess
+        const { state, bookings } = erp.books(planned);
+        expect(state).toBe('done');
+        expect(bookings.map(({ good, scrap }) => ({ quantity: Number(good), scrap: Number(scrap) }))).toEqual(
+          parts,
+        );
+      }),
+      { seed: 23, numRuns: 15 },
+    );
   });
 
   it('finds its own booking when it is asked again', async () => {

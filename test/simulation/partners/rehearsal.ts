@@ -34,11 +34,14 @@ export interface Rehearsal {
   readonly book: (completion: Completion) => Promise<Receipt>;
 }
 
-/** Time passes with each question for it, and ids are counted: the same every time. */
+/**
+ * A second passes with each question for the time, and ids are counted: the same every time. Of bookings of one order
+ * within the same second, Odoo's times, which are read in whole seconds, could not tell what the first one left.
+ */
 export function rehearse(name: ErpName): Rehearsal {
-  let milliseconds = 0;
+  let seconds = 0;
   let ids = 0;
-  const now = () => new Date(start + ++milliseconds);
+  const now = () => new Date(start + ++seconds * 1000);
   const newId = () => `id-${String(++ids).padStart(6, '0')}`;
   const clock = { now, timeout: newSignal };
   const triggers: TriggerRequest[] = [];
