@@ -1,5 +1,5 @@
+import type { Call, Reply } from './api.ts';
 import { createRateLimit } from './rate-limit.ts';
-import type { Call, Reply } from './server.ts';
 
 export interface GuardOptions {
   /** The one key that is let in, in `X-API-Key`. */

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 
-/** The books of one sandbox, in one SQLite file. */
+/** The books of one sandbox, in one SQLite database. */
 export interface Database {
   readonly all: (sql: string, ...values: SQLInputValue[]) => Record<string, unknown>[];
   readonly get: (sql: string, ...values: SQLInputValue[]) => Record<string, unknown> | undefined;
@@ -12,14 +12,19 @@ export interface Database {
   readonly close: () => void;
 }
 
+/** Instead of a folder: books that are gone when they are closed. */
+export const inMemory = ':memory:';
+
 /**
- * Opens (or creates) `<folder>/<name>.sqlite`. What `run` or `together` has returned from is in the
+ * Opens (or creates) `<folder>/<name>.sqlite`, or new books `inMemory`. What `run` or `together` has returned from is in the
  * write-ahead log, so that killing the process at any moment loses none of it (a power cut might).
  */
 export function openDatabase(folder: string, name: string, schema: string): Database {
-  mkdirSync(folder, { recursive: true });
+  if (folder !== inMemory) mkdirSync(folder, { recursive: true });
   const { DatabaseSync } = quietly(() => process.getBuiltinModule('node:sqlite'));
-  const connection: DatabaseSync = new DatabaseSync(join(folder, `${name}.sqlite`));
+  const connection: DatabaseSync = new DatabaseSync(
+    folder === inMemory ? inMemory : join(folder, `${name}.sqlite`),
+  );
   connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;');
   connection.exec(schema);
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();

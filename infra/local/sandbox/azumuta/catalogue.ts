@@ -81,9 +81,17 @@ export interface Catalogue {
   readonly workInstructions: readonly WorkInstruction[];
 }
 
-/** Reads a catalogue from JSON; ids follow from keys and numbers, so that they stay over restarts. */
+/** Reads a catalogue from a JSON file. */
 export function readCatalogue(file: URL | string): Catalogue {
-  const parsed = parse(catalogueSchema, JSON.parse(readFileSync(file, 'utf8')));
+  return catalogueOf(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+/** The form of a catalogue as people write it. */
+export type CatalogueSource = z.input<typeof catalogueSchema>;
+
+/** Checks a catalogue; ids follow from keys and numbers, so that they stay over restarts. */
+export function catalogueOf(written: unknown): Catalogue {
+  const parsed = parse(catalogueSchema, written);
   if (!parsed.ok) throw new Error(`The catalogue does not fit: ${describeMismatches(parsed.mismatches)}`);
   const source = parsed.value;
   const categories = new Map(

@@ -1,17 +1,20 @@
 import * as z from 'zod/mini';
-import type { Call, Reply, Route } from '../server.ts';
-import { accepted } from '../server.ts';
+import type { Call, Reply, Route } from '../api.ts';
+import { accepted } from '../api.ts';
 import { inEnglish } from './catalogue.ts';
 import { completionSchema, recordingsOf } from './complete.ts';
 import { show } from './presenters.ts';
 import { type Azumuta, errorBody } from './routes.ts';
 import type { ProductOrderRecord } from './store.ts';
-import { fireTriggers, triggerLog, triggersSchema } from './triggers.ts';
+import { fireTriggers, networkSender, type TriggerSender, triggerLog, triggersSchema } from './triggers.ts';
 
 const renameSchema = z.strictObject({ number: z.string().check(z.minLength(1)) });
 
-/** The shop floor: what operators and administrators do in Azumuta's own screens. */
-export function shopFloorRoutes(azumuta: Azumuta): Route[] {
+/**
+ * The shop floor: what operators and administrators do in Azumuta's own screens.
+ * @param sender How triggers are called. Default: over the network, in real time.
+ */
+export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networkSender): Route[] {
   const { catalogue, store, now, newId } = azumuta;
   const shown = (order: ProductOrderRecord, origin: string) =>
     show.productOrder(order, catalogue, store, origin);
@@ -28,6 +31,7 @@ export function shopFloorRoutes(azumuta: Azumuta): Route[] {
     { method: 'POST', pattern: '/sandbox/productorders/{number}/complete', answer: complete },
     { method: 'POST', pattern: '/sandbox/productorders/{number}/reopen', answer: reopen },
     { method: 'POST', pattern: '/sandbox/productorders/{number}/rename', answer: rename },
+    { method: 'POST', pattern: '/sandbox/productorders/{number}/remove', answer: remove },
     {
       // The same trigger once more, late and with nothing new behind it.
       method: 'POST',
@@ -96,17 +100,25 @@ export function shopFloorRoutes(azumuta: Azumuta): Route[] {
     return { status: 200, body: shown(renamed, origin) };
   }
 
+  /** ASSUMED: its recordings go with it. */
+  function remove({ parameters: { number = '' }, origin }: Call): Reply {
+    const order = store.productOrdersNumbered(number).at(-1);
+    if (!order) return unknownOrder(number);
+    const removed = shown(order, origin);
+    store.remove(order.id);
+    return { status: 200, body: removed };
+  }
+
   function trigger(order: ProductOrderRecord, recordings = store.recordingsOf(order.id)): void {
     const category = catalogue.articles.find(({ id }) => id === order.articleId)?.category;
     fireTriggers(
-      store,
+      { store, now, sender },
       {
         productOrderNumber: order.number,
         workInstructionIds: [...new Set(recordings.map(({ workInstructionId }) => workInstructionId))],
         recordingIds: recordings.map(({ id }) => id),
         category: category ? [category.key, category.id, inEnglish(category.name)] : [],
       },
-      now,
     );
   }
 

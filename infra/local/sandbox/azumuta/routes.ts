@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
-import type { Call, Reply, Route } from '../server.ts';
+import type { Call, Reply, Route } from '../api.ts';
 import type { Catalogue } from './catalogue.ts';
 import { show } from './presenters.ts';
 import type { ProductOrderRecord, Store } from './store.ts';

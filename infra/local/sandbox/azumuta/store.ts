@@ -1,6 +1,6 @@
+import { callsTable } from '../call-counts.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { faultLogTable } from '../fault-log.ts';
-import { callsTable } from '../server.ts';
 
 export type ProductOrderStatus = 'open' | 'in-progress' | 'completed';
 
@@ -39,7 +39,7 @@ export interface RecordingRecord {
   readonly steps: readonly RecordedStep[];
 }
 
-/** Product orders and recordings of the sandbox, on disk. */
+/** Product orders and recordings of the sandbox. */
 export interface Store {
   readonly database: Database;
   readonly productOrders: () => readonly ProductOrderRecord[];
@@ -48,6 +48,8 @@ export interface Store {
   readonly productOrdersNumbered: (number: string) => readonly ProductOrderRecord[];
   /** Writes the order (new or changed) and its new recordings together. */
   readonly save: (order: ProductOrderRecord, recordings?: readonly RecordingRecord[]) => void;
+  /** The order and its recordings. */
+  readonly remove: (id: string) => void;
   readonly recording: (id: string) => RecordingRecord | undefined;
   readonly recordingsOf: (productOrderId: string) => readonly RecordingRecord[];
   /** One JSON setting that survives a restart. */
@@ -66,6 +68,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS trigger_log (place INTEGER PRIMARY KEY, document TEXT);
 `;
 
+/** @param folder Of the database file, or `inMemory`. */
 export function openStore(folder: string): Store {
   const database = openDatabase(folder, 'azumuta', schema);
   // Documents are written by this file only, so their shape is the one they were written in.
@@ -98,6 +101,12 @@ export function openStore(folder: string): Store {
             JSON.stringify(recording),
           );
         }
+      });
+    },
+    remove(id) {
+      database.together(() => {
+        database.run('DELETE FROM product_orders WHERE id = ?', id);
+        database.run('DELETE FROM recordings WHERE product_order = ?', id);
       });
     },
     recording: (id) => one('SELECT document FROM recordings WHERE id = ?', id),

@@ -39,6 +39,13 @@ export interface TriggerLogEntry {
   readonly outcome: number | string;
 }
 
+/** Whose triggers they are, and how they are called. */
+export interface TriggerCaller {
+  readonly store: Store;
+  readonly now: () => Date;
+  readonly sender: TriggerSender;
+}
+
 export interface TriggerContent {
   readonly productOrderNumber: string;
   readonly workInstructionIds: readonly string[];
@@ -46,16 +53,29 @@ export interface TriggerContent {
   readonly category: readonly string[];
 }
 
+/** How the calls of triggers leave: over the network, and in real time, unless a test says otherwise. */
+export interface TriggerSender {
+  readonly fetch: (url: URL, init: RequestInit) => Promise<Response>;
+  /** A signal that aborts after so many milliseconds. */
+  readonly timeout: (ms: number) => AbortSignal;
+}
+
+export const networkSender: TriggerSender = {
+  fetch: (url, init) => fetch(url, init),
+  timeout: (ms) => AbortSignal.timeout(ms),
+};
+
 /**
  * Calls every trigger of the category and forgets about it, as ASSUMED of the product: no retry, a short wait
  * for the answer, and a call that is lost if the process dies first. The outcome is logged.
  */
-export function fireTriggers(store: Store, content: TriggerContent, now: () => Date): void {
+export function fireTriggers({ store, now, sender }: TriggerCaller, content: TriggerContent): void {
   const triggers = triggersSchema.parse(store.setting('triggers') ?? []);
   for (const trigger of triggers) {
     if (trigger.articleCategory !== undefined && !content.category.includes(trigger.articleCategory))
       continue;
-    for (let time = 0; time < (trigger.times ?? 1); time++) void callTrigger(store, trigger, content, now);
+    for (let time = 0; time < (trigger.times ?? 1); time++)
+      void callTrigger({ store, now, sender }, trigger, content);
   }
 }
 
@@ -67,12 +87,11 @@ export function triggerLog(store: Store): TriggerLogEntry[] {
 }
 
 async function callTrigger(
-  store: Store,
+  { store, now, sender }: TriggerCaller,
   trigger: Trigger,
   content: TriggerContent,
-  now: () => Date,
 ): Promise<void> {
-  const outcome = await fetch(...requestOf(trigger, content)).then(
+  const outcome = await sender.fetch(...requestOf(trigger, content, sender)).then(
     async (response) => {
       await response.body?.cancel();
       return response.status;
@@ -89,7 +108,11 @@ async function callTrigger(
   store.database.run('INSERT INTO trigger_log (document) VALUES (?)', JSON.stringify(entry));
 }
 
-function requestOf(trigger: Trigger, content: TriggerContent): [URL, RequestInit] {
+function requestOf(
+  trigger: Trigger,
+  content: TriggerContent,
+  { timeout }: TriggerSender,
+): [URL, RequestInit] {
   const { ids = 'singular', method, timeoutMs = 5_000 } = trigger;
   const suffix = ids === 'singular' ? 'Id' : 'Ids';
   const numberField = trigger.fields?.productOrderNumber ?? 'productOrderNumber';
@@ -98,7 +121,7 @@ function requestOf(trigger: Trigger, content: TriggerContent): [URL, RequestInit
     [trigger.fields?.recordings ?? `recording${suffix}`, content.recordingIds],
   ] as const;
   const url = new URL(trigger.url);
-  const common = { method, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) } as const;
+  const common = { method, redirect: 'manual', signal: timeout(timeoutMs) } as const;
 
   if (method === 'POST') {
     const body: Record<string, unknown> = { [numberField]: content.productOrderNumber };

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { toDecimal } from '../../../../shared/model/quantity.ts';
+import { accepted, type Call, type Reply, type Route } from '../api.ts';
 import { seededDraw } from '../faults.ts';
-import { accepted, type Call, type Reply, type Route } from '../server.ts';
 import { errorBody, statusOf } from './routes.ts';
 import type { ProductionOrder, Store } from './store.ts';
 
@@ -75,7 +75,6 @@ export function controlRoutes(store: Store): Route[] {
     change('touch', {}),
     { method: 'POST', pattern: '/sandbox/orders/{number}/revise', answer: revise },
     { method: 'PUT', pattern: '/sandbox/largest-page', answer: capPages },
-    { method: 'POST', pattern: '/sandbox/release-and-send', answer: releaseAndSend },
   ];
 
   function capPages({ body }: Call): Reply {
@@ -118,8 +117,12 @@ export function controlRoutes(store: Store): Route[] {
       },
     };
   }
+}
 
-  /** Releases an order (or takes the one that `number` names) and posts it to `url`, as an ERP that pushes does. */
+/** An ERP that pushes: releases an order (or takes the one that `number` names) and posts it to `url`. */
+export function pushRoute(store: Store): Route<Promise<Reply>> {
+  return { method: 'POST', pattern: '/sandbox/release-and-send', answer: releaseAndSend };
+
   async function releaseAndSend({ query, body }: Call): Promise<Reply> {
     const url = query.get('url') ?? '';
     const { number, ...request } = accepted(

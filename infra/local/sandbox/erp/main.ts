@@ -7,7 +7,7 @@ import { createApiKeyGuard } from '../api-key-guard.ts';
 import { erpSandboxKey } from '../keys.ts';
 import { readArguments, run } from '../run.ts';
 import { createSandboxServer } from '../server.ts';
-import { controlRoutes } from './control-routes.ts';
+import { controlRoutes, pushRoute } from './control-routes.ts';
 import { apiRoutes, errorBody } from './routes.ts';
 import { openStore } from './store.ts';
 
@@ -22,7 +22,7 @@ const store = openStore(folder, now);
 
 const server = createSandboxServer({
   api: apiRoutes(store, now),
-  control: controlRoutes(store),
+  control: [...controlRoutes(store), pushRoute(store)],
   guard: createApiKeyGuard({
     key: process.env.SANDBOX_API_KEY ?? erpSandboxKey,
     requestsPerSecond: chosen['requests-per-second'],

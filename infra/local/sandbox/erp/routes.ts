@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { compareDecimals, sumOf, toDecimal } from '../../../../shared/model/quantity.ts';
-import { accepted, type Call, Refusal, type Reply, type Route } from '../server.ts';
+import { accepted, type Call, Refusal, type Reply, type Route } from '../api.ts';
 import type { Booking, ProductionOrder, Store } from './store.ts';
 
 const decimal = z.pipe(

@@ -1,6 +1,6 @@
+import { callsTable } from '../call-counts.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { faultLogTable } from '../fault-log.ts';
-import { callsTable } from '../server.ts';
 
 /** A production order as this ERP keeps and shows it. Quantities are decimal text. */
 export interface ProductionOrder {
@@ -83,6 +83,7 @@ const schema = `
   CREATE INDEX IF NOT EXISTS bookings_number ON bookings (number);
 `;
 
+/** @param folder Of the database file, or `inMemory`. */
 export function openStore(folder: string, now: () => Date): Store {
   const database = openDatabase(folder, 'erp', schema);
   // Documents are written by this file only, so their shape is the one they were written in.

@@ -1,23 +1,24 @@
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
-import { markOf } from '../../../../shared/erp/sap-s4hana/marks.ts';
 import type { SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
-import { sumOf } from '../../../../shared/model/quantity.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { firstAttempt } from './attempts.ts';
 import { completionOf, quantityKey } from './completions.ts';
 import { startFaultProxy } from './fault-proxy.ts';
+import { hooksOf } from './plants/plant.ts';
+import { sapPlant } from './plants/sap-s4hana.ts';
 import type { SapBooks } from './servers/sap-books.ts';
-import { createSap, type SapLogin } from './servers/sap-s4hana.ts';
-import type { ConnectorOptions, ErpBooks, ErpConformanceTarget } from './target.ts';
+import type { SapLogin } from './servers/sap-s4hana.ts';
+import type { ConnectorOptions, ErpConformanceTarget } from './target.ts';
 
 /** A test server of SAP, and a connector through a proxy before it. */
 export async function sapTarget(
   login: SapLogin,
   configured: Partial<SapOptions>,
 ): Promise<ErpConformanceTarget> {
-  const server = createSap(login);
-  const faults = await startFaultProxy(server.answer);
+  const plant = sapPlant(login);
+  const { server, markInText } = plant;
+  const faults = await startFaultProxy(plant.answer);
   const { books } = server;
 
   function connector(options: ConnectorOptions = {}) {
@@ -41,11 +42,11 @@ export async function sapTarget(
   }
 
   return {
+    ...hooksOf(plant),
     connector,
     faults,
     canaries: [login.secret, 'canary-wrong-sap'],
     rowFields: { number: 'ManufacturingOrder', quantity: 'TotalQuantity' },
-    articles: { plain: 'FG226', lots: 'FG227', serials: 'FG228' },
     refused: {
       ...refusedByState(books),
       'its confirmation was cancelled': async () => {
@@ -70,39 +71,13 @@ export async function sapTarget(
             },
           }),
     },
-    everything: async () =>
-      structuredClone({
-        orders: books.orders,
-        confirmations: books.confirmations,
-        documents: books.goods.documents,
-      }),
     units: { own: 'PC', foreign: 'KG' },
     rounded: undefined,
-    mark: markOf,
+    mark: markInText,
     async capPages(rows) {
       server.largestPage = rows;
     },
-    async planOrder({ article, quantity, changedAt }) {
-      return { number: books.plan(article, quantity, changedAt).ManufacturingOrder, article };
-    },
-    async cancelOrder({ number }) {
-      books.change(books.find(number), { OrderIsMarkedForDeletion: 'X' });
-    },
-    async finishByHand({ number }) {
-      const order = books.find(number);
-      books.confirm({
-        OrderID: number.padStart(12, '0'),
-        OrderOperation: '0010',
-        ConfirmationYieldQuantity: order.TotalQuantity,
-        IsFinalConfirmation: true,
-      });
-    },
-    touch: async ({ number }) => books.change(books.find(number), {}),
-    lockOrder: async ({ number }) => void books.locked.add(number),
-    unlockOrder: async ({ number }) => void books.locked.delete(number),
-    async expireSession() {
-      server.expireSessions();
-    },
+    expireSession: async () => plant.restart(),
     async breakSessions() {
       server.expireSessions();
       server.sessionsLast = false;
@@ -110,35 +85,9 @@ export async function sapTarget(
     async mendSessions() {
       server.sessionsLast = true;
     },
-    async silentNoOp() {
-      books.ignoreNext = true;
-    },
-    async books({ number }): Promise<ErpBooks> {
-      const order = books.find(number);
-      const confirmations = books.confirmations.filter((one) => one.OrderID === number);
-      const longText = order.OrderLongText;
-      const done = confirmations.some((one) => one.IsFinalConfirmation === true);
-      return {
-        state: order.OrderIsMarkedForDeletion === 'X' ? 'cancelled' : done ? 'done' : 'open',
-        good: sumOf(confirmations.map((one) => one.ConfirmationYieldQuantity)),
-        scrap: sumOf(confirmations.map((one) => one.ConfirmationScrapQuantity)),
-        bookings: confirmations.length,
-        lots: books.goods.documents
-          .filter((one) => one.OrderID === number && one.GoodsMovementType === '101')
-          .flatMap(({ Batch }) => (Batch === '' ? [] : [Batch])),
-        notes: longText === '' ? [] : longText.split('\n'),
-        links: longText.match(/(?<=Report: )https:\S+/g) ?? [],
-        productOrders: [...longText.matchAll(linkedOrder)].map(([, number]) => String(number)),
-      };
-    },
-    async close() {
-      await faults.close();
-    },
+    close: () => faults.close(),
   };
 }
-
-/** What links an order is its line and our mark; other notes have lines in between. */
-const linkedOrder = /^Azumuta product order (.+?)(?:: https:\S+)?\n\[azumuta [0-9a-f-]{36}\]$/gm;
 
 function refusedByState(books: SapBooks): Record<string, () => Promise<Completion>> {
   const withFields = (fields: Record<string, string>) => async (): Promise<Completion> => {

@@ -1,8 +1,12 @@
 import * as z from 'zod/mini';
 import type { ErpDefinition } from '../../../../shared/erp/connector.ts';
-import { path, rest, textAt, valueAt } from '../../../../shared/erp/rest/index.ts';
+import { listAt, path, rest, textAt, valueAt } from '../../../../shared/erp/rest/index.ts';
+import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import type { Clock } from '../../../../shared/platform/clock.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
+
+/** Its planners may change an order's number: what is known by its id is called by that. */
+const placeOf = ({ id, number }: ErpOrderRef) => path`/api/production-orders/${id ?? number}`;
 
 /**
  * The sandbox ERP, described for the generic connector: the example to copy for an in-house ERP. Its traps are
@@ -52,9 +56,9 @@ export function sandboxErp(options: {
       lookUp: [
         {
           name: 'order',
-          request: ({ order }) => ({ path: path`/api/production-orders/${order.number}` }),
+          request: ({ order }) => ({ path: placeOf(order) }),
           done: ({ json }, { productOrder }) =>
-            textAt(json, 'azumutaId') === productOrder.id ? productOrder.id : undefined,
+            listAt(json, 'azumutaIds').includes(productOrder.id) ? productOrder.id : undefined,
         },
       ],
       steps: [
@@ -62,7 +66,7 @@ export function sandboxErp(options: {
           name: 'the id',
           request: ({ order, productOrder }) => ({
             method: 'PATCH',
-            path: path`/api/production-orders/${order.number}`,
+            path: placeOf(order),
             body: { azumutaId: productOrder.id, azumutaUrl: productOrder.url ?? null },
           }),
         },
@@ -72,7 +76,7 @@ export function sandboxErp(options: {
       lookUp: [
         {
           name: 'order',
-          request: ({ completion }) => ({ path: path`/api/production-orders/${completion.erpOrder.number}` }),
+          request: ({ completion }) => ({ path: placeOf(completion.erpOrder) }),
           article: ({ json }) => textAt(json, 'product'),
           unit: ({ json }) => textAt(json, 'unit'),
           refused: ({ json }, { completion, built }) => {
@@ -91,7 +95,7 @@ export function sandboxErp(options: {
         {
           name: 'bookings',
           request: ({ completion, key }) => ({
-            path: path`/api/production-orders/${completion.erpOrder.number}/bookings`,
+            path: `${placeOf(completion.erpOrder)}/bookings`,
             query: { reference: key },
           }),
           done: ({ json }) => textAt(json, 'bookings.0.id'),
@@ -102,7 +106,7 @@ export function sandboxErp(options: {
           name: 'the quantity',
           when: ({ completion }) => completion.kind === 'quantity',
           request: ({ completion, built, key }) => ({
-            path: path`/api/production-orders/${completion.erpOrder.number}/bookings`,
+            path: `${placeOf(completion.erpOrder)}/bookings`,
             body: {
               reference: key,
               goodQuantity: built.good,
@@ -128,7 +132,7 @@ export function sandboxErp(options: {
           name: 'the notes',
           when: ({ completion }) => completion.kind === 'amendment',
           request: ({ completion, key }) => ({
-            path: path`/api/production-orders/${completion.erpOrder.number}/notes`,
+            path: `${placeOf(completion.erpOrder)}/notes`,
             body: { reference: key, notes: completion.notes, links: completion.links },
           }),
           success: { test: ({ json }) => textAt(json, 'error.message') ?? true },

@@ -23,14 +23,13 @@ export const valueError = (message: string) => new OdooError('builtins.ValueErro
 type Test = (row: OdooRow) => boolean;
 
 /**
- * Whether a row meets an Odoo domain (prefix notation; terms without an operator are and-ed).
+ * Tells of each row whether it meets an Odoo domain (prefix notation; terms without an operator are and-ed).
  * @param readField Reads a field, following dotted paths; throws for a field that does not exist.
  */
-export function meetsDomain(
+export function testOfDomain(
   domain: unknown,
-  row: OdooRow,
   readField: (row: OdooRow, field: string) => unknown,
-): boolean {
+): (row: OdooRow) => boolean {
   if (!Array.isArray(domain)) throw valueError('Domain must be a list');
   const terms: unknown[] = [...domain];
 
@@ -52,7 +51,7 @@ export function meetsDomain(
 
   const tests: Test[] = [];
   while (terms.length > 0) tests.push(next());
-  return tests.every((test) => test(row));
+  return (row) => tests.every((test) => test(row));
 }
 
 function compares(actual: unknown, operator: string, expected: unknown): boolean {

@@ -8,7 +8,15 @@ import {
 } from './odoo-domain.ts';
 import { fieldsOf, quantities } from './odoo-fields.ts';
 import { articles, insertMasters, perPiece, us } from './odoo-masters.ts';
-import { markDone, recomputeState, refuseLocked, round, setQtyProducing, split } from './odoo-production.ts';
+import {
+  changeQuantity,
+  markDone,
+  recomputeState,
+  refuseLocked,
+  round,
+  setQtyProducing,
+  split,
+} from './odoo-production.ts';
 import { fieldsGet, searchRead } from './odoo-reading.ts';
 import { createLot, validateScrap } from './odoo-stock.ts';
 
@@ -34,10 +42,13 @@ export class OdooBooks {
   ignoreNextDone = false;
   readonly doneCount = new Map<number, number>();
   #disturbances: { readonly what: string; readonly act: () => void }[] = [];
+  readonly #time: (() => Date) | undefined;
   #clock = Date.parse('2030-01-01T00:00:00Z');
 
-  constructor(version: OdooVersion) {
+  /** @param time Of the database's clock. Default: a clock by which every write is later than the one before. */
+  constructor(version: OdooVersion, time?: () => Date) {
     this.version = version;
+    this.#time = time;
     this.fields = fieldsOf(version);
     for (const model of Object.keys(this.fields)) this.tables.set(model, []);
     insertMasters(this);
@@ -57,10 +68,15 @@ export class OdooBooks {
     return row;
   }
 
-  /** Every write gets a later time than the one before, with a fraction that reading cuts off. */
+  /** Time of a write, with a fraction that reading cuts off. */
   now(): string {
-    this.#clock += 1_337;
+    this.#clock = this.#time?.().getTime() ?? this.#clock + 1_337;
     return stamp(this.#clock);
+  }
+
+  /** Milliseconds by which transactions are at the same moment: of real time, unless there is another. */
+  instant(): number {
+    return this.#time?.().getTime() ?? Date.now();
   }
 
   plan(article: string, quantity: number, changedAt?: string): OdooRow {
@@ -128,6 +144,11 @@ export class OdooBooks {
   /** A person splits an open order in Odoo's own wizard. */
   splitByHand(row: OdooRow, amounts: readonly number[]): OdooRow[] {
     return split(this, row, amounts, this.now());
+  }
+
+  /** A planner changes how much is to be built, in Odoo's own wizard. */
+  changeQuantity(row: OdooRow, amount: number): void {
+    changeQuantity(this, row, amount);
   }
 
   /** A person writes on an order, in his own name or in ours. */

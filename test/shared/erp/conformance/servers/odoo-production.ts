@@ -12,6 +12,7 @@ export interface ProductionBooks {
   readonly doneCount: Map<number, number>;
   ignoreNextDone: boolean;
   now(): string;
+  instant(): number;
   rows(model: string): OdooRow[];
   insert(model: string, values: Record<string, unknown>): OdooRow;
 }
@@ -150,6 +151,18 @@ export function split(
   for (const move of moves) demand(books, move, own);
   Object.assign(row, { product_qty: own, write_date: at });
   return [row, ...made];
+}
+
+/**
+ * `change_prod_qty` of the wizard change.production.qty: the demand of components follows. It is offered while the
+ * order is open.
+ */
+export function changeQuantity(books: ProductionBooks, row: OdooRow, amount: number): void {
+  refuseLocked(books, row);
+  if (row.state === 'done' || row.state === 'cancel') throw userError('The order is not open any more.');
+  Object.assign(row, { product_qty: amount, write_date: books.now() });
+  for (const move of openMoves(books, row)) demand(books, move, amount);
+  recomputeState(row);
 }
 
 /** Reservations go with what needs them. */

@@ -1,4 +1,4 @@
-import { inOrderOf, meetsDomain, OdooError, type OdooRow, valueError } from './odoo-domain.ts';
+import { inOrderOf, OdooError, type OdooRow, testOfDomain, valueError } from './odoo-domain.ts';
 import { many2one, quantities } from './odoo-fields.ts';
 
 /** What reading needs of the books. */
@@ -24,9 +24,8 @@ export function searchRead(
   const wanted = Array.isArray(fields) ? fields.map(String) : [];
   const unread = wanted.find((field) => !books.fields[model]?.includes(field));
   if (unread !== undefined) throw valueError(`Invalid field '${unread}' on model '${model}'`);
-  const matching = books
-    .rows(model)
-    .filter((row) => meetsDomain(domain, row, (one, path) => fieldValue(books, model, one, path)));
+  const meets = testOfDomain(domain, (row, path) => fieldValue(books, model, row, path));
+  const matching = books.rows(model).filter(meets);
   const sorted = matching.toSorted((a, b) => inOrderOf(String(order), a, b));
   const page = sorted.slice(Number(offset), limit === undefined ? undefined : Number(offset) + Number(limit));
   return page.map((row) => shownOf(books, model, row, wanted));

@@ -10,7 +10,7 @@ const createdAt = new WeakMap<OdooRow, number>();
  * `_check_unique_lot`): of transactions at the same moment each makes its own (seen).
  */
 export function createLot(books: ProductionBooks, values: Readonly<Record<string, unknown>>): OdooRow {
-  const now = Date.now();
+  const now = books.instant();
   const twin = books
     .rows('stock.lot')
     .some(

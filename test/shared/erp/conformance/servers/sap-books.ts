@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { quantityPattern, readMovements, SapGoods } from './sap-goods.ts';
 import {
   confirmationFields,
@@ -12,6 +11,14 @@ import {
 
 const noGuid = '00000000-0000-0000-0000-000000000000';
 
+/** What a system does not decide by itself. */
+export interface SapWorld {
+  /** Of the system's clock. Absent: one by which every change is a second later than the one before. */
+  readonly time?: () => Date;
+  /** For ETags, tokens and sessions. */
+  readonly newId: () => string;
+}
+
 /** The production orders and confirmations of an S/4HANA, in memory. */
 export class SapBooks {
   readonly orders: SapOrder[] = [];
@@ -24,11 +31,15 @@ export class SapBooks {
   ignoreNext = false;
   /** Zone of the system's clock: created and changed are told in its time, without it. */
   readonly timeZone: string;
+  readonly #time: (() => Date) | undefined;
+  readonly #newId: () => string;
   #clock = Date.parse('2026-01-01T00:00:00Z');
 
-  constructor(locksAre423: boolean, timeZone: string) {
+  constructor(locksAre423: boolean, timeZone: string, { time, newId }: SapWorld) {
     this.locksAre423 = locksAre423;
     this.timeZone = timeZone;
+    this.#time = time;
+    this.#newId = newId;
   }
 
   setClock(instant: string): void {
@@ -36,6 +47,7 @@ export class SapBooks {
   }
 
   now(): Date {
+    if (this.#time) return this.#time();
     this.#clock += 1000;
     return new Date(this.#clock);
   }
@@ -71,7 +83,7 @@ export class SapBooks {
       OrderIsLocked: '',
       OrderIsDeleted: '',
       OrderIsMarkedForDeletion: '',
-      etag: `W/"'${randomUUID()}'"`,
+      etag: `W/"'${this.#newId()}'"`,
     };
     this.orders.push(order);
     return order;
@@ -87,7 +99,7 @@ export class SapBooks {
   change(order: SapOrder, values: Record<string, unknown>): void {
     Object.assign(order, values);
     order.LastChangeDateTime = this.fourteen(this.now());
-    order.etag = `W/"'${randomUUID()}'"`;
+    order.etag = `W/"'${this.#newId()}'"`;
   }
 
   /** Appends to the confirmations: nothing keeps a GUID from being there twice. */
@@ -174,7 +186,22 @@ export class SapBooks {
   }
 }
 
+/** Making one takes longer than all else that a confirmation does. */
+const wallClocks = new Map<string, Intl.DateTimeFormat>();
+
 /** `2026-01-01 00:00:01`: how Swedish writes a time is nearly ISO. */
 function wallClock(date: Date, timeZone: string): string {
-  return date.toLocaleString('sv-SE', { timeZone });
+  const known = wallClocks.get(timeZone);
+  if (known) return known.format(date);
+  const numeric = 'numeric';
+  const parts = {
+    year: numeric,
+    month: numeric,
+    day: numeric,
+    hour: numeric,
+    minute: numeric,
+    second: numeric,
+  } as const;
+  wallClocks.set(timeZone, new Intl.DateTimeFormat('sv-SE', { ...parts, timeZone }));
+  return wallClock(date, timeZone);
 }

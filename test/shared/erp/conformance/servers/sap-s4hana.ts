@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, Received } from '../../../../support/server.ts';
 import { keyed, ODataQueryError, type ODataRow, parseFilter } from './odata-filter.ts';
-import { SapBooks } from './sap-books.ts';
+import { SapBooks, type SapWorld } from './sap-books.ts';
 import { orderFields, SapError } from './sap-records.ts';
 
 export interface SapServer {
@@ -45,9 +45,13 @@ const confirmationFilters = [
 const movementsPath =
   /^\/ProdnOrdConf2\(ConfirmationGroup='(\d+)',ConfirmationCount='(\d+)'\)\/to_ProdnOrdConfMatlDocItm$/;
 
-/** A stateful S/4HANA, for tests: the two OData V2 services of a production order integration. */
-export function createSap(login: SapLogin): SapServer {
-  const books = new SapBooks(login.auth === 'oauth2', login.timeZone ?? 'UTC');
+/**
+ * A stateful S/4HANA, for tests: the two OData V2 services of a production order integration.
+ * @param login Looked at in each call, so that a secret can be replaced.
+ */
+export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID }): SapServer {
+  const { newId } = world;
+  const books = new SapBooks(login.auth === 'oauth2', login.timeZone ?? 'UTC', world);
   const bearers = new Set<string>();
   /** CSRF token by session cookie: one without the other is refused. */
   const sessions = new Map<string, string>();
@@ -78,7 +82,7 @@ export function createSap(login: SapLogin): SapServer {
     if (login.auth !== 'oauth2' || headers.authorization !== client || !granted) {
       return { status: 401, body: { error: 'invalid_client' } };
     }
-    const bearer = randomUUID();
+    const bearer = newId();
     if (sap.sessionsLast) bearers.add(bearer);
     return { body: { access_token: bearer, token_type: 'Bearer', expires_in: 3600 } };
   }
@@ -135,7 +139,7 @@ export function createSap(login: SapLogin): SapServer {
 
   function offeredToken({ headers }: Received): NonNullable<Answer['headers']> {
     if (String(headers['x-csrf-token']).toLowerCase() !== 'fetch') return {};
-    const [session, csrf] = [randomUUID(), randomUUID()];
+    const [session, csrf] = [newId(), newId()];
     if (sap.sessionsLast) sessions.set(session, csrf);
     return {
       'x-csrf-token': csrf,

@@ -1,0 +1,185 @@
+import { encodeKey } from '../../../../../shared/erp/odoo/marks.ts';
+import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
+import { sumOf, toDecimal } from '../../../../../shared/model/quantity.ts';
+import { createOdoo } from '../servers/odoo.ts';
+import { OdooError, type OdooRow, userError } from '../servers/odoo-domain.ts';
+import { perPiece, us } from '../servers/odoo-masters.ts';
+import type { OdooBooks, OdooVersion } from '../servers/odoo-models.ts';
+import { lotsOf } from '../servers/odoo-production.ts';
+import type { PlannedOrderRef } from '../target.ts';
+import type { BookedQuantity, ErpPlant, PlantBooks } from './plant.ts';
+
+/** An Odoo in this process, with what a connector's author looks at beside the plant. */
+interface OdooPlant extends ErpPlant {
+  readonly server: { readonly books: OdooBooks };
+  readonly login: { readonly database: string; readonly username: string; readonly apiKey: string };
+  /** By its id if the reference has one. */
+  readonly row: (order: ErpOrderRef) => OdooRow;
+}
+
+/** @param time Of the database's clock. Default: one by which every write is later than the one before. */
+export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
+  const login = { database: 'plant', username: 'azumuta@example.com', apiKey: 'canary-3f9a-odoo' };
+  const server = createOdoo(version, login, time);
+  const { books } = server;
+  const orders = () => books.rows('mrp.production');
+  const group = version === 17 ? 'procurement_group_id' : 'production_group_id';
+
+  function row({ number, id }: ErpOrderRef): OdooRow {
+    const found = orders().find((one) => (id === undefined ? one.name === number : one.id === Number(id)));
+    if (!found) throw new Error(`no order ${number}`);
+    return found;
+  }
+
+  /** The order and what was split off from it. */
+  function family(order: ErpOrderRef): OdooRow[] {
+    const own = row(order);
+    return orders().filter((one) => one[group] === own[group]);
+  }
+
+  /** Acts on what is open of an order: the order itself, or else the rest that a booking left. */
+  function onOpen(order: ErpOrderRef, act: (open: OdooRow) => void): boolean {
+    const open = [row(order), ...family(order).toReversed()].find(isOpen);
+    if (!open || books.locked.has(open.id)) return false;
+    try {
+      act(open);
+      return true;
+    } catch (error) {
+      if (error instanceof OdooError) return false;
+      throw error;
+    }
+  }
+
+  const isTracked = ({ product_id }: OdooRow) =>
+    books.rows('product.product').find(({ id }) => id === product_id)?.tracking !== 'none';
+
+  const call = (method: string, { id }: OdooRow, context = {}) =>
+    books.call('mrp.production', method, { ids: [id], named: {}, context });
+
+  return {
+    server,
+    login,
+    row,
+    answer: server.answer,
+    credentials: () => ({ username: login.username, apiKey: login.apiKey }),
+    rotate(secret) {
+      login.apiKey = secret;
+    },
+    // Every call carries the key.
+    restart() {},
+    articles: { plain: 'CHAIR', lots: 'BATCH', serials: 'PUMP' },
+    plan({ article, quantity, changedAt }) {
+      return refOf(books.plan(article, Number(quantity), changedAt ?? undefined), article);
+    },
+    cancel: (order) => onOpen(order, (open) => void call('action_cancel', open)),
+    changeQuantity: (order, quantity) =>
+      onOpen(order, (open) => books.changeQuantity(open, Number(quantity))),
+    split: (order, sizes) =>
+      books.splitByHand(row(order), sizes.map(Number)).map((part) => refOf(part, articleOf(books, part))),
+    finishByHand: (order) =>
+      onOpen(order, (open) => {
+        if (isTracked(open)) throw userError('Who knows no lot cannot finish it.');
+        open.qty_producing = 0;
+        call('button_mark_done', open, { skip_consumption: true });
+      }),
+    touch(order) {
+      row(order).write_date = books.now();
+    },
+    lock(order) {
+      for (const { id } of family(order)) books.locked.add(id);
+    },
+    unlock(order) {
+      for (const { id } of family(order)) books.locked.delete(id);
+    },
+    ignoreNextBooking() {
+      books.ignoreNextDone = true;
+    },
+    books: (order) => booksOf(books, family(order)),
+    markOf: encodeKey,
+    everything: () => JSON.parse(JSON.stringify([...books.tables])),
+    close() {},
+  };
+}
+
+const isOpen = ({ state }: OdooRow) => state !== 'done' && state !== 'cancel';
+
+function refOf(row: OdooRow, article: string): PlannedOrderRef {
+  return { number: String(row.name), id: String(row.id), article };
+}
+
+function articleOf(books: OdooBooks, { product_id }: OdooRow): string {
+  return String(books.rows('product.product').find(({ id }) => id === product_id)?.default_code);
+}
+
+function booksOf(books: OdooBooks, family: readonly OdooRow[]): PlantBooks {
+  const ids = new Set(family.map(({ id }) => id));
+  const bodies = books
+    .rows('mail.message')
+    .filter(({ res_id }) => ids.has(Number(res_id)))
+    .map(({ body }) => String(body));
+  const done = family.filter(({ id }) => books.doneCount.has(id));
+  const bookings = done.map((one) => bookingOf(books, one));
+  const consumed = books
+    .rows('stock.move')
+    .filter((move) => ids.has(Number(move.raw_material_production_id)) && move.state === 'done')
+    .map((move) => toDecimal(Number(move.quantity) / perPiece) ?? '0');
+  return {
+    state: family.every(({ state }) => state === 'done')
+      ? 'done'
+      : family.every(({ state }) => state === 'cancel')
+        ? 'cancelled'
+        : 'open',
+    unit: String(books.rows('uom.uom').find(({ id }) => id === family[0]?.product_uom_id)?.name),
+    good: sumOf(bookings.map(({ good }) => good)),
+    scrap: sumOf(bookings.map(({ scrap }) => scrap)),
+    bookings,
+    lots: bookings.flatMap(({ lots }) => lots),
+    scrappedLots: bookings.flatMap(({ scrappedLots }) => scrappedLots),
+    notes: bodies.map(textOf),
+    links: bodies.flatMap((body) =>
+      [...body.matchAll(/href="([^"]*)"/g)].map(([, href]) => unescapeHtml(href ?? '')),
+    ),
+    productOrders: [
+      ...bodies.flatMap((body) =>
+        [...body.matchAll(/\[azumuta product-order (\S+)\]/g)].map(([, id]) => String(id)),
+      ),
+      ...family.flatMap(({ x_azumuta_product_order: linked }) => (linked ? String(linked).split('\n') : [])),
+    ],
+    consumed: sumOf(consumed),
+  };
+}
+
+/** A production that is done is one booking; whose it is, the booking mark that was posted last on it tells. */
+function bookingOf(books: OdooBooks, row: OdooRow): BookedQuantity {
+  const nameOfLot = (id: number) => String(books.rows('stock.lot').find((one) => one.id === id)?.name);
+  const scraps = books
+    .rows('stock.scrap')
+    .filter((one) => one.production_id === row.id && one.state === 'done')
+    .map(({ id }) => id);
+  // Each move of a scrap order takes its quantity out of stock.
+  const moves = books.rows('stock.move').filter(({ scrap_id }) => scraps.includes(Number(scrap_id)));
+  const scrap = sumOf(moves.map((move) => toDecimal(move.quantity) ?? '0'));
+  const marks = books
+    .rows('mail.message')
+    .filter(({ res_id, author_id }) => res_id === row.id && author_id === us.partner)
+    .flatMap(({ body }) => /\[azumuta booking ([^\]\s<]+)\]/.exec(String(body))?.[1] ?? []);
+  return {
+    mark: marks.at(-1),
+    good: sumOf([toDecimal(row.qty_produced) ?? '0', `-${scrap}`]),
+    scrap,
+    lots: lotsOf(books, row).map(nameOfLot),
+    scrappedLots: moves.flatMap(({ lot_id }) => (lot_id ? [nameOfLot(Number(lot_id))] : [])),
+  };
+}
+
+/** What a browser shows of it. */
+function textOf(html: string): string {
+  return unescapeHtml(html.replace(/<[^>]*>/g, '\n'));
+}
+
+function unescapeHtml(text: string): string {
+  return text.replace(/&(lt|gt|quot|#34|amp);/g, (entity, name: string) => {
+    const shown: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#34': '"', amp: '&' };
+    return shown[name] ?? entity;
+  });
+}

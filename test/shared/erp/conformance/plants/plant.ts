@@ -1,0 +1,89 @@
+import type { BookingKey } from '../../../../../shared/model/completions.ts';
+import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
+import type { Decimal } from '../../../../../shared/model/quantity.ts';
+import type { Answer, Received } from '../../../../support/server.ts';
+import type { ErpBooks, ErpConformanceTarget, PlannedOrder, PlannedOrderRef } from '../target.ts';
+
+/**
+ * An ERP in this process, with neither a network nor a connector before it: its server, what people do in its own
+ * screens, and its books. Acts that return a boolean tell whether the ERP let them.
+ */
+export interface ErpPlant {
+  readonly answer: (call: Received) => Answer;
+  /** The secret that a connector needs now. */
+  readonly credentials: () => unknown;
+  /** From now on this secret is right, and the one before is refused. */
+  readonly rotate: (secret: string) => void;
+  /** Starts the server anew: sessions and tokens that it gave are gone, books are not. */
+  readonly restart: () => void;
+  /** Articles that can be planned: of nothing tracked, of lots, of serial numbers. */
+  readonly articles: { readonly plain: string; readonly lots: string; readonly serials: string };
+
+  /** Creates and releases an order, with enough stock of every component. */
+  readonly plan: (order: PlannedOrder) => PlannedOrderRef;
+  /** Withdraws what is open of an order. */
+  readonly cancel: (order: ErpOrderRef) => boolean;
+  /** Releases a withdrawn order again. Left out where an ERP cannot. */
+  readonly releaseAgain?: (order: ErpOrderRef) => boolean;
+  /** Another quantity for what is open of an order. */
+  readonly changeQuantity: (order: ErpOrderRef, quantity: Decimal) => boolean;
+  /** Another number for an order, which keeps its id. Left out where an ERP cannot. */
+  readonly rename?: (order: ErpOrderRef, number: string) => boolean;
+  /** Splits an open order into parts of these sizes; what is left of it keeps its id. Left out where an ERP cannot. */
+  readonly split?: (order: ErpOrderRef, sizes: readonly Decimal[]) => readonly PlannedOrderRef[];
+  /** Somebody completes what is open of an order, as it is planned, without a mark of ours. */
+  readonly finishByHand: (order: ErpOrderRef) => boolean;
+  /** Changes nothing but the time of the last change. */
+  readonly touch: (order: ErpOrderRef) => void;
+  /** Another user holds the order: every write to it is refused until `unlock`. */
+  readonly lock: (order: ErpOrderRef) => void;
+  readonly unlock: (order: ErpOrderRef) => void;
+  /** The next call that would complete an order answers as if it had, and changes nothing. */
+  readonly ignoreNextBooking: () => void;
+
+  readonly books: (order: ErpOrderRef) => PlantBooks;
+  /** How a booking with this key is marked in `books`. */
+  readonly markOf: (key: BookingKey) => string;
+  /** All that the ERP holds, as JSON would show it: whatever differs afterwards has been written. */
+  readonly everything: () => unknown;
+  /** Frees what it holds; it answers no more. */
+  readonly close: () => void;
+}
+
+/** The books of an order, and of what the ERP split off from it. */
+export interface PlantBooks extends Omit<ErpBooks, 'bookings'> {
+  /** In which the quantities are, as the ERP writes it. */
+  readonly unit: string;
+  /** Oldest first. */
+  readonly bookings: readonly BookedQuantity[];
+}
+
+/** One booking of a quantity. */
+export interface BookedQuantity {
+  /** Our mark as `markOf` gives it; undefined for what people booked. */
+  readonly mark: string | undefined;
+  readonly good: Decimal;
+  readonly scrap: Decimal;
+  /** All lots and serial numbers of it, those of scrap as well. */
+  readonly lots: readonly string[];
+  readonly scrappedLots: readonly string[];
+}
+
+/** The hooks of a conformance target, answered by a plant. */
+export function hooksOf(plant: ErpPlant) {
+  return {
+    articles: plant.articles,
+    planOrder: async (order) => plant.plan(order),
+    cancelOrder: async (order) => void plant.cancel(order),
+    finishByHand: async (order) => void plant.finishByHand(order),
+    touch: async (order) => plant.touch(order),
+    lockOrder: async (order) => plant.lock(order),
+    unlockOrder: async (order) => plant.unlock(order),
+    silentNoOp: async () => plant.ignoreNextBooking(),
+    everything: async () => plant.everything(),
+    async books(order) {
+      const { bookings, ...books } = plant.books(order);
+      return { ...books, bookings: bookings.length };
+    },
+  } satisfies Partial<ErpConformanceTarget>;
+}

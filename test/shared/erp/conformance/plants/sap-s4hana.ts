@@ -1,0 +1,138 @@
+import { markOf } from '../../../../../shared/erp/sap-s4hana/marks.ts';
+import { guidOf } from '../../../../../shared/erp/sap-s4hana/records.ts';
+import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
+import { compareDecimals, sumOf } from '../../../../../shared/model/quantity.ts';
+import type { SapBooks, SapWorld } from '../servers/sap-books.ts';
+import { type SapConfirmation, SapError, type SapOrder } from '../servers/sap-records.ts';
+import { createSap, type SapLogin, type SapServer } from '../servers/sap-s4hana.ts';
+import type { BookedQuantity, ErpPlant, PlantBooks } from './plant.ts';
+
+/** An S/4HANA in this process, with what a connector's author looks at beside the plant. */
+interface SapPlant extends ErpPlant {
+  readonly server: SapServer;
+  /** How our mark of a booking stands in the long text of an order. */
+  readonly markInText: (key: string) => string;
+}
+
+export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
+  const login = { ...given };
+  const server = createSap(login, world);
+  const { books } = server;
+
+  /** Acts on an order that is open. */
+  function onOpen({ number }: ErpOrderRef, act: (open: SapOrder) => void): boolean {
+    const order = books.find(number);
+    if (stateOf(books, order) !== 'open' || books.locked.has(order.ManufacturingOrder)) return false;
+    try {
+      act(order);
+      return true;
+    } catch (error) {
+      if (error instanceof SapError) return false;
+      throw error;
+    }
+  }
+
+  return {
+    server,
+    markInText: markOf,
+    answer: server.answer,
+    credentials: () =>
+      login.auth === 'basic'
+        ? { username: login.user, password: login.secret }
+        : { clientId: login.user, clientSecret: login.secret },
+    rotate(secret) {
+      login.secret = secret;
+    },
+    restart: () => server.expireSessions(),
+    articles: { plain: 'FG226', lots: 'FG227', serials: 'FG228' },
+    plan({ article, quantity, changedAt }) {
+      return { number: books.plan(article, quantity, changedAt).ManufacturingOrder, article };
+    },
+    cancel: (order) => onOpen(order, (open) => books.change(open, { OrderIsMarkedForDeletion: 'X' })),
+    releaseAgain({ number }) {
+      const order = books.find(number);
+      if (stateOf(books, order) !== 'cancelled') return false;
+      books.change(order, { OrderIsMarkedForDeletion: '' });
+      return true;
+    },
+    changeQuantity: (order, quantity) =>
+      onOpen(order, (open) => books.change(open, { TotalQuantity: quantity })),
+    finishByHand: (order) => onOpen(order, (open) => void books.confirm(restOf(books, open))),
+    touch: ({ number }) => books.change(books.find(number), {}),
+    lock: ({ number }) => void books.locked.add(number),
+    unlock: ({ number }) => void books.locked.delete(number),
+    ignoreNextBooking() {
+      books.ignoreNext = true;
+    },
+    books: ({ number }) => booksOf(books, books.find(number)),
+    markOf: guidOf,
+    everything: () =>
+      structuredClone({
+        orders: books.orders,
+        confirmations: books.confirmations,
+        documents: books.goods.documents,
+      }),
+    close() {},
+  };
+}
+
+const confirmationsOf = (books: SapBooks, { ManufacturingOrder }: SapOrder) =>
+  books.confirmations.filter((one) => one.OrderID === ManufacturingOrder);
+
+function stateOf(books: SapBooks, order: SapOrder): PlantBooks['state'] {
+  if (order.OrderIsMarkedForDeletion === 'X') return 'cancelled';
+  return confirmationsOf(books, order).some((one) => one.IsFinalConfirmation === true) ? 'done' : 'open';
+}
+
+/** The final confirmation of all that is not confirmed yet. */
+function restOf(books: SapBooks, order: SapOrder): Record<string, unknown> {
+  const confirmed = confirmationsOf(books, order).flatMap((one) => [
+    `-${one.ConfirmationYieldQuantity}`,
+    `-${one.ConfirmationScrapQuantity}`,
+  ]);
+  const rest = sumOf([order.TotalQuantity, ...confirmed]);
+  return {
+    OrderID: order.ManufacturingOrder.padStart(12, '0'),
+    OrderOperation: '0010',
+    ConfirmationYieldQuantity: compareDecimals(rest, '0') < 0 ? '0' : rest,
+    IsFinalConfirmation: true,
+  };
+}
+
+/** A link of a completion, under a name that is not that of the product order. */
+const notedLink = /^(?!Azumuta product order ).*: (https:\S+)$/;
+/** What links an order is its line and our mark; other notes have lines in between. */
+const linkedOrder = /^Azumuta product order (.+?)(?:: https:\S+)?\n\[azumuta [0-9a-f-]{36}\]$/gm;
+
+function booksOf(books: SapBooks, order: SapOrder): PlantBooks {
+  const bookings = confirmationsOf(books, order).map((one) => bookingOf(books, one));
+  const { OrderLongText: text } = order;
+  return {
+    state: stateOf(books, order),
+    unit: order.ProductionUnit,
+    good: sumOf(bookings.map(({ good }) => good)),
+    scrap: sumOf(bookings.map(({ scrap }) => scrap)),
+    bookings,
+    lots: bookings.flatMap(({ lots }) => lots),
+    notes: text === '' ? [] : text.split('\n'),
+    links: text.split('\n').flatMap((line) => notedLink.exec(line)?.[1] ?? []),
+    productOrders: [...text.matchAll(linkedOrder)].map(([, number]) => String(number)),
+  };
+}
+
+/** What is scrap is received nowhere, so no lot is told of it. */
+function bookingOf(books: SapBooks, confirmation: SapConfirmation): BookedQuantity {
+  const { ConfirmationGroup: group, ConfirmationCount: count } = confirmation;
+  const guid = confirmation.ExternalSystemConfirmation;
+  return {
+    mark: /^[0-]+$/.test(guid) ? undefined : guid,
+    good: confirmation.ConfirmationYieldQuantity,
+    scrap: confirmation.ConfirmationScrapQuantity,
+    lots: books.goods.documents
+      .filter((one) => one.ConfirmationGroup === group && one.ConfirmationCount === count)
+      .flatMap(({ GoodsMovementType, Batch }) =>
+        GoodsMovementType === '101' && Batch !== '' ? [Batch] : [],
+      ),
+    scrappedLots: [],
+  };
+}

@@ -1,0 +1,127 @@
+import { createApi } from '../../../../infra/local/sandbox/api.ts';
+import { createApiKeyGuard } from '../../../../infra/local/sandbox/api-key-guard.ts';
+import { inMemory } from '../../../../infra/local/sandbox/database.ts';
+import { controlRoutes } from '../../../../infra/local/sandbox/erp/control-routes.ts';
+import { apiRoutes, errorBody } from '../../../../infra/local/sandbox/erp/routes.ts';
+import { type Booking, openStore, type ProductionOrder } from '../../../../infra/local/sandbox/erp/store.ts';
+import { erpSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
+import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
+import { sumOf } from '../../../../shared/model/quantity.ts';
+import { answeredBy } from '../../../support/answered.ts';
+import type { Answer, Received } from '../../../support/server.ts';
+import type { BookedQuantity, ErpPlant, PlantBooks } from '../conformance/plants/plant.ts';
+
+/** The sandbox ERP in this process, with what only its tests do. */
+interface SandboxPlant extends ErpPlant {
+  /** From now on a page holds no more rows than this. */
+  readonly capPages: (rows: number) => void;
+}
+
+const usualPage = 200;
+
+export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
+  const store = openStore(inMemory, now);
+  const control = createApi({ routes: controlRoutes(store), errorBody });
+  const apiWith = (key: string) =>
+    createApi({
+      routes: apiRoutes(store, now),
+      guard: createApiKeyGuard({ key, requestsPerSecond: 1e9, now, errorBody }),
+      errorBody,
+    });
+  let key: string = erpSandboxKey;
+  let api = apiWith(key);
+  let ignoresNextBooking = false;
+
+  function order({ number, id }: ErpOrderRef): ProductionOrder {
+    const found = store.order(id ?? number);
+    if (!found) throw new Error(`there is no order ${number}`);
+    return found;
+  }
+
+  /** What planners do in the ERP's own screens. */
+  function act(path: string, body: unknown = {}): Answer {
+    const url = new URL(path, 'http://sandbox');
+    return answeredBy(control, { method: 'POST', url, headers: {}, body: JSON.stringify(body) });
+  }
+
+  function onOrder(ref: ErpOrderRef, what: string, body?: unknown): boolean {
+    return act(`/sandbox/orders/${encodeURIComponent(order(ref).id)}/${what}`, body).status === 200;
+  }
+
+  const onOpen: typeof onOrder = (ref, what, body) => {
+    const { status, locked } = order(ref);
+    return status === 'released' && !locked && onOrder(ref, what, body);
+  };
+
+  return {
+    answer(call: Received): Answer {
+      if (ignoresNextBooking && call.method === 'POST' && call.url.pathname.endsWith('/bookings')) {
+        ignoresNextBooking = false;
+        return { body: {} };
+      }
+      return answeredBy(api, call);
+    },
+    credentials: () => ({ apiKey: key }),
+    rotate(secret) {
+      key = secret;
+      api = apiWith(key);
+    },
+    restart() {
+      store.largestPage = usualPage;
+    },
+    articles: { plain: 'GEAR-01', lots: 'GEAR-02', serials: 'GEAR-03' },
+    plan({ article, quantity, changedAt }) {
+      const changed = changedAt ? { changedAt } : {};
+      const planned = act('/sandbox/orders', { product: article, quantity, ...changed });
+      const [released]: ProductionOrder[] = Array.isArray(planned.body) ? planned.body : [];
+      if (!released) throw new Error('nothing was released');
+      return { number: released.number, id: released.id, article };
+    },
+    cancel: (ref) => onOpen(ref, 'cancel'),
+    changeQuantity: (ref, quantity) => !order(ref).locked && onOrder(ref, 'revise', { quantity }),
+    rename: (ref, number) => !order(ref).locked && onOrder(ref, 'revise', { number }),
+    finishByHand: (ref) => onOpen(ref, 'finish'),
+    touch: (ref) => void onOrder(ref, 'touch'),
+    lock: (ref) => void onOrder(ref, 'lock'),
+    unlock: (ref) => void onOrder(ref, 'unlock'),
+    ignoreNextBooking() {
+      ignoresNextBooking = true;
+    },
+    books(ref) {
+      const found = order(ref);
+      return booksOf(found, store.bookings(found.number));
+    },
+    markOf: (bookingKey) => bookingKey,
+    everything: () => ({ orders: store.orders(), bookings: store.bookings() }),
+    capPages(rows) {
+      store.largestPage = rows;
+    },
+    close: () => store.database.close(),
+  };
+}
+
+function booksOf(order: ProductionOrder, entries: readonly Booking[]): PlantBooks {
+  const bookings = entries.filter(({ kind }) => kind === 'production').map(bookingOf);
+  return {
+    state: order.status === 'released' ? 'open' : order.status,
+    unit: order.unit,
+    good: sumOf(bookings.map(({ good }) => good)),
+    scrap: sumOf(bookings.map(({ scrap }) => scrap)),
+    bookings,
+    lots: bookings.flatMap(({ lots }) => lots),
+    scrappedLots: bookings.flatMap(({ scrappedLots }) => scrappedLots),
+    notes: entries.flatMap(({ notes }) => notes),
+    links: entries.flatMap(({ links }) => links.map(({ url }) => url)),
+    productOrders: order.azumutaIds,
+  };
+}
+
+function bookingOf({ reference, goodQuantity, scrapQuantity, lots }: Booking): BookedQuantity {
+  return {
+    mark: reference ?? undefined,
+    good: goodQuantity,
+    scrap: scrapQuantity,
+    lots: lots.map(({ number }) => number),
+    scrappedLots: lots.flatMap(({ number, scrapped }) => (scrapped ? [number] : [])),
+  };
+}

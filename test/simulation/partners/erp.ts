@@ -1,0 +1,119 @@
+import type { ErpDefinition } from '../../../shared/erp/connector.ts';
+import { odoo } from '../../../shared/erp/odoo/index.ts';
+import { sapS4Hana } from '../../../shared/erp/sap-s4hana/index.ts';
+import type { Decimal } from '../../../shared/model/quantity.ts';
+import { odooPlant } from '../../shared/erp/conformance/plants/odoo.ts';
+import type { ErpPlant } from '../../shared/erp/conformance/plants/plant.ts';
+import { sapPlant } from '../../shared/erp/conformance/plants/sap-s4hana.ts';
+import type { OdooVersion } from '../../shared/erp/conformance/servers/odoo-models.ts';
+import type { Cannot, PlannedOrderRef } from '../../shared/erp/conformance/target.ts';
+import { sandboxPlant } from '../../shared/erp/rest/plant.ts';
+import { sandboxErp } from '../../shared/erp/rest/sandbox.ts';
+
+/**
+ * An ERP of the simulation: a server that answers at once, the people who work in it, its books, and its connector. The
+ * servers are those of the conformance suite, where each fact about an ERP has its source, and the sandbox ERP.
+ */
+export interface ErpModel extends Omit<ErpPlant, 'plan' | 'credentials' | 'rotate'> {
+  readonly name: string;
+  /** The real connector, to be connected to wherever `answer` is called. */
+  readonly definition: (url: string, options?: DefinitionOptions) => ErpDefinition;
+  /** As in the conformance suite. An ERP that cannot do `serials` takes one serial number for an order of one piece. */
+  readonly cannot: Cannot;
+  /** The secret that is right now. */
+  readonly credentials: unknown;
+  /** Replaces the secret: the one before is refused from now on. */
+  readonly rotate: () => unknown;
+  /** Creates and releases an order. */
+  readonly plan: (order: PlannedModelOrder) => PlannedOrderRef;
+}
+
+export type ArticleKind = 'plain' | 'lots' | 'serials';
+
+export interface PlannedModelOrder {
+  readonly article: ArticleKind;
+  /** Whole number of pieces. */
+  readonly quantity: Decimal;
+}
+
+export interface DefinitionOptions {
+  /** Orders asked for per page. */
+  readonly pageSize?: number;
+  /** Longest wait for an answer. */
+  readonly timeoutMs?: number;
+  /** Calls at once, over all functions and containers. */
+  readonly atOnce?: number;
+}
+
+/** What a model does not decide by itself. */
+export interface ErpWorld {
+  readonly now: () => Date;
+  /** Another text each time: for secrets, sessions and ETags. */
+  readonly newId: () => string;
+}
+
+/** The ERPs that there are models of. */
+export const erpModels = {
+  'odoo 17': (world) => odooModel(17, world),
+  'odoo 19': (world) => odooModel(19, world),
+  'sap-s4hana': sapModel,
+  rest: restModel,
+} as const satisfies Readonly<Record<string, (world: ErpWorld) => ErpModel>>;
+
+export type ErpName = keyof typeof erpModels;
+
+function odooModel(version: OdooVersion, { now, newId }: ErpWorld): ErpModel {
+  const plant = odooPlant(version, now);
+  const one = 'Odoo 17 takes one serial number per order';
+  return modelOf(plant, newId, {
+    name: `odoo ${version}`,
+    cannot: version === 17 ? { serials: one, 'scrapped-serials': one } : {},
+    define: (url, options) =>
+      odoo({ url, database: plant.login.database, version, backorder: 'keep', ...options }),
+  });
+}
+
+function sapModel({ now, newId }: ErpWorld): ErpModel {
+  const login = { auth: 'basic', user: 'AZUMUTA', secret: newId() } as const;
+  const plant = sapPlant(login, { time: now, newId });
+  return modelOf(plant, newId, {
+    name: 'sap-s4hana',
+    cannot: { 'scrapped-serials': 'SAP receives no scrap into stock, so no batch bears it' },
+    define: (url, options) =>
+      sapS4Hana({
+        url,
+        auth: 'basic',
+        goodsMovements: 'receipt',
+        notesField: 'OrderLongText',
+        ...options,
+      }),
+  });
+}
+
+function restModel({ now, newId }: ErpWorld): ErpModel {
+  return modelOf(sandboxPlant(now), newId, {
+    name: 'rest',
+    cannot: {},
+    define: (url, options) => sandboxErp({ baseUrl: url, ...options }),
+  });
+}
+
+interface Distinct extends Pick<ErpModel, 'name' | 'cannot'> {
+  readonly define: (url: string, options: DefinitionOptions) => ErpDefinition;
+}
+
+function modelOf(plant: ErpPlant, newId: () => string, { define, ...distinct }: Distinct): ErpModel {
+  return {
+    ...plant,
+    ...distinct,
+    definition: (url, { atOnce, ...options } = {}) => ({ ...define(url, options), atOnce }),
+    get credentials() {
+      return plant.credentials();
+    },
+    rotate() {
+      plant.rotate(newId());
+      return plant.credentials();
+    },
+    plan: ({ article, quantity }) => plant.plan({ article: plant.articles[article], quantity }),
+  };
+}

@@ -1,0 +1,30 @@
+import { onTestFinished, vi } from 'vitest';
+import type { ErpOrder } from '../../../shared/model/orders.ts';
+import type { ErpName } from './erp.ts';
+import { type Rehearsal, rehearse } from './rehearsal.ts';
+
+/** Both partners before the real connector and client, without a socket; over when the test is. */
+export function prepared(name: ErpName): Rehearsal {
+  const rehearsal = rehearse(name);
+  vi.stubGlobal('fetch', rehearsal.fetch);
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+    rehearsal.erp.close();
+    rehearsal.azumuta.close();
+  });
+  return rehearsal;
+}
+
+/** The only order that the ERP lists. */
+export async function listedOne({ listed }: Rehearsal): Promise<ErpOrder> {
+  const [order] = await listed();
+  if (!order) throw new Error('the ERP lists no order');
+  return order;
+}
+
+/** From the ERP's list through Azumuta into the ERP's books. */
+export async function bookedWhole(rehearsal: Rehearsal, order: ErpOrder, serials: readonly string[] = []) {
+  const { id } = await rehearsal.create(order);
+  rehearsal.azumuta.complete(order.number, { serials: [...serials] });
+  return rehearsal.book(await rehearsal.collect(id, order));
+}

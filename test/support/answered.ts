@@ -1,0 +1,17 @@
+import { type Api, Refusal, type Reply } from '../../infra/local/sandbox/api.ts';
+import type { Answer, Received } from './server.ts';
+
+/** What a sandbox's routes answer to a request; an error that is no answer is thrown. */
+export function answeredBy(api: Api<Reply>, request: Received): Answer {
+  const { status, body = {}, headers = {} } = replyOf(api, request);
+  return { status, body, headers };
+}
+
+function replyOf(api: Api<Reply>, request: Received): Reply {
+  try {
+    return api.answer(request);
+  } catch (error) {
+    if (error instanceof Refusal) return error.reply;
+    throw error;
+  }
+}
