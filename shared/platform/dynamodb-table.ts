@@ -75,7 +75,7 @@ export interface Table {
 
 const marshallOptions = { removeUndefinedValues: true } as const;
 
-export function createTable(client: DynamoDBClient, tableName: string): Table {
+export function createTable(client: Pick<DynamoDBClient, 'send'>, tableName: string): Table {
   const keyOf = ({ pk, sk }: Key) => marshall({ pk, sk });
 
   async function pages(
