@@ -42,6 +42,7 @@ function storedValue(value: AttributeValue): AttributeValue {
         'One or more parameter values were invalid: Null attribute value types must have the value of true',
       );
     case 'L':
+      // The SDK's types have no list that must not change.
       return Object.freeze({ L: Object.freeze((value.L ?? []).map(storedValue)) as AttributeValue[] });
     case 'M':
       return Object.freeze({ M: stored(value.M ?? {}) });
