@@ -224,7 +224,7 @@ function expressionOf({ set = {}, add = {}, append = {}, remove = [], condition,
 }
 
 /** The item as it is after the update: saves a second read, as one call returns either the old or the new. */
-export function applied(
+function applied(
   before: StoredItem,
   key: Key,
   { set = {}, add = {}, append = {}, remove = [] }: Update,

@@ -16,8 +16,8 @@ import { maxPlannedBytes } from '../../../shared/ledger/records/bookings.ts';
 import { orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
 import type { Key } from '../../../shared/platform/dynamodb-table.ts';
 import { testClock } from '../../support/clock.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder, newOrder, splitOrder } from '../../support/orders.ts';
-import { tableInMemory } from '../../support/table-in-memory.ts';
 
 const maxItemBytes = 64 * 1024;
 
@@ -42,7 +42,7 @@ function sizeOfValue({ S, N, L, M }: AttributeValue): number {
 }
 
 function started() {
-  const table = tableInMemory();
+  const table = modelledTable();
   const ledger = createLedger({ table, clock: testClock(), times: { settlingSeconds: 0 } });
   const sizeAt = async (key: Key) =>
     sizeOf(marshall((await table.get(key)) ?? {}, { removeUndefinedValues: true }));

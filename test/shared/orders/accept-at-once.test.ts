@@ -9,8 +9,8 @@ import { decideProductOrders } from '../../../shared/orders/decide-product-order
 import { readKnown } from '../../../shared/orders/read-known.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { tableInMemory } from '../../support/table-in-memory.ts';
 
 type Mapping = Parameters<typeof mapProductOrders>[0];
 
@@ -110,7 +110,7 @@ it('two planners at once, in any order of their calls, end with what one of them
     fc.asyncProperty(races, async ({ before, a, b, creates, turns }) => {
       // Prepare
       const ledger = createLedger({
-        table: tableInMemory(),
+        table: modelledTable(),
         clock: testClock(),
         times: { settlingSeconds: 300 },
       });
@@ -146,7 +146,7 @@ it('two ERP orders at once take over a number that a third has given back: one h
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (turns) => {
       // Prepare
-      const table = tableInMemory();
+      const table = modelledTable();
       const ledger = createLedger({ table, clock: testClock(), times: { settlingSeconds: 300 } });
       const gone = company('gone');
       await accept(gone, ledger);

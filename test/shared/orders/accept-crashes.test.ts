@@ -7,8 +7,8 @@ import { acceptOrders } from '../../../shared/orders/accept.ts';
 import type { Table } from '../../../shared/platform/dynamodb-table.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { tableInMemory } from '../../support/table-in-memory.ts';
 
 type Mapping = Parameters<typeof mapProductOrders>[0];
 
@@ -40,7 +40,7 @@ const ledgerOn = (reached: Table): Ledger =>
   createLedger({ table: reached, clock: testClock(), times: { settlingSeconds: 300 } });
 
 beforeEach(() => {
-  table = tableInMemory();
+  table = modelledTable();
   sent = [];
 });
 
@@ -67,7 +67,7 @@ async function accept({ mapping = each, amount, ...wanted }: Wish, reached = tab
 
 /** What was there before, with the first part created if `created`. */
 async function prepare(before: readonly Wish[], created: boolean): Promise<void> {
-  table = tableInMemory();
+  table = modelledTable();
   sent = [];
   for (const one of before) await accept(one);
   if (!created || before.length === 0) return;

@@ -6,9 +6,9 @@ import { acceptOrders } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
 import { testClock } from '../../support/clock.ts';
 import { heardLog, silent } from '../../support/logs.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
-import { tableInMemory } from '../../support/table-in-memory.ts';
 
 let sqs: SqsEndpoint;
 
@@ -27,7 +27,7 @@ describe('a long list', () => {
 
   function started() {
     const ledger = createLedger({
-      table: tableInMemory(),
+      table: modelledTable(),
       clock: testClock(),
       times: { settlingSeconds: 300 },
     });

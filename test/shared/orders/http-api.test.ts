@@ -7,8 +7,8 @@ import { createQueues } from '../../../shared/platform/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { type HeardLog, heardLog } from '../../support/logs.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
-import { tableInMemory } from '../../support/table-in-memory.ts';
 
 const current = 'CANARY-current-0123456789abcdef012345';
 const previous = 'CANARY-previous-0123456789abcdef01234';
@@ -218,7 +218,7 @@ describe('a call that is too large', () => {
     });
     const map: typeof dependencies.map = (order) =>
       mapProductOrders({ split: { per: 'unit', book: 'each', most: 1000 } }, order);
-    const ledger = createLedger({ table: tableInMemory(), clock, times: { settlingSeconds: 300 } });
+    const ledger = createLedger({ table: modelledTable(), clock, times: { settlingSeconds: 300 } });
     const body = Buffer.from(JSON.stringify(list));
     return postOrders({ ...call('-'), body }, { ...dependencies, ledger, map });
   };

@@ -1,0 +1,93 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { TableIndex } from '../../../shared/platform/dynamodb-table.ts';
+import { compareItems, insert, withdraw } from './sorted.ts';
+import type { Item } from './values.ts';
+
+/** Entries of each index as queries see them: later than the table, each item's changes in their order. */
+export interface Indexes {
+  /** Tells that an item has changed; `undefined` stands for none. */
+  readonly changed: (before: Item | undefined, after: Item | undefined) => void;
+  /** The entries of a partition that show by now, by their sort keys: keys only, as in the ledger's stack. */
+  readonly entries: (index: TableIndex, partition: string) => readonly Item[];
+}
+
+interface Change {
+  readonly item: string;
+  readonly shownAt: number;
+  readonly moves: readonly Move[];
+}
+interface Move {
+  readonly index: TableIndex;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+/**
+ * Source: AWS, "Using Global Secondary Indexes in DynamoDB": changes are propagated asynchronously, eventually
+ * consistent, "within a fraction of a second, under normal conditions"; an item is in an index only while it has
+ * all of the index's key attributes.
+ */
+export function createIndexes(
+  indexes: readonly TableIndex[],
+  { now, indexLagMs }: { readonly now: () => number; readonly indexLagMs: () => number },
+): Indexes {
+  const shown = new Map(indexes.map(({ name }) => [name, new Map<string, Item[]>()]));
+  const pending: Change[] = [];
+  /** When the latest pending change of an item will show. */
+  const latest = new Map<string, number>();
+
+  function show(): void {
+    const time = now();
+    while (pending[0] && pending[0].shownAt <= time) {
+      const { item, shownAt, moves } = pending[0];
+      pending.shift();
+      if (latest.get(item) === shownAt) latest.delete(item);
+      for (const { index, before, after } of moves) {
+        if (before) withdraw(partitionOf(index, before), before, index.sort);
+        if (after) insert(partitionOf(index, after), after, index.sort);
+      }
+    }
+  }
+  function partitionOf(index: TableIndex, entry: Item): Item[] {
+    const partitions = shown.get(index.name);
+    const name = entry[index.partition]?.S ?? '';
+    const known = partitions?.get(name);
+    if (known) return known;
+    const made: Item[] = [];
+    partitions?.set(name, made);
+    return made;
+  }
+
+  return {
+    changed(before, after) {
+      const moves = indexes.flatMap((index): Move[] => {
+        const [left, right] = [before && entryOf(index, before), after && entryOf(index, after)];
+        if (left && right && compareItems(left, right, index.sort) === 0) {
+          if (left[index.partition]?.S === right[index.partition]?.S) return [];
+        }
+        return left || right ? [{ index, before: left, after: right }] : [];
+      });
+      if (moves.length === 0) return;
+      show();
+      const item = `${(after ?? before)?.pk?.S}\n${(after ?? before)?.sk?.S}`;
+      const shownAt = Math.max(now() + indexLagMs(), latest.get(item) ?? 0);
+      latest.set(item, shownAt);
+      const place = pending.findLastIndex((change) => change.shownAt <= shownAt) + 1;
+      pending.splice(place, 0, { item, shownAt, moves });
+    },
+    entries(index, partition) {
+      show();
+      return shown.get(index.name)?.get(partition) ?? [];
+    },
+  };
+}
+
+function entryOf({ partition, sort }: TableIndex, item: Item): Item | undefined {
+  if (!item[partition] || !item[sort]) return undefined;
+  const entry: Record<string, AttributeValue> = {};
+  for (const name of ['pk', 'sk', partition, sort]) {
+    const value = item[name];
+    if (value) entry[name] = value;
+  }
+  return Object.freeze(entry);
+}

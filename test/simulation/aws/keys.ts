@@ -1,0 +1,86 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { TableIndex } from '../../../shared/platform/dynamodb-table.ts';
+import { validationException } from './errors.ts';
+import { type Item, typeOf, type ValueType } from './values.ts';
+
+const invalid = (reason: string) =>
+  validationException(`One or more parameter values were invalid: ${reason}`);
+
+/** Source of the sizes: AWS, "Quotas in Amazon DynamoDB": 2048 bytes, and 1024 bytes for a sort key. */
+const maxPartitionBytes = 2048;
+const maxSortBytes = 1024;
+
+/** @throws ValidationException unless it is exactly `pk` and `sk`, as texts that a key may have. */
+export function checkKey(key: Item): void {
+  const { pk, sk } = key;
+  if (Object.keys(key).length !== 2 || pk?.S === undefined || sk?.S === undefined) {
+    throw validationException('The provided key element does not match the schema');
+  }
+  refuseEmpty(pk, 'pk');
+  refuseEmpty(sk, 'sk');
+  refuseTooLong(pk, sk);
+}
+
+/** @throws ValidationException unless an item to put has its key. */
+export function checkKeyOfItem(item: Item): void {
+  for (const name of ['pk', 'sk']) {
+    const value = item[name];
+    if (!value) throw invalid(`Missing the key ${name} in the item`);
+    if (value.S === undefined) {
+      throw invalid(`Type mismatch for key ${name} expected: S actual: ${typeOf(value)}`);
+    }
+  }
+  refuseEmpty(item.pk, 'pk');
+  refuseEmpty(item.sk, 'sk');
+  refuseTooLong(item.pk, item.sk);
+}
+
+/**
+ * @throws ValidationException if an attribute of an item is no key for an index that it is the key of: dynalite
+ * stores what is empty or too long. Source: AWS, "Supported data types and naming rules in DynamoDB": empty texts
+ * are for attributes that are no key of a table or index.
+ */
+export function checkIndexKeys(indexes: readonly TableIndex[], item: Item): void {
+  for (const index of indexes) {
+    const [partition, sort] = [item[index.partition], item[index.sort]];
+    if (partition) checkIndexType(index, index.partition, typeOf(partition), 'S');
+    if (sort) checkIndexType(index, index.sort, typeOf(sort), index.sortType);
+    refuseEmpty(partition, index.partition);
+    refuseEmpty(sort, index.sort);
+    if (partition && sort) refuseTooLong(partition, sort);
+  }
+}
+
+/** @throws ValidationException if an update gives a key of an index another type. */
+export function checkIndexType(
+  { name }: TableIndex,
+  attribute: string,
+  type: ValueType,
+  wanted: ValueType,
+): void {
+  if (type === wanted) return;
+  throw invalid(
+    `Type mismatch for Index Key ${attribute} Expected: ${wanted} Actual: ${type} IndexName: ${name}`,
+  );
+}
+
+/** @throws ValidationException for an empty text. */
+export function refuseEmpty(value: AttributeValue | undefined, name: string): void {
+  if (value?.S !== '') return;
+  throw invalid(`The AttributeValue for a key attribute cannot contain an empty string value. Key: ${name}`);
+}
+
+function refuseTooLong(partition: AttributeValue | undefined, sort: AttributeValue | undefined): void {
+  if (isLonger(partition, maxPartitionBytes)) {
+    throw invalid('Size of hashkey has exceeded the maximum size limit of2048 bytes');
+  }
+  if (isLonger(sort, maxSortBytes)) {
+    throw invalid('Aggregated size of all range keys has exceeded the size limit of 1024 bytes');
+  }
+}
+
+/** Of UTF-8, which has at most three bytes for each unit of a text; dynalite counts the units. */
+function isLonger(value: AttributeValue | undefined, maxBytes: number): boolean {
+  const text = value?.S;
+  return text !== undefined && text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes;
+}

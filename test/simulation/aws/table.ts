@@ -1,0 +1,262 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DeleteItemCommandOutput,
+  type DynamoDBClient,
+  GetItemCommand,
+  type GetItemCommandOutput,
+  PutItemCommand,
+  type PutItemCommandOutput,
+  type QueryCommand,
+  type QueryCommandOutput,
+  ResourceNotFoundException,
+  UpdateItemCommand,
+  type UpdateItemCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
+import type { Key, StoredItem, TableIndex } from '../../../shared/platform/dynamodb-table.ts';
+import { type Condition, holds, parseCondition } from './conditions.ts';
+import { notModelled, validationException } from './errors.ts';
+import { type Bound, bind, type Parsed } from './expressions.ts';
+import { createIndexes } from './indexes.ts';
+import { checkIndexKeys, checkIndexType, checkKey, checkKeyOfItem } from './keys.ts';
+import { pageOf, readQuery } from './query.ts';
+import { find, insert, withdraw } from './sorted.ts';
+import { changedAttributes, parseUpdate, refuseOverlaps, type Update, updated } from './updates.ts';
+import { bytesOfItem, type Item, stored } from './values.ts';
+
+export type TableCommand =
+  | GetItemCommand
+  | PutItemCommand
+  | UpdateItemCommand
+  | DeleteItemCommand
+  | QueryCommand;
+export type TableAnswer =
+  | GetItemCommandOutput
+  | PutItemCommandOutput
+  | UpdateItemCommandOutput
+  | DeleteItemCommandOutput
+  | QueryCommandOutput;
+
+/**
+ * One DynamoDB table with the key `pk`, `sk`, as the AWS SDK sees it. What an answer holds is frozen and never
+ * changes again.
+ */
+export interface TableModel {
+  /**
+   * Carries out a command at once, and answers it as DynamoDB does.
+   * @throws the SDK's errors: ConditionalCheckFailedException, ValidationException (by its name),
+   * ResourceNotFoundException; a plain Error for what DynamoDB can do and this model cannot.
+   */
+  readonly answer: (command: TableCommand) => TableAnswer;
+  /** For `createTable`. */
+  readonly client: Pick<DynamoDBClient, 'send'>;
+  /** All items; those of a partition by their sort keys. */
+  readonly items: () => StoredItem[];
+  /** The size of an item as DynamoDB counts it, whether it is in the table or not. */
+  readonly bytesOf: (item: StoredItem) => number;
+  /** The largest item that was ever written. */
+  readonly largest: () => { readonly key: Key; readonly bytes: number } | undefined;
+  /**
+   * Deletes the items whose time to live is over, or those of them that are chosen, and tells how many.
+   * Nothing else deletes them. Source: AWS, "Using time to live (TTL) in DynamoDB": what has expired is deleted
+   * "within a few days", and shows until then; the attribute is a number, in epoch seconds.
+   */
+  readonly expire: (isChosen?: (item: StoredItem) => boolean) => number;
+}
+
+interface TableOptions {
+  readonly name: string;
+  readonly indexes: readonly TableIndex[];
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds until the indexes show a change; asked for each change of a key of an index. */
+  readonly indexLagMs: () => number;
+}
+
+/** Source: AWS, "Quotas in Amazon DynamoDB", item size: 400 KB. */
+const maxItemBytes = 400 * 1024;
+
+export function createTableModel({ name, indexes, now, indexLagMs }: TableOptions): TableModel {
+  const store = createStore(indexes, { now, indexLagMs });
+  const keyAttributes = new Set(['pk', 'sk', ...indexes.flatMap(({ partition, sort }) => [partition, sort])]);
+
+  function answer(command: TableCommand): TableAnswer {
+    refuseUnknown(command, name);
+    if (command instanceof GetItemCommand) return getItem(command.input);
+    if (command instanceof PutItemCommand) return putItem(command.input);
+    if (command instanceof UpdateItemCommand) return updateItem(command.input);
+    if (command instanceof DeleteItemCommand) return deleteItem(command.input);
+    return query(command.input);
+  }
+
+  function getItem({ Key = {}, ConsistentRead }: GetItemCommand['input']): GetItemCommandOutput {
+    if (!ConsistentRead) throw notModelled('reads of the table that are not consistent');
+    const key = keyOf(Key);
+    const item = store.get(key);
+    return { $metadata: {}, ...(item && { Item: item }) };
+  }
+
+  function putItem(input: PutItemCommand['input']): PutItemCommandOutput {
+    const item = stored(input.Item ?? {});
+    const condition = readCondition(input);
+    const bound = bind(condition ? [condition] : [], input, keyAttributes);
+    checkKeyOfItem(item);
+    checkIndexKeys(indexes, item);
+    const bytes = sized(item, 'Item size has exceeded the maximum allowed size');
+    const before = store.get(item);
+    check(condition, before, bound);
+    store.write(before, item, bytes);
+    return answered(input.ReturnValues, before, undefined);
+  }
+
+  function updateItem(input: UpdateItemCommand['input']): UpdateItemCommandOutput {
+    const key = keyOf(input.Key ?? {});
+    const update = input.UpdateExpression === undefined ? undefined : parseUpdate(input.UpdateExpression);
+    const condition = readCondition(input);
+    const expressions = [...(update ? [update] : []), ...(condition ? [condition] : [])];
+    const bound = bind(expressions, input, keyAttributes);
+    if (update) checkUpdate(update, bound);
+    const before = store.get(key);
+    check(condition, before, bound);
+    const after = update ? updated(update.tree, before ?? key, bound) : (before ?? key);
+    checkIndexKeys(indexes, after);
+    store.write(before, after, sized(after, 'Item size to update has exceeded the maximum allowed size'));
+    return answered(input.ReturnValues, before, after);
+  }
+
+  function checkUpdate(update: Parsed<Update>, bound: Bound): void {
+    refuseOverlaps(update, bound);
+    for (const [attribute, type] of changedAttributes(update.tree, bound)) {
+      if (attribute === 'pk' || attribute === 'sk') {
+        throw validationException(
+          `One or more parameter values were invalid: Cannot update attribute ${attribute}. This attribute is part of the key`,
+        );
+      }
+      if (!type || !keyAttributes.has(attribute)) continue;
+      for (const index of indexes) {
+        if (index.partition === attribute) checkIndexType(index, attribute, type, 'S');
+        if (index.sort === attribute) checkIndexType(index, attribute, type, index.sortType);
+      }
+    }
+  }
+
+  function deleteItem(input: DeleteItemCommand['input']): DeleteItemCommandOutput {
+    const key = keyOf(input.Key ?? {});
+    const condition = readCondition(input);
+    const bound = bind(condition ? [condition] : [], input, keyAttributes);
+    const before = store.get(key);
+    check(condition, before, bound);
+    if (before) store.remove(before);
+    return answered(input.ReturnValues, before, undefined);
+  }
+
+  function query(input: QueryCommand['input']): QueryCommandOutput {
+    const asked = readQuery(input, indexes, keyAttributes);
+    const page = pageOf(store.partition(asked.index, asked.partition), asked, input.Limit);
+    return {
+      ...{ $metadata: {}, Items: page.items, Count: page.items.length, ScannedCount: page.items.length },
+      ...(page.last && { LastEvaluatedKey: page.last }),
+    };
+  }
+
+  return {
+    answer,
+    client: {
+      // The overloads of `send` tell which output belongs to which command, and so does `answer`.
+      send: (async (command: TableCommand) => answer(command)) as unknown as DynamoDBClient['send'],
+    },
+    items: () => store.all().map((item) => unmarshall(item)),
+    bytesOf: (item) => bytesOfItem(marshall(item, { removeUndefinedValues: true })),
+    largest: store.largest,
+    expire(isChosen = () => true) {
+      const expired = store.all().filter((item) => {
+        const end = item[ledgerTimeToLive]?.N;
+        return end !== undefined && Number(end) * 1000 < now() && isChosen(unmarshall(item));
+      });
+      for (const item of expired) store.remove(item);
+      return expired.length;
+    },
+  };
+}
+
+/** The items, and the indexes that follow them. */
+function createStore(indexes: readonly TableIndex[], times: Parameters<typeof createIndexes>[1]) {
+  const partitions = new Map<string, Item[]>();
+  const views = createIndexes(indexes, times);
+  let largest: ReturnType<TableModel['largest']>;
+  const itemsOf = ({ pk }: Item) => partitions.get(pk?.S ?? '');
+
+  return {
+    get: (key: Item) => find(itemsOf(key) ?? [], key, 'sk'),
+    all: () => [...partitions.values()].flat(),
+    largest: () => largest,
+    partition: (index: TableIndex | undefined, value: string): readonly Item[] =>
+      index ? views.entries(index, value) : (partitions.get(value) ?? []),
+    write(before: Item | undefined, after: Item, bytes: number): void {
+      const items = itemsOf(after);
+      if (items) insert(items, after, 'sk');
+      else partitions.set(after.pk?.S ?? '', [after]);
+      if (!largest || bytes > largest.bytes) {
+        largest = { key: { pk: after.pk?.S ?? '', sk: after.sk?.S ?? '' }, bytes };
+      }
+      views.changed(before, after);
+    },
+    remove(item: Item): void {
+      withdraw(itemsOf(item) ?? [], item, 'sk');
+      views.changed(item, undefined);
+    },
+  };
+}
+
+function keyOf(given: Item): Item {
+  const key = stored(given);
+  checkKey(key);
+  return key;
+}
+
+function readCondition({ ConditionExpression: text }: { readonly ConditionExpression?: string | undefined }) {
+  return text === undefined ? undefined : parseCondition(text);
+}
+
+function check(condition: Parsed<Condition> | undefined, item: Item | undefined, bound: Bound): void {
+  if (!condition || holds(condition.tree, item ?? {}, bound)) return;
+  throw new ConditionalCheckFailedException({
+    message: 'The conditional request failed',
+    $metadata: { httpStatusCode: 400 },
+  });
+}
+
+function sized(item: Item, refusal: string): number {
+  const bytes = bytesOfItem(item);
+  if (bytes > maxItemBytes) throw validationException(refusal);
+  return bytes;
+}
+
+function answered(wanted: string | undefined, before: Item | undefined, after: Item | undefined) {
+  const item = wanted === 'ALL_OLD' ? before : wanted === 'ALL_NEW' ? after : undefined;
+  return { $metadata: {}, ...(item && { Attributes: item }) };
+}
+
+const knownInput = new Set([
+  ...['TableName', 'Key', 'Item', 'IndexName', 'ConsistentRead', 'Limit', 'ExclusiveStartKey'],
+  ...['ConditionExpression', 'UpdateExpression', 'KeyConditionExpression'],
+  ...['ExpressionAttributeNames', 'ExpressionAttributeValues', 'ReturnValues'],
+]);
+const knownReturnValues: readonly unknown[] = [undefined, 'NONE', 'ALL_OLD', 'ALL_NEW'];
+
+/** Refuses what the model does not know, so that no test takes silence for an answer, and other tables. */
+function refuseUnknown({ input }: TableCommand, table: string): void {
+  const given = Object.entries(input);
+  const unknown = given.find(([name, value]) => value !== undefined && !knownInput.has(name));
+  if (unknown) throw notModelled(unknown[0]);
+  if ('ReturnValues' in input && !knownReturnValues.includes(input.ReturnValues)) {
+    throw notModelled(`ReturnValues ${input.ReturnValues}`);
+  }
+  if (input.TableName === table) return;
+  throw new ResourceNotFoundException({
+    message: 'Requested resource not found',
+    $metadata: { httpStatusCode: 400 },
+  });
+}
