@@ -34,7 +34,7 @@ export interface DeadLetterQueue {
 export const pageSize = 10;
 
 export function openDeadLetterQueue(
-  sqs: SQSClient,
+  sqs: Pick<SQSClient, 'send'>,
   queueUrl: string,
   { hiddenSeconds = 300, waitSeconds = 1 }: DeadLetterQueueOptions = {},
 ): DeadLetterQueue {

@@ -38,6 +38,7 @@ export interface BuiltProductOrder {
   readonly number: string;
   /** Number of the article. */
   readonly article: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly status: ProductOrderRecord['status'];
   /** ISO instant; null while it is open. */
   readonly completedAt: string | null;
@@ -118,12 +119,20 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
   const act = (number: string, what: string, body?: unknown) =>
     done(shopFloor, `/sandbox/productorders/${encodeURIComponent(number)}/${what}`, body);
 
-  function builtOf({ id, number, articleId, status, completedAt }: ProductOrderRecord): BuiltProductOrder {
+  function builtOf({
+    id,
+    number,
+    articleId,
+    parameters,
+    status,
+    completedAt,
+  }: ProductOrderRecord): BuiltProductOrder {
     const article = catalogue.articles.find((known) => known.id === articleId)?.number ?? articleId;
     return {
       id,
       number,
       article,
+      parameters: Object.fromEntries(parameters.map(({ key, value }) => [key, value])),
       status,
       completedAt,
       recordings: store.recordingsOf(id).map(readRecording),
@@ -202,7 +211,10 @@ function plantWith(articles: readonly string[]): CatalogueSource {
       name: number,
       articleCategory,
       variants: ['Left', 'Right', 'ATEX'],
-      parameters: [{ key: 'Quantity', valueType: 'Number' }],
+      parameters: [
+        { key: 'Quantity', valueType: 'Number' },
+        { key: 'Source', valueType: 'Text' },
+      ],
       workInstructions: ['assembly', 'inspection'],
     })),
   };

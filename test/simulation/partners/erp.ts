@@ -34,6 +34,8 @@ export interface PlannedModelOrder {
   readonly article: ArticleKind;
   /** Whole number of pieces. */
   readonly quantity: Decimal;
+  /** ISO date by which it is due; a date of the model's own if absent. */
+  readonly dueDate?: string;
 }
 
 export interface DefinitionOptions {
@@ -114,6 +116,6 @@ function modelOf(plant: ErpPlant, newId: () => string, { define, ...distinct }: 
       plant.rotate(newId());
       return plant.credentials();
     },
-    plan: ({ article, quantity }) => plant.plan({ article: plant.articles[article], quantity }),
+    plan: ({ article, ...planned }) => plant.plan({ article: plant.articles[article], ...planned }),
   };
 }

@@ -169,7 +169,11 @@ describe.each(names)('%s in process', (name) => {
     const planned = erp.plan({ article: 'plain', quantity: '5' });
     const order = await listedOne(rehearsal);
     const old = erp.credentials;
-    const clock = { now: () => new Date(0), timeout: () => new AbortController().signal };
+    const clock = {
+      now: () => new Date(0),
+      sleep: async () => {},
+      timeout: () => new AbortController().signal,
+    };
     const withOld = erp
       .definition('https://erp.example.com')
       .connect({ clock, credentials: async () => old });

@@ -43,7 +43,7 @@ export function rehearse(name: ErpName): Rehearsal {
   let ids = 0;
   const now = () => new Date(start + ++seconds * 1000);
   const newId = () => `id-${String(++ids).padStart(6, '0')}`;
-  const clock = { now, timeout: newSignal };
+  const clock = { now, sleep: async () => {}, timeout: newSignal };
   const triggers: TriggerRequest[] = [];
   const erp = erpModels[name]({ now, newId });
   const azumuta = createAzumutaModel({

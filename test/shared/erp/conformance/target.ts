@@ -103,6 +103,8 @@ export interface PlannedOrder {
    * same one, long past. `null`: never changed since it was created, for ERPs that know such a thing.
    */
   readonly changedAt?: string | null;
+  /** ISO date by which it is due; a date of the model's own if absent. */
+  readonly dueDate?: string;
 }
 
 /** With the id if the connector's `ErpOrder` has one. */

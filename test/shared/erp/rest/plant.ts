@@ -70,9 +70,9 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
       store.largestPage = usualPage;
     },
     articles: { plain: 'GEAR-01', lots: 'GEAR-02', serials: 'GEAR-03' },
-    plan({ article, quantity, changedAt }) {
+    plan({ article, quantity, changedAt, dueDate }) {
       const changed = changedAt ? { changedAt } : {};
-      const planned = act('/sandbox/orders', { product: article, quantity, ...changed });
+      const planned = act('/sandbox/orders', { product: article, quantity, dueDate, ...changed });
       const [released]: ProductionOrder[] = Array.isArray(planned.body) ? planned.body : [];
       if (!released) throw new Error('nothing was released');
       return { number: released.number, id: released.id, article };

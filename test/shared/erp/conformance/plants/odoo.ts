@@ -68,8 +68,10 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
     // Every call carries the key.
     restart() {},
     articles: { plain: 'CHAIR', lots: 'BATCH', serials: 'PUMP' },
-    plan({ article, quantity, changedAt }) {
-      return refOf(books.plan(article, Number(quantity), changedAt ?? undefined), article);
+    plan({ article, quantity, changedAt, dueDate }) {
+      const planned = books.plan(article, Number(quantity), changedAt ?? undefined);
+      if (dueDate !== undefined) planned.date_deadline = `${dueDate} 07:00:00`;
+      return refOf(planned, article);
     },
     cancel: (order) => onOpen(order, (open) => void call('action_cancel', open)),
     changeQuantity: (order, quantity) =>

@@ -45,8 +45,10 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
     },
     restart: () => server.expireSessions(),
     articles: { plain: 'FG226', lots: 'FG227', serials: 'FG228' },
-    plan({ article, quantity, changedAt }) {
-      return { number: books.plan(article, quantity, changedAt).ManufacturingOrder, article };
+    plan({ article, quantity, changedAt, dueDate }) {
+      const planned = books.plan(article, quantity, changedAt);
+      if (dueDate !== undefined) planned.MfgOrderPlannedEndDate = `/Date(${Date.parse(dueDate)})/`;
+      return { number: planned.ManufacturingOrder, article };
     },
     cancel: (order) => onOpen(order, (open) => books.change(open, { OrderIsMarkedForDeletion: 'X' })),
     releaseAgain({ number }) {

@@ -1,0 +1,120 @@
+import { openDeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
+import { replay } from '../../infra/ops/replay/replay.ts';
+import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
+import { createLedger } from '../../shared/ledger/ledger.ts';
+import { createTable } from '../../shared/platform/dynamodb-table.ts';
+import { createQueues } from '../../shared/platform/queue.ts';
+import { type Finding, invariants, judge } from './invariants/judge.ts';
+import { type People, startPeople } from './scenario/people.ts';
+import type { Scenario } from './scenario/scenario.ts';
+import { minuteMs } from './world/moments.ts';
+import { queueUrlOf } from './world/plant.ts';
+import { type Schedules, startSchedules } from './world/schedules.ts';
+import { createWorld, type World } from './world/world.ts';
+
+/** What came of one scenario. */
+export interface Outcome {
+  readonly findings: readonly Finding[];
+  /** How many accidents happened, by name. */
+  readonly happened: ReadonlyMap<string, number>;
+  readonly orders: number;
+  readonly steps: number;
+  /** Empty unless it was asked for. */
+  readonly timeline: readonly string[];
+}
+
+const dayMs = 24 * 60 * minuteMs;
+/** People, accidents and whatever waits for them are over by then; a message waits for its partner for six days. */
+const restsWithinMs = 4 * dayMs;
+
+/** Runs a scenario to its end, and judges how all stands then. */
+export async function runScenario(scenario: Scenario, { isRead = false } = {}): Promise<Outcome> {
+  const world = createWorld(scenario, isRead);
+  const people = startPeople(world);
+  const schedules = startSchedules(world);
+  const findings: Finding[] = [];
+  try {
+    await untilRest(world, () => people.areDone());
+    schedules.stop();
+    await settle(world, people, schedules);
+    findings.push(...judge(world, people));
+  } catch (error) {
+    if (!(error instanceof NoRest)) throw error;
+    findings.push({ invariant: invariants.rest, sentence: error.message });
+  }
+  return {
+    findings,
+    happened: world.fates.happened,
+    orders: scenario.orders.length,
+    steps: world.time.steps(),
+    timeline: world.timeline.lines(),
+  };
+}
+
+class NoRest extends Error {}
+
+async function untilRest(world: World, areDone: () => boolean): Promise<void> {
+  const { time, plant } = world;
+  const latest = time.now() + restsWithinMs;
+  await time.run(() => (areDone() && plant.isQuiet()) || time.now() > latest);
+  if (!areDone() || !plant.isQuiet()) throw new NoRest(`No rest within 4 days: ${plant.whatWaits()}`);
+}
+
+/**
+ * What is left to people and to the clock: dead letters are sent again, and once the orders are overdue the scheduled
+ * runs find what no trigger told.
+ */
+async function settle(world: World, people: People, schedules: Schedules): Promise<void> {
+  const rest = () => untilRest(world, people.areDone);
+  for (const days of [1, 1, 1]) {
+    await later(world, days * dayMs);
+    if (world.scenario.via === 'pull') schedules.run('pull-product-orders');
+    schedules.run('reconcile-completions');
+    await rest();
+    if (await replayAll(world)) await rest();
+  }
+  // Whoever held anything has had the time to give it back.
+  await later(world, dayMs);
+}
+
+async function later({ time }: World, ms: number): Promise<void> {
+  let isOver = false;
+  time.after(ms, () => {
+    isOver = true;
+  });
+  await time.run(() => isOver);
+}
+
+/** @returns whether there was anything to send. */
+async function replayAll({ plant, time, timeline }: World): Promise<boolean> {
+  const clock = {
+    now: () => new Date(time.now()),
+    sleep: async () => {},
+    timeout: () => new AbortController().signal,
+  };
+  const ledger = createLedger({
+    table: createTable(plant.table.client, 'ledger'),
+    clock,
+    times: { settlingSeconds: 300 },
+  });
+  const report = await replay(
+    { go: true, signal: new AbortController().signal },
+    {
+      deadLetters: openDeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters')),
+      queues: createQueues(plant.queues.client),
+      queueUrls: {
+        'product-orders': queueUrlOf('product-orders'),
+        completions: queueUrlOf('completions'),
+        bookings: queueUrlOf('bookings'),
+      },
+      records: ledger.deadLetters,
+      ledger,
+      aliases: webhookAliasesSchema.parse({}),
+      clock,
+      progress: () => undefined,
+    },
+  );
+  timeline.note('administrator', () => `sends ${report.moved} of ${report.lookedAt} dead letters again`);
+  for (const poller of Object.values(plant.pollers)) poller.wake();
+  return report.moved > 0;
+}

@@ -1,0 +1,90 @@
+import type { Chance } from '../world/chance.ts';
+import type { Fate, Service } from '../world/fate.ts';
+
+/** What may become of one call that leaves a container, by the name under which it is told. */
+interface Accident {
+  readonly services: readonly Service[];
+  readonly fate: (chance: Chance) => Omit<Fate, 'accident'>;
+}
+
+const aws: readonly Service[] = ['ledger', 'queues', 'secrets'];
+const partners: readonly Service[] = ['azumuta', 'erp'];
+const everywhere: readonly Service[] = [...aws, ...partners];
+const html = { 'content-type': 'text/html' };
+const answers = (status: number, headers: Readonly<Record<string, string>> = {}, body: unknown = {}) => ({
+  effect: 'none' as const,
+  heard: { status, headers, body },
+});
+
+/**
+ * What a call may meet. Whatever AWS or a partner is asked for may happen and not be told of, be told of and not
+ * happen, or happen later.
+ */
+export const accidents = {
+  'the container dies before the call': {
+    services: everywhere,
+    fate: () => ({ effect: 'none', heard: 'nothing', dies: 'before' }),
+  },
+  'the container dies after the call': {
+    services: everywhere,
+    fate: () => ({ effect: 'once', heard: 'nothing', dies: 'after' }),
+  },
+  'AWS fails': { services: aws, fate: () => ({ effect: 'none', heard: 'failure' }) },
+  'AWS does it, and says that it failed': {
+    services: ['ledger', 'queues'],
+    fate: () => ({ effect: 'once', heard: 'failure' }),
+  },
+  // The SDK asks again when it hears nothing: a conditional write then meets itself.
+  'AWS is asked twice, as its first answer was lost': {
+    services: ['ledger', 'queues'],
+    fate: () => ({ effect: 'twice', heard: 'answer' }),
+  },
+  'AWS is slow': {
+    services: aws,
+    fate: (chance) => ({ effect: 'once', heard: 'answer', slowMs: chance.between(2_000, 25_000) }),
+  },
+  'the call never arrives': { services: partners, fate: () => ({ effect: 'none', heard: 'broken' }) },
+  'the answer is lost': { services: partners, fate: () => ({ effect: 'once', heard: 'broken' }) },
+  'the call takes effect when it was given up': {
+    services: partners,
+    fate: () => ({ effect: 'late', heard: 'broken' }),
+  },
+  'the call is never answered': {
+    services: partners,
+    fate: (chance) => ({ effect: chance.happens(0.5) ? 'once' : 'none', heard: 'nothing' }),
+  },
+  'the partner is slow': {
+    services: partners,
+    fate: (chance) => ({ effect: 'once', heard: 'answer', slowMs: chance.between(2_000, 20_000) }),
+  },
+  'the partner answers 401': { services: partners, fate: () => answers(401) },
+  'the partner answers 429': {
+    services: partners,
+    fate: (chance) => answers(429, { 'retry-after': String(chance.between(1, 90)) }),
+  },
+  'the partner answers 500': { services: partners, fate: () => answers(500) },
+  'the partner does it, and answers 502': {
+    services: partners,
+    fate: () => ({ ...answers(502, html, '<h1>Bad Gateway</h1>'), effect: 'once' }),
+  },
+  'a proxy answers with its own page': {
+    services: partners,
+    fate: () => answers(200, html, '<h1>Please log in</h1>'),
+  },
+} satisfies Record<string, Accident>;
+
+export type AccidentName = keyof typeof accidents;
+
+/** Accidents that a call to this service may meet. */
+export function accidentsOf(service: Service): readonly AccidentName[] {
+  // The keys of the table are the names.
+  return (Object.keys(accidents) as AccidentName[]).filter((name) => {
+    const { services }: Accident = accidents[name];
+    return services.includes(service);
+  });
+}
+
+export function fateOf(name: AccidentName, chance: Chance): Fate {
+  const { fate }: Accident = accidents[name];
+  return { ...fate(chance), accident: name };
+}

@@ -1,0 +1,60 @@
+import { ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
+import type { Surroundings } from '../../../functions/container.ts';
+import type { QueueModel } from '../aws/queue.ts';
+import type { SecretsModel } from '../aws/secrets.ts';
+import type { TableModel } from '../aws/table.ts';
+import type { Process } from './process.ts';
+
+/** What a command of the SDK is to a model. */
+interface Command {
+  readonly input: object;
+}
+
+/** The services that a process reaches through the clients of the AWS SDK. */
+export function clientsOf(
+  process: Process,
+  services: {
+    readonly table: TableModel;
+    readonly queues: QueueModel;
+    readonly secrets: SecretsModel;
+    /** Something may have come into this queue, or may come again. */
+    readonly onQueued: (url: string) => void;
+  },
+): Pick<Surroundings, 'dynamodb' | 'sqs' | 'secretsManager'> {
+  const { table, queues, secrets, onQueued } = services;
+  const send =
+    <C extends Command>(service: 'ledger' | 'queues' | 'secrets', answer: (command: C) => unknown) =>
+    (command: C) =>
+      process.call({
+        service,
+        what: () => `${command.constructor.name} ${aboutOf(command.input)}`,
+        act: () => answer(command),
+        failure: () => failureOf(service),
+      });
+  const clients = {
+    dynamodb: { send: send('ledger', table.answer) },
+    sqs: {
+      send: send('queues', (command: Parameters<QueueModel['answer']>[0]) => {
+        const output = queues.answer(command);
+        if ('QueueUrl' in command.input) onQueued(String(command.input.QueueUrl));
+        return output;
+      }),
+    },
+    secretsManager: { send: send('secrets', secrets.answer) },
+  };
+  // `send` of the SDK has an overload for each of its commands; the models take those that are used, and throw at others.
+  return clients as unknown as Pick<Surroundings, 'dynamodb' | 'sqs' | 'secretsManager'>;
+}
+
+/** As the SDK throws it once its own further tries are over. */
+function failureOf(service: string): Error {
+  if (service === 'ledger')
+    return new ProvisionedThroughputExceededException({ message: 'Too many requests.', $metadata: {} });
+  return Object.assign(new Error('socket hang up'), { name: 'TimeoutError', $metadata: {} });
+}
+
+function aboutOf(input: object): string {
+  const text = JSON.stringify(input);
+  const key = /"pk":\{"S":"((?:[^"\\]|\\.)*)"\},"sk":\{"S":"((?:[^"\\]|\\.)*)"/.exec(text);
+  return key ? `${key[1]} ${key[2]}` : text.slice(0, 160);
+}

@@ -1,0 +1,23 @@
+import type { Answer } from '../../support/server.ts';
+
+/** What a process calls outside of itself. */
+export type Service = 'ledger' | 'queues' | 'secrets' | 'azumuta' | 'erp';
+
+/** What becomes of one call that leaves a process. */
+export interface Fate {
+  /** How often it takes effect: `late` once its caller has given it up, or is dead. */
+  readonly effect: 'none' | 'once' | 'twice' | 'late';
+  /**
+   * What the caller hears of it: the answer, that there is none (the connection breaks), a failure, nothing for ever,
+   * or something else than the service would have said.
+   */
+  readonly heard: 'answer' | 'broken' | 'failure' | 'nothing' | Answer;
+  /** The process ends at this call, before or after it took effect. */
+  readonly dies?: 'before' | 'after';
+  /** Added to how long the answer takes, in milliseconds. */
+  readonly slowMs?: number;
+  /** In words, for the timeline and the table of accidents; absent for a call that goes well. */
+  readonly accident?: string;
+}
+
+export const goesWell: Fate = { effect: 'once', heard: 'answer' };

@@ -1,0 +1,37 @@
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { defineIntegration, planned, recorded, recordedAll } from '../../../shared/integration/index.ts';
+import type { ErpModel } from '../partners/erp.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { urlOf } from './network.ts';
+
+/** Parameter of a product order by which a judge knows the ERP's order: nothing of what is judged writes or reads it. */
+export const sourceParameter = 'Source';
+/** An order is asked about so long after it was due. */
+export const graceHours = 1;
+
+/** The configuration of a plant, as its scenario has it. */
+export function integrationOf({ split, via, atOnce }: Scenario, erp: ErpModel): CompleteIntegration {
+  const limit = atOnce === undefined ? {} : { atOnce };
+  return defineIntegration({
+    plant: 'simulation',
+    timeZone: 'Europe/Brussels',
+    azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1`, ...limit },
+    erp: { ...erp.definition(urlOf('erp')), ...limit },
+    productOrders: {
+      parameters: (order, { of }) => ({
+        Quantity: of > 1 || split !== 'one' ? 1 : Number(order.quantity.amount),
+        [sourceParameter]: order.id ?? order.number,
+      }),
+      ...(split === 'one' ? {} : { split: { per: 'unit', book: split } }),
+    },
+    completions: {
+      quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed),
+      scrap: (completed) => recorded(completed, 'Scrap quantity'),
+      lots: (completed) => recordedAll(completed, 'Serial number'),
+    },
+    schedule: {
+      pull: via === 'pull' ? { everyMinutes: 10, from: '2026-11-01T00:00:00Z' } : 'off',
+      reconcile: { everyHours: 6, graceHours },
+    },
+  });
+}

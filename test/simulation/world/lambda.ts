@@ -1,0 +1,110 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Surroundings } from '../../../functions/container.ts';
+import type { Invocation } from '../../../shared/platform/lambda.ts';
+import type { Chance } from './chance.ts';
+import type { Process } from './process.ts';
+import type { Timeline } from './timeline.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** The container that the running code belongs to: the built-in fetch knows its caller by it. */
+export const runningContainer = new AsyncLocalStorage<Process>();
+
+export type Handler = (event: unknown, invocation: Invocation) => Promise<unknown>;
+
+export interface FunctionDefinition {
+  readonly stage: string;
+  readonly timeoutMs: number;
+  /** Builds the function as a new container does. */
+  readonly build: (surroundings: Surroundings) => Handler;
+}
+
+/** How an invocation ended. */
+export type Ending = { readonly response: unknown } | { readonly failure: string };
+
+/** One function: its containers, each used for one invocation at a time and again later. */
+export interface LambdaFunction {
+  readonly invoke: (event: unknown, done: (ending: Ending) => void) => void;
+  readonly running: () => number;
+}
+
+export interface LambdaSurroundings {
+  readonly time: VirtualTime;
+  readonly chance: Chance;
+  readonly timeline: Timeline;
+  readonly start: (name: string, stage: string) => Process;
+  readonly surroundingsOf: (process: Process) => Surroundings;
+}
+
+interface Container {
+  readonly process: Process;
+  readonly handler: Handler;
+  isBusy: boolean;
+}
+
+/** A container is replaced now and then, as Lambda does after some hours, or when more run at once. */
+const replacedWith = 0.05;
+
+export function createFunction(
+  { stage, timeoutMs, build }: FunctionDefinition,
+  { time, chance, timeline, start, surroundingsOf }: LambdaSurroundings,
+): LambdaFunction {
+  let containers: Container[] = [];
+  let started = 0;
+  let running = 0;
+
+  function containerFor(): Container {
+    const idle = containers.filter(({ isBusy }) => !isBusy);
+    if (idle.length > 0 && !chance.happens(replacedWith)) return chance.pick(idle);
+    started += 1;
+    const process = start(`${stage} ${started}`, stage);
+    const container = { process, handler: build(surroundingsOf(process)), isBusy: false };
+    containers.push(container);
+    return container;
+  }
+
+  return {
+    running: () => running,
+    invoke(event, done) {
+      const container = containerFor();
+      const { process, handler } = container;
+      const endsAt = time.now() + timeoutMs;
+      let isOver = false;
+      running += 1;
+      container.isBusy = true;
+
+      function end(ending: Ending): void {
+        if (isOver) return;
+        isOver = true;
+        running -= 1;
+        container.isBusy = false;
+        timeline.note(process.name, () => `ends: ${JSON.stringify(ending)}`);
+        // Only now: whoever hears of it may invoke the function again at once.
+        time.after(1, () => done(ending));
+      }
+
+      process.onDeath = () => {
+        containers = containers.filter((one) => one !== container);
+        end({ failure: 'died' });
+      };
+      time.at(endsAt, () => {
+        if (!isOver) process.die('its time is up');
+      });
+      const invocation: Invocation = {
+        awsRequestId: chance.id(),
+        getRemainingTimeInMillis: () => Math.max(0, endsAt - time.now()),
+      };
+      process.thaw();
+      const ended = (ending: Ending) => {
+        if (!process.isAlive()) return;
+        process.freeze();
+        end(ending);
+      };
+      runningContainer.run(process, () =>
+        handler(event, invocation).then(
+          (response) => ended({ response }),
+          (error: unknown) => ended({ failure: String(error) }),
+        ),
+      );
+    },
+  };
+}

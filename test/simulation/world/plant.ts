@@ -1,0 +1,182 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { createAcceptProductOrders } from '../../../functions/accept-product-orders/accept-product-orders.ts';
+import { createBookCompletion } from '../../../functions/book-completion/book-completion.ts';
+import { createCollectCompletion } from '../../../functions/collect-completion/collect-completion.ts';
+import type { Surroundings } from '../../../functions/container.ts';
+import { createCreateProductOrders } from '../../../functions/create-product-orders/create-product-orders.ts';
+import { createPullProductOrders } from '../../../functions/pull-product-orders/pull-product-orders.ts';
+import { createReceiveWebhook } from '../../../functions/receive-webhook/receive-webhook.ts';
+import { createReconcileCompletions } from '../../../functions/reconcile-completions/reconcile-completions.ts';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
+import { createQueueModel } from '../aws/queue.ts';
+import { createSecretsModel } from '../aws/secrets.ts';
+import { createTableModel } from '../aws/table.ts';
+import type { Chance } from './chance.ts';
+import { clientsOf } from './clients.ts';
+import type { Fate, Service } from './fate.ts';
+import { createFunction, type Handler, type LambdaFunction } from './lambda.ts';
+import { createPoller } from './poller.ts';
+import { createProcess, type PartnerModel, type PartnerName } from './process.ts';
+import type { Timeline } from './timeline.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+const queueNames = ['product-orders', 'completions', 'bookings', 'dead-letters'] as const;
+export type QueueName = (typeof queueNames)[number];
+export const queueUrlOf = (name: QueueName) => `https://sqs.invalid/${name}`;
+export const webhookToken = 'a-token-of-the-webhook';
+export const orderApiKey = 'a-key-of-the-order-endpoint';
+const tableName = 'ledger';
+
+/** What infra/stack gives the functions; what is not said there is the simulation's own. */
+const environment = {
+  STACK_NAME: 'simulation',
+  LEDGER_TABLE_NAME: tableName,
+  PRODUCT_ORDERS_QUEUE_URL: queueUrlOf('product-orders'),
+  COMPLETIONS_QUEUE_URL: queueUrlOf('completions'),
+  BOOKINGS_QUEUE_URL: queueUrlOf('bookings'),
+  DEAD_LETTERS_QUEUE_URL: queueUrlOf('dead-letters'),
+  WEBHOOK_TOKEN_SECRET_ARN: 'webhook-token',
+  ORDER_API_KEY_SECRET_ARN: 'order-api-key',
+  AZUMUTA_API_KEY_SECRET_ARN: 'azumuta-api-key',
+  ERP_CREDENTIALS_SECRET_ARN: 'erp-credentials',
+  WEBHOOK_ALIASES: JSON.stringify({}),
+  ALLOWED_SOURCES: '[]',
+  SETTLING_SECONDS: '300',
+  RETRY_BASE_SECONDS: '4',
+  BREAKER_COOLDOWN_SECONDS: '15',
+};
+
+export interface PlantSurroundings {
+  readonly time: VirtualTime;
+  readonly chance: Chance;
+  readonly timeline: Timeline;
+  readonly integration: CompleteIntegration;
+  readonly fateOf: (stage: string, service: Service) => Fate;
+  /** Of the ledger's indexes, at present. */
+  readonly indexLagMs: () => number;
+  /** Whether the n-th message that this queue gives out is given out once more. */
+  readonly comesTwice: (queue: QueueName, nth: number) => boolean;
+  readonly partner: (name: PartnerName) => PartnerModel;
+  readonly secrets: Map<string, string>;
+}
+
+export type Plant = ReturnType<typeof createPlant>;
+
+/** The deployed functions over models of the services that they are deployed to. */
+export function createPlant(given: PlantSurroundings) {
+  const { time, chance, timeline, integration } = given;
+  const { now } = time;
+  const indexes = Object.values(ledgerIndexes);
+  const table = createTableModel({ name: tableName, indexes, now, indexLagMs: given.indexLagMs });
+  const queues = createQueueModel({ now, random: chance.next, newId: chance.id, queues: queuesOfStack });
+  const secrets = createSecretsModel(given.secrets);
+  const start = (name: string, stage: string) => createProcess(name, stage, given);
+  const logged: string[] = [];
+
+  const functionOf = (stage: string, timeoutSeconds: number, build: (found: Surroundings) => Handler) =>
+    createFunction(
+      { stage, timeoutMs: timeoutSeconds * 1000, build },
+      {
+        time,
+        chance,
+        timeline,
+        start,
+        surroundingsOf: (process) => ({
+          environment,
+          clock: process.clock,
+          random: chance.next,
+          newId: chance.id,
+          ...clientsOf(process, { table, queues, secrets, onQueued: wake }),
+          writeLog: (line) => {
+            logged.push(line);
+            timeline.note(process.name, () => `log: ${line}`);
+          },
+        }),
+      },
+    );
+  // A handler parses what it is given; the model gives it what AWS would.
+  const taking = <Event>(
+    handler: (
+      event: Event,
+      ...rest: Parameters<Handler> extends [unknown, ...infer R] ? R : never
+    ) => Promise<unknown>,
+  ) => handler as Handler;
+  const functions = {
+    'receive-webhook': functionOf('receive-webhook', 10, (found) => taking(createReceiveWebhook(found))),
+    'accept-product-orders': functionOf('accept-product-orders', 29, (found) =>
+      taking(createAcceptProductOrders(integration, found)),
+    ),
+    'create-product-orders': functionOf('create-product-orders', 60, (found) =>
+      taking(createCreateProductOrders(integration, found)),
+    ),
+    'collect-completion': functionOf('collect-completion', 60, (found) =>
+      taking(createCollectCompletion(integration, found)),
+    ),
+    'book-completion': functionOf('book-completion', 60, (found) =>
+      taking(createBookCompletion(integration, found)),
+    ),
+    'pull-product-orders': functionOf('pull-product-orders', 300, (found) =>
+      createPullProductOrders(integration, found),
+    ),
+    'reconcile-completions': functionOf('reconcile-completions', 300, (found) =>
+      createReconcileCompletions(integration, found),
+    ),
+  };
+  const pollerOf = (name: QueueName, stage: keyof typeof functions) =>
+    createPoller(queueUrlOf(name), functions[stage], {
+      ...{ time, chance, queues },
+      comesTwice: (nth) => given.comesTwice(name, nth),
+    });
+  const pollers = {
+    'product-orders': pollerOf('product-orders', 'create-product-orders'),
+    completions: pollerOf('completions', 'collect-completion'),
+    bookings: pollerOf('bookings', 'book-completion'),
+  };
+
+  function wake(url: string): void {
+    for (const poller of Object.values(pollers)) if (poller.url === url) poller.wake();
+  }
+
+  return {
+    table,
+    queues,
+    secrets,
+    functions,
+    pollers,
+    logged,
+    /** Calls a function behind the HTTP API; `answered` hears the status, 500 or 503 when there was none of its own. */
+    call(
+      stage: 'receive-webhook' | 'accept-product-orders',
+      event: unknown,
+      answered: (status: number) => void,
+    ) {
+      functions[stage].invoke(event, (ending) => {
+        // A response of a function behind an HTTP API is of this shape, or the API answers 500.
+        const response = 'response' in ending ? (ending.response as APIGatewayProxyStructuredResultV2) : {};
+        answered(response.statusCode ?? 500);
+      });
+    },
+    /** No message waits, and no function runs. What waits as a dead letter waits for a person. */
+    /** What still waits or runs, for a person who wonders why there is no rest. */
+    whatWaits: () =>
+      [
+        ...Object.entries(functions).map(([stage, one]) => `${one.running()} of ${stage} running`),
+        ...Object.entries(pollers).map(([name, { url }]) => `${queues.messages(url).length} in ${name}`),
+      ]
+        .filter((each) => !each.startsWith('0 '))
+        .join(', '),
+    isQuiet: () =>
+      Object.values(functions).every((one: LambdaFunction) => one.running() === 0) &&
+      Object.values(pollers).every(({ url }) => queues.messages(url).length === 0),
+  };
+}
+
+const day = 86_400;
+const queuesOfStack = queueNames.map((name) => ({
+  name,
+  url: queueUrlOf(name),
+  visibilityTimeoutSeconds: name === 'dead-letters' ? 30 : 360,
+  retentionSeconds: 14 * day,
+  ...(name === 'dead-letters' ? {} : { redrive: { maxReceiveCount: 1000, to: queueUrlOf('dead-letters') } }),
+}));

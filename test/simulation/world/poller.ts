@@ -1,0 +1,88 @@
+import { createEventSourceMapping } from '../aws/event-source-mapping.ts';
+import type { QueueModel } from '../aws/queue.ts';
+import type { Chance } from './chance.ts';
+import type { LambdaFunction } from './lambda.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** When the event source mapping of a queue polls, and how many batches are under way at once. */
+export interface Poller {
+  readonly url: string;
+  /** Something may be there to receive. */
+  readonly wake: () => void;
+  /** An operator holds the flow back, or lets it go on. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+}
+
+/** infra/stack: so many containers of a consumer at once. */
+const mostAtOnce = 5;
+
+export function createPoller(
+  url: string,
+  target: LambdaFunction,
+  surroundings: {
+    readonly time: VirtualTime;
+    readonly chance: Chance;
+    readonly queues: QueueModel;
+    /** Whether the n-th message that is received comes once more, done with or not. */
+    readonly comesTwice: (nth: number) => boolean;
+  },
+): Poller {
+  const { time, chance, queues, comesTwice } = surroundings;
+  const mapping = createEventSourceMapping(queues, {
+    queueUrl: url,
+    queueArn: `arn:aws:sqs:eu-west-1:000000000000:${url.split('/').at(-1)}`,
+    region: 'eu-west-1',
+    batchSize: 10,
+  });
+  let isPaused = false;
+  let received = 0;
+  let plannedAt = Number.POSITIVE_INFINITY;
+
+  function wake(): void {
+    if (isPaused || target.running() >= mostAtOnce) return;
+    const visibleAt = queues.nextVisibleAt(url);
+    if (visibleAt === undefined) return;
+    const at = Math.max(time.now(), visibleAt) + chance.between(1, 150);
+    if (at >= plannedAt) return;
+    plannedAt = at;
+    time.at(at, () => {
+      if (plannedAt !== at) return;
+      plannedAt = Number.POSITIVE_INFINITY;
+      poll();
+    });
+  }
+
+  function poll(): void {
+    if (isPaused || target.running() >= mostAtOnce) return;
+    const batch = mapping.receive();
+    if (batch) {
+      for (const { MessageId } of batch.messages) if (comesTwice(++received)) comeAgain(MessageId);
+      target.invoke(batch.event, (ending) => {
+        mapping.finish(batch, 'response' in ending ? { returned: ending.response } : 'failed');
+        wake();
+      });
+    }
+    wake();
+  }
+
+  /** SQS promises at least once: a copy may come minutes after the message was deleted. */
+  function comeAgain(messageId: string): void {
+    time.after(chance.between(1, 300_000), () => {
+      queues.duplicate(url, messageId);
+      wake();
+    });
+  }
+
+  return {
+    url,
+    wake,
+    pause: () => {
+      isPaused = true;
+    },
+    resume() {
+      isPaused = false;
+      wake();
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import type { ErpOrderRef } from '../../../shared/model/orders.ts';
+import type { Answer } from '../../support/server.ts';
+import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
+import { type ErpModel, erpModels } from '../partners/erp.ts';
+import { drawnFates, type Fates } from '../scenario/fates.ts';
+import type { Happening, Outage, Scenario } from '../scenario/scenario.ts';
+import { type Chance, createChance } from './chance.ts';
+import { integrationOf, sourceParameter } from './integration.ts';
+import { beginning } from './moments.ts';
+import { broken } from './network.ts';
+import { createPlant, orderApiKey, type Plant, webhookToken } from './plant.ts';
+import type { PartnerModel, PartnerName } from './process.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+import { createTriggerSender } from './triggers.ts';
+import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
+
+/** All of one run: the deployed functions, the services that they are deployed to, and both partners. */
+export interface World {
+  readonly scenario: Scenario;
+  readonly time: VirtualTime;
+  readonly chance: Chance;
+  readonly timeline: Timeline;
+  readonly erp: ErpModel;
+  readonly azumuta: AzumutaModel;
+  readonly plant: Plant;
+  readonly fates: Fates;
+  /** Calls that reached a partner, over all functions. */
+  readonly calls: () => number;
+  /** Whether the ledger has the id of a product order. */
+  readonly isKnown: (productOrder: BuiltProductOrder) => boolean;
+  /** Whether the door took a trigger that names this recording. */
+  readonly wasHeard: (recordingId: string) => boolean;
+  /** What an ERP order became in Azumuta, oldest first: told by a parameter that nothing of what is judged reads. */
+  readonly madeFor: (order: ErpOrderRef) => readonly BuiltProductOrder[];
+  /** From now on a partner is out of reach so; undefined: it is well again. */
+  readonly setOutage: (partner: PartnerName, how: Outage | undefined) => void;
+  /** So long the indexes lag behind the table from now on, beside their usual moment. */
+  readonly setIndexLag: (seconds: number) => void;
+  /** An operator sets a new secret in the partner, then in Secrets Manager. */
+  readonly rotate: (partner: PartnerName) => void;
+}
+
+/** Indexes follow their table within a moment, but for the times when they lag. */
+const usualLagMs = 300;
+
+/** @param isRead Whether somebody will read the timeline. */
+export function createWorld(scenario: Scenario, isRead: boolean): World {
+  const chance = createChance(scenario.seed ^ 0x5bd1e995);
+  const time = createVirtualTime(beginning);
+  const timeline = createTimeline(isRead, time.now);
+  const now = () => new Date(time.now());
+  const erp = erpModels[scenario.erp]({ now, newId: chance.id });
+  const triggers = createTriggerSender(scenario.happenings, { time, chance, timeline, plant: () => plant });
+  const azumuta: AzumutaModel = createAzumutaModel({
+    now,
+    newId: chance.id,
+    articles: Object.values(erp.articles),
+    sendTrigger: triggers.send,
+  });
+  const secrets = new Map([
+    ['webhook-token', JSON.stringify({ current: webhookToken })],
+    ['order-api-key', JSON.stringify({ current: orderApiKey })],
+    ['azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey })],
+    ['erp-credentials', JSON.stringify(erp.credentials)],
+  ]);
+  const outages = new Map<PartnerName, Outage>();
+  const models = { azumuta: azumuta.answer, erp: erp.answer };
+  let lagSeconds = 0;
+  let calls = 0;
+  const fates = drawnFates(scenario.happenings, chance.fork());
+  const plant: Plant = createPlant({
+    time,
+    chance,
+    timeline,
+    integration: integrationOf(scenario, erp),
+    fateOf: fates.of,
+    indexLagMs: () => chance.between(0, usualLagMs) + lagSeconds * 1000,
+    comesTwice: comesTwiceIn(scenario.happenings),
+    secrets,
+    partner: (name) => (call) => {
+      calls += 1;
+      return answered(models[name], outages.get(name), call);
+    },
+  });
+
+  return {
+    scenario,
+    time,
+    chance,
+    timeline,
+    erp,
+    azumuta,
+    plant,
+    fates,
+    calls: () => calls,
+    isKnown: ({ id }) => plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),
+    wasHeard: (id) => [...triggers.heard].some((body) => body.includes(JSON.stringify(id))),
+    madeFor: ({ id, number }) =>
+      azumuta.productOrders().filter(({ parameters }) => parameters[sourceParameter] === (id ?? number)),
+    setOutage(partner, how) {
+      if (how) outages.set(partner, how);
+      else outages.delete(partner);
+    },
+    setIndexLag(seconds) {
+      lagSeconds = seconds;
+    },
+    rotate(partner) {
+      if (partner === 'azumuta') {
+        azumuta.rotate();
+        plant.secrets.set('azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey }));
+      } else {
+        erp.rotate();
+        plant.secrets.set('erp-credentials', JSON.stringify(erp.credentials));
+      }
+    },
+  };
+}
+
+function answered(
+  model: PartnerModel,
+  outage: Outage | undefined,
+  call: Parameters<PartnerModel>[0],
+): Answer {
+  if (outage === 'refuses connections') throw broken('ECONNREFUSED');
+  if (outage === 'answers 503') return { status: 503 };
+  if (outage === 'refuses our credentials') return { status: 401 };
+  return model(call);
+}
+
+/** Which of the messages that a queue has given out are given out once more. */
+function comesTwiceIn(happenings: readonly Happening[]) {
+  const places = new Set(
+    happenings.flatMap((one) => (one.kind === 'message comes twice' ? [`${one.queue} ${one.nth}`] : [])),
+  );
+  return (queue: string, nth: number) => places.has(`${queue} ${nth}`);
+}
