@@ -55,7 +55,8 @@ const maxKeyCharacters = 500;
  * again, leaves it at one more message, else a flow that stands still would multiply them; a caller's wish is
  * always obeyed. What a pull read before a change was posted may be taken in after it: it is taken back until the next
  * pull reads it again, for good if the ERP has closed the order by then.
- * @throws when SQS or the ledger does not answer: what was written by then is sent, or is sent when it comes again.
+ * @throws when SQS or the ledger does not answer: orders that were written by then are sent, or are sent when they come
+ * again.
  */
 export async function acceptOrders(
   orders: readonly ErpOrder[],
@@ -153,13 +154,14 @@ async function acceptOne(
 ): Promise<Accepted> {
   const { number } = given.order;
   const { ledger } = dependencies;
+  const ownOutbox = outbox.ofOneOrder();
   let news = 0;
   for (let tries = 0; tries < maxTries; tries++) {
     const known = await readKnown(given, ledger);
     const wanted = { ...given, order: asKnown(given.order, known) };
     const decision = decideProductOrders(known, wanted);
     const write = async (part: PartDecision) => {
-      const written = await writePart(part, wanted.order, via, outbox, dependencies);
+      const written = await writePart(part, wanted.order, via, ownOutbox, dependencies);
       if (written !== 'changed meanwhile' && written.isNews) news += 1;
       return written;
     };
@@ -176,6 +178,7 @@ async function acceptOne(
     const productOrders = written.flatMap((part) =>
       part === 'changed meanwhile' ? [] : (part.status ?? []),
     );
+    ownOutbox.allWritten();
     return { number, status: overall(productOrders), productOrders, news };
   }
   const reason = `Several at once are changing order ${number}: send it again.`;

@@ -18,19 +18,38 @@ const maxWaiting = 100;
 
 /** Product orders that were written, and whose messages are still to be sent. */
 export interface Outbox {
-  /** @param again Of a pull: it is known to have been sent once this is sent. */
-  readonly add: (number: string, options?: { readonly again: boolean }) => ProductOrderStatus;
+  /**
+   * What is written of one ERP order: sent only once all of it is. Were a part built before the others are written, an
+   * ERP that lists no order that is begun would never tell of those again.
+   */
+  readonly ofOneOrder: () => OrderOutbox;
   readonly send: () => Promise<void>;
   readonly sendIfFull: () => Promise<void>;
 }
 
+export interface OrderOutbox {
+  /** @param again Of a pull: it is known to have been sent once this is sent. */
+  readonly add: (number: string, options?: { readonly again: boolean }) => ProductOrderStatus;
+  readonly allWritten: () => void;
+}
+
+type Waiting = Map<string, { readonly again: boolean }>;
+
 export function createOutbox(via: string, dependencies: OutboxDependencies): Outbox {
   const { ledger, queues, queueUrl, log } = dependencies;
-  let toSend = new Map<string, { readonly again: boolean }>();
+  let toSend: Waiting = new Map();
   return {
-    add(number, { again } = { again: false }) {
-      if (!toSend.has(number)) toSend.set(number, { again });
-      return { number, status: 'queued' };
+    ofOneOrder() {
+      const written: Waiting = new Map();
+      return {
+        add(number, { again } = { again: false }) {
+          if (!written.has(number)) written.set(number, { again });
+          return { number, status: 'queued' };
+        },
+        allWritten() {
+          for (const [number, how] of written) if (!toSend.has(number)) toSend.set(number, how);
+        },
+      };
     },
     async send() {
       const sending = [...toSend];

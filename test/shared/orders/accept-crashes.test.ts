@@ -175,3 +175,21 @@ describe.each(changes)('while an ERP order %s', (_, before, wish) => {
     }
   });
 });
+
+it('sends no part of an order before all of them are written, as an ERP lists no order that is begun', async () => {
+  // Prepare
+  await prepare([], false);
+  const whole = disturbed(table, 0, 'none');
+  await accept({ amount: '3' }, whole);
+  expect(sent).toHaveLength(3);
+
+  for (let call = 1; call <= whole.calls(); call++) {
+    await prepare([], false);
+
+    // Act
+    await expect(accept({ amount: '3' }, disturbed(table, call, 'dies after it'))).rejects.toThrow();
+
+    // Assess
+    expect(sent, `call ${call}`).toEqual([]);
+  }
+});
