@@ -4,17 +4,47 @@ import dynalite from 'dynalite';
 import { expect, vi } from 'vitest';
 import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
 import { createTable, type Table } from '../../shared/platform/dynamodb-table.ts';
+import { createTableModel } from '../simulation/aws/table.ts';
 
-/** A DynamoDB on loopback with an empty ledger table. */
+/** An empty ledger table. */
 export interface LedgerStore {
-  readonly client: DynamoDBClient;
-  readonly url: string;
+  readonly client: Pick<DynamoDBClient, 'send'>;
   readonly tableName: string;
   readonly table: Table;
+  /** From now on no call is answered. */
   readonly stop: () => Promise<void>;
 }
 
+/** A DynamoDB on loopback. */
+export interface Dynalite extends LedgerStore {
+  readonly client: DynamoDBClient;
+  readonly url: string;
+}
+
+const tableName = 'ledger';
+const indexes = Object.values(ledgerIndexes);
+
+/** The table on a model of DynamoDB, which is held against dynalite (test/simulation/aws); its indexes never lag. */
 export async function startLedgerStore(): Promise<LedgerStore> {
+  const model = createTableModel({ name: tableName, indexes, now: () => 0, indexLagMs: () => 0 });
+  let isStopped = false;
+  const client = {
+    send: (command: Parameters<typeof model.client.send>[0]) =>
+      isStopped ? Promise.reject(new Error('connect ECONNREFUSED')) : model.client.send(command),
+    // The overloads of the SDK's method are those of the model's.
+  } as Pick<DynamoDBClient, 'send'>;
+  return {
+    client,
+    tableName,
+    table: createTable(client, tableName),
+    async stop() {
+      isStopped = true;
+    },
+  };
+}
+
+/** The table on an implementation of DynamoDB that is not ours, for what stands on DynamoDB itself. */
+export async function startDynalite(): Promise<Dynalite> {
   const server = dynalite({ createTableMs: 0 });
   // As in loopback.ts: no idle connection is cut under a caller's hands.
   server.keepAliveTimeout = 60_000;
@@ -29,8 +59,6 @@ export async function startLedgerStore(): Promise<LedgerStore> {
     region: 'eu-west-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-  const tableName = 'ledger';
-  const indexes = Object.values(ledgerIndexes);
   const attributes = new Map<string, 'S' | 'N'>([
     ['pk', 'S'],
     ['sk', 'S'],

@@ -5,17 +5,17 @@ import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { createTable } from '../../../shared/platform/dynamodb-table.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
 import { newOrder } from '../../support/orders.ts';
 
-let store: LedgerStore;
+let store: Dynalite;
 let clock: TestClock;
 let ledger: Ledger;
 let number = 0;
 const settlingSeconds = 300;
 
 beforeAll(async () => {
-  store = await startLedgerStore();
+  store = await startDynalite();
 });
 afterAll(() => store.stop());
 beforeEach(() => {

@@ -7,13 +7,13 @@ import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { createTable, type Table } from '../../../shared/platform/dynamodb-table.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
 import { type Loopback, listenOnLoopback } from '../../support/loopback.ts';
 import { newOrder } from '../../support/orders.ts';
 
 /** DynamoDB does what it is told, and then the connection breaks: the AWS SDK asks once more. */
 describe('an answer of DynamoDB that is lost on its way', () => {
-  let store: LedgerStore;
+  let store: Dynalite;
   let proxy: Loopback;
   let client: DynamoDBClient;
   let table: Table;
@@ -23,7 +23,7 @@ describe('an answer of DynamoDB that is lost on its way', () => {
   let cut = 0;
 
   beforeEach(async () => {
-    store = await startLedgerStore();
+    store = await startDynalite();
     proxy = await listenOnLoopback(async (request, response) => {
       const answer = await fetch(store.url, {
         method: 'POST',

@@ -7,7 +7,7 @@ import type { Table } from '../../../shared/platform/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
 import { type Consumer, createWorker, type WorkerDependencies } from '../../../shared/worker/worker.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
 import { type HeardLog, heardLog } from '../../support/logs.ts';
 import { type SqsEndpoint, sqsRecord, startSqsEndpoint } from '../../support/sqs.ts';
 
@@ -40,7 +40,7 @@ type Worker = ReturnType<typeof createWorker<string>>;
 
 /** Names the stage's hooks in the test file that calls it. The stage is there from its first test on. */
 export function workerStage(): WorkerStage {
-  let store: LedgerStore;
+  let store: Dynalite;
   let sqs: SqsEndpoint;
   let now: Pick<WorkerStage, 'clock' | 'ledger' | 'heard'>;
   let underWay = 0;
@@ -54,7 +54,7 @@ export function workerStage(): WorkerStage {
     };
 
   beforeAll(async () => {
-    store = await startLedgerStore();
+    store = await startDynalite();
     sqs = await startSqsEndpoint();
     store.client.middlewareStack.add(counted, { step: 'initialize' });
     sqs.client.middlewareStack.add(counted, { step: 'initialize' });

@@ -3,7 +3,7 @@ import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
 import { commands, keys, readAll, tableName } from './arbitrary-commands.ts';
 import { createTableModel, type TableCommand } from './table.ts';
 
@@ -13,11 +13,11 @@ interface Recorded {
   readonly answer: object;
 }
 
-let store: LedgerStore;
+let store: Dynalite;
 const recordings: Recorded[][] = [];
 
 beforeAll(async () => {
-  store = await startLedgerStore();
+  store = await startDynalite();
   const emptied = keys.map((Key) => new DeleteItemCommand({ TableName: tableName, Key }));
   for (const sequence of fc.sample(commands, { numRuns: 40, seed: 23 })) {
     const recording: Recorded[] = [];

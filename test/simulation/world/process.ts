@@ -51,8 +51,8 @@ export interface ProcessSurroundings {
   readonly partner: (name: PartnerName) => PartnerModel;
 }
 
-/** What takes effect late does so within this time: SETTLING_SECONDS of the stack says how long at most. */
-const latestMs = 200_000;
+/** What takes effect late does so within this time: a moment before the SETTLING_SECONDS of the stack are over. */
+const latestMs = 299_000;
 
 export function createProcess(name: string, stage: string, surroundings: ProcessSurroundings): Process {
   const { time, chance, timeline, fateOf } = surroundings;
@@ -106,7 +106,9 @@ export function createProcess(name: string, stage: string, surroundings: Process
   function effectOf<T>({ act }: OutgoingCall<T>, { effect }: Fate): Outcome<T> | undefined {
     if (effect === 'none') return undefined;
     if (effect === 'late') {
-      time.after(chance.between(1000, latestMs), () => void attempt(act));
+      // The last moment is the one that chance would seldom find.
+      const lateMs = chance.happens(0.3) ? latestMs : chance.between(1000, latestMs);
+      time.after(lateMs, () => void attempt(act));
       return undefined;
     }
     const first = attempt(act);

@@ -12,13 +12,13 @@ import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breake
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { createQueues } from '../../../../shared/platform/queue.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
 import { type QueueStore, queueNames, type StoredQueue, startQueueStore } from '../stores.ts';
 
 /** Real queues and a real ledger, and replays on them. */
 export interface ReplayStores {
   readonly store: QueueStore;
-  readonly table: LedgerStore;
+  readonly table: Dynalite;
   readonly ledger: OperatorLedger;
   readonly clock: TestClock;
   readonly run: (
@@ -39,7 +39,7 @@ export const nothing: Depth = { visible: 0, hidden: 0 };
 export const workQueues = ['product-orders', 'completions', 'bookings'] as const;
 
 export async function startReplayStores(): Promise<ReplayStores> {
-  const [store, table] = await Promise.all([startQueueStore(), startLedgerStore()]);
+  const [store, table] = await Promise.all([startQueueStore(), startDynalite()]);
   const clock = testClock();
   const ledger = {
     ...createLedger({ ...table, clock, times: { settlingSeconds: 300 } }),

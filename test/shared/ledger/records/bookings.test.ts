@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
 import type { LockHolder } from '../../../../shared/ledger/records/bookings.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
 
-let store: LedgerStore;
+let store: Dynalite;
 let clock: TestClock;
 let ledger: Ledger;
 let orders = 0;
@@ -13,7 +13,7 @@ const settlingSeconds = 300;
 const timeoutSeconds = 60;
 
 beforeAll(async () => {
-  store = await startLedgerStore();
+  store = await startDynalite();
 });
 afterAll(() => store.stop());
 beforeEach(() => {

@@ -2,15 +2,15 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { conflictKey, orderKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
 import { newOrder } from '../../../support/orders.ts';
 
-let store: LedgerStore;
+let store: Dynalite;
 let clock: TestClock;
 let ledger: Ledger;
 
 beforeAll(async () => {
-  store = await startLedgerStore();
+  store = await startDynalite();
 });
 afterAll(() => store.stop());
 let days = 0;

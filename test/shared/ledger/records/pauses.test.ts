@@ -10,11 +10,11 @@ import {
   pausedMs,
 } from '../../../../shared/ledger/records/pauses.ts';
 import { testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
 
-let store: LedgerStore;
+let store: Dynalite;
 beforeAll(async () => {
-  store = await startLedgerStore();
+  store = await startDynalite();
 });
 afterAll(() => store.stop());
 

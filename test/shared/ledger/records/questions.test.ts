@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
 import { testClock } from '../../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
+import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
 
-let store: LedgerStore;
+let store: Dynalite;
 let ledger: Ledger;
 const clock = testClock();
 
 beforeAll(async () => {
-  store = await startLedgerStore();
+  store = await startDynalite();
   ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
 });
 afterAll(() => store.stop());
