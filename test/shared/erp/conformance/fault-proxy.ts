@@ -5,6 +5,7 @@ import {
   request,
   type ServerResponse,
 } from 'node:http';
+import { receivedOf, responseOf } from '../../../simulation/partners/fetch.ts';
 import { listenOnLoopback } from '../../../support/loopback.ts';
 import type { Received, Answer as ServerAnswer } from '../../../support/server.ts';
 
@@ -49,6 +50,11 @@ export interface FaultProxy {
   afterCall(n: number, act: () => void | Promise<void>): void;
   /** Changes the body of every answer that the server gives. */
   rewriteAnswers(change: (body: string) => string): void;
+  /**
+   * Whether this process reaches it without the network: what the connector and the server see is the same, and loops
+   * over hundreds of calls take a fraction of the time.
+   */
+  skipNetwork(skips: boolean): void;
   /** Forgets all faults and counts. */
   reset(): void;
   close(): Promise<void>;
@@ -62,6 +68,8 @@ export type Fate = (takeEffect: () => Promise<void>) => CrashPoint | undefined;
 
 /** A server of the tests, in this process: asked without a detour over the network. */
 export type Upstream = (call: Received) => ServerAnswer | Promise<ServerAnswer>;
+
+type Incoming = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
 /** A whole answer. */
 interface Whole {
@@ -89,7 +97,27 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate):
   });
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const body = await bytesOf(incoming);
+    const outcome = await outcomeOf(incoming, await bytesOf(incoming));
+    if (outcome === 'hangs') return;
+    if (outcome === 'is cut') return void incoming.socket.destroy();
+    const { status, headers, body } = outcome;
+    outgoing.writeHead(status, { ...headers, 'content-length': body.length });
+    outgoing.end(body);
+  }
+
+  async function fetchFromHere(...given: Parameters<typeof receivedOf>): Promise<Response> {
+    const [, init] = given;
+    const { url, body, ...received } = receivedOf(...given);
+    const outcome = outcomeOf({ ...received, url: url.pathname + url.search }, Buffer.from(body));
+    const whole = await unlessAborted(outcome, init?.signal);
+    if (whole === 'hangs') return unlessAborted(new Promise(() => {}), init?.signal);
+    if (whole === 'is cut')
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) });
+    const { status, headers, body: answered } = whole;
+    return responseOf({ status, headers: textsIn(headers), body: answered.toString('utf8') });
+  }
+
+  async function outcomeOf(incoming: Incoming, body: Buffer): Promise<Whole | 'is cut' | 'hangs'> {
     const call = { method: incoming.method ?? '', url: incoming.url ?? '', body: body.toString('utf8') };
     passed.push(call);
     const n = passed.length;
@@ -98,26 +126,23 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate):
       fate?.(async () => void (await answerTo(incoming, body))) ??
       takeAt(crashes, n)?.point ??
       (every?.fits(call) ? every.point : undefined);
-    if (crash === 'before') return void incoming.socket.destroy();
+    if (crash === 'before') return 'is cut';
     if (hangs > 0) {
       hangs -= 1;
-      return;
+      return 'hangs';
     }
     const canned = answers.shift();
     if (canned) {
-      outgoing.writeHead(canned.status, { 'content-type': 'application/json', ...canned.headers });
-      outgoing.end(canned.body ?? '');
-      return;
+      const headers = { 'content-type': 'application/json', ...canned.headers };
+      return { status: canned.status, headers, body: Buffer.from(canned.body ?? '') };
     }
     const { status, headers, body: given } = await answerTo(incoming, body);
     const answerBody = rewrite ? Buffer.from(rewrite(given.toString('utf8'))) : given;
     await takeAt(after, n)?.act();
-    if (crash === 'after') return void incoming.socket.destroy();
-    outgoing.writeHead(status, { ...headers, 'content-length': answerBody.length });
-    outgoing.end(answerBody);
+    return crash === 'after' ? 'is cut' : { status, headers, body: answerBody };
   }
 
-  async function answerTo(incoming: IncomingMessage, body: Buffer): Promise<Whole> {
+  async function answerTo(incoming: Incoming, body: Buffer): Promise<Whole> {
     if (typeof upstream === 'string') {
       const answer = await forward(new URL(upstream), incoming, body);
       const { 'transfer-encoding': _, connection: __, 'content-length': ___, ...headers } = answer.headers;
@@ -141,7 +166,7 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate):
     };
   }
 
-  function forward(origin: URL, incoming: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  function forward(origin: URL, incoming: Incoming, body: Buffer): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const { host: _, connection: __, 'transfer-encoding': ___, ...headers } = incoming.headers;
       const upstreamRequest = request(
@@ -177,6 +202,10 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate):
     rewriteAnswers(change) {
       rewrite = change;
     },
+    skipNetwork(skips) {
+      if (skips) skipping.set(server.url, fetchFromHere);
+      else skipping.delete(server.url);
+    },
     reset() {
       rewrite = undefined;
       every = undefined;
@@ -188,10 +217,36 @@ export async function startFaultProxy(upstream: string | Upstream, fate?: Fate):
       hangs = 0;
     },
     async close() {
+      skipping.delete(server.url);
       agent.destroy();
       await server.close();
     },
   };
+}
+
+/** Origins that this process reaches without the network. */
+const skipping = new Map<string, (...given: Parameters<typeof receivedOf>) => Promise<Response>>();
+const fetchByNetwork = globalThis.fetch;
+globalThis.fetch = (input, init) => {
+  const url = input instanceof Request ? undefined : new URL(input);
+  const skip = url && skipping.get(url.origin);
+  return skip ? skip(url, init) : fetchByNetwork(input, init);
+};
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  if (!signal) return promise;
+  signal.throwIfAborted();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([promise, aborted]);
+}
+
+function textsIn(headers: OutgoingHttpHeaders): Record<string, string | string[]> {
+  const given = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, Array.isArray(value) ? value : String(value)] as const],
+  );
+  return Object.fromEntries(given);
 }
 
 /** `buffer` of node:stream/consumers takes a detour that costs several times as much. */

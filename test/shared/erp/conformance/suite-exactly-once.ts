@@ -138,6 +138,7 @@ export function exactlyOnceTests({ target, cannot, promise }: Chapter): void {
       disturb: (n: number, order: PlannedOrderRef) => AbortSignal | undefined,
       judge: (failure: unknown, disturbed: Disturbed) => Promise<void> | void,
     ): Promise<void> {
+      target().faults.skipNetwork(true);
       const reference = await undisturbed();
       for (let n = 1; n <= reference.calls; n += 1) {
         // Prepare

@@ -58,7 +58,10 @@ export function describeErpConformance(
     beforeAll(async () => {
       running = await makeTarget();
     }, testTimeoutMs);
-    beforeEach(() => target().faults.reset());
+    beforeEach(() => {
+      target().faults.reset();
+      target().faults.skipNetwork(false);
+    });
     afterAll(async () => running?.close());
 
     for (const [each, [title, tests]] of Object.entries(chapters)) {
