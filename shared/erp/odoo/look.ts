@@ -88,7 +88,10 @@ export async function lookForQuantity(
   const leavesRest = leavesRestOf(look, production, completion, produced);
   const { lots, scraps } = await lotsToBook(look, production, product, built);
   const picks = await componentsToPick(look, production, produced);
-  const note = { production, mark: { kind: 'booking', key }, text: textOf(completion) } as const;
+  // An attempt before this one told it, on what another part has finished since: the mark alone is wanted here.
+  const isTold = marks.some((mark) => isMark(mark, 'booking', key));
+  const text = textOf(isTold ? { ...completion, notes: [], links: [], work: [] } : completion);
+  const note = { production, mark: { kind: 'booking', key }, text } as const;
   if (!isOurs(production)) requirePosting(look, production.name);
   const finish = { ...(isOurs(production) ? {} : { note }), lots, picks, leavesRest };
   return { toBook: { production, key, produced, finish, scraps } };
