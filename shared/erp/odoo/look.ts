@@ -2,7 +2,7 @@ import type { BookingKey, Completion } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal, formatQuantity } from '../../model/quantity.ts';
 import { requireArticle } from '../booking-rules.ts';
-import { type Built, builtOf } from '../built.ts';
+import { type Built, builtOf, notBookable } from '../built.ts';
 import type { Look } from '../connector.ts';
 import { componentsToPick } from './components.ts';
 import type { OdooLook } from './context.ts';
@@ -10,7 +10,7 @@ import { isOpen, openOrder } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
 import { type ChatterText, isMark, lastBooking, type Mark, readMarks, requirePosting } from './marks.ts';
 import { readFamily, readProduct } from './order.ts';
-import { type BookedProduction, decimalOf } from './records.ts';
+import { type BookedProduction, decimalOf, type Product } from './records.ts';
 import { lookForScrap, type ScrapToBook } from './scrap.ts';
 import { inUnitOf } from './units.ts';
 
@@ -85,6 +85,7 @@ export async function lookForQuantity(
     return { receipt: { reference: referenceOf(done), alreadyBooked: true } };
   }
   requireRoom(production, family, produced);
+  requirePlanned(production, product, produced);
   const leavesRest = leavesRestOf(look, production, completion, produced);
   const { lots, scraps } = await lotsToBook(look, production, product, built);
   const picks = await componentsToPick(look, production, produced);
@@ -110,6 +111,21 @@ function requireRoom(
   throw new Rejected(
     `Odoo: order ${production.name} was split (${names} beside it) and is for ${left}, but ${produced} were built: book by hand what belongs to which.`,
     { code: 'conflict' },
+  );
+}
+
+/**
+ * More pieces than planned are nobody's trouble, unless each has a serial number: an order for one piece is one that
+ * Odoo 19 completes by itself (mrp_production.py, `_auto_production_checks`: `product_uom_qty == 1`), as one piece of
+ * three, and its earlier builds have no number for what is too much (odoo/odoo#234359).
+ */
+function requirePlanned(production: BookedProduction, product: Product, produced: Decimal): void {
+  const planned = decimalOf(production.product_qty);
+  if (product.tracking !== 'serial' || compareDecimals(produced, planned) <= 0) return;
+  throw notBookable(
+    'Odoo',
+    production.name,
+    `it is for ${planned}, and Odoo books no more serial numbers than that: set its quantity to the ${produced} that were built, then replay`,
   );
 }
 
