@@ -15,7 +15,7 @@ import {
 } from './decide-product-orders.ts';
 import type { AcceptedOrders } from './http-api-responses.ts';
 import { overall } from './order-status.ts';
-import { createOutbox, type Outbox } from './outbox.ts';
+import { createOutbox, type ToSend } from './outbox.ts';
 import { readKnown } from './read-known.ts';
 import { writePart, writeRecord } from './write-decision.ts';
 
@@ -92,7 +92,12 @@ export async function acceptOrders(
     ];
     const before = Promise.allSettled(turns.map((turn) => underWay.get(turn)));
     const wanted = { order, mapped, asked: via === 'endpoint' };
-    const mine = before.then(() => acceptOne(wanted, via, outbox, dependencies));
+    const mine = before.then(async () => {
+      const own = outbox.ofOrder();
+      const accepted = await acceptOne(wanted, via, own, dependencies);
+      own.release();
+      return accepted;
+    });
     for (const turn of turns) underWay.set(turn, mine);
     return mine;
   }
@@ -148,7 +153,7 @@ export async function tellUnmapped(
 async function acceptOne(
   given: WantedOrder,
   via: AcceptOptions['via'],
-  outbox: Outbox,
+  outbox: ToSend,
   dependencies: AcceptDependencies,
 ): Promise<Accepted> {
   const { number } = given.order;

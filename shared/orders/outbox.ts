@@ -16,10 +16,19 @@ const concurrency = 8;
 /** Messages that wait for being sent: a call that is cut short leaves about as many unsent. */
 const maxWaiting = 100;
 
-/** Product orders that were written, and whose messages are still to be sent. */
-export interface Outbox {
+/** Where product orders go once they are written. */
+export interface ToSend {
   /** @param again Of a pull: it is known to have been sent once this is sent. */
   readonly add: (number: string, options?: { readonly again: boolean }) => ProductOrderStatus;
+}
+
+/** Product orders that were written, and whose messages are still to be sent. */
+export interface Outbox extends ToSend {
+  /**
+   * Holds the product orders of one ERP order until all are written. Were some sent before, and built, the ERP might not
+   * list the order any more when the next pull comes for the others.
+   */
+  readonly ofOrder: () => ToSend & { readonly release: () => void };
   readonly send: () => Promise<void>;
   readonly sendIfFull: () => Promise<void>;
 }
@@ -31,6 +40,18 @@ export function createOutbox(via: string, dependencies: OutboxDependencies): Out
     add(number, { again } = { again: false }) {
       if (!toSend.has(number)) toSend.set(number, { again });
       return { number, status: 'queued' };
+    },
+    ofOrder() {
+      const held: Parameters<ToSend['add']>[] = [];
+      return {
+        add(...given) {
+          held.push(given);
+          return { number: given[0], status: 'queued' };
+        },
+        release: () => {
+          for (const given of held) this.add(...given);
+        },
+      };
     },
     async send() {
       const sending = [...toSend];
