@@ -115,9 +115,10 @@ function requireRoom(
 }
 
 /**
- * More pieces than planned are nobody's trouble, unless each has a serial number: an order for one piece is one that
- * Odoo 19 completes by itself (mrp_production.py, `_auto_production_checks`: `product_uom_qty == 1`), as one piece of
- * three, and its earlier builds have no number for what is too much (odoo/odoo#234359).
+ * More pieces than planned may be booked, unless each has a serial number. What Odoo 19 does with those depends: its
+ * first builds find no number for what is too much (odoo/odoo#234359), and an order for one piece it completes by itself
+ * (mrp_production.py, `_auto_production_checks`), where earlier versions set one piece whatever was told
+ * (`_set_quantities`).
  */
 function requirePlanned(production: BookedProduction, product: Product, produced: Decimal): void {
   const planned = decimalOf(production.product_qty);
