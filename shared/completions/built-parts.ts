@@ -9,7 +9,7 @@ import { type BuiltPart, toldBy } from './decide-bookings.ts';
 import { type ReadRecordingsDependencies, readProductOrders, readRecordings } from './read-recordings.ts';
 
 export interface BuiltPartsDependencies extends ReadRecordingsDependencies {
-  readonly ledger: Pick<Ledger, 'erpOrders'>;
+  readonly ledger: Pick<Ledger, 'erpOrders' | 'knownOrders' | 'orders'>;
 }
 
 /**
@@ -24,7 +24,7 @@ export async function otherParts(
   attempt: WorkAttempt,
   dependencies: BuiltPartsDependencies,
 ): Promise<BuiltPart[]> {
-  const { erpOrders } = dependencies.ledger;
+  const { erpOrders, knownOrders, orders } = dependencies.ledger;
   const { erpOrder, part } = entry;
   await erpOrders.recordCompletedPart(erpOrder, { index: part.index, azumutaId: current.id });
   const completed = await erpOrders.completedParts(erpOrder);
@@ -35,8 +35,14 @@ export async function otherParts(
   const built: BuiltPart[] = [];
   for (const { index, azumutaId } of others) {
     const order = read.get(azumutaId);
-    if (order?.completed) built.push({ index, order, recordingIds: order.recordingIds ?? [] });
-    else await erpOrders.forgetCompletedPart(erpOrder, index);
+    if (order?.completed) {
+      built.push({ index, order, recordingIds: order.recordingIds ?? [] });
+      continue;
+    }
+    // The trigger that completes it may be lost: reconciliation asks about it as it did before.
+    const number = await knownOrders.numberOfAzumutaId(azumutaId);
+    if (number !== undefined) await orders.markReopened(number);
+    await erpOrders.forgetCompletedPart(erpOrder, index);
   }
   return built;
 }

@@ -67,11 +67,13 @@ export function startOfDay(timeZone: string, day: string): Date {
   return new Date(reached);
 }
 
+/** Made once for each zone, as making one takes longer than all else of a booking that is computed. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
 function calendarOf(timeZone: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-  });
+  const calendar =
+    calendars.get(timeZone) ??
+    new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: 'numeric', day: 'numeric' });
+  calendars.set(timeZone, calendar);
+  return calendar;
 }

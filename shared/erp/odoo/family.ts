@@ -17,10 +17,24 @@ export function nameWithoutSuffix(name: string): string {
 }
 
 /**
- * What our booking of a part left of an order. Odoo makes it in the transaction that finishes the order: not before
- * our mark was posted, and not after the order was last written, by the clock of the database.
+ * What our booking of a part left of an order: what was made meanwhile, but for what the bookings of that left in their
+ * turn. Odoo tells whole seconds, in which several bookings may fall.
  */
 function restsOf<One extends Sibling>(
+  done: Sibling,
+  marks: readonly FoundMark[],
+  family: readonly One[],
+): One[] {
+  const made = madeMeanwhile(done, marks, family);
+  const left = new Set(made.flatMap((rest) => madeMeanwhile(rest, marks, family)));
+  return made.filter((one) => !left.has(one));
+}
+
+/**
+ * Odoo makes the rest in the transaction that finishes an order: not before our mark was posted, and not after the order
+ * was last written, by the clock of the database.
+ */
+function madeMeanwhile<One extends Sibling>(
   done: Sibling,
   marks: readonly FoundMark[],
   family: readonly One[],

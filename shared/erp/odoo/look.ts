@@ -2,7 +2,7 @@ import type { BookingKey, Completion } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal, formatQuantity } from '../../model/quantity.ts';
 import { requireArticle } from '../booking-rules.ts';
-import { type Built, builtOf } from '../built.ts';
+import { type Built, builtOf, notBookable } from '../built.ts';
 import type { Look } from '../connector.ts';
 import { componentsToPick } from './components.ts';
 import type { OdooLook } from './context.ts';
@@ -10,7 +10,7 @@ import { isOpen, openOrder } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
 import { type ChatterText, isMark, lastBooking, type Mark, readMarks, requirePosting } from './marks.ts';
 import { readFamily, readProduct } from './order.ts';
-import { type BookedProduction, decimalOf } from './records.ts';
+import { type BookedProduction, decimalOf, type Product } from './records.ts';
 import { lookForScrap, type ScrapToBook } from './scrap.ts';
 import { inUnitOf } from './units.ts';
 
@@ -85,10 +85,14 @@ export async function lookForQuantity(
     return { receipt: { reference: referenceOf(done), alreadyBooked: true } };
   }
   requireRoom(production, family, produced);
+  requirePlanned(production, product, produced);
   const leavesRest = leavesRestOf(look, production, completion, produced);
   const { lots, scraps } = await lotsToBook(look, production, product, built);
   const picks = await componentsToPick(look, production, produced);
-  const note = { production, mark: { kind: 'booking', key }, text: textOf(completion) } as const;
+  // An attempt before this one told it, on what another part has finished since: the mark alone is wanted here.
+  const isTold = marks.some((mark) => isMark(mark, 'booking', key));
+  const text = textOf(isTold ? { ...completion, notes: [], links: [], work: [] } : completion);
+  const note = { production, mark: { kind: 'booking', key }, text } as const;
   if (!isOurs(production)) requirePosting(look, production.name);
   const finish = { ...(isOurs(production) ? {} : { note }), lots, picks, leavesRest };
   return { toBook: { production, key, produced, finish, scraps } };
@@ -107,6 +111,22 @@ function requireRoom(
   throw new Rejected(
     `Odoo: order ${production.name} was split (${names} beside it) and is for ${left}, but ${produced} were built: book by hand what belongs to which.`,
     { code: 'conflict' },
+  );
+}
+
+/**
+ * More pieces than planned may be booked, unless each has a serial number. What Odoo 19 does with those depends: its
+ * first builds find no number for what is too much (odoo/odoo#234359), and an order for one piece it completes by itself
+ * (mrp_production.py, `_auto_production_checks`), where earlier versions set one piece whatever was told
+ * (`_set_quantities`).
+ */
+function requirePlanned(production: BookedProduction, product: Product, produced: Decimal): void {
+  const planned = decimalOf(production.product_qty);
+  if (product.tracking !== 'serial' || compareDecimals(produced, planned) <= 0) return;
+  throw notBookable(
+    'Odoo',
+    production.name,
+    `it is for ${planned}, and Odoo books no more serial numbers than that: set its quantity to the ${produced} that were built, then replay`,
   );
 }
 

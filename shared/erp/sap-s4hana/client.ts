@@ -164,8 +164,9 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
 
   /** @throws when something other than SAP's service has answered: a proxy, or SAP's own page for a wrong address. */
   function requireOData(response: HttpResponse, what: string, wrote: 'nothing' | 'perhaps'): void {
+    // A write that SAP has done may have no body, so that a page in its place must be told by itself.
     const foreign = response.status !== 413 && isForeignAnswer(response);
-    if (response.status >= 400 && (foreign || isAboutService(response))) {
+    if (foreign || (response.status >= 400 && isAboutService(response))) {
       throw notSap(what, `status ${response.status}`, wrote);
     }
   }

@@ -72,6 +72,8 @@ export interface Orders {
   readonly markSentAgain: (number: string) => Promise<void>;
   /** Its completion is known: reconciliation need not ask about it any more. */
   readonly markCompleted: (entry: OrderEntry) => Promise<void>;
+  /** It is not completed any more: reconciliation asks about it again once it is overdue. */
+  readonly markReopened: (number: string) => Promise<void>;
   readonly markLinked: (entry: OrderEntry, note: string) => Promise<void>;
   readonly markLinkInDoubt: (number: string, inDoubt: boolean) => Promise<void>;
   /**
@@ -251,6 +253,14 @@ export function createOrders(table: Table, clock: Clock): Orders {
           entryOf({ event: 'completed', note: 'Azumuta says so' }),
         ),
         condition: 'attribute_exists(#awaiting)',
+      });
+    },
+
+    async markReopened(number) {
+      await table.update(orderKey(number), {
+        set: { awaiting: 'completion' },
+        condition: '#state = :done',
+        values: { done: 'done' },
       });
     },
 

@@ -92,6 +92,27 @@ describe('an ERP order whose parts are booked together', () => {
     expect(stage.sent()[0]?.content).toMatchObject({ completed: [{}, {}, {}] });
   });
 
+  it('is asked about a part that was opened again, as the trigger that completes it may be lost', async () => {
+    // Prepare
+    const { numbers } = await stage.ordered(threeParts('when-all-done'));
+    const [first = '', ...others] = numbers;
+    const awaited = async () => {
+      const overdue = await stage.ledger.orders.overdue(new Date('2099-01-01'), 100);
+      return numbers.filter((number) => overdue.includes(number));
+    };
+    await finished([first]);
+    await stage.azumutaSide.reopen(first);
+
+    // Act
+    await finished(others);
+    const before = await awaited();
+    await finished([first]);
+
+    // Assess
+    expect(before).toEqual([first]);
+    expect(await awaited()).toEqual([]);
+  });
+
   it('that got more parts when the first were booked books the rest for themselves', async () => {
     // Prepare
     const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { dayIn, isDate, isTimeZone, startOfDay, utcInstant } from '../../../shared/model/time.ts';
 
 const instants = fc.date({
@@ -79,6 +79,15 @@ describe('the day in a time zone', () => {
         expect(dayIn('UTC', moment.toISOString())).toBe(dayIn('UTC', moment));
       }),
     );
+  });
+
+  it('is told without making another calendar each time', () => {
+    const make = vi.spyOn(Intl, 'DateTimeFormat');
+    onTestFinished(() => make.mockRestore());
+
+    for (const day of [1, 2, 3]) dayIn('Pacific/Auckland', `2026-12-0${day}T06:00:00Z`);
+
+    expect(make).toHaveBeenCalledTimes(1);
   });
 
   it('begins at the first instant of that day, also where the clocks change at midnight', () => {

@@ -61,7 +61,7 @@ describe('a long list', () => {
     expect(Math.max(...heard.measured('OrdersAccepted'))).toBeLessThanOrEqual(100 + 8 * 20);
   });
 
-  it('is enqueued as far as it was written when the ledger fails', async () => {
+  it('is enqueued as far as it was written when the ledger fails, and no order by half', async () => {
     // Prepare
     const { ledger, dependencies } = started();
     const put: typeof ledger.orders.put = async (order) => {
@@ -79,6 +79,7 @@ describe('a long list', () => {
 
     // Assess
     expect(sqs.sent.length).toBeGreaterThanOrEqual(60);
+    expect(sqs.sent.filter(({ body }) => body.includes('CUT-6/'))).toEqual([]);
     for (const { body } of sqs.sent) expect(await ledger.orders.find(JSON.parse(body).number)).toBeDefined();
   });
 });

@@ -33,8 +33,9 @@ export interface OdooPlant {
 
 type Credentials = (options?: { readonly refresh?: boolean }) => Promise<OdooCredentials>;
 
-export async function startPlant(version: OdooVersion): Promise<OdooPlant> {
-  const server = createOdoo(version, login);
+/** @param time Of the database's clock. Default: one by which every write is later than the one before. */
+export async function startPlant(version: OdooVersion, time?: () => Date): Promise<OdooPlant> {
+  const server = createOdoo(version, login, time);
   const faults = await startFaultProxy(server.answer);
   onTestFinished(async () => {
     await faults.close();

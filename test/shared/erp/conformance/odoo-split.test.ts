@@ -46,6 +46,23 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     expect(plant.family(order).map((row) => row.state)).toEqual(['done', 'confirmed']);
   });
 
+  it('by our bookings is booked to its end, though all of it happens within a second', async () => {
+    // Prepare: Odoo tells its times without their fractions.
+    const plant = await startPlant(version, () => new Date('2030-01-01T00:00:00.400Z'));
+    const order = plant.plan('CHAIR', 5);
+
+    // Act
+    for (const part of [1, 2, 3, 4]) await plant.book(partOf(order, part, '1'));
+    const listed = await numbersOf(plant);
+    await plant.book(partOf(order, 5, '1'));
+
+    // Assess
+    expect(listed).toEqual([]);
+    expect(statesOf(plant, order)).toEqual(
+      ['001', '002', '003', '004', '005'].map((suffix) => [suffix, 'done', 1]),
+    );
+  });
+
   it('by a person is as many orders, each of which is booked for itself', async () => {
     // Prepare
     const plant = await startPlant(version);

@@ -50,6 +50,10 @@ export async function odooTarget(
         const lots = [{ number: 'S1', quantity: { amount: '1' } }, { number: 'S1' }];
         return completionOf(plan('PUMP', '2'), { quantity: { amount: '2' }, lots });
       },
+      'it has more serial numbers than the order is for': async () => {
+        const lots = ['S3', 'S4'].map((number) => ({ number }));
+        return completionOf(plan('PUMP', '1'), { quantity: { amount: '2' }, lots });
+      },
       'it is less than can be told apart': async () =>
         completionOf(plan('CHAIR', '5'), { quantity: { amount: '0.004' } }),
       'it is a draft': async () => {

@@ -276,6 +276,10 @@ const refusals: readonly (readonly [string, Answer])[] = [
     "a proxy's 404 page",
     { status: 404, headers: { 'content-type': 'text/html' }, body: '<html>default backend</html>' },
   ],
+  [
+    'the page of a login',
+    { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Please log in</html>' },
+  ],
 ];
 
 /** After a change in the books the next attempt must be told to look. */

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Completion } from '../../../../shared/model/completions.ts';
-import { firstAttempt, nextAttempt } from './attempts.ts';
+import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
 
@@ -100,4 +100,43 @@ export function partTests({ target, promise }: Chapter): void {
     // Assess
     expect(await target().books(order)).toMatchObject({ good: '0.3', bookings: 2 });
   });
+
+  promise(
+    'tells its notes once when another part is booked between two attempts',
+    ['partial', 'notes', 'links'],
+    async () => {
+      const told = (order: PlannedOrderRef): Completion =>
+        completionOf(order, {
+          quantity: { amount: '2' },
+          final: false,
+          notes: ['All checks in order'],
+          links: [{ name: 'Report', url: 'https://app.azumuta.com/recordings/1' }],
+        });
+      const other = (order: PlannedOrderRef): Completion =>
+        completionOf(order, { quantity: { amount: '3' }, final: false }, productOrderOf(order, 2));
+      target().faults.reset();
+      await book(told(await plan()));
+      const calls = target().faults.callCount();
+
+      for (let n = 1; n <= calls; n += 1) {
+        // Prepare
+        const order = await plan();
+        target().faults.reset();
+        target().faults.crashAt(n, 'after');
+        const failure = await failureOf(book(told(order)));
+        await book(other(order));
+
+        // Act
+        await target()
+          .connector()
+          .book(told(order), quantityKey(productOrderOf(order)), attemptAfter(failure));
+
+        // Assess
+        const { notes, links, ...figures } = await target().books(order);
+        expect(figures, `call ${n}`).toMatchObject({ state: 'done', good: '5', bookings: 2 });
+        const noted = notes.filter((text) => text.includes('All checks in order'));
+        expect([noted.length, links.length], `call ${n}`).toEqual([1, 1]);
+      }
+    },
+  );
 }
