@@ -41,6 +41,8 @@ export async function runScenario(scenario: Scenario, { isRead = false } = {}): 
   } catch (error) {
     if (!(error instanceof NoRest)) throw error;
     findings.push({ invariant: invariants.rest, sentence: error.message });
+  } finally {
+    world.close();
   }
   return {
     findings,

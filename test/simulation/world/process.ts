@@ -51,6 +51,9 @@ export interface ProcessSurroundings {
   readonly partner: (name: PartnerName) => PartnerModel;
 }
 
+/** As AbortSignal.timeout() aborts. */
+const timedOut = new DOMException('The operation timed out.', 'TimeoutError');
+
 /** What takes effect late does so within this time: SETTLING_SECONDS of the stack says how long at most. */
 const latestMs = 200_000;
 
@@ -87,7 +90,8 @@ export function createProcess(name: string, stage: string, surroundings: Process
       const fate = fateOf(stage, service);
       const isGivenUp = () => reject(signal?.reason);
       signal?.addEventListener('abort', isGivenUp, { once: true });
-      time.after(latencyMs(service), () => {
+      // A service only plans what follows: nobody hears of it yet.
+      time.afterAlone(latencyMs(service), () => {
         if (fate.dies === 'before') return die(`before ${given.what()} reaches ${service}`);
         const outcome = effectOf(given, fate);
         timeline.note(name, () => `${service}: ${given.what()}${told(outcome, fate)}`);
@@ -106,7 +110,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
   function effectOf<T>({ act }: OutgoingCall<T>, { effect }: Fate): Outcome<T> | undefined {
     if (effect === 'none') return undefined;
     if (effect === 'late') {
-      time.after(chance.between(1000, latestMs), () => void attempt(act));
+      time.afterAlone(chance.between(1000, latestMs), () => void attempt(act));
       return undefined;
     }
     const first = attempt(act);
@@ -121,9 +125,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
       sleep: (ms) => new Promise((resolve) => time.after(ms, () => resume(resolve))),
       timeout(ms) {
         const abort = new AbortController();
-        time.after(ms, () =>
-          resume(() => abort.abort(new DOMException('The operation timed out.', 'TimeoutError'))),
-        );
+        time.after(ms, () => resume(() => abort.abort(timedOut)));
         return abort.signal;
       },
     },

@@ -38,6 +38,8 @@ export interface World {
   readonly setIndexLag: (seconds: number) => void;
   /** An operator sets a new secret in the partner, then in Secrets Manager. */
   readonly rotate: (partner: PartnerName) => void;
+  /** Frees what the models hold. */
+  readonly close: () => void;
 }
 
 /** Indexes follow their table within a moment, but for the times when they lag. */
@@ -112,6 +114,10 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
         erp.rotate();
         plant.secrets.set('erp-credentials', JSON.stringify(erp.credentials));
       }
+    },
+    close() {
+      azumuta.close();
+      erp.close();
     },
   };
 }
