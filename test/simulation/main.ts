@@ -1,5 +1,6 @@
 import { runScenario } from './run-scenario.ts';
 import { drawScenario } from './scenario/scenario.ts';
+import { kindOf } from './scenario/words.ts';
 import { simulateFetch } from './world/network.ts';
 
 simulateFetch();
@@ -12,9 +13,9 @@ const seen = new Map<string, number[]>();
 const happened = new Map<string, number>();
 for (let seed = from; seed < from + count; seed++) {
   const outcome = await runScenario(drawScenario(seed), { isRead: count === 1 });
-  orders += outcome.orders;
+  orders += drawScenario(seed).orders.length;
   steps += outcome.steps;
-  for (const [name, n] of outcome.happened) happened.set(name, (happened.get(name) ?? 0) + n);
+  for (const one of outcome.happened) happened.set(kindOf(one), (happened.get(kindOf(one)) ?? 0) + 1);
   for (const { invariant, sentence } of outcome.findings) {
     seen.set(invariant, [...(seen.get(invariant) ?? []), seed]);
     if (process.env.V || count === 1) console.log(seed, invariant, sentence);

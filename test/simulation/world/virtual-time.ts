@@ -11,7 +11,7 @@ export interface VirtualTime {
   /**
    * Goes on until `isOver`, which is asked after each step, or nothing is planned any more.
    * @returns false when nothing is planned any more.
-   * @throws Error when so many steps have not led to an end.
+   * @throws NoEnd when so many steps have not led to an end.
    */
   readonly run: (isOver: () => boolean) => Promise<boolean>;
   readonly steps: () => number;
@@ -26,6 +26,9 @@ interface Planned {
 
 /** What hangs in virtual time ends with a failure and its timeline, never with a program that does not end. */
 const mostSteps = 200_000;
+
+/** So many steps have not led to an end. */
+export class NoEnd extends Error {}
 
 export function createVirtualTime(start: number): VirtualTime {
   const heap: Planned[] = [];
@@ -51,7 +54,7 @@ export function createVirtualTime(start: number): VirtualTime {
         // All that follows from it happens before the next step: promises first, then this.
         if (!next.isAlone) await turn();
         steps += 1;
-        if (steps > mostSteps) throw new Error(`${mostSteps} steps, and no end.`);
+        if (steps > mostSteps) throw new NoEnd(`${mostSteps} steps, and no end.`);
       }
       return true;
     },
