@@ -77,7 +77,7 @@ function namesOf({ madeFor }: World, { ref }: ReleasedOrder): readonly string[] 
     ...[number, id],
     ...recordings.map((recording) => recording.id),
   ]);
-  return [ref.number, ...(ref.id === undefined ? [] : [ref.id]), ...made];
+  return [ref.number, ...made];
 }
 
 class NoRest extends Error {}

@@ -45,6 +45,7 @@ const verbs: Readonly<Record<string, string>> = {
   DeleteItemCommand: 'deletes',
   QueryCommand: 'looks for',
   SendMessageCommand: 'sends',
+  SendMessageBatchCommand: 'sends',
   ChangeMessageVisibilityBatchCommand: 'delays',
   GetSecretValueCommand: 'reads',
 };
@@ -54,4 +55,10 @@ export function toldOfCommand(name: string, input: object): string {
   const text = JSON.stringify(input);
   const key = /"pk":\{"S":"((?:[^"\\]|\\.)*)"\},"sk":\{"S":"((?:[^"\\]|\\.)*)"/.exec(text);
   return `${verbs[name] ?? name} ${key ? `${key[1]} ${key[2]}` : text.slice(0, 300)}`;
+}
+
+/** A call to a partner, in words. Odoo is told by its model and method, without the login that each call bears. */
+export function toldOfRequest(method: string, { pathname, search }: URL, body: string): string {
+  const told = body.replace(/^.*"execute_kw","args":\["[^"]*",\d+,"[^"]*",/, '').slice(0, 300);
+  return `${method} ${decodeURIComponent(pathname + search.replaceAll('+', ' '))} ${told}`.trimEnd();
 }
