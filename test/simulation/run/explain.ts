@@ -1,4 +1,5 @@
 import { counted } from '../../../infra/ops/cli/output.ts';
+import { shorten } from '../../../shared/model/text.ts';
 import type { Finding } from '../invariants/judge.ts';
 import { type Outcome, runScenario } from '../run-scenario.ts';
 import { drawScenario, type PlannedOrder, type Scenario } from '../scenario/scenario.ts';
@@ -49,7 +50,7 @@ export async function explained(
       ),
       '',
       `Timeline${isFull ? '' : ' of what concerns the findings (--full shows all)'}`,
-      ...concerned.map(lineOf),
+      ...concerned.map((entry) => lineOf(entry, isFull ? Number.POSITIVE_INFINITY : shortLine)),
       '',
       `Replay: ${commandOf(seed, kept, drawn)}`,
     ],
@@ -100,6 +101,12 @@ function isTelling({ what }: Entry): boolean {
   return !/^(ledger|secrets): (reads|looks for) [^◀✗]*$|^says: Partner$/.test(what);
 }
 
-function lineOf({ at, who, what }: Entry): string {
-  return `  ${new Date(at).toISOString().slice(5, 23).replace('T', ' ')}  ${who.padEnd(26)} ${what}`;
+/** So much of what was done is told where nobody wants it in full. */
+const shortLine = 140;
+
+function lineOf({ at, who, what }: Entry, limit: number): string {
+  // How it failed, and which accident it met, is never cut.
+  const end = what.search(/ ✗ | {2}◀ /);
+  const told = end < 0 ? shorten(what, limit) : shorten(what.slice(0, end), limit) + what.slice(end);
+  return `  ${new Date(at).toISOString().slice(5, 23).replace('T', ' ')}  ${who.padEnd(26)} ${told}`;
 }

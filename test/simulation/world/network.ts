@@ -7,9 +7,16 @@ import { toldOfRequest } from './told.ts';
 /** Where the partners are, as the configuration names them: there is no such host anywhere (RFC 2606). */
 export const urlOf = (partner: PartnerName) => `https://${partner}.invalid`;
 
-/** From now on the built-in fetch calls the partners of the plant whose container makes the call. */
-export function simulateFetch(): void {
+/**
+ * From now on the built-in fetch calls the partners of the plant whose container makes the call.
+ * @returns what gives the built-in fetch back.
+ */
+export function simulateFetch(): () => void {
+  const { fetch: builtIn } = globalThis;
   globalThis.fetch = simulatedFetch;
+  return () => {
+    globalThis.fetch = builtIn;
+  };
 }
 
 async function simulatedFetch(input: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Response> {
