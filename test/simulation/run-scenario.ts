@@ -34,9 +34,14 @@ const restsWithinMs = 4 * dayMs;
 /**
  * Runs a scenario to its end, and judges how all stands then. One at a time: what is rejected and heard by nobody is
  * known by the run in which it happened.
+ * @param options `isRead`: somebody reads the timeline. `disturb` may break what no happening breaks, to see it found.
  */
-export async function runScenario(scenario: Scenario, { isRead = false } = {}): Promise<Outcome> {
+export async function runScenario(
+  scenario: Scenario,
+  { isRead = false, disturb = (_world: World) => {} } = {},
+): Promise<Outcome> {
   const world = createWorld(scenario, isRead);
+  disturb(world);
   const people = startPeople(world);
   const schedules = startSchedules(world);
   const findings: Finding[] = [];

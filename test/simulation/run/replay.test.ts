@@ -16,10 +16,8 @@ it('prints the same bytes each time a seed is replayed', async () => {
   expect(one.stdout).toContain('Replay: npm run simulate -- --seed 7 --only 1,2');
 });
 
-it.for([
-  { name: 'a place that the seed does not have', commandLine: ['--seed', '7', '--only', '99'] },
-  { name: 'places without their seed', commandLine: ['--only', '1'] },
-  { name: 'two ways to say how much', commandLine: ['--minutes', '1', '--journeys', '5'] },
-])('refuses $name with exit code 2', async ({ commandLine }) => {
-  await expect(run(nodeBinary(), [main, ...commandLine])).rejects.toMatchObject({ code: 2 });
+it('refuses a happening that the seed does not have with exit code 2', async () => {
+  const refused = run(nodeBinary(), [main, '--seed', '7', '--only', '99']);
+
+  await expect(refused).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('--only 99') });
 });

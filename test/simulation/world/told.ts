@@ -9,7 +9,7 @@ const eventSchema = z.object({
 
 /** What a function is invoked with, in words. */
 export function toldOfEvent(event: unknown): string {
-  const { Records: records = [], body } = z.parse(eventSchema, event);
+  const { Records: records = [], body } = z.safeParse(eventSchema, event).data ?? {};
   const messages = records.map(
     ({ body: message, attributes }) => `${message} (receive ${attributes.ApproximateReceiveCount})`,
   );
