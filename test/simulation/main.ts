@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { answerOptions, exits, optionsOf, plainCommand, runCommand } from '../../infra/ops/cli/command.ts';
 import { UsageError } from '../../infra/ops/cli/errors.ts';
 import { counted, createProgress, say, sayJson } from '../../infra/ops/cli/output.ts';
-import { explained, shrunk } from './run/explain.ts';
+import { commandOf, explained, shrunk } from './run/explain.ts';
 import { simulateSeeds } from './run/pool.ts';
 import { allOf, type Kept } from './run/shrink.ts';
 import { add, findingLines, kindLines, newTally, type Tally } from './run/tally.ts';
@@ -21,6 +21,7 @@ const optionsSchema = z.object({
   only: z.exactOptional(placesSchema),
   orders: z._default(placesSchema, 'all'),
   full: z._default(z.boolean(), false),
+  cores: z._default(z.int(), availableParallelism()),
 });
 type Options = z.output<typeof optionsSchema>;
 
@@ -33,6 +34,7 @@ const command = plainCommand(
   .option('--minutes <m>', 'for so long, instead', positive)
   .option('--only <places>', 'one seed alone, with these of its happenings: 1,4,7, all or none', places)
   .option('--orders <places>', 'with these of its orders', places)
+  .option('--cores <n>', 'on so many cores (default: all)', whole)
   .option('--full', 'the whole timeline, not only what concerns the orders of the finding')
   .addHelpText(
     'after',
@@ -81,10 +83,11 @@ function keptOf({ only = 'all', orders }: Options, all: Kept): Kept {
 }
 
 async function replay(seed: number, options: Options): Promise<number> {
-  const kept = keptOf(options, allOf(drawScenario(seed)));
+  const drawn = drawScenario(seed);
+  const kept = keptOf(options, allOf(drawn));
   const { outcome, lines } = await explained(seed, kept, { isFull: options.full });
   const { findings, timeline } = outcome;
-  if (options.json) sayJson({ seed, kept, findings, timeline });
+  if (options.json) sayJson({ seed, replay: commandOf(seed, kept, drawn), findings, timeline });
   else for (const line of lines) say(line);
   return findings.length === 0 ? exits.done : exits.failed;
 }
@@ -95,12 +98,12 @@ interface Batch {
 }
 
 async function runMany(first: number, options: Options, signal: AbortSignal): Promise<Batch> {
-  const { minutes, journeys = 2000 } = options;
+  const { minutes, journeys = 2000, cores } = options;
   const tally = newTally();
   const progress = createProgress();
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
-  await simulateSeeds(first, availableParallelism(), (run) => {
+  await simulateSeeds(first, cores, (run) => {
     add(tally, run);
     progress.tell(`${rateOf({ tally, seconds: seconds() })}, ${counted(tally.findings.length, 'finding')}`);
     if (signal.aborted) return false;
@@ -115,8 +118,11 @@ const rateOf = ({ tally: { journeys }, seconds }: Batch) =>
 
 async function explanationOf({ findings: [first] }: Tally, { full }: Options): Promise<readonly string[]> {
   if (!first) return [];
-  const { lines } = await explained(first.seed, await shrunk(first.seed, first), { isFull: full });
-  return lines;
+  const { during } = createProgress();
+  const kept = await during('Looking for the least that breaks it', shrunk(first.seed, first));
+  const { outcome, lines } = await explained(first.seed, kept, { isFull: full });
+  if (outcome.findings.length > 0) return lines;
+  return [`Seed ${first.seed} breaks it only after other seeds: something outlives a run.`, ...lines];
 }
 
 await runCommand(command, async (parsed, signal) => {
