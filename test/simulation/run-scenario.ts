@@ -66,15 +66,15 @@ export async function runScenario(
     process.off('unhandledRejection', unheard);
   }
   for (const sentence of world.unexpected) findings.push({ invariant: invariants.unexpected, sentence });
-  const names = people.orders.map((order) => namesOf(world, order));
-  world.close();
-  return {
+  const outcome = {
     findings,
     happened: world.happened,
     steps: world.time.steps(),
-    names,
-    timeline: world.timeline.entries(),
+    names: people.orders.map((order) => namesOf(world, order)),
+    timeline: [...world.timeline.entries()],
   };
+  world.close();
+  return outcome;
 }
 
 function namesOf({ madeFor }: World, { ref }: ReleasedOrder): readonly string[] {

@@ -17,7 +17,7 @@ import { clientsOf } from './clients.ts';
 import type { Fate, Service } from './fate.ts';
 import { createFunction, type Handler, type LambdaFunction } from './lambda.ts';
 import { createPoller } from './poller.ts';
-import { createProcess, type PartnerModel, type PartnerName } from './process.ts';
+import { createProcess, type PartnerModel, type PartnerName, type Process } from './process.ts';
 import type { Timeline } from './timeline.ts';
 import { toldOfLog } from './told.ts';
 import { bugIn } from './unexpected.ts';
@@ -75,7 +75,12 @@ export function createPlant(given: PlantSurroundings) {
   const table = createTableModel({ name: tableName, indexes, now, indexLagMs: given.indexLagMs });
   const queues = createQueueModel({ now, random: chance.next, newId: chance.id, queues: queuesOfStack });
   const secrets = createSecretsModel(given.secrets);
-  const start = (name: string, stage: string) => createProcess(name, stage, given);
+  const processes: Process[] = [];
+  const start = (name: string, stage: string) => {
+    const process = createProcess(name, stage, given);
+    processes.push(process);
+    return process;
+  };
 
   const functionOf = (stage: string, timeoutSeconds: number, build: (found: Surroundings) => Handler) =>
     createFunction(
@@ -160,6 +165,10 @@ export function createPlant(given: PlantSurroundings) {
         const response = 'response' in ending ? (ending.response as APIGatewayProxyStructuredResultV2) : {};
         answered(response.statusCode ?? 500);
       });
+    },
+    /** Ends all containers, with what they wait for. */
+    close() {
+      for (const process of processes) process.die('the run is over');
     },
     /** What still waits or runs, for a person who wonders why there is no rest. */
     whatWaits: () =>

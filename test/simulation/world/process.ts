@@ -63,6 +63,8 @@ export function createProcess(name: string, stage: string, surroundings: Process
   let alive = true;
   let frozen = false;
   let held: (() => void)[] = [];
+  /** Takes back what calls under way listen to: a signal that is listened to is never collected. */
+  const underWay = new Set<() => void>();
 
   function resume(act: () => void): void {
     if (!alive) return;
@@ -74,6 +76,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
     if (!alive) return;
     alive = false;
     held = [];
+    for (const takeBack of underWay) takeBack();
     timeline.note(name, () => `dies: ${why}`);
     process.onDeath();
   }
@@ -88,8 +91,18 @@ export function createProcess(name: string, stage: string, surroundings: Process
       if (!alive) return;
       if (signal?.aborted) return reject(signal.reason);
       const fate = fateOf(stage, service);
-      const isGivenUp = () => reject(signal?.reason);
-      signal?.addEventListener('abort', isGivenUp, { once: true });
+      const isGivenUp = () => {
+        underWay.delete(takeBack);
+        reject(signal?.reason);
+      };
+      const takeBack = () => {
+        underWay.delete(takeBack);
+        signal?.removeEventListener('abort', isGivenUp);
+      };
+      if (signal) {
+        signal.addEventListener('abort', isGivenUp, { once: true });
+        underWay.add(takeBack);
+      }
       // A service only plans what follows: nobody hears of it yet.
       time.afterAlone(latencyMs(service), () => {
         if (fate.dies === 'before') return die(`before ${given.what()} reaches ${service}`);
@@ -99,7 +112,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
         if (fate.heard === 'nothing') return;
         time.after(latencyMs(service) + (fate.slowMs ?? 0), () =>
           resume(() => {
-            signal?.removeEventListener('abort', isGivenUp);
+            takeBack();
             settle(given, fate, outcome, resolve, reject);
           }),
         );

@@ -133,6 +133,7 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
       }
     },
     close() {
+      plant.close();
       azumuta.close();
       erp.close();
     },
