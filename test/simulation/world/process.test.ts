@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
 import { createChance } from './chance.ts';
 import { type Fate, goesWell } from './fate.ts';
@@ -124,6 +125,20 @@ it('gives a call up when its signal says so, though it took effect', async () =>
 
   expect(stage.heard).toEqual([expect.stringContaining('timed out')]);
   expect(stage.effects()).toBe(1);
+});
+
+it('listens to no signal any more once it is answered, or dead', async () => {
+  const stage = prepared(goesWell, { effect: 'once', heard: 'nothing' });
+  const { signal } = new AbortController();
+
+  stage.call({ signal });
+  stage.call({ signal });
+  const underWay = getEventListeners(signal, 'abort').length;
+  await stage.all();
+  const unanswered = getEventListeners(signal, 'abort').length;
+  stage.process.die('its time is up');
+
+  expect([underWay, unanswered, getEventListeners(signal, 'abort').length]).toEqual([2, 1, 0]);
 });
 
 it('sends no call whose signal was aborted before', async () => {
