@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -20,9 +20,10 @@ import { installNodeRed, startNodeRed } from './peers/node-red.ts';
 import { type BenchPlant, startBenchPlant } from './peers/plant.ts';
 import { countLosses, type Fault, measureRound, type Round } from './peers/rounds.ts';
 import { pullAll, pullSmall, pullThroughKill } from './pulling.ts';
+import { measureSimulation } from './simulation.ts';
 import { markdownOf, rowsOf } from './table.ts';
 
-const parts = ['bundles', 'door', 'completions', 'calls', 'pull', 'cost', 'commands'] as const;
+const parts = ['bundles', 'door', 'completions', 'calls', 'pull', 'cost', 'simulation', 'commands'] as const;
 type Part = (typeof parts)[number];
 
 interface Wishes {
@@ -203,6 +204,13 @@ async function measure(wishes: Wishes): Promise<Figures> {
         async task() {
           const { completions, orders } = await measureBills(partners, 100);
           figures.bills = { completions: costPerMillion(completions), orders: costPerMillion(orders) };
+        },
+      },
+      {
+        title: 'Journeys in virtual time',
+        enabled: () => wants('simulation'),
+        async task() {
+          figures.simulation = await measureSimulation(availableParallelism(), 2000);
         },
       },
     ],

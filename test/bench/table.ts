@@ -38,6 +38,7 @@ export function rowsOf(figures: Figures): Row[] {
     ...callRows(figures),
     ...pullRows(figures),
     ...billRows(figures),
+    ...simulationRows(figures),
     ...Object.entries(figures.seconds ?? {}).map(([command, seconds]) => {
       const most = command.includes('synth') ? 10 : 90;
       return {
@@ -234,6 +235,21 @@ function billRows({ bills }: Figures): Row[] {
     })),
   ];
   return [...rows('completions', bills.completions), ...rows('orders', bills.orders)];
+}
+
+function simulationRows({ simulation }: Figures): Row[] {
+  if (!simulation) return [];
+  const { journeys, seconds, cores } = simulation;
+  const perSecond = journeys / seconds;
+  return [
+    {
+      figure: `journeys per second in virtual time, ${cores} cores`,
+      measured: `${perSecond.toFixed(0)}/s`,
+      against: `${journeys} orders, released to booked, in ${seconds.toFixed(0)} s`,
+      wanted: '≥ 150/s',
+      reached: perSecond >= 150,
+    },
+  ];
 }
 
 /** The table as Markdown, its columns aligned. */

@@ -1,29 +1,161 @@
-import { runScenario } from './run-scenario.ts';
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { InvalidArgumentError } from 'commander';
+import * as z from 'zod/mini';
+import { answerOptions, exits, optionsOf, plainCommand, runCommand } from '../../infra/ops/cli/command.ts';
+import { UsageError } from '../../infra/ops/cli/errors.ts';
+import { counted, createProgress, say, sayJson } from '../../infra/ops/cli/output.ts';
+import { commandOf, explained, shrunk } from './run/explain.ts';
+import { simulateSeeds } from './run/pool.ts';
+import { allOf, type Kept } from './run/shrink.ts';
+import { add, findingLines, kindLines, newTally, type Tally } from './run/tally.ts';
 import { drawScenario } from './scenario/scenario.ts';
 import { simulateFetch } from './world/network.ts';
 
-simulateFetch();
-const from = Number(process.argv[2] ?? 1),
-  count = Number(process.argv[3] ?? 100);
-const started = performance.now();
-let orders = 0,
-  steps = 0;
-const seen = new Map<string, number[]>();
-const happened = new Map<string, number>();
-for (let seed = from; seed < from + count; seed++) {
-  const outcome = await runScenario(drawScenario(seed), { isRead: count === 1 });
-  orders += outcome.orders;
-  steps += outcome.steps;
-  for (const [name, n] of outcome.happened) happened.set(name, (happened.get(name) ?? 0) + n);
-  for (const { invariant, sentence } of outcome.findings) {
-    seen.set(invariant, [...(seen.get(invariant) ?? []), seed]);
-    if (process.env.V || count === 1) console.log(seed, invariant, sentence);
-  }
-  if (count === 1) console.log(outcome.timeline.join('\n'), JSON.stringify(drawScenario(seed), null, 1));
+const placesSchema = z.union([z.literal('all'), z.array(z.int())]);
+const optionsSchema = z.object({
+  ...answerOptions,
+  seed: z.exactOptional(z.int()),
+  journeys: z.exactOptional(z.int()),
+  minutes: z.exactOptional(z.number()),
+  only: z.exactOptional(placesSchema),
+  orders: z._default(placesSchema, 'all'),
+  full: z._default(z.boolean(), false),
+  cores: z._default(z.int(), availableParallelism()),
+});
+type Options = z.output<typeof optionsSchema>;
+
+const command = plainCommand(
+  'simulate',
+  'Runs the deployed functions in virtual time, over models of AWS, Azumuta and the ERPs, with accidents drawn from seeds.',
+)
+  .option('--seed <n>', 'the first seed (default: a fresh one)', whole)
+  .option('--journeys <n>', 'so many orders in all (default: 2000)', whole)
+  .option('--minutes <m>', 'for so long, instead', positive)
+  .option('--only <places>', 'one seed alone, with these of its happenings: 1,4,7, all or none', places)
+  .option('--orders <places>', 'with these of its orders', places)
+  .option('--cores <n>', 'on so many cores (default: all)', whole)
+  .option('--full', 'the whole timeline, not only what concerns the orders of the finding')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run simulate                               2,000 orders, from a fresh seed
+  npm run simulate -- --seed 1 --minutes 10      from seed 1, for ten minutes
+  npm run simulate -- --seed 201 --only all      seed 201 alone, with its timeline
+  npm run simulate -- --seed 201 --only 1,4      the same with two of its happenings
+
+The same seed does the same on every machine. The first seed that breaks a promise is made as small as it still
+breaks it, and explained.
+
+Exit codes: 0 all promises kept · 1 one is broken · 2 wrong command line`,
+  );
+
+function whole(text: string): number {
+  const value = positive(text);
+  if (!Number.isInteger(value) || value > 2 ** 31 - 1)
+    throw new InvalidArgumentError('It takes a whole number below 2147483648.');
+  return value;
 }
-const seconds = (performance.now() - started) / 1000;
-console.log(
-  `${count} scenarios, ${orders} journeys, ${steps} steps in ${seconds.toFixed(1)} s: ${(orders / seconds).toFixed(0)} journeys/s`,
-);
-for (const [name, seeds] of seen) console.log(seeds.length, name, seeds.slice(0, 12).join(' '));
-console.log(Object.fromEntries(happened));
+
+function positive(text: string): number {
+  if (!(Number(text) > 0)) throw new InvalidArgumentError('It takes a number above 0.');
+  return Number(text);
+}
+
+function places(text: string): 'all' | number[] {
+  if (text === 'all') return text;
+  return text === 'none' ? [] : text.split(',').map(whole);
+}
+
+/** @throws UsageError for a place that there is not. */
+function keptOf({ only = 'all', orders }: Options, all: Kept): Kept {
+  const chosen = (given: 'all' | readonly number[], known: readonly number[], option: string) => {
+    if (given === 'all') return known;
+    const missing = given.find((place) => !known.includes(place - 1));
+    if (missing === undefined) return given.map((place) => place - 1).sort((one, other) => one - other);
+    throw new UsageError(`--${option} ${missing}: there are ${known.length} of this seed.`);
+  };
+  return {
+    happenings: chosen(only, all.happenings, 'only'),
+    orders: chosen(orders, all.orders, 'orders'),
+  };
+}
+
+async function replay(seed: number, options: Options): Promise<number> {
+  const drawn = drawScenario(seed);
+  const kept = keptOf(options, allOf(drawn));
+  const { outcome, lines } = await explained(seed, kept, { isFull: options.full });
+  const { findings, timeline } = outcome;
+  if (options.json) sayJson({ seed, replay: commandOf(seed, kept, drawn), findings, timeline });
+  else for (const line of lines) say(line);
+  return findings.length === 0 ? exits.done : exits.failed;
+}
+
+interface Batch {
+  readonly tally: Tally;
+  readonly seconds: number;
+}
+
+async function runMany(first: number, options: Options, signal: AbortSignal): Promise<Batch> {
+  const { minutes, journeys = 2000, cores } = options;
+  const tally = newTally();
+  const progress = createProgress();
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  await simulateSeeds(first, cores, (run) => {
+    add(tally, run);
+    progress.tell(`${rateOf({ tally, seconds: seconds() })}, ${counted(tally.findings.length, 'finding')}`);
+    if (signal.aborted) return false;
+    return minutes === undefined ? tally.journeys < journeys : seconds() < minutes * 60;
+  });
+  progress.end();
+  return { tally, seconds: seconds() };
+}
+
+const rateOf = ({ tally: { journeys }, seconds }: Batch) =>
+  `${journeys} journeys, ${(journeys / seconds).toFixed(0)} per second`;
+
+async function explanationOf({ findings: [first] }: Tally, { full }: Options): Promise<readonly string[]> {
+  if (!first) return [];
+  const { during } = createProgress();
+  const kept = await during('Looking for the least that breaks it', shrunk(first.seed, first));
+  const { outcome, lines } = await explained(first.seed, kept, { isFull: full });
+  if (outcome.findings.length > 0) return lines;
+  return [`Seed ${first.seed} breaks it only after other seeds: something outlives a run.`, ...lines];
+}
+
+await runCommand(command, async (parsed, signal) => {
+  const options = optionsOf(parsed, optionsSchema);
+  const { seed = randomInt(1, 1_000_000_000), json, minutes, journeys, only } = options;
+  if (minutes !== undefined && journeys !== undefined) throw new UsageError('Give --minutes or --journeys.');
+  if ((only !== undefined || options.orders !== 'all') && options.seed === undefined)
+    throw new UsageError('--only and --orders are of one --seed.');
+  simulateFetch();
+  if (only !== undefined || options.orders !== 'all') return replay(seed, options);
+
+  if (!json) say(`Seeds from ${seed} on`);
+  const batch = await runMany(seed, options, signal);
+  const { tally, seconds } = batch;
+  const { scenarios, findings } = tally;
+  const explanation = await explanationOf(tally, options);
+  if (json) {
+    const { journeys: done, kinds } = tally;
+    sayJson({
+      seed,
+      scenarios,
+      journeys: done,
+      seconds,
+      findings,
+      kinds: Object.fromEntries(kinds),
+      explanation,
+    });
+  } else {
+    for (const line of kindLines(tally)) say(line);
+    say();
+    say(`${counted(scenarios, 'scenario')}, ${rateOf(batch)}, ${counted(findings.length, 'finding')}`);
+    for (const line of [...findingLines(tally), '', ...explanation]) say(line);
+  }
+  if (signal.aborted) return exits.interrupted;
+  return findings.length === 0 ? exits.done : exits.failed;
+});

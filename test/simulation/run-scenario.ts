@@ -6,49 +6,83 @@ import { createTable } from '../../shared/platform/dynamodb-table.ts';
 import { createQueues } from '../../shared/platform/queue.ts';
 import { type Finding, invariants, judge } from './invariants/judge.ts';
 import { type People, startPeople } from './scenario/people.ts';
-import type { Scenario } from './scenario/scenario.ts';
+import type { ReleasedOrder } from './scenario/released-order.ts';
+import type { Happening, Scenario } from './scenario/scenario.ts';
 import { minuteMs } from './world/moments.ts';
 import { queueUrlOf } from './world/plant.ts';
 import { type Schedules, startSchedules } from './world/schedules.ts';
+import type { Entry } from './world/timeline.ts';
+import { NoEnd } from './world/virtual-time.ts';
 import { createWorld, type World } from './world/world.ts';
 
 /** What came of one scenario. */
 export interface Outcome {
   readonly findings: readonly Finding[];
-  /** How many accidents happened, by name. */
-  readonly happened: ReadonlyMap<string, number>;
-  readonly orders: number;
+  /** Those of the scenario's happenings that have happened. */
+  readonly happened: ReadonlySet<Happening>;
   readonly steps: number;
+  /** Of each order, by its place: what it and its product orders are called, its own number first. */
+  readonly names: readonly (readonly string[])[];
   /** Empty unless it was asked for. */
-  readonly timeline: readonly string[];
+  readonly timeline: readonly Entry[];
 }
 
 const dayMs = 24 * 60 * minuteMs;
 /** People, accidents and whatever waits for them are over by then; a message waits for its partner for six days. */
 const restsWithinMs = 4 * dayMs;
 
-/** Runs a scenario to its end, and judges how all stands then. */
-export async function runScenario(scenario: Scenario, { isRead = false } = {}): Promise<Outcome> {
+/**
+ * Runs a scenario to its end, and judges how all stands then. One at a time: what is rejected and heard by nobody is
+ * known by the run in which it happened.
+ * @param options `isRead`: somebody reads the timeline. `disturb` may break what no happening breaks, to see it found.
+ */
+export async function runScenario(
+  scenario: Scenario,
+  { isRead = false, disturb = (_world: World) => {} } = {},
+): Promise<Outcome> {
   const world = createWorld(scenario, isRead);
+  disturb(world);
   const people = startPeople(world);
   const schedules = startSchedules(world);
   const findings: Finding[] = [];
+  const unheard = (error: unknown) =>
+    findings.push({
+      invariant: invariants.unexpected,
+      sentence: `Rejected, and not heard: ${String(error)}`,
+    });
+  process.on('unhandledRejection', unheard);
   try {
     await untilRest(world, () => people.areDone());
     schedules.stop();
     await settle(world, people, schedules);
     findings.push(...judge(world, people));
   } catch (error) {
-    if (!(error instanceof NoRest)) throw error;
-    findings.push({ invariant: invariants.rest, sentence: error.message });
+    const isRestless = error instanceof NoRest || error instanceof NoEnd;
+    findings.push({
+      invariant: isRestless ? invariants.rest : invariants.unexpected,
+      sentence: isRestless ? error.message : String(error),
+    });
+  } finally {
+    process.off('unhandledRejection', unheard);
   }
-  return {
+  for (const sentence of world.unexpected) findings.push({ invariant: invariants.unexpected, sentence });
+  const outcome = {
     findings,
-    happened: world.fates.happened,
-    orders: scenario.orders.length,
+    happened: world.happened,
     steps: world.time.steps(),
-    timeline: world.timeline.lines(),
+    names: people.orders.map((order) => namesOf(world, order)),
+    timeline: [...world.timeline.entries()],
   };
+  world.close();
+  return outcome;
+}
+
+function namesOf({ madeFor }: World, { ref }: ReleasedOrder): readonly string[] {
+  const made = madeFor(ref).flatMap(({ id, number, recordings }) => [
+    ...[number, id],
+    ...recordings.map((recording) => recording.id),
+  ]);
+  return [ref.number, ...made];
 }
 
 class NoRest extends Error {}

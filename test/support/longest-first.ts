@@ -8,6 +8,7 @@ const longest = [
   'test/infra/stack/grants/grants.test.ts',
   'test/infra/local/emulator/stop.test.ts',
   'test/infra/local/emulator/kill.test.ts',
+  'test/simulation/simulation.test.ts',
 ];
 
 /**

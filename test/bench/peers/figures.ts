@@ -4,6 +4,7 @@ import type { DoorTimes } from '../bundles/receive-webhook.ts';
 import type { CostLine } from '../cost/cost.ts';
 import type { CallsOfBooking } from '../partners/calls-per-booking.ts';
 import type { Pulled, PulledAfterKill } from '../pulling.ts';
+import type { Simulated } from '../simulation.ts';
 import type { Fault, Losses, Round } from './rounds.ts';
 
 /** What was measured of one contender. */
@@ -26,5 +27,6 @@ export interface Figures {
   pulled?: { readonly small: Pulled; readonly large: Pulled };
   killedPull?: PulledAfterKill;
   bills?: { readonly completions: readonly CostLine[]; readonly orders: readonly CostLine[] };
+  simulation?: Simulated;
   seconds?: Readonly<Record<string, number>>;
 }

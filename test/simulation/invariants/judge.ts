@@ -20,6 +20,7 @@ export const invariants = {
   rest: 'After the last accident all comes to rest.',
   leases: 'No lock, lease or claim outlives its holder beyond its time.',
   items: 'No item of the ledger comes near its limit.',
+  unexpected: 'No code of ours throws what it does not expect.',
 } as const;
 
 type Find = (invariant: keyof typeof invariants, sentence: string) => void;

@@ -3,6 +3,7 @@ import { postOrder } from './erp-posts.ts';
 import { betweenMs } from './operator.ts';
 import type { ReleasedOrder } from './released-order.ts';
 import type { Happening } from './scenario.ts';
+import { wordsOf } from './words.ts';
 
 /** Something that is done at a minute of the scenario. */
 interface Act {
@@ -24,25 +25,25 @@ export function actsOf(happening: Happening, world: World, stage: Stage): readon
   const { plant, erp } = world;
   switch (happening.kind) {
     case 'outage':
-      return span(happening, [
-        () => world.setOutage(happening.partner, happening.how),
+      return span(happening, world, [
+        () => world.setOutage(happening.partner, happening),
         () => world.setOutage(happening.partner, undefined),
       ]);
     case 'indexes lag':
-      return span(happening, [() => world.setIndexLag(happening.seconds), () => world.setIndexLag(0)]);
+      return span(happening, world, [() => world.setIndexLag(happening.seconds), () => world.setIndexLag(0)]);
     case 'flow is paused': {
       const poller = plant.pollers[happening.queue];
-      return span(happening, [poller.pause, poller.resume]);
+      return span(happening, world, [poller.pause, poller.resume]);
     }
     case 'order is locked':
-      return span(happening, [
+      return span(happening, world, [
         () => onOrder(happening, stage, ({ ref }) => erp.lock(ref)),
         () => onOrder(happening, stage, ({ ref }) => erp.unlock(ref)),
       ]);
     case 'secret is rotated':
-      return [{ at: happening.at, act: () => world.rotate(happening.partner) }];
+      return once(happening, world, () => world.rotate(happening.partner));
     case 'ERP restarts':
-      return [{ at: happening.at, act: erp.restart }];
+      return once(happening, world, erp.restart);
     case 'call':
     case 'message comes twice':
     case 'trigger':
@@ -58,13 +59,49 @@ export function actsOf(happening: Happening, world: World, stage: Stage): readon
   }
 }
 
+type Spanning = Extract<Happening, { readonly minutes: number }>;
+
 function span(
-  { at, minutes }: { readonly at: number; readonly minutes: number },
+  happening: Spanning,
+  { happens, timeline }: World,
   [begin, end]: readonly [() => void, () => void],
 ): readonly Act[] {
+  const { at, minutes, kind } = happening;
+  const note = (what: string) => timeline.note('accident', () => `${what}: ${wordsOf(happening)}`);
   return [
-    { at, act: begin },
-    { at: at + minutes, act: end },
+    {
+      at,
+      act() {
+        // An outage has happened once a call meets it.
+        if (kind !== 'outage') happens(happening);
+        note('begins');
+        begin();
+      },
+    },
+    {
+      at: at + minutes,
+      act() {
+        note('is over');
+        end();
+      },
+    },
+  ];
+}
+
+function once(
+  happening: Extract<Happening, { kind: 'secret is rotated' | 'ERP restarts' }>,
+  { happens, timeline }: World,
+  act: () => void,
+): readonly Act[] {
+  return [
+    {
+      at: happening.at,
+      act() {
+        happens(happening);
+        timeline.note('accident', () => wordsOf(happening));
+        act();
+      },
+    },
   ];
 }
 
@@ -85,6 +122,7 @@ function change(order: ReleasedOrder, happening: Change, world: World, { begun }
   const { kind } = happening;
   world.timeline.note('people', () => `${kind} (${order.ref.number})${isDone ? '' : ': cannot be done'}`);
   if (!isDone) return;
+  world.happens(happening);
   order.changes.push(kind);
   if (world.scenario.via === 'endpoint' && kind === 'planner changes the quantity')
     postOrder(world, order, begun());

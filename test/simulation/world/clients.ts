@@ -4,6 +4,7 @@ import type { QueueModel } from '../aws/queue.ts';
 import type { SecretsModel } from '../aws/secrets.ts';
 import type { TableModel } from '../aws/table.ts';
 import type { Process } from './process.ts';
+import { toldOfCommand } from './told.ts';
 
 /** What a command of the SDK is to a model. */
 interface Command {
@@ -27,7 +28,7 @@ export function clientsOf(
     (command: C) =>
       process.call({
         service,
-        what: () => `${command.constructor.name} ${aboutOf(command.input)}`,
+        what: () => toldOfCommand(command.constructor.name, command.input),
         act: () => answer(command),
         failure: () => failureOf(service),
       });
@@ -51,10 +52,4 @@ function failureOf(service: string): Error {
   if (service === 'ledger')
     return new ProvisionedThroughputExceededException({ message: 'Too many requests.', $metadata: {} });
   return Object.assign(new Error('socket hang up'), { name: 'TimeoutError', $metadata: {} });
-}
-
-function aboutOf(input: object): string {
-  const text = JSON.stringify(input);
-  const key = /"pk":\{"S":"((?:[^"\\]|\\.)*)"\},"sk":\{"S":"((?:[^"\\]|\\.)*)"/.exec(text);
-  return key ? `${key[1]} ${key[2]}` : text.slice(0, 160);
 }

@@ -9,8 +9,18 @@ export const sourceParameter = 'Source';
 /** An order is asked about so long after it was due. */
 export const graceHours = 1;
 
-/** The configuration of a plant, as its scenario has it. */
-export function integrationOf({ split, via, atOnce }: Scenario, erp: ErpModel): CompleteIntegration {
+const known = new Map<string, CompleteIntegration>();
+
+/** The configuration of a plant, as its scenario has it: checked once for all that have the same. */
+export function integrationOf(scenario: Scenario, erp: ErpModel): CompleteIntegration {
+  const { split, via, atOnce } = scenario;
+  const key = [erp.name, split, via, atOnce].join();
+  const integration = known.get(key) ?? definedFor(scenario, erp);
+  known.set(key, integration);
+  return integration;
+}
+
+function definedFor({ split, via, atOnce }: Scenario, erp: ErpModel): CompleteIntegration {
   const limit = atOnce === undefined ? {} : { atOnce };
   return defineIntegration({
     plant: 'simulation',

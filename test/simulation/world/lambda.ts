@@ -4,6 +4,8 @@ import type { Invocation } from '../../../shared/platform/lambda.ts';
 import type { Chance } from './chance.ts';
 import type { Process } from './process.ts';
 import type { Timeline } from './timeline.ts';
+import { toldOfEvent, toldOfResponse } from './told.ts';
+import { isExpected } from './unexpected.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** The container that the running code belongs to: the built-in fetch knows its caller by it. */
@@ -31,6 +33,8 @@ export interface LambdaSurroundings {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;
+  /** Told of what no function should throw. */
+  readonly unexpected: (sentence: string) => void;
   readonly start: (name: string, stage: string) => Process;
   readonly surroundingsOf: (process: Process) => Surroundings;
 }
@@ -46,7 +50,7 @@ const replacedWith = 0.05;
 
 export function createFunction(
   { stage, timeoutMs, build }: FunctionDefinition,
-  { time, chance, timeline, start, surroundingsOf }: LambdaSurroundings,
+  { time, chance, timeline, unexpected, start, surroundingsOf }: LambdaSurroundings,
 ): LambdaFunction {
   let containers: Container[] = [];
   let started = 0;
@@ -77,7 +81,9 @@ export function createFunction(
         isOver = true;
         running -= 1;
         container.isBusy = false;
-        timeline.note(process.name, () => `ends: ${JSON.stringify(ending)}`);
+        timeline.note(process.name, () =>
+          'failure' in ending ? `fails: ${ending.failure}` : toldOfResponse(ending.response),
+        );
         // Only now: whoever hears of it may invoke the function again at once.
         time.after(1, () => done(ending));
       }
@@ -93,6 +99,7 @@ export function createFunction(
         awsRequestId: chance.id(),
         getRemainingTimeInMillis: () => Math.max(0, endsAt - time.now()),
       };
+      timeline.begin(process.name, () => toldOfEvent(event));
       process.thaw();
       const ended = (ending: Ending) => {
         if (!process.isAlive()) return;
@@ -102,7 +109,10 @@ export function createFunction(
       runningContainer.run(process, () =>
         handler(event, invocation).then(
           (response) => ended({ response }),
-          (error: unknown) => ended({ failure: String(error) }),
+          (error: unknown) => {
+            if (process.isAlive() && !isExpected(error)) unexpected(`${stage} failed: ${String(error)}`);
+            ended({ failure: String(error) });
+          },
         ),
       );
     },

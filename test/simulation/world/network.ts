@@ -2,13 +2,21 @@ import type { Answer } from '../../support/server.ts';
 import { receivedOf, responseOf } from '../partners/fetch.ts';
 import { runningContainer } from './lambda.ts';
 import type { PartnerName } from './process.ts';
+import { toldOfRequest } from './told.ts';
 
 /** Where the partners are, as the configuration names them: there is no such host anywhere (RFC 2606). */
 export const urlOf = (partner: PartnerName) => `https://${partner}.invalid`;
 
-/** From now on the built-in fetch calls the partners of the plant whose container makes the call. */
-export function simulateFetch(): void {
+/**
+ * From now on the built-in fetch calls the partners of the plant whose container makes the call.
+ * @returns what gives the built-in fetch back.
+ */
+export function simulateFetch(): () => void {
+  const { fetch: builtIn } = globalThis;
   globalThis.fetch = simulatedFetch;
+  return () => {
+    globalThis.fetch = builtIn;
+  };
 }
 
 async function simulatedFetch(input: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Response> {
@@ -19,7 +27,7 @@ async function simulatedFetch(input: Parameters<typeof fetch>[0], init: RequestI
   const partner = url.hostname === 'azumuta.invalid' ? 'azumuta' : 'erp';
   const answer = await process.call<Answer>({
     service: partner,
-    what: () => `${method} ${url.pathname}${url.search} ${body.slice(0, 200)}`,
+    what: () => toldOfRequest(method, url, body),
     act: () => process.partner(partner)(received),
     failure: () => broken('ECONNRESET'),
     instead: (given) => given,

@@ -17,8 +17,10 @@ import { clientsOf } from './clients.ts';
 import type { Fate, Service } from './fate.ts';
 import { createFunction, type Handler, type LambdaFunction } from './lambda.ts';
 import { createPoller } from './poller.ts';
-import { createProcess, type PartnerModel, type PartnerName } from './process.ts';
+import { createProcess, type PartnerModel, type PartnerName, type Process } from './process.ts';
 import type { Timeline } from './timeline.ts';
+import { toldOfLog } from './told.ts';
+import { bugIn } from './unexpected.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 const queueNames = ['product-orders', 'completions', 'bookings', 'dead-letters'] as const;
@@ -51,6 +53,8 @@ export interface PlantSurroundings {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;
+  /** Told of what no function should throw. */
+  readonly unexpected: (sentence: string) => void;
   readonly integration: CompleteIntegration;
   readonly fateOf: (stage: string, service: Service) => Fate;
   /** Of the ledger's indexes, at present. */
@@ -71,8 +75,12 @@ export function createPlant(given: PlantSurroundings) {
   const table = createTableModel({ name: tableName, indexes, now, indexLagMs: given.indexLagMs });
   const queues = createQueueModel({ now, random: chance.next, newId: chance.id, queues: queuesOfStack });
   const secrets = createSecretsModel(given.secrets);
-  const start = (name: string, stage: string) => createProcess(name, stage, given);
-  const logged: string[] = [];
+  const processes: Process[] = [];
+  const start = (name: string, stage: string) => {
+    const process = createProcess(name, stage, given);
+    processes.push(process);
+    return process;
+  };
 
   const functionOf = (stage: string, timeoutSeconds: number, build: (found: Surroundings) => Handler) =>
     createFunction(
@@ -81,6 +89,7 @@ export function createPlant(given: PlantSurroundings) {
         time,
         chance,
         timeline,
+        unexpected: given.unexpected,
         start,
         surroundingsOf: (process) => ({
           environment,
@@ -89,8 +98,9 @@ export function createPlant(given: PlantSurroundings) {
           newId: chance.id,
           ...clientsOf(process, { table, queues, secrets, onQueued: wake }),
           writeLog: (line) => {
-            logged.push(line);
-            timeline.note(process.name, () => `log: ${line}`);
+            timeline.note(process.name, () => toldOfLog(line));
+            const bug = bugIn(line);
+            if (bug !== undefined) given.unexpected(`${stage}: ${bug}`);
           },
         }),
       },
@@ -144,7 +154,6 @@ export function createPlant(given: PlantSurroundings) {
     secrets,
     functions,
     pollers,
-    logged,
     /** Calls a function behind the HTTP API; `answered` hears the status, 500 or 503 when there was none of its own. */
     call(
       stage: 'receive-webhook' | 'accept-product-orders',
@@ -157,7 +166,10 @@ export function createPlant(given: PlantSurroundings) {
         answered(response.statusCode ?? 500);
       });
     },
-    /** No message waits, and no function runs. What waits as a dead letter waits for a person. */
+    /** Ends all containers, with what they wait for. */
+    close() {
+      for (const process of processes) process.die('the run is over');
+    },
     /** What still waits or runs, for a person who wonders why there is no rest. */
     whatWaits: () =>
       [
@@ -166,6 +178,7 @@ export function createPlant(given: PlantSurroundings) {
       ]
         .filter((each) => !each.startsWith('0 '))
         .join(', '),
+    /** No message waits, and no function runs. What waits as a dead letter waits for a person. */
     isQuiet: () =>
       Object.values(functions).every((one: LambdaFunction) => one.running() === 0) &&
       Object.values(pollers).every(({ url }) => queues.messages(url).length === 0),

@@ -51,6 +51,9 @@ export interface ProcessSurroundings {
   readonly partner: (name: PartnerName) => PartnerModel;
 }
 
+/** As AbortSignal.timeout() aborts. */
+const timedOut = new DOMException('The operation timed out.', 'TimeoutError');
+
 /** What takes effect late does so within this time: a moment before the SETTLING_SECONDS of the stack are over. */
 const latestMs = 299_000;
 
@@ -60,6 +63,8 @@ export function createProcess(name: string, stage: string, surroundings: Process
   let alive = true;
   let frozen = false;
   let held: (() => void)[] = [];
+  /** Takes back what calls under way listen to: a signal that is listened to is never collected. */
+  const underWay = new Set<() => void>();
 
   function resume(act: () => void): void {
     if (!alive) return;
@@ -71,6 +76,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
     if (!alive) return;
     alive = false;
     held = [];
+    for (const takeBack of underWay) takeBack();
     timeline.note(name, () => `dies: ${why}`);
     process.onDeath();
   }
@@ -85,9 +91,20 @@ export function createProcess(name: string, stage: string, surroundings: Process
       if (!alive) return;
       if (signal?.aborted) return reject(signal.reason);
       const fate = fateOf(stage, service);
-      const isGivenUp = () => reject(signal?.reason);
-      signal?.addEventListener('abort', isGivenUp, { once: true });
-      time.after(latencyMs(service), () => {
+      const isGivenUp = () => {
+        underWay.delete(takeBack);
+        reject(signal?.reason);
+      };
+      const takeBack = () => {
+        underWay.delete(takeBack);
+        signal?.removeEventListener('abort', isGivenUp);
+      };
+      if (signal) {
+        signal.addEventListener('abort', isGivenUp, { once: true });
+        underWay.add(takeBack);
+      }
+      // A service only plans what follows: nobody hears of it yet.
+      time.afterAlone(latencyMs(service), () => {
         if (fate.dies === 'before') return die(`before ${given.what()} reaches ${service}`);
         const outcome = effectOf(given, fate);
         timeline.note(name, () => `${service}: ${given.what()}${told(outcome, fate)}`);
@@ -95,7 +112,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
         if (fate.heard === 'nothing') return;
         time.after(latencyMs(service) + (fate.slowMs ?? 0), () =>
           resume(() => {
-            signal?.removeEventListener('abort', isGivenUp);
+            takeBack();
             settle(given, fate, outcome, resolve, reject);
           }),
         );
@@ -108,7 +125,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
     if (effect === 'late') {
       // The last moment is the one that chance would seldom find.
       const lateMs = chance.happens(0.3) ? latestMs : chance.between(1000, latestMs);
-      time.after(lateMs, () => void attempt(act));
+      time.afterAlone(lateMs, () => void attempt(act));
       return undefined;
     }
     const first = attempt(act);
@@ -123,9 +140,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
       sleep: (ms) => new Promise((resolve) => time.after(ms, () => resume(resolve))),
       timeout(ms) {
         const abort = new AbortController();
-        time.after(ms, () =>
-          resume(() => abort.abort(new DOMException('The operation timed out.', 'TimeoutError'))),
-        );
+        time.after(ms, () => resume(() => abort.abort(timedOut)));
         return abort.signal;
       },
     },

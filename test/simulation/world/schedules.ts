@@ -12,11 +12,11 @@ export interface Schedules {
   readonly run: (stage: Run['stage']) => void;
 }
 
-export function startSchedules({ time, chance, plant, scenario }: World): Schedules {
+export function startSchedules({ time, chance, plant, scenario, happens }: World): Schedules {
   let isStopped = false;
   const becomes = new Map(
     scenario.happenings.flatMap((one) =>
-      one.kind === 'run' ? [[`${one.stage} ${one.nth}`, one.becomes] as const] : [],
+      one.kind === 'run' ? [[`${one.stage} ${one.nth}`, one] as const] : [],
     ),
   );
 
@@ -27,7 +27,9 @@ export function startSchedules({ time, chance, plant, scenario }: World): Schedu
   function every(minutes: number, stage: Run['stage'], nth = 1): void {
     time.after(minutes * minuteMs, () => {
       if (isStopped) return;
-      const how = becomes.get(`${stage} ${nth}`);
+      const found = becomes.get(`${stage} ${nth}`);
+      if (found) happens(found);
+      const how = found?.becomes;
       if (how !== 'never') time.after(delayOf(how), () => run(stage));
       if (how === 'twice') time.after(chance.between(0, 90_000), () => run(stage));
       every(minutes, stage, nth + 1);

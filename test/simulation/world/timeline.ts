@@ -1,17 +1,41 @@
+/** One thing that happened. */
+export interface Entry {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly who: string;
+  readonly what: string;
+  /** What belongs together, as the calls of one invocation do, has the same number. */
+  readonly together: number;
+}
+
 /** What happened, in words, for a person who reads why a run failed. */
 export interface Timeline {
   /** Said only where somebody reads it: most runs go well, and nobody does. */
   readonly note: (who: string, what: () => string) => void;
-  readonly lines: () => readonly string[];
+  /** As `note`; what is noted of `who` from now on belongs to this. */
+  readonly begin: (who: string, what: () => string) => void;
+  readonly entries: () => readonly Entry[];
 }
 
 /** @param now Epoch milliseconds. */
 export function createTimeline(isRead: boolean, now: () => number): Timeline {
-  const lines: string[] = [];
+  const entries: Entry[] = [];
+  const current = new Map<string, number>();
+  let begun = 0;
+
+  function note(who: string, what: () => string): void {
+    if (!isRead) return;
+    // What no invocation says stands by itself.
+    const together = current.get(who) ?? ++begun;
+    entries.push({ at: now(), who, what: what(), together });
+  }
+
   return {
-    note(who, what) {
-      if (isRead) lines.push(`${new Date(now()).toISOString().slice(5, 23)}  ${who.padEnd(26)} ${what()}`);
+    note,
+    begin(who, what) {
+      current.set(who, ++begun);
+      note(who, what);
     },
-    lines: () => lines,
+    entries: () => entries,
   };
 }

@@ -18,11 +18,13 @@ export function createTriggerSender(
     readonly timeline: Timeline;
     /** The plant knows its partners, and they know its door. */
     readonly plant: () => Plant;
+    /** Told of each happening that happens. */
+    readonly happens: (happening: Happening) => void;
   },
 ): { readonly send: (request: TriggerRequest) => void; readonly heard: ReadonlySet<string> } {
-  const { time, chance, timeline, plant } = surroundings;
+  const { time, chance, timeline, plant, happens } = surroundings;
   const becomes = new Map(
-    happenings.flatMap((one) => (one.kind === 'trigger' ? [[one.nth, one.becomes] as const] : [])),
+    happenings.flatMap((one) => (one.kind === 'trigger' ? [[one.nth, one] as const] : [])),
   );
   const heard = new Set<string>();
   let sent = 0;
@@ -50,8 +52,10 @@ export function createTriggerSender(
   function send({ init }: TriggerRequest): void {
     sent += 1;
     const body = typeof init.body === 'string' ? init.body : '';
-    const how = becomes.get(sent);
-    timeline.note('Azumuta', () => `trigger ${sent}${how === undefined ? '' : ` is ${how}`}`);
+    const found = becomes.get(sent);
+    if (found) happens(found);
+    const how = found?.becomes;
+    timeline.note('Azumuta', () => `trigger ${sent}${how === undefined ? '' : ` is ${how}`}: ${body}`);
     if (how === 'lost') return;
     arriveAfter(how === 'late' ? chance.between(1, 120) * minuteMs : chance.between(20, 800), body);
     if (how === 'twice') arriveAfter(chance.between(0, 600_000), body);

@@ -6,10 +6,12 @@ export interface VirtualTime {
   /** Of several at one moment, the first that was planned comes first. What lies in the past comes at once. */
   readonly at: (ms: number, act: () => void) => void;
   readonly after: (ms: number, act: () => void) => void;
+  /** As `after`, of an act that settles no promise: nothing has to be waited for before the next step. */
+  readonly afterAlone: (ms: number, act: () => void) => void;
   /**
    * Goes on until `isOver`, which is asked after each step, or nothing is planned any more.
    * @returns false when nothing is planned any more.
-   * @throws Error when so many steps have not led to an end.
+   * @throws NoEnd when so many steps have not led to an end.
    */
   readonly run: (isOver: () => boolean) => Promise<boolean>;
   readonly steps: () => number;
@@ -19,10 +21,14 @@ interface Planned {
   readonly ms: number;
   readonly place: number;
   readonly act: () => void;
+  readonly isAlone: boolean;
 }
 
 /** What hangs in virtual time ends with a failure and its timeline, never with a program that does not end. */
 const mostSteps = 200_000;
+
+/** So many steps have not led to an end. */
+export class NoEnd extends Error {}
 
 export function createVirtualTime(start: number): VirtualTime {
   const heap: Planned[] = [];
@@ -30,14 +36,15 @@ export function createVirtualTime(start: number): VirtualTime {
   let places = 0;
   let steps = 0;
 
-  function at(ms: number, act: () => void): void {
-    push(heap, { ms: Math.max(ms, now), place: places++, act });
+  function plan(ms: number, act: () => void, isAlone = false): void {
+    push(heap, { ms: Math.max(ms, now), place: places++, act, isAlone });
   }
 
   return {
     now: () => now,
-    at,
-    after: (ms, act) => at(now + ms, act),
+    at: (ms, act) => plan(ms, act),
+    after: (ms, act) => plan(now + ms, act),
+    afterAlone: (ms, act) => plan(now + ms, act, true),
     async run(isOver) {
       while (!isOver()) {
         const next = pop(heap);
@@ -45,9 +52,9 @@ export function createVirtualTime(start: number): VirtualTime {
         now = next.ms;
         next.act();
         // All that follows from it happens before the next step: promises first, then this.
-        await turn();
+        if (!next.isAlone) await turn();
         steps += 1;
-        if (steps > mostSteps) throw new Error(`${mostSteps} steps, and no end.`);
+        if (steps > mostSteps) throw new NoEnd(`${mostSteps} steps, and no end.`);
       }
       return true;
     },

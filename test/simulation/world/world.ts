@@ -2,8 +2,8 @@ import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import type { Answer } from '../../support/server.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
 import { type ErpModel, erpModels } from '../partners/erp.ts';
-import { drawnFates, type Fates } from '../scenario/fates.ts';
-import type { Happening, Outage, Scenario } from '../scenario/scenario.ts';
+import { drawnFates } from '../scenario/fates.ts';
+import type { Happening, Scenario } from '../scenario/scenario.ts';
 import { type Chance, createChance } from './chance.ts';
 import { integrationOf, sourceParameter } from './integration.ts';
 import { beginning } from './moments.ts';
@@ -23,7 +23,11 @@ export interface World {
   readonly erp: ErpModel;
   readonly azumuta: AzumutaModel;
   readonly plant: Plant;
-  readonly fates: Fates;
+  /** Of the scenario's happenings, those that have happened: an accident at a hundredth call may never come. */
+  readonly happened: ReadonlySet<Happening>;
+  readonly happens: (happening: Happening) => void;
+  /** What no function should throw, and was thrown, each once. */
+  readonly unexpected: ReadonlySet<string>;
   /** Calls that reached a partner, over all functions. */
   readonly calls: () => number;
   /** Whether the ledger has the id of a product order. */
@@ -33,12 +37,16 @@ export interface World {
   /** What an ERP order became in Azumuta, oldest first: told by a parameter that nothing of what is judged reads. */
   readonly madeFor: (order: ErpOrderRef) => readonly BuiltProductOrder[];
   /** From now on a partner is out of reach so; undefined: it is well again. */
-  readonly setOutage: (partner: PartnerName, how: Outage | undefined) => void;
+  readonly setOutage: (partner: PartnerName, outage: Outage | undefined) => void;
   /** So long the indexes lag behind the table from now on, beside their usual moment. */
   readonly setIndexLag: (seconds: number) => void;
   /** An operator sets a new secret in the partner, then in Secrets Manager. */
   readonly rotate: (partner: PartnerName) => void;
+  /** Frees what the models hold. */
+  readonly close: () => void;
 }
+
+type Outage = Extract<Happening, { kind: 'outage' }>;
 
 /** Indexes follow their table within a moment, but for the times when they lag. */
 const usualLagMs = 300;
@@ -50,7 +58,13 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
   const timeline = createTimeline(isRead, time.now);
   const now = () => new Date(time.now());
   const erp = erpModels[scenario.erp]({ now, newId: chance.id });
-  const triggers = createTriggerSender(scenario.happenings, { time, chance, timeline, plant: () => plant });
+  const happened = new Set<Happening>();
+  const happens = (happening: Happening) => void happened.add(happening);
+  const unexpected = new Set<string>();
+  const triggers = createTriggerSender(scenario.happenings, {
+    ...{ time, chance, timeline, happens },
+    plant: () => plant,
+  });
   const azumuta: AzumutaModel = createAzumutaModel({
     now,
     newId: chance.id,
@@ -67,19 +81,22 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
   const models = { azumuta: azumuta.answer, erp: erp.answer };
   let lagSeconds = 0;
   let calls = 0;
-  const fates = drawnFates(scenario.happenings, chance.fork());
+  const fates = drawnFates(scenario.happenings, chance.fork(), happens);
   const plant: Plant = createPlant({
     time,
     chance,
     timeline,
+    unexpected: (sentence) => unexpected.add(sentence),
     integration: integrationOf(scenario, erp),
     fateOf: fates.of,
     indexLagMs: () => chance.between(0, usualLagMs) + lagSeconds * 1000,
-    comesTwice: comesTwiceIn(scenario.happenings),
+    comesTwice: comesTwiceIn(scenario.happenings, happens),
     secrets,
     partner: (name) => (call) => {
       calls += 1;
-      return answered(models[name], outages.get(name), call);
+      const outage = outages.get(name);
+      if (outage) happens(outage);
+      return answered(models[name], outage, call);
     },
   });
 
@@ -91,14 +108,16 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
     erp,
     azumuta,
     plant,
-    fates,
+    happened,
+    happens,
+    unexpected,
     calls: () => calls,
     isKnown: ({ id }) => plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),
     wasHeard: (id) => [...triggers.heard].some((body) => body.includes(JSON.stringify(id))),
     madeFor: ({ id, number }) =>
       azumuta.productOrders().filter(({ parameters }) => parameters[sourceParameter] === (id ?? number)),
-    setOutage(partner, how) {
-      if (how) outages.set(partner, how);
+    setOutage(partner, outage) {
+      if (outage) outages.set(partner, outage);
       else outages.delete(partner);
     },
     setIndexLag(seconds) {
@@ -113,6 +132,11 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
         plant.secrets.set('erp-credentials', JSON.stringify(erp.credentials));
       }
     },
+    close() {
+      plant.close();
+      azumuta.close();
+      erp.close();
+    },
   };
 }
 
@@ -121,16 +145,22 @@ function answered(
   outage: Outage | undefined,
   call: Parameters<PartnerModel>[0],
 ): Answer {
-  if (outage === 'refuses connections') throw broken('ECONNREFUSED');
-  if (outage === 'answers 503') return { status: 503 };
-  if (outage === 'refuses our credentials') return { status: 401 };
+  if (outage?.how === 'refuses connections') throw broken('ECONNREFUSED');
+  if (outage?.how === 'answers 503') return { status: 503 };
+  if (outage?.how === 'refuses our credentials') return { status: 401 };
   return model(call);
 }
 
 /** Which of the messages that a queue has given out are given out once more. */
-function comesTwiceIn(happenings: readonly Happening[]) {
-  const places = new Set(
-    happenings.flatMap((one) => (one.kind === 'message comes twice' ? [`${one.queue} ${one.nth}`] : [])),
+function comesTwiceIn(happenings: readonly Happening[], happens: (happening: Happening) => void) {
+  const places = new Map<string, Happening>(
+    happenings.flatMap((one) =>
+      one.kind === 'message comes twice' ? [[`${one.queue} ${one.nth}`, one] as const] : [],
+    ),
   );
-  return (queue: string, nth: number) => places.has(`${queue} ${nth}`);
+  return (queue: string, nth: number) => {
+    const found = places.get(`${queue} ${nth}`);
+    if (found) happens(found);
+    return found !== undefined;
+  };
 }

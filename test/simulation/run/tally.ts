@@ -1,0 +1,53 @@
+import { counted, tableOf } from '../../../infra/ops/cli/output.ts';
+import type { Finding } from '../invariants/judge.ts';
+import type { SeedRun } from './seed-run.ts';
+
+export type SeedFinding = Finding & { readonly seed: number };
+
+/** What came of many seeds. */
+export interface Tally {
+  scenarios: number;
+  journeys: number;
+  readonly findings: SeedFinding[];
+  /** By kind: how often it was drawn, and how often it happened. */
+  readonly kinds: Map<string, { drawn: number; happened: number }>;
+}
+
+export function newTally(): Tally {
+  return { scenarios: 0, journeys: 0, findings: [], kinds: new Map() };
+}
+
+export function add(tally: Tally, { seed, journeys, findings, drawn, happened }: SeedRun): void {
+  tally.scenarios += 1;
+  tally.journeys += journeys;
+  tally.findings.push(...findings.map((finding) => ({ seed, ...finding })));
+  for (const [counter, names] of [
+    ['drawn', drawn],
+    ['happened', happened],
+  ] as const) {
+    for (const name of names) {
+      const count = tally.kinds.get(name) ?? { drawn: 0, happened: 0 };
+      count[counter] += 1;
+      tally.kinds.set(name, count);
+    }
+  }
+}
+
+/** Each kind of accident and act, how often it was drawn, and how often it happened: what never did was never tried. */
+export function kindLines({ kinds }: Tally): readonly string[] {
+  const rows = [...kinds].sort(([one], [other]) => one.localeCompare(other));
+  return tableOf(
+    [{ title: 'Accident or act' }, { title: 'drawn', right: true }, { title: 'happened', right: true }],
+    rows.map(([kind, { drawn, happened }]) => [kind, String(drawn), String(happened)]),
+  );
+}
+
+/** The invariants that were broken, and by which seeds. */
+export function findingLines({ findings }: Tally): readonly string[] {
+  const seedsOf = Map.groupBy(findings, ({ invariant }) => invariant);
+  return [...seedsOf].map(([invariant, found]) => {
+    const seeds = [...new Set(found.map(({ seed }) => seed))];
+    const more = seeds.length > 20 ? ' …' : '';
+    return `Broken: ${invariant} ${counted(seeds.length, 'seed')}: ${seeds.slice(0, 20).join(', ')}${more}`;
+  });
+}

@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { explained, shrunk } from './run/explain.ts';
+import { runSeed } from './run/seed-run.ts';
+import { simulateFetch } from './world/network.ts';
+
+let giveBack = () => {};
+beforeAll(() => {
+  giveBack = simulateFetch();
+});
+afterAll(() => giveBack());
+
+/** Some 300 orders. `npm run simulate` tries others each time. */
+const seeds = Array.from({ length: 120 }, (_, at) => at + 1);
+
+it('keeps every promise of the fixed seeds, whatever fails around it', async () => {
+  for (const seed of seeds) {
+    const [finding] = (await runSeed(seed)).findings;
+    if (!finding) continue;
+    const { lines } = await explained(seed, await shrunk(seed, finding), { isFull: false });
+    expect.fail(lines.join('\n'));
+  }
+});

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createVirtualTime, NoEnd } from './virtual-time.ts';
+
+const never = () => false;
+
+it('comes to each act at its moment, and at one moment to the first planned first', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 40 }), async (moments) => {
+      const time = createVirtualTime(0);
+      const seen: (readonly [number, number])[] = [];
+      for (const [place, ms] of moments.entries()) time.at(ms, () => seen.push([time.now(), place]));
+
+      const hasEnd = await time.run(never);
+
+      expect(hasEnd).toBe(false);
+      expect(seen).toEqual(
+        moments.map((ms, place) => [ms, place] as const).sort((one, other) => one[0] - other[0]),
+      );
+    }),
+  );
+});
+
+it('lets all that follows from an act happen before the next one', async () => {
+  const time = createVirtualTime(0);
+  const seen: string[] = [];
+  const long = async () => {
+    for (let turn = 0; turn < 50; turn += 1) await undefined;
+    seen.push('what follows');
+  };
+  time.at(1, () => void long());
+  time.at(1, () => seen.push('the next'));
+
+  await time.run(never);
+
+  expect(seen).toEqual(['what follows', 'the next']);
+});
+
+it('stops as soon as it is over, and goes on where it stopped', async () => {
+  const time = createVirtualTime(100);
+  const seen: number[] = [];
+  for (const ms of [5, 10, 15]) time.after(ms, () => seen.push(time.now()));
+
+  const isOver = await time.run(() => seen.length === 2);
+  const atStop = [...seen];
+  await time.run(never);
+
+  expect(isOver).toBe(true);
+  expect(atStop).toEqual([105, 110]);
+  expect(seen).toEqual([105, 110, 115]);
+});
+
+it('does at once what lies in the past', async () => {
+  const time = createVirtualTime(50);
+  let at = 0;
+  time.at(10, () => {
+    at = time.now();
+  });
+
+  await time.run(never);
+
+  expect(at).toBe(50);
+});
+
+it('fails, and does not hang, when it never comes to an end', async () => {
+  const time = createVirtualTime(0);
+  const again = () => time.afterAlone(1, again);
+  again();
+
+  await expect(time.run(never)).rejects.toBeInstanceOf(NoEnd);
+});
