@@ -1,57 +1,24 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { People } from '../scenario/people.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
-import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
+import { judgeCalls } from './calls.ts';
+import { createFindings, type Find, type Finding } from './finding.ts';
+import { judgeJourneys } from './journey.ts';
+import { judgeLedger } from './ledger.ts';
+import { type Letter, lettersOf } from './letters.ts';
 
-/** What a run must not end with: the promise that it breaks, and how. */
-export interface Finding {
-  readonly invariant: string;
-  readonly sentence: string;
-}
-
-export const invariants = {
-  created: 'Every accepted order is created once, or told.',
-  booked: 'What was completed is booked once, or is a dead letter with its cause.',
-  figures: 'A booking has the quantity, the scrap and the lots that were recorded.',
-  nothingElse: 'Nothing is booked that Azumuta does not say.',
-  recordings: 'Each recording is told once.',
-  letters: 'A dead letter has a cause that a person can mend, and goes away once it is mended.',
-  rest: 'After the last accident all comes to rest.',
-  leases: 'No lock, lease or claim outlives its holder beyond its time.',
-  items: 'No item of the ledger comes near its limit.',
-} as const;
-
-type Find = (invariant: keyof typeof invariants, sentence: string) => void;
+export { type Finding, invariants } from './finding.ts';
 
 /** Compares the partners' own books with each other, once all has come to rest. */
 export function judge(world: World, people: People): readonly Finding[] {
-  const findings: Finding[] = [];
-  const find: Find = (invariant, sentence) => findings.push({ invariant: invariants[invariant], sentence });
+  const { find, all } = createFindings();
   const letters = lettersOf(world);
   for (const order of people.orders) if (order) judgeOrder(world, order, letters, find);
   judgeLedger(world, find);
-  return findings;
+  judgeCalls(world, find);
+  return [...all(), ...world.watch.findings()];
 }
-
-interface Letter {
-  readonly body: string;
-  readonly stage: string;
-  readonly reason: string;
-  readonly order: string;
-}
-
-function lettersOf({ plant }: World): readonly Letter[] {
-  return plant.queues.messages(queueUrlOf('dead-letters')).map(({ body, attributes }) => ({
-    body,
-    stage: textOf(attributes.stage) ?? 'none: moved by SQS',
-    reason: textOf(attributes.reason) ?? '',
-    order: textOf(attributes.orderNumber) ?? '',
-  }));
-}
-
-const textOf = (attribute: string | { readonly StringValue: string } | undefined) =>
-  typeof attribute === 'object' ? attribute.StringValue : attribute;
 
 function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter[], find: Find): void {
   const { scenario, erp } = world;
@@ -67,6 +34,11 @@ function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter
   if (!isChanged) for (const { stage, reason } of own) find('letters', `${ref.number}, ${stage}: ${reason}`);
 
   const books = erp.books(ref);
+  const marks = new Set(books.bookings.map(({ mark }) => mark));
+  if (own.length === 0 && !isChanged)
+    judgeJourneys(world, made, marks, changes.includes('operator opens it again'), find);
+  if (own.length === 0 && !isChanged) judgeLinks(ref.number, made, books.productOrders, find);
+  if (own.length === 0) judgeChanges(world, order, made, find);
   const completed = made.filter(({ status }) => status === 'completed');
   const units =
     scenario.split === 'when-all-done'
@@ -100,6 +72,37 @@ function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter
     if (mark === undefined && !changes.includes('planner finishes it by hand'))
       find('nothingElse', `${ref.number} has a booking of ${good} without a mark.`);
   }
+}
+
+function judgeLinks(
+  number: string,
+  made: readonly BuiltProductOrder[],
+  links: readonly string[],
+  find: Find,
+): void {
+  if (links.length === made.length && new Set(links).size === made.length) return;
+  find(
+    'linked',
+    `${number} became ${made.length} product order(s), and the ERP knows ${links.join(', ') || 'none'}.`,
+  );
+}
+
+/** A posted order is compared at once: what was made of it by then and is not as it is wanted now, is told. */
+function judgeChanges(
+  world: World,
+  order: ReleasedOrder,
+  made: readonly BuiltProductOrder[],
+  find: Find,
+): void {
+  const { split, via } = world.scenario;
+  if (split !== 'one' || via !== 'endpoint' || !order.changes.includes('planner changes the quantity'))
+    return;
+  const other = made.find(({ parameters }) => Number(parameters.Quantity) !== order.quantity);
+  if (other && !isTold(world, order, made))
+    find(
+      'told',
+      `${other.number} is made for ${String(other.parameters.Quantity)}, the ERP wants ${order.quantity}, and nobody was told.`,
+    );
 }
 
 /** Which part of its ERP order a product order was made as: `…/2` is the second; an operator's new name begins with it. */
@@ -175,18 +178,4 @@ function isAbout(
   return names.some(
     (name) => order === name || body.includes(JSON.stringify(name)) || order.startsWith(`${ref.number}/`),
   );
-}
-
-/** AWS: an item has 400 KB at most. Half of it is far from what one order needs. */
-const mostBytes = 200_000;
-
-function judgeLedger({ plant, time }: World, find: Find): void {
-  const largest = plant.table.largest();
-  if (largest && largest.bytes > mostBytes)
-    find('items', `${largest.key.pk} ${largest.key.sk} has ${largest.bytes} bytes.`);
-  for (const item of plant.table.items()) {
-    const until = Number(item.leaseUntil ?? 0);
-    if (until > time.now())
-      find('leases', `${String(item.pk)} ${String(item.sk)} is held until ${new Date(until).toISOString()}.`);
-  }
 }

@@ -12,6 +12,7 @@ import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
 import { createQueueModel } from '../aws/queue.ts';
 import { createSecretsModel } from '../aws/secrets.ts';
 import { createTableModel } from '../aws/table.ts';
+import type { Watch } from '../invariants/watch.ts';
 import type { Chance } from './chance.ts';
 import { clientsOf } from './clients.ts';
 import type { Fate, Service } from './fate.ts';
@@ -59,6 +60,7 @@ export interface PlantSurroundings {
   readonly comesTwice: (queue: QueueName, nth: number) => boolean;
   readonly partner: (name: PartnerName) => PartnerModel;
   readonly secrets: Map<string, string>;
+  readonly watch: Watch;
 }
 
 export type Plant = ReturnType<typeof createPlant>;
@@ -76,7 +78,7 @@ export function createPlant(given: PlantSurroundings) {
 
   const functionOf = (stage: string, timeoutSeconds: number, build: (found: Surroundings) => Handler) =>
     createFunction(
-      { stage, timeoutMs: timeoutSeconds * 1000, build },
+      { stage, timeoutMs: timeoutSeconds * 1000, build: (found) => watched(stage, build(found)) },
       {
         time,
         chance,
@@ -95,6 +97,12 @@ export function createPlant(given: PlantSurroundings) {
         }),
       },
     );
+  const watched =
+    (stage: string, handler: Handler): Handler =>
+    (event, invocation) => {
+      given.watch.gives(stage, event);
+      return handler(event, invocation);
+    };
   // A handler parses what it is given; the model gives it what AWS would.
   const taking = <Event>(
     handler: (

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { Answer, Received } from '../../support/server.ts';
+import type { Watch } from '../invariants/watch.ts';
 import type { Chance } from './chance.ts';
 import type { Fate, Service } from './fate.ts';
 import type { Timeline } from './timeline.ts';
@@ -49,13 +50,14 @@ export interface ProcessSurroundings {
   /** What becomes of the next call of this function to this service. */
   readonly fateOf: (stage: string, service: Service) => Fate;
   readonly partner: (name: PartnerName) => PartnerModel;
+  readonly watch: Watch;
 }
 
 /** What takes effect late does so within this time: SETTLING_SECONDS of the stack says how long at most. */
 const latestMs = 200_000;
 
 export function createProcess(name: string, stage: string, surroundings: ProcessSurroundings): Process {
-  const { time, chance, timeline, fateOf } = surroundings;
+  const { time, chance, timeline, fateOf, watch } = surroundings;
   const offsetMs = chance.between(-2000, 2000);
   let alive = true;
   let frozen = false;
@@ -71,6 +73,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
     if (!alive) return;
     alive = false;
     held = [];
+    watch.leaves(name);
     timeline.note(name, () => `dies: ${why}`);
     process.onDeath();
   }
@@ -85,7 +88,11 @@ export function createProcess(name: string, stage: string, surroundings: Process
       if (!alive) return;
       if (signal?.aborted) return reject(signal.reason);
       const fate = fateOf(stage, service);
-      const isGivenUp = () => reject(signal?.reason);
+      watch.begins(name, stage, service);
+      const isGivenUp = () => {
+        watch.ends(name, service);
+        reject(signal?.reason);
+      };
       signal?.addEventListener('abort', isGivenUp, { once: true });
       time.after(latencyMs(service), () => {
         if (fate.dies === 'before') return die(`before ${given.what()} reaches ${service}`);
@@ -95,6 +102,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
         if (fate.heard === 'nothing') return;
         time.after(latencyMs(service) + (fate.slowMs ?? 0), () =>
           resume(() => {
+            if (!signal?.aborted) watch.ends(name, service);
             signal?.removeEventListener('abort', isGivenUp);
             settle(given, fate, outcome, resolve, reject);
           }),
@@ -131,6 +139,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
     die,
     freeze: () => {
       frozen = true;
+      watch.leaves(name);
     },
     thaw() {
       frozen = false;

@@ -1,5 +1,6 @@
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import type { Answer } from '../../support/server.ts';
+import { createWatch, type Watch } from '../invariants/watch.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
 import { type ErpModel, erpModels } from '../partners/erp.ts';
 import { drawnFates, type Fates } from '../scenario/fates.ts';
@@ -24,6 +25,7 @@ export interface World {
   readonly azumuta: AzumutaModel;
   readonly plant: Plant;
   readonly fates: Fates;
+  readonly watch: Watch;
   /** Calls that reached a partner, over all functions. */
   readonly calls: () => number;
   /** Whether the ledger has the id of a product order. */
@@ -68,6 +70,8 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
   let lagSeconds = 0;
   let calls = 0;
   const fates = drawnFates(scenario.happenings, chance.fork());
+  const { atOnce } = scenario;
+  const watch = createWatch({ now: time.now, table: () => plant.table, atOnce });
   const plant: Plant = createPlant({
     time,
     chance,
@@ -77,6 +81,7 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
     indexLagMs: () => chance.between(0, usualLagMs) + lagSeconds * 1000,
     comesTwice: comesTwiceIn(scenario.happenings),
     secrets,
+    watch,
     partner: (name) => (call) => {
       calls += 1;
       return answered(models[name], outages.get(name), call);
@@ -92,6 +97,7 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
     azumuta,
     plant,
     fates,
+    watch,
     calls: () => calls,
     isKnown: ({ id }) => plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),
     wasHeard: (id) => [...triggers.heard].some((body) => body.includes(JSON.stringify(id))),

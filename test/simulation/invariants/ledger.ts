@@ -1,0 +1,47 @@
+import type { World } from '../world/world.ts';
+import type { Find } from './finding.ts';
+import { operatorName } from './watch.ts';
+
+/** A history keeps 16 KB and an item 64 KB at most (shared/ledger/history.ts). */
+const mostBytes = 64_000;
+
+/** How the ledger stands once all is at rest. */
+export function judgeLedger(world: World, find: Find): void {
+  const { plant, fates } = world;
+  const items = plant.table
+    .items()
+    .map((item) => ({ ...item, name: `${String(item.pk)} ${String(item.sk)}` }));
+  const largest = plant.table.largest();
+  if (largest && largest.bytes > mostBytes)
+    find('items', `${largest.key.pk} ${largest.key.sk} has ${largest.bytes} bytes.`);
+  for (const item of items) {
+    judgeHolder(item, world, find);
+    if (fates.happened.size === 0 && isHeld(item)) find('givenBack', `${item.name} is held still.`);
+    if (JSON.stringify(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
+    judgeState(item, world, find);
+  }
+  const logged = plant.logged.find((line) => line.includes(operatorName));
+  if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);
+}
+
+interface Item extends Readonly<Record<string, unknown>> {
+  readonly name: string;
+}
+
+function judgeHolder({ name, leaseUntil }: Item, { time }: World, find: Find): void {
+  const until = Number(leaseUntil ?? 0);
+  if (until > time.now()) find('leases', `${name} is held until ${new Date(until).toISOString()}.`);
+}
+
+/** A lock is an item of its own; leases and claims name their owner. */
+function isHeld({ sk, owner, leaseUntil }: Item): boolean {
+  return sk === 'LOCK' || (owner !== undefined && leaseUntil !== undefined);
+}
+
+function judgeState(item: Item, { azumuta }: World, find: Find): void {
+  const { sk, state, withdrawn, number, name } = item;
+  const isStep = sk === 'ORDER' || String(sk).startsWith('BOOKING#');
+  if (isStep && (state === 'waiting' || state === 'claimed')) find('waiting', `${name} is ${String(state)}.`);
+  if (withdrawn === true && azumuta.productOrders().some((one) => one.number === number))
+    find('withdrawn', `${name} is withdrawn, and in Azumuta.`);
+}
