@@ -3,11 +3,11 @@ import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 
 /** Calls to both partners per journey, whatever happens. */
-const mostPerJourney = 1e9;
+const mostPerJourney = 2000;
 /** Minutes until a breaker has learnt of an outage, and what was under way is over. */
 const learningMinutes = 3;
 /** A probe is a call or two; the first three are within two minutes, later ones five minutes apart. */
-const mostIn = (minutes: number) => 1e9 + minutes;
+const mostIn = (minutes: number) => 24 + minutes;
 
 /** Whether the partners were called as often as there was a reason to. */
 export function judgeCalls({ watch, scenario }: World, find: Find): void {
@@ -19,7 +19,6 @@ export function judgeCalls({ watch, scenario }: World, find: Find): void {
     const { at, minutes, partner, how } = happening;
     const [from, until] = [at + learningMinutes, at + minutes].map((minute) => beginning + minute * minuteMs);
     const during = watch.calls[partner].filter((ms) => ms > Number(from) && ms < Number(until)).length;
-    if (process.env.C) console.log('outage', how, partner, minutes, during, total / scenario.orders.length);
     if (during > mostIn(minutes - learningMinutes))
       find('calls', `${partner} is called ${during} times in ${minutes} minutes in which it ${how}.`);
   }

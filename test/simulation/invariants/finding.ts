@@ -7,6 +7,7 @@ export interface Finding {
 /** What is promised, whatever happens: each of them is judged in a file of this folder. */
 export const invariants = {
   created: 'Every accepted order is created once, or told.',
+  ordered: 'Nothing is in Azumuta that no planner released.',
   booked: 'What was completed is booked once, or is a dead letter with its cause.',
   figures: 'A booking has the quantity, the scrap and the lots that were recorded.',
   nothingElse: 'Nothing is booked that Azumuta does not say.',

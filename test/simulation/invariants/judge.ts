@@ -1,6 +1,7 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { People } from '../scenario/people.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
+import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import { judgeCalls } from './calls.ts';
 import { createFindings, type Find, type Finding } from './finding.ts';
@@ -15,9 +16,21 @@ export function judge(world: World, people: People): readonly Finding[] {
   const { find, all } = createFindings();
   const letters = lettersOf(world);
   for (const order of people.orders) if (order) judgeOrder(world, order, letters, find);
+  judgeOrigins(world, people, find);
   judgeLedger(world, find);
   judgeCalls(world, find);
   return [...all(), ...world.watch.findings()];
+}
+
+/** What people type bears no source. */
+function judgeOrigins({ azumuta }: World, { orders }: People, find: Find): void {
+  const known = new Set<unknown>([
+    undefined,
+    ...orders.flatMap((order) => order?.ref.id ?? order?.ref.number ?? []),
+  ]);
+  for (const { number, parameters } of azumuta.productOrders())
+    if (!known.has(parameters[sourceParameter]))
+      find('ordered', `${number} is in Azumuta, and is no planner's.`);
 }
 
 function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter[], find: Find): void {
@@ -26,7 +39,7 @@ function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter
   const made = world.madeFor(ref);
   const own = letters.filter((letter) => isAbout(letter, order, made));
   const wanted = scenario.split === 'one' ? 1 : order.quantity;
-  const isChanged = changes.some((one) => one.startsWith('planner'));
+  const isChanged = changes.some((one) => /^(planner|somebody) /.test(one));
   if (new Set(made.map(({ number }) => number)).size < made.length)
     find('created', `${ref.number} is twice in Azumuta: ${made.map(({ number }) => number).join(', ')}.`);
   if (!isChanged && made.length !== wanted)
@@ -129,7 +142,7 @@ function judgeFigures(
   find: Find,
 ): void {
   const recordings = parts.flatMap((part) => part.recordings);
-  const sum = (figure: 'good' | 'scrap') => recordings.reduce((total, one) => total + (one[figure] ?? 0), 0);
+  const sum = (figure: 'good' | 'scrap') => parts.reduce((total, part) => total + figureOf(part, figure), 0);
   const serials = [...new Set(recordings.flatMap((one) => one.serials))].sort();
   for (const figure of ['good', 'scrap'] as const)
     if (Number(booking[figure]) !== sum(figure))
@@ -139,6 +152,13 @@ function judgeFigures(
       'figures',
       `${name}: lots ${booking.lots.join(', ') || 'none'} booked, ${serials.join(', ') || 'none'} recorded.`,
     );
+}
+
+/** What was recorded; what was planned, where no quantity was. */
+function figureOf({ recordings, parameters }: BuiltProductOrder, figure: 'good' | 'scrap'): number {
+  const recorded = recordings.flatMap((one) => one[figure] ?? []);
+  if (figure === 'good' && recorded.length === 0) return Number(parameters.Quantity);
+  return recorded.reduce((total, one) => total + one, 0);
 }
 
 function judgeRecordings(

@@ -1,3 +1,4 @@
+import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 import { operatorName } from './watch.ts';
@@ -39,9 +40,18 @@ function isHeld({ sk, owner, leaseUntil }: Item): boolean {
 }
 
 function judgeState(item: Item, { azumuta }: World, find: Find): void {
-  const { sk, state, withdrawn, number, name } = item;
+  const { sk, state, withdrawn, number, name, azumutaId } = item;
+  const its = sk === 'ORDER' && azumuta.productOrders().find(({ id }) => id === azumutaId);
+  const { article } = Object(item.draft);
+  if (its && its.article !== article)
+    find('created', `${name} is made of article ${String(article)}, and is ${its.article} in Azumuta.`);
   const isStep = sk === 'ORDER' || String(sk).startsWith('BOOKING#');
   if (isStep && (state === 'waiting' || state === 'claimed')) find('waiting', `${name} is ${String(state)}.`);
-  if (withdrawn === true && azumuta.productOrders().some((one) => one.number === number))
+  if (
+    withdrawn === true &&
+    azumuta
+      .productOrders()
+      .some((one) => one.number === number && one.parameters[sourceParameter] !== undefined)
+  )
     find('withdrawn', `${name} is withdrawn, and in Azumuta.`);
 }

@@ -44,8 +44,14 @@ export function judgeLetters(world: World): readonly Finding[] {
     if (body.includes(operatorName)) find('personal', `A dead letter of ${stage} names an operator.`);
   }
   const counted = world.plant.logged.filter((line) => line.includes('"DeadLettered":1')).length;
-  // A function that dies between letter and log has told the queue's own metric.
-  if (counted < letters.length && world.fates.happened.size === 0)
-    find('noted', `${letters.length} dead letters, of which ${counted} are counted.`);
+  const told = new Set(letters.flatMap(({ messageId }) => messageId ?? [])).size;
+  // A function that dies, or is killed, between letter and log has told the queue's own metric.
+  if (counted + diedOrSlow(world) < told)
+    find('noted', `${told} dead letters, of which ${counted} are counted.`);
   return all();
+}
+
+function diedOrSlow({ fates }: World): number {
+  const counts = [...fates.happened].map(([name, times]) => (/dies|slow|never|says/.test(name) ? times : 0));
+  return counts.reduce((total, times) => total + times, 0);
 }

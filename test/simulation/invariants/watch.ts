@@ -19,6 +19,8 @@ export interface Watch {
 }
 
 type Partner = 'azumuta' | 'erp';
+/** An item as DynamoDB has it. */
+type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
 
 export interface WatchSurroundings {
   readonly now: () => number;
@@ -40,23 +42,30 @@ export function createWatch({ now, table, atOnce }: WatchSurroundings): Watch {
   const underWay = { azumuta: new Map<string, number>(), erp: new Map<string, number>() };
   const calls = { azumuta: [] as number[], erp: [] as number[] };
 
+  function stored(pk: string, sk: string): Stored | undefined {
+    const input = { TableName: 'ledger', Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true };
+    // What the model answers to this command.
+    return (table().answer(new GetItemCommand(input)) as { readonly Item?: Stored }).Item;
+  }
+
   function lookAtSlots(partner: Partner): void {
+    if (atOnce === undefined) return;
     const callers = [...underWay[partner].keys()];
-    if (atOnce !== undefined && callers.length > atOnce)
+    const held = Array.from({ length: atOnce }, (_, at) =>
+      stored(`SLOTS#${partner}`, `SLOT#${at + 1}`),
+    ).filter((slot) => Number(slot?.leaseUntil?.N ?? 0) > now() - clocksDifferMs);
+    if (callers.length > held.length)
+      find('atOnce', `${callers.join(' and ')} call ${partner} with ${held.length} slot(s).`);
+    if (callers.length > atOnce)
       find('atOnce', `${callers.join(' and ')} call ${partner}, which bears ${atOnce} call(s) at once.`);
   }
 
   function lookAtBreaker(partner: Partner, stage: string): void {
-    const Key = { pk: { S: `BREAKER#${partner}` }, sk: { S: 'STATE' } };
-    const { Item } = table().answer(
-      new GetItemCommand({ TableName: 'ledger', Key, ConsistentRead: true }),
-    ) as {
-      Item?: Record<string, { S?: string; N?: string; BOOL?: boolean }>;
-    };
-    if (Item?.open?.BOOL !== true) return;
-    const opened = Date.parse(Item.openedAt?.S ?? '');
-    const until = Number(Item.openUntil?.N ?? 0);
-    const isProbed = Number(Item.probeUntil?.N ?? 0) > now() - clocksDifferMs;
+    const breaker = stored(`BREAKER#${partner}`, 'STATE');
+    if (breaker?.open?.BOOL !== true) return;
+    const opened = Date.parse(breaker.openedAt?.S ?? '');
+    const until = Number(breaker.openUntil?.N ?? 0);
+    const isProbed = Number(breaker.probeUntil?.N ?? 0) > now() - clocksDifferMs;
     if (!isProbed && until > now() + clocksDifferMs && now() - opened > longestWorkMs(stage))
       find(
         'breaker',

@@ -47,7 +47,13 @@ export function actsOf(happening: Happening, world: World, stage: Stage): readon
     case 'message comes twice':
     case 'trigger':
     case 'run':
+    case 'somebody types its number':
+    case 'ERP commits late':
       return [];
+    case 'trigger of an open order':
+      return [
+        { at: happening.at, act: () => onOrder(happening, stage, (order) => triggerTooEarly(order, world)) },
+      ];
     default:
       return [
         {
@@ -56,6 +62,11 @@ export function actsOf(happening: Happening, world: World, stage: Stage): readon
         },
       ];
   }
+}
+
+function triggerTooEarly({ ref }: ReleasedOrder, world: World): void {
+  const open = world.madeFor(ref).find(({ status }) => status !== 'completed');
+  if (open) world.azumuta.triggerAgain(open.number);
 }
 
 function span(

@@ -7,7 +7,7 @@ import { drawnFates, type Fates } from '../scenario/fates.ts';
 import type { Happening, Outage, Scenario } from '../scenario/scenario.ts';
 import { type Chance, createChance } from './chance.ts';
 import { integrationOf, sourceParameter } from './integration.ts';
-import { beginning } from './moments.ts';
+import { beginning, minuteMs } from './moments.ts';
 import { broken } from './network.ts';
 import { createPlant, orderApiKey, type Plant, webhookToken } from './plant.ts';
 import type { PartnerModel, PartnerName } from './process.ts';
@@ -40,6 +40,8 @@ export interface World {
   readonly setIndexLag: (seconds: number) => void;
   /** An operator sets a new secret in the partner, then in Secrets Manager. */
   readonly rotate: (partner: PartnerName) => void;
+  /** Does something in the ERP in a transaction that began so many minutes ago: its time is that of what it writes. */
+  readonly written: <T>(minutesAgo: number, act: () => T) => T;
 }
 
 /** Indexes follow their table within a moment, but for the times when they lag. */
@@ -51,7 +53,8 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
   const time = createVirtualTime(beginning);
   const timeline = createTimeline(isRead, time.now);
   const now = () => new Date(time.now());
-  const erp = erpModels[scenario.erp]({ now, newId: chance.id });
+  let behindMs = 0;
+  const erp = erpModels[scenario.erp]({ now: () => new Date(time.now() - behindMs), newId: chance.id });
   const triggers = createTriggerSender(scenario.happenings, { time, chance, timeline, plant: () => plant });
   const azumuta: AzumutaModel = createAzumutaModel({
     now,
@@ -109,6 +112,12 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
     },
     setIndexLag(seconds) {
       lagSeconds = seconds;
+    },
+    written(minutesAgo, act) {
+      behindMs = minutesAgo * minuteMs;
+      const done = act();
+      behindMs = 0;
+      return done;
     },
     rotate(partner) {
       if (partner === 'azumuta') {
