@@ -3,8 +3,8 @@ import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
 import { operatorName } from './watch.ts';
 
-/** A history keeps 16 KB and an item 64 KB at most (shared/ledger/history.ts). */
-const mostBytes = 64_000;
+/** A history keeps 16 KB (shared/ledger/history.ts); all else of an item of these small orders is a few. */
+const mostBytes = 24_000;
 
 /** How the ledger stands once all is at rest. */
 export function judgeLedger(world: World, find: Find): void {

@@ -206,6 +206,7 @@ function drawTogether({
   if (chance.happens(0.4)) return [];
   const order = chance.between(0, orders.length - 1);
   const at = chance.between(5, busyMinutes);
+  const early = chance.between(5, 20);
   const lostWith = () =>
     chance.pick([
       'the call takes effect when it was given up',
@@ -225,7 +226,17 @@ function drawTogether({
       changed(chance.between(25, 60)),
     ],
     // All parts at once.
-    () => [{ kind: 'flow is paused', queue: 'bookings', at, minutes: 120 }],
+    () => [{ kind: 'flow is paused', queue: 'bookings', at: early, minutes: 120 }],
+    () => [
+      { kind: 'flow is paused', queue: 'bookings', at: early, minutes: 120 },
+      {
+        kind: 'call',
+        stage: 'book-completion',
+        service: 'erp',
+        nth: chance.between(1, 25),
+        accident: lostWith(),
+      },
+    ],
     () => [
       {
         kind: 'call',
@@ -262,8 +273,15 @@ function drawTogether({
     () => [{ kind: 'somebody types its number', order }],
     () => (via === 'pull' ? [{ kind: 'ERP commits late', order, minutes: chance.between(1, 9) }] : []),
     () =>
-      chance.happens(0.1)
-        ? [{ kind: 'order is locked', order, at, minutes: chance.between(minutesOfDay, 3 * minutesOfDay) }]
+      chance.happens(0.3)
+        ? [
+            {
+              kind: 'order is locked',
+              order,
+              at: early,
+              minutes: chance.between(minutesOfDay, 3 * minutesOfDay),
+            },
+          ]
         : [],
   ])();
 }
