@@ -7,7 +7,7 @@ const mostPerJourney = 2000;
 /** Minutes until a breaker has learnt of an outage, and what was under way is over. */
 const learningMinutes = 3;
 /** A probe is a call or two; the first three are within two minutes, later ones five minutes apart. */
-const mostIn = (minutes: number) => 24 + minutes;
+const mostIn = (minutes: number) => 20 + minutes / 2;
 
 /** Whether the partners were called as often as there was a reason to. */
 export function judgeCalls({ watch, scenario }: World, find: Find): void {

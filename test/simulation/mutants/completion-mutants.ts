@@ -95,13 +95,6 @@ export const completionMutants: readonly Mutant[] = [
     why: 'What is on its way is not written down: booking it fails, or it is booked with other recordings.',
   },
   {
-    name: 'recordings-left-out',
-    file: 'shared/completions/send-bookings.ts',
-    find: 'if (missing)\n    return',
-    replace: 'if (missing && read.size < 0)\n    return',
-    why: 'A recording that Azumuta does not show yet is left out, and its pieces are never booked.',
-  },
-  {
     name: 'one-piece-unless-recorded',
     file: mapping,
     find: "typeof Quantity === 'number' || typeof Quantity === 'string' ? Quantity : undefined",
