@@ -12,7 +12,7 @@ export const invariants = {
   figures: 'A booking has the quantity, the scrap and the lots that were recorded.',
   nothingElse: 'Nothing is booked that Azumuta does not say.',
   recordings: 'Each recording is told once.',
-  linked: 'The ERP knows each product order that an order became, and is told of it once.',
+  linked: 'The ERP knows each product order that an order became, and no other.',
   told: 'What the ERP changes too late is told.',
   withdrawn: 'What the ERP takes back before it is created is not created.',
   letters: 'A dead letter has a cause that a person can mend, and goes away once it is mended.',

@@ -87,13 +87,14 @@ function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter
   }
 }
 
+/** Two messages of one product order at once may both link it, which no claim keeps apart: twice is no harm. */
 function judgeLinks(
   number: string,
   made: readonly BuiltProductOrder[],
   links: readonly string[],
   find: Find,
 ): void {
-  if (links.length === made.length && new Set(links).size === made.length) return;
+  if (new Set(links).size === made.length) return;
   find(
     'linked',
     `${number} became ${made.length} product order(s), and the ERP knows ${links.join(', ') || 'none'}.`,

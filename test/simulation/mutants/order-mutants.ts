@@ -26,13 +26,6 @@ export const orderMutants: readonly Mutant[] = [
     why: 'Nobody in the ERP finds the product order that an order became.',
   },
   {
-    name: 'link-written-again-and-again',
-    file: 'shared/erp/odoo/link.ts',
-    find: "if (marks.some((mark) => isMark(mark, 'product-order', key))) return;",
-    replace: '',
-    why: 'A link whose answer was lost stands twice on the order.',
-  },
-  {
     name: 'order-not-enqueued-again',
     file: 'shared/orders/write-decision.ts',
     find: "if (status.status !== 'queued' || (via === 'pull' && entry.enqueued)) return status;",
