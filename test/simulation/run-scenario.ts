@@ -5,6 +5,7 @@ import { createLedger } from '../../shared/ledger/ledger.ts';
 import { createTable } from '../../shared/platform/dynamodb-table.ts';
 import { createQueues } from '../../shared/platform/queue.ts';
 import { type Finding, invariants, judge } from './invariants/judge.ts';
+import { judgeLetters } from './invariants/letters.ts';
 import { type People, startPeople } from './scenario/people.ts';
 import type { ReleasedOrder } from './scenario/released-order.ts';
 import type { Happening, Scenario } from './scenario/scenario.ts';
@@ -54,7 +55,7 @@ export async function runScenario(
   try {
     await untilRest(world, () => people.areDone());
     schedules.stop();
-    await settle(world, people, schedules);
+    await settle(world, people, schedules, findings);
     findings.push(...judge(world, people));
   } catch (error) {
     const isRestless = error instanceof NoRest || error instanceof NoEnd;
@@ -98,13 +99,19 @@ async function untilRest(world: World, areDone: () => boolean): Promise<void> {
  * What is left to people and to the clock: dead letters are sent again, and once the orders are overdue the scheduled
  * runs find what no trigger told.
  */
-async function settle(world: World, people: People, schedules: Schedules): Promise<void> {
+async function settle(
+  world: World,
+  people: People,
+  schedules: Schedules,
+  findings: Finding[],
+): Promise<void> {
   const rest = () => untilRest(world, people.areDone);
   for (const days of [1, 1, 1]) {
     await later(world, days * dayMs);
     if (world.scenario.via === 'pull') schedules.run('pull-product-orders');
     schedules.run('reconcile-completions');
     await rest();
+    findings.push(...judgeLetters(world));
     if (await replayAll(world)) await rest();
   }
   // Whoever held anything has had the time to give it back.

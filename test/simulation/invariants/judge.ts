@@ -1,58 +1,37 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { People } from '../scenario/people.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
-import { queueUrlOf } from '../world/plant.ts';
+import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
+import { judgeCalls } from './calls.ts';
+import { createFindings, type Find, type Finding } from './finding.ts';
+import { judgeJourneys } from './journey.ts';
+import { judgeLedger } from './ledger.ts';
+import { type Letter, lettersOf } from './letters.ts';
 
-/** What a run must not end with: the promise that it breaks, and how. */
-export interface Finding {
-  readonly invariant: string;
-  readonly sentence: string;
-}
-
-export const invariants = {
-  created: 'Every accepted order is created once, or told.',
-  booked: 'What was completed is booked once, or is a dead letter with its cause.',
-  figures: 'A booking has the quantity, the scrap and the lots that were recorded.',
-  nothingElse: 'Nothing is booked that Azumuta does not say.',
-  recordings: 'Each recording is told once.',
-  letters: 'A dead letter has a cause that a person can mend, and goes away once it is mended.',
-  rest: 'After the last accident all comes to rest.',
-  leases: 'No lock, lease or claim outlives its holder beyond its time.',
-  items: 'No item of the ledger comes near its limit.',
-  unexpected: 'No code of ours throws what it does not expect.',
-} as const;
-
-type Find = (invariant: keyof typeof invariants, sentence: string) => void;
+export { type Finding, invariants } from './finding.ts';
 
 /** Compares the partners' own books with each other, once all has come to rest. */
 export function judge(world: World, people: People): readonly Finding[] {
-  const findings: Finding[] = [];
-  const find: Find = (invariant, sentence) => findings.push({ invariant: invariants[invariant], sentence });
+  const { find, all } = createFindings();
   const letters = lettersOf(world);
   for (const order of people.orders) if (order) judgeOrder(world, order, letters, find);
+  judgeOrigins(world, people, find);
   judgeLedger(world, find);
-  return findings;
+  judgeCalls(world, find);
+  return [...all(), ...world.watch.findings()];
 }
 
-interface Letter {
-  readonly body: string;
-  readonly stage: string;
-  readonly reason: string;
-  readonly order: string;
+/** What people type bears no source. */
+function judgeOrigins({ azumuta }: World, { orders }: People, find: Find): void {
+  const known = new Set<unknown>([
+    undefined,
+    ...orders.flatMap((order) => order?.ref.id ?? order?.ref.number ?? []),
+  ]);
+  for (const { number, parameters } of azumuta.productOrders())
+    if (!known.has(parameters[sourceParameter]))
+      find('ordered', `${number} is in Azumuta, and is no planner's.`);
 }
-
-function lettersOf({ plant }: World): readonly Letter[] {
-  return plant.queues.messages(queueUrlOf('dead-letters')).map(({ body, attributes }) => ({
-    body,
-    stage: textOf(attributes.stage) ?? 'none: moved by SQS',
-    reason: textOf(attributes.reason) ?? '',
-    order: textOf(attributes.orderNumber) ?? '',
-  }));
-}
-
-const textOf = (attribute: string | { readonly StringValue: string } | undefined) =>
-  typeof attribute === 'object' ? attribute.StringValue : attribute;
 
 function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter[], find: Find): void {
   const { scenario, erp } = world;
@@ -60,7 +39,7 @@ function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter
   const made = world.madeFor(ref);
   const own = letters.filter((letter) => isAbout(letter, order, made));
   const wanted = scenario.split === 'one' ? 1 : order.quantity;
-  const isChanged = changes.some((one) => one.startsWith('planner'));
+  const isChanged = changes.some((one) => /^(planner|somebody) /.test(one));
   if (new Set(made.map(({ number }) => number)).size < made.length)
     find('created', `${ref.number} is twice in Azumuta: ${made.map(({ number }) => number).join(', ')}.`);
   if (!isChanged && made.length !== wanted)
@@ -68,6 +47,11 @@ function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter
   if (!isChanged) for (const { stage, reason } of own) find('letters', `${ref.number}, ${stage}: ${reason}`);
 
   const books = erp.books(ref);
+  const marks = new Set(books.bookings.map(({ mark }) => mark));
+  if (own.length === 0 && !isChanged)
+    judgeJourneys(world, made, marks, changes.includes('operator opens it again'), find);
+  if (own.length === 0 && !isChanged) judgeLinks(ref.number, made, books.productOrders, find);
+  if (own.length === 0) judgeChanges(world, order, made, find);
   const completed = made.filter(({ status }) => status === 'completed');
   const units =
     scenario.split === 'when-all-done'
@@ -103,6 +87,38 @@ function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter
   }
 }
 
+/** Two messages of one product order at once may both link it, which no claim keeps apart: twice is no harm. */
+function judgeLinks(
+  number: string,
+  made: readonly BuiltProductOrder[],
+  links: readonly string[],
+  find: Find,
+): void {
+  if (new Set(links).size === made.length) return;
+  find(
+    'linked',
+    `${number} became ${made.length} product order(s), and the ERP knows ${links.join(', ') || 'none'}.`,
+  );
+}
+
+/** A posted order is compared at once: what was made of it by then and is not as it is wanted now, is told. */
+function judgeChanges(
+  world: World,
+  order: ReleasedOrder,
+  made: readonly BuiltProductOrder[],
+  find: Find,
+): void {
+  const { split, via } = world.scenario;
+  if (split !== 'one' || via !== 'endpoint' || !order.changes.includes('planner changes the quantity'))
+    return;
+  const other = made.find(({ parameters }) => Number(parameters.Quantity) !== order.quantity);
+  if (other && !isTold(world, order, made))
+    find(
+      'told',
+      `${other.number} is made for ${String(other.parameters.Quantity)}, the ERP wants ${order.quantity}, and nobody was told.`,
+    );
+}
+
 /** Which part of its ERP order a product order was made as: `…/2` is the second; an operator's new name begins with it. */
 function indexOf({ number }: BuiltProductOrder): number {
   return Number(/\/(\d+)(?:-R)*$/.exec(number)?.[1] ?? 1);
@@ -127,7 +143,7 @@ function judgeFigures(
   find: Find,
 ): void {
   const recordings = parts.flatMap((part) => part.recordings);
-  const sum = (figure: 'good' | 'scrap') => recordings.reduce((total, one) => total + (one[figure] ?? 0), 0);
+  const sum = (figure: 'good' | 'scrap') => parts.reduce((total, part) => total + figureOf(part, figure), 0);
   const serials = [...new Set(recordings.flatMap((one) => one.serials))].sort();
   for (const figure of ['good', 'scrap'] as const)
     if (Number(booking[figure]) !== sum(figure))
@@ -137,6 +153,13 @@ function judgeFigures(
       'figures',
       `${name}: lots ${booking.lots.join(', ') || 'none'} booked, ${serials.join(', ') || 'none'} recorded.`,
     );
+}
+
+/** What was recorded; what was planned, where no quantity was. */
+function figureOf({ recordings, parameters }: BuiltProductOrder, figure: 'good' | 'scrap'): number {
+  const recorded = recordings.flatMap((one) => one[figure] ?? []);
+  if (figure === 'good' && recorded.length === 0) return Number(parameters.Quantity);
+  return recorded.reduce((total, one) => total + one, 0);
 }
 
 function judgeRecordings(
@@ -176,18 +199,4 @@ function isAbout(
   return names.some(
     (name) => order === name || body.includes(JSON.stringify(name)) || order.startsWith(`${ref.number}/`),
   );
-}
-
-/** AWS: an item has 400 KB at most. Half of it is far from what one order needs. */
-const mostBytes = 200_000;
-
-function judgeLedger({ plant, time }: World, find: Find): void {
-  const largest = plant.table.largest();
-  if (largest && largest.bytes > mostBytes)
-    find('items', `${largest.key.pk} ${largest.key.sk} has ${largest.bytes} bytes.`);
-  for (const item of plant.table.items()) {
-    const until = Number(item.leaseUntil ?? 0);
-    if (until > time.now())
-      find('leases', `${String(item.pk)} ${String(item.sk)} is held until ${new Date(until).toISOString()}.`);
-  }
 }

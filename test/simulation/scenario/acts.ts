@@ -48,7 +48,13 @@ export function actsOf(happening: Happening, world: World, stage: Stage): readon
     case 'message comes twice':
     case 'trigger':
     case 'run':
+    case 'somebody types its number':
+    case 'ERP commits late':
       return [];
+    case 'trigger of an open order':
+      return [
+        { at: happening.at, act: () => onOrder(happening, stage, (order) => triggerTooEarly(order, world)) },
+      ];
     default:
       return [
         {
@@ -59,7 +65,12 @@ export function actsOf(happening: Happening, world: World, stage: Stage): readon
   }
 }
 
-type Spanning = Extract<Happening, { readonly minutes: number }>;
+function triggerTooEarly({ ref }: ReleasedOrder, world: World): void {
+  const open = world.madeFor(ref).find(({ status }) => status !== 'completed');
+  if (open) world.azumuta.triggerAgain(open.number);
+}
+
+type Spanning = Extract<Happening, { readonly at: number; readonly minutes: number }>;
 
 function span(
   happening: Spanning,

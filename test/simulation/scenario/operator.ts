@@ -36,10 +36,10 @@ function isWithdrawn({ changes }: ReleasedOrder): boolean {
 
 function complete(
   { scenario, azumuta, timeline }: World,
-  { planned, quantity }: ReleasedOrder,
-  { id, number }: BuiltProductOrder,
+  { planned, quantity: wanted }: ReleasedOrder,
+  { id, number, parameters }: BuiltProductOrder,
 ): void {
-  const pieces = scenario.split === 'one' ? quantity : 1;
+  const pieces = scenario.split === 'one' ? wanted : 1;
   const scrap = Math.min(planned.scrap, pieces - 1);
   const serials = {
     plain: [],
@@ -47,5 +47,8 @@ function complete(
     serials: Array.from({ length: pieces }, (_, at) => `S-${id.slice(0, 6)}-${at + 1}`),
   };
   timeline.note('operator', () => `completes ${number}: ${pieces - scrap} good, ${scrap} scrap`);
-  azumuta.complete(number, { id, quantity: pieces - scrap, scrap, serials: serials[planned.article] });
+  // As planned: some record no quantity then.
+  const isPlain = scrap === 0 && parameters.Quantity === pieces && planned.builtAfter % 4 === 0;
+  const quantity = isPlain ? null : pieces - scrap;
+  azumuta.complete(number, { id, quantity, scrap, serials: serials[planned.article] });
 }

@@ -36,12 +36,25 @@ export function startPeople(world: World): People {
 
   function release(place: number, planned: PlannedOrder): void {
     const { article, quantity } = planned;
-    const ref = erp.plan({ article, quantity: String(quantity), dueDate });
+    const mine = scenario.happenings.filter((one) => 'order' in one && one.order === place);
+    const late = mine.find((one) => one.kind === 'ERP commits late');
+    const ref = world.written(late?.minutes ?? 0, () =>
+      erp.plan({ article, quantity: String(quantity), dueDate }),
+    );
     const order: ReleasedOrder = { planned, ref, quantity, changes: [], later: new Set() };
+    if (mine.some((one) => one.kind === 'somebody types its number')) typeNumberOf(order);
     orders[place] = order;
     timeline.note('planner', () => `releases ${ref.number}: ${quantity} of ${article}`);
     if (scenario.via === 'endpoint') postOrder(world, order, begun());
     startOperator(world, order, begun());
+  }
+
+  function typeNumberOf({ ref, changes }: ReleasedOrder): void {
+    const other = Object.values(erp.articles).find((one) => one !== ref.article);
+    const number = scenario.split === 'one' ? ref.number : `${ref.number}/1`;
+    if (other === undefined || !world.azumuta.typeByHand(number, other)) return;
+    timeline.note('operator', () => `types ${number} of ${other}`);
+    changes.push('somebody types its number');
   }
 
   for (const [place, planned] of scenario.orders.entries())

@@ -54,7 +54,12 @@ export type Happening =
       readonly queue: 'product-orders' | 'completions' | 'bookings';
     } & Span)
   | ({ readonly kind: 'secret is rotated'; readonly partner: 'azumuta' | 'erp' } & Moment)
-  | ({ readonly kind: 'ERP restarts' } & Moment);
+  | ({ readonly kind: 'ERP restarts' } & Moment)
+  | ({ readonly kind: 'trigger of an open order' } & Order & Moment)
+  /** Of another article, before it comes. */
+  | ({ readonly kind: 'somebody types its number' } & Order)
+  /** It shows so many minutes after the time that it was written. */
+  | ({ readonly kind: 'ERP commits late'; readonly minutes: number } & Order);
 
 export type Outage = 'refuses connections' | 'answers 503' | 'refuses our credentials';
 
@@ -93,6 +98,7 @@ const queues = ['product-orders', 'completions', 'bookings'] as const;
 const bothPartners = ['azumuta', 'erp'] as const;
 /** Releases, and what people do, fall into so many minutes. */
 const busyMinutes = 90;
+const minutesOfDay = 24 * 60;
 
 export function drawScenario(seed: number): Scenario {
   const chance = createChance(seed);
@@ -105,6 +111,7 @@ export function drawScenario(seed: number): Scenario {
     ...several(chance, each, 3 * each, () => drawCall(chance, each, via)),
     ...several(chance, 0, 2, () => drawPeople(chance, each)),
     ...several(chance, 0, 2, () => drawWorld(chance, each)),
+    ...drawTogether({ seed, orders, via }),
   ];
   const limit = chance.happens(0.2) ? { atOnce: chance.between(1, 2) } : {};
   return { seed, erp, split, via, ...limit, orders, happenings };
@@ -183,5 +190,98 @@ function drawWorld(chance: Chance, orders: number): Happening {
     }),
     () => ({ kind: 'order is locked', order, at, minutes: chance.between(1, 30) }),
     () => ({ kind: 'ERP restarts', at }),
+  ])();
+}
+
+/**
+ * Happenings that do harm only together, and would seldom meet by chance; and those that are too rare, or too long,
+ * for each run. Drawn from a stream of their own, so that all else of a seed stays as it is.
+ */
+function drawTogether({
+  seed,
+  orders,
+  via,
+}: Pick<Scenario, 'seed' | 'orders' | 'via'>): readonly Happening[] {
+  const chance = createChance(seed ^ 0x3c6ef372);
+  if (chance.happens(0.4)) return [];
+  const order = chance.between(0, orders.length - 1);
+  const at = chance.between(5, busyMinutes);
+  const early = chance.between(5, 20);
+  const lostWith = () =>
+    chance.pick([
+      'the call takes effect when it was given up',
+      'the call is never answered',
+      'the answer is lost',
+      'the container dies after the call',
+    ] as const);
+  const changed = (minute: number): Happening =>
+    chance.happens(0.5)
+      ? { kind: 'planner cancels', order, at: minute }
+      : { kind: 'planner changes the quantity', order, at: minute, quantity: chance.between(1, 5) };
+
+  return chance.pick<() => readonly Happening[]>([
+    // Withdrawn before it is created.
+    () => [
+      { kind: 'flow is paused', queue: 'product-orders', at: 1, minutes: 80 },
+      changed(chance.between(25, 60)),
+    ],
+    // All parts at once.
+    () => [{ kind: 'flow is paused', queue: 'bookings', at: early, minutes: 120 }],
+    () => [
+      { kind: 'flow is paused', queue: 'bookings', at: early, minutes: 120 },
+      {
+        kind: 'call',
+        stage: 'book-completion',
+        service: 'erp',
+        nth: chance.between(1, 25),
+        accident: lostWith(),
+      },
+    ],
+    () => [
+      {
+        kind: 'call',
+        stage: 'create-product-orders',
+        service: 'azumuta',
+        nth: chance.between(1, 9),
+        accident: lostWith(),
+      },
+      { kind: 'message comes twice', queue: 'product-orders', nth: chance.between(1, 2) },
+    ],
+    () => [
+      {
+        kind: 'call',
+        stage: 'book-completion',
+        service: 'erp',
+        nth: chance.between(1, 25),
+        accident: lostWith(),
+      },
+      { kind: 'message comes twice', queue: 'bookings', nth: chance.between(1, 2) },
+      { kind: 'flow is paused', queue: 'bookings', at, minutes: 120 },
+    ],
+    // What is refused cannot be put aside at once.
+    () => [
+      { kind: 'planner finishes it by hand', order, at },
+      {
+        kind: 'call',
+        stage: 'book-completion',
+        service: 'queues',
+        nth: chance.between(1, 2),
+        accident: 'AWS fails',
+      },
+    ],
+    () => [{ kind: 'trigger of an open order', order, at }],
+    () => [{ kind: 'somebody types its number', order }],
+    () => (via === 'pull' ? [{ kind: 'ERP commits late', order, minutes: chance.between(1, 9) }] : []),
+    () =>
+      chance.happens(0.3)
+        ? [
+            {
+              kind: 'order is locked',
+              order,
+              at: early,
+              minutes: chance.between(minutesOfDay, 3 * minutesOfDay),
+            },
+          ]
+        : [],
   ])();
 }

@@ -44,6 +44,10 @@ export function wordsOf(happening: Happening): string {
     case 'secret is rotated':
     case 'ERP restarts':
       return `At minute ${happening.at}: ${kind}`;
+    case 'somebody types its number':
+      return `Somebody types the number of order ${happening.order + 1} in Azumuta`;
+    case 'ERP commits late':
+      return `The ERP commits order ${happening.order + 1} ${happening.minutes} minutes late`;
     default:
       return `At minute ${happening.at}: ${kind} (order ${happening.order + 1})`;
   }

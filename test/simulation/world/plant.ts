@@ -12,6 +12,7 @@ import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
 import { createQueueModel } from '../aws/queue.ts';
 import { createSecretsModel } from '../aws/secrets.ts';
 import { createTableModel } from '../aws/table.ts';
+import type { Watch } from '../invariants/watch.ts';
 import type { Chance } from './chance.ts';
 import { clientsOf } from './clients.ts';
 import type { Fate, Service } from './fate.ts';
@@ -63,6 +64,7 @@ export interface PlantSurroundings {
   readonly comesTwice: (queue: QueueName, nth: number) => boolean;
   readonly partner: (name: PartnerName) => PartnerModel;
   readonly secrets: Map<string, string>;
+  readonly watch: Watch;
 }
 
 export type Plant = ReturnType<typeof createPlant>;
@@ -76,6 +78,7 @@ export function createPlant(given: PlantSurroundings) {
   const queues = createQueueModel({ now, random: chance.next, newId: chance.id, queues: queuesOfStack });
   const secrets = createSecretsModel(given.secrets);
   const processes: Process[] = [];
+  const logged: string[] = [];
   const start = (name: string, stage: string) => {
     const process = createProcess(name, stage, given);
     processes.push(process);
@@ -84,7 +87,7 @@ export function createPlant(given: PlantSurroundings) {
 
   const functionOf = (stage: string, timeoutSeconds: number, build: (found: Surroundings) => Handler) =>
     createFunction(
-      { stage, timeoutMs: timeoutSeconds * 1000, build },
+      { stage, timeoutMs: timeoutSeconds * 1000, build: (found) => watched(stage, build(found)) },
       {
         time,
         chance,
@@ -98,6 +101,7 @@ export function createPlant(given: PlantSurroundings) {
           newId: chance.id,
           ...clientsOf(process, { table, queues, secrets, onQueued: wake }),
           writeLog: (line) => {
+            logged.push(line);
             timeline.note(process.name, () => toldOfLog(line));
             const bug = bugIn(line);
             if (bug !== undefined) given.unexpected(`${stage}: ${bug}`);
@@ -105,6 +109,12 @@ export function createPlant(given: PlantSurroundings) {
         }),
       },
     );
+  const watched =
+    (stage: string, handler: Handler): Handler =>
+    (event, invocation) => {
+      given.watch.gives(stage, event);
+      return handler(event, invocation);
+    };
   // A handler parses what it is given; the model gives it what AWS would.
   const taking = <Event>(
     handler: (
@@ -154,6 +164,8 @@ export function createPlant(given: PlantSurroundings) {
     secrets,
     functions,
     pollers,
+    /** All lines that the functions have logged. */
+    logged,
     /** Calls a function behind the HTTP API; `answered` hears the status, 500 or 503 when there was none of its own. */
     call(
       stage: 'receive-webhook' | 'accept-product-orders',

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
+import { createWatch } from '../invariants/watch.ts';
 import { createChance } from './chance.ts';
 import { type Fate, goesWell } from './fate.ts';
 import { createProcess, type OutgoingCall } from './process.ts';
@@ -16,6 +17,11 @@ function prepared(...fates: readonly Fate[]) {
     timeline: createTimeline(false, time.now),
     fateOf: () => left.shift() ?? goesWell,
     partner: () => () => ({}),
+    watch: createWatch({
+      now: time.now,
+      table: () => ({ answer: () => ({ $metadata: {} }) }),
+      atOnce: undefined,
+    }),
   });
   let effects = 0;
   const heard: unknown[] = [];

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { Answer, Received } from '../../support/server.ts';
+import type { Watch } from '../invariants/watch.ts';
 import type { Chance } from './chance.ts';
 import type { Fate, Service } from './fate.ts';
 import type { Timeline } from './timeline.ts';
@@ -49,6 +50,7 @@ export interface ProcessSurroundings {
   /** What becomes of the next call of this function to this service. */
   readonly fateOf: (stage: string, service: Service) => Fate;
   readonly partner: (name: PartnerName) => PartnerModel;
+  readonly watch: Watch;
 }
 
 /** As AbortSignal.timeout() aborts. */
@@ -58,7 +60,7 @@ const timedOut = new DOMException('The operation timed out.', 'TimeoutError');
 const latestMs = 299_000;
 
 export function createProcess(name: string, stage: string, surroundings: ProcessSurroundings): Process {
-  const { time, chance, timeline, fateOf } = surroundings;
+  const { time, chance, timeline, fateOf, watch } = surroundings;
   const offsetMs = chance.between(-2000, 2000);
   let alive = true;
   let frozen = false;
@@ -77,6 +79,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
     alive = false;
     held = [];
     for (const takeBack of underWay) takeBack();
+    watch.leaves(name);
     timeline.note(name, () => `dies: ${why}`);
     process.onDeath();
   }
@@ -91,8 +94,10 @@ export function createProcess(name: string, stage: string, surroundings: Process
       if (!alive) return;
       if (signal?.aborted) return reject(signal.reason);
       const fate = fateOf(stage, service);
+      watch.begins(name, stage, service);
       const isGivenUp = () => {
         underWay.delete(takeBack);
+        watch.ends(name, service);
         reject(signal?.reason);
       };
       const takeBack = () => {
@@ -112,6 +117,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
         if (fate.heard === 'nothing') return;
         time.after(latencyMs(service) + (fate.slowMs ?? 0), () =>
           resume(() => {
+            if (!signal?.aborted) watch.ends(name, service);
             takeBack();
             settle(given, fate, outcome, resolve, reject);
           }),
@@ -148,6 +154,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
     die,
     freeze: () => {
       frozen = true;
+      watch.leaves(name);
     },
     thaw() {
       frozen = false;

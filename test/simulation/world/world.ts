@@ -1,12 +1,13 @@
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import type { Answer } from '../../support/server.ts';
+import { createWatch, type Watch } from '../invariants/watch.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
 import { type ErpModel, erpModels } from '../partners/erp.ts';
 import { drawnFates } from '../scenario/fates.ts';
 import type { Happening, Scenario } from '../scenario/scenario.ts';
 import { type Chance, createChance } from './chance.ts';
 import { integrationOf, sourceParameter } from './integration.ts';
-import { beginning } from './moments.ts';
+import { beginning, minuteMs } from './moments.ts';
 import { broken } from './network.ts';
 import { createPlant, orderApiKey, type Plant, webhookToken } from './plant.ts';
 import type { PartnerModel, PartnerName } from './process.ts';
@@ -28,6 +29,7 @@ export interface World {
   readonly happens: (happening: Happening) => void;
   /** What no function should throw, and was thrown, each once. */
   readonly unexpected: ReadonlySet<string>;
+  readonly watch: Watch;
   /** Calls that reached a partner, over all functions. */
   readonly calls: () => number;
   /** Whether the ledger has the id of a product order. */
@@ -44,6 +46,8 @@ export interface World {
   readonly rotate: (partner: PartnerName) => void;
   /** Frees what the models hold. */
   readonly close: () => void;
+  /** Does something in the ERP in a transaction that began so many minutes ago: its time is that of what it writes. */
+  readonly written: <T>(minutesAgo: number, act: () => T) => T;
 }
 
 type Outage = Extract<Happening, { kind: 'outage' }>;
@@ -57,7 +61,8 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
   const time = createVirtualTime(beginning);
   const timeline = createTimeline(isRead, time.now);
   const now = () => new Date(time.now());
-  const erp = erpModels[scenario.erp]({ now, newId: chance.id });
+  let behindMs = 0;
+  const erp = erpModels[scenario.erp]({ now: () => new Date(time.now() - behindMs), newId: chance.id });
   const happened = new Set<Happening>();
   const happens = (happening: Happening) => void happened.add(happening);
   const unexpected = new Set<string>();
@@ -82,6 +87,8 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
   let lagSeconds = 0;
   let calls = 0;
   const fates = drawnFates(scenario.happenings, chance.fork(), happens);
+  const { atOnce } = scenario;
+  const watch = createWatch({ now: time.now, table: () => plant.table, atOnce });
   const plant: Plant = createPlant({
     time,
     chance,
@@ -92,6 +99,7 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
     indexLagMs: () => chance.between(0, usualLagMs) + lagSeconds * 1000,
     comesTwice: comesTwiceIn(scenario.happenings, happens),
     secrets,
+    watch,
     partner: (name) => (call) => {
       calls += 1;
       const outage = outages.get(name);
@@ -111,6 +119,7 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
     happened,
     happens,
     unexpected,
+    watch,
     calls: () => calls,
     isKnown: ({ id }) => plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),
     wasHeard: (id) => [...triggers.heard].some((body) => body.includes(JSON.stringify(id))),
@@ -122,6 +131,12 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
     },
     setIndexLag(seconds) {
       lagSeconds = seconds;
+    },
+    written(minutesAgo, act) {
+      behindMs = minutesAgo * minuteMs;
+      const done = act();
+      behindMs = 0;
+      return done;
     },
     rotate(partner) {
       if (partner === 'azumuta') {

@@ -1,0 +1,58 @@
+import { sourceParameter } from '../world/integration.ts';
+import type { World } from '../world/world.ts';
+import type { Find } from './finding.ts';
+import { operatorName } from './watch.ts';
+
+/** A history keeps 16 KB (shared/ledger/history.ts); all else of an item of these small orders is a few. */
+const mostBytes = 24_000;
+
+/** How the ledger stands once all is at rest. */
+export function judgeLedger(world: World, find: Find): void {
+  const { plant } = world;
+  const isCalm = ![...world.happened].some(({ kind }) => kind === 'call');
+  const items = plant.table
+    .items()
+    .map((item) => ({ ...item, name: `${String(item.pk)} ${String(item.sk)}` }));
+  const largest = plant.table.largest();
+  if (largest && largest.bytes > mostBytes)
+    find('items', `${largest.key.pk} ${largest.key.sk} has ${largest.bytes} bytes.`);
+  for (const item of items) {
+    judgeHolder(item, world, find);
+    if (isCalm && isHeld(item)) find('givenBack', `${item.name} is held still.`);
+    if (JSON.stringify(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
+    judgeState(item, world, find);
+  }
+  const logged = plant.logged.find((line) => line.includes(operatorName));
+  if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);
+}
+
+interface Item extends Readonly<Record<string, unknown>> {
+  readonly name: string;
+}
+
+function judgeHolder({ name, leaseUntil }: Item, { time }: World, find: Find): void {
+  const until = Number(leaseUntil ?? 0);
+  if (until > time.now()) find('leases', `${name} is held until ${new Date(until).toISOString()}.`);
+}
+
+/** A lock is an item of its own; leases and claims name their owner. */
+function isHeld({ sk, owner, leaseUntil }: Item): boolean {
+  return sk === 'LOCK' || (owner !== undefined && leaseUntil !== undefined);
+}
+
+function judgeState(item: Item, { azumuta }: World, find: Find): void {
+  const { sk, state, withdrawn, number, name, azumutaId } = item;
+  const its = sk === 'ORDER' && azumuta.productOrders().find(({ id }) => id === azumutaId);
+  const { article } = Object(item.draft);
+  if (its && its.article !== article)
+    find('created', `${name} is made of article ${String(article)}, and is ${its.article} in Azumuta.`);
+  const isStep = sk === 'ORDER' || String(sk).startsWith('BOOKING#');
+  if (isStep && (state === 'waiting' || state === 'claimed')) find('waiting', `${name} is ${String(state)}.`);
+  if (
+    withdrawn === true &&
+    azumuta
+      .productOrders()
+      .some((one) => one.number === number && one.parameters[sourceParameter] !== undefined)
+  )
+    find('withdrawn', `${name} is withdrawn, and in Azumuta.`);
+}

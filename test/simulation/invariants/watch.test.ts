@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { createTable } from '../../../shared/platform/dynamodb-table.ts';
+import { createTableModel } from '../aws/table.ts';
+import { beginning } from '../world/moments.ts';
+import { invariants } from './finding.ts';
+import { createWatch, operatorName } from './watch.ts';
+
+/** A watch at a moment, over a ledger with these items in it. */
+async function prepared({
+  atOnce,
+  items = [],
+}: {
+  atOnce?: number;
+  items?: readonly Record<string, unknown>[];
+}) {
+  const now = () => beginning;
+  const table = createTableModel({ name: 'ledger', indexes: [], now, indexLagMs: () => 0 });
+  const ledger = createTable(table.client, 'ledger');
+  for (const item of items) await ledger.putIf(item as { pk: string; sk: string });
+  return createWatch({ now, table: () => table, atOnce });
+}
+
+const slot = (number: number) => ({ pk: 'SLOTS#erp', sk: `SLOT#${number}`, leaseUntil: beginning + 60_000 });
+const breaker = (more: Record<string, unknown> = {}) => ({
+  ...{ pk: 'BREAKER#erp', sk: 'STATE', open: true },
+  openedAt: new Date(beginning - 3_600_000).toISOString(),
+  openUntil: beginning + 60_000,
+  ...more,
+});
+const found = (watch: Awaited<ReturnType<typeof prepared>>) =>
+  watch.findings().map(({ invariant }) => invariant);
+
+describe('The watch', () => {
+  it('finds a call to a limited partner without a slot', async () => {
+    const watch = await prepared({ atOnce: 1 });
+
+    watch.begins('book-completion 1', 'book-completion', 'erp');
+
+    expect(found(watch)).toEqual([invariants.atOnce]);
+  });
+
+  it('finds two containers that call with one slot at once', async () => {
+    const watch = await prepared({ atOnce: 1, items: [slot(1)] });
+
+    watch.begins('book-completion 1', 'book-completion', 'erp');
+    watch.begins('book-completion 2', 'book-completion', 'erp');
+
+    expect(found(watch)).toContain(invariants.atOnce);
+  });
+
+  it.each(['answered', 'dead'])('finds nothing when the first of two is %s', async (how) => {
+    const watch = await prepared({ atOnce: 1, items: [slot(1)] });
+
+    watch.begins('book-completion 1', 'book-completion', 'erp');
+    if (how === 'answered') watch.ends('book-completion 1', 'erp');
+    else watch.leaves('book-completion 1');
+    watch.begins('book-completion 2', 'book-completion', 'erp');
+
+    expect(found(watch)).toEqual([]);
+  });
+
+  it('finds a call beside an open breaker', async () => {
+    const watch = await prepared({ items: [breaker()] });
+
+    watch.begins('book-completion 1', 'book-completion', 'erp');
+
+    expect(found(watch)).toEqual([invariants.breaker]);
+  });
+
+  it.each([
+    ['a probe', { probeUntil: beginning + 90_000 }],
+    ['work that began before it opened', { openedAt: new Date(beginning - 30_000).toISOString() }],
+    ['a call after its time', { openUntil: beginning - 1 }],
+    ['a call when it is closed', { open: false }],
+  ])('finds nothing in %s', async (_what, more) => {
+    const watch = await prepared({ items: [breaker(more)] });
+
+    watch.begins('book-completion 1', 'book-completion', 'erp');
+
+    expect(found(watch)).toEqual([]);
+  });
+
+  it('finds the name of an operator in what a queue gives', async () => {
+    const watch = await prepared({});
+
+    watch.gives('book-completion', { Records: [{ body: `{"operator":"${operatorName}"}` }] });
+
+    expect(found(watch)).toEqual([invariants.personal]);
+  });
+});

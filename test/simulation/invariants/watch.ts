@@ -1,0 +1,105 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { TableModel } from '../aws/table.ts';
+import type { Service } from '../world/fate.ts';
+import { createFindings, type Finding } from './finding.ts';
+
+/** What is looked at while a run goes on: afterwards nobody could tell any more. */
+export interface Watch {
+  /** A call leaves a container. */
+  readonly begins: (container: string, stage: string, service: Service) => void;
+  /** Its caller has heard of it, or has given it up. */
+  readonly ends: (container: string, service: Service) => void;
+  /** The container has died, or its invocation is over. */
+  readonly leaves: (container: string) => void;
+  /** A queue gives this to a function. */
+  readonly gives: (stage: string, event: unknown) => void;
+  /** When each call to a partner left, in epoch milliseconds. */
+  readonly calls: Readonly<Record<Partner, readonly number[]>>;
+  readonly findings: () => readonly Finding[];
+}
+
+type Partner = 'azumuta' | 'erp';
+/** An item as DynamoDB has it. */
+type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
+
+export interface WatchSurroundings {
+  readonly now: () => number;
+  readonly table: () => Pick<TableModel, 'answer'>;
+  /** So many calls at once each partner bears; undefined for no limit. */
+  readonly atOnce: number | undefined;
+}
+
+/** Clocks of containers are apart by less. */
+const clocksDifferMs = 5000;
+/** Work that began before the breaker opened goes on until its function is out of time. Source: infra/stack. */
+const longestWorkMs = (stage: string) =>
+  (/^(pull|reconcile)/.test(stage) ? 300_000 : 60_000) + clocksDifferMs;
+/** Who records in the sandbox's Azumuta, unless somebody else is named. */
+export const operatorName = 'An Peeters';
+
+export function createWatch({ now, table, atOnce }: WatchSurroundings): Watch {
+  const { find, all } = createFindings();
+  const underWay = { azumuta: new Map<string, number>(), erp: new Map<string, number>() };
+  const calls = { azumuta: [] as number[], erp: [] as number[] };
+
+  function stored(pk: string, sk: string): Stored | undefined {
+    const input = { TableName: 'ledger', Key: { pk: { S: pk }, sk: { S: sk } }, ConsistentRead: true };
+    // What the model answers to this command.
+    return (table().answer(new GetItemCommand(input)) as { readonly Item?: Stored }).Item;
+  }
+
+  function lookAtSlots(partner: Partner): void {
+    if (atOnce === undefined) return;
+    const callers = [...underWay[partner].keys()];
+    const held = Array.from({ length: atOnce }, (_, at) =>
+      stored(`SLOTS#${partner}`, `SLOT#${at + 1}`),
+    ).filter((slot) => Number(slot?.leaseUntil?.N ?? 0) > now() - clocksDifferMs);
+    if (callers.length > held.length)
+      find('atOnce', `${callers.join(' and ')} call ${partner} with ${held.length} slot(s).`);
+    if (callers.length > atOnce)
+      find('atOnce', `${callers.join(' and ')} call ${partner}, which bears ${atOnce} call(s) at once.`);
+  }
+
+  function lookAtBreaker(partner: Partner, stage: string): void {
+    const breaker = stored(`BREAKER#${partner}`, 'STATE');
+    if (breaker?.open?.BOOL !== true) return;
+    const opened = Date.parse(breaker.openedAt?.S ?? '');
+    const until = Number(breaker.openUntil?.N ?? 0);
+    const isProbed = Number(breaker.probeUntil?.N ?? 0) > now() - clocksDifferMs;
+    if (!isProbed && until > now() + clocksDifferMs && now() - opened > longestWorkMs(stage))
+      find(
+        'breaker',
+        `${stage} calls ${partner}, whose breaker is open until ${new Date(until).toISOString()}.`,
+      );
+  }
+
+  return {
+    begins(container, stage, service) {
+      if (!isPartner(service)) return;
+      calls[service].push(now());
+      const callers = underWay[service];
+      callers.set(container, (callers.get(container) ?? 0) + 1);
+      lookAtSlots(service);
+      lookAtBreaker(service, stage);
+    },
+    ends(container, service) {
+      if (!isPartner(service)) return;
+      const left = (underWay[service].get(container) ?? 1) - 1;
+      if (left > 0) underWay[service].set(container, left);
+      else underWay[service].delete(container);
+    },
+    leaves(container) {
+      for (const callers of Object.values(underWay)) callers.delete(container);
+    },
+    gives(stage, event) {
+      if (JSON.stringify(event).includes(operatorName))
+        find('personal', `A queue gives the name of an operator to ${stage}.`);
+    },
+    calls,
+    findings: all,
+  };
+}
+
+function isPartner(service: Service): service is Partner {
+  return service === 'azumuta' || service === 'erp';
+}

@@ -1,0 +1,83 @@
+import type { Mutant } from './mutant.ts';
+
+const create = 'shared/orders/create.ts';
+
+/** Faults on the way from an ERP order to its product order. */
+export const orderMutants: readonly Mutant[] = [
+  {
+    name: 'created-without-a-look',
+    file: create,
+    find: 'const existing = await azumuta.findProductOrder(draft.number, attempt.signal);',
+    replace: 'const existing = undefined;',
+    why: 'An attempt that died after its create is not recognised: the order is built twice.',
+  },
+  {
+    name: 'another-article-adopted',
+    file: 'shared/orders/adopt.ts',
+    find: 'if (differences.length > 0)',
+    replace: 'if (differences.length < 0)',
+    why: 'A product order of another article that bears the number is built in its place.',
+  },
+  {
+    name: 'link-skipped',
+    file: create,
+    find: 'if (!entry?.productOrder || entry.linkedAt) return;',
+    replace: 'if (!entry?.productOrder || !entry.linkedAt) return;',
+    why: 'Nobody in the ERP finds the product order that an order became.',
+  },
+  {
+    name: 'order-not-enqueued-again',
+    file: 'shared/orders/write-decision.ts',
+    find: "if (status.status !== 'queued' || (via === 'pull' && entry.enqueued)) return status;",
+    replace: 'if (entry) return status;',
+    why: 'A crash between ledger and queue: the order is never created, and the ERP hears that it is queued.',
+  },
+  {
+    name: 'watermark-before-the-page',
+    file: 'shared/orders/pull.ts',
+    find: `      await takeInPage(page.value, run.report, dependencies);
+      const further = afterPage(run.window, page.value.watermark, readAt);
+      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+`,
+    replace: `      const further = afterPage(run.window, page.value.watermark, readAt);
+      const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+      await takeInPage(page.value, run.report, dependencies);
+`,
+    why: 'A crash in between: the orders of that page are never read again.',
+  },
+  {
+    name: 'pull-without-an-overlap',
+    file: 'shared/orders/pull-window.ts',
+    find: 'export const overlapMs = 10 * 60_000;',
+    replace: 'export const overlapMs = 0;',
+    why: 'An order that the ERP commits minutes after it wrote it is never read.',
+  },
+  {
+    name: 'window-begins-at-its-last-row',
+    file: 'shared/orders/pull-window.ts',
+    find: 'const began = before(page.changedAt, lastedMs);',
+    replace: 'const began = page.changedAt;',
+    why: 'An order that was written while a long window was read is never read.',
+  },
+  {
+    name: 'parts-put-beside-a-changed-record',
+    file: 'shared/orders/accept.ts',
+    find: 'if (record && decision.parts.some(isWrite) && !(await isCurrent(record, ledger))) continue;',
+    replace: '',
+    why: 'Of two planners at once, the slower one creates parts that the ERP does not want any more.',
+  },
+  {
+    name: 'change-not-told',
+    file: 'shared/ledger/records/order-changes.ts',
+    find: 'if (before === content) return false;',
+    replace: "if (before === content || content !== '') return false;",
+    why: 'The ERP wants another quantity than is built, and nobody hears of it.',
+  },
+  {
+    name: 'fewer-parts-not-collected',
+    file: 'shared/orders/accept.ts',
+    find: 'if (wanted.mapped) await collectIfComplete(known, decision, dependencies);',
+    replace: '',
+    why: 'The last part that was missing is not wanted any more, and what is built is never booked.',
+  },
+];

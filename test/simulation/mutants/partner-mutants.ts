@@ -1,0 +1,121 @@
+import type { Mutant } from './mutant.ts';
+
+const breaker = 'shared/circuit-breaker/circuit-breaker.ts';
+const record = 'shared/worker/process-record.ts';
+
+/** Faults in how partners are called, in the connectors, and in the worker of the queues. */
+export const partnerMutants: readonly Mutant[] = [
+  {
+    name: 'breaker-never-closes',
+    file: breaker,
+    find: 'set: { open: false, closedAt',
+    replace: 'set: { open: true, closedAt',
+    why: 'After an outage of a minute nothing flows any more.',
+  },
+  {
+    name: 'breaker-never-opens',
+    file: breaker,
+    find: 'if (failures < options.threshold && !failure.unauthorized) return;',
+    replace: 'if (failures >= 0) return;',
+    why: 'A partner that is down is called by every message, and locks our account.',
+  },
+  {
+    name: 'breaker-lets-everything-through',
+    file: breaker,
+    find: 'if (state?.open !== true) {',
+    replace: 'if (at > 0) {',
+    why: 'A partner that is down is called by every message, and locks our account.',
+  },
+  {
+    name: 'probe-not-given-back',
+    file: breaker,
+    find: "        remove: ['probeUntil', 'probeOwner'],\n        condition: '#probeOwner = :owner',\n        values: { owner },\n      });\n    },\n\n    async state",
+    replace: '      });\n    },\n\n    async state',
+    why: 'A probe that asked nobody keeps all others waiting for its time.',
+  },
+  {
+    name: 'slot-not-given-back',
+    file: 'shared/slots/slots.ts',
+    find: 'if (!inDoubt && !isUnderWay) return await lease.release(owner);',
+    replace: 'if (!inDoubt && !isUnderWay) return;',
+    why: 'With one slot, one batch every six minutes.',
+  },
+  {
+    name: 'called-without-a-slot',
+    file: 'shared/slots/slots.ts',
+    find: 'if (!(await take(partner))) throw new NoFreeSlot(partner);',
+    replace: '',
+    why: 'A partner gets more calls at once than it bears.',
+  },
+  {
+    name: 'failed-messages-deleted',
+    file: 'shared/worker/worker.ts',
+    find: 'batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId }))',
+    replace: 'batchItemFailures: again.slice(0, 0).map(({ messageId }) => ({ itemIdentifier: messageId }))',
+    why: 'What failed once is never tried again.',
+  },
+  {
+    name: 'dead-letter-lost',
+    file: record,
+    find: "log.error('Could not write a dead letter', { reason: reasonOf(error) });",
+    replace:
+      "log.error('Could not write a dead letter', { reason: reasonOf(error) });\n      return undefined;",
+    why: 'SQS does not take a dead letter, and its message is deleted: nobody is told.',
+  },
+  {
+    name: 'dead-letter-not-noted',
+    file: record,
+    find: "await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, ...why });",
+    replace: '',
+    why: 'The journey of an order does not tell that it waits for a person.',
+  },
+  {
+    name: 'dead-letter-not-counted',
+    file: record,
+    find: "log.error('Dead letter', { ...why }, { DeadLettered: 1 });",
+    replace: "log.error('Dead letter', { ...why });",
+    why: 'The morning mail and the dashboard say that all is well.',
+  },
+  {
+    name: 'retried-without-a-wait',
+    file: 'shared/worker/backoff.ts',
+    find: 'return Math.max(1, Math.round(seconds));',
+    replace: 'return 1;',
+    why: 'Whatever fails is asked every second: a partner that is weak goes down.',
+  },
+  {
+    name: 'mark-not-posted-in-odoo',
+    file: 'shared/erp/odoo/book.ts',
+    find: '  if (note) {',
+    replace: '  if (note && picks.length < 0) {',
+    why: 'Nobody knows which booking is ours: the next attempt cannot tell.',
+  },
+  {
+    name: 'own-booking-not-recognised-in-odoo',
+    file: 'shared/erp/odoo/look.ts',
+    find: "const done = family.find((one) => one.state === 'done' && isOurs(one));",
+    replace: 'const done = undefined;',
+    why: 'A booking whose answer was lost is refused, or booked onto the rest of the order.',
+  },
+  {
+    name: 'own-booking-not-recognised-in-sap',
+    file: 'shared/erp/sap-s4hana/look.ts',
+    find: 'const standing = findOurs(confirmations, key, erpOrder);',
+    replace: 'const standing = findOurs([], key, erpOrder);',
+    why: 'A confirmation whose answer was lost is posted twice.',
+  },
+  {
+    name: 'own-booking-not-recognised-in-rest',
+    file: 'shared/erp/rest/look.ts',
+    find: "reference ??= part.done && call('done', part.done, answer, run.context);",
+    replace: '',
+    why: 'A booking whose answer was lost is posted twice.',
+  },
+  {
+    name: 'lock-of-the-order-taken-for-a-refusal',
+    file: 'shared/erp/rest/book.ts',
+    find: 'if (answer.status === 423 ||',
+    replace: 'if (answer.status === 599 ||',
+    why: 'An order that a clerk has open for a minute is put aside for a person.',
+  },
+];

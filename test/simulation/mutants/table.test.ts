@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { planted } from './mutant.ts';
+import { mutants } from './table.ts';
+
+const readSource = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+
+describe('The faults that are planted', () => {
+  it.each(mutants)('find the text of $name once in its file, and change it', (mutant) => {
+    const source = readSource(mutant.file);
+
+    const changed = planted(source, mutant);
+
+    expect(changed).not.toBe(source);
+  });
+
+  it('have a name each', () => {
+    const names = mutants.map(({ name }) => name);
+
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each([0, 2])('are refused where their text occurs %i times', (times) => {
+    const mutant = { name: 'some', file: 'some.ts', find: 'a', replace: 'b', why: '' };
+
+    expect(() => planted('a'.repeat(times), mutant)).toThrow(`occurs ${times} times`);
+  });
+});
