@@ -54,11 +54,11 @@ function madeMeanwhile<One extends Sibling>(
  * told from what he split off: it is taken for a rest when nothing else of the family is open.
  */
 export function isRest(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): boolean {
-  if (!isOpen(one)) return false;
   const done = family.filter(({ state }) => state === 'done');
+  // It may have been booked since it was listed as open.
   if (done.some((each) => restsOf(each, marks, family).some(({ id }) => id === one.id))) return true;
   const isByHand = done.some((each) => lastBooking(marks, each) === undefined);
-  return isByHand && family.filter(isOpen).length === 1;
+  return isOpen(one) && isByHand && family.filter(isOpen).length === 1;
 }
 
 /**

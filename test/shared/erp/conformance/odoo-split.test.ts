@@ -31,6 +31,32 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
     expect(await numbersOf(plant)).toEqual([]);
   });
 
+  it('by our bookings is no new work, though its rest is booked while it is listed', async () => {
+    // Prepare: the page has been read, and who its orders belong to has not
+    const plant = await startPlant(version);
+    const order = plant.plan();
+    await plant.book(partOf(order, 1, '2'));
+    const reader = plant.connect();
+    await plant.listed(reader);
+    let isBooked = false;
+    plant.faults.reset();
+    for (let call = 2; call <= 12; call++) {
+      plant.faults.beforeCall(call, async () => {
+        const { body = '' } = plant.faults.calls().at(-1) ?? {};
+        if (isBooked || !body.includes('=like')) return;
+        isBooked = true;
+        await plant.book(partOf(order, 2, '3'));
+      });
+    }
+
+    // Act
+    const listed = await plant.listed(reader);
+
+    // Assess
+    expect(isBooked).toBe(true);
+    expect(listed).toEqual([]);
+  });
+
   it('by a person’s booking of a part is no new work, and nothing is added to it', async () => {
     // Prepare
     const plant = await startPlant(version);
