@@ -104,7 +104,7 @@ async function giveBack(
   else await ledger.claims.release(claim, reasonOf(error, 300), wrote);
 }
 
-/** The Azumuta id goes back into the ERP: linking twice changes nothing, so it needs no claim. */
+/** The Azumuta id goes back into the ERP, without a claim: two at the same moment leave a second note at the worst. */
 async function link(
   number: string,
   attempt: WorkAttempt,
