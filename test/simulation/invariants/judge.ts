@@ -1,4 +1,6 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
+import { unsettling } from '../scenario/happening.ts';
+import { isAbout } from '../scenario/names.ts';
 import type { People } from '../scenario/people.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
 import { queueUrlOf } from '../world/plant.ts';
@@ -29,7 +31,12 @@ export function judge(world: World, people: People): readonly Finding[] {
   const findings: Finding[] = [];
   const find: Find = (invariant, sentence) => findings.push({ invariant: invariants[invariant], sentence });
   const letters = lettersOf(world);
-  for (const order of people.orders) if (order) judgeOrder(world, order, letters, find);
+  const orders = people.orders.filter(Boolean);
+  for (const order of orders) {
+    // The ERP keeps the books of what a planner split together.
+    const family = orders.filter((one) => one.family === order.family);
+    judgeOrder(world, order, { letters, family }, find);
+  }
   judgeLedger(world, find);
   return findings;
 }
@@ -53,31 +60,42 @@ function lettersOf({ plant }: World): readonly Letter[] {
 const textOf = (attribute: string | { readonly StringValue: string } | undefined) =>
   typeof attribute === 'object' ? attribute.StringValue : attribute;
 
-function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter[], find: Find): void {
+function judgeOrder(
+  world: World,
+  order: ReleasedOrder,
+  { letters, family }: { readonly letters: readonly Letter[]; readonly family: readonly ReleasedOrder[] },
+  find: Find,
+): void {
   const { scenario, erp } = world;
-  const { ref, changes } = order;
+  const { ref, changes, removed } = order;
   const made = world.madeFor(ref);
-  const own = letters.filter((letter) => isAbout(letter, order, made));
+  const own = letters.filter(({ body, order: number }) => isAbout({ body, numbers: [number] }, order, world));
   const wanted = scenario.split === 'one' ? 1 : order.quantity;
-  const isChanged = changes.some((one) => one.startsWith('planner'));
+  const isChanged = changes.some((one) => unsettling.has(one));
   if (new Set(made.map(({ number }) => number)).size < made.length)
     find('created', `${ref.number} is twice in Azumuta: ${made.map(({ number }) => number).join(', ')}.`);
   if (!isChanged && made.length !== wanted)
     find('created', `${ref.number} should be ${wanted} product order(s) in Azumuta, and is ${made.length}.`);
-  if (!isChanged) for (const { stage, reason } of own) find('letters', `${ref.number}, ${stage}: ${reason}`);
+  // Nothing can be booked with a quantity of zero: the letter is how a person is told.
+  if (!isChanged && order.figures !== 'zero')
+    for (const { stage, reason } of own) find('letters', `${ref.number}, ${stage}: ${reason}`);
 
   const books = erp.books(ref);
-  const completed = made.filter(({ status }) => status === 'completed');
-  const units =
-    scenario.split === 'when-all-done'
-      ? [made.filter(({ id }) => completed.some((one) => one.id === id))]
-      : completed.map((one) => [one]);
-  const ours = new Set<string>();
+  const built = [...made, ...removed];
+  // Azumuta cannot be asked about what is not there any more: where its trigger was lost, nobody knows of it.
+  const isUnheard = (one: BuiltProductOrder) =>
+    removed.includes(one) && !one.recordings.some(({ id }) => world.wasHeard(id));
+  const completed = built.filter((one) => one.status === 'completed' && !isUnheard(one));
+  const units = scenario.split === 'when-all-done' ? [completed] : completed.map((one) => [one]);
+  const ours = new Set(
+    family
+      .flatMap((one) => [...world.madeFor(one.ref), ...one.removed])
+      .flatMap(({ id, status }) => (status === 'completed' ? [erp.markOf(`${id}#quantity`)] : [])),
+  );
   for (const parts of units) {
-    const first = scenario.split === 'when-all-done' ? made.find((one) => indexOf(one) === 1) : parts[0];
+    const first = scenario.split === 'when-all-done' ? built.find((one) => indexOf(one) === 1) : parts[0];
     if (!first || parts.length === 0) continue;
     const mark = erp.markOf(`${first.id}#quantity`);
-    ours.add(mark);
     const bookings = books.bookings.filter((one) => one.mark === mark);
     const name = `${first.number} (${first.id})`;
     if (bookings.length > 1) find('booked', `${name} is booked ${bookings.length} times.`);
@@ -88,6 +106,8 @@ function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter
       if (own.length === 0 && !isPartly && isChanged && !isTold(world, order, made))
         find('booked', `${name} is completed and not booked, and nobody was told (${changes.join(', ')}).`);
     }
+    // What was removed may have been removed before or after it was booked with the others.
+    if (removed.length > 0 && scenario.split === 'when-all-done') continue;
     for (const booking of bookings) {
       const told = bookedWith(parts, booking, scenario, isChanged);
       judgeFigures(told, booking, name, find);
@@ -97,7 +117,7 @@ function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter
   for (const { mark, good } of books.bookings) {
     if (mark !== undefined && !ours.has(mark))
       find('nothingElse', `${ref.number} has a booking ${mark} of ${good}, of nothing that is completed.`);
-    if (mark === undefined && !changes.includes('planner finishes it by hand'))
+    if (mark === undefined && !family.some((one) => one.changes.includes('planner finishes it by hand')))
       find('nothingElse', `${ref.number} has a booking of ${good} without a mark.`);
   }
 }
@@ -126,7 +146,11 @@ function judgeFigures(
   find: Find,
 ): void {
   const recordings = parts.flatMap((part) => part.recordings);
-  const sum = (figure: 'good' | 'scrap') => recordings.reduce((total, one) => total + (one[figure] ?? 0), 0);
+  const planned = () => parts.reduce((total, { parameters }) => total + Number(parameters.Quantity), 0);
+  const sum = (figure: 'good' | 'scrap') =>
+    figure === 'good' && recordings.every(({ good }) => good === undefined)
+      ? planned()
+      : recordings.reduce((total, one) => total + (one[figure] ?? 0), 0);
   const serials = [...new Set(recordings.flatMap((one) => one.serials))].sort();
   for (const figure of ['good', 'scrap'] as const)
     if (Number(booking[figure]) !== sum(figure))
@@ -155,8 +179,12 @@ function judgeRecordings(
 }
 
 /** Whether the ledger tells a person that an order is not as it was: what they did is theirs to settle. */
-function isTold({ plant }: World, { ref }: ReleasedOrder, made: readonly BuiltProductOrder[]): boolean {
-  const numbers = [ref.number, ...made.map(({ number }) => number)];
+function isTold(
+  { plant }: World,
+  { numbers: own }: ReleasedOrder,
+  made: readonly BuiltProductOrder[],
+): boolean {
+  const numbers = [...own, ...made.map(({ number }) => number)];
   return plant.table.items().some(({ pk, sk }) => {
     const kind = String(sk);
     return (
@@ -164,17 +192,6 @@ function isTold({ plant }: World, { ref }: ReleasedOrder, made: readonly BuiltPr
       (kind.startsWith('CONFLICT') || kind.startsWith('DEAD-LETTER'))
     );
   });
-}
-
-function isAbout(
-  { body, order }: Letter,
-  { ref }: ReleasedOrder,
-  made: readonly BuiltProductOrder[],
-): boolean {
-  const names = [ref.number, ...made.flatMap(({ id, number }) => [id, number])];
-  return names.some(
-    (name) => order === name || body.includes(JSON.stringify(name)) || order.startsWith(`${ref.number}/`),
-  );
 }
 
 /** AWS: an item has 400 KB at most. Half of it is far from what one order needs. */

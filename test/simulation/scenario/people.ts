@@ -4,11 +4,12 @@ import { actsOf } from './acts.ts';
 import { postOrder } from './erp-posts.ts';
 import { startOperator } from './operator.ts';
 import type { ReleasedOrder } from './released-order.ts';
-import type { PlannedOrder } from './scenario.ts';
+import type { PlannedOrder } from './setting.ts';
+import type { Stage } from './stage.ts';
 
 /** The planners, the operators and the administrators. */
 export interface People {
-  /** By their place in the scenario, once they are released. */
+  /** By their place in the scenario, once they are released; behind those, what planners split off. */
   readonly orders: readonly ReleasedOrder[];
   /** Whether all that they were going to do is done, or given up. */
   readonly areDone: () => boolean;
@@ -16,7 +17,7 @@ export interface People {
 
 /** What people do, and the accidents that come at a time of their own. */
 export function startPeople(world: World): People {
-  const { time, scenario, erp, timeline } = world;
+  const { time, scenario, timeline } = world;
   const orders: ReleasedOrder[] = [];
   let toDo = 0;
   /** Something is to be done until this is called. */
@@ -33,20 +34,59 @@ export function startPeople(world: World): People {
       done();
     });
   };
+  const stage: Stage = {
+    orders,
+    begun,
+    appear(order) {
+      orders[Math.max(orders.length, scenario.orders.length)] = order;
+      appear(order);
+    },
+  };
 
-  function release(place: number, planned: PlannedOrder): void {
-    const { article, quantity } = planned;
-    const ref = erp.plan({ article, quantity: String(quantity), dueDate });
-    const order: ReleasedOrder = { planned, ref, quantity, changes: [], later: new Set() };
-    orders[place] = order;
-    timeline.note('planner', () => `releases ${ref.number}: ${quantity} of ${article}`);
+  function appear(order: ReleasedOrder): void {
     if (scenario.via === 'endpoint') postOrder(world, order, begun());
     startOperator(world, order, begun());
   }
 
   for (const [place, planned] of scenario.orders.entries())
-    atMinute(planned.releasedAt, () => release(place, planned));
+    atMinute(planned.releasedAt, () => {
+      const order = release(place, planned, world);
+      orders[place] = order;
+      shareNumber(order, orders[place - 1], world);
+      timeline.note(
+        'planner',
+        () => `releases ${order.ref.number}: ${planned.quantity} of ${planned.article}`,
+      );
+      appear(order);
+    });
   for (const happening of scenario.happenings)
-    for (const { at, act } of actsOf(happening, world, { orders, begun })) atMinute(at, act);
+    for (const { at, act } of actsOf(happening, world, stage)) atMinute(at, act);
   return { orders, areDone: () => toDo === 0 };
+}
+
+function release(place: number, planned: PlannedOrder, { erp, scenario, happened }: World): ReleasedOrder {
+  const { article, quantity } = planned;
+  const ref = erp.plan({ article, quantity: String(quantity), dueDate });
+  const [figures] = scenario.happenings.flatMap((one) =>
+    one.kind === 'operator records other figures' && one.order === place ? [one.figures] : [],
+  );
+  if (figures) happened(`operator records other figures: ${figures}`);
+  const isSharing = scenario.happenings.some(
+    (one) => one.kind === 'planner shares a number' && one.order === place,
+  );
+  return {
+    ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity, figures },
+    changes: isSharing ? ['planner shares a number'] : [],
+    ...{ typed: new Set(), removed: [], later: new Set() },
+  };
+}
+
+/** From now on the configuration maps an order to the number of the one before it. */
+function shareNumber(order: ReleasedOrder, other: ReleasedOrder | undefined, world: World): void {
+  if (!order.changes.includes('planner shares a number')) return;
+  if (!other) return void order.changes.pop();
+  world.happened('planner shares a number');
+  world.shareNumber(order.ref.number, other.ref.number);
+  order.numbers.add(other.ref.number);
+  other.changes.push('planner shares a number');
 }

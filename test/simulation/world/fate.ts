@@ -5,8 +5,8 @@ export type Service = 'ledger' | 'queues' | 'secrets' | 'azumuta' | 'erp';
 
 /** What becomes of one call that leaves a process. */
 export interface Fate {
-  /** How often it takes effect: `late` once its caller has given it up, or is dead. */
-  readonly effect: 'none' | 'once' | 'twice' | 'late';
+  /** How often it takes effect: `late` once its caller has given it up, or is dead; `partly` for some of a batch. */
+  readonly effect: 'none' | 'once' | 'twice' | 'late' | 'partly';
   /**
    * What the caller hears of it: the answer, that there is none (the connection breaks), a failure, nothing for ever,
    * or something else than the service would have said.

@@ -17,6 +17,8 @@ export interface OutgoingCall<T> {
   readonly what: () => string;
   /** Takes effect at the service. */
   readonly act: () => T;
+  /** Takes effect for some of a batch, and tells which; as `act` for what is no batch. */
+  readonly actPartly?: () => T;
   /** What the caller hears when it is told that it failed, or when the connection breaks. */
   readonly failure: (heard: 'broken' | 'failure') => Error;
   /** What it hears instead of the answer. */
@@ -52,7 +54,7 @@ export interface ProcessSurroundings {
 }
 
 /** What takes effect late does so within this time: SETTLING_SECONDS of the stack says how long at most. */
-const latestMs = 200_000;
+const latestMs = 250_000;
 
 export function createProcess(name: string, stage: string, surroundings: ProcessSurroundings): Process {
   const { time, chance, timeline, fateOf } = surroundings;
@@ -103,8 +105,9 @@ export function createProcess(name: string, stage: string, surroundings: Process
     });
   }
 
-  function effectOf<T>({ act }: OutgoingCall<T>, { effect }: Fate): Outcome<T> | undefined {
+  function effectOf<T>({ act, actPartly = act }: OutgoingCall<T>, { effect }: Fate): Outcome<T> | undefined {
     if (effect === 'none') return undefined;
+    if (effect === 'partly') return attempt(actPartly);
     if (effect === 'late') {
       time.after(chance.between(1000, latestMs), () => void attempt(act));
       return undefined;

@@ -1,5 +1,5 @@
-import type { Happening } from '../scenario/scenario.ts';
-import { minuteMs } from './moments.ts';
+import type { Happening } from '../scenario/happening.ts';
+import { beginning, minuteMs } from './moments.ts';
 import type { World } from './world.ts';
 
 type Run = Extract<Happening, { kind: 'run' }>;
@@ -12,7 +12,11 @@ export interface Schedules {
   readonly run: (stage: Run['stage']) => void;
 }
 
-export function startSchedules({ time, chance, plant, scenario }: World): Schedules {
+/** Later on there is nothing new, and a run in ten minutes is like one in hours, which costs less to simulate. */
+const busyMinutes = 360;
+const quietMinutes = 240;
+
+export function startSchedules({ time, chance, plant, scenario, happened }: World): Schedules {
   let isStopped = false;
   const becomes = new Map(
     scenario.happenings.flatMap((one) =>
@@ -25,9 +29,11 @@ export function startSchedules({ time, chance, plant, scenario }: World): Schedu
   }
 
   function every(minutes: number, stage: Run['stage'], nth = 1): void {
-    time.after(minutes * minuteMs, () => {
+    const isQuiet = time.now() > beginning + busyMinutes * minuteMs;
+    time.after((isQuiet ? Math.max(minutes, quietMinutes) : minutes) * minuteMs, () => {
       if (isStopped) return;
       const how = becomes.get(`${stage} ${nth}`);
+      if (how) happened(`run is ${how}`);
       if (how !== 'never') time.after(delayOf(how), () => run(stage));
       if (how === 'twice') time.after(chance.between(0, 90_000), () => run(stage));
       every(minutes, stage, nth + 1);

@@ -1,5 +1,5 @@
 import type { TriggerRequest } from '../partners/azumuta.ts';
-import type { Happening } from '../scenario/scenario.ts';
+import type { Happening } from '../scenario/happening.ts';
 import type { Chance } from './chance.ts';
 import { minuteMs } from './moments.ts';
 import { type Plant, webhookToken } from './plant.ts';
@@ -18,9 +18,10 @@ export function createTriggerSender(
     readonly timeline: Timeline;
     /** The plant knows its partners, and they know its door. */
     readonly plant: () => Plant;
+    readonly happened: (name: string) => void;
   },
 ): { readonly send: (request: TriggerRequest) => void; readonly heard: ReadonlySet<string> } {
-  const { time, chance, timeline, plant } = surroundings;
+  const { time, chance, timeline, plant, happened } = surroundings;
   const becomes = new Map(
     happenings.flatMap((one) => (one.kind === 'trigger' ? [[one.nth, one.becomes] as const] : [])),
   );
@@ -52,6 +53,7 @@ export function createTriggerSender(
     const body = typeof init.body === 'string' ? init.body : '';
     const how = becomes.get(sent);
     timeline.note('Azumuta', () => `trigger ${sent}${how === undefined ? '' : ` is ${how}`}`);
+    if (how) happened(`trigger is ${how}`);
     if (how === 'lost') return;
     arriveAfter(how === 'late' ? chance.between(1, 120) * minuteMs : chance.between(20, 800), body);
     if (how === 'twice') arriveAfter(chance.between(0, 600_000), body);

@@ -2,8 +2,9 @@ import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import type { Answer } from '../../support/server.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
 import { type ErpModel, erpModels } from '../partners/erp.ts';
-import { drawnFates, type Fates } from '../scenario/fates.ts';
-import type { Happening, Outage, Scenario } from '../scenario/scenario.ts';
+import { drawnFates } from '../scenario/fates.ts';
+import type { Happening, Outage } from '../scenario/happening.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { type Chance, createChance } from './chance.ts';
 import { integrationOf, sourceParameter } from './integration.ts';
 import { beginning } from './moments.ts';
@@ -23,7 +24,10 @@ export interface World {
   readonly erp: ErpModel;
   readonly azumuta: AzumutaModel;
   readonly plant: Plant;
-  readonly fates: Fates;
+  /** Notes that something happened, by name. */
+  readonly happened: (name: string) => void;
+  /** How often each has happened. */
+  readonly tally: ReadonlyMap<string, number>;
   /** Calls that reached a partner, over all functions. */
   readonly calls: () => number;
   /** Whether the ledger has the id of a product order. */
@@ -36,8 +40,13 @@ export interface World {
   readonly setOutage: (partner: PartnerName, how: Outage | undefined) => void;
   /** So long the indexes lag behind the table from now on, beside their usual moment. */
   readonly setIndexLag: (seconds: number) => void;
-  /** An operator sets a new secret in the partner, then in Secrets Manager. */
-  readonly rotate: (partner: PartnerName) => void;
+  /**
+   * An operator replaces a secret. The partner refuses the one before from now on; Secrets Manager has the new one when
+   * what this returns is called.
+   */
+  readonly rotate: (partner: PartnerName) => () => void;
+  /** From now on an ERP order of this number is mapped to that product order number. */
+  readonly shareNumber: (number: string, productOrderNumber: string) => void;
 }
 
 /** Indexes follow their table within a moment, but for the times when they lag. */
@@ -50,7 +59,12 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
   const timeline = createTimeline(isRead, time.now);
   const now = () => new Date(time.now());
   const erp = erpModels[scenario.erp]({ now, newId: chance.id });
-  const triggers = createTriggerSender(scenario.happenings, { time, chance, timeline, plant: () => plant });
+  const tally = new Map<string, number>();
+  const happened = (name: string) => void tally.set(name, (tally.get(name) ?? 0) + 1);
+  const triggers = createTriggerSender(scenario.happenings, {
+    ...{ time, chance, timeline, happened },
+    plant: () => plant,
+  });
   const azumuta: AzumutaModel = createAzumutaModel({
     now,
     newId: chance.id,
@@ -67,15 +81,21 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
   const models = { azumuta: azumuta.answer, erp: erp.answer };
   let lagSeconds = 0;
   let calls = 0;
-  const fates = drawnFates(scenario.happenings, chance.fork());
+  const shared = new Map<string, string>();
+  const fates = drawnFates(scenario, chance.fork(), happened);
   const plant: Plant = createPlant({
     time,
     chance,
     timeline,
-    integration: integrationOf(scenario, erp),
-    fateOf: fates.of,
+    integration: integrationOf(scenario, erp, shared),
+    fateOf(stage, service) {
+      const fate = fates.of(stage, service);
+      const isSlow = (service === 'azumuta' || service === 'erp') && outages.get(service) === 'is slow';
+      return isSlow ? { ...fate, slowMs: chance.between(2_000, 20_000) } : fate;
+    },
     indexLagMs: () => chance.between(0, usualLagMs) + lagSeconds * 1000,
-    comesTwice: comesTwiceIn(scenario.happenings),
+    comesTwice: placesOf('message comes twice', scenario.happenings, happened),
+    isDeleteLost: placesOf('delete is lost', scenario.happenings, happened),
     secrets,
     partner: (name) => (call) => {
       calls += 1;
@@ -91,7 +111,8 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
     erp,
     azumuta,
     plant,
-    fates,
+    happened,
+    tally,
     calls: () => calls,
     isKnown: ({ id }) => plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),
     wasHeard: (id) => [...triggers.heard].some((body) => body.includes(JSON.stringify(id))),
@@ -105,16 +126,24 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
       lagSeconds = seconds;
     },
     rotate(partner) {
-      if (partner === 'azumuta') {
-        azumuta.rotate();
-        plant.secrets.set('azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey }));
-      } else {
-        erp.rotate();
-        plant.secrets.set('erp-credentials', JSON.stringify(erp.credentials));
-      }
+      const secret = partner === 'azumuta' ? { apiKey: azumuta.rotate() } : erp.rotate();
+      const name = partner === 'azumuta' ? 'azumuta-api-key' : 'erp-credentials';
+      return () => plant.secrets.set(name, JSON.stringify(secret));
     },
+    shareNumber: (number, productOrderNumber) => void shared.set(number, productOrderNumber),
   };
 }
+
+const page = { 'content-type': 'text/html' };
+/** What a partner that is out of reach answers; the others throw, or answer later. */
+const outageAnswers: Readonly<Partial<Record<Outage, Answer>>> = {
+  'answers 503': { status: 503 },
+  'answers 503 with a page': { status: 503, headers: page, body: '<h1>Service Unavailable</h1>' },
+  'answers 200 with a page': { headers: page, body: '<h1>Maintenance</h1>' },
+  'answers 403': { status: 403 },
+  'answers 404 with a page': { status: 404, headers: page, body: '<h1>Not Found</h1>' },
+  'refuses our credentials': { status: 401 },
+};
 
 function answered(
   model: PartnerModel,
@@ -122,15 +151,19 @@ function answered(
   call: Parameters<PartnerModel>[0],
 ): Answer {
   if (outage === 'refuses connections') throw broken('ECONNREFUSED');
-  if (outage === 'answers 503') return { status: 503 };
-  if (outage === 'refuses our credentials') return { status: 401 };
-  return model(call);
+  return (outage && outageAnswers[outage]) ?? model(call);
 }
 
-/** Which of the messages that a queue has given out are given out once more. */
-function comesTwiceIn(happenings: readonly Happening[]) {
-  const places = new Set(
-    happenings.flatMap((one) => (one.kind === 'message comes twice' ? [`${one.queue} ${one.nth}`] : [])),
-  );
-  return (queue: string, nth: number) => places.has(`${queue} ${nth}`);
+/** At which messages or batches of a queue something of this kind happens. */
+function placesOf(
+  kind: 'message comes twice' | 'delete is lost',
+  happenings: readonly Happening[],
+  happened: (name: string) => void,
+) {
+  const places = new Set(happenings.flatMap((one) => (one.kind === kind ? [`${one.queue} ${one.nth}`] : [])));
+  return (queue: string, nth: number) => {
+    const isHere = places.has(`${queue} ${nth}`);
+    if (isHere) happened(kind);
+    return isHere;
+  };
 }
