@@ -99,6 +99,8 @@ function judgeOrder(
     const bookings = books.bookings.filter((one) => one.mark === mark);
     const name = `${first.number} (${first.id})`;
     if (bookings.length > 1) find('booked', `${name} is booked ${bookings.length} times.`);
+    // Without a part that was removed nobody can book the others; it may have been booked with them before.
+    if (removed.length > 0 && scenario.split === 'when-all-done') continue;
     if (bookings.length === 0) {
       const isPartly = scenario.split === 'when-all-done' && parts.length < wanted;
       if (own.length === 0 && !isPartly && !isChanged)
@@ -106,11 +108,10 @@ function judgeOrder(
       if (own.length === 0 && !isPartly && isChanged && !isTold(world, order, made))
         find('booked', `${name} is completed and not booked, and nobody was told (${changes.join(', ')}).`);
     }
-    // What was removed may have been removed before or after it was booked with the others.
-    if (removed.length > 0 && scenario.split === 'when-all-done') continue;
     for (const booking of bookings) {
       const told = bookedWith(parts, booking, scenario, isChanged);
-      judgeFigures(told, booking, name, find);
+      // A planner who changes an order while it is booked is told what came of it.
+      if (!isChanged || own.length === 0) judgeFigures(told, booking, name, find);
       for (const part of told) judgeRecordings(world, order, part, books.links, find);
     }
   }
