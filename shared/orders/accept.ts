@@ -140,15 +140,35 @@ export async function tellUnmapped(
 }
 
 /**
+ * Its messages are sent together, or none is before the next attempt: an ERP that closes an order with what was built
+ * of it, and splits off the rest, does not list it again for the parts that are still to be sent.
+ */
+async function acceptOne(
+  wanted: WantedOrder,
+  via: AcceptOptions['via'],
+  outbox: Outbox,
+  dependencies: AcceptDependencies,
+): Promise<Accepted> {
+  const waiting: Parameters<Outbox['add']>[] = [];
+  const add: Outbox['add'] = (...one) => {
+    waiting.push(one);
+    return { number: one[0], status: 'queued' };
+  };
+  const accepted = await takeIn(wanted, via, { add }, dependencies);
+  for (const one of waiting) outbox.add(...one);
+  return accepted;
+}
+
+/**
  * Reads, decides, writes the record, then the parts; once more whenever another planner was faster. A record that
  * changes is read again with its parts, as an earlier planner may have written some of them in the meantime; and whoever
  * finds the record changed behind his parts puts them right.
  * @throws RetryLater when others were faster every time: the next pull takes it in.
  */
-async function acceptOne(
+async function takeIn(
   given: WantedOrder,
   via: AcceptOptions['via'],
-  outbox: Outbox,
+  outbox: Pick<Outbox, 'add'>,
   dependencies: AcceptDependencies,
 ): Promise<Accepted> {
   const { number } = given.order;

@@ -53,7 +53,7 @@ export async function writePart(
   part: PartDecision,
   order: ErpOrder,
   via: string,
-  outbox: Outbox,
+  outbox: Pick<Outbox, 'add'>,
   dependencies: WriteDependencies,
 ): Promise<Written | 'changed meanwhile'> {
   const { ledger, log } = dependencies;
@@ -101,7 +101,7 @@ export async function writePart(
 async function put(
   part: Extract<PartDecision, { action: 'create' | 'replace' }>,
   entry: NewOrder,
-  outbox: Outbox,
+  outbox: Pick<Outbox, 'add'>,
   { ledger }: WriteDependencies,
 ): Promise<Written | 'changed meanwhile'> {
   const { number } = part;
@@ -131,7 +131,7 @@ function newEntry({ draft, part, contentHash }: MappedProductOrder, order: ErpOr
 }
 
 /** Enqueued again while it waits: for a pull only until its message is known to have been sent. */
-function unchanged(entry: OrderEntry, via: string, outbox: Outbox): ProductOrderStatus {
+function unchanged(entry: OrderEntry, via: string, outbox: Pick<Outbox, 'add'>): ProductOrderStatus {
   const status = statusOf(entry);
   if (status.status !== 'queued' || (via === 'pull' && entry.enqueued)) return status;
   return outbox.add(entry.number, { again: via === 'pull' });

@@ -175,3 +175,23 @@ describe.each(changes)('while an ERP order %s', (_, before, wish) => {
     }
   });
 });
+
+it('sends the messages of all product orders of an ERP order or of none, whatever call its process dies at', async () => {
+  // Prepare
+  const wish: Wish = { amount: '3' };
+  const whole = disturbed(table, 0, 'none');
+  await accept(wish, whole);
+  const all = sent.toSorted();
+  const left = new Set<string>();
+
+  // Act
+  for (let call = 1; call <= whole.calls(); call++)
+    for (const how of ['dies before it', 'dies after it'] as const) {
+      await prepare([], false);
+      await expect(accept(wish, disturbed(table, call, how))).rejects.toThrow('The process dies.');
+      left.add(sent.toSorted().join());
+    }
+
+  // Assess
+  expect([...left].filter((numbers) => numbers !== all.join())).toEqual(['']);
+});
