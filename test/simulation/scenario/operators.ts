@@ -61,7 +61,7 @@ function isTyped(order: ReleasedOrder, equal: boolean, world: World, stage: Stag
   const { azumuta, scenario } = world;
   const { ref, quantity } = order;
   const number = scenario.split === 'one' ? ref.number : `${ref.number}/1`;
-  if (isThere(number, world)) return false;
+  if (isBegun(number, world)) return false;
   const pieces = scenario.split === 'one' ? quantity : 1;
   const wanted = { Quantity: pieces, [sourceParameter]: ref.id ?? ref.number };
   const typed = azumuta.typeByHand(number, ref.article, equal ? wanted : { Quantity: pieces + 1 });
@@ -70,8 +70,16 @@ function isTyped(order: ReleasedOrder, equal: boolean, world: World, stage: Stag
   return typed !== undefined;
 }
 
-const isThere = (number: string, { azumuta }: World) =>
-  azumuta.productOrders().some((one) => one.number === number);
+/** Who types it while it is being created makes two of it: no number is unique in Azumuta, and nobody could tell. */
+function isBegun(number: string, { azumuta, plant }: World): boolean {
+  const isThere = azumuta.productOrders().some((one) => one.number === number);
+  return (
+    isThere ||
+    plant.table
+      .items()
+      .some(({ pk, sk, attempts }) => pk === `ORDER#${number}` && sk === 'ORDER' && Number(attempts) > 0)
+  );
+}
 
 function renameLater({ number }: BuiltProductOrder, world: World, stage: Stage): void {
   const { azumuta, time, timeline } = world;

@@ -43,7 +43,8 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): b
 }
 
 function isRenamed(order: ReleasedOrder, number: string, { erp }: World): boolean {
-  if (!erp.rename?.(order.ref, number)) return false;
+  // What operators have typed by hand bears the number that it had.
+  if (order.typed.size > 0 || !erp.rename?.(order.ref, number)) return false;
   order.ref = { ...order.ref, number };
   order.numbers.add(number);
   return true;
