@@ -21,7 +21,8 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): b
   const { ref } = order;
   switch (act.kind) {
     case 'planner changes the quantity':
-      if (!erp.changeQuantity(ref, String(act.quantity))) return false;
+      if (isTooMany(order, act.quantity, world) || !erp.changeQuantity(ref, String(act.quantity)))
+        return false;
       order.quantity = act.quantity;
       return true;
     case 'planner cancels':
@@ -40,6 +41,11 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): b
     default:
       return act satisfies never;
   }
+}
+
+/** Of serial numbers some ERPs take one, so that nobody plans more. */
+function isTooMany({ planned }: ReleasedOrder, quantity: number, { erp }: World): boolean {
+  return planned.article === 'serials' && quantity > 1 && erp.cannot.serials !== undefined;
 }
 
 function isRenamed(order: ReleasedOrder, number: string, { erp }: World): boolean {
