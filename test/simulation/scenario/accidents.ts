@@ -75,9 +75,9 @@ export const accidents = {
     services: aws,
     fate: (chance) => ({ effect: 'once', heard: 'answer', slowMs: chance.between(2_000, 25_000) }),
   },
-  'the container hangs until its time is up': {
-    services: aws,
-    fate: (chance) => ({ effect: chance.happens(0.5) ? 'once' : 'none', heard: 'nothing' }),
+  'the container stands still until its time is up': {
+    services: everywhere,
+    fate: () => ({ effect: 'once', heard: 'nothing', dies: 'when its time is up' }),
   },
   'the call never arrives': { services: partners, fate: () => ({ effect: 'none', heard: 'broken' }) },
   'the answer is lost': { services: partners, fate: () => ({ effect: 'once', heard: 'broken' }) },

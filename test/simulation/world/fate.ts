@@ -12,8 +12,11 @@ export interface Fate {
    * or something else than the service would have said.
    */
   readonly heard: 'answer' | 'broken' | 'failure' | 'nothing' | Answer;
-  /** The process ends at this call, before or after it took effect. */
-  readonly dies?: 'before' | 'after';
+  /**
+   * The process ends at this call, before or after it took effect; or it stands still from now on, until Lambda
+   * ends it.
+   */
+  readonly dies?: 'before' | 'after' | 'when its time is up';
   /** Added to how long the answer takes, in milliseconds. */
   readonly slowMs?: number;
   /** In words, for the timeline and the table of accidents; absent for a call that goes well. */

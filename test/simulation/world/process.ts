@@ -94,6 +94,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
         const outcome = effectOf(given, fate);
         timeline.note(name, () => `${service}: ${given.what()}${told(outcome, fate)}`);
         if (fate.dies === 'after') return die(`after ${given.what()}`);
+        if (fate.dies === 'when its time is up') frozen = true;
         if (fate.heard === 'nothing') return;
         time.after(latencyMs(service) + (fate.slowMs ?? 0), () =>
           resume(() => {
