@@ -1,16 +1,11 @@
-import { openDeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
-import { replay } from '../../infra/ops/replay/replay.ts';
-import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
-import { createLedger } from '../../shared/ledger/ledger.ts';
-import { createTable } from '../../shared/platform/dynamodb-table.ts';
-import { createQueues } from '../../shared/platform/queue.ts';
 import { type Finding, invariants, judge } from './invariants/judge.ts';
 import { judgeLetters } from './invariants/letters.ts';
+import { replayAll } from './scenario/administrators.ts';
+import type { Happening } from './scenario/happening.ts';
 import { type People, startPeople } from './scenario/people.ts';
 import type { ReleasedOrder } from './scenario/released-order.ts';
-import type { Happening, Scenario } from './scenario/scenario.ts';
+import type { Scenario } from './scenario/scenario.ts';
 import { minuteMs } from './world/moments.ts';
-import { queueUrlOf } from './world/plant.ts';
 import { type Schedules, startSchedules } from './world/schedules.ts';
 import type { Entry } from './world/timeline.ts';
 import { NoEnd } from './world/virtual-time.ts';
@@ -90,7 +85,10 @@ class NoRest extends Error {}
 
 async function untilRest(world: World, areDone: () => boolean): Promise<void> {
   const { time, plant } = world;
-  const latest = time.now() + restsWithinMs;
+  const minutes = world.scenario.happenings.map((one) =>
+    'minutes' in one && 'at' in one ? one.at + one.minutes : 0,
+  );
+  const latest = time.now() + Math.max(0, ...minutes) * minuteMs + restsWithinMs;
   await time.run(() => (areDone() && plant.isQuiet()) || time.now() > latest);
   if (!areDone() || !plant.isQuiet()) throw new NoRest(`No rest within 4 days: ${plant.whatWaits()}`);
 }
@@ -106,13 +104,17 @@ async function settle(
   findings: Finding[],
 ): Promise<void> {
   const rest = () => untilRest(world, people.areDone);
-  for (const days of [1, 1, 1]) {
-    await later(world, days * dayMs);
+  // An accident may meet what runs now, too: then it is for the runs of the days after it.
+  for (let quietDays = 0; quietDays < 3; ) {
+    const before = world.happened.size;
+    await later(world, dayMs);
     if (world.scenario.via === 'pull') schedules.run('pull-product-orders');
     schedules.run('reconcile-completions');
     await rest();
     findings.push(...judgeLetters(world));
-    if (await replayAll(world)) await rest();
+    if ((await replayAll(world)).moved > 0) await rest();
+    world.plant.table.expire();
+    quietDays = world.happened.size === before ? quietDays + 1 : 0;
   }
   // Whoever held anything has had the time to give it back.
   await later(world, dayMs);
@@ -124,38 +126,4 @@ async function later({ time }: World, ms: number): Promise<void> {
     isOver = true;
   });
   await time.run(() => isOver);
-}
-
-/** @returns whether there was anything to send. */
-async function replayAll({ plant, time, timeline }: World): Promise<boolean> {
-  const clock = {
-    now: () => new Date(time.now()),
-    sleep: async () => {},
-    timeout: () => new AbortController().signal,
-  };
-  const ledger = createLedger({
-    table: createTable(plant.table.client, 'ledger'),
-    clock,
-    times: { settlingSeconds: 300 },
-  });
-  const report = await replay(
-    { go: true, signal: new AbortController().signal },
-    {
-      deadLetters: openDeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters')),
-      queues: createQueues(plant.queues.client),
-      queueUrls: {
-        'product-orders': queueUrlOf('product-orders'),
-        completions: queueUrlOf('completions'),
-        bookings: queueUrlOf('bookings'),
-      },
-      records: ledger.deadLetters,
-      ledger,
-      aliases: webhookAliasesSchema.parse({}),
-      clock,
-      progress: () => undefined,
-    },
-  );
-  timeline.note('administrator', () => `sends ${report.moved} of ${report.lookedAt} dead letters again`);
-  for (const poller of Object.values(plant.pollers)) poller.wake();
-  return report.moved > 0;
 }

@@ -1,4 +1,6 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
+import { unsettling } from '../scenario/happening.ts';
+import { isAbout } from '../scenario/names.ts';
 import type { People } from '../scenario/people.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
 import { sourceParameter } from '../world/integration.ts';
@@ -15,7 +17,12 @@ export { type Finding, invariants } from './finding.ts';
 export function judge(world: World, people: People): readonly Finding[] {
   const { find, all } = createFindings();
   const letters = lettersOf(world);
-  for (const order of people.orders) if (order) judgeOrder(world, order, letters, find);
+  const orders = people.orders.filter(Boolean);
+  for (const order of orders) {
+    // The ERP keeps the books of what a planner split together.
+    const family = orders.filter((one) => one.family === order.family);
+    judgeOrder(world, order, { letters, family }, find);
+  }
   judgeOrigins(world, people, find);
   judgeLedger(world, find);
   judgeCalls(world, find);
@@ -33,18 +40,25 @@ function judgeOrigins({ azumuta }: World, { orders }: People, find: Find): void 
       find('ordered', `${number} is in Azumuta, and is no planner's.`);
 }
 
-function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter[], find: Find): void {
+function judgeOrder(
+  world: World,
+  order: ReleasedOrder,
+  { letters, family }: { readonly letters: readonly Letter[]; readonly family: readonly ReleasedOrder[] },
+  find: Find,
+): void {
   const { scenario, erp } = world;
-  const { ref, changes } = order;
+  const { ref, changes, removed } = order;
   const made = world.madeFor(ref);
-  const own = letters.filter((letter) => isAbout(letter, order, made));
+  const own = letters.filter(({ body, order: number }) => isAbout({ body, numbers: [number] }, order, world));
   const wanted = scenario.split === 'one' ? 1 : order.quantity;
-  const isChanged = changes.some((one) => /^(planner|somebody) /.test(one));
+  const isChanged = changes.some((one) => unsettling.has(one));
   if (new Set(made.map(({ number }) => number)).size < made.length)
     find('created', `${ref.number} is twice in Azumuta: ${made.map(({ number }) => number).join(', ')}.`);
   if (!isChanged && made.length !== wanted)
     find('created', `${ref.number} should be ${wanted} product order(s) in Azumuta, and is ${made.length}.`);
-  if (!isChanged) for (const { stage, reason } of own) find('letters', `${ref.number}, ${stage}: ${reason}`);
+  // Nothing can be booked with a quantity of zero: the letter is how a person is told.
+  if (!isChanged && order.figures !== 'zero')
+    for (const { stage, reason } of own) find('letters', `${ref.number}, ${stage}: ${reason}`);
 
   const books = erp.books(ref);
   const marks = new Set(books.bookings.map(({ mark }) => mark));
@@ -52,20 +66,26 @@ function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter
     judgeJourneys(world, made, marks, changes.includes('operator opens it again'), find);
   if (own.length === 0 && !isChanged) judgeLinks(ref.number, made, books.productOrders, find);
   if (own.length === 0) judgeChanges(world, order, made, find);
-  const completed = made.filter(({ status }) => status === 'completed');
-  const units =
-    scenario.split === 'when-all-done'
-      ? [made.filter(({ id }) => completed.some((one) => one.id === id))]
-      : completed.map((one) => [one]);
-  const ours = new Set<string>();
+  const built = [...made, ...removed];
+  // Azumuta cannot be asked about what is not there any more: where its trigger was lost, nobody knows of it.
+  const isUnheard = (one: BuiltProductOrder) =>
+    removed.includes(one) && !one.recordings.some(({ id }) => world.wasHeard(id));
+  const completed = built.filter((one) => one.status === 'completed' && !isUnheard(one));
+  const units = scenario.split === 'when-all-done' ? [completed] : completed.map((one) => [one]);
+  const ours = new Set(
+    family
+      .flatMap((one) => [...world.madeFor(one.ref), ...one.removed])
+      .flatMap(({ id, status }) => (status === 'completed' ? [erp.markOf(`${id}#quantity`)] : [])),
+  );
   for (const parts of units) {
-    const first = scenario.split === 'when-all-done' ? made.find((one) => indexOf(one) === 1) : parts[0];
+    const first = scenario.split === 'when-all-done' ? built.find((one) => indexOf(one) === 1) : parts[0];
     if (!first || parts.length === 0) continue;
     const mark = erp.markOf(`${first.id}#quantity`);
-    ours.add(mark);
     const bookings = books.bookings.filter((one) => one.mark === mark);
     const name = `${first.number} (${first.id})`;
     if (bookings.length > 1) find('booked', `${name} is booked ${bookings.length} times.`);
+    // Without a part that was removed nobody can book the others; it may have been booked with them before.
+    if (removed.length > 0 && scenario.split === 'when-all-done') continue;
     if (bookings.length === 0) {
       const isPartly = scenario.split === 'when-all-done' && parts.length < wanted;
       if (own.length === 0 && !isPartly && !isChanged)
@@ -75,14 +95,15 @@ function judgeOrder(world: World, order: ReleasedOrder, letters: readonly Letter
     }
     for (const booking of bookings) {
       const told = bookedWith(parts, booking, scenario, isChanged);
-      judgeFigures(told, booking, name, find);
+      // A planner who changes an order while it is booked is told what came of it.
+      if (!isChanged || own.length === 0) judgeFigures(told, booking, name, find);
       for (const part of told) judgeRecordings(world, order, part, books.links, find);
     }
   }
   for (const { mark, good } of books.bookings) {
     if (mark !== undefined && !ours.has(mark))
       find('nothingElse', `${ref.number} has a booking ${mark} of ${good}, of nothing that is completed.`);
-    if (mark === undefined && !changes.includes('planner finishes it by hand'))
+    if (mark === undefined && !family.some((one) => one.changes.includes('planner finishes it by hand')))
       find('nothingElse', `${ref.number} has a booking of ${good} without a mark.`);
   }
 }
@@ -179,8 +200,12 @@ function judgeRecordings(
 }
 
 /** Whether the ledger tells a person that an order is not as it was: what they did is theirs to settle. */
-function isTold({ plant }: World, { ref }: ReleasedOrder, made: readonly BuiltProductOrder[]): boolean {
-  const numbers = [ref.number, ...made.map(({ number }) => number)];
+function isTold(
+  { plant }: World,
+  { numbers: own }: ReleasedOrder,
+  made: readonly BuiltProductOrder[],
+): boolean {
+  const numbers = [...own, ...made.map(({ number }) => number)];
   return plant.table.items().some(({ pk, sk }) => {
     const kind = String(sk);
     return (
@@ -188,15 +213,4 @@ function isTold({ plant }: World, { ref }: ReleasedOrder, made: readonly BuiltPr
       (kind.startsWith('CONFLICT') || kind.startsWith('DEAD-LETTER'))
     );
   });
-}
-
-function isAbout(
-  { body, order }: Letter,
-  { ref }: ReleasedOrder,
-  made: readonly BuiltProductOrder[],
-): boolean {
-  const names = [ref.number, ...made.flatMap(({ id, number }) => [id, number])];
-  return names.some(
-    (name) => order === name || body.includes(JSON.stringify(name)) || order.startsWith(`${ref.number}/`),
-  );
 }

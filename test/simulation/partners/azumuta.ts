@@ -78,7 +78,11 @@ export interface AzumutaModel {
   /** Sends the triggers of the newest once more. */
   readonly triggerAgain: (number: string) => BuiltProductOrder | undefined;
   /** Somebody creates a product order in Azumuta's own screens; undefined for an article that is not configured. */
-  readonly typeByHand: (number: string, article: string) => BuiltProductOrder | undefined;
+  readonly typeByHand: (
+    number: string,
+    article: string,
+    parameters?: Readonly<Record<string, string | number>>,
+  ) => BuiltProductOrder | undefined;
   /** All, oldest first. */
   readonly productOrders: () => readonly BuiltProductOrder[];
   /** Frees what it holds; it answers no more. */
@@ -159,9 +163,10 @@ export function createAzumutaModel(options: AzumutaModelOptions): AzumutaModel {
       return built;
     },
     triggerAgain: (number) => act(number, 'trigger'),
-    typeByHand(number, article) {
+    typeByHand(number, article, parameters = {}) {
       const articleId = catalogue.articles.find((known) => known.number === article)?.id;
-      return done(open, '/api/v1/productorders', { number, articleId });
+      const listed = Object.entries(parameters).map(([key, value]) => ({ key, value }));
+      return done(open, '/api/v1/productorders', { number, articleId, parameters: listed });
     },
     productOrders: () => store.productOrders().map(builtOf),
     close: () => store.database.close(),

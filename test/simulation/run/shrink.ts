@@ -1,4 +1,5 @@
-import type { Happening, Scenario } from '../scenario/scenario.ts';
+import type { Happening } from '../scenario/happening.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 
 /** What is left of a scenario: places in its happenings and in its orders, from 0. */
 export interface Kept {

@@ -1,16 +1,44 @@
+import type { Answer } from '../../support/server.ts';
+import type { ErpName } from '../partners/erp.ts';
 import type { Chance } from '../world/chance.ts';
 import type { Fate, Service } from '../world/fate.ts';
 
 /** What may become of one call that leaves a container, by the name under which it is told. */
 interface Accident {
   readonly services: readonly Service[];
-  readonly fate: (chance: Chance) => Omit<Fate, 'accident'>;
+  /** @param partner Whose answer it is, where it is a partner's. */
+  readonly fate: (chance: Chance, partner: ErpName | 'azumuta') => Omit<Fate, 'accident'>;
 }
 
 const aws: readonly Service[] = ['ledger', 'queues', 'secrets'];
 const partners: readonly Service[] = ['azumuta', 'erp'];
 const everywhere: readonly Service[] = [...aws, ...partners];
 const html = { 'content-type': 'text/html' };
+/** A partner's refusal in its own words, as it answers what it can read and does not like. */
+const refusals = {
+  azumuta: { status: 200, body: { error: { code: 'refused', message: 'This cannot be done now.' } } },
+  rest: { status: 200, body: { error: { code: 'refused', message: 'This cannot be done now.' } } },
+  // As http.py serializes it, see the server of the conformance suite: `/jsonrpc` with HTTP 200, `/json/2` without.
+  'odoo 17': {
+    status: 200,
+    body: {
+      ...{ jsonrpc: '2.0', id: 1 },
+      error: {
+        ...{ code: 200, message: 'Odoo Server Error' },
+        data: { name: 'odoo.exceptions.UserError', message: 'This cannot be done now.' },
+      },
+    },
+  },
+  'odoo 19': {
+    status: 422,
+    body: { name: 'odoo.exceptions.UserError', message: 'This cannot be done now.' },
+  },
+  // SAP Gateway, "Error response".
+  'sap-s4hana': {
+    status: 400,
+    body: { error: { code: 'RU/123', message: { lang: 'en', value: 'This cannot be done now.' } } },
+  },
+} satisfies Readonly<Record<ErpName | 'azumuta', Answer>>;
 const answers = (status: number, headers: Readonly<Record<string, string>> = {}, body: unknown = {}) => ({
   effect: 'none' as const,
   heard: { status, headers, body },
@@ -39,9 +67,17 @@ export const accidents = {
     services: ['ledger', 'queues'],
     fate: () => ({ effect: 'twice', heard: 'answer' }),
   },
+  'SQS refuses a part of the batch': {
+    services: ['queues'],
+    fate: () => ({ effect: 'partly', heard: 'answer' }),
+  },
   'AWS is slow': {
     services: aws,
     fate: (chance) => ({ effect: 'once', heard: 'answer', slowMs: chance.between(2_000, 25_000) }),
+  },
+  'the container stands still until its time is up': {
+    services: everywhere,
+    fate: () => ({ effect: 'once', heard: 'nothing', dies: 'when its time is up' }),
   },
   'the call never arrives': { services: partners, fate: () => ({ effect: 'none', heard: 'broken' }) },
   'the answer is lost': { services: partners, fate: () => ({ effect: 'once', heard: 'broken' }) },
@@ -58,6 +94,15 @@ export const accidents = {
     fate: (chance) => ({ effect: 'once', heard: 'answer', slowMs: chance.between(2_000, 20_000) }),
   },
   'the partner answers 401': { services: partners, fate: () => answers(401) },
+  'the partner answers 403': { services: partners, fate: () => answers(403) },
+  'a proxy answers 404': {
+    services: partners,
+    fate: () => answers(404, html, '<h1>Not Found</h1>'),
+  },
+  'the partner refuses it': {
+    services: partners,
+    fate: (_, partner) => ({ effect: 'none', heard: refusals[partner] }),
+  },
   'the partner answers 429': {
     services: partners,
     fate: (chance) => answers(429, { 'retry-after': String(chance.between(1, 90)) }),
@@ -84,7 +129,7 @@ export function accidentsOf(service: Service): readonly AccidentName[] {
   });
 }
 
-export function fateOf(name: AccidentName, chance: Chance): Fate {
+export function fateOf(name: AccidentName, chance: Chance, partner: ErpName | 'azumuta'): Fate {
   const { fate }: Accident = accidents[name];
-  return { ...fate(chance), accident: name };
+  return { ...fate(chance, partner), accident: name };
 }

@@ -1,8 +1,10 @@
 import type { World } from '../world/world.ts';
-import { postOrder } from './erp-posts.ts';
-import { betweenMs } from './operator.ts';
+import { discardOne, pauseFlow, sendAgain } from './administrators.ts';
+import type { Happening } from './happening.ts';
+import { operatorDoes } from './operators.ts';
+import { plannerDoes } from './planners.ts';
 import type { ReleasedOrder } from './released-order.ts';
-import type { Happening } from './scenario.ts';
+import type { Stage } from './stage.ts';
 import { wordsOf } from './words.ts';
 
 /** Something that is done at a minute of the scenario. */
@@ -11,176 +13,168 @@ interface Act {
   readonly act: () => void;
 }
 
-interface Stage {
-  readonly orders: readonly ReleasedOrder[];
-  /** Something is to be done until what this answers is called. */
-  readonly begun: () => () => void;
-}
-
 /**
  * What is done for a happening, and when; nothing for one that decides what becomes of calls, messages, triggers and
- * runs: that is asked for where those are made.
+ * runs, or of what an order is released with: that is asked for where those are made.
  */
 export function actsOf(happening: Happening, world: World, stage: Stage): readonly Act[] {
-  const { plant, erp } = world;
   switch (happening.kind) {
-    case 'outage':
-      return span(happening, world, [
-        () => world.setOutage(happening.partner, happening),
-        () => world.setOutage(happening.partner, undefined),
-      ]);
-    case 'indexes lag':
-      return span(happening, world, [() => world.setIndexLag(happening.seconds), () => world.setIndexLag(0)]);
-    case 'flow is paused': {
-      const poller = plant.pollers[happening.queue];
-      return span(happening, world, [poller.pause, poller.resume]);
-    }
-    case 'order is locked':
-      return span(happening, world, [
-        () => onOrder(happening, stage, ({ ref }) => erp.lock(ref)),
-        () => onOrder(happening, stage, ({ ref }) => erp.unlock(ref)),
-      ]);
-    case 'secret is rotated':
-      return once(happening, world, () => world.rotate(happening.partner));
-    case 'ERP restarts':
-      return once(happening, world, erp.restart);
     case 'call':
     case 'message comes twice':
+    case 'delete is lost':
     case 'trigger':
     case 'run':
-    case 'somebody types its number':
+    case 'operator records other figures':
+    case 'planner shares a number':
     case 'ERP commits late':
       return [];
-    case 'trigger of an open order':
-      return [
-        { at: happening.at, act: () => onOrder(happening, stage, (order) => triggerTooEarly(order, world)) },
-      ];
+    case 'outage':
+    case 'indexes lag':
+    case 'flow is paused':
+    case 'order is locked':
+    case 'secret is rotated':
+      return spanOf(happening, world, stage);
     default:
-      return [
-        {
-          at: happening.at,
-          act: () => onOrder(happening, stage, (order) => change(order, happening, world, stage)),
-        },
-      ];
+      return [{ at: happening.at, act: actOf(happening, world, stage) }];
   }
 }
 
-function triggerTooEarly({ ref }: ReleasedOrder, world: World): void {
-  const open = world.madeFor(ref).find(({ status }) => status !== 'completed');
-  if (open) world.azumuta.triggerAgain(open.number);
-}
+type Lasting = Extract<Happening, { readonly at: number; readonly minutes: number }>;
+type Single = Exclude<Extract<Happening, { readonly at: number }>, Lasting>;
 
-type Spanning = Extract<Happening, { readonly at: number; readonly minutes: number }>;
-
-function span(
-  happening: Spanning,
-  { happens, timeline }: World,
-  [begin, end]: readonly [() => void, () => void],
-): readonly Act[] {
-  const { at, minutes, kind } = happening;
-  const note = (what: string) => timeline.note('accident', () => `${what}: ${wordsOf(happening)}`);
+function spanOf(happening: Lasting, world: World, stage: Stage): readonly Act[] {
+  const { at, minutes } = happening;
+  let end: () => void;
+  const begin = () => {
+    const { kind } = happening;
+    world.timeline.note('accident', () => `begins: ${wordsOf(happening)}`);
+    // An outage has happened once a call meets it.
+    if (kind !== 'outage') world.happens(happening);
+    end = began(happening, world, stage);
+  };
   return [
-    {
-      at,
-      act() {
-        // An outage has happened once a call meets it.
-        if (kind !== 'outage') happens(happening);
-        note('begins');
-        begin();
-      },
-    },
+    { at, act: begin },
     {
       at: at + minutes,
       act() {
-        note('is over');
+        world.timeline.note('accident', () => `is over: ${wordsOf(happening)}`);
         end();
       },
     },
   ];
 }
 
-function once(
-  happening: Extract<Happening, { kind: 'secret is rotated' | 'ERP restarts' }>,
-  { happens, timeline }: World,
-  act: () => void,
-): readonly Act[] {
-  return [
-    {
-      at: happening.at,
-      act() {
-        happens(happening);
-        timeline.note('accident', () => wordsOf(happening));
-        act();
-      },
-    },
-  ];
-}
-
-function onOrder(
-  { order }: { readonly order: number },
-  { orders }: Stage,
-  act: (order: ReleasedOrder) => void,
-): void {
-  const released = orders[order];
-  if (released) act(released);
-}
-
-type Change = Extract<Happening, { kind: `planner ${string}` | `operator ${string}` }>;
-
-/** Does it, and notes it if it could be done. An ERP that posts its orders posts what has changed. */
-function change(order: ReleasedOrder, happening: Change, world: World, { begun }: Stage): void {
-  const isDone = isChanged(order, happening, world, begun);
-  const { kind } = happening;
-  world.timeline.note('people', () => `${kind} (${order.ref.number})${isDone ? '' : ': cannot be done'}`);
-  if (!isDone) return;
-  world.happens(happening);
-  order.changes.push(kind);
-  if (world.scenario.via === 'endpoint' && kind === 'planner changes the quantity')
-    postOrder(world, order, begun());
-}
-
-function isChanged(order: ReleasedOrder, happening: Change, world: World, begun: Stage['begun']): boolean {
-  const { erp, azumuta } = world;
-  const { ref } = order;
+/** Begins it. @returns what ends it. */
+function began(happening: Lasting, world: World, stage: Stage): () => void {
   switch (happening.kind) {
-    case 'planner changes the quantity':
-      if (!erp.changeQuantity(ref, String(happening.quantity))) return false;
-      order.quantity = happening.quantity;
-      return true;
-    case 'planner cancels':
-      return erp.cancel(ref);
-    case 'planner finishes it by hand':
-      return erp.finishByHand(ref);
-    case 'planner renames':
-      return erp.rename?.(ref, `${ref.number}-new`) ?? false;
-    case 'operator renames': {
-      const [first] = world.madeFor(ref);
-      // Nobody could know it again before the ledger has its id, were the answer to its creation lost.
-      return (
-        first !== undefined &&
-        world.isKnown(first) &&
-        azumuta.rename(first.number, `${first.number}-R`) !== undefined
-      );
+    case 'outage':
+      world.setOutage(happening.partner, { how: happening.how, by: happening });
+      return () => world.setOutage(happening.partner, undefined);
+    case 'indexes lag':
+      world.setIndexLag(happening.seconds);
+      return () => world.setIndexLag(0);
+    case 'flow is paused':
+      return pauseFlow(happening.queue, world);
+    case 'order is locked': {
+      const order = stage.orders[happening.order];
+      if (order) world.erp.lock(order.ref);
+      return () => order && world.erp.unlock(order.ref);
     }
-    case 'operator opens it again':
-      return isOpenedAgain(order, world, begun);
+    case 'secret is rotated': {
+      const tell = world.rotate(happening.partner);
+      if (happening.first === 'partner') return tell;
+      // The old one is refused, and the new one until the partner has spread it.
+      tell();
+      world.setOutage(happening.partner, { how: 'refuses our credentials', by: happening });
+      return () => world.setOutage(happening.partner, undefined);
+    }
     default:
       return happening satisfies never;
   }
 }
 
-/** Something was forgotten: it is recorded in addition, without a quantity. */
-function isOpenedAgain({ ref, later }: ReleasedOrder, world: World, begun: Stage['begun']): boolean {
-  const { azumuta, time, timeline } = world;
-  const done = world.madeFor(ref).find(({ status }) => status === 'completed');
-  if (!done || azumuta.reopen(done.number) === undefined) return false;
-  const before = new Set(done.recordings.map(({ id }) => id));
-  const over = begun();
-  time.after(betweenMs, () => {
-    timeline.note('operator', () => `completes ${done.number} again, with what was forgotten`);
-    const again = azumuta.complete(done.number, { id: done.id, quantity: null, recordings: 1 });
-    for (const { id } of again?.recordings ?? []) if (!before.has(id)) later.add(id);
-    over();
-  });
-  return true;
+function actOf(happening: Single, world: World, stage: Stage): () => void {
+  const { kind } = happening;
+  const { erp, plant, timeline, happens } = world;
+  switch (kind) {
+    case 'ERP restarts':
+      return noted(erp.restart);
+    case 'ERP ignores a booking':
+      return noted(erp.ignoreNextBooking);
+    case 'items expire':
+      return noted(() => plant.table.expire());
+    case 'dead letters are sent again':
+      return () => {
+        happens(happening);
+        for (let left = happening.twice ? 2 : 1; left > 0; left -= 1) sendAgain(world, stage);
+      };
+    case 'trigger of an open order':
+      return () => triggerTooEarly(happening, world, stage);
+    case 'dead letter is discarded':
+      return () => discardOne(world, stage, () => happens(happening));
+    default:
+      return () => {
+        const order = stage.orders[happening.order];
+        if (order) change(order, happening, world, stage);
+      };
+  }
+
+  function noted(act: () => void): () => void {
+    return () => {
+      timeline.note('accident', () => wordsOf(happening));
+      happens(happening);
+      act();
+    };
+  }
+}
+
+/** Somebody pressed the button too early. */
+function triggerTooEarly(
+  happening: Extract<Single, { kind: 'trigger of an open order' }>,
+  world: World,
+  { orders }: Stage,
+): void {
+  const order = orders[happening.order];
+  const open = order && world.madeFor(order.ref).find(({ status }) => status !== 'completed');
+  if (!open) return;
+  world.happens(happening);
+  world.azumuta.triggerAgain(open.number);
+}
+
+type Change = Extract<
+  Single,
+  { readonly order: number; readonly kind: `planner ${string}` | `operator ${string}` }
+>;
+
+/** Does it, and notes it if it could be done. */
+function change(order: ReleasedOrder, happening: Change, world: World, stage: Stage): void {
+  const { kind } = happening;
+  const { number } = order.ref;
+  const wasKnown = isTakenIn(order, world);
+  const isDone = isPlanners(happening)
+    ? plannerDoes(order, happening, world, stage)
+    : operatorDoes(order, happening, world, stage);
+  world.timeline.note('people', () => `${kind} (${number})${isDone ? '' : ': cannot be done'}`);
+  if (!isDone) return;
+  world.happens(happening);
+  if (wasKnown || !isForgotten.has(kind)) order.changes.push(kind);
+}
+
+/** Before anybody has taken an order in, this is as if it had been so from the beginning. */
+const isForgotten: ReadonlySet<Happening['kind']> = new Set([
+  'planner changes the quantity',
+  'planner renames',
+]);
+
+/** Whether the ledger has it, or is about to. */
+function isTakenIn({ numbers, ref }: ReleasedOrder, { plant, scenario }: World): boolean {
+  if (scenario.via === 'endpoint' || plant.functions['pull-product-orders'].running() > 0) return true;
+  const keys = new Set([`id ${ref.id}`, ...[...numbers].map((number) => `number ${number}`)]);
+  return plant.table.items().some(({ pk }) => keys.has(String(pk).replace('ERP-ORDER#', '')));
+}
+
+type Planners = Extract<Change, { readonly kind: `planner ${string}` }>;
+
+function isPlanners(happening: Change): happening is Planners {
+  return happening.kind.startsWith('planner');
 }

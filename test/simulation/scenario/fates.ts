@@ -1,7 +1,8 @@
 import type { Chance } from '../world/chance.ts';
 import { type Fate, goesWell, type Service } from '../world/fate.ts';
 import { fateOf } from './accidents.ts';
-import type { Happening } from './scenario.ts';
+import type { Happening } from './happening.ts';
+import type { Scenario } from './scenario.ts';
 
 /** What becomes of each call: the accidents of a scenario at their places, and nothing anywhere else. */
 export interface Fates {
@@ -10,7 +11,7 @@ export interface Fates {
 
 /** @param happens Told of each that happens. */
 export function drawnFates(
-  happenings: readonly Happening[],
+  { happenings, erp }: Scenario,
   chance: Chance,
   happens: (happening: Happening) => void,
 ): Fates {
@@ -28,7 +29,7 @@ export function drawnFates(
       const found = planned.get(`${place} ${nth}`);
       if (!found) return goesWell;
       happens(found);
-      return fateOf(found.accident, chance);
+      return fateOf(found.accident, chance, service === 'azumuta' ? 'azumuta' : erp);
     },
   };
 }

@@ -1,6 +1,8 @@
+import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
+import type { OtherFigures } from './happening.ts';
 import type { ReleasedOrder } from './released-order.ts';
 
 /** An operator looks so often whether there is something to build. */
@@ -20,7 +22,7 @@ export function startOperator(world: World, order: ReleasedOrder, done: () => vo
     const made = world.madeFor(order.ref);
     const wanted = scenario.split === 'one' ? 1 : order.quantity;
     // One that was opened again is somebody else's work.
-    const open = made.find(({ recordings }) => recordings.length === 0);
+    const open = made.find((one) => one.recordings.length === 0 && isToBuild(order, one, world));
     const isDone = made.filter(({ status }) => status === 'completed').length >= wanted;
     if (isDone || time.now() > givesUpAt || (!open && isWithdrawn(order))) done();
     else {
@@ -31,24 +33,51 @@ export function startOperator(world: World, order: ReleasedOrder, done: () => vo
 }
 
 function isWithdrawn({ changes }: ReleasedOrder): boolean {
-  return changes.some((one) => one === 'planner cancels' || one === 'planner finishes it by hand');
+  const last = changes.findLast((one) => one === 'planner cancels' || one === 'planner releases it again');
+  return last === 'planner cancels' || changes.includes('planner finishes it by hand');
+}
+
+/** What was typed by hand is built when the integration has taken it over: what is completed by then is told. */
+function isToBuild({ typed }: ReleasedOrder, one: BuiltProductOrder, world: World): boolean {
+  return one.status !== 'completed' && (!typed.has(one.id) || world.isKnown(one));
 }
 
 function complete(
   { scenario, azumuta, timeline }: World,
-  { planned, quantity: wanted }: ReleasedOrder,
-  { id, number, parameters }: BuiltProductOrder,
+  { planned, quantity, figures }: ReleasedOrder,
+  { id, number }: BuiltProductOrder,
 ): void {
-  const pieces = scenario.split === 'one' ? wanted : 1;
+  const pieces = scenario.split === 'one' ? quantity : 1;
   const scrap = Math.min(planned.scrap, pieces - 1);
   const serials = {
     plain: [],
     lots: [`L-${id.slice(0, 6)}`],
     serials: Array.from({ length: pieces }, (_, at) => `S-${id.slice(0, 6)}-${at + 1}`),
   };
-  timeline.note('operator', () => `completes ${number}: ${pieces - scrap} good, ${scrap} scrap`);
-  // As planned: some record no quantity then.
-  const isPlain = scrap === 0 && parameters.Quantity === pieces && planned.builtAfter % 4 === 0;
-  const quantity = isPlain ? null : pieces - scrap;
-  azumuta.complete(number, { id, quantity, scrap, serials: serials[planned.article] });
+  const good = pieces - scrap;
+  timeline.note(
+    'operator',
+    () => `completes ${number}: ${good} good, ${scrap} scrap, ${figures ?? 'as planned'}`,
+  );
+  const other = figures && otherRecordings(figures, good);
+  azumuta.complete(number, { id, quantity: good, scrap, serials: serials[planned.article], ...other });
+}
+
+function otherRecordings(figures: OtherFigures, good: number): CompletionRequest {
+  switch (figures) {
+    case 'fewer':
+      return { quantity: Math.max(1, good - 1) };
+    case 'more':
+      return { quantity: good + 1 };
+    case 'zero':
+      return { quantity: 0, scrap: 0 };
+    case 'no quantity':
+      return { quantity: null };
+    case 'no recording':
+      return { recordings: 0 };
+    case 'recorded twice':
+      return { recordings: 4 };
+    default:
+      return figures satisfies never;
+  }
 }

@@ -4,11 +4,12 @@ import { actsOf } from './acts.ts';
 import { postOrder } from './erp-posts.ts';
 import { startOperator } from './operator.ts';
 import type { ReleasedOrder } from './released-order.ts';
-import type { PlannedOrder } from './scenario.ts';
+import type { PlannedOrder } from './setting.ts';
+import type { Stage } from './stage.ts';
 
 /** The planners, the operators and the administrators. */
 export interface People {
-  /** By their place in the scenario, once they are released. */
+  /** By their place in the scenario, once they are released; behind those, what planners split off. */
   readonly orders: readonly ReleasedOrder[];
   /** Whether all that they were going to do is done, or given up. */
   readonly areDone: () => boolean;
@@ -16,7 +17,7 @@ export interface People {
 
 /** What people do, and the accidents that come at a time of their own. */
 export function startPeople(world: World): People {
-  const { time, scenario, erp, timeline } = world;
+  const { time, scenario, timeline } = world;
   const orders: ReleasedOrder[] = [];
   let toDo = 0;
   /** Something is to be done until this is called. */
@@ -33,33 +34,61 @@ export function startPeople(world: World): People {
       done();
     });
   };
+  const stage: Stage = {
+    orders,
+    begun,
+    appear(order) {
+      orders[Math.max(orders.length, scenario.orders.length)] = order;
+      appear(order);
+    },
+  };
 
-  function release(place: number, planned: PlannedOrder): void {
-    const { article, quantity } = planned;
-    const mine = scenario.happenings.filter((one) => 'order' in one && one.order === place);
-    const late = mine.find((one) => one.kind === 'ERP commits late');
-    const ref = world.written(late?.minutes ?? 0, () =>
-      erp.plan({ article, quantity: String(quantity), dueDate }),
-    );
-    const order: ReleasedOrder = { planned, ref, quantity, changes: [], later: new Set() };
-    if (mine.some((one) => one.kind === 'somebody types its number')) typeNumberOf(order);
-    orders[place] = order;
-    timeline.note('planner', () => `releases ${ref.number}: ${quantity} of ${article}`);
+  function appear(order: ReleasedOrder): void {
     if (scenario.via === 'endpoint') postOrder(world, order, begun());
     startOperator(world, order, begun());
   }
 
-  function typeNumberOf({ ref, changes }: ReleasedOrder): void {
-    const other = Object.values(erp.articles).find((one) => one !== ref.article);
-    const number = scenario.split === 'one' ? ref.number : `${ref.number}/1`;
-    if (other === undefined || !world.azumuta.typeByHand(number, other)) return;
-    timeline.note('operator', () => `types ${number} of ${other}`);
-    changes.push('somebody types its number');
-  }
-
   for (const [place, planned] of scenario.orders.entries())
-    atMinute(planned.releasedAt, () => release(place, planned));
+    atMinute(planned.releasedAt, () => {
+      const order = release(place, planned, world);
+      orders[place] = order;
+      shareNumber(order, orders[place - 1], world);
+      timeline.note(
+        'planner',
+        () => `releases ${order.ref.number}: ${planned.quantity} of ${planned.article}`,
+      );
+      appear(order);
+    });
   for (const happening of scenario.happenings)
-    for (const { at, act } of actsOf(happening, world, { orders, begun })) atMinute(at, act);
+    for (const { at, act } of actsOf(happening, world, stage)) atMinute(at, act);
   return { orders, areDone: () => toDo === 0 };
+}
+
+function release(place: number, planned: PlannedOrder, world: World): ReleasedOrder {
+  const { erp, scenario, happens } = world;
+  const { article, quantity } = planned;
+  const own = scenario.happenings.filter((one) => 'order' in one && one.order === place);
+  const late = own.find((one) => one.kind === 'ERP commits late');
+  const other = own.find((one) => one.kind === 'operator records other figures');
+  const shared = own.find((one) => one.kind === 'planner shares a number');
+  for (const one of [late, other]) if (one) happens(one);
+  const ref = world.written(late?.minutes ?? 0, () =>
+    erp.plan({ article, quantity: String(quantity), dueDate }),
+  );
+  return {
+    ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity },
+    figures: other?.figures,
+    changes: shared ? ['planner shares a number'] : [],
+    ...{ typed: new Set(), removed: [], later: new Set() },
+  };
+}
+
+/** From now on the configuration maps an order to the number of the one before it. */
+function shareNumber(order: ReleasedOrder, other: ReleasedOrder | undefined, world: World): void {
+  if (!order.changes.includes('planner shares a number')) return;
+  if (!other) return void order.changes.pop();
+  for (const one of world.scenario.happenings) if (one.kind === 'planner shares a number') world.happens(one);
+  world.shareNumber(order.ref.number, other.ref.number);
+  order.numbers.add(other.ref.number);
+  other.changes.push('planner shares a number');
 }

@@ -1,4 +1,4 @@
-import type { Happening } from './scenario.ts';
+import type { Happening } from './happening.ts';
 
 /** The kind of a happening, as the table counts it. */
 export function kindOf(happening: Happening): string {
@@ -14,7 +14,13 @@ export function kindOf(happening: Happening): string {
     case 'flow is paused':
       return `the flow of ${happening.queue} is paused`;
     case 'secret is rotated':
-      return `the secret of ${happening.partner} is rotated`;
+      return `the secret of ${happening.partner} is rotated, ${happening.first} first`;
+    case 'dead letters are sent again':
+      return happening.twice ? `${happening.kind}, twice at once` : happening.kind;
+    case 'operator types it by hand':
+      return `${happening.kind}, ${happening.equal ? 'equal' : 'different'}`;
+    case 'operator records other figures':
+      return `operator records: ${happening.figures}`;
     default:
       return happening.kind;
   }
@@ -28,27 +34,22 @@ export function wordsOf(happening: Happening): string {
       return `At call ${happening.nth} of ${happening.stage} to ${happening.service}: ${kind}`;
     case 'message comes twice':
       return `Message ${happening.nth} of the queue ${happening.queue} comes twice`;
+    case 'delete is lost':
+      return `The delete of batch ${happening.nth} of the queue ${happening.queue} is lost`;
     case 'trigger':
       return `Trigger ${happening.nth} of Azumuta is ${happening.becomes}`;
     case 'run':
       return `Run ${happening.nth} of ${happening.stage} comes ${happening.becomes}`;
     case 'indexes lag':
-      return `At minute ${happening.at}, for ${happening.minutes} minutes: indexes lag by ${happening.seconds} s`;
-    case 'outage':
-    case 'flow is paused':
-      return `At minute ${happening.at}, for ${happening.minutes} minutes: ${kind}`;
-    case 'order is locked':
-      return `At minute ${happening.at}, for ${happening.minutes} minutes: order ${happening.order + 1} is locked`;
+      return `${whenOf(happening)}: indexes lag by ${happening.seconds} s`;
     case 'planner changes the quantity':
-      return `At minute ${happening.at}: ${kind} of order ${happening.order + 1} to ${happening.quantity}`;
-    case 'secret is rotated':
-    case 'ERP restarts':
-      return `At minute ${happening.at}: ${kind}`;
-    case 'somebody types its number':
-      return `Somebody types the number of order ${happening.order + 1} in Azumuta`;
-    case 'ERP commits late':
-      return `The ERP commits order ${happening.order + 1} ${happening.minutes} minutes late`;
+      return `${whenOf(happening)}: ${kind} of order ${happening.order + 1} to ${happening.quantity}`;
     default:
-      return `At minute ${happening.at}: ${kind} (order ${happening.order + 1})`;
+      return `${whenOf(happening)}: ${kind}${'order' in happening ? ` (order ${happening.order + 1})` : ''}`;
   }
+}
+
+function whenOf(happening: Happening): string {
+  const span = 'minutes' in happening ? `, for ${happening.minutes} minutes` : '';
+  return 'at' in happening ? `At minute ${happening.at}${span}` : `From the beginning${span}`;
 }

@@ -9,18 +9,15 @@ export const sourceParameter = 'Source';
 /** An order is asked about so long after it was due. */
 export const graceHours = 1;
 
-const known = new Map<string, CompleteIntegration>();
-
-/** The configuration of a plant, as its scenario has it: checked once for all that have the same. */
-export function integrationOf(scenario: Scenario, erp: ErpModel): CompleteIntegration {
-  const { split, via, atOnce } = scenario;
-  const key = [erp.name, split, via, atOnce].join();
-  const integration = known.get(key) ?? definedFor(scenario, erp);
-  known.set(key, integration);
-  return integration;
-}
-
-function definedFor({ split, via, atOnce }: Scenario, erp: ErpModel): CompleteIntegration {
+/**
+ * The configuration of a plant, as its scenario has it.
+ * @param shared Number of a product order, by the number of an ERP order that is not mapped to its own.
+ */
+export function integrationOf(
+  { split, via, atOnce }: Scenario,
+  erp: ErpModel,
+  shared: ReadonlyMap<string, string>,
+): CompleteIntegration {
   const limit = atOnce === undefined ? {} : { atOnce };
   return defineIntegration({
     plant: 'simulation',
@@ -28,6 +25,7 @@ function definedFor({ split, via, atOnce }: Scenario, erp: ErpModel): CompleteIn
     azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1`, ...limit },
     erp: { ...erp.definition(urlOf('erp')), ...limit },
     productOrders: {
+      number: ({ number }) => shared.get(number) ?? number,
       parameters: (order, { of }) => ({
         Quantity: of > 1 || split !== 'one' ? 1 : Number(order.quantity.amount),
         [sourceParameter]: order.id ?? order.number,

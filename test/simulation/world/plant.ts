@@ -62,6 +62,8 @@ export interface PlantSurroundings {
   readonly indexLagMs: () => number;
   /** Whether the n-th message that this queue gives out is given out once more. */
   readonly comesTwice: (queue: QueueName, nth: number) => boolean;
+  /** Whether the delete of the n-th batch of this queue is lost. */
+  readonly isDeleteLost: (queue: QueueName, nth: number) => boolean;
   readonly partner: (name: PartnerName) => PartnerModel;
   readonly secrets: Map<string, string>;
   readonly watch: Watch;
@@ -147,6 +149,7 @@ export function createPlant(given: PlantSurroundings) {
     createPoller(queueUrlOf(name), functions[stage], {
       ...{ time, chance, queues },
       comesTwice: (nth) => given.comesTwice(name, nth),
+      isDeleteLost: (nth) => given.isDeleteLost(name, nth),
     });
   const pollers = {
     'product-orders': pollerOf('product-orders', 'create-product-orders'),

@@ -26,9 +26,11 @@ export function createPoller(
     readonly queues: QueueModel;
     /** Whether the n-th message that is received comes once more, done with or not. */
     readonly comesTwice: (nth: number) => boolean;
+    /** Whether the delete of the n-th batch is lost: what was done comes again when its visibility timeout is over. */
+    readonly isDeleteLost: (nth: number) => boolean;
   },
 ): Poller {
-  const { time, chance, queues, comesTwice } = surroundings;
+  const { time, chance, queues, comesTwice, isDeleteLost } = surroundings;
   const mapping = createEventSourceMapping(queues, {
     queueUrl: url,
     queueArn: `arn:aws:sqs:eu-west-1:000000000000:${url.split('/').at(-1)}`,
@@ -37,6 +39,7 @@ export function createPoller(
   });
   let isPaused = false;
   let received = 0;
+  let batches = 0;
   let plannedAt = Number.POSITIVE_INFINITY;
 
   function wake(): void {
@@ -58,8 +61,9 @@ export function createPoller(
     const batch = mapping.receive();
     if (batch) {
       for (const { MessageId } of batch.messages) if (comesTwice(++received)) comeAgain(MessageId);
+      const isLost = isDeleteLost(++batches);
       target.invoke(batch.event, (ending) => {
-        mapping.finish(batch, 'response' in ending ? { returned: ending.response } : 'failed');
+        if (!isLost) mapping.finish(batch, 'response' in ending ? { returned: ending.response } : 'failed');
         wake();
       });
     }

@@ -18,6 +18,8 @@ export interface OutgoingCall<T> {
   readonly what: () => string;
   /** Takes effect at the service. */
   readonly act: () => T;
+  /** Takes effect for some of a batch, and tells which; as `act` for what is no batch. */
+  readonly actPartly?: () => T;
   /** What the caller hears when it is told that it failed, or when the connection breaks. */
   readonly failure: (heard: 'broken' | 'failure') => Error;
   /** What it hears instead of the answer. */
@@ -114,6 +116,7 @@ export function createProcess(name: string, stage: string, surroundings: Process
         const outcome = effectOf(given, fate);
         timeline.note(name, () => `${service}: ${given.what()}${told(outcome, fate)}`);
         if (fate.dies === 'after') return die(`after ${given.what()}`);
+        if (fate.dies === 'when its time is up') frozen = true;
         if (fate.heard === 'nothing') return;
         time.after(latencyMs(service) + (fate.slowMs ?? 0), () =>
           resume(() => {
@@ -126,8 +129,9 @@ export function createProcess(name: string, stage: string, surroundings: Process
     });
   }
 
-  function effectOf<T>({ act }: OutgoingCall<T>, { effect }: Fate): Outcome<T> | undefined {
+  function effectOf<T>({ act, actPartly = act }: OutgoingCall<T>, { effect }: Fate): Outcome<T> | undefined {
     if (effect === 'none') return undefined;
+    if (effect === 'partly') return attempt(actPartly);
     if (effect === 'late') {
       // The last moment is the one that chance would seldom find.
       const lateMs = chance.happens(0.3) ? latestMs : chance.between(1000, latestMs);

@@ -1,5 +1,5 @@
-import type { Happening } from '../scenario/scenario.ts';
-import { minuteMs } from './moments.ts';
+import type { Happening } from '../scenario/happening.ts';
+import { beginning, minuteMs } from './moments.ts';
 import type { World } from './world.ts';
 
 type Run = Extract<Happening, { kind: 'run' }>;
@@ -11,6 +11,10 @@ export interface Schedules {
   /** Runs one now, as an operator may. */
   readonly run: (stage: Run['stage']) => void;
 }
+
+/** Later on there is nothing new, and a run in ten minutes is like one in hours, which costs less to simulate. */
+const busyMinutes = 360;
+const quietMinutes = 240;
 
 export function startSchedules({ time, chance, plant, scenario, happens }: World): Schedules {
   let isStopped = false;
@@ -25,7 +29,8 @@ export function startSchedules({ time, chance, plant, scenario, happens }: World
   }
 
   function every(minutes: number, stage: Run['stage'], nth = 1): void {
-    time.after(minutes * minuteMs, () => {
+    const isQuiet = time.now() > beginning + busyMinutes * minuteMs;
+    time.after((isQuiet ? Math.max(minutes, quietMinutes) : minutes) * minuteMs, () => {
       if (isStopped) return;
       const found = becomes.get(`${stage} ${nth}`);
       if (found) happens(found);

@@ -1,5 +1,5 @@
 import type { TriggerRequest } from '../partners/azumuta.ts';
-import type { Happening } from '../scenario/scenario.ts';
+import type { Happening } from '../scenario/happening.ts';
 import type { Chance } from './chance.ts';
 import { minuteMs } from './moments.ts';
 import { type Plant, webhookToken } from './plant.ts';

@@ -4,7 +4,8 @@ import { createWatch, type Watch } from '../invariants/watch.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
 import { type ErpModel, erpModels } from '../partners/erp.ts';
 import { drawnFates } from '../scenario/fates.ts';
-import type { Happening, Scenario } from '../scenario/scenario.ts';
+import type { Happening, Outage } from '../scenario/happening.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { type Chance, createChance } from './chance.ts';
 import { integrationOf, sourceParameter } from './integration.ts';
 import { beginning, minuteMs } from './moments.ts';
@@ -39,18 +40,27 @@ export interface World {
   /** What an ERP order became in Azumuta, oldest first: told by a parameter that nothing of what is judged reads. */
   readonly madeFor: (order: ErpOrderRef) => readonly BuiltProductOrder[];
   /** From now on a partner is out of reach so; undefined: it is well again. */
-  readonly setOutage: (partner: PartnerName, outage: Outage | undefined) => void;
+  readonly setOutage: (partner: PartnerName, outage: PartnerOutage | undefined) => void;
   /** So long the indexes lag behind the table from now on, beside their usual moment. */
   readonly setIndexLag: (seconds: number) => void;
-  /** An operator sets a new secret in the partner, then in Secrets Manager. */
-  readonly rotate: (partner: PartnerName) => void;
+  /**
+   * An operator replaces a secret. The partner refuses the one before from now on; Secrets Manager has the new one when
+   * what this returns is called.
+   */
+  readonly rotate: (partner: PartnerName) => () => void;
+  /** From now on an ERP order of this number is mapped to that product order number. */
+  readonly shareNumber: (number: string, productOrderNumber: string) => void;
   /** Frees what the models hold. */
   readonly close: () => void;
   /** Does something in the ERP in a transaction that began so many minutes ago: its time is that of what it writes. */
   readonly written: <T>(minutesAgo: number, act: () => T) => T;
 }
 
-type Outage = Extract<Happening, { kind: 'outage' }>;
+/** How a partner is out of reach, and what happens once a call meets it. */
+interface PartnerOutage {
+  readonly how: Outage;
+  readonly by: Happening;
+}
 
 /** Indexes follow their table within a moment, but for the times when they lag. */
 const usualLagMs = 300;
@@ -82,11 +92,12 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
     ['azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey })],
     ['erp-credentials', JSON.stringify(erp.credentials)],
   ]);
-  const outages = new Map<PartnerName, Outage>();
+  const outages = new Map<PartnerName, PartnerOutage>();
   const models = { azumuta: azumuta.answer, erp: erp.answer };
   let lagSeconds = 0;
   let calls = 0;
-  const fates = drawnFates(scenario.happenings, chance.fork(), happens);
+  const shared = new Map<string, string>();
+  const fates = drawnFates(scenario, chance.fork(), happens);
   const { atOnce } = scenario;
   const watch = createWatch({ now: time.now, table: () => plant.table, atOnce });
   const plant: Plant = createPlant({
@@ -94,17 +105,24 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
     chance,
     timeline,
     unexpected: (sentence) => unexpected.add(sentence),
-    integration: integrationOf(scenario, erp),
-    fateOf: fates.of,
+    integration: integrationOf(scenario, erp, shared),
+    fateOf(stage, service) {
+      const fate = fates.of(stage, service);
+      const outage = service === 'azumuta' || service === 'erp' ? outages.get(service) : undefined;
+      if (outage?.how !== 'is slow') return fate;
+      happens(outage.by);
+      return { ...fate, slowMs: chance.between(2_000, 20_000) };
+    },
     indexLagMs: () => chance.between(0, usualLagMs) + lagSeconds * 1000,
-    comesTwice: comesTwiceIn(scenario.happenings, happens),
+    comesTwice: placesOf('message comes twice', scenario.happenings, happens),
+    isDeleteLost: placesOf('delete is lost', scenario.happenings, happens),
     secrets,
     watch,
     partner: (name) => (call) => {
       calls += 1;
       const outage = outages.get(name);
-      if (outage) happens(outage);
-      return answered(models[name], outage, call);
+      if (outage) happens(outage.by);
+      return answered(models[name], outage?.how, call);
     },
   });
 
@@ -139,14 +157,11 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
       return done;
     },
     rotate(partner) {
-      if (partner === 'azumuta') {
-        azumuta.rotate();
-        plant.secrets.set('azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey }));
-      } else {
-        erp.rotate();
-        plant.secrets.set('erp-credentials', JSON.stringify(erp.credentials));
-      }
+      const secret = partner === 'azumuta' ? { apiKey: azumuta.rotate() } : erp.rotate();
+      const name = partner === 'azumuta' ? 'azumuta-api-key' : 'erp-credentials';
+      return () => plant.secrets.set(name, JSON.stringify(secret));
     },
+    shareNumber: (number, productOrderNumber) => void shared.set(number, productOrderNumber),
     close() {
       plant.close();
       azumuta.close();
@@ -155,23 +170,34 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
   };
 }
 
+const page = { 'content-type': 'text/html' };
+/** What a partner that is out of reach answers; the others throw, or answer later. */
+const outageAnswers: Readonly<Partial<Record<Outage, Answer>>> = {
+  'answers 503': { status: 503 },
+  'answers 503 with a page': { status: 503, headers: page, body: '<h1>Service Unavailable</h1>' },
+  'answers 200 with a page': { headers: page, body: '<h1>Maintenance</h1>' },
+  'answers 403': { status: 403 },
+  'answers 404 with a page': { status: 404, headers: page, body: '<h1>Not Found</h1>' },
+  'refuses our credentials': { status: 401 },
+};
+
 function answered(
   model: PartnerModel,
   outage: Outage | undefined,
   call: Parameters<PartnerModel>[0],
 ): Answer {
-  if (outage?.how === 'refuses connections') throw broken('ECONNREFUSED');
-  if (outage?.how === 'answers 503') return { status: 503 };
-  if (outage?.how === 'refuses our credentials') return { status: 401 };
-  return model(call);
+  if (outage === 'refuses connections') throw broken('ECONNREFUSED');
+  return (outage && outageAnswers[outage]) ?? model(call);
 }
 
-/** Which of the messages that a queue has given out are given out once more. */
-function comesTwiceIn(happenings: readonly Happening[], happens: (happening: Happening) => void) {
+/** At which messages or batches of a queue something of this kind happens. */
+function placesOf(
+  kind: 'message comes twice' | 'delete is lost',
+  happenings: readonly Happening[],
+  happens: (happening: Happening) => void,
+) {
   const places = new Map<string, Happening>(
-    happenings.flatMap((one) =>
-      one.kind === 'message comes twice' ? [[`${one.queue} ${one.nth}`, one] as const] : [],
-    ),
+    happenings.flatMap((one) => (one.kind === kind ? [[`${one.queue} ${one.nth}`, one] as const] : [])),
   );
   return (queue: string, nth: number) => {
     const found = places.get(`${queue} ${nth}`);

@@ -1,0 +1,91 @@
+import { discard } from '../../../infra/ops/dead-letters/discard.ts';
+import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
+import { type ReplayReport, replay } from '../../../infra/ops/replay/replay.ts';
+import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { createTable } from '../../../shared/platform/dynamodb-table.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { queueUrlOf } from '../world/plant.ts';
+import type { World } from '../world/world.ts';
+import type { FlowName } from './happening.ts';
+import { isAbout } from './names.ts';
+import type { Stage } from './stage.ts';
+
+const stageOf = {
+  'product-orders': 'create-product-orders',
+  completions: 'collect-completion',
+  bookings: 'book-completion',
+} as const satisfies Record<FlowName, string>;
+
+/** What the commands of infra/ops work with on an administrator's machine: no accident befalls its calls. */
+function toolsOf({ plant, time }: World) {
+  const clock = {
+    now: () => new Date(time.now()),
+    sleep: async () => {},
+    timeout: () => new AbortController().signal,
+  };
+  const times = { settlingSeconds: 300 };
+  const ledger: Ledger = createLedger({ table: createTable(plant.table.client, 'ledger'), clock, times });
+  const deadLetters = openDeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'));
+  return { clock, ledger, deadLetters, records: ledger.deadLetters };
+}
+
+/** Sends all dead letters to where they came from. */
+export async function replayAll(world: World): Promise<ReplayReport> {
+  const { plant, timeline } = world;
+  const { ledger, ...tools } = toolsOf(world);
+  const report = await replay(
+    { go: true, signal: new AbortController().signal },
+    {
+      ...{ ...tools, ledger },
+      queues: createQueues(plant.queues.client),
+      queueUrls: {
+        'product-orders': queueUrlOf('product-orders'),
+        completions: queueUrlOf('completions'),
+        bookings: queueUrlOf('bookings'),
+      },
+      aliases: webhookAliasesSchema.parse({}),
+      progress: () => undefined,
+    },
+  );
+  timeline.note('administrator', () => `sends ${report.moved} of ${report.lookedAt} dead letters again`);
+  for (const poller of Object.values(plant.pollers)) poller.wake();
+  return report;
+}
+
+/** As `replayAll`, in the middle of all else. */
+export function sendAgain(world: World, { begun }: Stage): void {
+  const over = begun();
+  void replayAll(world).then(over);
+}
+
+/** Takes one dead letter away for good; its order need not end well any more. */
+export function discardOne(world: World, { orders, begun }: Stage, done: () => void): void {
+  const over = begun();
+  let isFirst = true;
+  const isChosen = (letter: { readonly numbers: readonly string[]; readonly body: string }) => {
+    if (!isFirst) return false;
+    isFirst = false;
+    done();
+    world.timeline.note('administrator', () => `discards ${letter.body}`);
+    for (const order of orders)
+      if (order && isAbout(letter, order, world)) order.changes.push('dead letter is discarded');
+    return true;
+  };
+  void discard(
+    { wanted: isChosen, note: 'booked by hand', by: 'administrator', signal: new AbortController().signal },
+    toolsOf(world),
+  ).then(over);
+}
+
+/** Holds a flow back, as `npm run pause` does. @returns what resumes it. */
+export function pauseFlow(queue: FlowName, world: World): () => void {
+  const { pauses } = toolsOf(world).ledger;
+  const poller = world.plant.pollers[queue];
+  poller.pause();
+  void pauses.begin(stageOf[queue]);
+  return () => {
+    void pauses.end(stageOf[queue]);
+    poller.resume();
+  };
+}

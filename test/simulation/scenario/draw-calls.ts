@@ -1,0 +1,40 @@
+import type { Chance } from '../world/chance.ts';
+import type { Service } from '../world/fate.ts';
+import { accidentsOf } from './accidents.ts';
+import type { Happening } from './happening.ts';
+import { productOrdersOf, type Setting } from './setting.ts';
+
+/** So many calls a connector makes for one booking. */
+const bookingCalls: Readonly<Record<Setting['erp'], number>> = {
+  ...{ 'odoo 17': 12, 'odoo 19': 12, 'sap-s4hana': 7, rest: 4 },
+};
+
+/** About so many calls each function makes to each service for one product order, counted where all goes well. */
+function callsOf({ erp, via }: Setting): Readonly<Record<string, Partial<Record<Service, number>>>> {
+  return {
+    ...(via === 'endpoint'
+      ? { 'accept-product-orders': { ledger: 4, queues: 0.7, secrets: 0.5 } }
+      : { 'pull-product-orders': { ledger: 14, queues: 0.7, erp: 3, secrets: 1 } }),
+    'create-product-orders': { ledger: 6, azumuta: 3, erp: 3, secrets: 1 },
+    'receive-webhook': { queues: 1, secrets: 0.7 },
+    'collect-completion': { ledger: 10, queues: 1, azumuta: 4, secrets: 0.7 },
+    'book-completion': { ledger: 5, erp: bookingCalls[erp], secrets: 0.7 },
+    'reconcile-completions': { ledger: 3 },
+  };
+}
+
+/** How often several accidents meet a function in a row, such as a crash and a lost answer at the attempt after it. */
+const inARow = 0.3;
+
+/** An accident at one call, and now and then another one at one of the next calls. */
+export function drawCalls(chance: Chance, setting: Setting): Happening[] {
+  const [stage, services] = chance.pick(Object.entries(callsOf(setting)));
+  // The keys of each entry are services.
+  const [service, each] = chance.pick(Object.entries(services) as [Service, number][]);
+  const nth = chance.between(1, Math.max(1, Math.round(each * productOrdersOf(setting))));
+  const places = [nth];
+  while (chance.happens(inARow)) places.push((places.at(-1) ?? nth) + chance.between(1, Math.ceil(each)));
+  return places.map((place) => ({
+    ...{ kind: 'call', stage, service, nth: place, accident: chance.pick(accidentsOf(service)) },
+  }));
+}

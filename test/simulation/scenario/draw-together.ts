@@ -1,0 +1,75 @@
+import { type Chance, createChance } from '../world/chance.ts';
+import type { AccidentName } from './accidents.ts';
+import type { Happening } from './happening.ts';
+import type { Setting } from './setting.ts';
+
+const minutesOfDay = 24 * 60;
+const lost = [
+  'the call takes effect when it was given up',
+  'the call is never answered',
+  'the answer is lost',
+  'the container dies after the call',
+] as const satisfies readonly AccidentName[];
+
+/**
+ * Happenings that do harm only together, and would seldom meet by chance; and those that are too rare, or too long,
+ * for each run. Drawn from a stream of their own, so that all else of a seed stays as it is.
+ */
+export function drawTogether(seed: number, { orders, via }: Setting): readonly Happening[] {
+  const chance = createChance(seed ^ 0x3c6ef372);
+  if (chance.happens(0.4)) return [];
+  const order = chance.between(0, orders.length - 1);
+  const at = chance.between(5, 90);
+  const early = chance.between(5, 20);
+  const days = chance.between(minutesOfDay, 3 * minutesOfDay);
+  return chance.pick<() => readonly Happening[]>([
+    () => withdrawnEarly(chance, order),
+    // All parts at once.
+    () => [{ kind: 'flow is paused', queue: 'bookings', at: early, minutes: 120 }],
+    () => [{ kind: 'flow is paused', queue: 'bookings', at: early, minutes: 120 }, lostBooking(chance)],
+    () => [
+      {
+        ...lostBooking(chance),
+        stage: 'create-product-orders',
+        service: 'azumuta',
+        nth: chance.between(1, 9),
+      },
+      { kind: 'message comes twice', queue: 'product-orders', nth: chance.between(1, 2) },
+    ],
+    () => [
+      lostBooking(chance),
+      { kind: 'message comes twice', queue: 'bookings', nth: chance.between(1, 2) },
+      { kind: 'flow is paused', queue: 'bookings', at, minutes: 120 },
+    ],
+    () => refusedAndNotPutAside(chance, order, at),
+    () => [{ kind: 'trigger of an open order', order, at }],
+    () => (via === 'pull' ? [{ kind: 'ERP commits late', order, minutes: chance.between(1, 9) }] : []),
+    () => (chance.happens(0.3) ? [{ kind: 'order is locked', order, at: early, minutes: days }] : []),
+  ])();
+}
+
+/** Before it is created. */
+function withdrawnEarly(chance: Chance, order: number): readonly Happening[] {
+  const at = chance.between(25, 60);
+  const quantity = chance.between(1, 5);
+  return [
+    { kind: 'flow is paused', queue: 'product-orders', at: 1, minutes: 80 },
+    chance.happens(0.5)
+      ? { kind: 'planner cancels', order, at }
+      : { kind: 'planner changes the quantity', order, at, quantity },
+  ];
+}
+
+function lostBooking(chance: Chance): Extract<Happening, { kind: 'call' }> {
+  const nth = chance.between(1, 25);
+  return { kind: 'call', stage: 'book-completion', service: 'erp', nth, accident: chance.pick(lost) };
+}
+
+/** What is refused cannot be put aside at once. */
+function refusedAndNotPutAside(chance: Chance, order: number, at: number): readonly Happening[] {
+  const nth = chance.between(1, 2);
+  return [
+    { kind: 'planner finishes it by hand', order, at },
+    { kind: 'call', stage: 'book-completion', service: 'queues', nth, accident: 'AWS fails' },
+  ];
+}

@@ -1,0 +1,76 @@
+import type { World } from '../world/world.ts';
+import { postOrder } from './erp-posts.ts';
+import type { Happening } from './happening.ts';
+import type { ReleasedOrder } from './released-order.ts';
+import type { Stage } from './stage.ts';
+
+type Act = Extract<Happening, { readonly kind: `planner ${string}`; readonly at: number }>;
+
+/** Does it in the ERP, which posts what has changed if it posts its orders. @returns whether the ERP let them. */
+export function plannerDoes(order: ReleasedOrder, act: Act, world: World, stage: Stage): boolean {
+  const { erp, scenario } = world;
+  const isDone = isDoneTo(order, act, world, stage);
+  const isPosted = act.kind !== 'planner cancels' && act.kind !== 'planner finishes it by hand';
+  if (isDone && isPosted && scenario.via === 'endpoint' && erp.books(order.ref).state === 'open')
+    postOrder(world, order, stage.begun());
+  return isDone;
+}
+
+function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): boolean {
+  const { erp } = world;
+  const { ref } = order;
+  switch (act.kind) {
+    case 'planner changes the quantity':
+      if (isTooMany(order, act.quantity, world) || !erp.changeQuantity(ref, String(act.quantity)))
+        return false;
+      order.quantity = act.quantity;
+      return true;
+    case 'planner cancels':
+      return erp.cancel(ref);
+    case 'planner releases it again':
+      return erp.releaseAgain?.(ref) ?? false;
+    case 'planner finishes it by hand':
+      return erp.finishByHand(ref);
+    case 'planner renames':
+      return isRenamed(order, `${ref.number}${act.to}`, world);
+    case 'planner splits':
+      return isSplit(order, world, stage);
+    case 'planner touches':
+      erp.touch(ref);
+      return true;
+    default:
+      return act satisfies never;
+  }
+}
+
+/** Of serial numbers some ERPs take one, so that nobody plans more. */
+function isTooMany({ planned }: ReleasedOrder, quantity: number, { erp }: World): boolean {
+  return planned.article === 'serials' && quantity > 1 && erp.cannot.serials !== undefined;
+}
+
+function isRenamed(order: ReleasedOrder, number: string, { erp }: World): boolean {
+  // What operators have typed by hand bears the number that it had.
+  if (order.typed.size > 0 || !erp.rename?.(order.ref, number)) return false;
+  order.ref = { ...order.ref, number };
+  order.numbers.add(number);
+  return true;
+}
+
+/** One piece less here is an order of its own. */
+function isSplit(order: ReleasedOrder, { erp }: World, { appear }: Stage): boolean {
+  const { ref, quantity } = order;
+  if (!erp.split || quantity < 2 || erp.books(ref).state !== 'open' || erp.books(ref).bookings.length > 0)
+    return false;
+  const parts = erp.split(ref, [String(quantity - 1), '1']);
+  const [own, other] = [parts.find(({ id }) => id === ref.id), parts.find(({ id }) => id !== ref.id)];
+  if (!own || !other) return false;
+  order.ref = own;
+  order.numbers.add(own.number);
+  order.quantity = quantity - 1;
+  appear({
+    ...order,
+    ...{ ref: other, numbers: new Set([other.number]), quantity: 1, changes: ['planner splits'] },
+    ...{ typed: new Set(), removed: [], later: new Set() },
+  });
+  return true;
+}

@@ -1,0 +1,24 @@
+import type { ErpName } from '../partners/erp.ts';
+
+/** One order that planners release and operators build, and when; times in minutes from the beginning. */
+export interface PlannedOrder {
+  readonly article: 'plain' | 'lots' | 'serials';
+  readonly quantity: number;
+  readonly scrap: number;
+  readonly releasedAt: number;
+  /** After it is in Azumuta. */
+  readonly builtAfter: number;
+}
+
+/** A plant and its orders, before anything happens. */
+export interface Setting {
+  readonly erp: ErpName;
+  readonly split: 'one' | 'each' | 'when-all-done';
+  readonly via: 'pull' | 'endpoint';
+  readonly orders: readonly PlannedOrder[];
+}
+
+/** How many product orders there are to be. */
+export function productOrdersOf({ split, orders }: Setting): number {
+  return orders.reduce((sum, { quantity }) => sum + (split === 'one' ? 1 : quantity), 0);
+}
