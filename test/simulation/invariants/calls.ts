@@ -17,6 +17,8 @@ export function judgeCalls({ watch, scenario }: World, find: Find): void {
   for (const happening of scenario.happenings) {
     if (happening.kind !== 'outage') continue;
     const { at, minutes, partner, how } = happening;
+    // Its other orders are answered, or it is well but slow: then no breaker opens.
+    if (how === 'is slow' || how === 'answers 403') continue;
     const [from, until] = [at + learningMinutes, at + minutes].map((minute) => beginning + minute * minuteMs);
     const during = watch.calls[partner].filter((ms) => ms > Number(from) && ms < Number(until)).length;
     if (during > mostIn(minutes - learningMinutes))

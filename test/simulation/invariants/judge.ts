@@ -24,7 +24,7 @@ export function judge(world: World, people: People): readonly Finding[] {
     judgeOrder(world, order, { letters, family }, find);
   }
   judgeOrigins(world, people, find);
-  judgeLedger(world, find);
+  judgeLedger(world, people, find);
   judgeCalls(world, find);
   return [...all(), ...world.watch.findings()];
 }

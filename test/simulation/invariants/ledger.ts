@@ -1,3 +1,4 @@
+import type { People } from '../scenario/people.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
@@ -7,9 +8,11 @@ import { operatorName } from './watch.ts';
 const mostBytes = 24_000;
 
 /** How the ledger stands once all is at rest. */
-export function judgeLedger(world: World, find: Find): void {
+export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: Find): void {
   const { plant } = world;
   const isCalm = ![...world.happened].some(({ kind }) => kind === 'call');
+  // Whoever typed it by hand has to take it away by hand.
+  const typed = new Set(people.orders.flatMap((order) => [...(order?.typed ?? [])]));
   const items = plant.table
     .items()
     .map((item) => ({ ...item, name: `${String(item.pk)} ${String(item.sk)}` }));
@@ -20,7 +23,7 @@ export function judgeLedger(world: World, find: Find): void {
     judgeHolder(item, world, find);
     if (isCalm && isHeld(item)) find('givenBack', `${item.name} is held still.`);
     if (JSON.stringify(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
-    judgeState(item, world, find);
+    judgeState(item, world, typed, find);
   }
   const logged = plant.logged.find((line) => line.includes(operatorName));
   if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);
@@ -40,7 +43,7 @@ function isHeld({ sk, owner, leaseUntil }: Item): boolean {
   return sk === 'LOCK' || (owner !== undefined && leaseUntil !== undefined);
 }
 
-function judgeState(item: Item, { azumuta }: World, find: Find): void {
+function judgeState(item: Item, { azumuta }: World, typed: ReadonlySet<string>, find: Find): void {
   const { sk, state, withdrawn, number, name, azumutaId } = item;
   const its = sk === 'ORDER' && azumuta.productOrders().find(({ id }) => id === azumutaId);
   const { article } = Object(item.draft);
@@ -52,7 +55,9 @@ function judgeState(item: Item, { azumuta }: World, find: Find): void {
     withdrawn === true &&
     azumuta
       .productOrders()
-      .some((one) => one.number === number && one.parameters[sourceParameter] !== undefined)
+      .some(
+        (one) => one.number === number && one.parameters[sourceParameter] !== undefined && !typed.has(one.id),
+      )
   )
     find('withdrawn', `${name} is withdrawn, and in Azumuta.`);
 }

@@ -8,7 +8,8 @@ export function isExpected(thrown: unknown): boolean {
 
 const entrySchema = z.object({ message: z.string(), reason: z.string() });
 /** How the failures of AWS read that the simulation itself makes (`failureOf` in clients.ts), and what reports them. */
-const ofAws = /Too many requests\.|socket hang up|^The secret \S+ cannot be read\.$/;
+const ofAws =
+  /Too many requests\.|socket hang up|^SQS did not take \d+ of \d+ |^The secret \S+ cannot be read\.$/;
 /** Errors that are a person's, or a partner's, to mend: what becomes of their orders is judged. */
 const ofOthers: readonly string[] = ['Dead letter', 'A partner refuses our credentials'];
 
