@@ -87,7 +87,7 @@ function judgeOrder(
     // Without a part that was removed nobody can book the others; it may have been booked with them before.
     if (removed.length > 0 && scenario.split === 'when-all-done') continue;
     if (bookings.length === 0) {
-      const isPartly = scenario.split === 'when-all-done' && parts.length < wanted;
+      const isPartly = scenario.split === 'when-all-done' && parts.length < Math.max(wanted, made.length);
       if (own.length === 0 && !isPartly && !isChanged)
         find('booked', `${name} is completed, and is not booked.`);
       if (own.length === 0 && !isPartly && isChanged && !isTold(world, order, made))

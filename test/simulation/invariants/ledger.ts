@@ -13,6 +13,8 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
   const isCalm = ![...world.happened].some(({ kind }) => kind === 'call');
   // Whoever typed it by hand has to take it away by hand.
   const typed = new Set(people.orders.flatMap((order) => [...(order?.typed ?? [])]));
+  // What was removed in Azumuta cannot be read any more: what was planned of it waits for ever, and a log tells it daily.
+  const removed = new Set(people.orders.flatMap((order) => order?.removed.map(({ number }) => number) ?? []));
   const items = plant.table
     .items()
     .map((item) => ({ ...item, name: `${String(item.pk)} ${String(item.sk)}` }));
@@ -23,7 +25,8 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     judgeHolder(item, world, find);
     if (isCalm && isHeld(item)) find('givenBack', `${item.name} is held still.`);
     if (JSON.stringify(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
-    judgeState(item, world, typed, find);
+    if (![...removed].some((number) => item.name.startsWith(`ORDER#${number} `)))
+      judgeState(item, world, typed, find);
   }
   const logged = plant.logged.find((line) => line.includes(operatorName));
   if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);

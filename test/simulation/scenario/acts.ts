@@ -157,10 +157,10 @@ function change(order: ReleasedOrder, happening: Change, world: World, stage: St
   world.timeline.note('people', () => `${kind} (${number})${isDone ? '' : ': cannot be done'}`);
   if (!isDone) return;
   world.happens(happening);
-  if (wasKnown || !isForgotten.has(kind)) order.changes.push(kind);
+  if (wasKnown || order.typed.size > 0 || !isForgotten.has(kind)) order.changes.push(kind);
 }
 
-/** Before anybody has taken an order in, this is as if it had been so from the beginning. */
+/** Before anybody has taken an order in, or typed it by hand, this is as if it had been so from the beginning. */
 const isForgotten: ReadonlySet<Happening['kind']> = new Set([
   'planner changes the quantity',
   'planner renames',

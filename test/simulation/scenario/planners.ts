@@ -21,8 +21,8 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, stage: Stage): b
   const { ref } = order;
   switch (act.kind) {
     case 'planner changes the quantity':
-      // Nobody changes what is finished.
-      if (erp.books(ref).state !== 'open') return false;
+      // Nobody changes what is finished; and of what was split, the model would change whichever part is open.
+      if (erp.books(ref).state !== 'open' || order.changes.includes('planner splits')) return false;
       if (isTooMany(order, act.quantity, world) || !erp.changeQuantity(ref, String(act.quantity)))
         return false;
       order.quantity = act.quantity;

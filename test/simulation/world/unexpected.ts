@@ -1,15 +1,16 @@
 import * as z from 'zod/mini';
 import { isAwsFailure, isVerdict } from '../../../shared/worker/classify-error.ts';
 
-/** Whether an invocation may fail with it: a partner or AWS did, and not our own code. */
-export function isExpected(thrown: unknown): boolean {
-  return isVerdict(thrown) || isAwsFailure(thrown);
-}
-
-const entrySchema = z.object({ message: z.string(), reason: z.string() });
 /** How the failures of AWS read that the simulation itself makes (`failureOf` in clients.ts), and what reports them. */
 const ofAws =
   /Too many requests\.|socket hang up|^SQS did not take \d+ of \d+ |^The secret \S+ cannot be read\.$/;
+
+/** Whether an invocation may fail with it: a partner or AWS did, and not our own code. */
+export function isExpected(thrown: unknown): boolean {
+  return isVerdict(thrown) || isAwsFailure(thrown) || (thrown instanceof Error && ofAws.test(thrown.message));
+}
+
+const entrySchema = z.object({ message: z.string(), reason: z.string() });
 /** Errors that are a person's, or a partner's, to mend: what becomes of their orders is judged. */
 const ofOthers: readonly string[] = ['Dead letter', 'A partner refuses our credentials'];
 
