@@ -42,6 +42,8 @@ export function createRecordProcessor<Message>(
 ) {
   const { attempts, deadLetters, queues, clock, random, backoff = backoffDefaults } = dependencies;
 
+  let attemptsMade = 0;
+
   /** @returns when it comes again, or undefined when it is done with. */
   return async function processRecord(
     { record, unfinished }: Weighed,
@@ -87,7 +89,8 @@ export function createRecordProcessor<Message>(
 
   function attemptAt({ record, receiveCount, sentAt, log, deadline }: RecordInWork, invocation: Invocation) {
     return {
-      owner: `${invocation.awsRequestId}/${record.messageId}`,
+      // A batch may hold two copies of one message: each is an attempt of its own.
+      owner: `${invocation.awsRequestId}/${record.messageId}/${++attemptsMade}`,
       messageId: firstIdOf(record),
       endsAt: new Date(clock.now().getTime() + invocation.getRemainingTimeInMillis()),
       secondsUntil: (ms: number) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),

@@ -212,3 +212,16 @@ describe('a message does not wait for ever', () => {
     expect(stage.sqs.sent).toEqual([]);
   });
 });
+
+it('works on two copies of a message in one batch as on two attempts, of which one claims what is done once', async () => {
+  // Prepare: SQS may deliver a message twice, and a receive may hold both
+  const owners: string[] = [];
+  const consumer = doing(async (_body, { owner }) => void owners.push(owner));
+  const record = sqsRecord({ body: 'success' });
+
+  // Act
+  await stage.worker(consumer)(batch(record, record), invocation());
+
+  // Assess
+  expect(new Set(owners).size).toBe(2);
+});
