@@ -30,7 +30,7 @@ export interface Visibility {
 export interface Queues {
   /** Resolves only after SQS has the message. */
   readonly send: (queueUrl: string, message: OutgoingMessage) => Promise<void>;
-  /** Sends all, in as few calls as possible. @returns the indexes that SQS did not take. */
+  /** Sends all, in as few calls as possible, and once more what SQS refused. @returns the indexes that it did not take. */
   readonly sendAll: (queueUrl: string, messages: readonly OutgoingMessage[]) => Promise<number[]>;
   /** Sets when messages come again. One that fails just comes again at its old time, so failures are not thrown. */
   readonly changeVisibility: (
@@ -52,16 +52,19 @@ export function createQueues(client: Pick<SQSClient, 'send'>): Queues {
     },
 
     async sendAll(queueUrl, messages) {
-      const refused = await mapConcurrently([...batchesOf(messages)], batchesAtOnce, async (batch) => {
-        const { Failed = [] } = await client.send(
-          new SendMessageBatchCommand({
-            QueueUrl: queueUrl,
-            Entries: batch.map(({ index, message }) => ({ Id: String(index), ...entryOf(message) })),
-          }),
-        );
-        return Failed.map(({ Id }) => Number(Id));
-      });
-      return refused.flat();
+      const outgoing = messages.map((message, index) => ({ index, message }));
+      const refused = await sendOnce(client, queueUrl, outgoing);
+      // What SQS refuses by its own fault is likely to be taken now (API reference of BatchResultErrorEntry).
+      const mayBeTaken = new Set(
+        refused.filter(({ SenderFault }) => !SenderFault).map(({ Id }) => Number(Id)),
+      );
+      if (mayBeTaken.size === 0) return refused.map(({ Id }) => Number(Id));
+      const again = await sendOnce(
+        client,
+        queueUrl,
+        outgoing.filter(({ index }) => mayBeTaken.has(index)),
+      );
+      return [...refused.filter(({ SenderFault }) => SenderFault), ...again].map(({ Id }) => Number(Id));
     },
 
     async changeVisibility(queueUrl, messages) {
@@ -86,6 +89,21 @@ export function createQueues(client: Pick<SQSClient, 'send'>): Queues {
       return { failed };
     },
   };
+}
+
+interface Indexed {
+  readonly index: number;
+  readonly message: OutgoingMessage;
+}
+
+/** @returns what SQS did not take, each by its index. */
+async function sendOnce(client: Pick<SQSClient, 'send'>, QueueUrl: string, messages: readonly Indexed[]) {
+  const refused = await mapConcurrently([...batchesOf(messages)], batchesAtOnce, async (batch) => {
+    const Entries = batch.map(({ index, message }) => ({ Id: String(index), ...entryOf(message) }));
+    const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    return Failed;
+  });
+  return refused.flat();
 }
 
 /**
@@ -113,17 +131,17 @@ function entryOf({ body, attributes, delaySeconds }: OutgoingMessage) {
   };
 }
 
-function* batchesOf(messages: readonly OutgoingMessage[]) {
-  let batch: { index: number; message: OutgoingMessage }[] = [];
+function* batchesOf(messages: readonly Indexed[]) {
+  let batch: Indexed[] = [];
   let bytes = 0;
-  for (const [index, message] of messages.entries()) {
-    const size = Buffer.byteLength(bodyForSqs(message.body)) + 1024;
+  for (const each of messages) {
+    const size = Buffer.byteLength(bodyForSqs(each.message.body)) + 1024;
     if (batch.length === maxEntries || (batch.length > 0 && bytes + size > maxMessageBytes)) {
       yield batch;
       batch = [];
       bytes = 0;
     }
-    batch.push({ index, message });
+    batch.push(each);
     bytes += size;
   }
   if (batch.length > 0) yield batch;

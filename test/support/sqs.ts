@@ -18,6 +18,8 @@ export interface SqsEndpoint {
   readonly fail: (action: string, status: number, times?: number) => void;
   /** Refuse these receipt handles inside an otherwise good batch. */
   readonly refuse: (receiptHandles: readonly string[]) => void;
+  /** Refuse messages with these bodies inside an otherwise good batch, by a fault of SQS itself, once. */
+  readonly failOnce: (bodies: readonly string[]) => void;
   readonly forget: () => void;
   readonly stop: () => Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
   const visibility = new Map<string, number>();
   const failures = new Map<string, { status: number; times: number }>();
   const refused = new Set<string>();
+  const failing = new Set<string>();
 
   const { url, close } = await listenOnLoopback(async (request, response) => {
     const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
@@ -85,11 +88,15 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
     if (action === 'SendMessage') return keep(body);
     const entries = body.Entries ?? [];
     if (action === 'SendMessageBatch') {
-      const taken = entries.filter((entry) => !refusalOf(entry));
-      const refused = entries.filter((entry) => !taken.includes(entry));
+      const failed = entries.filter(({ MessageBody }) => failing.delete(MessageBody));
+      const taken = entries.filter((entry) => !failed.includes(entry) && !refusalOf(entry));
+      const refused = entries.filter((entry) => !failed.includes(entry) && !taken.includes(entry));
       return {
         Successful: taken.map((entry) => ({ Id: entry.Id, ...keep(entry) })),
-        Failed: refused.map((entry) => ({ Id: entry.Id, SenderFault: true, Code: refusalOf(entry) })),
+        Failed: [
+          ...refused.map((entry) => ({ Id: entry.Id, SenderFault: true, Code: refusalOf(entry) })),
+          ...failed.map(({ Id }) => ({ Id, SenderFault: false, Code: 'InternalError' })),
+        ],
       };
     }
     const bad = entries.filter(({ ReceiptHandle }) => refused.has(ReceiptHandle));
@@ -110,11 +117,15 @@ export async function startSqsEndpoint(): Promise<SqsEndpoint> {
     refuse: (handles) => {
       for (const handle of handles) refused.add(handle);
     },
+    failOnce: (bodies) => {
+      for (const body of bodies) failing.add(body);
+    },
     forget: () => {
       sent.length = 0;
       visibility.clear();
       failures.clear();
       refused.clear();
+      failing.clear();
     },
     async stop() {
       client.destroy();

@@ -55,3 +55,19 @@ it('messages that SQS refuses are told by their index, and the others are sent',
   expect(refused).toEqual([1]);
   expect(sqs.sent.map(({ body }) => body)).toEqual(['"a"', '"c"']);
 });
+
+it('messages that SQS refuses by its own fault are sent once more, and those that it will never take are not', async () => {
+  // Prepare
+  const bodies = ['"a"', '', '"c"', '"d"'];
+  sqs.failOnce(['"a"', '"d"']);
+
+  // Act
+  const refused = await queues.sendAll(
+    sqs.queueUrl('completions'),
+    bodies.map((body) => ({ body })),
+  );
+
+  // Assess
+  expect(refused).toEqual([1]);
+  expect(sqs.sent.map(({ body }) => body)).toEqual(['"c"', '"a"', '"d"']);
+});

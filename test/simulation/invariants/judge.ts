@@ -202,9 +202,10 @@ function judgeRecordings(
 /** Whether the ledger tells a person that an order is not as it was: what they did is theirs to settle. */
 function isTold(
   { plant }: World,
-  { numbers: own }: ReleasedOrder,
+  { numbers: own, changes }: ReleasedOrder,
   made: readonly BuiltProductOrder[],
 ): boolean {
+  if (changes.includes('dead letter is discarded')) return true;
   const numbers = [...own, ...made.map(({ number }) => number)];
   return plant.table.items().some(({ pk, sk }) => {
     const kind = String(sk);
