@@ -33,7 +33,7 @@ it('finds that all does not come to rest, and does not hang', async () => {
 it('finds an error that nobody expects, in a function and beside them', async () => {
   const inFunction = await findingsWhen(({ plant }) =>
     // No queue invokes it with nothing: it cannot read that.
-    plant.functions['book-completion'].invoke(undefined, () => undefined),
+    plant.functions['book-completion'].invoke({}, () => undefined),
   );
   const beside = await findingsWhen(({ time }) =>
     time.after(1, () => {
