@@ -97,7 +97,9 @@ function judgeOrder(
       const told = bookedWith(parts, booking, scenario, isChanged);
       // A planner who changes an order while it is booked is told what came of it.
       if (!isChanged || own.length === 0) judgeFigures(told, booking, name, find);
-      for (const part of told) judgeRecordings(world, order, part, books.links, find);
+      // Whoever discards a dead letter sees to what it was about.
+      if (!changes.includes('dead letter is discarded'))
+        for (const part of told) judgeRecordings(world, order, part, books.links, find);
     }
   }
   for (const { mark, good } of books.bookings) {

@@ -58,8 +58,11 @@ export interface ProcessSurroundings {
 /** As AbortSignal.timeout() aborts. */
 const timedOut = new DOMException('The operation timed out.', 'TimeoutError');
 
-/** What takes effect late does so within this time: a moment before the SETTLING_SECONDS of the stack are over. */
-const latestMs = 299_000;
+/**
+ * What takes effect late does so within this time: a moment before the SETTLING_SECONDS of the stack are over, by clocks
+ * of containers that are apart by 4 s.
+ */
+const latestMs = 295_000;
 
 export function createProcess(name: string, stage: string, surroundings: ProcessSurroundings): Process {
   const { time, chance, timeline, fateOf, watch } = surroundings;

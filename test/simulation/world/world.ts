@@ -157,9 +157,13 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
       return done;
     },
     rotate(partner) {
-      const secret = partner === 'azumuta' ? { apiKey: azumuta.rotate() } : erp.rotate();
-      const name = partner === 'azumuta' ? 'azumuta-api-key' : 'erp-credentials';
-      return () => plant.secrets.set(name, JSON.stringify(secret));
+      if (partner === 'azumuta') azumuta.rotate();
+      else erp.rotate();
+      // It may have been rotated again by then.
+      return () =>
+        partner === 'azumuta'
+          ? plant.secrets.set('azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey }))
+          : plant.secrets.set('erp-credentials', JSON.stringify(erp.credentials));
     },
     shareNumber: (number, productOrderNumber) => void shared.set(number, productOrderNumber),
     close() {
