@@ -1,6 +1,4 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RetryLater } from '../../../shared/model/errors.ts';
 import { type CompletionStage, startCompletionStage, threeParts } from './stage.ts';
 
 let stage: CompletionStage;
@@ -13,42 +11,6 @@ beforeEach(() => stage.sqs.forget());
 
 const collect = (productOrderNumber: string, messageId?: string) =>
   stage.collect({ productOrderNumber }, messageId === undefined ? {} : { messageId });
-
-describe('any interleaving of duplicate and concurrent bookings books once', () => {
-  it('whatever comes twice, at once or after another', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
-        fc.integer({ min: 1, max: 3 }),
-        async (rounds, triggers) => {
-          // Prepare
-          stage.sqs.forget();
-          const { erpOrder, numbers } = await stage.ordered();
-          const [number = ''] = numbers;
-          await stage.azumutaSide.complete(number, { quantity: 4 });
-
-          // Act
-          await Promise.all(Array.from({ length: triggers }, () => collect(number)));
-          const messages = stage.sent();
-          for (const copies of rounds) {
-            const outcomes = await Promise.allSettled(
-              Array.from({ length: copies }, () => messages.map((message) => stage.book(message))).flat(),
-            );
-            for (const outcome of outcomes) {
-              if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(RetryLater);
-            }
-          }
-
-          // Assess
-          expect(messages).toHaveLength(1);
-          const bookings = await stage.bookingsOf(erpOrder);
-          expect(bookings.map(({ goodQuantity }) => goodQuantity)).toEqual(['4']);
-        },
-      ),
-      { numRuns: 12 },
-    );
-  }, 60_000);
-});
 
 describe('a split order', () => {
   it('booked when all are done is booked once, with the sum, whichever parts finish together', async () => {

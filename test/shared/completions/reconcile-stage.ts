@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
 import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
-import { startSandbox } from '../../../infra/local/sandbox/process.ts';
 import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
@@ -23,6 +19,7 @@ import { type TestClock, testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder } from '../../support/orders.ts';
+import { startSandboxHere } from '../../support/sandboxes.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 
 /** The Azumuta sandbox, a ledger and a queue, that reconciliation runs between. */
@@ -56,11 +53,10 @@ export interface ReconcileTest {
 export const never = new AbortController().signal;
 
 export async function startReconcileStage(): Promise<ReconcileStage> {
-  const folder = await mkdtemp(join(tmpdir(), 'reconcile-'));
   const [store, sqs, sandbox] = await Promise.all([
     startLedgerStore(),
     startSqsEndpoint(),
-    startSandbox('azumuta', { dataDir: folder }),
+    startSandboxHere('azumuta'),
   ]);
   const control = azumutaControl(sandbox.url);
   const azumuta = createAzumutaClient({
@@ -150,7 +146,6 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
     begin,
     async stop() {
       await Promise.all([sandbox.stop(), store.stop(), sqs.stop()]);
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
 import { type ErpControl, erpControl } from '../../../infra/local/sandbox/erp/control.ts';
 import type { Booking } from '../../../infra/local/sandbox/erp/store.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
-import { startSandbox } from '../../../infra/local/sandbox/process.ts';
 import integration from '../../../integration.config.ts';
 import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
@@ -33,6 +29,7 @@ import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
+import { startSandboxHere } from '../../support/sandboxes.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
@@ -100,10 +97,9 @@ export const threeParts = (book: Part['book']): Part[] =>
   [1, 2, 3].map((index) => ({ index, first: '', book }));
 
 export async function startCompletionStage(): Promise<CompletionStage> {
-  const folder = await mkdtemp(join(tmpdir(), 'completions-'));
   const [azumutaSandbox, erpSandbox, sqs, store] = await Promise.all([
-    startSandbox('azumuta', { dataDir: join(folder, 'azumuta') }),
-    startSandbox('erp', { dataDir: join(folder, 'erp') }),
+    startSandboxHere('azumuta'),
+    startSandboxHere('erp'),
     startSqsEndpoint(),
     startLedgerStore(),
   ]);
@@ -240,7 +236,6 @@ export async function startCompletionStage(): Promise<CompletionStage> {
 
     async stop() {
       await Promise.all([azumutaSandbox.stop(), erpSandbox.stop(), store.stop(), sqs.stop()]);
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

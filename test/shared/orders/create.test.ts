@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
 import { type ErpControl, erpControl } from '../../../infra/local/sandbox/erp/control.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
-import { type Sandbox, startSandbox } from '../../../infra/local/sandbox/process.ts';
+import type { Sandbox } from '../../../infra/local/sandbox/process.ts';
 import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
@@ -18,24 +15,20 @@ import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder } from '../../support/orders.ts';
+import { startSandboxHere } from '../../support/sandboxes.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
 const link = 'PATCH /api/production-orders/{number}';
 
-let folder: string;
 let store: LedgerStore;
-let sandboxes: readonly Sandbox[];
+let sandboxes: readonly Pick<Sandbox, 'stop'>[];
 let azumutaSide: AzumutaControl;
 let erpSide: ErpControl;
 let ledger: Ledger;
 let dependencies: CreateDependencies;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'create-orders-'));
-  const [azumuta, erp] = await Promise.all([
-    startSandbox('azumuta', { dataDir: join(folder, 'azumuta') }),
-    startSandbox('erp', { dataDir: join(folder, 'erp') }),
-  ]);
+  const [azumuta, erp] = await Promise.all([startSandboxHere('azumuta'), startSandboxHere('erp')]);
   sandboxes = [azumuta, erp];
   azumutaSide = azumutaControl(azumuta.url);
   erpSide = erpControl(erp.url);
@@ -63,7 +56,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([...sandboxes.map((sandbox) => sandbox.stop()), store.stop()]);
-  await rm(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
   await azumutaSide.setFaults([]);

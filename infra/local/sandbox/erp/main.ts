@@ -3,13 +3,9 @@
  * setting: `--requests-per-second <n>`. The key is in `SANDBOX_API_KEY`.
  */
 import * as z from 'zod/mini';
-import { createApiKeyGuard } from '../api-key-guard.ts';
 import { erpSandboxKey } from '../keys.ts';
 import { readArguments, run } from '../run.ts';
-import { createSandboxServer } from '../server.ts';
-import { controlRoutes, pushRoute } from './control-routes.ts';
-import { apiRoutes, errorBody } from './routes.ts';
-import { openStore } from './store.ts';
+import { createErpSandbox } from './create-sandbox.ts';
 
 const settingsSchema = z.object({
   'requests-per-second': z._default(z.coerce.number().check(z.positive()), 10_000),
@@ -17,19 +13,10 @@ const settingsSchema = z.object({
 
 const { port, folder, settings } = readArguments(process.argv.slice(2), Object.keys(settingsSchema.shape));
 const chosen = settingsSchema.parse(settings);
-const now = () => new Date();
-const store = openStore(folder, now);
 
-const server = createSandboxServer({
-  api: apiRoutes(store, now),
-  control: [...controlRoutes(store), pushRoute(store)],
-  guard: createApiKeyGuard({
-    key: process.env.SANDBOX_API_KEY ?? erpSandboxKey,
-    requestsPerSecond: chosen['requests-per-second'],
-    now,
-    errorBody,
-  }),
-  errorBody,
-  database: store.database,
+const { server, close } = createErpSandbox({
+  folder,
+  key: process.env.SANDBOX_API_KEY ?? erpSandboxKey,
+  requestsPerSecond: chosen['requests-per-second'],
 });
-await run('ERP', server, port, store.database.close);
+await run('ERP', server, port, close);
