@@ -90,7 +90,9 @@ function judgeOrder(
       const isPartly = scenario.split === 'when-all-done' && parts.length < Math.max(wanted, made.length);
       if (own.length === 0 && !isPartly && !isChanged)
         find('booked', `${name} is completed, and is not booked.`);
-      if (own.length === 0 && !isPartly && isChanged && !isTold(world, order, made))
+      // What is removed may have been so before anybody could read it.
+      const isRemoved = parts.some((part) => removed.includes(part));
+      if (own.length === 0 && !isPartly && isChanged && !isRemoved && !isTold(world, order, made))
         find('booked', `${name} is completed and not booked, and nobody was told (${changes.join(', ')}).`);
     }
     for (const booking of bookings) {

@@ -10,7 +10,7 @@ const mostBytes = 24_000;
 /** How the ledger stands once all is at rest. */
 export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: Find): void {
   const { plant } = world;
-  const isCalm = ![...world.happened].some(({ kind }) => kind === 'call');
+  const isCalm = ![...world.happened].some(({ kind }) => kind === 'call' || kind === 'outage');
   // Whoever typed it by hand has to take it away by hand.
   const typed = new Set(people.orders.flatMap((order) => [...(order?.typed ?? [])]));
   const forgotten = forgottenBy(people);
