@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
 import type { Finding } from '../invariants/judge.ts';
-import { type Mutant, planted } from './mutant.ts';
+import { type Mutant, planted, root } from './mutant.ts';
 import { mutants } from './table.ts';
 
 /** What a child is asked for. */
@@ -20,7 +20,6 @@ export interface Told {
   readonly isOver: boolean;
 }
 
-const root = new URL('../../../', import.meta.url);
 /** So many scenarios between two signs of life. */
 const betweenSigns = 20;
 

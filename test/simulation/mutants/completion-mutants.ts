@@ -82,8 +82,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'opened-part-booked',
     file: 'shared/completions/built-parts.ts',
-    find: 'if (order?.completed) built.push',
-    replace: 'if (order) built.push',
+    find: 'if (order?.completed) {',
+    replace: 'if (order) {',
     why: 'A part that is opened again for rework is booked as good.',
   },
   {

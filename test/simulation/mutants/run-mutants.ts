@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { UsageError } from '../../../infra/ops/cli/errors.ts';
 import { tableOf } from '../../../infra/ops/cli/output.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import type { Order, Told } from './child.ts';
-import type { Mutant } from './mutant.ts';
+import { type Mutant, planted, root } from './mutant.ts';
 import { mutants } from './table.ts';
 
 export interface MutantsOptions {
@@ -40,7 +41,7 @@ const silenceMs = 120_000;
 
 /**
  * Plants one fault after the other, and tells whether the simulation finds it.
- * @throws UsageError for a name that no mutant has.
+ * @throws UsageError for a name that no mutant has; Error for one whose text is not there.
  */
 export async function runMutants(options: MutantsOptions): Promise<MutantsReport> {
   const { only, journeys = 10_000, control: controlled = 2000, atOnce = 2, progress } = options;
@@ -54,6 +55,8 @@ export async function runMutants(options: MutantsOptions): Promise<MutantsReport
         : `The control is well after ${control.journeys} journeys`,
     );
   const chosen = mutants.filter(({ name }) => !only || only.includes(name));
+  // A child that could not plant its fault would die of that, and count as one that found it.
+  for (const mutant of chosen) planted(readFileSync(new URL(mutant.file, root), 'utf8'), mutant);
   let done = 0;
   const fates = await mapConcurrently(chosen, atOnce, async (mutant) => {
     const fate = await follow(mutant, journeys);
