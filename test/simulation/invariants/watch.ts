@@ -92,7 +92,7 @@ export function createWatch({ now, table, atOnce }: WatchSurroundings): Watch {
       for (const callers of Object.values(underWay)) callers.delete(container);
     },
     gives(stage, event) {
-      if (JSON.stringify(event).includes(operatorName))
+      if (JSON.stringify([event]).includes(operatorName))
         find('personal', `A queue gives the name of an operator to ${stage}.`);
     },
     calls,

@@ -15,7 +15,8 @@ const lost = [
  * Happenings that do harm only together, and would seldom meet by chance; and those that are too rare, or too long,
  * for each run. Drawn from a stream of their own, so that all else of a seed stays as it is.
  */
-export function drawTogether(seed: number, { orders, via }: Setting): readonly Happening[] {
+export function drawTogether(seed: number, setting: Setting): readonly Happening[] {
+  const { orders, via } = setting;
   const chance = createChance(seed ^ 0x3c6ef372);
   if (chance.happens(0.4)) return [];
   const order = chance.between(0, orders.length - 1);
@@ -44,6 +45,9 @@ export function drawTogether(seed: number, { orders, via }: Setting): readonly H
     () => refusedAndNotPutAside(chance, order, at),
     () => [{ kind: 'trigger of an open order', order, at }],
     () => (via === 'pull' ? [{ kind: 'ERP commits late', order, minutes: chance.between(1, 9) }] : []),
+    () => readInSeveralRuns(chance, setting),
+    () => twoPlannersAtOnce(chance, setting, order),
+    () => fewerParts(chance, setting, order),
     () => (chance.happens(0.3) ? [{ kind: 'order is locked', order, at: early, minutes: days }] : []),
   ])();
 }
@@ -72,4 +76,56 @@ function refusedAndNotPutAside(chance: Chance, order: number, at: number): reado
     { kind: 'planner finishes it by hand', order, at },
     { kind: 'call', stage: 'book-completion', service: 'queues', nth, accident: 'AWS fails' },
   ];
+}
+
+/**
+ * The first run ends behind its first page. The second one goes on behind the place of an order that shows only by
+ * then, and reads what was changed last.
+ */
+function readInSeveralRuns(chance: Chance, { orders, via }: Setting): readonly Happening[] {
+  const early = orders.flatMap(({ releasedAt }, order) => (releasedAt < runMinutes - 1 ? [order] : []));
+  const [late, other] = early;
+  if (via !== 'pull' || late === undefined || other === undefined) return [];
+  const accident = chance.pick(['the call never arrives', 'the container dies before the call'] as const);
+  return [
+    { kind: 'ERP commits late', order: late, minutes: 9 },
+    { kind: 'planner touches', order: other, at: runMinutes - 0.05 },
+    {
+      ...{ kind: 'call', stage: 'pull-product-orders', service: 'erp', nth: chance.between(2, 4) },
+      accident,
+    },
+    { kind: 'planner touches', order: other, at: 2 * runMinutes - 0.05 },
+  ];
+}
+
+/** Between two runs of the pull. */
+const runMinutes = 10;
+
+/** The ERP posts the second change while the first one is being written. */
+function twoPlannersAtOnce(
+  chance: Chance,
+  { via, split, orders }: Setting,
+  order: number,
+): readonly Happening[] {
+  if (via !== 'endpoint' || split === 'one') return [];
+  const at = (orders[order]?.releasedAt ?? 0) + chance.between(2, 100) / 100;
+  const nth = chance.between(1, 40);
+  const slow = [0, 1, 2, 3].map((further): Happening => {
+    const place = { stage: 'accept-product-orders', service: 'ledger', nth: nth + further } as const;
+    return { kind: 'call', ...place, accident: 'AWS is slow' };
+  });
+  return [
+    { kind: 'planner changes the quantity', order, at, quantity: 5 },
+    { kind: 'planner changes the quantity', order, at: at + chance.between(1, 20) / 100, quantity: 1 },
+    ...slow,
+  ];
+}
+
+/** When all but the last part are built, the ERP wants no more than those. */
+function fewerParts(chance: Chance, { split, orders }: Setting, order: number): readonly Happening[] {
+  const { quantity = 1, releasedAt = 0, builtAfter = 0 } = orders[order] ?? {};
+  if (split !== 'when-all-done' || quantity < 2) return [];
+  // The operator takes four minutes for a part.
+  const at = releasedAt + builtAfter + 4 * (quantity - 2) + chance.between(0, 800) / 100;
+  return [{ kind: 'planner changes the quantity', order, at, quantity: quantity - 1 }];
 }
