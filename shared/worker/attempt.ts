@@ -25,7 +25,7 @@ export interface Consumer<Message> {
 }
 
 export interface WorkAttempt {
-  /** Unique to this invocation and message: owner of ledger claims. */
+  /** Unique to this attempt, also among copies of one message: owner of ledger claims. */
   readonly owner: string;
   /** Id that the message had at first; a replay keeps it. */
   readonly messageId: string;

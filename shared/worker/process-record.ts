@@ -41,6 +41,7 @@ export function createRecordProcessor<Message>(
   dependencies: WorkerDependencies,
 ) {
   const { attempts, deadLetters, queues, clock, random, backoff = backoffDefaults } = dependencies;
+  let begun = 0;
 
   /** @returns when it comes again, or undefined when it is done with. */
   return async function processRecord(
@@ -86,8 +87,10 @@ export function createRecordProcessor<Message>(
   };
 
   function attemptAt({ record, receiveCount, sentAt, log, deadline }: RecordInWork, invocation: Invocation) {
+    begun += 1;
     return {
-      owner: `${invocation.awsRequestId}/${record.messageId}`,
+      // SQS may give a message twice in one batch.
+      owner: `${invocation.awsRequestId}/${record.messageId}/${begun}`,
       messageId: firstIdOf(record),
       endsAt: new Date(clock.now().getTime() + invocation.getRemainingTimeInMillis()),
       secondsUntil: (ms: number) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),

@@ -12,13 +12,13 @@ describe('a poison message never takes its neighbours down', () => {
     const waited = await stage.delivered({ body: 'success', receiveCount: 3, noted: 0 });
     const neighbours = [waited, sqsRecord({ body: 'success' })];
     const worked: string[] = [];
-    const consumer = doing(async (_body, { owner }) => void worked.push(owner));
+    const consumer = doing(async (_body, { messageId }) => void worked.push(messageId));
 
     // Act
     const response = await stage.worker(consumer)(batch(...neighbours, poison), invocation());
 
     // Assess
-    expect(worked).toEqual([`request/${poison.messageId}`]);
+    expect(worked).toEqual([poison.messageId]);
     expect(failedIds(response)).toEqual(idsOf(neighbours));
     expect(await stage.ledger.attempts.unfinished(poison.messageId)).toBeUndefined();
   });

@@ -6,6 +6,19 @@ import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage
 
 const stage = workerStage();
 
+it('gives two copies of a message in one batch an owner each: neither takes the claim of the other for its own', async () => {
+  // Prepare
+  const record = sqsRecord({ body: 'success' });
+  const owners = new Set<string>();
+  const consumer = doing(async (_body, { owner }) => void owners.add(owner));
+
+  // Act
+  await stage.worker(consumer)(batch(record, { ...record, receiptHandle: 'another' }), invocation());
+
+  // Assess
+  expect(owners.size).toBe(2);
+});
+
 describe('a message comes again when its failure says', () => {
   it('no earlier than it was told to wait, and else after a backoff of its own', async () => {
     // Prepare: the pause that the failure names
