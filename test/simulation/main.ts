@@ -142,7 +142,7 @@ async function explanationOf({ findings: [first] }: Tally, { full }: Options): P
 }
 
 /** The control, which has no fault in it, is for a run of all. */
-async function plantMutants({ only, journeys, cores, json }: Options): Promise<number> {
+async function plantMutants({ only, journeys, cores, json }: Options, signal: AbortSignal): Promise<number> {
   const names = z.safeParse(z.optional(namesSchema), only);
   if (!names.success) throw new UsageError('With --mutants, --only takes names of faults.');
   const report = await runMutants({
@@ -151,6 +151,7 @@ async function plantMutants({ only, journeys, cores, json }: Options): Promise<n
     control: names.data && 0,
     atOnce: cores,
     progress: (line) => json || say(line),
+    signal,
   });
   if (json) sayJson(report);
   else for (const line of ['', ...linesOf(report.fates)]) say(line);
@@ -160,7 +161,7 @@ async function plantMutants({ only, journeys, cores, json }: Options): Promise<n
 await runCommand(command, async (parsed, signal) => {
   const options = optionsOf(parsed, optionsSchema);
   const { seed = randomInt(1, 1_000_000_000), json, minutes, journeys, only } = options;
-  if (options.mutants) return plantMutants(options);
+  if (options.mutants) return plantMutants(options, signal);
   if (minutes !== undefined && journeys !== undefined) throw new UsageError('Give --minutes or --journeys.');
   if ((only !== undefined || options.orders !== 'all') && options.seed === undefined)
     throw new UsageError('--only and --orders are of one --seed.');

@@ -66,6 +66,8 @@ function tell(told: Told): void {
   process.send?.(told);
 }
 
+// Nobody hears of what it finds any more.
+process.once('disconnect', () => process.exit());
 process.once('message', (order: Order) => {
   void run(order).then(() => process.disconnect());
 });

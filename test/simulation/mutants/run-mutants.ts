@@ -17,6 +17,8 @@ export interface MutantsOptions {
   /** Children at once. Default 2. */
   readonly atOnce?: number | undefined;
   readonly progress: (line: string) => void;
+  /** Ends all children. */
+  readonly signal: AbortSignal;
 }
 
 /** What became of one child. */
@@ -44,10 +46,10 @@ const silenceMs = 120_000;
  * @throws UsageError for a name that no mutant has; Error for one whose text is not there.
  */
 export async function runMutants(options: MutantsOptions): Promise<MutantsReport> {
-  const { only, journeys = 10_000, control: controlled = 2000, atOnce = 2, progress } = options;
+  const { only, journeys = 10_000, control: controlled = 2000, atOnce = 2, progress, signal } = options;
   const unknown = only?.find((name) => !mutants.some((mutant) => mutant.name === name));
   if (unknown !== undefined) throw new UsageError(`There is no mutant ${unknown}.`);
-  const control = controlled > 0 ? await follow(undefined, controlled) : undefined;
+  const control = controlled > 0 ? await follow(undefined, controlled, signal) : undefined;
   if (control)
     progress(
       control.found
@@ -59,7 +61,7 @@ export async function runMutants(options: MutantsOptions): Promise<MutantsReport
   for (const mutant of chosen) planted(readFileSync(new URL(mutant.file, root), 'utf8'), mutant);
   let done = 0;
   const fates = await mapConcurrently(chosen, atOnce, async (mutant) => {
-    const fate = await follow(mutant, journeys);
+    const fate = await follow(mutant, journeys, signal);
     done += 1;
     progress(`${done}/${chosen.length} ${mutant.name}: ${shown(fate)}`);
     return fate;
@@ -73,9 +75,11 @@ function shown({ found, journeys }: Fate): string {
     : `SURVIVES ${journeys} journeys`;
 }
 
-/** Runs a child to its end. One that dies or hangs is found by that. */
-function follow(mutant: Mutant | undefined, journeys: number): Promise<Fate> {
+/** Runs a child to its end. One that dies or hangs is found by that. @throws the signal's reason. */
+async function follow(mutant: Mutant | undefined, journeys: number, signal: AbortSignal): Promise<Fate> {
+  signal.throwIfAborted();
   const child = fork(new URL('./child.ts', import.meta.url), {
+    signal,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const began = performance.now();
@@ -89,11 +93,12 @@ function follow(mutant: Mutant | undefined, journeys: number): Promise<Fate> {
     clearTimeout(silence);
     silence = setTimeout(hangs, silenceMs);
   });
-  return new Promise((resolve) => {
-    child.once('exit', (code, signal) => {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, killedBy) => {
       clearTimeout(silence);
       const { seed, journeys: lived, finding, isOver } = last;
-      const ended = { invariant: 'The run ends, and nothing throws.', sentence: `exit ${code ?? signal}` };
+      const ended = { invariant: 'The run ends, and nothing throws.', sentence: `exit ${code ?? killedBy}` };
       const found = finding ?? (isOver ? undefined : ended);
       resolve({
         ...(mutant ? { mutant } : {}),

@@ -46,7 +46,7 @@ export function drawTogether(seed: number, setting: Setting): readonly Happening
     () => [{ kind: 'trigger of an open order', order, at }],
     () => (via === 'pull' ? [{ kind: 'ERP commits late', order, minutes: chance.between(1, 9) }] : []),
     () => readInSeveralRuns(chance, setting),
-    () => twoPlannersAtOnce(chance, setting, order),
+    () => changedWhileTakenIn(chance, setting),
     () => fewerParts(chance, setting, order),
     () => (chance.happens(0.3) ? [{ kind: 'order is locked', order, at: early, minutes: days }] : []),
   ])();
@@ -101,23 +101,18 @@ function readInSeveralRuns(chance: Chance, { orders, via }: Setting): readonly H
 /** Between two runs of the pull. */
 const runMinutes = 10;
 
-/** The ERP posts the second change while the first one is being written. */
-function twoPlannersAtOnce(
-  chance: Chance,
-  { via, split, orders }: Setting,
-  order: number,
-): readonly Happening[] {
-  if (via !== 'endpoint' || split === 'one') return [];
-  const at = (orders[order]?.releasedAt ?? 0) + chance.between(2, 100) / 100;
-  const nth = chance.between(1, 40);
-  const slow = [0, 1, 2, 3].map((further): Happening => {
-    const place = { stage: 'accept-product-orders', service: 'ledger', nth: nth + further } as const;
-    return { kind: 'call', ...place, accident: 'AWS is slow' };
-  });
+/** The first order that the ERP posts is changed while it is being taken in: its record is written, its parts are not. */
+function changedWhileTakenIn(chance: Chance, { via, split, orders }: Setting): readonly Happening[] {
+  const [first] = orders.toSorted((one, other) => one.releasedAt - other.releasedAt);
+  if (via !== 'endpoint' || split === 'one' || !first || first.quantity < 2) return [];
+  const { releasedAt, quantity } = first;
+  const order = orders.indexOf(first);
+  const at = releasedAt + chance.between(2, 10) / 100;
+  // What is known of each part is read first.
+  const nth = quantity + chance.between(1, 4);
   return [
-    { kind: 'planner changes the quantity', order, at, quantity: 5 },
-    { kind: 'planner changes the quantity', order, at: at + chance.between(1, 20) / 100, quantity: 1 },
-    ...slow,
+    { kind: 'planner changes the quantity', order, at, quantity: 1 },
+    { kind: 'call', stage: 'accept-product-orders', service: 'ledger', nth, accident: 'AWS is slow' },
   ];
 }
 
