@@ -77,8 +77,12 @@ function judgeOrder(
   const units = scenario.split === 'when-all-done' ? [completed] : completed.map((one) => [one]);
   const ours = new Set(
     family
-      .flatMap((one) => [...world.madeFor(one.ref), ...one.removed])
-      .flatMap(({ id, status }) => (status === 'completed' ? [erp.markOf(`${id}#quantity`)] : [])),
+      .flatMap((one) => [
+        ...[...world.madeFor(one.ref), ...one.removed].filter(({ status }) => status === 'completed'),
+        // Whoever removed it while it was open again had completed it once.
+        ...one.reworked,
+      ])
+      .map(({ id }) => erp.markOf(`${id}#quantity`)),
   );
   for (const parts of units) {
     const first = scenario.split === 'when-all-done' ? built.find((one) => indexOf(one) === 1) : parts[0];

@@ -19,7 +19,12 @@ const order: ReleasedOrder = {
   ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity: 2, figures: undefined },
   ...{ changes: ['planner changes the quantity'], typed: new Set(), removed: [], later: new Set() },
   reworked: [
-    { number: `${ref.number}/2-R`, from: beginning + 10 * minuteMs, until: beginning + 20 * minuteMs },
+    {
+      id: 'id-2',
+      number: `${ref.number}/2-R`,
+      from: beginning + 10 * minuteMs,
+      until: beginning + 20 * minuteMs,
+    },
   ],
 };
 const part = (index: number, status: BuiltProductOrder['status']): BuiltProductOrder => ({

@@ -48,10 +48,12 @@ function isOpenedAgain(
   if (!done || azumuta.reopen(done.number) === undefined) return false;
   const before = new Set(done.recordings.map(({ id }) => id));
   const over = begun();
-  reworked.push({ number: done.number, from: time.now(), until: time.now() + reworkMs });
+  reworked.push({ id: done.id, number: done.number, from: time.now(), until: time.now() + reworkMs });
   time.after(reworkMs, () => {
     timeline.note('operator', () => `completes ${done.number} again, with what was forgotten`);
-    const again = azumuta.complete(done.number, { id: done.id, quantity: null, recordings: 1 });
+    // It may have another name by now, or be gone.
+    const now = azumuta.productOrders().find(({ id }) => id === done.id);
+    const again = now && azumuta.complete(now.number, { id: done.id, quantity: null, recordings: 1 });
     for (const { id } of again?.recordings ?? []) if (!before.has(id)) later.add(id);
     over();
   });
