@@ -32,11 +32,11 @@ export function judgeLetters(world: World): readonly Finding[] {
   const { find, all } = createFindings();
   const letters = lettersOf(world).filter(({ stage }) => stage !== 'receive-webhook');
   judgeNotes(world, letters, find);
-  const isOver = [...world.happened].every(passes);
   for (const { stage, reason, messageId, body } of letters) {
     if (body.includes(operatorName)) find('personal', `A dead letter of ${stage} names an operator.`);
     if (messageId === undefined) find('noted', `SQS has put a message aside by itself: ${body}`);
-    if (isOver) find('patience', `A person is asked by ${stage}: ${reason}`);
+    else if ([...world.happened].every((one) => passes(one) || isElsewhere(one, stage)))
+      find('patience', `A person is asked by ${stage}: ${reason}`);
   }
   const counted = world.plant.logged.filter((line) => line.includes('"DeadLettered":1')).length;
   const told = new Set(letters.flatMap(({ messageId }) => messageId ?? [])).size;
@@ -69,6 +69,11 @@ function passes(happening: Happening): boolean {
   // SQS keeps a message for 14 days, and a person is asked before that.
   if (happening.kind === 'flow is paused') return happening.minutes < 5 * 24 * 60;
   return passing.has(happening.kind);
+}
+
+/** It befell the call of another function. */
+function isElsewhere(happening: Happening, stage: string): boolean {
+  return happening.kind === 'call' && happening.stage !== stage;
 }
 
 /** Answers that say of one order, in the partner's own name, that it cannot be done. */

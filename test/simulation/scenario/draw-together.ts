@@ -46,9 +46,9 @@ export function drawTogether(seed: number, setting: Setting): readonly Happening
     () => [{ kind: 'trigger of an open order', order, at }],
     () => (via === 'pull' ? [{ kind: 'ERP commits late', order, minutes: chance.between(1, 9) }] : []),
     () => readInSeveralRuns(chance, setting),
-    () => changedWhileTakenIn(chance, setting),
+    () => moreAndNoMore(chance, setting),
     () => fewerParts(chance, setting, order),
-    () => (chance.happens(0.3) ? [{ kind: 'order is locked', order, at: early, minutes: days }] : []),
+    () => [{ kind: 'order is locked', order, at: early, minutes: chance.happens(0.3) ? days : 90 }],
   ])();
 }
 
@@ -101,17 +101,21 @@ function readInSeveralRuns(chance: Chance, { orders, via }: Setting): readonly H
 /** Between two runs of the pull. */
 const runMinutes = 10;
 
-/** The first order that the ERP posts is changed while it is being taken in: its record is written, its parts are not. */
-function changedWhileTakenIn(chance: Chance, { via, split, orders }: Setting): readonly Happening[] {
+/**
+ * The ERP posts that it wants more parts, and before those are written, that it wants no more than there are. What the
+ * first post has read of the record is told late.
+ */
+function moreAndNoMore(chance: Chance, { via, split, orders }: Setting): readonly Happening[] {
   const [first] = orders.toSorted((one, other) => one.releasedAt - other.releasedAt);
-  if (via !== 'endpoint' || split === 'one' || !first || first.quantity < 2) return [];
+  if (via !== 'endpoint' || split === 'one' || !first) return [];
   const { releasedAt, quantity } = first;
-  const order = orders.indexOf(first);
-  const at = releasedAt + chance.between(2, 10) / 100;
-  // What is known of each part is read first.
-  const nth = quantity + chance.between(1, 4);
+  const place = { kind: 'planner changes the quantity', order: orders.indexOf(first) } as const;
+  const at = releasedAt + chance.between(10, 50) / 100;
+  // Each part is read, and written, by itself.
+  const nth = 4 * quantity + chance.between(9, 12);
   return [
-    { kind: 'planner changes the quantity', order, at, quantity: 1 },
+    { ...place, at, quantity: quantity + 2 },
+    { ...place, at: at + chance.between(2, 10) / 100, quantity },
     { kind: 'call', stage: 'accept-product-orders', service: 'ledger', nth, accident: 'AWS is slow' },
   ];
 }
