@@ -22,11 +22,11 @@ export const completionMutants: readonly Mutant[] = [
     why: 'Two parts of one ERP order are booked at once, and one overwrites the other.',
   },
   {
-    name: 'lock-not-kept-while-settling',
+    name: 'lock-outlives-its-holder',
     file: book,
     find: 'await bookings.keepLocked(erpOrder, holderOf(claim, message), untilMs);',
-    replace: 'await bookings.unlock(erpOrder, holderOf(claim, message));',
-    why: 'Another part is booked while the first one may still be settling in the ERP.',
+    replace: 'await bookings.keepLocked(erpOrder, holderOf(claim, message), untilMs + 30 * 86_400_000);',
+    why: 'Once an answer was lost, no other part of the order is booked for a month.',
   },
   {
     name: 'lock-not-released',

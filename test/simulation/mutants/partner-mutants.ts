@@ -27,11 +27,11 @@ export const partnerMutants: readonly Mutant[] = [
     why: 'A partner that is down is called by every message, and locks our account.',
   },
   {
-    name: 'probe-not-given-back',
+    name: 'failed-probe-makes-nobody-wait',
     file: breaker,
-    find: "        remove: ['probeUntil', 'probeOwner'],\n        condition: '#probeOwner = :owner',\n        values: { owner },\n      });\n    },\n\n    async state",
-    replace: '      });\n    },\n\n    async state',
-    why: 'A probe that asked nobody keeps all others waiting for its time.',
+    find: 'openUntil: at + cooldown(failure, openings) * 1000,',
+    replace: 'openUntil: at,',
+    why: 'Whoever comes next probes again: a partner that is down is called by every message.',
   },
   {
     name: 'slot-not-given-back',
