@@ -6,7 +6,7 @@ import type { ProductOrderStatus } from './http-api-responses.ts';
 import { productOrderMessage } from './messages.ts';
 
 export interface OutboxDependencies {
-  readonly ledger: Pick<Ledger, 'orders'>;
+  readonly ledger: { readonly orders: Pick<Ledger['orders'], 'markSentAgain'> };
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrl: string;
   readonly log: Logger;
@@ -15,6 +15,8 @@ export interface OutboxDependencies {
 const concurrency = 8;
 /** Messages that wait for being sent: a call that is cut short leaves about as many unsent. */
 const maxWaiting = 100;
+/** How often a message is sent that SQS refuses, and takes its neighbours. */
+const maxSends = 3;
 
 /** Product orders that were written, and whose messages are still to be sent. */
 export interface Outbox {
@@ -38,6 +40,18 @@ type Waiting = Map<string, { readonly again: boolean }>;
 export function createOutbox(via: string, dependencies: OutboxDependencies): Outbox {
   const { ledger, queues, queueUrl, log } = dependencies;
   let toSend: Waiting = new Map();
+
+  /** @returns What SQS does not take, as often as it is sent: a part that it took may be built before the others come again. */
+  async function refusedOf<One extends readonly [string, unknown]>(all: readonly One[]): Promise<One[]> {
+    let left = [...all];
+    for (let tries = 0; left.length > 0 && tries < maxSends; tries += 1) {
+      const messages = left.map(([number]) => ({ body: productOrderMessage(number) }));
+      const refused = new Set(await queues.sendAll(queueUrl, messages));
+      left = left.filter((_, index) => refused.has(index));
+    }
+    return left;
+  }
+
   return {
     ofOneOrder() {
       const written: Waiting = new Map();
@@ -55,9 +69,8 @@ export function createOutbox(via: string, dependencies: OutboxDependencies): Out
       const sending = [...toSend];
       toSend = new Map();
       if (sending.length === 0) return;
-      const messages = sending.map(([number]) => ({ body: productOrderMessage(number) }));
-      const refused = new Set(await queues.sendAll(queueUrl, messages));
-      const sent = sending.filter((_, index) => !refused.has(index));
+      const refused = new Set(await refusedOf(sending));
+      const sent = sending.filter((one) => !refused.has(one));
       if (sent.length > 0) log.info('Orders accepted', { via }, { OrdersAccepted: sent.length });
       const again = sent.filter(([, one]) => one.again);
       await mapConcurrently(again, concurrency, ([number]) => ledger.orders.markSentAgain(number));
