@@ -15,6 +15,12 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
   const typed = new Set(people.orders.flatMap((order) => [...(order?.typed ?? [])]));
   // What was removed in Azumuta cannot be read any more: what was planned of it waits for ever, and a log tells it daily.
   const removed = new Set(people.orders.flatMap((order) => order?.removed.map(({ number }) => number) ?? []));
+  // An ERP does not list what is finished: what was taken in before, and could not be sent, is never asked for again.
+  const finished = people.orders
+    .filter((order) => order?.changes.includes('planner finishes it by hand'))
+    .flatMap(({ numbers }) => [...numbers]);
+  const isFinished = ({ sk, pk, attempts }: Item) =>
+    sk === 'ORDER' && attempts === 0 && finished.some((number) => isPartOf(String(pk), number));
   const items = plant.table
     .items()
     .map((item) => ({ ...item, name: `${String(item.pk)} ${String(item.sk)}` }));
@@ -25,12 +31,15 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     judgeHolder(item, world, find);
     if (isCalm && isHeld(item)) find('givenBack', `${item.name} is held still.`);
     if (JSON.stringify(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
-    if (![...removed].some((number) => item.name.startsWith(`ORDER#${number} `)))
+    if (![...removed].some((number) => item.name.startsWith(`ORDER#${number} `)) && !isFinished(item))
       judgeState(item, world, typed, find);
   }
   const logged = plant.logged.find((line) => line.includes(operatorName));
   if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);
 }
+
+const isPartOf = (partition: string, number: string) =>
+  partition === `ORDER#${number}` || partition.startsWith(`ORDER#${number}/`);
 
 interface Item extends Readonly<Record<string, unknown>> {
   readonly name: string;

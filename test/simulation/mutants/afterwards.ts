@@ -41,31 +41,10 @@ export const afterwards: readonly Mutant[] = [
     why: 'After a rotation a container goes on with the old key as long as it lives.',
   },
   {
-    name: 'calls-with-one-slot-at-once',
-    file: 'shared/slots/slots.ts',
-    find: 'const call = turn.calls.then(() => alone(partner, turn, work));',
-    replace: 'const call = alone(partner, turn, work);',
-    why: 'Whoever has a slot makes several calls with it: the partner gets more than it bears.',
-  },
-  {
-    name: 'reads-remembered-for-ever',
-    file: 'shared/completions/read-recordings.ts',
-    find: 'for (const id of once) remembered.delete(id);',
-    replace: '',
-    why: 'A part that is open again counts as completed, as it was when the container read it last.',
-  },
-  {
     name: 'finished-window-goes-on',
     file: 'shared/ledger/records/pull-state.ts',
     find: '...(finished && { window: null }),',
     replace: '',
     why: 'No run reads behind the last row again: what the ERP commits late is never read.',
-  },
-  {
-    name: 'record-overwritten',
-    file: 'shared/ledger/records/erp-orders.ts',
-    find: "'attribute_not_exists(pk) OR version = :before',",
-    replace: "'attribute_not_exists(pk) OR version = :before OR version <> :before',",
-    why: 'Of two planners at once, the slower one overwrites what the faster one has decided.',
   },
 ];

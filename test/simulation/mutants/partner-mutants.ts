@@ -48,6 +48,13 @@ export const partnerMutants: readonly Mutant[] = [
     why: 'A partner gets more calls at once than it bears.',
   },
   {
+    name: 'calls-with-one-slot-at-once',
+    file: 'shared/slots/slots.ts',
+    find: 'const call = turn.calls.then(() => alone(partner, turn, work));',
+    replace: 'const call = alone(partner, turn, work);',
+    why: 'Whoever has a slot makes several calls with it: the partner gets more than it bears.',
+  },
+  {
     name: 'failed-messages-deleted',
     file: 'shared/worker/worker.ts',
     find: 'batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId }))',

@@ -79,21 +79,22 @@ function refusedAndNotPutAside(chance: Chance, order: number, at: number): reado
 }
 
 /**
- * The first run ends behind its first page. The second one goes on behind the place of an order that shows only by
+ * The first run has read all, and cannot say so. The second one goes on behind the place of an order that shows only by
  * then, and reads what was changed last.
  */
-function readInSeveralRuns(chance: Chance, { orders, via }: Setting): readonly Happening[] {
+function readInSeveralRuns(chance: Chance, { orders, via, split }: Setting): readonly Happening[] {
   const early = orders.flatMap(({ releasedAt }, order) => (releasedAt < runMinutes - 1 ? [order] : []));
   const [late, other] = early;
   if (via !== 'pull' || late === undefined || other === undefined) return [];
-  const accident = chance.pick(['the call never arrives', 'the container dies before the call'] as const);
+  const listed = orders.filter(({ releasedAt }, order) => releasedAt <= runMinutes && order !== late);
+  // What is known of each product order is read, and each is written; a record is looked for, written, and looked at.
+  const calls = listed.reduce((sum, { quantity }) => sum + 3 + 2 * (split === 'one' ? 1 : quantity), 0);
+  const place = { stage: 'pull-product-orders', service: 'ledger' } as const;
+  const nth = calls + chance.between(4, 4 + 2 * listed.length);
   return [
     { kind: 'ERP commits late', order: late, minutes: 9 },
     { kind: 'planner touches', order: other, at: runMinutes - 0.05 },
-    {
-      ...{ kind: 'call', stage: 'pull-product-orders', service: 'erp', nth: chance.between(2, 4) },
-      accident,
-    },
+    { kind: 'call', ...place, nth, accident: 'AWS fails' },
     { kind: 'planner touches', order: other, at: 2 * runMinutes - 0.05 },
   ];
 }
