@@ -83,10 +83,11 @@ function refusedAndNotPutAside(chance: Chance, order: number, at: number): reado
  * then, and reads what was changed last.
  */
 function readInSeveralRuns(chance: Chance, { orders, via, split }: Setting): readonly Happening[] {
-  const early = orders.flatMap(({ releasedAt }, order) => (releasedAt < runMinutes - 1 ? [order] : []));
-  const [late, other] = early;
-  if (via !== 'pull' || late === undefined || other === undefined) return [];
-  const listed = orders.filter(({ releasedAt }, order) => releasedAt <= runMinutes && order !== late);
+  const other = orders.findIndex(({ releasedAt }) => releasedAt < runMinutes);
+  // It is written before the first run, and shows after it.
+  const late = orders.findIndex(({ releasedAt }) => releasedAt > runMinutes && releasedAt < runMinutes + 9);
+  if (via !== 'pull' || late < 0 || other < 0) return [];
+  const listed = orders.filter(({ releasedAt }) => releasedAt <= runMinutes);
   // What is known of each product order is read, and each is written; a record is looked for, written, and looked at.
   const calls = listed.reduce((sum, { quantity }) => sum + 3 + 2 * (split === 'one' ? 1 : quantity), 0);
   const place = { stage: 'pull-product-orders', service: 'ledger' } as const;
