@@ -5,6 +5,7 @@ import * as z from 'zod/mini';
 import { answerOptions, exits, optionsOf, plainCommand, runCommand } from '../../infra/ops/cli/command.ts';
 import { UsageError } from '../../infra/ops/cli/errors.ts';
 import { counted, createProgress, say, sayJson } from '../../infra/ops/cli/output.ts';
+import { linesOf, runMutants } from './mutants/run-mutants.ts';
 import { commandOf, explained, shrunk } from './run/explain.ts';
 import { simulateSeeds } from './run/pool.ts';
 import { allOf, type Kept } from './run/shrink.ts';
@@ -13,12 +14,14 @@ import { drawScenario } from './scenario/scenario.ts';
 import { simulateFetch } from './world/network.ts';
 
 const placesSchema = z.union([z.literal('all'), z.array(z.int())]);
+const namesSchema = z.array(z.string());
 const optionsSchema = z.object({
   ...answerOptions,
   seed: z.exactOptional(z.int()),
   journeys: z.exactOptional(z.int()),
   minutes: z.exactOptional(z.number()),
-  only: z.exactOptional(placesSchema),
+  mutants: z._default(z.boolean(), false),
+  only: z.exactOptional(z.union([placesSchema, namesSchema])),
   orders: z._default(placesSchema, 'all'),
   full: z._default(z.boolean(), false),
   cores: z._default(z.int(), availableParallelism()),
@@ -30,11 +33,15 @@ const command = plainCommand(
   'Runs the deployed functions in virtual time, over models of AWS, Azumuta and the ERPs, with accidents drawn from seeds.',
 )
   .option('--seed <n>', 'the first seed (default: a fresh one)', whole)
-  .option('--journeys <n>', 'so many orders in all (default: 2000)', whole)
+  .option('--journeys <n>', 'so many orders in all (default: 2000); with --mutants, for each (10000)', whole)
   .option('--minutes <m>', 'for so long, instead', positive)
-  .option('--only <places>', 'one seed alone, with these of its happenings: 1,4,7, all or none', places)
+  .option('--only <places>', 'one seed alone, with these of its happenings: 1,4,7, all or none', chosen)
   .option('--orders <places>', 'with these of its orders', places)
   .option('--cores <n>', 'on so many cores (default: all)', whole)
+  .option(
+    '--mutants',
+    'plants known faults, one after the other: each must be found; with --only, those alone',
+  )
   .option('--full', 'the whole timeline, not only what concerns the orders of the finding')
   .addHelpText(
     'after',
@@ -44,11 +51,13 @@ Examples:
   npm run simulate -- --seed 1 --minutes 10      from seed 1, for ten minutes
   npm run simulate -- --seed 201 --only all      seed 201 alone, with its timeline
   npm run simulate -- --seed 201 --only 1,4      the same with two of its happenings
+  npm run simulate -- --mutants                  with each of the faults that it must find
+  npm run simulate -- --mutants --only link-skipped,scrap-dropped
 
 The same seed does the same on every machine. The first seed that breaks a promise is made as small as it still
 breaks it, and explained.
 
-Exit codes: 0 all promises kept · 1 one is broken · 2 wrong command line`,
+Exit codes: 0 all promises kept, or each fault found · 1 one is not · 2 wrong command line`,
   );
 
 function whole(text: string): number {
@@ -63,22 +72,29 @@ function positive(text: string): number {
   return Number(text);
 }
 
+/** Places of happenings, or names of faults. */
+function chosen(text: string): 'all' | number[] | string[] {
+  return /^(?:all|none|[\d,]+)$/.test(text) ? places(text) : text.split(',');
+}
+
 function places(text: string): 'all' | number[] {
   if (text === 'all') return text;
   return text === 'none' ? [] : text.split(',').map(whole);
 }
 
 /** @throws UsageError for a place that there is not. */
-function keptOf({ only = 'all', orders }: Options, all: Kept): Kept {
-  const chosen = (given: 'all' | readonly number[], known: readonly number[], option: string) => {
+function keptOf({ only: given = 'all', orders }: Options, all: Kept): Kept {
+  const only = z.safeParse(placesSchema, given).data;
+  if (only === undefined) throw new UsageError('--only takes places of happenings: 1,4,7, all or none.');
+  const keptOnes = (given: 'all' | readonly number[], known: readonly number[], option: string) => {
     if (given === 'all') return known;
     const missing = given.find((place) => !known.includes(place - 1));
     if (missing === undefined) return given.map((place) => place - 1).sort((one, other) => one - other);
     throw new UsageError(`--${option} ${missing}: there are ${known.length} of this seed.`);
   };
   return {
-    happenings: chosen(only, all.happenings, 'only'),
-    orders: chosen(orders, all.orders, 'orders'),
+    happenings: keptOnes(only, all.happenings, 'only'),
+    orders: keptOnes(orders, all.orders, 'orders'),
   };
 }
 
@@ -125,9 +141,27 @@ async function explanationOf({ findings: [first] }: Tally, { full }: Options): P
   return [`Seed ${first.seed} breaks it only after other seeds: something outlives a run.`, ...lines];
 }
 
+/** The control, which has no fault in it, is for a run of all. */
+async function plantMutants({ only, journeys, cores, json }: Options, signal: AbortSignal): Promise<number> {
+  const names = z.safeParse(z.optional(namesSchema), only);
+  if (!names.success) throw new UsageError('With --mutants, --only takes names of faults.');
+  const report = await runMutants({
+    only: names.data,
+    journeys,
+    control: names.data && 0,
+    atOnce: cores,
+    progress: (line) => json || say(line),
+    signal,
+  });
+  if (json) sayJson(report);
+  else for (const line of ['', ...linesOf(report.fates)]) say(line);
+  return report.isGood ? exits.done : exits.failed;
+}
+
 await runCommand(command, async (parsed, signal) => {
   const options = optionsOf(parsed, optionsSchema);
   const { seed = randomInt(1, 1_000_000_000), json, minutes, journeys, only } = options;
+  if (options.mutants) return plantMutants(options, signal);
   if (minutes !== undefined && journeys !== undefined) throw new UsageError('Give --minutes or --journeys.');
   if ((only !== undefined || options.orders !== 'all') && options.seed === undefined)
     throw new UsageError('--only and --orders are of one --seed.');

@@ -10,6 +10,7 @@ import { createFindings, type Find, type Finding } from './finding.ts';
 import { judgeJourneys } from './journey.ts';
 import { judgeLedger } from './ledger.ts';
 import { type Letter, lettersOf } from './letters.ts';
+import { indexOf, judgeParts, judgeRework } from './parts.ts';
 
 export { type Finding, invariants } from './finding.ts';
 
@@ -66,6 +67,8 @@ function judgeOrder(
     judgeJourneys(world, made, marks, changes.includes('operator opens it again'), find);
   if (own.length === 0 && !isChanged) judgeLinks(ref.number, made, books.productOrders, find);
   if (own.length === 0) judgeChanges(world, order, made, find);
+  if (own.length === 0) judgeParts(world, order, made, find);
+  judgeRework(world, order, find);
   const built = [...made, ...removed];
   // Azumuta cannot be asked about what is not there any more: where its trigger was lost, nobody knows of it.
   const isUnheard = (one: BuiltProductOrder) =>
@@ -74,8 +77,12 @@ function judgeOrder(
   const units = scenario.split === 'when-all-done' ? [completed] : completed.map((one) => [one]);
   const ours = new Set(
     family
-      .flatMap((one) => [...world.madeFor(one.ref), ...one.removed])
-      .flatMap(({ id, status }) => (status === 'completed' ? [erp.markOf(`${id}#quantity`)] : [])),
+      .flatMap((one) => [
+        ...[...world.madeFor(one.ref), ...one.removed].filter(({ status }) => status === 'completed'),
+        // Whoever removed it while it was open again had completed it once.
+        ...one.reworked,
+      ])
+      .map(({ id }) => erp.markOf(`${id}#quantity`)),
   );
   for (const parts of units) {
     const first = scenario.split === 'when-all-done' ? built.find((one) => indexOf(one) === 1) : parts[0];
@@ -142,11 +149,6 @@ function judgeChanges(
       'told',
       `${other.number} is made for ${String(other.parameters.Quantity)}, the ERP wants ${order.quantity}, and nobody was told.`,
     );
-}
-
-/** Which part of its ERP order a product order was made as: `…/2` is the second; an operator's new name begins with it. */
-function indexOf({ number }: BuiltProductOrder): number {
-  return Number(/\/(\d+)(?:-R)*$/.exec(number)?.[1] ?? 1);
 }
 
 /** An order that has fewer parts now may have been booked before, with all, or after, with those that are left. */

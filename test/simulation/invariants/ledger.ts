@@ -13,7 +13,14 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
   const isCalm = ![...world.happened].some(({ kind }) => kind === 'call' || kind === 'outage');
   // Whoever typed it by hand has to take it away by hand.
   const typed = new Set(people.orders.flatMap((order) => [...(order?.typed ?? [])]));
-  const forgotten = forgottenBy(people);
+  // What was removed in Azumuta cannot be read any more: what was planned of it waits for ever, and a log tells it daily.
+  const removed = new Set(people.orders.flatMap((order) => order?.removed.map(({ number }) => number) ?? []));
+  // An ERP does not list what is finished: what was taken in before, and could not be sent, is never asked for again.
+  const finished = people.orders
+    .filter((order) => order?.changes.includes('planner finishes it by hand'))
+    .flatMap(({ numbers }) => [...numbers]);
+  const isFinished = ({ sk, pk, attempts }: Item) =>
+    sk === 'ORDER' && attempts === 0 && finished.some((number) => isPartOf(String(pk), number));
   const items = plant.table
     .items()
     .map((item) => ({ ...item, name: `${String(item.pk)} ${String(item.sk)}` }));
@@ -24,27 +31,15 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     judgeHolder(item, world, find);
     if (isCalm && isHeld(item)) find('givenBack', `${item.name} is held still.`);
     if (JSON.stringify(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
-    if (!forgotten.some((number) => item.name.startsWith(`ORDER#${number} `)))
+    if (![...removed].some((number) => item.name.startsWith(`ORDER#${number} `)) && !isFinished(item))
       judgeState(item, world, typed, find);
   }
   const logged = plant.logged.find((line) => line.includes(operatorName));
   if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);
 }
 
-/**
- * Numbers of product orders that nobody will hear of again. What was removed in Azumuta cannot be read any more: what was
- * planned of it waits for ever, and a log tells it daily. What the planner has finished by hand is not listed any more:
- * a pull that died before it had sent a part of it is not made good for.
- */
-function forgottenBy({ orders }: Pick<People, 'orders'>): readonly string[] {
-  const present = orders.filter(Boolean);
-  return [
-    ...present.flatMap(({ removed }) => removed.map(({ number }) => number)),
-    ...present.flatMap(({ changes, numbers }) =>
-      changes.includes('planner finishes it by hand') ? [...numbers] : [],
-    ),
-  ];
-}
+const isPartOf = (partition: string, number: string) =>
+  partition === `ORDER#${number}` || partition.startsWith(`ORDER#${number}/`);
 
 interface Item extends Readonly<Record<string, unknown>> {
   readonly name: string;

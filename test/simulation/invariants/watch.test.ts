@@ -48,6 +48,15 @@ describe('The watch', () => {
     expect(found(watch)).toContain(invariants.atOnce);
   });
 
+  it('finds two calls of one container with one slot at once', async () => {
+    const watch = await prepared({ atOnce: 1, items: [slot(1)] });
+
+    watch.begins('book-completion 1', 'book-completion', 'erp');
+    watch.begins('book-completion 1', 'book-completion', 'erp');
+
+    expect(found(watch)).toContain(invariants.atOnce);
+  });
+
   it.each(['answered', 'dead'])('finds nothing when the first of two is %s', async (how) => {
     const watch = await prepared({ atOnce: 1, items: [slot(1)] });
 

@@ -50,7 +50,8 @@ export function createWatch({ now, table, atOnce }: WatchSurroundings): Watch {
 
   function lookAtSlots(partner: Partner): void {
     if (atOnce === undefined) return;
-    const callers = [...underWay[partner].keys()];
+    // Whoever has a slot makes one call after the other.
+    const callers = [...underWay[partner]].flatMap(([name, times]) => Array<string>(times).fill(name));
     const held = Array.from({ length: atOnce }, (_, at) =>
       stored(`SLOTS#${partner}`, `SLOT#${at + 1}`),
     ).filter((slot) => Number(slot?.leaseUntil?.N ?? 0) > now() - clocksDifferMs);
@@ -92,7 +93,7 @@ export function createWatch({ now, table, atOnce }: WatchSurroundings): Watch {
       for (const callers of Object.values(underWay)) callers.delete(container);
     },
     gives(stage, event) {
-      if (JSON.stringify(event).includes(operatorName))
+      if (JSON.stringify([event]).includes(operatorName))
         find('personal', `A queue gives the name of an operator to ${stage}.`);
     },
     calls,

@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
 import type { Finding } from '../invariants/judge.ts';
-import { type Mutant, planted } from './mutant.ts';
+import { type Mutant, planted, root } from './mutant.ts';
 import { mutants } from './table.ts';
 
 /** What a child is asked for. */
@@ -10,7 +10,6 @@ export interface Order {
   readonly firstSeed: number;
   /** It stops at its first finding, or after so many journeys. */
   readonly journeys: number;
-  readonly leaveOut: readonly number[];
 }
 
 /** What a child tells: once in a while, and at its end. */
@@ -21,7 +20,6 @@ export interface Told {
   readonly isOver: boolean;
 }
 
-const root = new URL('../../../', import.meta.url);
 /** So many scenarios between two signs of life. */
 const betweenSigns = 20;
 
@@ -37,7 +35,7 @@ function plant(mutant: Mutant): void {
   });
 }
 
-async function run({ mutant: name, firstSeed, journeys: most, leaveOut }: Order): Promise<void> {
+async function run({ mutant: name, firstSeed, journeys: most }: Order): Promise<void> {
   const mutant = mutants.find((one) => one.name === name);
   if (mutant) plant(mutant);
   // Only now: what they import is loaded with the fault.
@@ -47,7 +45,6 @@ async function run({ mutant: name, firstSeed, journeys: most, leaveOut }: Order)
   simulateFetch();
   let journeys = 0;
   for (let seed = firstSeed; ; seed += 1) {
-    if (leaveOut.includes(seed)) continue;
     const scenario = drawScenario(seed);
     journeys += scenario.orders.length;
     const { findings } = await runScenario(scenario).catch((error: unknown) => ({
@@ -69,6 +66,8 @@ function tell(told: Told): void {
   process.send?.(told);
 }
 
+// Nobody hears of what it finds any more.
+process.once('disconnect', () => process.exit());
 process.once('message', (order: Order) => {
   void run(order).then(() => process.disconnect());
 });

@@ -22,11 +22,11 @@ export const completionMutants: readonly Mutant[] = [
     why: 'Two parts of one ERP order are booked at once, and one overwrites the other.',
   },
   {
-    name: 'lock-not-kept-while-settling',
+    name: 'lock-outlives-its-holder',
     file: book,
     find: 'await bookings.keepLocked(erpOrder, holderOf(claim, message), untilMs);',
-    replace: 'await bookings.unlock(erpOrder, holderOf(claim, message));',
-    why: 'Another part is booked while the first one may still be settling in the ERP.',
+    replace: 'await bookings.keepLocked(erpOrder, holderOf(claim, message), untilMs + 30 * 86_400_000);',
+    why: 'Once an answer was lost, no other part of the order is booked for a month.',
   },
   {
     name: 'lock-not-released',
@@ -82,8 +82,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'opened-part-booked',
     file: 'shared/completions/built-parts.ts',
-    find: 'if (order?.completed) built.push',
-    replace: 'if (order) built.push',
+    find: 'if (order?.completed) {',
+    replace: 'if (order) {',
     why: 'A part that is opened again for rework is booked as good.',
   },
   {

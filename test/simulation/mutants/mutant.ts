@@ -10,6 +10,9 @@ export interface Mutant {
   readonly why: string;
 }
 
+/** Of the project: what `file` is relative to. */
+export const root = new URL('../../../', import.meta.url);
+
 /** @throws Error when the text to find is not there, or several times: the table is behind the code. */
 export function planted(source: string, { name, file, find, replace }: Mutant): string {
   const parts = source.split(find);

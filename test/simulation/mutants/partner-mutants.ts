@@ -27,11 +27,11 @@ export const partnerMutants: readonly Mutant[] = [
     why: 'A partner that is down is called by every message, and locks our account.',
   },
   {
-    name: 'probe-not-given-back',
+    name: 'failed-probe-makes-nobody-wait',
     file: breaker,
-    find: "        remove: ['probeUntil', 'probeOwner'],\n        condition: '#probeOwner = :owner',\n        values: { owner },\n      });\n    },\n\n    async state",
-    replace: '      });\n    },\n\n    async state',
-    why: 'A probe that asked nobody keeps all others waiting for its time.',
+    find: 'openUntil: at + cooldown(failure, openings) * 1000,',
+    replace: 'openUntil: at,',
+    why: 'Whoever comes next probes again: a partner that is down is called by every message.',
   },
   {
     name: 'slot-not-given-back',
@@ -46,6 +46,13 @@ export const partnerMutants: readonly Mutant[] = [
     find: 'if (!(await take(partner))) throw new NoFreeSlot(partner);',
     replace: '',
     why: 'A partner gets more calls at once than it bears.',
+  },
+  {
+    name: 'calls-with-one-slot-at-once',
+    file: 'shared/slots/slots.ts',
+    find: 'const call = turn.calls.then(() => alone(partner, turn, work));',
+    replace: 'const call = alone(partner, turn, work);',
+    why: 'Whoever has a slot makes several calls with it: the partner gets more than it bears.',
   },
   {
     name: 'failed-messages-deleted',

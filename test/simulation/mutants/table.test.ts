@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { planted } from './mutant.ts';
+import { planted, root } from './mutant.ts';
 import { mutants } from './table.ts';
 
-const readSource = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+const readSource = (file: string) => readFileSync(new URL(file, root), 'utf8');
 
 describe('The faults that are planted', () => {
   it.each(mutants)('find the text of $name once in its file, and change it', (mutant) => {

@@ -1,3 +1,4 @@
+import { afterwards } from './afterwards.ts';
 import { completionMutants } from './completion-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import type { Mutant } from './mutant.ts';
@@ -10,4 +11,5 @@ export const mutants: readonly Mutant[] = [
   ...completionMutants,
   ...orderMutants,
   ...partnerMutants,
+  ...afterwards,
 ];

@@ -85,7 +85,12 @@ function operatorsDraws(
   const isPlain = split === 'one' && planned.article === 'plain';
   return [
     () => [{ kind: 'operator renames', order, at }],
-    () => [{ kind: 'operator opens it again', order, at: at + chance.between(0, 10) }],
+    () => [
+      {
+        ...{ kind: 'operator opens it again', order, at: at + chance.between(0, 10) },
+        rework: chance.between(2, 40),
+      },
+    ],
     () => [{ kind: 'operator removes it', order, at }],
     () => [{ kind: 'operator types it by hand', order, at: soon, equal: chance.happens(0.5) }],
     ...(isPlain ? [otherwise, otherwise, otherwise] : []),

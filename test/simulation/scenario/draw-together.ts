@@ -15,7 +15,8 @@ const lost = [
  * Happenings that do harm only together, and would seldom meet by chance; and those that are too rare, or too long,
  * for each run. Drawn from a stream of their own, so that all else of a seed stays as it is.
  */
-export function drawTogether(seed: number, { orders, via }: Setting): readonly Happening[] {
+export function drawTogether(seed: number, setting: Setting): readonly Happening[] {
+  const { orders, via } = setting;
   const chance = createChance(seed ^ 0x3c6ef372);
   if (chance.happens(0.4)) return [];
   const order = chance.between(0, orders.length - 1);
@@ -44,7 +45,10 @@ export function drawTogether(seed: number, { orders, via }: Setting): readonly H
     () => refusedAndNotPutAside(chance, order, at),
     () => [{ kind: 'trigger of an open order', order, at }],
     () => (via === 'pull' ? [{ kind: 'ERP commits late', order, minutes: chance.between(1, 9) }] : []),
-    () => (chance.happens(0.3) ? [{ kind: 'order is locked', order, at: early, minutes: days }] : []),
+    () => readInSeveralRuns(chance, setting),
+    () => moreAndNoMore(chance, setting),
+    () => fewerParts(chance, setting, order),
+    () => [{ kind: 'order is locked', order, at: early, minutes: chance.happens(0.3) ? days : 90 }],
   ])();
 }
 
@@ -72,4 +76,57 @@ function refusedAndNotPutAside(chance: Chance, order: number, at: number): reado
     { kind: 'planner finishes it by hand', order, at },
     { kind: 'call', stage: 'book-completion', service: 'queues', nth, accident: 'AWS fails' },
   ];
+}
+
+/**
+ * The first run has read all, and cannot say so. The second one goes on behind the place of an order that shows only by
+ * then, and reads what was changed last.
+ */
+function readInSeveralRuns(chance: Chance, { orders, via, split }: Setting): readonly Happening[] {
+  const other = orders.findIndex(({ releasedAt }) => releasedAt < runMinutes);
+  // It is written before the first run, and shows after it.
+  const late = orders.findIndex(({ releasedAt }) => releasedAt > runMinutes && releasedAt < runMinutes + 9);
+  if (via !== 'pull' || late < 0 || other < 0) return [];
+  const listed = orders.filter(({ releasedAt }) => releasedAt <= runMinutes);
+  // What is known of each product order is read, and each is written; a record is looked for, written, and looked at.
+  const calls = listed.reduce((sum, { quantity }) => sum + 3 + 2 * (split === 'one' ? 1 : quantity), 0);
+  const place = { stage: 'pull-product-orders', service: 'ledger' } as const;
+  const nth = calls + chance.between(4, 4 + 2 * listed.length);
+  return [
+    { kind: 'ERP commits late', order: late, minutes: 9 },
+    { kind: 'planner touches', order: other, at: runMinutes - 0.05 },
+    { kind: 'call', ...place, nth, accident: 'AWS fails' },
+    { kind: 'planner touches', order: other, at: 2 * runMinutes - 0.05 },
+  ];
+}
+
+/** Between two runs of the pull. */
+const runMinutes = 10;
+
+/**
+ * The ERP posts that it wants more parts, and before those are written, that it wants no more than there are. What the
+ * first post has read of the record is told late.
+ */
+function moreAndNoMore(chance: Chance, { via, split, orders }: Setting): readonly Happening[] {
+  const [first] = orders.toSorted((one, other) => one.releasedAt - other.releasedAt);
+  if (via !== 'endpoint' || split === 'one' || !first) return [];
+  const { releasedAt, quantity } = first;
+  const place = { kind: 'planner changes the quantity', order: orders.indexOf(first) } as const;
+  const at = releasedAt + chance.between(10, 50) / 100;
+  // Each part is read, and written, by itself.
+  const nth = 4 * quantity + chance.between(9, 12);
+  return [
+    { ...place, at, quantity: quantity + 2 },
+    { ...place, at: at + chance.between(2, 10) / 100, quantity },
+    { kind: 'call', stage: 'accept-product-orders', service: 'ledger', nth, accident: 'AWS is slow' },
+  ];
+}
+
+/** When all but the last part are built, the ERP wants no more than those. */
+function fewerParts(chance: Chance, { split, orders }: Setting, order: number): readonly Happening[] {
+  const { quantity = 1, releasedAt = 0, builtAfter = 0 } = orders[order] ?? {};
+  if (split !== 'when-all-done' || quantity < 2) return [];
+  // The operator takes four minutes for a part.
+  const at = releasedAt + builtAfter + 4 * (quantity - 2) + chance.between(0, 800) / 100;
+  return [{ kind: 'planner changes the quantity', order, at, quantity: quantity - 1 }];
 }

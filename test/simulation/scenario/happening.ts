@@ -77,7 +77,8 @@ type ToOrder =
   | ({ readonly kind: 'planner splits' } & Order & Moment)
   | ({ readonly kind: 'planner touches' } & Order & Moment)
   | ({ readonly kind: 'operator renames' } & Order & Moment)
-  | ({ readonly kind: 'operator opens it again' } & Order & Moment)
+  /** The rework takes so many minutes. */
+  | ({ readonly kind: 'operator opens it again'; readonly rework: number } & Order & Moment)
   | ({ readonly kind: 'operator removes it' } & Order & Moment)
   /** Before the integration creates it; one that is not equal is renamed later, and its dead letter sent again. */
   | ({ readonly kind: 'operator types it by hand'; readonly equal: boolean } & Order & Moment)

@@ -10,7 +10,7 @@ const lookAgainMs = 3 * minuteMs;
 /** Nobody looks any longer: an order that is not there by then is lost, or was told. */
 const patienceMs = 24 * 60 * minuteMs;
 /** Between two product orders that are completed one after the other. */
-export const betweenMs = 4 * minuteMs;
+const betweenMs = 4 * minuteMs;
 
 /** Completes what is open of an order, one product order after the other, until all that was wanted is built. */
 export function startOperator(world: World, order: ReleasedOrder, done: () => void): void {

@@ -4,7 +4,6 @@ import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { sendAgain } from './administrators.ts';
 import type { Happening } from './happening.ts';
-import { betweenMs } from './operator.ts';
 import type { ReleasedOrder } from './released-order.ts';
 import type { Stage } from './stage.ts';
 
@@ -24,7 +23,7 @@ export function operatorDoes(order: ReleasedOrder, act: Act, world: World, stage
         azumuta.rename(first.number, `${first.number}-R`) !== undefined
       );
     case 'operator opens it again':
-      return isOpenedAgain(order, world, stage);
+      return isOpenedAgain(order, act.rework * minuteMs, world, stage);
     case 'operator removes it': {
       const removed = first && azumuta.remove(first.number);
       if (removed) order.removed.push(removed);
@@ -38,15 +37,23 @@ export function operatorDoes(order: ReleasedOrder, act: Act, world: World, stage
 }
 
 /** Something was forgotten: it is recorded in addition, without a quantity. */
-function isOpenedAgain({ ref, later }: ReleasedOrder, world: World, { begun }: Stage): boolean {
+function isOpenedAgain(
+  { ref, later, reworked }: ReleasedOrder,
+  reworkMs: number,
+  world: World,
+  { begun }: Stage,
+): boolean {
   const { azumuta, time, timeline } = world;
   const done = world.madeFor(ref).find(({ status }) => status === 'completed');
   if (!done || azumuta.reopen(done.number) === undefined) return false;
   const before = new Set(done.recordings.map(({ id }) => id));
   const over = begun();
-  time.after(betweenMs, () => {
+  reworked.push({ id: done.id, number: done.number, from: time.now(), until: time.now() + reworkMs });
+  time.after(reworkMs, () => {
     timeline.note('operator', () => `completes ${done.number} again, with what was forgotten`);
-    const again = azumuta.complete(done.number, { id: done.id, quantity: null, recordings: 1 });
+    // It may have another name by now, or be gone.
+    const now = azumuta.productOrders().find(({ id }) => id === done.id);
+    const again = now && azumuta.complete(now.number, { id: done.id, quantity: null, recordings: 1 });
     for (const { id } of again?.recordings ?? []) if (!before.has(id)) later.add(id);
     over();
   });

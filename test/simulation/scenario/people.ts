@@ -79,7 +79,7 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
     ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity },
     figures: other?.figures,
     changes: shared ? ['planner shares a number'] : [],
-    ...{ typed: new Set(), removed: [], later: new Set() },
+    ...{ typed: new Set(), removed: [], later: new Set(), reworked: [] },
   };
 }
 

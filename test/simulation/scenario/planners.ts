@@ -72,7 +72,7 @@ function isSplit(order: ReleasedOrder, { erp }: World, { appear }: Stage): boole
   appear({
     ...order,
     ...{ ref: other, numbers: new Set([other.number]), quantity: 1, changes: ['planner splits'] },
-    ...{ typed: new Set(), removed: [], later: new Set() },
+    ...{ typed: new Set(), removed: [], later: new Set(), reworked: [] },
   });
   return true;
 }

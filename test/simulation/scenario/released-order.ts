@@ -24,4 +24,11 @@ export interface ReleasedOrder {
   readonly removed: BuiltProductOrder[];
   /** Recordings of product orders that were opened again: only their trigger tells of them. */
   readonly later: Set<string>;
+  /** When its product orders were open again; times in epoch milliseconds. */
+  readonly reworked: {
+    readonly id: string;
+    readonly number: string;
+    readonly from: number;
+    readonly until: number;
+  }[];
 }

@@ -14,7 +14,7 @@ export const graceHours = 1;
  * @param shared Number of a product order, by the number of an ERP order that is not mapped to its own.
  */
 export function integrationOf(
-  { split, via, atOnce }: Scenario,
+  { split, via, atOnce, pageSize }: Scenario,
   erp: ErpModel,
   shared: ReadonlyMap<string, string>,
 ): CompleteIntegration {
@@ -23,7 +23,7 @@ export function integrationOf(
     plant: 'simulation',
     timeZone: 'Europe/Brussels',
     azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1`, ...limit },
-    erp: { ...erp.definition(urlOf('erp')), ...limit },
+    erp: { ...erp.definition(urlOf('erp'), pageSize === undefined ? {} : { pageSize }), ...limit },
     productOrders: {
       number: ({ number }) => shared.get(number) ?? number,
       parameters: (order, { of }) => ({
