@@ -6,7 +6,8 @@ import { invocation, slotsStage } from '../../shared/slots/stage.ts';
 import type { PlannedProduction } from './client.ts';
 import { book, completed, type LocalSystem, openPlant } from './plant.ts';
 
-const productions = 40;
+/** SQLite has one writer at a time: a few show what there is to see. */
+const productions = process.env.TRYTON_DATABASE_AT?.startsWith('postgresql:') ? 40 : 12;
 /** A queue rarely gives more at once while several containers take from it. */
 const batchSize = 5;
 
