@@ -2,9 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { expect, vi } from 'vitest';
-import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
 import { createTable, type Table } from '../../shared/platform/dynamodb-table.ts';
-import { createTableModel } from '../simulation/aws/table.ts';
+import { createLedgerModel, indexes, tableName } from './modelled-table.ts';
 
 /** An empty ledger table. */
 export interface LedgerStore {
@@ -21,12 +20,9 @@ export interface Dynalite extends LedgerStore {
   readonly url: string;
 }
 
-const tableName = 'ledger';
-const indexes = Object.values(ledgerIndexes);
-
-/** The table on a model of DynamoDB, which is held against dynalite (test/simulation/aws); its indexes never lag. */
+/** The table on the model of DynamoDB. */
 export async function startLedgerStore(): Promise<LedgerStore> {
-  const model = createTableModel({ name: tableName, indexes, now: () => 0, indexLagMs: () => 0 });
+  const model = createLedgerModel();
   let isStopped = false;
   const client = {
     send: (command: Parameters<typeof model.client.send>[0]) =>

@@ -1,10 +1,16 @@
 import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
 import { createTable, type Table } from '../../shared/platform/dynamodb-table.ts';
-import { createTableModel } from '../simulation/aws/table.ts';
+import { createTableModel, type TableModel } from '../simulation/aws/table.ts';
 
-/** An empty ledger table on a model of DynamoDB, for tests that run thousands of times; its indexes never lag. */
+export const tableName = 'ledger';
+export const indexes = Object.values(ledgerIndexes);
+
+/** A model of DynamoDB with the empty ledger table, held against dynalite (test/simulation/aws); its indexes never lag. */
+export function createLedgerModel(): TableModel {
+  return createTableModel({ name: tableName, indexes, now: () => 0, indexLagMs: () => 0 });
+}
+
+/** An empty ledger table on that model. */
 export function modelledTable(): Table {
-  const name = 'ledger';
-  const indexes = Object.values(ledgerIndexes);
-  return createTable(createTableModel({ name, indexes, now: () => 0, indexLagMs: () => 0 }).client, name);
+  return createTable(createLedgerModel().client, tableName);
 }
