@@ -93,6 +93,32 @@ it('no product order passes 64 KB, with the largest draft, every text at its lon
   expect(most).toBeGreaterThan(maxItemBytes * 0.75);
 });
 
+it('no product order passes 64 KB, however often it is posted again and taken back', async () => {
+  // Prepare
+  const { ledger, sizeAt } = started();
+  const order = newOrder({ number: longest('n'), via: sentence });
+  await ledger.orders.put(order);
+  const held = async () => {
+    const entry = await ledger.orders.find(order.number);
+    if (!entry) throw new Error('It was put.');
+    return entry;
+  };
+
+  // Act
+  for (let times = 0; times < 30; times++) {
+    await ledger.orders.withdraw(
+      await held(),
+      { reason: 'It was cancelled.', cause: 'order-state' },
+      { event: 'cancelled in the ERP', note: sentence },
+    );
+    await ledger.orders.replace(await held(), order);
+  }
+
+  // Assess: entries of 1,000 characters, of which the oldest went
+  expect((await held()).historyLeft).toBeGreaterThan(0);
+  expect(await sizeAt(orderKey(order.number))).toBeLessThanOrEqual(maxItemBytes);
+});
+
 it('no ERP order passes 64 KB, with as many parts as there may be', async () => {
   const { ledger, sizeAt } = started();
   const split = { number: longest('n'), of: 1000, book: 'when-all-done' } as const;
