@@ -91,9 +91,11 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
     };
 
   const missing = missingParts(facts, built, quantityOf);
-  if (open.length > 0 && missing.length > 0)
+  const isAwaiting = open.length > 0 && missing.length > 0;
+  const decision = planned(facts, isAwaiting ? [] : open, built, quantityOf);
+  if (isAwaiting && decision.to === 'leave')
     return { to: 'leave', why: `Parts ${missing.join(', ')} of ${parts} are awaited` };
-  return bounded(planned(facts, open, built, quantityOf));
+  return bounded(decision);
 }
 
 /** A booking is one item of the ledger. */
@@ -162,7 +164,11 @@ function planned(
     const further = untoldOf(part).filter((id) => !taken.has(id));
     const quantity = quantityOf(part.index);
     if (!quantity || further.length === 0) continue;
-    if (quantity.state === 'rejected' && !again) return waitsForReplay(part, further, quantity);
+    if (quantity.state === 'rejected' && !again) {
+      if (part === facts.current) return waitsForReplay(part, further, quantity);
+      // Its own trigger tells a person.
+      continue;
+    }
     plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
   }
   const unsent = bookings.filter(
