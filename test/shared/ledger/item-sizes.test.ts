@@ -93,6 +93,33 @@ it('no product order passes 64 KB, with the largest draft, every text at its lon
   expect(most).toBeGreaterThan(maxItemBytes * 0.75);
 });
 
+it('no product order passes 64 KB, however often it is posted again and taken back', async () => {
+  // Prepare
+  const { ledger, sizeAt } = started();
+  const note = sentence + sentence;
+  const order = newOrder({ number: longest('n'), via: note });
+  await ledger.orders.put({ ...order, via: 'endpoint' });
+  const held = async () => {
+    const entry = await ledger.orders.find(order.number);
+    if (!entry) throw new Error('It was put.');
+    return entry;
+  };
+  const why = { reason: 'It was cancelled.', cause: 'order-state' } as const;
+
+  // Act
+  let most = 0;
+  for (let times = 0; times < 30; times++) {
+    await ledger.orders.withdraw(await held(), why, { event: 'cancelled in the ERP', note });
+    most = Math.max(most, await sizeAt(orderKey(order.number)));
+    await ledger.orders.replace(await held(), order);
+    most = Math.max(most, await sizeAt(orderKey(order.number)));
+  }
+
+  // Assess
+  expect((await held()).historyLeft).toBeGreaterThan(0);
+  expect(most).toBeLessThanOrEqual(maxItemBytes);
+});
+
 it('no ERP order passes 64 KB, with as many parts as there may be', async () => {
   const { ledger, sizeAt } = started();
   const split = { number: longest('n'), of: 1000, book: 'when-all-done' } as const;

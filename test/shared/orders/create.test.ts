@@ -242,6 +242,34 @@ describe('a product order that stands in Azumuta already', () => {
     expect(await ledger.orders.find(number)).toMatchObject({ state: 'rejected', awaitsCompletion: false });
   });
 
+  it.each([
+    ['is taken for ours when it is equal', '5', undefined],
+    ['is for a person when it is not', '99', 'parameters["Quantity"] is 99, wanted 5'],
+  ])('and came up between our look and our create %s', async (_what, quantity, differs) => {
+    // Prepare: our first look does not show it, and Azumuta takes no number twice
+    const number = await typedByHand({ Quantity: quantity });
+    const { azumuta } = dependencies;
+    const late: typeof azumuta = {
+      ...azumuta,
+      findProductOrder: async () => undefined,
+      createProductOrder: (...asked) => azumuta.createProductOrder(...asked),
+    };
+    const conflict = { kind: 'status', status: 409, route: 'POST /api/v1/productorders', times: 1 } as const;
+    await azumutaSide.setFaults([conflict]);
+
+    // Act
+    const first = await create(number, 1, { azumuta: late }).catch((error: unknown) => error);
+    const second = await create(number, 2).catch((error: unknown) => error);
+
+    // Assess
+    expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    if (differs === undefined) expect(second).toBeUndefined();
+    else expect(second).toMatchObject({ name: 'Rejected', message: expect.stringContaining(differs) });
+    const [only, ...others] = await made(number);
+    expect(others).toEqual([]);
+    expect(await linkOf(number)).toBe(differs === undefined ? only?.id : null);
+  });
+
   it('is known for ours after an attempt that died, though it is completed by now', async () => {
     // Prepare
     const number = await released({ Quantity: '5' });
