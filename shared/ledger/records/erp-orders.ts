@@ -93,7 +93,7 @@ export function createErpOrders(table: Table, clock: Clock): ErpOrders {
 
     async recordCompletedPart(erpOrder, { index, azumutaId }) {
       await table.update(completedPartKey(erpOrder, index), {
-        set: { index, productOrderId: azumutaId, expiresAt: expiresAt() },
+        set: { v: 1, index, productOrderId: azumutaId, expiresAt: expiresAt() },
       });
     },
 
