@@ -109,7 +109,7 @@ export function createErpOrders(table: Table, clock: Clock): ErpOrders {
       const further = named?.filter((id) => !earlier?.includes(id)) ?? [];
       await table.update(key, {
         set: {
-          ...{ index, productOrderId: azumutaId, expiresAt: expiresAt() },
+          ...{ v: 1, index, productOrderId: azumutaId, expiresAt: expiresAt() },
           ...(named && !earlier ? { named: further } : {}),
         },
         ...(earlier && further.length > 0 ? { append: { named: further } } : {}),

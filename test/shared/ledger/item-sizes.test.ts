@@ -10,6 +10,7 @@ import {
   deadLetterKey,
   erpOrderKey,
   orderKey,
+  questionKey,
 } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { maxPlannedBytes } from '../../../shared/ledger/records/bookings.ts';
@@ -150,6 +151,29 @@ it('nothing that is told of an order passes 64 KB, however often it changes', as
       note: sentence,
     });
   expect(await sizeAt(conflictKey(number))).toBeLessThanOrEqual(maxItemBytes);
+});
+
+it('no question about an order passes 64 KB, however many hints name recordings at once, and however often it is asked', async () => {
+  // Prepare: a burst of forged hints, each of which has read the question before any of them ends
+  const { ledger, sizeAt } = started();
+  const number = longest('n');
+  const asker = { by: longest('m'), since: new Date('2026-11-24T08:00:00Z') };
+  await ledger.questions.recordAsked(number, asker);
+  const named = (hint: number) => Array.from({ length: 50 }, (_, at) => `${hint}-${at}`.padEnd(100, '水'));
+
+  // Act
+  await Promise.all(
+    Array.from({ length: 50 }, (_, hint) => ledger.questions.join(number, { recordingIds: named(hint) })),
+  );
+  for (let times = 0; times < 60; times++) {
+    await ledger.questions.leaveToReconciliation(number, sentence);
+    await ledger.questions.recordAsked(number, asker);
+  }
+
+  // Assess
+  expect(await sizeAt(questionKey(number))).toBeLessThanOrEqual(maxItemBytes);
+  // Who only repeats what is named may still end.
+  expect(await ledger.questions.join(number, { recordingIds: [] })).toBe(true);
 });
 
 describe('a booking of as many parts as there may be', () => {

@@ -8,6 +8,7 @@ import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { type CreateDependencies, createProductOrder } from '../../../shared/orders/create.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
@@ -98,6 +99,32 @@ function attempt(messageId: string, receiveCount: number, clock: Clock) {
 
 const linkOf = async (number: string) =>
   (await erpSide.orders()).find((order) => order.number === number)?.azumutaId;
+
+it('an order whose Azumuta is unwell is not claimed, and nobody is called, while the breaker is open', async () => {
+  // Prepare
+  const number = await released();
+  const open = { seconds: 15, reason: 'Azumuta failed (503).' };
+  const partners = createPartnerCalls({
+    breaker: {
+      ...createBreaker(store.table, systemClock),
+      waiting: async () => open,
+      permit: async () => ({ permit: 'wait', ...open }),
+    },
+    newOwner: randomUUID,
+    clock: systemClock,
+    log: silent,
+  });
+  await azumutaSide.forgetCalls();
+  const before = await store.table.get(orderKey(number));
+
+  // Act
+  const creating = create(number, 1, { partners });
+
+  // Assess
+  await expect(creating).rejects.toMatchObject({ name: 'RetryLater', scope: 'partner', afterSeconds: 15 });
+  expect(await store.table.get(orderKey(number))).toEqual(before);
+  expect(await azumutaSide.calls()).toEqual({});
+});
 
 describe('a link that the ERP accepts and does not show', () => {
   it('is tried once more, however often its order had to wait for other things before', async () => {

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bookingKeyOf } from '../../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
-import type { LockHolder } from '../../../../shared/ledger/records/bookings.ts';
+import { createBookings, type LockHolder } from '../../../../shared/ledger/records/bookings.ts';
+import { createKnownOrders } from '../../../../shared/ledger/records/known-orders.ts';
+import type { Table } from '../../../../shared/platform/dynamodb-table.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
+import { modelledTable } from '../../../support/modelled-table.ts';
 
 let store: Dynalite;
 let clock: TestClock;
@@ -85,4 +89,52 @@ describe('the lock of an ERP order', () => {
     clock.advance(1);
     expect(await lock(holder('po2#quantity', 1))).toBe(true);
   });
+});
+
+/** A booking of two recordings, as it is planned. */
+const planned = {
+  key: 'id1#quantity',
+  kind: 'quantity',
+  parts: [1],
+  recordingIds: ['first', 'second'],
+  erpOrder: { number: 'MO/1' },
+  productOrder: { id: 'id1', number: 'PO-1' },
+} as const;
+const planner = { owner: 'planner', messageId: 'hint' };
+
+it.each([0, 1, 2, 3])(
+  'a booking is there only once its recordings lead to its order: its planner may die after %i writes',
+  async (writes) => {
+    // Prepare
+    const table = modelledTable();
+    let left = writes;
+    const dying: Table = {
+      ...table,
+      putIf: (...given) => (left-- > 0 ? table.putIf(...given) : Promise.reject(new Error('It died.'))),
+    };
+
+    // Act
+    await createBookings(dying, clock, { settlingSeconds })
+      .plan('PO-1', planned, planner)
+      .catch(() => undefined);
+    const bookings = await createBookings(table, clock, { settlingSeconds }).of('PO-1');
+    const leadTo = await Promise.all(planned.recordingIds.map(createKnownOrders(table).numberOfAzumutaId));
+
+    // Assess
+    expect(bookings).toHaveLength(writes < 3 ? 0 : 1);
+    expect(leadTo.filter((number) => number === 'PO-1')).toHaveLength(Math.min(writes, 2));
+  },
+);
+
+it('a booking has room for a movement that is still to be confirmed, and for the booking that corrects it', async () => {
+  // Prepare: as a later version may write it
+  await ledger.bookings.plan(erpOrder, planned, planner);
+  const set = { confirmation: 'awaited', successor: 'id1#correction' };
+  await store.table.update(bookingKeyOf(erpOrder, planned.key), { set });
+
+  // Act
+  const read = await ledger.bookings.of(erpOrder);
+
+  // Assess
+  expect(read).toMatchObject([{ ...planned, confirmation: 'awaited', successor: 'id1#correction' }]);
 });
