@@ -22,7 +22,7 @@ import {
 /**
  * Azumuta's REST API, as far as the two flows need it. Every method is one call (a listing by number follows
  * `next` on the same origin only) and throws `RetryLater` of scope `partner` when Azumuta is unwell, of scope
- * `order` when it answers 200 with an error, and `Rejected` when it refuses or answers in a shape that the
+ * `order` when it answers 200 with an error or has the number by now, and `Rejected` when it refuses or answers in a shape that the
  * flows cannot stand on.
  */
 export interface AzumutaClient {
@@ -183,12 +183,12 @@ export function createAzumutaClient({ baseUrl, assumptions, apiKey, clock }: Azu
         variantIds: variantIdsOf(draft, article),
       };
       const response = await call({ method: 'POST', path: paths.productOrders, body, signal }, what);
-      if (response.status === 409) {
-        // Perhaps it was created by an attempt of ours whose answer was lost.
-        const there = await this.findProductOrder(draft.number, signal);
-        if (there && (there.article ?? article.number) === article.number)
-          return refOf(there.id, draft, there.url);
-      }
+      // Perhaps it was created by an attempt of ours whose answer was lost, or by a person in this moment.
+      if (response.status === 409 && (await this.findProductOrder(draft.number, signal)))
+        throw new RetryLater(
+          `Azumuta has a product order ${draft.number} since a moment ago: the next attempt looks whether it is the one that is wanted.`,
+          { scope: 'order', wrote: 'known' },
+        );
       const parsed = parse(wire.createdProductOrderSchema, refuseFailure(response, what).json);
       if (!parsed.ok) {
         // It may well have been created: only a look by number can tell.

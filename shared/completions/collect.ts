@@ -7,7 +7,7 @@ import { Rejected } from '../model/errors.ts';
 import { partIndexes } from '../model/orders.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { type AskDependencies, type Asking, createQuestioner, recordingsNamedBy } from './ask-azumuta.ts';
-import { type BuiltPartsDependencies, otherParts, ownRecordings } from './built-parts.ts';
+import { type BuiltPartsDependencies, ownRecordings, partsBookedTogether } from './built-parts.ts';
 import {
   type BookingDecision,
   type CompletionFacts,
@@ -168,15 +168,17 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
   ): Promise<{ facts: CompletionFacts; collected: Collected }> {
     const home = homeOf(number, entry);
     const bookings = home === number && tries === 0 ? own : await ledger.bookings.of(home);
-    const erpOrder = entry ? refOf(entry.erpOrder) : { number: dependencies.erpOrderNumber?.(number) ?? number };
+    const erpOrder = entry
+      ? refOf(entry.erpOrder)
+      : { number: dependencies.erpOrderNumber?.(number) ?? number };
     const record =
       entry && entry.part.book !== 'alone' ? await ledger.erpOrders.find(entry.erpOrder) : undefined;
     const parts = record?.split.of ?? 1;
     const { ids, read } = await ownRecordings(asking, order, bookings, attempt, dependencies);
-    const current = { index: entry?.part.index ?? 1, order, recordingIds: ids };
-    const others = isBookedTogether(entry)
-      ? await otherParts(entry, order, neededParts(parts, bookings), attempt, dependencies)
-      : [];
+    const part = { index: entry?.part.index ?? 1, order, recordingIds: ids };
+    const [current, ...others] = isBookedTogether(entry)
+      ? await partsBookedTogether(entry, part, neededParts(parts, bookings), attempt, dependencies)
+      : [part];
     const article = entry ? entry.erpOrder.article : dependencies.articleIsMapped ? undefined : order.article;
     const again = asking.hint.via === 'replay';
     const { withoutRecordings } = dependencies;

@@ -82,18 +82,21 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
       sentence: `Product order ${number} is completed, and its ERP order ${facts.erpOrder.number} has only ${parts} part(s) now: book it in the ERP by hand.`,
       cause: 'conflict',
     };
-  if (current.recordingIds === undefined && !facts.withoutRecordings && !quantityOf(current.index))
+  const built = [current, ...others].sort((a, b) => a.index - b.index);
+  const open = built.filter(({ index }) => index <= parts && !quantityOf(index));
+  const untold = open.find(({ recordingIds }) => recordingIds === undefined);
+  if (untold && !facts.withoutRecordings)
     return {
       to: 'wait',
-      sentence: `Azumuta lists no recordings of product order ${number}, and its trigger named none. Let the trigger send the recordings' ids, or set completions.unknownRecordings to 'ignore' to book without them.`,
+      sentence: `Azumuta lists no recordings of product order ${untold.order.number}, and its trigger named none. Let the trigger send the recordings' ids, or set completions.unknownRecordings to 'ignore' to book without them.`,
     };
 
-  const built = [current, ...others].sort((a, b) => a.index - b.index);
   const missing = missingParts(facts, built, quantityOf);
-  const open = built.filter(({ index }) => index <= parts && !quantityOf(index));
-  if (open.length > 0 && missing.length > 0)
+  const isAwaiting = open.length > 0 && missing.length > 0;
+  const decision = planned(facts, isAwaiting ? [] : open, built, quantityOf);
+  if (isAwaiting && decision.to === 'leave')
     return { to: 'leave', why: `Parts ${missing.join(', ')} of ${parts} are awaited` };
-  return bounded(planned(facts, open, built, quantityOf));
+  return bounded(decision);
 }
 
 /** A booking is one item of the ledger. */
@@ -162,7 +165,11 @@ function planned(
     const further = untoldOf(part).filter((id) => !taken.has(id));
     const quantity = quantityOf(part.index);
     if (!quantity || further.length === 0) continue;
-    if (quantity.state === 'rejected' && !again) return waitsForReplay(part, further, quantity);
+    if (quantity.state === 'rejected' && !again) {
+      if (part === facts.current) return waitsForReplay(part, further, quantity);
+      // Its own trigger tells a person.
+      continue;
+    }
     plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
   }
   const unsent = bookings.filter(

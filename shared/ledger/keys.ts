@@ -54,7 +54,10 @@ export const completedPartKey = (erpOrder: ErpOrderRef, index: number): Key => (
   sk: `${completedPartPrefix}${index}`,
 });
 /** By number: a product order that was made by hand knows no id of its ERP order. */
-export const erpOrderLockKey = (erpOrderNumber: string): Key => ({ pk: `LOCK#${erpOrderNumber}`, sk: 'LOCK' });
+export const erpOrderLockKey = (erpOrderNumber: string): Key => ({
+  pk: `LOCK#${erpOrderNumber}`,
+  sk: 'LOCK',
+});
 
 export const slotKey = (partner: Partner, number: number): Key => ({
   pk: `SLOTS#${partner}`,

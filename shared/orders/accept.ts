@@ -107,12 +107,14 @@ function mappedUnlessCancelled(
 }
 
 /** Whatever a connector reads from the ERP: what cannot be a key of the ledger must not hold up its neighbours. */
-function problemOf({ number, id, article, quantity }: ErpOrder): Rejected | undefined {
+function problemOf({ number, id, article, quantity, dueDate = '' }: ErpOrder): Rejected | undefined {
+  const { unit = '' } = quantity;
   const problems = [
     ['number', problemOfText(number)],
     ['id', id === undefined ? undefined : problemOfText(id)],
-    ['article', article.length > maxTextLength ? problemOfText(article) : undefined],
-    ['unit', (quantity.unit ?? '').length > maxTextLength ? problemOfText(quantity.unit ?? '') : undefined],
+    ...Object.entries({ article, unit, 'due date': dueDate }).map(
+      ([field, text]) => [field, text.length > maxTextLength ? problemOfText(text) : undefined] as const,
+    ),
   ] as const;
   const [field, problem] = problems.find(([, each]) => each !== undefined) ?? [];
   if (field === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import { isValid, type RotatingSecret } from '../platform/credentials.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { SecretUnset } from '../platform/secrets.ts';
-import { parse } from '../platform/validation.ts';
+import { parse, stepInto } from '../platform/validation.ts';
 import { type AcceptDependencies, acceptOrders, partsOf } from './accept.ts';
 import { erpOrderOf, postedOrderSchema } from './http-api-request.ts';
 import type {
@@ -187,10 +187,6 @@ function checkOne(
 ): { order?: ErpOrder; answer?: AnsweredOrder } {
   const parsed = parse(postedOrderSchema, posted);
   if (parsed.ok) return { order: erpOrderOf(parsed.value) };
-  const number =
-    posted !== null && typeof posted === 'object' && 'number' in posted
-      ? String(posted.number).slice(0, 200)
-      : '';
   const at = count === 1 ? '$' : `$[${index}]`;
   const errors = parsed.mismatches.map((mismatch) => ({
     ...mismatch,
@@ -198,7 +194,7 @@ function checkOne(
   }));
   return {
     answer: {
-      number,
+      number: numberIn(posted),
       status: 'rejected',
       productOrders: [],
       reason: 'The order does not fit: see errors.',
@@ -206,6 +202,12 @@ function checkOne(
       errors,
     },
   };
+}
+
+/** Only of a text or a number: what else is posted may be nested too deep to become a text, or hold a `toString`. */
+function numberIn(posted: unknown): string {
+  const number = stepInto(posted, 'number');
+  return typeof number === 'string' || typeof number === 'number' ? String(number).slice(0, 200) : '';
 }
 
 /** Maps no further than it has to: a list of large orders would keep the call busy before it is refused. */

@@ -52,9 +52,10 @@ Examples:
   npm run pull -- --go --local                      do it now
 
 Before going live: a dry run from the moment that schedule.pull.from will name. It lists what was typed into Azumuta
-by hand already (adopted, not created twice), what has an article or a variant that Azumuta lacks, what the mapping
-refuses, and which orders of the ERP cannot be read. It runs on this machine, with the stack's secrets and the
-configuration as it is here; for each order that the ledger does not know it asks Azumuta once or twice.
+by hand already (adopted where it is open and equal, never created twice), what has an article or a variant that
+Azumuta lacks, what the mapping refuses, and which orders of the ERP cannot be read. It runs on this machine, with
+the stack's secrets and the configuration as it is here; for each order that the ledger does not know it asks Azumuta
+once or twice.
 
 Exit codes: 0 done, nothing needs a hand · 1 failed, or ended early · 2 wrong command line ·
 3 some orders cannot be read, would be refused, conflict or were cancelled · 130 interrupted`,

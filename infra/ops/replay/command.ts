@@ -40,6 +40,8 @@ Examples:
   npm run replay -- --local --all --go                       replay everything
 
 AWS credentials are those of your profile (AWS_PROFILE, aws sso login). What is replayed twice is booked once.
+A booking is asked for anew: it books what the ledger planned and Azumuta says by now, not what its letter holds. With
+--order, a rejected booking whose letter is gone (after 14 days, or discarded) is planned again as well.
 While it runs, dead letters are hidden from others; after a kill they come back within 5 minutes.
 
 Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected letters cannot be

@@ -41,7 +41,11 @@ export interface BookingLocks {
 const byClaim: BookingLock = { take: async () => true, release: async () => {}, keep: async () => {} };
 
 export function createBookingLocks(table: Table, clock: Clock, times: ClaimTimes): BookingLocks {
-  function lockAt(key: Key, booking: BookingKey, { isOwnItem }: { readonly isOwnItem: boolean }): BookingLock {
+  function lockAt(
+    key: Key,
+    booking: BookingKey,
+    { isOwnItem }: { readonly isOwnItem: boolean },
+  ): BookingLock {
     return {
       async take({ owner, attempt }, endsAt) {
         const now = clock.now();

@@ -33,6 +33,8 @@ export interface CompletedPart {
   readonly index: number;
   /** Of the product order in Azumuta. */
   readonly azumutaId: string;
+  /** Its recordings so far, where Azumuta lists none and only triggers name them; undefined where it lists them. */
+  readonly named?: readonly string[];
 }
 
 export interface ErpOrders {
@@ -43,7 +45,7 @@ export interface ErpOrders {
    * @returns false when another writer was first: read again, decide again.
    */
   readonly write: (record: ErpOrderRecord) => Promise<boolean>;
-  /** Note that a part is completed. */
+  /** Note that a part is completed; what triggers named of it before is kept. */
   readonly recordCompletedPart: (erpOrder: ErpOrderRef, part: CompletedPart) => Promise<void>;
   /** All parts that were noted as completed, by their index. */
   readonly completedParts: (erpOrder: ErpOrderRef) => Promise<ReadonlyMap<number, CompletedPart>>;
@@ -73,6 +75,14 @@ const storedSchema = z.object({
   version: z.number(),
 });
 
+const completedPartSchema = z.object({
+  index: z.number(),
+  productOrderId: z.string(),
+  named: z.exactOptional(z.array(z.string())),
+  /** It is open again: what triggers named of it still counts once it is completed. */
+  reopened: z._default(z.boolean(), false),
+});
+
 export function createErpOrders(table: Table, clock: Clock): ErpOrders {
   const expiresAt = () => expiryAfter(retentionSeconds, clock.now());
 
@@ -91,24 +101,34 @@ export function createErpOrders(table: Table, clock: Clock): ErpOrders {
         { before: record.version - 1 },
       ),
 
-    async recordCompletedPart(erpOrder, { index, azumutaId }) {
-      await table.update(completedPartKey(erpOrder, index), {
-        set: { index, productOrderId: azumutaId, expiresAt: expiresAt() },
+    async recordCompletedPart(erpOrder, { index, azumutaId, named }) {
+      const key = completedPartKey(erpOrder, index);
+      const held = named && completedPartSchema.safeParse(await table.get(key)).data;
+      // One that was made again in Azumuta has other recordings.
+      const earlier = held?.productOrderId === azumutaId ? held.named : undefined;
+      const further = named?.filter((id) => !earlier?.includes(id)) ?? [];
+      await table.update(key, {
+        set: {
+          ...{ v: 1, index, productOrderId: azumutaId, expiresAt: expiresAt() },
+          ...(named && !earlier ? { named: further } : {}),
+        },
+        ...(earlier && further.length > 0 ? { append: { named: further } } : {}),
+        remove: ['reopened'],
       });
     },
 
     async completedParts(erpOrder) {
       const stored = await table.query(erpOrderKey(erpOrder).pk, completedPartPrefix);
       return new Map(
-        stored.map(({ index, productOrderId }) => [
-          Number(index),
-          { index: Number(index), azumutaId: String(productOrderId) },
-        ]),
+        stored.flatMap((item) => {
+          const { index, productOrderId: azumutaId, named, reopened } = z.parse(completedPartSchema, item);
+          return reopened ? [] : [[index, named ? { index, azumutaId, named } : { index, azumutaId }]];
+        }),
       );
     },
 
     async forgetCompletedPart(erpOrder, index) {
-      await table.remove(completedPartKey(erpOrder, index));
+      await table.update(completedPartKey(erpOrder, index), { set: { reopened: true } });
     },
   };
 }

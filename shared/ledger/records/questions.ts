@@ -39,7 +39,10 @@ export interface Joining {
 export interface Questions {
   /** Azumuta was asked by the hint that asks, and does not call the order completed. */
   readonly recordAsked: (number: string, asked: Pick<Question, 'by' | 'since'>) => Promise<void>;
-  /** Another hint about it ends; the one that asks speaks for its recordings. False when none asks any more. */
+  /**
+   * Another hint about it ends; the one that asks speaks for its recordings. False when none asks any more, or when
+   * others have named so many recordings meanwhile that no more have room: then the hint asks itself.
+   */
   readonly join: (number: string, hint: Joining) => Promise<boolean>;
   /** Azumuta was asked long enough: the journey tells it, and from now on the order is overdue. */
   readonly leaveToReconciliation: (number: string, note: string) => Promise<void>;
@@ -53,6 +56,12 @@ export interface Questions {
 
 /** A message lives for six days; an order that no ERP order is behind is asked about for so long. */
 const keptSeconds = 30 * 86_400;
+/**
+ * No more recordings are added to as many: a hint adds 50 of 100 characters at most, and several may in the same
+ * moment, so that the item stays below 64 KB with its history.
+ */
+const mostNamed = 100;
+const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :mostNamed)';
 
 const storedSchema = z.object({
   by: z.string(),
@@ -107,7 +116,8 @@ export function createQuestions(table: Table, clock: Clock): Questions {
         ...(askedAt ? { set: { askedAt: askedAt.toISOString() } } : {}),
         // Several at once join, and none overwrites what another names.
         append: { recordingIds },
-        condition: 'attribute_exists(#by) AND attribute_not_exists(#awaiting)',
+        condition: `attribute_exists(#by) AND attribute_not_exists(#awaiting)${recordingIds.length > 0 ? hasRoom : ''}`,
+        ...(recordingIds.length > 0 ? { values: { mostNamed } } : {}),
       });
       return joined !== undefined;
     },

@@ -75,7 +75,10 @@ describe('who gets in', () => {
     'a request that a page elsewhere caused (%s) is refused',
     async (site) => {
       const headers = { cookie: visitor.cookie, 'sec-fetch-site': site };
-      expect((await ask(`${stage.origin}/`, { headers })).status).toBe(403);
+      const { status, text } = await ask(`${stage.origin}/`, { headers });
+      expect(status).toBe(403);
+      // As a link in a web mail does: whoever followed it is told what to type.
+      expect(text).toContain(`http://127.0.0.1:${new URL(stage.origin).port}`);
     },
   );
 });

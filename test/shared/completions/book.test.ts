@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
+import { bookingKeyOf, erpOrderLockKey } from '../../../shared/ledger/keys.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { startFaultProxy } from '../erp/conformance/fault-proxy.ts';
@@ -77,10 +79,38 @@ describe('an ERP order is booked on by one booking at a time', () => {
       name: 'RetryLater',
       scope: 'order',
       message: expect.stringContaining('Another booking on ERP order'),
+      // Short waits that do not grow: the other one is done in a moment.
+      forOurLock: true,
     };
     expect(meanwhile).toMatchObject([{ reason: waits }, { reason: waits }]);
     expect(await stage.bookingsOf(erpOrder)).toHaveLength(3);
     await proxy.close();
+  });
+});
+
+describe('a booking whose ERP is unwell', () => {
+  it('claims nothing, locks nothing and calls nobody while the breaker is open', async () => {
+    // Prepare
+    const {
+      erpOrder,
+      messages: [message],
+    } = await threeBookings();
+    const open = { seconds: 15, reason: 'The ERP failed (503).' };
+    const breaker: Breaker = {
+      ...createBreaker(stage.store.table, stage.clock),
+      waiting: async () => open,
+      permit: async () => ({ permit: 'wait', ...open }),
+    };
+    const before = await stage.store.table.get(bookingKeyOf(message.home, message.key));
+
+    // Act
+    const failure = await failureOf(stage.book(message, {}, { breaker }));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', afterSeconds: 15 });
+    expect(await stage.store.table.get(bookingKeyOf(message.home, message.key))).toEqual(before);
+    expect(await stage.store.table.get(erpOrderLockKey(erpOrder))).toBeUndefined();
+    expect(await stage.bookingsOf(erpOrder)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { partitionOf } from '../../../shared/ledger/keys.ts';
-import { createTable } from '../../../shared/platform/dynamodb-table.ts';
+import { partitionOf, questionKey } from '../../../shared/ledger/keys.ts';
+import { heardLog } from '../../support/logs.ts';
 import { complete, completed, failureOf, told } from './completed.ts';
 import { type CompletionStage, startCompletionStage, threeParts } from './stage.ts';
 
@@ -70,8 +70,7 @@ describe('a product order that Azumuta does not call completed', () => {
   it('costs no write when it is completed', async () => {
     const { number } = await completed(stage, 1);
     await stage.collect({ productOrderNumber: number });
-    const table = createTable(stage.store.client, stage.store.tableName);
-    expect(await table.query(partitionOf(number), 'NOT-COMPLETED#')).toEqual([]);
+    expect(await stage.store.table.get(questionKey(number))).toBeUndefined();
   });
 });
 
@@ -177,5 +176,28 @@ describe('a part that is completed again before the last one is', () => {
     // Assess
     expect(both).toHaveLength(2);
     expect(told(stage)).toEqual(both);
+  });
+});
+
+describe('what names a person in a recording', () => {
+  // Each recording of the sandbox ends with a signature.
+  const keptOf = async (includeOperators: boolean) => {
+    const { number } = await completed(stage, 1);
+    const heard = heardLog();
+    await stage.collect({ productOrderNumber: number }, { log: heard.log }, { includeOperators });
+    const inLedger = JSON.stringify(await stage.store.table.query(partitionOf(number)));
+    return { inQueue: JSON.stringify(stage.sent()), inLedger, inLog: heard.lines.join() };
+  };
+
+  it('reaches neither the queue, nor the ledger, nor the log', async () => {
+    const kept = await keptOf(false);
+    expect(kept.inQueue).toContain('Signature');
+    expect(Object.entries(kept).filter(([, text]) => text.includes('Peeters'))).toEqual([]);
+  });
+
+  it('reaches the queue alone when the mapping asks for it', async () => {
+    const kept = await keptOf(true);
+    const places = Object.entries(kept).filter(([, text]) => text.includes('Peeters'));
+    expect(places.map(([place]) => place)).toEqual(['inQueue']);
   });
 });

@@ -146,6 +146,14 @@ describe('parts that are booked together', () => {
     });
   });
 
+  it('wait while nobody tells which recordings there are of one of them', () => {
+    const others = [builtPart(2), { ...builtPart(1), recordingIds: undefined }];
+    expect(decideBookings(together(3, { others }))).toMatchObject({
+      to: 'wait',
+      sentence: expect.stringContaining('lists no recordings of product order MO/1/1'),
+    });
+  });
+
   it('that came when the others were booked are a booking of their own', () => {
     const bookings = [bookingEntry({ parts: [1, 2, 3] })];
     expect(decideBookings(together(5, { parts: 5, bookings, others: [builtPart(4)] }))).toMatchObject({

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import integration from '../../../integration.config.ts';
+import type { CompletionMapping } from '../../../shared/integration/define.ts';
+import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { type CompletionStage, startCompletionStage, threeParts } from './stage.ts';
 
 let stage: CompletionStage;
@@ -113,4 +116,35 @@ describe('newer facts', () => {
     await expect(booking).rejects.toThrow(/came after it was booked as 5 good; with it, it would be 9 good/);
     expect(await stage.bookingsOf(erpOrder)).toMatchObject([{ kind: 'production', goodQuantity: '5' }]);
   });
+
+  it.each([
+    [
+      'scrap',
+      { scrap: ({ recordings }) => recordings.length - 2 },
+      /booked as 5 good; with it, it would be 5 good, 1 scrap/,
+    ],
+    [
+      'lots',
+      { lots: ({ recordings }) => recordings.map((_, at) => `L${at + 1}`) },
+      /booked as 5 good, lots L1, L2; with it, it would be 5 good, lots L1, L2, L3/,
+    ],
+  ] satisfies [string, CompletionMapping, RegExp][])(
+    'one that would change the %s is told to a person as well',
+    async (_what, completions, figures) => {
+      // Prepare
+      await secondCompletion(5);
+      const [, amendment] = stage.sent();
+      if (!amendment) throw new Error('Two bookings were to be sent.');
+
+      // Act
+      const booking = stage.book(
+        amendment,
+        {},
+        { map: (kind, completed) => mapCompletion({ ...integration, completions }, kind, completed) },
+      );
+
+      // Assess
+      await expect(booking).rejects.toThrow(figures);
+    },
+  );
 });

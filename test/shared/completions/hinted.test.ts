@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { heardLog } from '../../support/logs.ts';
-import { completed, failureOf, told } from './completed.ts';
+import { complete, completed, failureOf, told } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
-import { type CompletionStage, startCompletionStage } from './stage.ts';
+import { type CompletionStage, startCompletionStage, threeParts } from './stage.ts';
 
 let stage: CompletionStage;
 
@@ -116,6 +116,71 @@ describe('recordings that a trigger names', () => {
     // Assess
     expect(stage.sent().map(({ books }) => books)).toEqual(['quantity', 'amendment']);
     expect(told(stage)).toEqual([first, second]);
+  });
+});
+
+describe('recordings that only triggers name, of parts that are booked together', () => {
+  async function started() {
+    const { numbers } = await stage.ordered(threeParts('when-all-done'));
+    const { azumuta } = await otherAzumuta(stage, withoutList);
+    const finish = async (number: string, isNew: (ids: string[]) => string[] = (ids) => ids) => {
+      const recordingIds = isNew(await complete(stage, number, 1));
+      const failure = await failureOf(
+        stage.collect({ productOrderNumber: number, recordingIds }, {}, { azumuta }),
+      );
+      return { recordingIds, failure };
+    };
+    return { numbers, azumuta, finish };
+  }
+
+  it('are all in their one booking, as no trigger names those of the first once more', async () => {
+    const { numbers, finish } = await started();
+    const named: string[] = [];
+    for (const number of numbers) named.push(...(await finish(number)).recordingIds);
+    expect(stage.sent()).toMatchObject([{ books: 'quantity' }]);
+    expect(told(stage).sort()).toEqual(named.sort());
+  });
+
+  it('still count when their part was opened again, and its next trigger names what is new', async () => {
+    // Prepare
+    const { numbers, finish } = await started();
+    const [first = '', second = '', third = ''] = numbers;
+    const named = [...(await finish(first)).recordingIds];
+    await stage.azumutaSide.reopen(first);
+    for (const number of [second, third]) named.push(...(await finish(number)).recordingIds);
+    expect(stage.sent()).toEqual([]);
+
+    // Act
+    const { recordingIds } = await finish(first, (ids) => ids.filter((id) => !named.includes(id)));
+
+    // Assess
+    expect(recordingIds).toHaveLength(1);
+    expect(told(stage).sort()).toEqual([...named, ...recordingIds].sort());
+  });
+
+  it('are waited for while nobody names those of one part, and the sentence says of which', async () => {
+    // Prepare
+    const { numbers, azumuta, finish } = await started();
+    const [first = '', second = '', third = ''] = numbers;
+    await finish(first, () => []);
+    await finish(second);
+
+    // Act
+    const { failure } = await finish(third);
+    const before = stage.sent();
+    const orders = await stage.azumutaSide.productOrders();
+    const named = orders.find(({ number }) => number === first)?.recordings ?? [];
+    const recordingIds = named.map(({ id }) => id);
+    stage.clock.advance(61);
+    await stage.collect({ productOrderNumber: first, recordingIds }, {}, { azumuta });
+
+    // Assess
+    expect(failure).toMatchObject({
+      name: 'RetryLater',
+      message: expect.stringContaining(`lists no recordings of product order ${first}`),
+    });
+    expect(before).toEqual([]);
+    expect(told(stage)).toHaveLength(3);
   });
 });
 

@@ -100,6 +100,27 @@ describe('of hints about an order that is still open', () => {
   });
 });
 
+describe('of hints about an order that nobody knows', () => {
+  it('one becomes a dead letter after half an hour, and a hundred others end', async () => {
+    // Prepare
+    const number = `NOBODYS-${stage.clock.now().getTime()}`;
+    const first = hintOf(number, 'first');
+    const flood = Array.from({ length: 100 }, (_, trigger) => hintOf(number, `trigger ${trigger}`));
+    await first();
+    stage.clock.advance(60);
+
+    // Act
+    const others: unknown[] = [];
+    for (const hint of flood) others.push(await hint());
+    stage.clock.advance(29 * 60);
+    const last = await first();
+
+    // Assess
+    expect(others.filter((failure) => failure !== undefined)).toEqual([]);
+    expect(last).toMatchObject({ name: 'Rejected', code: 'unknown-order' });
+  });
+});
+
 describe('of hints about an order that is completed and booked', () => {
   const booked = async () => {
     const { number } = await completed(stage, 1);

@@ -10,6 +10,7 @@ import {
   deadLetterKey,
   erpOrderKey,
   orderKey,
+  questionKey,
 } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { maxPlannedBytes } from '../../../shared/ledger/records/bookings.ts';
@@ -93,6 +94,33 @@ it('no product order passes 64 KB, with the largest draft, every text at its lon
   expect(most).toBeGreaterThan(maxItemBytes * 0.75);
 });
 
+it('no product order passes 64 KB, however often it is posted again and taken back', async () => {
+  // Prepare
+  const { ledger, sizeAt } = started();
+  const note = sentence + sentence;
+  const order = newOrder({ number: longest('n'), via: note });
+  await ledger.orders.put({ ...order, via: 'endpoint' });
+  const held = async () => {
+    const entry = await ledger.orders.find(order.number);
+    if (!entry) throw new Error('It was put.');
+    return entry;
+  };
+  const why = { reason: 'It was cancelled.', cause: 'order-state' } as const;
+
+  // Act
+  let most = 0;
+  for (let times = 0; times < 30; times++) {
+    await ledger.orders.withdraw(await held(), why, { event: 'cancelled in the ERP', note });
+    most = Math.max(most, await sizeAt(orderKey(order.number)));
+    await ledger.orders.replace(await held(), order);
+    most = Math.max(most, await sizeAt(orderKey(order.number)));
+  }
+
+  // Assess
+  expect((await held()).historyLeft).toBeGreaterThan(0);
+  expect(most).toBeLessThanOrEqual(maxItemBytes);
+});
+
 it('no ERP order passes 64 KB, with as many parts as there may be', async () => {
   const { ledger, sizeAt } = started();
   const split = { number: longest('n'), of: 1000, book: 'when-all-done' } as const;
@@ -123,6 +151,29 @@ it('nothing that is told of an order passes 64 KB, however often it changes', as
       note: sentence,
     });
   expect(await sizeAt(conflictKey(number))).toBeLessThanOrEqual(maxItemBytes);
+});
+
+it('no question about an order passes 64 KB, however many hints name recordings at once, and however often it is asked', async () => {
+  // Prepare: a burst of forged hints, each of which has read the question before any of them ends
+  const { ledger, sizeAt } = started();
+  const number = longest('n');
+  const asker = { by: longest('m'), since: new Date('2026-11-24T08:00:00Z') };
+  await ledger.questions.recordAsked(number, asker);
+  const named = (hint: number) => Array.from({ length: 50 }, (_, at) => `${hint}-${at}`.padEnd(100, '水'));
+
+  // Act
+  await Promise.all(
+    Array.from({ length: 50 }, (_, hint) => ledger.questions.join(number, { recordingIds: named(hint) })),
+  );
+  for (let times = 0; times < 60; times++) {
+    await ledger.questions.leaveToReconciliation(number, sentence);
+    await ledger.questions.recordAsked(number, asker);
+  }
+
+  // Assess
+  expect(await sizeAt(questionKey(number))).toBeLessThanOrEqual(maxItemBytes);
+  // Who only repeats what is named may still end.
+  expect(await ledger.questions.join(number, { recordingIds: [] })).toBe(true);
 });
 
 describe('a booking of as many parts as there may be', () => {

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { Rejected, rejectionOf, UnknownOrder } from '../../../shared/model/errors.ts';
+import {
+  Rejected,
+  RetryLater,
+  type RetryLaterOptions,
+  rejectionOf,
+  UnknownOrder,
+} from '../../../shared/model/errors.ts';
 
 it('keeps the cause code of a rejection apart from the error behind it', () => {
   const behind = new TypeError('x is undefined');
@@ -11,4 +17,24 @@ it('keeps the cause code of a rejection apart from the error behind it', () => {
 it('gives every unknown order the same cause code', () => {
   const rejection = rejectionOf(new UnknownOrder('The ERP has no order X.'));
   expect(rejection).toEqual({ reason: 'The ERP has no order X.', cause: 'unknown-order' });
+});
+
+it('keeps all that is known of a failure when more of it becomes known', () => {
+  // Prepare
+  const known = {
+    scope: 'order',
+    afterSeconds: 7,
+    wrote: 'known',
+    unauthorized: true,
+    outOfTime: true,
+    forOurLock: true,
+    cause: new TypeError('fetch failed'),
+  } as const satisfies Required<Omit<RetryLaterOptions, 'cause'>> & { cause: unknown };
+
+  // Act
+  const further = new RetryLater('Out of time.', known).with({ wrote: 'perhaps', afterSeconds: 300 });
+
+  // Assess
+  expect(further).toMatchObject({ ...known, message: 'Out of time.', wrote: 'perhaps', afterSeconds: 300 });
+  expect(new RetryLater('Out of time.', known).with({ wrote: 'perhaps' }).afterSeconds).toBe(7);
 });

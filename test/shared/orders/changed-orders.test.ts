@@ -19,6 +19,30 @@ async function made(number: string, parts: number, mapping = together): Promise<
   for (let index = 1; index <= parts; index++) await stage.attempt(`${number}/${index}`, 'created');
 }
 
+it('an ERP order has a record in its own words from its acceptance on, and each of its parts leads to it', async () => {
+  // Prepare
+  const mapping: Mapping = { ...together, number: ({ number }) => `GH-${number}`, article: () => 'GEAR-01' };
+  const order = erpOrder({
+    ...{ number: 'WORDS', id: '4711', article: 'X-4711', dueDate: '2026-12-24' },
+    quantity: { amount: '2', unit: 'pcs' },
+  });
+
+  // Act
+  await stage.accept(order, { mapping });
+
+  // Assess
+  const record = await stage.ledger.erpOrders.find({ number: 'whatever it is called by then', id: '4711' });
+  expect(record).toMatchObject({
+    erpOrder: { number: 'WORDS', id: '4711', article: 'X-4711', unit: 'pcs' },
+    ...{ amount: '2', dueDate: '2026-12-24', state: 'released' },
+    split: { number: 'GH-WORDS', of: 2, book: 'when-all-done' },
+  });
+  await stage.attempt('GH-WORDS/2', 'created');
+  const number = await stage.ledger.knownOrders.numberOfAzumutaId('id of GH-WORDS/2');
+  const { entry } = await stage.ledger.knownOrders.read(number ?? '');
+  expect(await stage.ledger.erpOrders.find(entry?.erpOrder ?? { number: '' })).toEqual(record);
+});
+
 describe('an ERP order that grows after its parts were created', () => {
   it('has one record of how many parts there are now, and only the new ones are created', async () => {
     await made('GROW', 3);
@@ -236,15 +260,17 @@ describe('an ERP order that is renamed in the ERP', () => {
   });
 });
 
-it('an order whose id, article or unit no ledger can hold harms no neighbour', async () => {
+it('an order whose id, number, unit or due date no ledger can hold harms no neighbour', async () => {
   const answers = await stage.acceptAll([
     erpOrder({ number: 'LONG-1', id: 'i'.repeat(3000) }),
     erpOrder({ number: 'LONG-2', id: 'i'.repeat(3000), state: 'cancelled' }),
     erpOrder({ number: 'LONG-3', quantity: { amount: '1', unit: 'u'.repeat(500_000) } }),
     erpOrder({ number: 'X'.repeat(3000), state: 'cancelled' }),
+    erpOrder({ number: 'LONG-4', dueDate: `2026-12-24T10:00:00.${'0'.repeat(500_000)}Z` }),
     erpOrder({ number: 'SHORT' }),
   ]);
   expect(answers.map(({ status }) => status)).toEqual([
+    'rejected',
     'rejected',
     'rejected',
     'rejected',

@@ -8,6 +8,7 @@ import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { type CreateDependencies, createProductOrder } from '../../../shared/orders/create.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
@@ -98,6 +99,32 @@ function attempt(messageId: string, receiveCount: number, clock: Clock) {
 
 const linkOf = async (number: string) =>
   (await erpSide.orders()).find((order) => order.number === number)?.azumutaId;
+
+it('an order whose Azumuta is unwell is not claimed, and nobody is called, while the breaker is open', async () => {
+  // Prepare
+  const number = await released();
+  const open = { seconds: 15, reason: 'Azumuta failed (503).' };
+  const partners = createPartnerCalls({
+    breaker: {
+      ...createBreaker(store.table, systemClock),
+      waiting: async () => open,
+      permit: async () => ({ permit: 'wait', ...open }),
+    },
+    newOwner: randomUUID,
+    clock: systemClock,
+    log: silent,
+  });
+  await azumutaSide.forgetCalls();
+  const before = await store.table.get(orderKey(number));
+
+  // Act
+  const creating = create(number, 1, { partners });
+
+  // Assess
+  await expect(creating).rejects.toMatchObject({ name: 'RetryLater', scope: 'partner', afterSeconds: 15 });
+  expect(await store.table.get(orderKey(number))).toEqual(before);
+  expect(await azumutaSide.calls()).toEqual({});
+});
 
 describe('a link that the ERP accepts and does not show', () => {
   it('is tried once more, however often its order had to wait for other things before', async () => {
@@ -240,6 +267,34 @@ describe('a product order that stands in Azumuta already', () => {
       message: expect.stringContaining('it is completed: book it in the ERP by hand'),
     });
     expect(await ledger.orders.find(number)).toMatchObject({ state: 'rejected', awaitsCompletion: false });
+  });
+
+  it.each([
+    ['is taken for ours when it is equal', '5', undefined],
+    ['is for a person when it is not', '99', 'parameters["Quantity"] is 99, wanted 5'],
+  ])('and came up between our look and our create %s', async (_what, quantity, differs) => {
+    // Prepare: our first look does not show it, and Azumuta takes no number twice
+    const number = await typedByHand({ Quantity: quantity });
+    const { azumuta } = dependencies;
+    const late: typeof azumuta = {
+      ...azumuta,
+      findProductOrder: async () => undefined,
+      createProductOrder: (...asked) => azumuta.createProductOrder(...asked),
+    };
+    const conflict = { kind: 'status', status: 409, route: 'POST /api/v1/productorders', times: 1 } as const;
+    await azumutaSide.setFaults([conflict]);
+
+    // Act
+    const first = await create(number, 1, { azumuta: late }).catch((error: unknown) => error);
+    const second = await create(number, 2).catch((error: unknown) => error);
+
+    // Assess
+    expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
+    if (differs === undefined) expect(second).toBeUndefined();
+    else expect(second).toMatchObject({ name: 'Rejected', message: expect.stringContaining(differs) });
+    const [only, ...others] = await made(number);
+    expect(others).toEqual([]);
+    expect(await linkOf(number)).toBe(differs === undefined ? only?.id : null);
   });
 
   it('is known for ours after an attempt that died, though it is completed by now', async () => {

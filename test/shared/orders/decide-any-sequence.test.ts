@@ -79,7 +79,7 @@ interface Made {
   readonly fate: 'withdrawn' | 'to be created' | 'refused' | 'refused, perhaps there' | 'perhaps there';
 }
 
-/** What must stand, by what was heard and what became of the attempts: the promise in twenty lines. */
+/** What must stand, by what was heard and what became of the attempts: the promise, said a second time. */
 class Model {
   readonly made = new Map<string, Made>();
   readonly told = new Map<string, string>();

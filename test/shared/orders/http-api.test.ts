@@ -211,6 +211,39 @@ describe('an order that was refused', () => {
   });
 });
 
+describe('one bad order of a call', () => {
+  const bodyOf = (fields: string) =>
+    Buffer.from(
+      `[{"number":"BEFORE","article":"GEAR-01"},{"number":"BAD","article":"GEAR-01",${fields}},{"number":"BEHIND","article":"GEAR-01"}]`,
+    );
+
+  it.each([
+    ['half a character in its number', '"number":"MO\\ud83d"'],
+    ['an id of 420,000 characters', `"id":"${'x'.repeat(420_000)}"`],
+    ['an escape sequence in its article', '"article":"\\u001b[31m"'],
+    ['a due date that does not exist', '"dueDate":"2026-02-31"'],
+    ['a quantity that is no decimal', '"quantity":"+"'],
+    ['a number that is no text, and cannot become one', '"number":{"toString":1}'],
+    ['a number that is nested without end', `"number":${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+  ])('with %s is answered for itself, and its neighbours are taken in', async (_what, fields) => {
+    const answer = await postOrders({ ...call('-'), body: bodyOf(fields) }, dependencies);
+    expect(answer.statusCode).toBe(202);
+    expect(answer.body.orders?.map(({ status }) => status)).toEqual(['queued', 'rejected', 'queued']);
+    expect(answer.body.orders?.[1]?.errors).toHaveLength(1);
+  });
+});
+
+it.each([
+  ['3,000 characters', 'x'.repeat(3000)],
+  ['half a character', 'MO\ud83d'],
+  ['a control character', 'MO\u0000'],
+  ['white space around it', 'MO/1 '],
+])('an order that cannot be, as its number has %s, is answered with 404 and why', async (_what, number) => {
+  const answer = await getOrder({ ...call('-'), number }, dependencies);
+  expect(answer.statusCode).toBe(404);
+  expect(answer.body.error).toMatch(/^There can be no such order: its number (has|holds|begins or ends)/);
+});
+
 describe('a call that is too large', () => {
   const posting = (orders: number, units: number) => {
     const list = Array.from({ length: orders }, (_, at) => {

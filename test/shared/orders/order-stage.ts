@@ -93,7 +93,11 @@ export async function startOrderStage(): Promise<OrderStage> {
       const { claim } = claimed;
       const productOrder = { id: `id of ${number}`, number };
       if (how === 'created')
-        await claims.complete(claim, { productOrder, awaiting: 'completion' }, { event: 'created' });
+        await claims.complete(
+          claim,
+          { productOrder, azumutaId: productOrder.id, awaiting: 'completion' },
+          { event: 'created' },
+        );
       else if (how === 'in doubt') await claims.holdForSettling(claim, 'Azumuta did not answer.');
       else if (how === 'failed') await claims.release(claim, 'Azumuta failed (503).');
       else

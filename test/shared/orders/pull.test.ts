@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import type { UnreadableOrder } from '../../../shared/erp/connector.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { Claim } from '../../../shared/ledger/claims.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
@@ -31,7 +32,11 @@ beforeEach(() => {
 });
 
 /** One run over these orders of an ERP. */
-function pull(orders: readonly ErpOrder[], accept: (order: ErpOrder) => boolean = () => true) {
+function pull(
+  orders: readonly ErpOrder[],
+  accept: (order: ErpOrder) => boolean = () => true,
+  unreadable: readonly UnreadableOrder[] = [],
+) {
   return pullOrders(
     { awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 },
     {
@@ -56,7 +61,7 @@ function pull(orders: readonly ErpOrder[], accept: (order: ErpOrder) => boolean 
       },
       erp: {
         async *releasedOrders() {
-          yield { orders, unreadable: [], watermark: { changedAt: clock.now().toISOString() } };
+          yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
         },
         async book() {
           throw new Error('A pull books nothing.');
@@ -114,6 +119,31 @@ it('an order that accept fails on is told as one that cannot be mapped, and hold
     event: 'not mapped',
     note: expect.stringContaining('order.attributes.colour is undefined'),
   });
+});
+
+it('a row that cannot be read is told once, in the journey of its order, and holds up no other', async () => {
+  // Prepare
+  const row = { id: 'ROW-1', reason: 'Sandbox ERP lists order ROW-1, which cannot be read: it has no unit.' };
+
+  // Act
+  const reports = [];
+  for (let runs = 0; runs < 2; runs++) {
+    reports.push(await pull([erpOrder({ number: 'BEHIND-1' })], undefined, [row]));
+    clock.advance(300);
+  }
+
+  // Assess
+  expect(reports).toMatchObject(Array(2).fill({ outcome: 'read', queued: 1, rejected: 1 }));
+  const journey = await ledger.journeys.of('ROW-1');
+  expect(journey.map(({ event, note }) => `${event}: ${note}`)).toEqual([`not mapped: ${row.reason}`]);
+});
+
+it('a cancellation is told though the configuration would not want the order any more', async () => {
+  await pull([erpOrder({ number: 'UNWANTED-1' })]);
+  const productOrder = { id: 'id of UNWANTED-1', number: 'UNWANTED-1' };
+  await ledger.claims.complete(await claimOf('UNWANTED-1'), { productOrder }, { event: 'created' });
+  const report = await pull([erpOrder({ number: 'UNWANTED-1', state: 'cancelled' })], () => false);
+  expect(report).toMatchObject({ cancelled: 1 });
 });
 
 it('a cancellation is told once, and so is a change after the creation', async () => {

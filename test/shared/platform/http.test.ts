@@ -159,6 +159,12 @@ describe('a status can tell of the target', () => {
     expect(partnerFailure(answer(status), call)).toMatchObject({ scope: 'partner', ...expected });
   });
 
+  it('asks for rights to the one record after a 403, and for the secret after a 401', () => {
+    expect(partnerFailure(answer(403), call)?.message).toMatch(/rights of its user for this record/);
+    expect(partnerFailure(answer(403), call)?.message).not.toContain('secret');
+    expect(partnerFailure(answer(401), call)?.message).toContain('check the secret');
+  });
+
   it.each([200, 400, 404, 409, 422, 423])('%i tells of the order', (status) => {
     expect(partnerFailure(answer(status), call)).toBeUndefined();
   });

@@ -45,14 +45,13 @@ interface Item extends Readonly<Record<string, unknown>> {
   readonly name: string;
 }
 
-function judgeHolder({ name, leaseUntil }: Item, { time }: World, find: Find): void {
-  const until = Number(leaseUntil ?? 0);
+function judgeHolder({ name, leaseUntil = 0, lockedUntil = 0 }: Item, { time }: World, find: Find): void {
+  const until = Math.max(Number(leaseUntil), Number(lockedUntil));
   if (until > time.now()) find('leases', `${name} is held until ${new Date(until).toISOString()}.`);
 }
 
-/** A lock is an item of its own; leases and claims name their owner. */
-function isHeld({ sk, owner, leaseUntil }: Item): boolean {
-  return sk === 'LOCK' || (owner !== undefined && leaseUntil !== undefined);
+function isHeld({ lockedBy, owner, leaseUntil }: Item): boolean {
+  return lockedBy !== undefined || (owner !== undefined && leaseUntil !== undefined);
 }
 
 function judgeState(item: Item, { azumuta }: World, typed: ReadonlySet<string>, find: Find): void {

@@ -61,8 +61,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'parts-not-waited-for',
     file: decide,
-    find: 'if (open.length > 0 && missing.length > 0)',
-    replace: 'if (open.length < 0)',
+    find: 'isAwaiting ? [] : open, built',
+    replace: 'open, built',
     why: 'An ERP order that is to be booked whole is booked, and closed, with its first part.',
   },
   {

@@ -1,5 +1,13 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { ago, counted, createProgress, printable, tableOf } from '../../../../infra/ops/cli/output.ts';
+import {
+  ago,
+  counted,
+  createProgress,
+  printable,
+  say,
+  sayJson,
+  tableOf,
+} from '../../../../infra/ops/cli/output.ts';
 import type { ReplayReport } from '../../../../infra/ops/replay/replay.ts';
 import { replayLines } from '../../../../infra/ops/replay/report.ts';
 
@@ -41,6 +49,25 @@ describe('what is printed', () => {
     expect(printed.replace(/[\n\t]/g, '')).not.toMatch(/\p{Cc}/u);
     expect(printed).toContain('\\u001b]0;owned\\u0007');
     expect(printed).toMatch(/\n\tnext$/);
+  });
+
+  it('goes through this in every command, as text and as JSON', () => {
+    // Prepare
+    const written: string[] = [];
+    const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written.push(String(text));
+      return true;
+    });
+    onTestFinished(() => write.mockRestore());
+
+    // Act
+    say(forged);
+    // JSON writes an escape character out by itself, and leaves the byte that some terminals take for ESC [.
+    sayJson({ number: forged });
+
+    // Assess
+    expect(written).toHaveLength(2);
+    expect(written.join('').replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });
 
   it('may be coloured where there are colours', () => {

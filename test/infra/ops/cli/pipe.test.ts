@@ -19,3 +19,18 @@ it('a command whose reader has seen enough ends quietly, as in "npm run map … 
   // Assess
   expect({ code, complaint }).toEqual({ code: 0, complaint: '' });
 });
+
+it('a command that complains gives the terminal no orders, whatever it was given', async () => {
+  // Prepare
+  const command = fileURLToPath(new URL('../../../../infra/ops/map/command.ts', import.meta.url));
+  const child = spawn(nodeBinary(), [command, 'no-\u001b]0;owned\u0007such.json'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+
+  // Act
+  const complaint = await text(child.stderr);
+
+  // Assess
+  expect(complaint).toContain('no-\\u001b]0;owned\\u0007such.json cannot be read');
+  expect(complaint.trimEnd()).not.toMatch(/\p{Cc}/u);
+});

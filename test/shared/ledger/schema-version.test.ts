@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { erpOrderKey, partitionOf } from '../../../shared/ledger/keys.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { testClock } from '../../support/clock.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
+import { newOrder, splitOrder } from '../../support/orders.ts';
+
+it('each record of an order tells in which form it was written, so that a later version can read it', async () => {
+  // Prepare
+  const table = modelledTable();
+  const clock = testClock();
+  const ledger = createLedger({ table, clock, times: { settlingSeconds: 0 } });
+  const record = splitOrder('MO/1', 2, { book: 'when-all-done' });
+  const why = { reason: 'It has no article.', cause: 'unknown-article' } as const;
+  const letter = { messageId: 'm', orderNumber: 'PO-1', stage: 'create-product-orders', ...why };
+
+  // Act
+  await ledger.erpOrders.write(record);
+  await ledger.erpOrders.recordCompletedPart(record.erpOrder, { index: 1, azumutaId: 'id1' });
+  await ledger.orders.put(newOrder({ number: 'PO-1', erpOrder: record.erpOrder }));
+  await ledger.questions.recordAsked('PO-1', { by: 'hint', since: clock.now() });
+  await ledger.questions.recordAnswered('PO-2', { by: 'hint', at: clock.now(), listsRecordings: true });
+  await ledger.deadLetters.record(letter);
+  await ledger.deadLetters.markDiscarded({ ...letter, orderNumber: 'PO-2' }, 'Not to be booked.');
+  const change = { content: 'x', event: 'conflict', cause: 'conflict', note: 'It differs.' } as const;
+  await ledger.orderChanges.record('PO-1', change);
+  await ledger.bookings.plan(
+    'PO-1',
+    {
+      ...{ key: 'id1#quantity', kind: 'quantity', parts: [1], recordingIds: ['r1', 'r2'] },
+      ...{ erpOrder: record.erpOrder, productOrder: { id: 'id1', number: 'PO-1' } },
+    },
+    { owner: 'planner', messageId: 'hint' },
+  );
+
+  // Assess
+  const partitions = [partitionOf('PO-1'), partitionOf('PO-2'), erpOrderKey(record.erpOrder).pk];
+  const items = (await Promise.all(partitions.map((pk) => table.query(pk)))).flat();
+  expect(items.map(({ sk }) => sk).sort()).toEqual([
+    ...['BOOKING#id1#quantity', 'COMPLETED#1', 'CONFLICT', 'DEAD-LETTER#m', 'DEAD-LETTER#m'],
+    ...['ORDER', 'ORDER', 'QUESTION', 'QUESTION', 'RECORDING#r2'],
+  ]);
+  expect(items.filter(({ v }) => v !== 1)).toEqual([]);
+});

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
+import { parseTrigger } from '../../../shared/azumuta/trigger.ts';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { Rejected } from '../../../shared/model/errors.ts';
+import { erpOrder } from '../../support/orders.ts';
+
+const aliases = z.parse(webhookAliasesSchema, {});
+
+/** What Azumuta calls with once a product order of this number is completed: by GET, and by POST. */
+const triggersOf = (number: string) =>
+  [
+    { method: 'GET', rawQueryString: `number=${encodeURIComponent(number)}`, body: '' },
+    { method: 'POST', rawQueryString: '', body: JSON.stringify({ number }) },
+  ].map((call) => parseTrigger({ ...call, body: Buffer.from(call.body) }, aliases));
+
+/** The numbers of what an order becomes; none when it is refused. */
+function numbersGiven(number: string, split: boolean): string[] {
+  try {
+    return mapProductOrders(
+      { number: () => number, ...(split ? { split: { per: 'unit', book: 'each' } } : {}) },
+      erpOrder({ quantity: { amount: '12' } }),
+    ).productOrders.map(({ draft }) => draft.number);
+  } catch (error) {
+    if (error instanceof Rejected) return [];
+    throw error;
+  }
+}
+
+const piece = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    ' ',
+    '\u00a0',
+    '\u0000',
+    '\ud83d',
+    '+',
+    '%',
+    ',',
+    '/',
+    '..',
+    'MO',
+    '\u2028',
+    'x'.repeat(197),
+  ),
+);
+const given = fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join(''));
+
+it('whatever number the mapping makes, it is refused, or its trigger is read as exactly that number', () => {
+  fc.assert(
+    fc.property(given, fc.boolean(), (number, split) => {
+      for (const made of numbersGiven(number, split))
+        for (const read of triggersOf(made))
+          expect(read).toMatchObject({ ok: true, content: { productOrderNumber: made } });
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it.each([
+  [' MO/1 ', ['MO/1']],
+  ['x'.repeat(200), ['x'.repeat(200)]],
+  ['x'.repeat(201), []],
+  ['MO\n1', []],
+])('a mapping that gives %j makes %j', (number, made) => {
+  expect(numbersGiven(number, false)).toEqual(made);
+});
