@@ -67,11 +67,15 @@ export interface ClaimTimes {
 export interface Claims {
   /** @returns `unknown` when no such step was ever put. */
   readonly claim: (key: Key, claimant: Claimant) => Promise<ClaimOutcome>;
-  /** Close the claim for good. False when the claim was no longer ours: another attempt has taken over. */
+  /**
+   * Close the claim for good. False when the claim was no longer ours: another attempt has taken over.
+   * @param entry What its day is told of.
+   */
   readonly complete: (
     claim: Claim,
     receipt: Readonly<Record<string, unknown>>,
     entry: Omit<HistoryEntry, 'at'>,
+    ...further: readonly Omit<HistoryEntry, 'at'>[]
   ) => Promise<boolean>;
   /** Give the claim back after an attempt of which nothing can still be settling. */
   readonly release: (claim: Claim, note: string, wrote?: Exclude<Wrote, 'perhaps'>) => Promise<void>;
@@ -88,9 +92,9 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
     ...entry,
   });
   /** Only while the claim is ours. */
-  const update = (claim: Claim, changes: Update, entry: Omit<HistoryEntry, 'at'>) =>
+  const update = (claim: Claim, changes: Update, ...entries: readonly Omit<HistoryEntry, 'at'>[]) =>
     table.update(claim.key, {
-      ...withEntry(changes, claim.held, entryOf(entry)),
+      ...withEntry(changes, claim.held, ...entries.map(entryOf)),
       condition: '#owner = :ours',
       values: { ours: claim.owner },
     });
@@ -137,7 +141,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
       return { outcome: 'busy', by: 'claim', untilMs: Number(held.leaseUntil ?? at) };
     },
 
-    async complete(claim, receipt, entry) {
+    async complete(claim, receipt, entry, ...further) {
       const changes = {
         set: {
           ...receipt,
@@ -149,7 +153,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
         },
         remove: ['owner', 'leaseUntil'],
       };
-      return (await update(claim, changes, entry)) !== undefined;
+      return (await update(claim, changes, entry, ...further)) !== undefined;
     },
 
     async release(claim, note, wrote = 'nothing') {

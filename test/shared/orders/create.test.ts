@@ -37,6 +37,7 @@ beforeAll(async () => {
   ledger = createLedger({ ...store, clock: systemClock, times: { settlingSeconds: 0 } });
   dependencies = {
     ledger,
+    clock: systemClock,
     azumuta: createAzumutaClient({
       baseUrl: `${azumuta.url}/api/v1`,
       assumptions: assumptionsSchema.parse({}),
