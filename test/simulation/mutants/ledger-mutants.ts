@@ -85,16 +85,16 @@ export const ledgerMutants: readonly Mutant[] = [
   },
   {
     name: 'lock-of-the-order-is-anybodys',
-    file: 'shared/ledger/records/bookings.ts',
-    find: '(booking = :booking AND attempt <= :attempt) OR leaseUntil <= :now',
-    replace: '(attempt <= :attempt) OR leaseUntil <= :now OR booking <> :booking',
+    file: 'shared/ledger/records/booking-locks.ts',
+    find: '(#lockedFor = :booking AND #lockedAttempt <= :attempt)',
+    replace: '(#lockedAttempt <= :attempt) OR #lockedFor <> :booking',
     why: 'Two parts of one ERP order are booked at once, and one overwrites the other.',
   },
   {
     name: 'unsent-booking-forgotten',
     file: 'shared/completions/decide-bookings.ts',
-    find: "return state === 'waiting' && sentAt === undefined;",
-    replace: 'return false;',
+    find: "return state === 'waiting' && !enqueued;",
+    replace: "return state === 'waiting' && enqueued && false;",
     why: 'A crash between plan and queue: the completion is never booked, and nobody is told.',
   },
   {

@@ -21,8 +21,8 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'link-skipped',
     file: create,
-    find: 'if (!entry?.productOrder || entry.linkedAt) return;',
-    replace: 'if (!entry?.productOrder || !entry.linkedAt) return;',
+    find: 'if (entry.linkedAt !== undefined) return;',
+    replace: 'if (entry.linkedAt === undefined) return;',
     why: 'Nobody in the ERP finds the product order that an order became.',
   },
   {
