@@ -2,6 +2,7 @@ import type { AzumutaClient } from '../azumuta/client.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
+import { removedInAzumuta } from '../ledger/records/order-changes.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../platform/lambda.ts';
@@ -156,7 +157,7 @@ async function tellRemoved(
   { ledger, log }: ReconcileDependencies,
 ): Promise<void> {
   const note = 'Azumuta does not know it any more: if it was built, book it in the ERP by hand';
-  const change = { content: 'removed', event: 'conflict', note, cause: 'unknown-order' } as const;
+  const change = { content: removedInAzumuta, event: 'conflict', note, cause: 'unknown-order' } as const;
   if (await ledger.orderChanges.record(number, change))
     log.warn(
       'A product order was removed in Azumuta',

@@ -84,6 +84,20 @@ export const ledgerMutants: readonly Mutant[] = [
     why: 'A slot is free only when its lease has ended: with one slot, a batch every six minutes.',
   },
   {
+    name: 'claim-takes-no-notice-of-the-lock',
+    file: 'shared/ledger/claims.ts',
+    find: '(attribute_not_exists(#lockedUntil) OR #lockedUntil <= :at) AND (',
+    replace: '(',
+    why: 'A quantity is booked while a later recording of its order is, and each overwrites the other.',
+  },
+  {
+    name: 'lock-takes-no-notice-of-the-claim',
+    file: 'shared/ledger/records/booking-locks.ts',
+    find: "' AND (#state <> :claimed OR #leaseUntil <= :now)'",
+    replace: "' AND (#state = :claimed OR #state <> :claimed)'",
+    why: 'A later recording is noted while the quantity of its order is booked, and each overwrites the other.',
+  },
+  {
     name: 'lock-of-the-order-is-anybodys',
     file: 'shared/ledger/records/booking-locks.ts',
     find: '(#lockedFor = :booking AND #lockedAttempt <= :attempt)',
