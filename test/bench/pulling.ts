@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Partners } from './partners/partners.ts';
 import { until } from './peers/load.ts';
 import type { BenchPlant } from './peers/plant.ts';
-import { usageOf } from './peers/processes.ts';
+import { killIfAlive, usageOf } from './peers/processes.ts';
 import { sum } from './statistics.ts';
 
 /** One pull of all that is released, in as many runs as it takes. */
@@ -59,7 +59,7 @@ export async function pullAll(
   released: number,
   freshProcess = true,
 ): Promise<Pulled> {
-  await plant.emulator.switchMapping(plant.functionCalled('CreateProductOrders').name, false);
+  await plant.emulator.switchMapping(plant.functionOf('create-product-orders').name, false);
   if (freshProcess) await endContainers(plant);
   await partners.reset(released);
   const began = performance.now();
@@ -93,7 +93,7 @@ export async function pullThroughKill(
   partners: Partners,
   released: number,
 ): Promise<PulledAfterKill> {
-  await plant.emulator.switchMapping(plant.functionCalled('CreateProductOrders').name, true);
+  await plant.emulator.switchMapping(plant.functionOf('create-product-orders').name, true);
   await partners.reset(released);
   const first = plant.emulator.runSchedule(schedule).catch(() => undefined);
   await until(async () => Object.keys((await partners.read()).pages).length >= 3, 20_000, 5);
@@ -116,12 +116,6 @@ export async function pullThroughKill(
 }
 
 async function endContainers(plant: BenchPlant): Promise<void> {
-  for (const { pid } of plant.containers(folder)) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It had just ended by itself.
-    }
-  }
+  for (const { pid } of plant.containers(folder)) killIfAlive(pid);
   await until(async () => plant.containers(folder).length === 0, 5_000, 20);
 }
