@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call } from '../../../infra/local/emulator/process/http.ts';
 import type { Partners } from '../partners/partners.ts';
 import { numbersOf, offer, until } from '../peers/load.ts';
 import { type BenchPlant, type BenchPlantOptions, startBenchPlant } from '../peers/plant.ts';
 import { usageOf } from '../peers/processes.ts';
+import { postOrders, productOrdersToComplete, untilLinked } from '../peers/product-orders.ts';
 import { sum } from '../statistics.ts';
 import { type AwsCounter, startAwsCounter } from './aws-counter.ts';
 import type { Measured } from './cost.ts';
 
 const perSecond = 5;
+/** Each prepares its work, and gives it. */
 const flows = {
   completions: { functions: ['receive-webhook', 'collect-completion', 'book-completion'], run: complete },
   orders: { functions: ['accept-product-orders', 'create-product-orders'], run: order },
@@ -25,16 +26,15 @@ export async function measureBill(
   units: number,
   options: Omit<BenchPlantOptions, 'partners'> & { readonly partners: Partners },
 ): Promise<Measured> {
-  let endpoint = '';
-  const counter = await startAwsCounter(() => endpoint);
-  const plant = await startBenchPlant({ ...options, functionsEndpoint: counter.url });
-  endpoint = plant.emulator.awsEndpoint;
+  const counter = await startAwsCounter(() => plant.emulator);
+  const plant: BenchPlant = await startBenchPlant({ ...options, functionsEndpoint: counter.url });
   const { functions, run } = flows[flow];
   try {
-    await run(plant, options.partners, 'W', 40);
+    await (await run(plant, options.partners, 'W', 40))();
     // The peer does with fewer functions.
     const working = functions.filter((name) => plant.containers(name).length > 0);
-    return await bill(plant, counter, working, units, () => run(plant, options.partners, 'B', units));
+    const work = await run(plant, options.partners, 'B', units);
+    return await bill(plant, counter, working, units, work);
   } finally {
     await plant.stop();
     await counter.close();
@@ -83,25 +83,33 @@ function stand(plant: BenchPlant, folder: string) {
   };
 }
 
-async function complete(plant: BenchPlant, partners: Partners, prefix: string, count: number): Promise<void> {
-  await partners.reset();
-  await offer({ url: plant.webhookUrl, numbers: numbersOf(prefix, count), width: 4, perSecond });
-  const all = async () => Object.keys((await partners.read()).bookings).length >= count;
-  if (!(await until(all, 60_000, 200))) throw new Error('Not every completion was booked.');
+async function complete(
+  plant: BenchPlant,
+  partners: Partners,
+  prefix: string,
+  count: number,
+): Promise<() => Promise<void>> {
+  const numbers = await productOrdersToComplete(plant, partners, prefix, count);
+  return async () => {
+    await offer({ url: plant.webhookUrl, numbers, width: 4, perSecond });
+    const all = async () => Object.keys((await partners.read()).bookings).length >= count;
+    if (!(await until(all, 60_000, 200))) throw new Error('Not every completion was booked.');
+  };
 }
 
-async function order(plant: BenchPlant, partners: Partners, prefix: string, count: number): Promise<void> {
+async function order(
+  plant: BenchPlant,
+  partners: Partners,
+  prefix: string,
+  count: number,
+): Promise<() => Promise<void>> {
   await partners.reset();
-  const began = Date.now();
-  for (const [at, number] of numbersOf(`PO-${prefix}`, count).entries()) {
-    await until(async () => Date.now() >= began + (at / perSecond) * 1000, 5_000, 5);
-    const body = { number, article: 'GEAR-01', quantity: '5', unit: 'u', attributes: { side: 'Left' } };
-    const answer = await call(`${plant.emulator.apiUrl}/product-orders`, {
-      headers: { 'content-type': 'application/json', 'x-api-key': plant.orderKey },
-      body: JSON.stringify(body),
-    });
-    if (answer.status !== 202) throw new Error(`The order endpoint answered ${answer.status}.`);
-  }
-  const all = async () => ((await partners.read()).calls['erp link'] ?? 0) >= count;
-  if (!(await until(all, 60_000, 200))) throw new Error('Not every order was created and linked.');
+  return async () => {
+    const began = Date.now();
+    for (const [at, number] of numbersOf(`PO-${prefix}`, count).entries()) {
+      await until(async () => Date.now() >= began + (at / perSecond) * 1000, 5_000, 5);
+      await postOrders(plant, [number]);
+    }
+    await untilLinked(partners, count);
+  };
 }

@@ -17,6 +17,8 @@ export interface BenchPlant {
   readonly orderKey: string;
   /** Process ids of the containers of a function, by the name of its folder; all functions without one. */
   readonly containers: (functionFolder?: string) => { readonly name: string; readonly pid: number }[];
+  /** Whether it makes product orders of the ERP's orders. */
+  readonly makesProductOrders: boolean;
   /** The function of a folder (`receive-webhook`). @throws Error when there is none. */
   readonly functionOf: (functionFolder: string) => LocalFunction;
   readonly stop: () => Promise<void>;
@@ -81,6 +83,7 @@ export async function startBenchPlant(options: BenchPlantOptions): Promise<Bench
           const name = folderOf(find(emulator.stack.functions, 'function', functionName));
           return functionFolder === undefined || name === functionFolder ? [{ name, pid }] : [];
         }),
+      makesProductOrders: emulator.stack.functions.some((each) => folderOf(each) === 'create-product-orders'),
       functionOf(functionFolder) {
         const found = emulator.stack.functions.find((each) => folderOf(each) === functionFolder);
         if (!found) throw new Error(`The stack has no function ${functionFolder}.`);

@@ -3,9 +3,10 @@ import { viewQueues } from '../../chaos/balance/queues.ts';
 import type { Books } from '../partners/partner-books.ts';
 import type { Partners } from '../partners/partners.ts';
 import { sum } from '../statistics.ts';
-import { numbersOf, type Offered, offer, until } from './load.ts';
+import { type Offered, offer, until } from './load.ts';
 import type { BenchPlant } from './plant.ts';
 import { killIfAlive, usageOf } from './processes.ts';
+import { productOrdersToComplete } from './product-orders.ts';
 
 /** Something that books completions: ours, or its peer. */
 export interface Contender {
@@ -66,9 +67,9 @@ async function measureRound(
   partners: Partners,
   { prefix, completions }: { readonly prefix: string; readonly completions: number },
 ): Promise<Round> {
-  await partners.reset();
+  const numbers = await productOrdersToComplete(plant, partners, prefix, completions);
   const before = new Map(plant.containers().map(({ pid }) => [pid, usageOf(pid)?.cpuMs ?? 0]));
-  const offered = await offer({ url: plant.webhookUrl, numbers: numbersOf(prefix, completions) });
+  const offered = await offer({ url: plant.webhookUrl, numbers });
   const { books, losses } = await settle(offered, plant, partners);
   if (offered.refused > 0 || losses.lost > 0 || losses.doubled > 0) {
     throw new Error(
@@ -110,13 +111,8 @@ export async function countLosses(
 
 /** A steady load, with a fault in the middle of it. */
 async function lossesOf(plant: BenchPlant, partners: Partners, fault: Fault): Promise<Losses> {
-  await partners.reset();
-  const offering = offer({
-    url: plant.webhookUrl,
-    numbers: numbersOf(fault, 120),
-    width: 8,
-    perSecond: 20,
-  });
+  const numbers = await productOrdersToComplete(plant, partners, fault, 120);
+  const offering = offer({ url: plant.webhookUrl, numbers, width: 8, perSecond: 20 });
   await pause(2_000);
   if (fault !== 'kill') await partners.fail(3_000);
   if (fault === 'both') await pause(1_500);

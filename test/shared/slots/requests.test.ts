@@ -14,12 +14,9 @@ let client: DynamoDBClient;
 let table: Table;
 
 beforeAll(async () => {
-  counter = await startAwsCounter(() => stage.ledgerUrl);
-  client = new DynamoDBClient({
-    endpoint: counter.url,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const [region, credentials] = ['eu-west-1', { accessKeyId: 'test', secretAccessKey: 'test' }];
+  counter = await startAwsCounter(() => ({ awsEndpoint: stage.ledgerUrl, region, credentials }));
+  client = new DynamoDBClient({ endpoint: counter.url, region, credentials });
   table = createTable(client, stage.tableName);
 });
 afterAll(async () => {
