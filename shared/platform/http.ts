@@ -1,7 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { answerHeard } from './heard-answers.ts';
+import { answerHeard, requestMayLeave } from './heard-answers.ts';
 
 /**
  * The one HTTP client of this project, for Azumuta and for every ERP: built-in fetch with keep-alive,
@@ -67,6 +67,7 @@ export function createHttp(options: HttpOptions): Http {
       const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
       const { url, headers, body } = built(base, request, partner);
       const call = `${method} ${url.pathname}`;
+      await requestMayLeave(request.signal);
       if (request.signal?.aborted) throw outOfTime(partner, call, false);
       const answersBefore = answers;
       const timeout = clock.timeout(timeoutMs);
