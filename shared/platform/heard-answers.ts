@@ -1,15 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Waits until one more request may leave, or until the signal aborts; nothing is sent after that. */
-export type Pace = (signal: AbortSignal | undefined) => Promise<void>;
+/** Sends a request in its turn; at once when the signal aborts, as it is not sent then. */
+export type Pace = <T>(signal: AbortSignal | undefined, send: () => Promise<T>) => Promise<T>;
 
 /** What is told of the requests of a piece of work, in whatever it calls. */
 const listening = new AsyncLocalStorage<{ heard: boolean; readonly pace: Pace | undefined }>();
 
-/** A request is about to leave: told by the HTTP client, which sends it once this resolves. */
-export async function requestMayLeave(signal: AbortSignal | undefined): Promise<void> {
-  await listening.getStore()?.pace?.(signal);
-}
+/** How the HTTP client sends each request: at the pace of the work that makes it, where that has one. */
+export const atItsPace: Pace = (signal, send) => listening.getStore()?.pace?.(signal, send) ?? send();
 
 /** A partner has answered, whatever it said: told by the HTTP client, once the whole answer is there. */
 export function answerHeard(): void {

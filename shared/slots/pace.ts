@@ -8,37 +8,41 @@ export interface Pacer {
   readonly nextAt: () => number;
 }
 
-/** Networks hold one call up longer than the next: a little less is sent, so that no more arrives in any minute. */
-const slack = 1.02;
 /** Clocks of containers are apart by less. */
 const clocksDifferMs = 5000;
 
-/** A slot makes one call in so many milliseconds. */
-export function intervalMsOf(atOnce: number, perSecond: number): number {
-  return (atOnce / perSecond) * 1000 * slack;
-}
-
 /**
- * @param freeSince When the one before might have made its next call, by its own clock: an interval from now is late
- * enough by any clock.
+ * One request after the other, each an interval after the answer to the one before: so no two of a slot reach the
+ * partner within it, however long the network holds one up.
+ * @param nextCallAt When the next call may leave, by the clock of whoever had the slot before: an interval from now is
+ * late enough by any clock. Undefined for one that nobody has had.
  */
 export function createPacer(
   intervalMs: number,
-  freeSince: number | undefined,
+  nextCallAt: number | undefined,
   clock: Pick<Clock, 'now' | 'sleep'>,
 ): Pacer {
   const now = () => clock.now().getTime();
-  const surelyFreeAt = freeSince === undefined ? 0 : freeSince + clocksDifferMs;
-  let nextAt = Math.min(now() + intervalMs, Math.max(now(), surelyFreeAt));
+  const byAnyClock = nextCallAt === undefined ? 0 : nextCallAt + clocksDifferMs;
+  let nextAt = Math.min(now() + intervalMs, Math.max(now(), byAnyClock));
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function untilNext(signal: AbortSignal | undefined): Promise<void> {
+    const waitMs = nextAt - now();
+    if (waitMs > 0 && !signal?.aborted) await sleepUnlessAborted(waitMs, signal, clock);
+  }
 
   return {
     nextAt: () => nextAt,
-    async pace(signal) {
-      // Taken before it has come: of several requests at once, each gets a moment of its own.
-      const at = Math.max(nextAt, now());
-      nextAt = at + intervalMs;
-      const waitMs = at - now();
-      if (waitMs > 0 && !signal?.aborted) await sleepUnlessAborted(waitMs, signal, clock);
+    pace(signal, send) {
+      const sent = last
+        .then(() => untilNext(signal))
+        .then(send)
+        .finally(() => {
+          nextAt = now() + intervalMs;
+        });
+      last = sent.catch(() => undefined);
+      return sent;
     },
   };
 }

@@ -2,7 +2,7 @@ import { RetryLater, reasonOf } from '../model/errors.ts';
 import { type Partner, type PartnerLimit, partnerWords } from '../model/partner.ts';
 import type { Pace } from '../platform/heard-answers.ts';
 import type { Invocation } from '../platform/lambda.ts';
-import { createPacer, intervalMsOf, type Pacer } from './pace.ts';
+import { createPacer, type Pacer } from './pace.ts';
 import { createSlotTaker, type NoSlot, type TakenSlot, type TakeSlotDependencies } from './take-slot.ts';
 
 /**
@@ -15,7 +15,7 @@ import { createSlotTaker, type NoSlot, type TakenSlot, type TakeSlotDependencies
  *     └──────── crash ─✗ ……………… function timeout ──── settling time ────┤ slot free
  *
  * **So many a second** as it bears (`perSecond`): a slot makes one call in `atOnce / perSecond` seconds. Whoever has it
- * waits for its next moment before each request, and gives it back for whoever comes after that moment; so no request
+ * waits for its next moment before each request, and writes that moment down when it gives the slot back; so no request
  * needs a write.
  *
  * What was sent may still be settling at the partner after a crash, or after a write without an answer; with one slot,
@@ -127,7 +127,7 @@ export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies)
         const pacer =
           perSecond === undefined
             ? undefined
-            : createPacer(intervalMsOf(atOnce, perSecond), found.freeSince, clock);
+            : createPacer((atOnce / perSecond) * 1000, found.nextCallAt, clock);
         turn.slot = { ...found, pacer };
         return 'taken' as const;
       })
@@ -179,8 +179,7 @@ export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies)
       if (inDoubt || isUnderWay) {
         log.warn('A slot is kept until what was sent has settled', { Partner: partner });
         await lease.write(owner, { leaseUntil: now() + settlingMs });
-      } else if (pacer) await lease.write(owner, { leaseUntil: pacer.nextAt(), owner: 'nobody yet' });
-      else await lease.release(owner);
+      } else await lease.release(owner, pacer && { nextCallAt: pacer.nextAt() });
     } catch (error) {
       const reason = reasonOf(error);
       log.warn('A slot could not be given back: it is free when its lease ends', {

@@ -37,8 +37,8 @@ export interface WantedSlot {
 export interface TakenSlot {
   readonly lease: Lease;
   readonly owner: string;
-  /** When the one before was done with it, by that one's clock; undefined for a slot that nobody paced. */
-  readonly freeSince: number | undefined;
+  /** When whoever had it before was to make its next call, by that one's clock; undefined for a slot that nobody paced. */
+  readonly nextCallAt: number | undefined;
 }
 
 /** `shared`: the function's backlog has a slot already. `none`: others have them all, or have waited for long. */
@@ -96,8 +96,8 @@ export function createSlotTaker({ table, clock, name, random, log }: TakeSlotDep
       const lease = createLease(table, clock, slotKey(partner, number));
       const before = await lease.take(owner, (untilMs - now()) / 1000);
       if (!before) continue;
-      const freeSince = before.leaseUntil === undefined ? undefined : Number(before.leaseUntil);
-      return { lease, owner, freeSince };
+      const nextCallAt = before.nextCallAt === undefined ? undefined : Number(before.nextCallAt);
+      return { lease, owner, nextCallAt };
     }
     return undefined;
   }

@@ -75,7 +75,7 @@ export function createAdmission<Message>(
       ...(forNew ? [] : fresh.map(forMoment)),
       ...backlog.map((record) =>
         forAll === 'shared'
-          ? { record, seconds: secondsInBacklog(ageMsOf(record, now()) / 1000, random()) }
+          ? { record, seconds: secondsInBacklog(ageMsOf(record, now()) / 1000, backlog.length, random()) }
           : forMoment(record),
       ),
     ];

@@ -34,15 +34,18 @@ export function secondsUntilSlot(receives: number, random: number): number {
   return Math.max(1, Math.round(seconds * (0.5 + random)));
 }
 
-/** A message of a backlog that is being worked off comes again after this part of its age. */
+/** Of a backlog that is being worked off, a message that came in a full batch comes again after this part of its age. */
 const backlogPart = 0.25;
+const fullBatch = 10;
 
 /**
- * Seconds until a message comes again whose backlog has a slot already: the longer it has waited, the more there are.
- * So a queue gives out what is new at once, and not, again and again, thousands that cannot be worked on yet.
+ * Seconds until a message comes again whose backlog has a slot already. A queue gives out what it has, in no order: with
+ * thousands that cannot be worked on yet, it would seldom give out what is new. How many there are, nobody knows; but
+ * they come in batches, which are small as long as they are few: then all come again soon.
+ * @param together How many of them came in one batch.
  */
-export function secondsInBacklog(ageSeconds: number, random: number): number {
-  const most = Math.min(backoffDefaults.capSeconds, ageSeconds * backlogPart);
+export function secondsInBacklog(ageSeconds: number, together: number, random: number): number {
+  const most = Math.min(backoffDefaults.capSeconds, ageSeconds * backlogPart) * (together / fullBatch);
   return Math.max(1, Math.round(most * (2 / 3 + random / 3)));
 }
 

@@ -118,7 +118,8 @@ export function createQueueModel(options: QueueModelOptions): QueueModel {
       const queue = queueAt(queueUrl);
       let next: number | undefined;
       for (const copy of queue.copies) {
-        if (copy.visibleAt < expiresAt(queue, copy)) next = Math.min(copy.visibleAt, next ?? copy.visibleAt);
+        if ((next === undefined || copy.visibleAt < next) && copy.visibleAt < expiresAt(queue, copy))
+          next = copy.visibleAt;
       }
       return next === undefined ? undefined : Math.max(next, now());
     },

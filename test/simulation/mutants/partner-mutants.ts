@@ -36,7 +36,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'slot-not-given-back',
     file: 'shared/slots/slots.ts',
-    find: 'else await lease.release(owner);',
+    find: 'else await lease.release(owner, pacer && { nextCallAt: pacer.nextAt() });',
     replace: '',
     why: 'With one slot, one batch every six minutes.',
   },
@@ -57,8 +57,8 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'requests-leave-at-no-pace',
     file: 'shared/platform/http.ts',
-    find: 'await requestMayLeave(request.signal);',
-    replace: '',
+    find: 'return atItsPace(request.signal, () => sendNow(request, parts));',
+    replace: 'return sendNow(request, parts);',
     why: 'A partner gets more calls a second than it bears, and refuses them.',
   },
   {
