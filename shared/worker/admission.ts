@@ -21,7 +21,7 @@ const newForMs = 60_000;
  *
  *   breaker open        all wait; what has waited too long goes on, to be put aside
  *   a probe is due      one goes on, the others wait for a moment
- *   no slot             all wait: what is new for a moment, the backlog for longer, the longer it has waited
+ *   no slot             all wait for a moment; a backlog that has one already, for longer the more there is of it
  *   a slot for new      what is new goes on, the backlog waits
  *   a slot for all      all go on, what is new first
  */
