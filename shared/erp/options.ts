@@ -9,7 +9,7 @@ export interface ErpOptions {
   readonly atOnce?: number;
   /**
    * So many calls (HTTP requests) a second at most, over all functions and containers (0.5 to 100): for an ERP that
-   * refuses more. Then `atOnce` is that number, rounded up, unless it is given: at most twice as many. Default: no limit.
+   * refuses more. Then `atOnce` is that number, rounded up, unless a lower one is given. Default: no limit.
    */
   readonly perSecond?: number;
 }

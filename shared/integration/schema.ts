@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { assumptionsSchema, webhookAliasesSchema } from '../azumuta/assumptions.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
-import { isQuickEnough, limitShape } from '../model/partner.ts';
+import { isWithinPace, limitShape } from '../model/partner.ts';
 import { isTimeZone, utcInstant } from '../model/time.ts';
 import { tellsFound } from '../platform/validation.ts';
 import { deploymentSchema } from './deployment.ts';
@@ -49,7 +49,7 @@ export const integrationSchema = z.strictObject({
         webhookAliases: z.prefault(webhookAliasesSchema, {}),
         ...limitShape,
       })
-      .check(isQuickEnough),
+      .check(isWithinPace),
     () => ({
       baseUrl: 'https://app.azumuta.com/api/v1',
       assumptions: z.parse(assumptionsSchema, {}),
@@ -65,7 +65,7 @@ export const integrationSchema = z.strictObject({
         'a connector, such as tryton({ … })',
       ),
     })
-    .check(isQuickEnough),
+    .check(isWithinPace),
   productOrders: z._default(
     z.strictObject({
       number: mapping,

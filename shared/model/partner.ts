@@ -10,25 +10,25 @@ export const partnerWords: Readonly<Record<Partner, string>> = { azumuta: 'Azumu
 export interface PartnerLimit {
   /** Calls under way at the same time. */
   readonly atOnce?: number | undefined;
-  /** Calls that begin within a second, on average. */
+  /** Calls that begin within any second; of a fraction, on average. */
   readonly perSecond?: number | undefined;
 }
 
-/** Fields of whatever configures a partner. */
+/**
+ * Fields of whatever configures a partner. Of half a call a second, a booking of some fifteen, one after the other, ends
+ * within its function's minute: of fewer, none ever would.
+ */
 export const limitShape = {
   atOnce: z.optional(z.int().check(z.minimum(1), z.maximum(100))),
   perSecond: z.optional(z.number().check(z.minimum(0.5), z.maximum(100))),
 };
 
-/** A booking of some fifteen calls, one after the other, has to end within its function's minute. */
-const maxSecondsBetween = 2;
-
-/** Whether whoever makes one of the calls at once gets on quickly enough with it. */
-export const isQuickEnough = z.refine<PartnerLimit>(
-  ({ atOnce = 1, perSecond }) => perSecond === undefined || atOnce <= maxSecondsBetween * perSecond,
+/** Each of the calls at once has a pace of its own: more of them than begin in a second would begin in one. */
+export const isWithinPace = z.refine<PartnerLimit>(
+  ({ atOnce = 1, perSecond }) => perSecond === undefined || atOnce <= Math.ceil(perSecond),
   {
     path: ['atOnce'],
-    error: `at most ${maxSecondsBetween} times perSecond: each of the calls at once is made every atOnce / perSecond seconds, and a booking of some fifteen calls has to end within a minute`,
+    error: 'no more than perSecond: else more calls than that could begin within one second',
   },
 );
 

@@ -59,19 +59,22 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
    * left than the longest took, as calls have their pace; nor of a backlog while somebody waits for its slot.
    */
   function beginning(invocation: Invocation, deadline: Deadline) {
-    const left = invocation.getRemainingTimeInMillis;
-    const timeMs = left();
-    let longestMs = timeMs * lastPart;
+    const left = () => invocation.getRemainingTimeInMillis();
+    let longestMs = left() * lastPart;
     let leftBefore: number | undefined;
-    return async (record: SQSRecord): Promise<boolean> => {
-      if (deadline.isOverdue()) return false;
-      if (!isLimited || !slots) return true;
-      if (leftBefore !== undefined) {
-        longestMs = Math.max(longestMs, leftBefore - left());
-        if (isBacklog(record) && (await isAwaited(slots, deadline))) return false;
-      }
+    let isOver = false;
+
+    async function isEnough(limited: Slots, record: SQSRecord): Promise<boolean> {
+      if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
+      const mayGiveWay = leftBefore !== undefined && isBacklog(record);
       leftBefore = left();
-      return leftBefore >= longestMs;
+      return leftBefore < longestMs || (mayGiveWay && (await isAwaited(limited, deadline)));
+    }
+
+    return async (record: SQSRecord): Promise<boolean> => {
+      if (deadline.isOverdue() || isOver) return false;
+      isOver = isLimited && slots !== undefined && (await isEnough(slots, record));
+      return !isOver;
     };
   }
 

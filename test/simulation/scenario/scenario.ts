@@ -33,8 +33,18 @@ export function drawScenario(seed: number): Scenario {
     ...several(chance, 0, 3, () => drawWorld(chance, setting)),
     ...drawTogether(seed, setting),
   ];
-  const limit = chance.happens(0.2) ? { atOnce: chance.between(1, 2) } : {};
-  return { seed, erp, split, via, ...limit, ...paceOf(seed), ...pagesOf(seed, via), orders, happenings };
+  const limit: Pick<Scenario, 'atOnce'> = chance.happens(0.2) ? { atOnce: chance.between(1, 2) } : {};
+  return {
+    seed,
+    erp,
+    split,
+    via,
+    ...limit,
+    ...paceOf(seed, limit.atOnce),
+    ...pagesOf(seed, via),
+    orders,
+    happenings,
+  };
 }
 
 /** A plant has more orders than a page of its ERP; here there are few. From a stream of its own. */
@@ -44,9 +54,9 @@ function pagesOf(seed: number, via: Setting['via']): Pick<Scenario, 'pageSize'> 
 }
 
 /** From a stream of its own: the scenarios of a seed are the same but for it. */
-function paceOf(seed: number): Pick<Scenario, 'perSecond'> {
+function paceOf(seed: number, atOnce = 1): Pick<Scenario, 'perSecond'> {
   const chance = createChance(seed ^ 0x165667b1);
-  return chance.happens(0.15) ? { perSecond: chance.between(1, 3) } : {};
+  return chance.happens(0.15) ? { perSecond: chance.between(atOnce, 3) } : {};
 }
 
 function several<T>(chance: Chance, least: number, most: number, draw: () => readonly T[]): T[] {
