@@ -70,7 +70,7 @@ export function createBacklogPlant(
     watch: createWatch({ now: time.now, table: () => plant.table, limit: {} }),
   });
   const clock = { now, sleep: async () => {}, timeout: () => new AbortController().signal };
-  const bookings = createBookings(createTable(plant.table.client, 'ledger'), clock, { settlingSeconds: 300 });
+  const bookings = createBookings(createTable(plant.table.client, 'ledger'), clock);
   const queues = createQueues(plant.queues.client);
   const release = (): ErpOrderRef => model.plan({ article: 'plain', quantity: '1' });
 
@@ -104,6 +104,7 @@ export function createBacklogPlant(
           key,
           books: 'quantity',
           home: number,
+          lock: key,
           erpOrder,
           last: true,
           eventId: number,
@@ -111,7 +112,6 @@ export function createBacklogPlant(
         content: { completed: [completed] },
       };
       await queues.send(queueUrlOf('bookings'), { body: JSON.stringify(message) });
-      await bookings.markSent(number, key);
       plant.pollers.bookings.wake();
       return erpOrder.id ?? number;
     },

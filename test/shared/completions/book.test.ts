@@ -95,11 +95,10 @@ describe('a booking whose ERP is unwell', () => {
       erpOrder,
       messages: [message],
     } = await threeBookings();
-    const open = { seconds: 15, reason: 'The ERP failed (503).' };
+    const open = { seconds: 15, reason: 'The ERP failed (503).', openedAt: 0 };
     const breaker: Breaker = {
       ...createBreaker(stage.store.table, stage.clock),
-      waiting: async () => open,
-      permit: async () => ({ permit: 'wait', ...open }),
+      outage: async () => open,
     };
     const before = await stage.store.table.get(bookingKeyOf(message.home, message.key));
 
