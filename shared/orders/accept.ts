@@ -147,9 +147,8 @@ export async function tellUnmapped(
 }
 
 /**
- * An order of one part that nobody knows is written without being read: the ledger refuses a name that it has. The
- * record comes last, so that whoever reads it finds the part; and nothing is sent before.
- * @returns undefined when one of its names is known, or somebody else is taking it in.
+ * An order of one part that nobody knows is written without being read: the ledger refuses a name that it has.
+ * @returns undefined when one of its names is known, or somebody else is changing it.
  */
 async function acceptNew(
   wanted: WantedOrder,
@@ -158,16 +157,16 @@ async function acceptNew(
   dependencies: AcceptDependencies,
 ): Promise<Accepted | undefined> {
   const { order, mapped } = wanted;
+  const { ledger } = dependencies;
   const [only, ...others] = mapped?.productOrders ?? [];
-  if (!mapped || !only || others.length > 0) return undefined;
-  if (await isRecorded(order, via, dependencies.ledger)) return undefined;
+  if (!mapped || !only || others.length > 0 || (await isRecorded(order, via, ledger))) return undefined;
+  const decision = { split: mapped.split, mostParts: 1, earlier: [] };
+  const record = await writeRecord(undefined, decision, wanted, dependencies);
+  if (!record || record === 'changed meanwhile') return undefined;
   const ownOutbox = outbox.ofOneOrder();
   const creation = { number: only.draft.number, action: 'create', wanted: only, resolves: false } as const;
   const written = await writePart(creation, order, via, ownOutbox, dependencies);
-  if (written === 'changed meanwhile') return undefined;
-  const decision = { split: mapped.split, mostParts: 1, earlier: [] };
-  const record = await writeRecord(undefined, decision, wanted, dependencies);
-  if (record === 'changed meanwhile') return undefined;
+  if (written === 'changed meanwhile' || !(await isCurrent(record, ledger))) return undefined;
   ownOutbox.allWritten();
   const productOrders = written.status ? [written.status] : [];
   return { number: order.number, status: overall(productOrders), productOrders, news: 0 };

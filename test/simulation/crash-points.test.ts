@@ -14,8 +14,8 @@ afterAll(() => giveBack());
 
 /** What is written on the way of an order, in its order: the crash points of ARCHITECTURE.md, by their names there. */
 const points = [
-  ['the product order is written', 'accept-product-orders', 'ledger', /^writes ORDER#\S+ ORDER$/],
   ['the ERP order is written', 'accept-product-orders', 'ledger', /^writes ERP-ORDER#/],
+  ['the product order is written', 'accept-product-orders', 'ledger', /^writes ORDER#\S+ ORDER$/],
   ['the order is sent', 'accept-product-orders', 'queues', /^sends/],
   ['the creation is claimed', 'create-product-orders', 'ledger', /^changes ORDER#\S+ ORDER$/],
   ['the product order is created', 'create-product-orders', 'azumuta', /^POST/],

@@ -54,8 +54,8 @@ it('takes 8 write units for an order, 7 for its completion, and 2 for each recor
 
   // Assess: names of work instructions are written once for all, and a lease once a run of the reconciliation
   expect(units.filter(([kind]) => /ORDER/.test(kind))).toEqual([
-    ['ORDER ORDER', 2],
     ['ERP-ORDER ORDER', 1],
+    ['ORDER ORDER', 2],
     ['ORDER ORDER', 1],
     ['ORDER ORDER', 4],
     ['ORDER RECORDING', 2],
