@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { createAzumutaClient } from '../shared/azumuta/client.ts';
-import { createBreaker } from '../shared/circuit-breaker/circuit-breaker.ts';
+import { type Breaker, createBreaker } from '../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
 import { ownHint } from '../shared/completions/messages.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
@@ -54,9 +54,17 @@ export function createContainer(stage: string, integration: CompleteIntegration,
   const queues = createQueues(surroundings.sqs);
   const secrets = createSecrets({ client: surroundings.secretsManager, clock });
   const slots = createSlots(
-    { azumuta: integration.azumuta.atOnce, erp: integration.erp.atOnce },
+    { azumuta: integration.azumuta, erp: integration.erp },
     { table, clock, name: stage, settlingSeconds, random, log },
   );
+
+  /** One for the worker and its calls: that the partner is well is read once for both. */
+  let shared: Breaker | undefined;
+  function breaker(): Breaker {
+    const { BREAKER_COOLDOWN_SECONDS: cooldownSeconds } = settings('BREAKER_COOLDOWN_SECONDS');
+    shared ??= createBreaker(table, clock, { cooldownSeconds });
+    return shared;
+  }
 
   return {
     settings,
@@ -69,9 +77,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
 
     /** Calls to the partners, through the circuit breaker and the slots that all containers share. */
     partnerCalls() {
-      const { BREAKER_COOLDOWN_SECONDS: cooldownSeconds } = settings('BREAKER_COOLDOWN_SECONDS');
-      const breaker = createBreaker(table, clock, { cooldownSeconds });
-      return createPartnerCalls({ breaker, newOwner: newId, clock, log, slots });
+      return createPartnerCalls({ breaker: breaker(), newOwner: newId, clock, log, slots });
     },
 
     azumuta() {
@@ -108,6 +114,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
         attempts: ledger.attempts,
         deadLetters: ledger.deadLetters,
         pauses: ledger.pauses,
+        breaker: breaker(),
         clock,
         random,
         log,

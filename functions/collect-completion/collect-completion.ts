@@ -26,7 +26,7 @@ export function createCollectCompletion(integration: CompleteIntegration, surrou
     trustTrigger: azumuta.assumptions.trustTrigger,
     reconciles: schedule.reconcile !== 'off',
     withoutRecordings: completions.unknownRecordings === 'ignore',
-    erpOrderNumber: completions.erpOrderNumber ?? ((number: string) => number),
+    erpOrderNumber: completions.erpOrderNumber,
     articleIsMapped: productOrders.article !== undefined,
   });
   return createWorker(

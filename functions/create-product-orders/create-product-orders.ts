@@ -13,6 +13,7 @@ export function createCreateProductOrders(integration: CompleteIntegration, surr
     partners: container.partnerCalls(),
     azumuta: container.azumuta(),
     erp: container.erp(),
+    clock: container.clock,
   };
   return createWorker(
     {

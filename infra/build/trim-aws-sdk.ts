@@ -21,8 +21,11 @@ const standIns: readonly StandIn[] = [
     module: '@aws-sdk/credential-provider-node/dist-es/index.js',
     reason:
       'Lambda puts the credentials of the role into the environment; the chain behind it (profiles, SSO, STS, ' +
-      'processes, metadata services) would only hide that they are missing.',
-    contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';",
+      'processes, metadata services) would only hide that they are missing. They are read once, like those of the ' +
+      'chain: the SDK asks for them twice in each call.',
+    contents:
+      "import { fromEnv } from '@aws-sdk/credential-provider-env';" +
+      'export const defaultProvider = (init) => { let found; return () => (found ??= fromEnv(init)()); };',
   },
   {
     module: '@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js',
@@ -47,9 +50,18 @@ const standIns: readonly StandIn[] = [
       .join('\n'),
   },
   {
-    module: '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Js.js',
-    reason: 'Replaces a missing node:crypto, which is never missing here.',
-    contents: 'export const Sha256Js = undefined;',
+    module: '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js',
+    reason:
+      'It can do without node:crypto, which is never missing here, and hands keys over as bytes: for each, Node throws ' +
+      'and catches two errors until it knows that they are no KeyObject (prepareSecretKey in lib/internal/crypto/keys.js).',
+    contents: `import { createHash, createHmac, createSecretKey } from 'node:crypto';
+      export class Sha256Node {
+        constructor(secret) {
+          this.hash = secret ? createHmac('sha256', createSecretKey(Buffer.from(secret))) : createHash('sha256');
+        }
+        update(bytes) { this.hash.update(bytes); }
+        async digest() { return this.hash.digest(); }
+      }`,
   },
   {
     module: '@smithy/core/dist-es/submodules/checksum/md5/Md5Js.js',

@@ -9,6 +9,12 @@ export interface Waiting {
   readonly reason: string;
 }
 
+/** A breaker that is open; no seconds left when a probe is due. */
+export interface Outage extends Waiting {
+  /** Epoch milliseconds. */
+  readonly openedAt: number;
+}
+
 export type Permit = { readonly permit: 'call' | 'probe' } | ({ readonly permit: 'wait' } & Waiting);
 
 export interface BreakerState {
@@ -23,8 +29,8 @@ export interface BreakerState {
  * most once per `freshMs`); failures are counted per minute; when open, one call at a time probes.
  */
 export interface Breaker {
-  /** Whether to wait, without asking for a permit: undefined when a call or a probe may be made. */
-  readonly waiting: (partner: Partner) => Promise<Waiting | undefined>;
+  /** Looks without asking for a permit: undefined while it is closed, as it was a moment ago. */
+  readonly outage: (partner: Partner) => Promise<Outage | undefined>;
   /** @param owner Unique to this one call: a probe is known by it. */
   readonly permit: (partner: Partner, owner: string) => Promise<Permit>;
   readonly recordFailure: (
@@ -85,8 +91,7 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
     return started;
   }
 
-  /** Undefined while it is closed, as it was a moment ago; no seconds left when a probe is due. */
-  async function openState(partner: Partner): Promise<Waiting | undefined> {
+  async function outage(partner: Partner): Promise<Outage | undefined> {
     if (now() - (closedSeenAt.get(partner) ?? 0) < freshMs) return undefined;
     const state = await read(partner);
     const at = now();
@@ -95,19 +100,20 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
       return undefined;
     }
     const until = Math.max(Number(state.openUntil), Number(state.probeUntil ?? 0));
-    return { seconds: Math.max(0, Math.ceil((until - at) / 1000)), reason: String(state.reason ?? '') };
+    return {
+      seconds: Math.max(0, Math.ceil((until - at) / 1000)),
+      reason: String(state.reason ?? ''),
+      openedAt: Date.parse(String(state.openedAt)),
+    };
   }
 
   return {
-    async waiting(partner) {
-      const open = await openState(partner);
-      return open && open.seconds > 0 ? open : undefined;
-    },
+    outage,
 
     async permit(partner, owner) {
-      const open = await openState(partner);
+      const open = await outage(partner);
       if (!open) return { permit: 'call' };
-      if (open.seconds > 0) return { permit: 'wait', ...open };
+      if (open.seconds > 0) return { permit: 'wait', seconds: open.seconds, reason: open.reason };
       const at = now();
       const probing = await table.update(stateKey(partner), {
         set: { probeUntil: at + options.probeSeconds * 1000, probeOwner: owner },

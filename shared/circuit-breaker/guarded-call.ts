@@ -1,7 +1,7 @@
 import { RetryLater, reasonOf } from '../model/errors.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import type { Clock } from '../platform/clock.ts';
-import { listenForAnswers } from '../platform/heard-answers.ts';
+import { listenForAnswers, type Pace } from '../platform/heard-answers.ts';
 import type { Logger } from '../platform/log.ts';
 import { NoFreeSlot, type Slots } from '../slots/slots.ts';
 import type { Breaker, Waiting } from './circuit-breaker.ts';
@@ -9,7 +9,7 @@ import type { Breaker, Waiting } from './circuit-breaker.ts';
 /**
  * Calls to a partner through its breaker: while it is open, nothing is called. Only an answer closes it: work that
  * asked nobody, a bug of ours or a table that fails tell nothing of the partner. A partner that bears so many calls at
- * once is called with a slot; as every call goes this way, none goes without.
+ * once, or a second, is called with a slot and at its pace; as every call goes this way, none goes without.
  */
 export interface PartnerCalls {
   /** Looks before anything is claimed. @throws BreakerOpen while nothing may be called, or NoFreeSlot. */
@@ -52,12 +52,12 @@ export function createPartnerCalls(dependencies: GuardedCallDependencies): Partn
     );
   }
 
-  async function guarded<T>(partner: Partner, work: () => Promise<T>): Promise<T> {
+  async function guarded<T>(partner: Partner, work: () => Promise<T>, pace?: Pace): Promise<T> {
     const owner = newOwner();
     const permit = await breaker.permit(partner, owner);
     if (permit.permit === 'wait') throw waiting(partner, permit);
     const start = clock.now().getTime();
-    const { done, heard } = listenForAnswers(work);
+    const { done, heard } = listenForAnswers(work, pace);
     const learnt = () =>
       heard()
         ? breaker.recordSuccess(partner, permit, owner)
@@ -80,12 +80,12 @@ export function createPartnerCalls(dependencies: GuardedCallDependencies): Partn
 
   return {
     async ready(partner) {
-      const open = await breaker.waiting(partner);
-      if (open) throw waiting(partner, open);
+      const outage = await breaker.outage(partner);
+      if (outage && outage.seconds > 0) throw waiting(partner, outage);
       if (slots && !(await slots.take(partner))) throw new NoFreeSlot(partner);
     },
 
     call: (partner, work) =>
-      slots ? slots.use(partner, () => guarded(partner, work)) : guarded(partner, work),
+      slots ? slots.use(partner, (pace) => guarded(partner, work, pace)) : guarded(partner, work),
   };
 }

@@ -2,7 +2,8 @@ import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { bookingKeyOf } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { BookedFigures, LockHolder } from '../ledger/records/bookings.ts';
+import type { BookingLock } from '../ledger/records/booking-locks.ts';
+import type { BookedFigures } from '../ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion, Receipt } from '../model/completions.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf, UnknownOrder } from '../model/errors.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
@@ -17,7 +18,7 @@ import {
 } from './read-recordings.ts';
 
 export interface BookDependencies extends ReadRecordingsDependencies {
-  readonly ledger: Pick<Ledger, 'claims' | 'bookings' | 'orders'>;
+  readonly ledger: Pick<Ledger, 'claims' | 'bookingLocks' | 'orders'>;
   readonly erp: ErpConnector;
   /** The configuration's mapping. @throws Rejected */
   readonly map: (
@@ -27,57 +28,70 @@ export interface BookDependencies extends ReadRecordingsDependencies {
   readonly unknownOrder: 'reject' | 'ignore';
 }
 
+/** One attempt at a booking that has its claim, and the lock of its ERP order. */
+interface Booking {
+  readonly claim: Claim;
+  readonly lock: BookingLock;
+  readonly message: BookingMessage;
+  readonly attempt: WorkAttempt;
+}
+
 /**
- * Books a completion in the ERP: claim, lock of the ERP order, booking, receipt. The lock keeps two bookings
- * of one ERP order apart; the claim keeps two attempts at one booking apart, and whoever has it may take over the lock of its predecessor.
+ * Books a completion in the ERP: claim, lock of the ERP order, booking, receipt. The claim keeps two attempts at one
+ * booking apart, and the lock two bookings of one ERP order; whoever has the claim may take over the lock of its
+ * predecessor. Where no other product order is booked on the ERP order, the claim of the quantity is the lock.
  */
 export async function bookCompletion(
   message: BookingMessage,
   attempt: WorkAttempt,
   dependencies: BookDependencies,
 ): Promise<void> {
-  const { claims, bookings } = dependencies.ledger;
+  const { claims, bookingLocks } = dependencies.ledger;
+  const { key, home, erpOrder } = message;
   await dependencies.partners.ready('erp');
   if ('reference' in message.content) await dependencies.partners.ready('azumuta');
-  const claimed = await claims.claim(bookingKeyOf(message.home, message.key), attempt);
-  if (claimed.outcome === 'done') {
-    attempt.log.info('Booked already', { booking: message.key });
-    return;
+  const claimed = await claims.claim(bookingKeyOf(home, key), attempt);
+  switch (claimed.outcome) {
+    case 'done':
+      attempt.log.info('Booked already', { booking: key });
+      return;
+    case 'rejected':
+      attempt.log.info('Another message of this booking is a dead letter', {
+        booking: key,
+        reason: claimed.reason,
+      });
+      return;
+    case 'unknown':
+      throw new Rejected(`The ledger never planned the booking ${key}.`, { code: 'unknown-order' });
+    case 'busy':
+      if (claimed.by === 'lock') throw lockedByAnother(message);
+      throw new RetryLater(`The booking ${key} is under way in another attempt.`, {
+        scope: 'order',
+        afterSeconds: attempt.secondsUntil(claimed.untilMs),
+      });
+    case 'claimed': {
+      const { claim } = claimed;
+      const lock = bookingLocks.of({ erpOrderNumber: erpOrder.number, home, key, lock: message.lock });
+      if (!(await lock.take(claim, attempt.endsAt))) {
+        const error = lockedByAnother(message);
+        await claims.release(claim, error.message);
+        throw error;
+      }
+      await book({ claim, lock, message, attempt }, dependencies);
+    }
   }
-  if (claimed.outcome === 'rejected') {
-    attempt.log.info('Another message of this booking is a dead letter', {
-      booking: message.key,
-      reason: claimed.reason,
-    });
-    return;
-  }
-  if (claimed.outcome === 'unknown')
-    throw new Rejected(`The ledger never planned the booking ${message.key}.`, { code: 'unknown-order' });
-  if (claimed.outcome === 'busy') {
-    throw new RetryLater(`The booking ${message.key} is under way in another attempt.`, {
-      scope: 'order',
-      afterSeconds: attempt.secondsUntil(claimed.untilMs),
-    });
-  }
-  const { claim } = claimed;
-  const erpOrder = message.erpOrder.number;
-  if (!(await bookings.lock(erpOrder, holderOf(claim, message), attempt.endsAt))) {
-    const reason = `Another booking on ERP order ${erpOrder} is under way.`;
-    await claims.release(claim, reason);
-    // The other booking is usually done in a second; its lease only tells the worst case.
-    throw new RetryLater(reason, { scope: 'order', forOurLock: true });
-  }
-  await book(claim, message, attempt, dependencies);
 }
 
-async function book(
-  claim: Claim,
-  message: BookingMessage,
-  attempt: WorkAttempt,
-  dependencies: BookDependencies,
-): Promise<void> {
-  const { claims, bookings } = dependencies.ledger;
-  const erpOrder = message.erpOrder.number;
+/** The other booking is usually done in a second; its lease only tells the worst case. */
+function lockedByAnother({ erpOrder }: BookingMessage): RetryLater {
+  return new RetryLater(`Another booking on ERP order ${erpOrder.number} is under way.`, {
+    scope: 'order',
+    forOurLock: true,
+  });
+}
+
+async function book(booking: Booking, dependencies: BookDependencies): Promise<void> {
+  const { claim, lock, message, attempt } = booking;
   let calling = false;
   try {
     const completed = await contentOf(message, attempt, dependencies);
@@ -86,14 +100,18 @@ async function book(
       calling = true;
       return dependencies.erp.book(completion, message.key, { again: claim.again, signal: attempt.signal });
     });
-    await close(claim, message, { receipt, booked: figuresOf(completion) }, attempt, dependencies);
+    await close(booking, { receipt, booked: figuresOf(completion) }, dependencies);
   } catch (error) {
     if (error instanceof UnknownOrder && (await mayBeIgnored(claim, message, dependencies))) {
-      await claims.complete(claim, { ignored: true }, { event: 'ignored', note: error.message });
-      await bookings.unlock(erpOrder, holderOf(claim, message));
+      await dependencies.ledger.claims.complete(
+        claim,
+        { ignored: true },
+        { event: 'ignored', note: error.message },
+      );
+      await lock.release(claim);
       return;
     }
-    throw await giveBack(claim, error, calling, message, attempt, dependencies);
+    throw await giveBack(booking, error, calling, dependencies);
   }
 }
 
@@ -111,10 +129,8 @@ async function mayBeIgnored(
 }
 
 async function close(
-  claim: Claim,
-  message: BookingMessage,
+  { claim, lock, message, attempt }: Booking,
   done: { readonly receipt: Receipt; readonly booked: BookedFigures },
-  attempt: WorkAttempt,
   { ledger }: BookDependencies,
 ): Promise<void> {
   const { receipt } = done;
@@ -123,17 +139,13 @@ async function close(
     event: message.books === 'quantity' ? 'booked' : 'amended',
     note,
   });
-  await ledger.bookings.unlock(message.erpOrder.number, holderOf(claim, message));
+  await lock.release(claim);
   if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { booking: message.key });
   attempt.log.info(
     'Booked',
     { booking: message.key, reference: receipt.reference },
     { CompletionsBooked: 1 },
   );
-}
-
-function holderOf({ owner, attempt }: Claim, { key }: BookingMessage): LockHolder {
-  return { booking: key, owner, attempt };
 }
 
 function figuresOf({ quantity, scrap, lots, notes, links }: Completion): BookedFigures {
@@ -148,31 +160,28 @@ function figuresOf({ quantity, scrap, lots, notes, links }: Completion): BookedF
 
 /** Leaves claim and lock as the failure demands. @returns what to throw. */
 async function giveBack(
-  claim: Claim,
+  { claim, lock, attempt }: Booking,
   error: unknown,
   calling: boolean,
-  message: BookingMessage,
-  attempt: WorkAttempt,
-  { ledger: { claims, bookings } }: BookDependencies,
+  { ledger: { claims } }: BookDependencies,
 ): Promise<unknown> {
-  const erpOrder = message.erpOrder.number;
   const reason = reasonOf(error, 300);
   if (error instanceof Rejected) {
     // Nothing was written before the first call, and none to what the ERP does not know.
     const wrote = calling && !(error instanceof UnknownOrder) ? 'perhaps' : 'nothing';
     await claims.reject(claim, rejectionOf(error), wrote);
-    await bookings.unlock(erpOrder, holderOf(claim, message));
+    await lock.release(claim);
     return error;
   }
   const wrote = error instanceof RetryLater ? error.wrote : calling ? 'perhaps' : 'nothing';
   if (wrote !== 'perhaps') {
     await claims.release(claim, reason, wrote);
-    await bookings.unlock(erpOrder, holderOf(claim, message));
+    await lock.release(claim);
     return error;
   }
   // What was sent may still be settling in the ERP: nobody books on this order before that is over.
   const untilMs = await claims.holdForSettling(claim, reason);
-  await bookings.keepLocked(erpOrder, holderOf(claim, message), untilMs);
+  await lock.keep(claim, untilMs);
   const seconds = attempt.secondsUntil(untilMs);
   if (!(error instanceof RetryLater)) return error;
   return error.with({ afterSeconds: Math.max(seconds, error.afterSeconds ?? 0) });

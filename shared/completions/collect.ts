@@ -2,6 +2,7 @@ import type { AzumutaProductOrder } from '../azumuta/translate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { Rejected } from '../model/errors.ts';
 import { partIndexes } from '../model/orders.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -14,6 +15,7 @@ import {
   homeOf,
   isBookedTogether,
   isUnsent,
+  quantityKeyOf,
   toldBy,
 } from './decide-bookings.ts';
 import type { CompletionHint } from './messages.ts';
@@ -26,8 +28,8 @@ export interface CollectDependencies extends AskDependencies, BuiltPartsDependen
   readonly trustTrigger: boolean;
   /** Book although nobody tells which recordings there are. */
   readonly withoutRecordings: boolean;
-  /** Number of the ERP order of a product order that the ledger does not know. */
-  readonly erpOrderNumber: (productOrderNumber: string) => string;
+  /** Number of the ERP order of a product order that the ledger does not know; by default its own. */
+  readonly erpOrderNumber: ((productOrderNumber: string) => string) | undefined;
   /** Whether Azumuta's articles are other than the ERP's, so that only the ledger knows the ERP's. */
   readonly articleIsMapped: boolean;
 }
@@ -79,7 +81,7 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     const { entry, number } = known;
     const home = homeOf(number, entry);
     const bookings = home === number ? known.bookings : await ledger.bookings.of(home);
-    if (bookings.some(isUnsent)) return false;
+    if (bookings.some((booking) => isUnsent(booking) && isAbandoned(booking, attempt))) return false;
     const told = toldBy(bookings);
     const namesNews = recordingsNamedBy(asking).some((id) => !told.has(id));
     return questioner.isAnswered(asking, namesNews, attempt);
@@ -138,10 +140,12 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     for (let tries = 0; tries < maxTries; tries++) {
       const { facts, collected } = await readFacts(order, subject, asking, attempt, tries);
       const decision = decideBookings(facts);
-      // A first hint writes nothing here; of those that come after it, one is enough. While a booking is not sent, none
-      // is: who planned it may have died, and must not be told that there is nothing to do.
+      // A first hint writes nothing here; of those that come after it, one is enough. Under another number, whoever
+      // planned a booking and died would not see that it is not sent.
       const isLate = decision.to === 'tell' || (decision.to === 'leave' && !subject.entry?.awaitsCompletion);
-      if (isLate && !facts.bookings.some(isUnsent)) await questioner.answer(asking, order, attempt);
+      const isRenamed = subject.number !== asking.number;
+      if (isLate && !(isRenamed && facts.bookings.some(isUnsent)))
+        await questioner.answer(asking, order, attempt);
       if (decision.to === 'tell') throw new Rejected(decision.sentence, { code: decision.cause });
       if (decision.to === 'wait') return decision.sentence;
       if (decision.to === 'leave') {
@@ -164,7 +168,9 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
   ): Promise<{ facts: CompletionFacts; collected: Collected }> {
     const home = homeOf(number, entry);
     const bookings = home === number && tries === 0 ? own : await ledger.bookings.of(home);
-    const erpOrder = entry ? refOf(entry.erpOrder) : { number: dependencies.erpOrderNumber(number) };
+    const erpOrder = entry
+      ? refOf(entry.erpOrder)
+      : { number: dependencies.erpOrderNumber?.(number) ?? number };
     const record =
       entry && entry.part.book !== 'alone' ? await ledger.erpOrders.find(entry.erpOrder) : undefined;
     const parts = record?.split.of ?? 1;
@@ -182,12 +188,21 @@ export function createCompletionCollector(dependencies: CollectDependencies) {
     };
     const collected = {
       ...{ home, erpOrder, article, bookings, read },
+      lock: isBookedAlone(entry) ? quantityKeyOf(order) : undefined,
       built: [current, ...others],
       last: entry?.part.book !== 'each',
       eventId: asking.hint.eventId,
       learnedAt: clock.now().toISOString(),
     };
     return { facts, collected };
+  }
+
+  /** A product order that was made by hand is booked on the ERP order of its own number, unless that is mapped. */
+  function isBookedAlone(entry: OrderEntry | undefined): boolean {
+    const { erpOrderNumber } = dependencies;
+    return (
+      entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && erpOrderNumber === undefined
+    );
   }
 
   /** False when another planner was faster: what that one has not heard of is an amendment now. */

@@ -1,6 +1,7 @@
 import type { AzumutaProductOrder } from '../azumuta/translate.ts';
 import { type BookingEntry, maxPlannedBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import type { BookingKey } from '../model/completions.ts';
 import type { Cause } from '../model/errors.ts';
 import { type ErpOrderRef, type ProductOrderRef, partIndexes } from '../model/orders.ts';
 
@@ -62,7 +63,7 @@ export type BookingDecision =
  *   further recordings of what was rejected              tell: replaying the rejected one takes them in
  *   rejected, and a person wants it once more            plan it again: with all recordings if it surely wrote nothing
  *   planned, not done, and a person wants it once more   send as it was planned
- *   planned and never sent                               send
+ *   planned, and nobody knows whether it was sent        send
  *   more recordings than one booking can tell of         tell
  *
  * The quantity of a product order is planned once for ever: its key is the id of the first product order in it.
@@ -180,9 +181,14 @@ function planned(
   return { to: 'book', plan, planAgain, send };
 }
 
-/** Planned, and not handed over yet. */
-export function isUnsent({ state, sentAt }: BookingEntry): boolean {
-  return state === 'waiting' && sentAt === undefined;
+/** Planned, and nobody knows whether it was handed over. */
+export function isUnsent({ state, enqueued }: BookingEntry): boolean {
+  return state === 'waiting' && !enqueued;
+}
+
+/** The quantity of a product order has one key for ever. */
+export function quantityKeyOf({ id }: Pick<AzumutaProductOrder, 'id'>): BookingKey {
+  return `${id}#quantity`;
 }
 
 /** One booking of all that is not booked yet; none when there is nothing. */
@@ -196,9 +202,8 @@ function quantityOfAll(
   const parts = open.map(({ index }) => index);
   const recordingIds = open.flatMap(untoldOf);
   const productOrder = refOf(first.order);
-  return [
-    { key: `${first.order.id}#quantity`, kind: 'quantity', parts, recordingIds, erpOrder, productOrder },
-  ];
+  const key = quantityKeyOf(first.order);
+  return [{ key, kind: 'quantity', parts, recordingIds, erpOrder, productOrder }];
 }
 
 /** What surely wrote nothing takes in what was recorded since; else the ERP may have it as it was planned. */

@@ -111,6 +111,8 @@ export const bookingMessageSchema = z.object({
   books: z.enum(['quantity', 'amendment']),
   /** Product order under which the ledger keeps this booking. */
   home: text,
+  /** Booking of the same home whose claim is the lock of the ERP order; absent where others may be booked on it, too. */
+  lock: z.exactOptional(text),
   erpOrder: z.object({ number: text, id: z.exactOptional(z.string()) }),
   /** The ERP's own code of the product that was ordered, where it is known. */
   article: z.exactOptional(z.string()),

@@ -2,6 +2,7 @@ import type { AzumutaClient } from '../azumuta/client.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
+import { removedInAzumuta } from '../ledger/records/order-changes.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Invocation } from '../platform/lambda.ts';
@@ -12,7 +13,7 @@ import { ownHint } from './messages.ts';
 import { readProductOrder } from './read-recordings.ts';
 
 export interface ReconcileDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'knownOrders' | 'questions' | 'reconciling'>;
+  readonly ledger: Pick<Ledger, 'orders' | 'orderChanges' | 'knownOrders' | 'questions' | 'reconciling'>;
   readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   /** Without them, Azumuta has no limit. */
@@ -150,6 +151,21 @@ async function markAsked(
   if (question?.overdue) await ledger.questions.markAsked(number, dueAt);
 }
 
+/** Nothing of it can be read any more, and no trigger will come: its journey and the digest tell it, once. */
+async function tellRemoved(
+  { number, id }: { readonly id: string | undefined; readonly number: string },
+  { ledger, log }: ReconcileDependencies,
+): Promise<void> {
+  const note = 'Azumuta does not know it any more: if it was built, book it in the ERP by hand';
+  const change = { content: removedInAzumuta, event: 'conflict', note, cause: 'unknown-order' } as const;
+  if (await ledger.orderChanges.record(number, change))
+    log.warn(
+      'A product order was removed in Azumuta',
+      { order: number, azumutaId: id, reason: note },
+      { OrderConflicts: 1 },
+    );
+}
+
 /** One read, or two of one that was made again. What is wrong with one order only must not keep the others from being asked about. */
 async function ask(
   wanted: { readonly id: string | undefined; readonly number: string },
@@ -157,11 +173,11 @@ async function ask(
   dependencies: ReconcileDependencies,
 ): Promise<Answer> {
   const { log } = dependencies;
-  const { number, id } = wanted;
+  const { number } = wanted;
   try {
     const order = await readProductOrder(wanted, signal, dependencies);
     if (order) return order.completed ? 'completed' : 'open';
-    log.warn('Azumuta does not know an overdue product order any more', { order: number, azumutaId: id });
+    await tellRemoved(wanted, dependencies);
   } catch (error) {
     const ofThisOrder = error instanceof Rejected || (error instanceof RetryLater && error.scope === 'order');
     // At the deadline every call ends so, whatever the order.

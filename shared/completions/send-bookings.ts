@@ -1,10 +1,10 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingEntry, PlannedBooking } from '../ledger/records/bookings.ts';
-import type { CompletedProductOrder, Recording } from '../model/completions.ts';
+import type { BookingKey, CompletedProductOrder, Recording } from '../model/completions.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
 import { maxMessageBytes, type Queues } from '../platform/queue.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
-import type { BuiltPart } from './decide-bookings.ts';
+import { type BuiltPart, isUnsent } from './decide-bookings.ts';
 import type { BookingMessage } from './messages.ts';
 import { completedOf, type ReadRecordingsDependencies, readRecordings } from './read-recordings.ts';
 
@@ -24,6 +24,8 @@ export interface Collected {
   readonly built: readonly BuiltPart[];
   /** As the ledger had them before. */
   readonly bookings: readonly BookingEntry[];
+  /** The booking whose claim is the lock of the ERP order; undefined where other product orders may be booked on it. */
+  readonly lock: BookingKey | undefined;
   /** Whether the ERP order may be finished with a quantity. */
   readonly last: boolean;
   readonly eventId: string;
@@ -47,7 +49,7 @@ export async function sendBooking(
   attempt: WorkAttempt,
   dependencies: SendDependencies,
 ): Promise<string | undefined> {
-  const { home, erpOrder, article, last, eventId, read: known, learnedAt } = collected;
+  const { home, erpOrder, article, lock, last, eventId, read: known, learnedAt } = collected;
   const chosen = collected.built
     .filter(({ index }) => booking.parts.includes(index))
     .map((part) => ({ part, ids: recordingsOf(part, booking, collected) }));
@@ -68,6 +70,7 @@ export async function sendBooking(
     key: booking.key,
     books: booking.kind,
     home,
+    ...(lock === undefined ? {} : { lock }),
     erpOrder,
     ...(article === undefined ? {} : { article }),
     ...(booking.kind === 'amendment' ? { tells: [...booking.recordingIds] } : {}),
@@ -76,7 +79,9 @@ export async function sendBooking(
     content: contentOf(completed),
   } satisfies BookingMessage;
   await dependencies.queues.send(dependencies.bookingsQueueUrl, { body: JSON.stringify(message) });
-  await dependencies.ledger.bookings.markSent(home, booking.key);
+  // Whoever looks at it before it is claimed sends it once more, and no third time.
+  if (collected.bookings.some((known) => known.key === booking.key && isUnsent(known)))
+    await dependencies.ledger.bookings.markSentAgain(home, booking.key);
   attempt.log.info('Collected', { booking: booking.key, recordings: booking.recordingIds.length });
   return undefined;
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { BookingKey, Completion, Receipt } from '../model/completions.ts';
 import type { ErpOrder, ErpOrderRef, ProductOrderRef, Watermark } from '../model/orders.ts';
+import type { PartnerLimit } from '../model/partner.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** How a connector is being called. */
@@ -64,11 +65,9 @@ export interface ErpEnvironment<Credentials> {
 }
 
 /** A connector as chosen in `integration.config.ts`: its options, and how to connect when a worker starts. */
-export interface ErpDefinition<Credentials = unknown> {
+export interface ErpDefinition<Credentials = unknown> extends PartnerLimit {
   /** Name shown to people: `tryton`, `odoo`, `sap-s4hana`, `rest`. */
   readonly name: string;
-  /** So many calls at once at most, over all functions and containers; absent for no limit. */
-  readonly atOnce?: number | undefined;
   /** Shape of the ERP secret. */
   readonly credentials: z.ZodMiniType<Credentials>;
   /** What to write into the secret, as an example for people. Holds no real value. */

@@ -1,4 +1,4 @@
-import { atOnceSchema } from '../model/partner.ts';
+import { limitShape } from '../model/partner.ts';
 
 /** What the options of every connector may hold. */
 export interface ErpOptions {
@@ -7,7 +7,12 @@ export interface ErpOptions {
    * two write at the same time. Default: no limit.
    */
   readonly atOnce?: number;
+  /**
+   * So many calls (HTTP requests) a second at most, over all functions and containers (0.5 to 100): for an ERP that
+   * refuses more. Then `atOnce` is that number, rounded up, unless a lower one is given. Default: no limit.
+   */
+  readonly perSecond?: number;
 }
 
 /** Fields of every connector's schema. */
-export const erpOptionsShape = { atOnce: atOnceSchema };
+export const erpOptionsShape = limitShape;

@@ -8,6 +8,7 @@ import type {
 import type { ErpDefinition } from '../erp/connector.ts';
 import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
+import { type PartnerLimit, withAtOnce } from '../model/partner.ts';
 import type { Quantity } from '../model/quantity.ts';
 import { utcInstant } from '../model/time.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
@@ -93,6 +94,11 @@ export interface Integration {
     readonly webhookAliases?: z.input<typeof webhookAliasesSchema>;
     /** So many calls at once at most, over all functions and containers (1 to 100). Default: no limit. */
     readonly atOnce?: number;
+    /**
+     * So many calls (HTTP requests) a second at most, over all functions and containers (0.5 to 100). Then `atOnce` is
+     * that number, rounded up, unless a lower one is given. Default: no limit.
+     */
+    readonly perSecond?: number;
   };
   /** The ERP's connector: `tryton({…})`, `odoo({…})`, `sapS4Hana({…})` or `rest({…})`. */
   readonly erp: ErpDefinition;
@@ -135,11 +141,10 @@ export interface Integration {
 export interface CompleteIntegration {
   readonly plant: string;
   readonly timeZone: string;
-  readonly azumuta: {
+  readonly azumuta: PartnerLimit & {
     readonly baseUrl: string;
     readonly assumptions: AzumutaAssumptions;
     readonly webhookAliases: WebhookAliases;
-    readonly atOnce?: number | undefined;
   };
   readonly erp: ErpDefinition;
   readonly productOrders: ProductOrderMapping;
@@ -173,10 +178,10 @@ export function defineIntegration(integration: Integration): CompleteIntegration
   return {
     plant,
     timeZone,
-    azumuta,
+    azumuta: withAtOnce(azumuta),
     schedule: { ...schedule, pull: inUtc(schedule.pull) },
     deployment,
-    erp: integration.erp,
+    erp: withAtOnce(integration.erp),
     productOrders: integration.productOrders ?? {},
     completions: integration.completions ?? {},
   };

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { assumptionsSchema, webhookAliasesSchema } from '../azumuta/assumptions.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
-import { atOnceSchema } from '../model/partner.ts';
+import { isWithinPace, limitShape } from '../model/partner.ts';
 import { isTimeZone, utcInstant } from '../model/time.ts';
 import { tellsFound } from '../platform/validation.ts';
 import { deploymentSchema } from './deployment.ts';
@@ -42,26 +42,30 @@ export const integrationSchema = z.strictObject({
     ),
   timeZone,
   azumuta: z._default(
-    z.strictObject({
-      baseUrl: z._default(z.url(), 'https://app.azumuta.com/api/v1'),
-      assumptions: z.prefault(assumptionsSchema, {}),
-      webhookAliases: z.prefault(webhookAliasesSchema, {}),
-      atOnce: atOnceSchema,
-    }),
+    z
+      .strictObject({
+        baseUrl: z._default(z.url(), 'https://app.azumuta.com/api/v1'),
+        assumptions: z.prefault(assumptionsSchema, {}),
+        webhookAliases: z.prefault(webhookAliasesSchema, {}),
+        ...limitShape,
+      })
+      .check(isWithinPace),
     () => ({
       baseUrl: 'https://app.azumuta.com/api/v1',
       assumptions: z.parse(assumptionsSchema, {}),
       webhookAliases: z.parse(webhookAliasesSchema, {}),
     }),
   ),
-  erp: z.looseObject({
-    name: z.string(),
-    atOnce: atOnceSchema,
-    connect: z.custom<ErpDefinition['connect']>(
-      (value) => typeof value === 'function',
-      'a connector, such as tryton({ … })',
-    ),
-  }),
+  erp: z
+    .looseObject({
+      name: z.string(),
+      ...limitShape,
+      connect: z.custom<ErpDefinition['connect']>(
+        (value) => typeof value === 'function',
+        'a connector, such as tryton({ … })',
+      ),
+    })
+    .check(isWithinPace),
   productOrders: z._default(
     z.strictObject({
       number: mapping,

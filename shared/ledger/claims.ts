@@ -45,7 +45,8 @@ export interface Claim {
 export type ClaimOutcome =
   | { readonly outcome: 'claimed'; readonly claim: Claim }
   | { readonly outcome: 'done'; readonly held: StoredItem }
-  | { readonly outcome: 'busy'; readonly untilMs: number }
+  /** Another attempt has the claim, or another booking the lock that stands in the same item. */
+  | { readonly outcome: 'busy'; readonly by: 'claim' | 'lock'; readonly untilMs: number }
   /** Another message for this step is a dead letter: it is that one's to be replayed. */
   | { readonly outcome: 'rejected'; readonly reason: string }
   | { readonly outcome: 'unknown' };
@@ -66,11 +67,15 @@ export interface ClaimTimes {
 export interface Claims {
   /** @returns `unknown` when no such step was ever put. */
   readonly claim: (key: Key, claimant: Claimant) => Promise<ClaimOutcome>;
-  /** Close the claim for good. False when the claim was no longer ours: another attempt has taken over. */
+  /**
+   * Close the claim for good. False when the claim was no longer ours: another attempt has taken over.
+   * @param entry What its day is told of.
+   */
   readonly complete: (
     claim: Claim,
     receipt: Readonly<Record<string, unknown>>,
     entry: Omit<HistoryEntry, 'at'>,
+    ...further: readonly Omit<HistoryEntry, 'at'>[]
   ) => Promise<boolean>;
   /** Give the claim back after an attempt of which nothing can still be settling. */
   readonly release: (claim: Claim, note: string, wrote?: Exclude<Wrote, 'perhaps'>) => Promise<void>;
@@ -87,9 +92,9 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
     ...entry,
   });
   /** Only while the claim is ours. */
-  const update = (claim: Claim, changes: Update, entry: Omit<HistoryEntry, 'at'>) =>
+  const update = (claim: Claim, changes: Update, ...entries: readonly Omit<HistoryEntry, 'at'>[]) =>
     table.update(claim.key, {
-      ...withEntry(changes, claim.held, entryOf(entry)),
+      ...withEntry(changes, claim.held, ...entries.map(entryOf)),
       condition: '#owner = :ours',
       values: { ours: claim.owner },
     });
@@ -104,7 +109,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
         // Of an earlier rejection: it is being tried again.
         remove: ['reason', 'cause'],
         condition:
-          'attribute_exists(pk) AND (#state = :waiting OR (#state = :rejected AND #rejectedBy = :message) OR (#state = :claimedState AND #leaseUntil <= :at))',
+          'attribute_exists(pk) AND (attribute_not_exists(#lockedUntil) OR #lockedUntil <= :at) AND (#state = :waiting OR (#state = :rejected AND #rejectedBy = :message) OR (#state = :claimedState AND #leaseUntil <= :at))',
         values: {
           waiting: 'waiting',
           rejected: 'rejected',
@@ -124,16 +129,19 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
       const held = await table.get(key);
       if (!held) return { outcome: 'unknown' };
       if (held.state === 'done') return { outcome: 'done', held };
+      const lockedUntil = Number(held.lockedUntil ?? at);
+      if (held.state !== 'claimed' && lockedUntil > at)
+        return { outcome: 'busy', by: 'lock', untilMs: lockedUntil };
       if (held.state === 'rejected') return { outcome: 'rejected', reason: String(held.reason) };
       // A claim whose answer was lost is sent again by the AWS SDK, and then meets itself.
       if (held.state === 'claimed' && held.owner === owner) {
         const attempt = Number(held.attempts);
         return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again: attempt > 1, held } };
       }
-      return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) };
+      return { outcome: 'busy', by: 'claim', untilMs: Number(held.leaseUntil ?? at) };
     },
 
-    async complete(claim, receipt, entry) {
+    async complete(claim, receipt, entry, ...further) {
       const changes = {
         set: {
           ...receipt,
@@ -145,7 +153,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
         },
         remove: ['owner', 'leaseUntil'],
       };
-      return (await update(claim, changes, entry)) !== undefined;
+      return (await update(claim, changes, entry, ...further)) !== undefined;
     },
 
     async release(claim, note, wrote = 'nothing') {

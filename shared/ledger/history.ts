@@ -28,21 +28,27 @@ export const historySchema = z._default(
 const heldSchema = z.object({ history: historySchema, historyLeft: z._default(z.number(), 0) });
 
 /**
- * The update, which also adds an entry to the item's history. A full one loses its oldest retries, then its oldest
+ * The update, which also adds entries to the item's history. A full one loses its oldest retries, then its oldest
  * entries, and `historyLeft` counts them; an entry that another writer adds in the same moment may be lost with them.
  * @param held The item as it was read; undefined when there is none.
  */
-export function withEntry(update: Update, held: object | undefined, entry: HistoryEntry): Update {
+export function withEntry(
+  update: Update,
+  held: object | undefined,
+  ...entries: readonly HistoryEntry[]
+): Update {
   const { history, historyLeft } = z.parse(heldSchema, held ?? {});
-  const added = entry.note === undefined ? entry : { ...entry, note: shorten(entry.note, maxNoteLength) };
-  const kept: HistoryEntry[] = [...history, added];
+  const added = entries.map(({ note, ...entry }) =>
+    note === undefined ? entry : { ...entry, note: shorten(note, maxNoteLength) },
+  );
+  const kept: HistoryEntry[] = [...history, ...added];
   while (kept.length > 1 && bytesOf(kept) > maxHistoryBytes) {
     const retry = kept.findIndex(({ event }) => event === 'retry');
     // The latest is kept in any case.
     kept.splice(retry === kept.length - 1 ? 0 : Math.max(0, retry), 1);
   }
-  const left = history.length + 1 - kept.length;
-  if (left === 0) return { ...update, append: { history: [added] } };
+  const left = history.length + added.length - kept.length;
+  if (left === 0) return { ...update, append: { history: added } };
   return { ...update, set: { ...update.set, history: kept, historyLeft: historyLeft + left } };
 }
 

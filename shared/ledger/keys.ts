@@ -9,13 +9,14 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *   ORDER#<product order number>   ORDER                    the order: draft, claim of its creation, Azumuta id
  *                                  BOOKING#<booking key>  one booking: claim, receipt
  *                                  DEAD-LETTER#<message>    one dead letter and why
- *                                  RECORDING#<id>           for finding the order by a recording
+ *                                  RECORDING#<id>           for finding the order by a further recording of a booking
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint
  *                                  CONFLICT                 how it was changed in the ERP after it came
  *                                  CONFLICT#<ERP order>     another ERP order that is mapped to its number as well
  *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its own words, its state, its parts
  *                                  COMPLETED#<index>        a completed part of a split order
- *   LOCK#<ERP order number>        LOCK                     who is booking on this ERP order right now
+ *   LOCK#<ERP order number>        LOCK                     who is booking on this ERP order right now, where several
+ *                                                           product orders may be
  *   BREAKER#<partner>              STATE, MINUTE#<n>         the circuit breaker of a partner
  *   SLOTS#<partner>                SLOT#<n>                  who makes one of the calls that it bears at once
  *                                  LINE                      which functions wait for a slot
@@ -53,7 +54,10 @@ export const completedPartKey = (erpOrder: ErpOrderRef, index: number): Key => (
   sk: `${completedPartPrefix}${index}`,
 });
 /** By number: a product order that was made by hand knows no id of its ERP order. */
-export const lockKey = (erpOrderNumber: string): Key => ({ pk: `LOCK#${erpOrderNumber}`, sk: 'LOCK' });
+export const erpOrderLockKey = (erpOrderNumber: string): Key => ({
+  pk: `LOCK#${erpOrderNumber}`,
+  sk: 'LOCK',
+});
 
 export const slotKey = (partner: Partner, number: number): Key => ({
   pk: `SLOTS#${partner}`,

@@ -3,6 +3,7 @@ import type { Table } from '../platform/dynamodb-table.ts';
 import { type Claims, type ClaimTimes, createClaims } from './claims.ts';
 import { createLease, type Lease } from './lease.ts';
 import { type Attempts, createAttempts } from './records/attempts.ts';
+import { type BookingLocks, createBookingLocks } from './records/booking-locks.ts';
 import { type Bookings, createBookings } from './records/bookings.ts';
 import { createDailyActivity, type DailyActivity } from './records/daily-activity.ts';
 import { createDeadLetterRecords, type DeadLetterRecords } from './records/dead-letters.ts';
@@ -25,6 +26,7 @@ export interface Ledger {
   /** How orders changed in the ERP after they came. */
   readonly orderChanges: OrderChanges;
   readonly bookings: Bookings;
+  readonly bookingLocks: BookingLocks;
   /** All of one product order that a decision may need. */
   readonly knownOrders: KnownOrders;
   /** About which product orders Azumuta is asked whether they are completed. */
@@ -53,7 +55,8 @@ export function createLedger({ table, clock, times }: LedgerOptions): Ledger {
     orders: createOrders(table, clock),
     erpOrders: createErpOrders(table, clock),
     orderChanges: createOrderChanges(table, clock),
-    bookings: createBookings(table, clock, times),
+    bookings: createBookings(table, clock),
+    bookingLocks: createBookingLocks(table, clock, times),
     knownOrders: createKnownOrders(table),
     questions: createQuestions(table, clock),
     attempts: createAttempts(table, clock),

@@ -1,10 +1,39 @@
 import * as z from 'zod/mini';
 
-/** A partner that can be unwell as a whole, and that bears so many calls at once. */
+/** A partner that can be unwell as a whole, and that bears so much. */
 export type Partner = 'azumuta' | 'erp';
 
 /** Within a sentence. */
 export const partnerWords: Readonly<Record<Partner, string>> = { azumuta: 'Azumuta', erp: 'the ERP' };
 
-/** How many calls a partner bears at once, over all functions and containers; absent for no limit. */
-export const atOnceSchema = z.optional(z.int().check(z.minimum(1), z.maximum(100)));
+/** What a partner bears, over all functions and containers; without `atOnce`, it has no limit. */
+export interface PartnerLimit {
+  /** Calls under way at the same time. */
+  readonly atOnce?: number | undefined;
+  /** Calls that begin within any second; of a fraction, on average. */
+  readonly perSecond?: number | undefined;
+}
+
+/**
+ * Fields of whatever configures a partner. Of half a call a second, a booking of some fifteen, one after the other, ends
+ * within its function's minute: of fewer, none ever would.
+ */
+export const limitShape = {
+  atOnce: z.optional(z.int().check(z.minimum(1), z.maximum(100))),
+  perSecond: z.optional(z.number().check(z.minimum(0.5), z.maximum(100))),
+};
+
+/** Each of the calls at once has a pace of its own: more of them than begin in a second would begin in one. */
+export const isWithinPace = z.refine<PartnerLimit>(
+  ({ atOnce = 1, perSecond }) => perSecond === undefined || atOnce <= Math.ceil(perSecond),
+  {
+    path: ['atOnce'],
+    error: 'no more than perSecond: else more calls than that could begin within one second',
+  },
+);
+
+/** As it is, with as many calls at once as begin within a second where only those are limited. */
+export function withAtOnce<T extends PartnerLimit>(limit: T): T {
+  const { atOnce, perSecond } = limit;
+  return perSecond === undefined || atOnce !== undefined ? limit : { ...limit, atOnce: Math.ceil(perSecond) };
+}

@@ -93,7 +93,11 @@ export async function acceptOrders(
     ];
     const before = Promise.allSettled(turns.map((turn) => underWay.get(turn)));
     const wanted = { order, mapped, asked: via === 'endpoint' };
-    const mine = before.then(() => acceptOne(wanted, via, outbox, dependencies));
+    const mine = before.then(
+      async () =>
+        (await acceptNew(wanted, via, outbox, dependencies)) ??
+        acceptKnown(wanted, via, outbox, dependencies),
+    );
     for (const turn of turns) underWay.set(turn, mine);
     return mine;
   }
@@ -143,12 +147,48 @@ export async function tellUnmapped(
 }
 
 /**
+ * An order of one part that nobody knows is written without being read: the ledger refuses a name that it has.
+ * @returns undefined when one of its names is known, or somebody else is changing it.
+ */
+async function acceptNew(
+  wanted: WantedOrder,
+  via: AcceptOptions['via'],
+  outbox: Outbox,
+  dependencies: AcceptDependencies,
+): Promise<Accepted | undefined> {
+  const { order, mapped } = wanted;
+  const { ledger } = dependencies;
+  const [only, ...others] = mapped?.productOrders ?? [];
+  if (!mapped || !only || others.length > 0 || (await isRecorded(order, via, ledger))) return undefined;
+  const decision = { split: mapped.split, mostParts: 1, earlier: [] };
+  const record = await writeRecord(undefined, decision, wanted, dependencies);
+  if (!record || record === 'changed meanwhile') return undefined;
+  const ownOutbox = outbox.ofOneOrder();
+  const creation = { number: only.draft.number, action: 'create', wanted: only, resolves: false } as const;
+  const written = await writePart(creation, order, via, ownOutbox, dependencies);
+  if (written === 'changed meanwhile' || !(await isCurrent(record, ledger))) return undefined;
+  ownOutbox.allWritten();
+  const productOrders = written.status ? [written.status] : [];
+  return { number: order.number, status: overall(productOrders), productOrders, news: 0 };
+}
+
+/** A pull mostly lists what it has listed before. Under its number, what came without its id at first. */
+async function isRecorded(
+  order: ErpOrder,
+  via: AcceptOptions['via'],
+  { erpOrders }: AcceptDependencies['ledger'],
+): Promise<boolean> {
+  if (via === 'pull' && (await erpOrders.find(order))) return true;
+  return order.id !== undefined && (await erpOrders.find({ number: order.number })) !== undefined;
+}
+
+/**
  * Reads, decides, writes the record, then the parts; once more whenever another planner was faster. A record that
  * changes is read again with its parts, as an earlier planner may have written some of them in the meantime; and whoever
  * finds the record changed behind his parts puts them right.
  * @throws RetryLater when others were faster every time: the next pull takes it in.
  */
-async function acceptOne(
+async function acceptKnown(
   given: WantedOrder,
   via: AcceptOptions['via'],
   outbox: Outbox,
@@ -171,7 +211,7 @@ async function acceptOne(
       await mapConcurrently(decision.first, concurrency, write);
       continue;
     }
-    const record = await writeRecord(known, decision, wanted, dependencies);
+    const record = await writeRecord(known.record, decision, wanted, dependencies);
     if (record === 'changed meanwhile' || (known.record && record !== known.record)) continue;
     const written = await mapConcurrently(decision.parts, concurrency, write);
     if (written.includes('changed meanwhile')) continue;

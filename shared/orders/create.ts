@@ -4,9 +4,10 @@ import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf } from '../model/errors.ts';
 import type { ProductOrderRef } from '../model/orders.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { whyNotAdopted } from './adopt.ts';
 import type { ProductOrderMessage } from './messages.ts';
@@ -16,12 +17,14 @@ export interface CreateDependencies {
   readonly azumuta: AzumutaClient;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
+  readonly clock: Clock;
 }
 
 /**
  * Creates a product order in Azumuta, once per number, and tells the ERP its id. Azumuta is looked at by
  * number before every create: orders typed by hand are adopted where they are open and equal, and an attempt that
- * died after its create is recognised.
+ * died after its create is recognised. Both are noted by one write; where only the ERP could not be told, the message
+ * comes again for that.
  */
 export async function createProductOrder(
   message: ProductOrderMessage,
@@ -49,20 +52,37 @@ export async function createProductOrder(
       });
       return;
     case 'claimed':
-      await create(claimed.claim, attempt, dependencies);
+      return create(claimed.claim, attempt, dependencies);
+    case 'done':
+      return linkCreated(orderEntryOf(claimed.held), attempt, dependencies);
   }
-  await link(message.number, attempt, dependencies);
 }
 
-async function create(
+async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDependencies): Promise<void> {
+  const { claims } = dependencies.ledger;
+  const entry = orderEntryOf(claim.held);
+  const { productOrder, event } = await createOrAdopt(claim, entry, attempt, dependencies);
+  const link = await tellErp({ ...entry, productOrder, linkInDoubt: claim.again }, attempt, dependencies);
+  // From now until it is completed, reconciliation may ask about it when it is overdue.
+  await claims.complete(
+    claim,
+    { productOrder, azumutaId: productOrder.id, awaiting: 'completion', ...link.noted },
+    { event, note: `Azumuta id ${productOrder.id}` },
+    ...link.told,
+  );
+  attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });
+  if (link.error !== undefined) throw link.error;
+}
+
+async function createOrAdopt(
   claim: Claim,
+  { draft }: OrderEntry,
   attempt: WorkAttempt,
   { ledger, azumuta, partners }: CreateDependencies,
-): Promise<void> {
-  const { draft } = ledger.orders.entryOf(claim);
+): Promise<{ readonly productOrder: ProductOrderRef; readonly event: 'created' | 'adopted' }> {
   let sent = false;
   try {
-    const { productOrder, event } = await partners.call('azumuta', async () => {
+    return await partners.call('azumuta', async () => {
       const existing = await azumuta.findProductOrder(draft.number, attempt.signal);
       if (existing) {
         const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again });
@@ -73,18 +93,9 @@ async function create(
       if (!article) throw unknownArticle(draft.article);
       attempt.signal.throwIfAborted();
       sent = true;
-      return {
-        productOrder: await azumuta.createProductOrder(draft, article, attempt.signal),
-        event: 'created',
-      };
+      const productOrder = await azumuta.createProductOrder(draft, article, attempt.signal);
+      return { productOrder, event: 'created' };
     });
-    // From now until it is completed, reconciliation may ask about it when it is overdue.
-    await ledger.claims.complete(
-      claim,
-      { productOrder, azumutaId: productOrder.id, awaiting: 'completion' },
-      { event, note: `Azumuta id ${productOrder.id}` },
-    );
-    attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });
   } catch (error) {
     await giveBack(claim, error, sent, ledger);
     throw error;
@@ -104,16 +115,20 @@ async function giveBack(
   else await ledger.claims.release(claim, reasonOf(error, 300), wrote);
 }
 
-/** The Azumuta id goes back into the ERP, without a claim: two at the same moment leave a second note at the worst. */
-async function link(
-  number: string,
+/** What the ledger is to know of an attempt at telling the ERP the Azumuta id. */
+interface Link {
+  readonly noted: { readonly linkedAt?: string; readonly linkInDoubt?: boolean };
+  readonly told: readonly { readonly event: 'linked'; readonly note: string }[];
+  /** What keeps the ERP from knowing it yet. */
+  readonly error?: unknown;
+}
+
+async function tellErp(
+  { erpOrder, productOrder, linkInDoubt }: Pick<OrderEntry, 'erpOrder' | 'productOrder' | 'linkInDoubt'>,
   attempt: WorkAttempt,
-  { ledger, erp, partners }: CreateDependencies,
-): Promise<void> {
-  if (!erp.linkProductOrder) return;
-  const entry: OrderEntry | undefined = await ledger.orders.find(number);
-  if (!entry?.productOrder || entry.linkedAt) return;
-  const { erpOrder, productOrder, linkInDoubt } = entry;
+  { erp, partners, clock }: CreateDependencies,
+): Promise<Link> {
+  if (!erp.linkProductOrder || !productOrder) return { noted: {}, told: [] };
   try {
     await partners.call('erp', async () =>
       erp.linkProductOrder?.(erpOrder, productOrder, { again: linkInDoubt, signal: attempt.signal }),
@@ -121,10 +136,23 @@ async function link(
   } catch (error) {
     // Once a person was asked, what they send again begins anew.
     const inDoubt = error instanceof RetryLater && (error.wrote !== 'nothing' || linkInDoubt);
-    if (inDoubt !== linkInDoubt) await ledger.orders.markLinkInDoubt(number, inDoubt);
-    throw error;
+    return { noted: { linkInDoubt: inDoubt }, told: [], error };
   }
-  await ledger.orders.markLinked(entry, `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`);
+  const note = `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`;
+  return { noted: { linkedAt: clock.now().toISOString() }, told: [{ event: 'linked', note }] };
+}
+
+/** Of an order whose creation is done, without a claim: two at the same moment leave a second note at the worst. */
+async function linkCreated(
+  entry: OrderEntry,
+  attempt: WorkAttempt,
+  dependencies: CreateDependencies,
+): Promise<void> {
+  if (entry.linkedAt !== undefined) return;
+  const { noted, told, error } = await tellErp(entry, attempt, dependencies);
+  if (noted.linkedAt !== undefined || noted.linkInDoubt !== entry.linkInDoubt)
+    await dependencies.ledger.orders.noteLink(entry, noted, told);
+  if (error !== undefined) throw error;
 }
 
 function refOf({ id, number, url }: ProductOrderRef): ProductOrderRef {

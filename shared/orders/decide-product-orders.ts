@@ -1,6 +1,6 @@
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
-import type { OrderChange } from '../ledger/records/order-changes.ts';
+import { type OrderChange, removedInAzumuta } from '../ledger/records/order-changes.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import {
   type ErpOrder,
@@ -157,7 +157,7 @@ function decidePart(
   wanted: WantedOrder,
 ): PartDecision {
   const { number } = mapped.draft;
-  const resolves = told !== '';
+  const resolves = told !== '' && told !== removedInAzumuta;
   if (!entry) return { number, action: 'create', wanted: mapped, resolves };
   if (entry.withdrawn) return { number, action: 'replace', wanted: mapped, resolves, entry };
   if (!isSameErpOrder(entry.erpOrder, wanted.order)) return ofAnother(entry, wanted);

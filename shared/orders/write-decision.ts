@@ -5,13 +5,7 @@ import type { NewOrder, OrderEntry } from '../ledger/records/product-orders.ts';
 import { reasonOf } from '../model/errors.ts';
 import { type ErpOrder, isSameErpOrder, type MappedProductOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
-import {
-  factsOf,
-  type KnownErpOrder,
-  type OrderDecision,
-  type PartDecision,
-  type WantedOrder,
-} from './decide-product-orders.ts';
+import { factsOf, type OrderDecision, type PartDecision, type WantedOrder } from './decide-product-orders.ts';
 import type { ProductOrderStatus } from './http-api-responses.ts';
 import { statusOf } from './order-status.ts';
 import type { OrderOutbox } from './outbox.ts';
@@ -23,9 +17,9 @@ export interface WriteDependencies {
 
 /** @returns What the record says now: nothing is written about an order that says nothing new. */
 export async function writeRecord(
-  { record: before }: KnownErpOrder,
-  { split, mostParts, earlier }: OrderDecision,
-  { order, mapped }: WantedOrder,
+  before: ErpOrderRecord | undefined,
+  { split, mostParts, earlier }: Pick<OrderDecision, 'split' | 'mostParts' | 'earlier'>,
+  { order, mapped }: Pick<WantedOrder, 'order' | 'mapped'>,
   { ledger }: WriteDependencies,
 ): Promise<ErpOrderRecord | undefined | 'changed meanwhile'> {
   if (!before && !mapped) return undefined;

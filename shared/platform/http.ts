@@ -1,7 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { answerHeard } from './heard-answers.ts';
+import { answerHeard, atItsPace } from './heard-answers.ts';
 
 /**
  * The one HTTP client of this project, for Azumuta and for every ERP: built-in fetch with keep-alive,
@@ -61,42 +61,46 @@ export function createHttp(options: HttpOptions): Http {
   const { partner, timeoutMs = 15_000, maxBytes = 10 * 1024 * 1024, clock = systemClock } = options;
   let answers = 0;
 
+  async function sendNow(request: HttpRequest, { url, headers, body }: Built): Promise<HttpResponse> {
+    const method = request.method ?? 'GET';
+    const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
+    const call = `${method} ${url.pathname}`;
+    if (request.signal?.aborted) throw outOfTime(partner, call, false);
+    const answersBefore = answers;
+    const timeout = clock.timeout(timeoutMs);
+    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    try {
+      const response = await fetch(url, {
+        method,
+        redirect: 'manual',
+        signal,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      if (response.status >= 300 && response.status < 400 && response.status !== 304) {
+        await response.body?.cancel();
+        throw new RetryLater(
+          `${partner} answered ${call} with a redirect (${response.status}), which is never followed: check the base URL.`,
+          { scope: 'partner' },
+        );
+      }
+      const text = await readText(response, maxBytes, `${partner} ${call}`);
+      answers += 1;
+      answerHeard();
+      return { status: response.status, headers: response.headers, text, json: parseJson(text) };
+    } catch (error) {
+      if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
+      if (request.signal?.aborted && !timeout.aborted) throw outOfTime(partner, call, writes, error);
+      // While others are answered, this record alone is slow: somebody may hold it locked.
+      const othersAnswered = answers > answersBefore;
+      throw noAnswer(error, { partner, call, timedOut: timeout.aborted, othersAnswered, writes });
+    }
+  }
+
   return {
     async send(request) {
-      const method = request.method ?? 'GET';
-      const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
-      const { url, headers, body } = built(base, request, partner);
-      const call = `${method} ${url.pathname}`;
-      if (request.signal?.aborted) throw outOfTime(partner, call, false);
-      const answersBefore = answers;
-      const timeout = clock.timeout(timeoutMs);
-      const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
-      try {
-        const response = await fetch(url, {
-          method,
-          redirect: 'manual',
-          signal,
-          headers,
-          ...(body === undefined ? {} : { body }),
-        });
-        if (response.status >= 300 && response.status < 400 && response.status !== 304) {
-          await response.body?.cancel();
-          throw new RetryLater(
-            `${partner} answered ${call} with a redirect (${response.status}), which is never followed: check the base URL.`,
-            { scope: 'partner' },
-          );
-        }
-        const text = await readText(response, maxBytes, `${partner} ${call}`);
-        answers += 1;
-        answerHeard();
-        return { status: response.status, headers: response.headers, text, json: parseJson(text) };
-      } catch (error) {
-        if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
-        if (request.signal?.aborted && !timeout.aborted) throw outOfTime(partner, call, writes, error);
-        // While others are answered, this record alone is slow: somebody may hold it locked.
-        const othersAnswered = answers > answersBefore;
-        throw noAnswer(error, { partner, call, timedOut: timeout.aborted, othersAnswered, writes });
-      }
+      const parts = built(base, request, partner);
+      return atItsPace(request.signal, () => sendNow(request, parts));
     },
   };
 }
@@ -211,12 +215,14 @@ function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
   return url;
 }
 
+interface Built {
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly body: string | undefined;
+}
+
 /** @throws Rejected when there can be no such request: nothing was sent, and the partner is not to blame. */
-function built(
-  base: URL,
-  request: HttpRequest,
-  partner: string,
-): { readonly url: URL; readonly headers: Headers; readonly body: string | undefined } {
+function built(base: URL, request: HttpRequest, partner: string): Built {
   try {
     return {
       url: resolveUrl(base, request, partner),

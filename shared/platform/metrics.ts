@@ -28,9 +28,9 @@ export const metrics = {
   WaitingSeconds: { unit: 'Seconds', by: ['Function'] },
   /** `cause` is the cause code (shared/model/errors.ts), which every such line bears as a field. */
   DeadLettered: { unit: 'Count', by: ['Function', 'cause'] },
-  /** Time of one step at a partner, which may be several calls. */
+  /** Time of one step at a partner, which may be several calls, and what these wait for where their pace is limited. */
   PartnerMilliseconds: { unit: 'Milliseconds', by: ['Partner'] },
-  /** Steps that were not tried because the partner's circuit breaker is open. */
+  /** Messages, and steps of them, that were not tried because the partner's circuit breaker is open. */
   BreakerOpen: { unit: 'Count', by: ['Partner'] },
   /** Answers of 401: a flow stands still until somebody sets the secret. */
   CredentialsRefused: { unit: 'Count', by: ['Partner'] },

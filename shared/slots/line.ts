@@ -1,7 +1,13 @@
 import * as z from 'zod/mini';
 import type { StoredItem } from '../platform/dynamodb-table.ts';
 
-/** A function that found no slot of a partner free. Times are epoch milliseconds. */
+/** Who asks for a slot: a function for its new messages, or for its backlog. */
+export interface Asker {
+  readonly name: string;
+  readonly isBacklog: boolean;
+}
+
+/** An asker that found no slot of a partner free. Times are epoch milliseconds. */
 export interface Place {
   readonly name: string;
   /** When it first found none. */
@@ -40,12 +46,12 @@ export function lineOf(stored: StoredItem | undefined, now: number): Line {
   return { places: places.filter(({ until }) => until > now), revision };
 }
 
-/** Whether a function may try the slots: not while another has lost its patience. */
-export function mayTry({ places: [first] }: Line, name: string, now: number): boolean {
-  return first === undefined || first.name === name || now - first.since < patienceMs;
+/** Whether somebody may try the slots: not while another has lost its patience, and a backlog only in its turn. */
+export function mayTry({ places: [first] }: Line, { name, isBacklog }: Asker, now: number): boolean {
+  return first === undefined || first.name === name || (!isBacklog && now - first.since < patienceMs);
 }
 
-/** The places once the function has one at the end, or has renewed its own; undefined while that is young enough. */
+/** The places once the asker has one at the end, or has renewed its own; undefined while that is young enough. */
 export function withPlace({ places }: Line, name: string, now: number): readonly Place[] | undefined {
   const until = now + placeMs;
   const own = places.find((place) => place.name === name);
@@ -54,18 +60,25 @@ export function withPlace({ places }: Line, name: string, now: number): readonly
   return places.map((place) => (place === own ? { ...own, until } : place));
 }
 
-/** The places once the function has a slot; undefined when it had no place. */
+/** The places once the asker has a slot; undefined when it had no place. */
 export function withoutPlace({ places }: Line, name: string): readonly Place[] | undefined {
   const others = places.filter((place) => place.name !== name);
   return others.length === places.length ? undefined : others;
 }
 
 /**
- * In which order to try the slots 1 … `atOnce`: each once, from any of them on, so that containers do not all meet at
- * the first.
+ * Which of the slots 1 … `atOnce` to try, and in which order: from any of them on, so that containers do not all meet at
+ * the first. A backlog has the lower half, rounded up; what is new has all, the upper half first.
  * @param random In [0, 1).
  */
-export function slotsToTry(atOnce: number, random: number): readonly number[] {
-  const first = Math.floor(random * atOnce);
-  return Array.from({ length: atOnce }, (_, at) => ((first + at) % atOnce) + 1);
+export function slotsToTry(atOnce: number, random: number, isBacklog: boolean): readonly number[] {
+  const half = Math.ceil(atOnce / 2);
+  const lower = fromAny(1, half, random);
+  return isBacklog ? lower : [...fromAny(half + 1, atOnce, random), ...lower];
+}
+
+function fromAny(first: number, last: number, random: number): readonly number[] {
+  const count = last - first + 1;
+  const start = Math.floor(random * count);
+  return Array.from({ length: count }, (_, at) => first + ((start + at) % count));
 }

@@ -1,8 +1,9 @@
-import type { Lease } from '../ledger/lease.ts';
 import { RetryLater, reasonOf } from '../model/errors.ts';
-import { type Partner, partnerWords } from '../model/partner.ts';
+import { type Partner, type PartnerLimit, partnerWords } from '../model/partner.ts';
+import type { Pace } from '../platform/heard-answers.ts';
 import type { Invocation } from '../platform/lambda.ts';
-import { createSlotTaker, type TakeSlotDependencies } from './take-slot.ts';
+import { createPacer, type Pacer } from './pace.ts';
+import { createSlotTaker, type NoSlot, type TakenSlot, type TakeSlotDependencies } from './take-slot.ts';
 
 /**
  * As many at once as a partner bears (`atOnce`), over all functions and containers: a partner with a limit has so many
@@ -13,22 +14,31 @@ import { createSlotTaker, type TakeSlotDependencies } from './take-slot.ts';
  *     │                       call ─✗ no answer     ── end: slot kept for the settling time
  *     └──────── crash ─✗ ……………… function timeout ──── settling time ────┤ slot free
  *
+ * **So many a second** as it bears (`perSecond`): a slot makes one call in `atOnce / perSecond` seconds. Whoever has it
+ * waits for its next moment before each request, and writes that moment down when it gives the slot back; so no request
+ * needs a write.
+ *
  * What was sent may still be settling at the partner after a crash, or after a write without an answer; with one slot,
  * the next writer must not begin before. For the same reason nothing more is called with a slot that is in doubt.
  *
- * **Nothing waits while it holds a slot**, so there is no deadlock. A batch takes the slot of the partner that all its
+ * **Nobody waits for a slot while it holds another**, so there is no deadlock. A batch takes the slot of the partner that all its
  * work is about before it begins, and one of the other partner when a message first calls that one: for the link in the
  * ERP of an order that it created, for a completion that must be read again before it is booked. Whoever finds none then
  * gives both back at the end of its batch. So no work is slowed down by the limit of a partner that it does not call;
  * and of two functions that each have what the other needs, one goes on at the latest when a place in line has lapsed.
  *
  * **No function starves another.** Whoever asks in the right moment has a free slot, but who finds none gets a place in
- * the partner's line, one for each function, and once the first in line has waited for ten seconds, only that one takes
- * a slot. So a function waits for ten seconds and one batch of each other function at most, however much is queued for
- * those, as long as it asks again before its place lapses: messages do for their first ten minutes, after which younger
- * ones of their function keep its place, and a scheduled run asks every other second. Without a line, a queue that is
+ * the partner's line, one for each function (and one for its backlog), and once the first in line has waited for ten
+ * seconds, only that one takes a slot. So a function waits for ten seconds and one batch of each other function at most,
+ * however much is queued for those, as long as it asks again before its place lapses: messages do for their first hundred
+ * receives, after which younger ones of their function keep its place, and a scheduled run asks every other second. Without a line, a queue that is
  * never empty would take each slot in the moment it gets free, and a single order would meet that moment once in some
  * hundred tries. Nothing is promised to one message among those of its function.
+ *
+ * **No backlog starves what is new.** What has waited for a minute has half of the slots (rounded up), none while somebody
+ * is in line, and gives its slot back after the call at hand when somebody is. So half of the slots, and of the
+ * containers, are there for new messages at once; a single slot is theirs after one booking. A backlog that has a slot
+ * has no place in line: its other messages come again in a while, as it is being worked off.
  *
  * Not Lambda's reserved concurrency: it is of one function, and three call the ERP; it counts containers, each of which
  * works on several messages; new accounts refuse it; and it frees a container that crashed while what it had sent is
@@ -40,10 +50,14 @@ export interface Slots {
   readonly isLimited: (partner: Partner) => boolean;
   /** False when all slots are taken, or others wait for one, or the own one is in doubt. True without a limit. */
   readonly take: (partner: Partner) => Promise<boolean>;
+  /** As `take`, for messages that have waited for long. */
+  readonly takeForBacklog: (partner: Partner) => Promise<'taken' | NoSlot>;
+  /** Whether somebody waits to whom a backlog gives way. */
+  readonly isAwaited: (partner: Partner) => Promise<boolean>;
   /** For runs by the clock, which no queue brings back: asks until half of the invocation's time is over. */
   readonly takeInTime: (partner: Partner) => Promise<boolean>;
   /** Calls the partner with a slot, when no other work of this container does. @throws NoFreeSlot */
-  readonly use: <T>(partner: Partner, work: () => Promise<T>) => Promise<T>;
+  readonly use: <T>(partner: Partner, work: (pace?: Pace) => Promise<T>) => Promise<T>;
   /** Gives back what was taken, or keeps it for the settling time. Never throws: a lease ends by itself. */
   readonly end: () => Promise<void>;
 }
@@ -53,8 +67,8 @@ export interface SlotsDependencies extends TakeSlotDependencies {
   readonly settlingSeconds: number;
 }
 
-/** How many slots each partner has; one without a number has no limit. */
-export type SlotLimits = Readonly<Record<Partner, number | undefined>>;
+/** What each partner bears. */
+export type SlotLimits = Readonly<Record<Partner, PartnerLimit>>;
 
 /** Thrown instead of a call: the message waits for its turn, and nothing has failed. */
 export class NoFreeSlot extends RetryLater {
@@ -68,9 +82,9 @@ const betweenLooksMs = 2000;
 
 /** One partner within one invocation. */
 interface Turn {
-  lease: Lease | undefined;
+  slot: (TakenSlot & { readonly pacer: Pacer | undefined }) | undefined;
   /** Under way: of several that need it at once, one takes it for all. */
-  taking: Promise<boolean> | undefined;
+  taking: Promise<'taken' | NoSlot> | undefined;
   /** Resolves when the calls that came before are over. */
   calls: Promise<unknown>;
   isUnderWay: boolean;
@@ -86,9 +100,10 @@ interface Run {
 
 /** @returns undefined when no partner has a limit: then nothing is asked of the ledger. */
 export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies): Slots | undefined {
-  if (limits.azumuta === undefined && limits.erp === undefined) return undefined;
+  const isLimited = (partner: Partner) => limits[partner].atOnce !== undefined;
+  if (!isLimited('azumuta') && !isLimited('erp')) return undefined;
   const { clock, settlingSeconds, log } = dependencies;
-  const takeSlot = createSlotTaker(dependencies);
+  const { takeSlot, isAwaited } = createSlotTaker(dependencies);
   const now = () => clock.now().getTime();
   const settlingMs = settlingSeconds * 1000;
   let run: Run | undefined;
@@ -98,23 +113,31 @@ export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies)
     return run;
   }
 
-  async function take(partner: Partner): Promise<boolean> {
-    const atOnce = limits[partner];
-    if (atOnce === undefined) return true;
+  async function takeFor(isBacklog: boolean, partner: Partner): Promise<'taken' | NoSlot> {
+    const { atOnce, perSecond } = limits[partner];
+    if (atOnce === undefined) return 'taken';
     const { invocation, endsAt, turns } = current();
     const turn = turns[partner];
-    if (turn.lease) return !turn.inDoubt;
-    const wanted = { partner, atOnce, owner: invocation.awsRequestId, untilMs: endsAt + settlingMs };
+    if (turn.slot) return turn.inDoubt ? 'none' : 'taken';
+    const untilMs = endsAt + settlingMs;
+    const wanted = { partner, atOnce, requestId: invocation.awsRequestId, untilMs, isBacklog };
     turn.taking ??= takeSlot(wanted)
-      .then((lease) => {
-        turn.lease = lease;
-        return lease !== undefined;
+      .then((found) => {
+        if (typeof found === 'string') return found;
+        const pacer =
+          perSecond === undefined
+            ? undefined
+            : createPacer((atOnce / perSecond) * 1000, found.nextCallAt, clock);
+        turn.slot = { ...found, pacer };
+        return 'taken' as const;
       })
       .finally(() => {
         turn.taking = undefined;
       });
     return turn.taking;
   }
+
+  const take = async (partner: Partner) => (await takeFor(false, partner)) === 'taken';
 
   async function takeInTime(partner: Partner): Promise<boolean> {
     const { invocation } = current();
@@ -126,8 +149,8 @@ export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies)
     return true;
   }
 
-  async function use<T>(partner: Partner, work: () => Promise<T>): Promise<T> {
-    if (limits[partner] === undefined) return work();
+  async function use<T>(partner: Partner, work: (pace?: Pace) => Promise<T>): Promise<T> {
+    if (!isLimited(partner)) return work();
     const turn = current().turns[partner];
     if (!(await take(partner))) throw new NoFreeSlot(partner);
     const call = turn.calls.then(() => alone(partner, turn, work));
@@ -135,12 +158,12 @@ export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies)
     return call;
   }
 
-  async function alone<T>(partner: Partner, turn: Turn, work: () => Promise<T>): Promise<T> {
+  async function alone<T>(partner: Partner, turn: Turn, work: (pace?: Pace) => Promise<T>): Promise<T> {
     // The call before may have got no answer.
     if (turn.inDoubt) throw new NoFreeSlot(partner);
     turn.isUnderWay = true;
     try {
-      return await work();
+      return await work(turn.slot?.pacer?.pace);
     } catch (error) {
       turn.inDoubt = error instanceof RetryLater && error.wrote === 'perhaps';
       throw error;
@@ -149,12 +172,14 @@ export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies)
     }
   }
 
-  async function giveBack(partner: Partner, { lease, inDoubt, isUnderWay }: Turn, owner: string) {
-    if (!lease) return;
+  async function giveBack(partner: Partner, { slot, inDoubt, isUnderWay }: Turn) {
+    if (!slot) return;
+    const { lease, owner, pacer } = slot;
     try {
-      if (!inDoubt && !isUnderWay) return await lease.release(owner);
-      log.warn('A slot is kept until what was sent has settled', { Partner: partner });
-      await lease.write(owner, { leaseUntil: now() + settlingMs });
+      if (inDoubt || isUnderWay) {
+        log.warn('A slot is kept until what was sent has settled', { Partner: partner });
+        await lease.write(owner, { leaseUntil: now() + settlingMs });
+      } else await lease.release(owner, pacer && { nextCallAt: pacer.nextAt() });
     } catch (error) {
       const reason = reasonOf(error);
       log.warn('A slot could not be given back: it is free when its lease ends', {
@@ -169,23 +194,24 @@ export function createSlots(limits: SlotLimits, dependencies: SlotsDependencies)
       const endsAt = now() + invocation.getRemainingTimeInMillis();
       run = { invocation, endsAt, turns: { azumuta: newTurn(), erp: newTurn() } };
     },
-    isLimited: (partner) => limits[partner] !== undefined,
+    isLimited,
     take,
+    takeForBacklog: (partner) => takeFor(true, partner),
+    isAwaited,
     takeInTime,
     use,
     async end() {
       if (!run) return;
-      const { invocation, turns } = run;
+      const { turns } = run;
       run = undefined;
-      const owner = invocation.awsRequestId;
-      await Promise.all([giveBack('azumuta', turns.azumuta, owner), giveBack('erp', turns.erp, owner)]);
+      await Promise.all([giveBack('azumuta', turns.azumuta), giveBack('erp', turns.erp)]);
     },
   };
 }
 
 function newTurn(): Turn {
   return {
-    lease: undefined,
+    slot: undefined,
     taking: undefined,
     calls: Promise.resolve(),
     isUnderWay: false,

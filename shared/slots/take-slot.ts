@@ -5,7 +5,16 @@ import type { Partner } from '../model/partner.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Table } from '../platform/dynamodb-table.ts';
 import type { Logger } from '../platform/log.ts';
-import { type Line, lineOf, mayTry, type Place, slotsToTry, withoutPlace, withPlace } from './line.ts';
+import {
+  type Asker,
+  type Line,
+  lineOf,
+  mayTry,
+  type Place,
+  slotsToTry,
+  withoutPlace,
+  withPlace,
+} from './line.ts';
 
 export interface TakeSlotDependencies {
   readonly table: Table;
@@ -16,33 +25,79 @@ export interface TakeSlotDependencies {
   readonly log: Logger;
 }
 
-/** Which slot is wanted, by whom, and until when it is theirs at the longest (epoch milliseconds). */
+/** Which slot is wanted, by which invocation, and until when it is theirs at the longest (epoch milliseconds). */
 export interface WantedSlot {
   readonly partner: Partner;
   readonly atOnce: number;
-  readonly owner: string;
+  readonly requestId: string;
   readonly untilMs: number;
+  readonly isBacklog: boolean;
 }
 
+export interface TakenSlot {
+  readonly lease: Lease;
+  readonly owner: string;
+  /** When whoever had it before was to make its next call, by that one's clock; undefined for a slot that nobody paced. */
+  readonly nextCallAt: number | undefined;
+}
+
+/** `shared`: the function's backlog has a slot already. `none`: others have them all, or have waited for long. */
+export type NoSlot = 'shared' | 'none';
+
 /**
- * Takes one of a partner's slots in the ledger, or a place in its line: a read and a write when one is free.
- * @returns the slot's lease; undefined when all are taken, or another function has waited for long.
+ * Takes one of a partner's slots in the ledger, or a place in its line: a read and a write when one is free. A backlog
+ * looks at the slots first, and mostly leaves it at one read: it asks often, and must cost little.
  */
 export function createSlotTaker({ table, clock, name, random, log }: TakeSlotDependencies) {
   const now = () => clock.now().getTime();
+  const askerOf = (isBacklog: boolean): Asker => ({
+    name: isBacklog ? `${name} (backlog)` : name,
+    isBacklog,
+  });
+  const readLine = async (partner: Partner) => lineOf(await table.get(slotLineKey(partner)), now());
 
-  return async function takeSlot(wanted: WantedSlot): Promise<Lease | undefined> {
-    const { partner } = wanted;
-    const line = lineOf(await table.get(slotLineKey(partner)), now());
-    const lease = mayTry(line, name, now()) ? await freeLease(wanted) : undefined;
-    await writeLine(partner, line, lease ? withoutPlace(line, name) : withPlace(line, name, now()));
-    return lease;
-  };
+  async function takeSlot(wanted: WantedSlot): Promise<TakenSlot | NoSlot> {
+    const { partner, atOnce, isBacklog } = wanted;
+    const asker = askerOf(isBacklog);
+    const numbers = slotsToTry(atOnce, random(), isBacklog);
+    const worthTrying = isBacklog ? await freeForBacklog(partner, numbers, asker) : numbers;
+    if (!worthTrying) return 'shared';
+    const line = await readLine(partner);
+    const taken = mayTry(line, asker, now()) ? await freeSlot(wanted, worthTrying, asker) : undefined;
+    await writeLine(
+      partner,
+      line,
+      taken ? withoutPlace(line, asker.name) : withPlace(line, asker.name, now()),
+    );
+    return taken ?? 'none';
+  }
 
-  async function freeLease({ partner, atOnce, owner, untilMs }: WantedSlot): Promise<Lease | undefined> {
-    for (const number of slotsToTry(atOnce, random())) {
+  /** The first that is free, none when others have all; undefined once one is seen that the same backlog has. */
+  async function freeForBacklog(
+    partner: Partner,
+    numbers: readonly number[],
+    asker: Asker,
+  ): Promise<readonly number[] | undefined> {
+    for (const number of numbers) {
+      const held = await table.get(slotKey(partner, number));
+      if (!(Number(held?.leaseUntil ?? 0) > now())) return [number];
+      if (String(held?.owner).startsWith(ownerOf(asker, ''))) return undefined;
+    }
+    return [];
+  }
+
+  async function freeSlot(
+    { partner, requestId, untilMs }: WantedSlot,
+    numbers: readonly number[],
+    asker: Asker,
+  ): Promise<TakenSlot | undefined> {
+    const owner = ownerOf(asker, requestId);
+    for (const number of numbers) {
       const lease = createLease(table, clock, slotKey(partner, number));
-      if (await lease.take(owner, (untilMs - now()) / 1000)) return lease;
+      const before = await lease.take(owner, (untilMs - now()) / 1000);
+      if (!before) continue;
+      const nextCallAt = before.nextCallAt === undefined ? undefined : Number(before.nextCallAt);
+      return { lease, owner, nextCallAt };
     }
     return undefined;
   }
@@ -59,4 +114,17 @@ export function createSlotTaker({ table, clock, name, random, log }: TakeSlotDep
       log.warn('The line for a slot could not be written', { Partner: partner, reason: reasonOf(error) }),
     );
   }
+
+  return {
+    takeSlot,
+    /** Whether somebody waits for a slot to whom this function's backlog gives way. */
+    async isAwaited(partner: Partner): Promise<boolean> {
+      const backlog = askerOf(true);
+      return !mayTry(await readLine(partner), backlog, now());
+    },
+  };
+}
+
+function ownerOf({ name }: Asker, requestId: string): string {
+  return `${name} ${requestId}`;
 }

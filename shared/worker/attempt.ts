@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import type { Breaker } from '../circuit-breaker/circuit-breaker.ts';
 import type { Attempts } from '../ledger/records/attempts.ts';
 import type { DeadLetterRecords } from '../ledger/records/dead-letters.ts';
 import type { Pauses } from '../ledger/records/pauses.ts';
@@ -13,7 +14,7 @@ import type { BackoffOptions } from './backoff.ts';
 export interface Consumer<Message> {
   /** Name of the function, as dead letters and logs show it. */
   readonly stage: string;
-  /** Whom each message is about: without one of its slots, a batch is given back as it is. */
+  /** Whom each message is about: while it is unwell, or without one of its slots, a batch is given back as it is. */
   readonly partner: Partner;
   /** @throws Rejected naming the path of what does not fit. */
   readonly parse: (body: string) => Message;
@@ -48,6 +49,7 @@ export interface WorkerDependencies {
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetterRecords;
   readonly pauses: Pick<Pauses, 'of'>;
+  readonly breaker: Pick<Breaker, 'outage'>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;

@@ -16,7 +16,7 @@ export const backoffDefaults: BackoffOptions = { baseSeconds: 4, capSeconds: 900
  */
 export const maxVisibility = 12 * 3600 - 10 * 60;
 
-/** Between two looks at a lock of our own: parts of one ERP order are booked one after the other. */
+/** Between two looks at what is done in a moment: a lock of our own, as parts of one ERP order are booked one after the other, or a probe. */
 const lockSeconds = 4;
 
 /** First wait for a slot; each is that much longer than the one before it. */
@@ -32,6 +32,37 @@ const slotGrowth = 1.015;
 export function secondsUntilSlot(receives: number, random: number): number {
   const seconds = Math.min(backoffDefaults.capSeconds, slotSeconds * slotGrowth ** (receives - 1));
   return Math.max(1, Math.round(seconds * (0.5 + random)));
+}
+
+/** Of a backlog that is being worked off, a message that came in a full batch comes again after this part of its age. */
+const backlogPart = 0.25;
+const fullBatch = 10;
+
+/**
+ * Seconds until a message comes again whose backlog has a slot already. A queue gives out what it has, in no order: with
+ * thousands that cannot be worked on yet, it would seldom give out what is new. How many there are, nobody knows; but
+ * they come in batches, which are small as long as they are few: then all come again soon.
+ * @param together How many of them came in one batch.
+ */
+export function secondsInBacklog(ageSeconds: number, together: number, random: number): number {
+  const most = Math.min(backoffDefaults.capSeconds, ageSeconds * backlogPart) * (together / fullBatch);
+  return Math.max(1, Math.round(most * (2 / 3 + random / 3)));
+}
+
+/**
+ * Seconds until a message comes again that found its partner's breaker open. They grow with its receives, and no faster
+ * than with the outage: who has often waited for a slot before waits no longer than others.
+ * @param outage How many seconds of it are left, and how many it has lasted. Without any left, a probe is under way.
+ */
+export function secondsInOutage(
+  outage: { readonly left: number; readonly soFar: number },
+  receives: number,
+  random: number,
+  backoff: BackoffOptions = backoffDefaults,
+): number {
+  if (outage.left === 0) return Math.round(lockSeconds * (0.5 + random));
+  const doublings = 1 + Math.floor(Math.log2(Math.max(1, outage.soFar / backoff.baseSeconds)));
+  return secondsUntilRetry({ afterSeconds: outage.left }, Math.min(receives, doublings), random, backoff);
 }
 
 /**

@@ -6,6 +6,7 @@ import { receiveCountOf } from './attempt.ts';
 export interface Weighed {
   readonly record: SQSRecord;
   readonly unfinished: number;
+  readonly isSuspect: boolean;
 }
 
 /** What of a batch is worked on, and what is given back as it is. */
@@ -15,25 +16,27 @@ export interface Sorted {
 }
 
 /**
- * A message whose earlier attempt never finished is worked on alone, so that it cannot take others down.
+ * A message whose attempt was begun and never finished is worked on alone, so that it cannot take others down.
  *
  *   first receive        nothing is written: the healthy path
  *     ended in failure     its end is noted                    → not suspect
- *     given back untouched noted, too                          → not suspect
- *     never finished       no note                             → suspect: one unfinished attempt
+ *     never finished       no note                             → as one that was given back
+ *     given back           no note: so it costs nothing        → not suspect, and its next attempt is noted as the second
  *   later receives       each beginning and each end is noted  → suspect if the last has no end
  *
- * SQS gives messages twice, Lambda receives some that no function ever sees, and notes can fail: so one without a
- * note may be innocent. It is worked on alone, which clears it.
+ * So what kills its process is found at its second attempt. At the first it cannot be told from what was only given
+ * back, while its partner was unwell or had no slot, or from what Lambda received and no function ever saw; and tens of
+ * thousands of those, each worked on alone, would take days.
  */
 export async function sortOut(records: readonly SQSRecord[], attempts: Attempts): Promise<Sorted> {
   const weighed = await Promise.all(
     records.map(async (record): Promise<Weighed> => {
-      if (receiveCountOf(record) === 1) return { record, unfinished: 0 };
-      return { record, unfinished: (await attempts.unfinished(record.messageId)) ?? 1 };
+      if (receiveCountOf(record) === 1) return { record, unfinished: 0, isSuspect: false };
+      const noted = await attempts.unfinished(record.messageId);
+      return { record, unfinished: noted ?? 1, isSuspect: noted !== undefined && noted > 0 };
     }),
   );
-  const suspect = weighed.find(({ unfinished }) => unfinished > 0);
+  const suspect = weighed.find(({ isSuspect }) => isSuspect);
   return suspect
     ? { toWork: [suspect], untouched: records.filter((record) => record !== suspect.record) }
     : { toWork: weighed, untouched: [] };

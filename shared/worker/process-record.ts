@@ -9,13 +9,8 @@ import { classifyError, isAwsFailure, isVerdict, outOfTime } from './classify-er
 import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
-import { firstTriedOf, waitedMsOf } from './waited.ts';
+import { firstTriedOf, type Waited } from './waited.ts';
 
-const dayMs = 86_400_000;
-/** A message may wait so long for its partner before a person is asked; while its flow is paused it does not count. */
-const maxWaitMs = 6 * dayMs;
-/** However long its flow was paused, a person is asked before SQS drops the message, which it does at 14 days. */
-const maxAgeMs = 13 * dayMs;
 /** Attempts in a row that never finished (crashes, timeouts) before a message is put aside. */
 const maxUnfinished = 5;
 
@@ -25,7 +20,6 @@ interface RecordInWork {
   readonly receiveCount: number;
   /** Whether its end is to be noted, so that the attempt does not count as one that never finished. */
   readonly noted: 'as it began' | 'if it comes again' | 'never';
-  readonly sentAt: Date;
   /** Empty until the message was read. */
   readonly orderNumber: string;
   readonly log: Logger;
@@ -38,6 +32,7 @@ interface RecordInWork {
  */
 export function createRecordProcessor<Message>(
   consumer: Consumer<Message>,
+  waited: Waited,
   dependencies: WorkerDependencies,
 ) {
   const { attempts, deadLetters, queues, clock, random, backoff = backoffDefaults } = dependencies;
@@ -46,7 +41,7 @@ export function createRecordProcessor<Message>(
 
   /** @returns when it comes again, or undefined when it is done with. */
   return async function processRecord(
-    { record, unfinished }: Weighed,
+    { record, unfinished, isSuspect }: Weighed,
     invocation: Invocation,
     deadline: Deadline,
   ): Promise<ComesAgain | undefined> {
@@ -55,8 +50,7 @@ export function createRecordProcessor<Message>(
       record,
       receiveCount,
       // A suspect stays one until an attempt at it has begun, and ended.
-      noted: unfinished > 0 ? 'never' : 'if it comes again',
-      sentAt: new Date(Number(record.attributes.SentTimestamp)),
+      noted: isSuspect ? 'never' : 'if it comes again',
       orderNumber: '',
       log: dependencies.log.with({ messageId: record.messageId, attempt: receiveCount }),
       deadline,
@@ -87,7 +81,7 @@ export function createRecordProcessor<Message>(
     }
   };
 
-  function attemptAt({ record, receiveCount, sentAt, log, deadline }: RecordInWork, invocation: Invocation) {
+  function attemptAt({ record, receiveCount, log, deadline }: RecordInWork, invocation: Invocation) {
     return {
       // A batch may hold two copies of one message: each is an attempt of its own.
       owner: `${invocation.awsRequestId}/${record.messageId}/${++attemptsMade}`,
@@ -95,7 +89,7 @@ export function createRecordProcessor<Message>(
       endsAt: new Date(clock.now().getTime() + invocation.getRemainingTimeInMillis()),
       secondsUntil: (ms: number) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),
       signal: deadline.signal,
-      sentAt,
+      sentAt: new Date(Number(record.attributes.SentTimestamp)),
       receiveCount,
       log,
     };
@@ -108,7 +102,7 @@ export function createRecordProcessor<Message>(
   }
 
   async function failed(thrown: unknown, inWork: RecordInWork): Promise<ComesAgain | undefined> {
-    const { record, receiveCount, sentAt, log, deadline } = inWork;
+    const { record, receiveCount, log, deadline } = inWork;
     if (thrown instanceof NoFreeSlot) return waitsForSlot(thrown, inWork);
     const unexpected = !isVerdict(thrown) && !deadline.signal.aborted && !isAwsFailure(thrown);
     const noted =
@@ -120,14 +114,14 @@ export function createRecordProcessor<Message>(
       : undefined;
     const failure = classifyError(thrown, known?.unexpected ?? 0, deadline.signal);
     if (failure instanceof Rejected) return putAside(inWork, rejectionOf(failure));
-    const waitedMs = await waitedMsOf(record, consumer.stage, dependencies);
-    if (waitedMs > maxWaitMs || clock.now().getTime() - sentAt.getTime() > maxAgeMs) {
+    const waitedMs = await waited.msOf(record);
+    if (waited.isTooLong(record, waitedMs)) {
       return putAside(inWork, {
         reason: `Waited too long: ${reasonOf(failure)}`,
         cause: 'waited-too-long',
       });
     }
-    // A receive at which it was only given back, as the neighbour of a suspect, is no failure of its own.
+    // A receive at which it was only given back is no failure of its own.
     const seconds = secondsUntilRetry(failure, known?.all ?? receiveCount, random(), backoff);
     log.warn(
       'Comes again',
@@ -140,12 +134,12 @@ export function createRecordProcessor<Message>(
   /** A part of it was its turn, perhaps, and the rest is not: that is no failure, however often. */
   async function waitsForSlot(
     { message: reason }: NoFreeSlot,
-    { record, receiveCount, log }: RecordInWork,
+    { record, receiveCount, noted, log }: RecordInWork,
   ): Promise<ComesAgain> {
-    // Without its note it is worked on alone next time, no worse.
-    await attempts.recordUntouched(record.messageId).catch(() => undefined);
+    // Else it is worked on alone next time, no worse.
+    if (noted === 'as it began') await attempts.withdraw(record.messageId).catch(() => undefined);
     const seconds = secondsUntilSlot(receiveCount, random());
-    const waitedMs = await waitedMsOf(record, consumer.stage, dependencies);
+    const waitedMs = await waited.msOf(record);
     log.info(
       'Waits for a slot',
       { reason, seconds },

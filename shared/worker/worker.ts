@@ -1,13 +1,13 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { reasonOf } from '../model/errors.ts';
 import type { Invocation } from '../platform/lambda.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import { type ComesAgain, type Consumer, receiveCountOf, type WorkerDependencies } from './attempt.ts';
-import { secondsUntilSlot } from './backoff.ts';
+import type { Slots } from '../slots/slots.ts';
+import { createAdmission } from './admission.ts';
+import type { ComesAgain, Consumer, WorkerDependencies } from './attempt.ts';
 import { type Sorted, sortOut, type Weighed } from './crash-loop.ts';
 import { type Deadline, deadlineIn } from './deadline.ts';
 import { createRecordProcessor } from './process-record.ts';
-import { firstTriedOf, waitedMsOf } from './waited.ts';
+import { createWaited } from './waited.ts';
 
 export type { Consumer, WorkAttempt, WorkerDependencies } from './attempt.ts';
 
@@ -21,52 +21,61 @@ const lastPart = 0.25;
  * with backoff and a partial batch response) or dead letter with its reason. It never sleeps and never retries
  * by itself: the queue is the only retry loop.
  *
- * Where the consumer's partner has a limit, a container has one of its slots or gives its batch back as it is, and works
- * on one record after the other.
+ * While the consumer's partner cannot be called, a batch is given back as it is. Where the partner has a limit, a
+ * container works with one of its slots, on one record after the other.
  */
 export function createWorker<Message>(consumer: Consumer<Message>, dependencies: WorkerDependencies) {
-  const processRecord = createRecordProcessor(consumer, dependencies);
-  const { slots, attempts, queues, clock, random, log } = dependencies;
+  const waited = createWaited(consumer.stage, dependencies);
+  const processRecord = createRecordProcessor(consumer, waited, dependencies);
+  const { admit, isBacklog } = createAdmission(consumer, waited, dependencies);
+  const { slots, attempts, queues, clock, log } = dependencies;
   const isLimited = slots?.isLimited(consumer.partner) ?? false;
 
   return async function consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
-    const timeMs = invocation.getRemainingTimeInMillis();
-    const deadline = deadlineIn(timeMs, clock);
+    const deadline = deadlineIn(invocation.getRemainingTimeInMillis(), clock);
     slots?.begin(invocation);
     try {
-      if (!(await hasSlot(deadline))) {
-        await giveBackWaiting(event.Records, deadline);
-        return responseOf(event.Records);
-      }
-      const { toWork, untouched } = await sorted(event.Records, deadline);
+      const admitted = await admit(event.Records, deadline);
+      const { toWork, untouched } = await sorted(admitted.toWork, deadline);
+      const waiting = [...admitted.waiting, ...untouched.map(soon)];
       // Before anything else: a suspect that takes the process down would hold them for the whole visibility timeout.
-      await giveBackUntouched(untouched, deadline);
+      await giveBack(waiting, deadline);
 
-      const unbegun: SQSRecord[] = [];
-      const mayBegin = () =>
-        !deadline.isOverdue() && !(isLimited && invocation.getRemainingTimeInMillis() < timeMs * lastPart);
+      const mayBegin = beginning(invocation, deadline);
       const outcomes = await mapConcurrently(toWork, isLimited ? 1 : concurrency, async (each) => {
-        if (mayBegin()) return inTime(each, invocation, deadline);
-        unbegun.push(each.record);
-        return undefined;
+        if (!(await mayBegin(each.record))) return soon(each.record);
+        return inTime(each, invocation, deadline);
       });
       const again = outcomes.filter((outcome) => outcome !== undefined);
-      await Promise.all([giveBack(again, deadline), giveBackUntouched(unbegun, deadline)]);
-
-      return responseOf([...again.map(({ record }) => record), ...unbegun, ...untouched]);
+      await giveBack(again, deadline);
+      return responseOf([...waiting, ...again]);
     } finally {
       if (slots) await deadline.whileOpen(slots.end());
     }
   };
 
-  /** A table that fails, or is too slow to tell, leaves all for another attempt. */
-  async function hasSlot(deadline: Deadline): Promise<boolean> {
-    if (!slots) return true;
-    const taken = slots.take(consumer.partner).catch((error: unknown) => {
-      log.error('The slots of the partner could not be asked for', { reason: reasonOf(error) });
-      return false;
-    });
-    return (await Promise.race([taken, deadline.overdue])) === true;
+  /**
+   * Whether a further record is begun. With a limit, one after the other: not in the last part of the time, nor with less
+   * left than the longest took, as calls have their pace; nor of a backlog while somebody waits for its slot.
+   */
+  function beginning(invocation: Invocation, deadline: Deadline) {
+    const left = () => invocation.getRemainingTimeInMillis();
+    let longestMs = left() * lastPart;
+    let leftBefore: number | undefined;
+    let isOver = false;
+
+    async function isEnough(limited: Slots, record: SQSRecord): Promise<boolean> {
+      if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
+      const mayGiveWay = leftBefore !== undefined && isBacklog(record);
+      leftBefore = left();
+      return leftBefore < longestMs || (mayGiveWay && (await isAwaited(limited, deadline)));
+    }
+
+    return async (record: SQSRecord): Promise<boolean> => {
+      if (deadline.isOverdue() || isOver) return false;
+      isOver = isLimited && slots !== undefined && (await isEnough(slots, record));
+      return !isOver;
+    };
   }
 
   /** A table too slow to tell who is suspect leaves all for another attempt. */
@@ -88,36 +97,10 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
     return soon(each.record);
   }
 
-  /** Nobody has called the partner for them, so none has failed. They come again together: one slot is enough for all. */
-  async function giveBackWaiting(records: readonly SQSRecord[], deadline: Deadline): Promise<void> {
-    const chance = random();
-    const wait = (record: SQSRecord) => secondsUntilSlot(receiveCountOf(record), chance);
-    await giveBackUntouched(records, deadline, wait);
-    const [oldest] = records.toSorted((one, other) => firstTriedOf(one) - firstTriedOf(other));
-    const waitedMs = oldest && (await deadline.whileOpen(waitedMsOf(oldest, consumer.stage, dependencies)));
-    log.info(
-      'Waiting for a slot of the partner',
-      { Partner: consumer.partner },
-      { Retried: records.length, WaitingSeconds: Math.round((waitedMs ?? 0) / 1000) },
-    );
-  }
-
-  /** Those at their first receive have no note yet, and would be suspects at the next. */
-  async function giveBackUntouched(
-    records: readonly SQSRecord[],
-    deadline: Deadline,
-    wait = (_record: SQSRecord) => 1,
-  ): Promise<void> {
-    const first = records.filter((record) => receiveCountOf(record) === 1);
-    const noted = first.map(({ messageId }) => attempts.recordUntouched(messageId));
-    await Promise.all([
-      giveBack(
-        records.map((record) => ({ record, seconds: wait(record) })),
-        deadline,
-      ),
-      // Without its note one is worked on alone next time, no worse.
-      deadline.whileOpen(Promise.allSettled(noted)),
-    ]);
+  /** A table that cannot tell keeps nobody from going on. */
+  async function isAwaited(partnerSlots: Slots, deadline: Deadline): Promise<boolean> {
+    const asked = partnerSlots.isAwaited(consumer.partner).catch(() => false);
+    return (await deadline.whileOpen(asked)) ?? false;
   }
 
   async function giveBack(again: readonly ComesAgain[], deadline: Deadline): Promise<void> {
@@ -137,6 +120,6 @@ function soon(record: SQSRecord): ComesAgain {
   return { record, seconds: 1 };
 }
 
-function responseOf(again: readonly SQSRecord[]): SQSBatchResponse {
-  return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+function responseOf(again: readonly ComesAgain[]): SQSBatchResponse {
+  return { batchItemFailures: again.map(({ record: { messageId } }) => ({ itemIdentifier: messageId })) };
 }

@@ -9,33 +9,41 @@ import { reasonOf } from '../../shared/model/errors.ts';
 import { sizesOf } from './bundles/bundle-sizes.ts';
 import { importTimes, writeYardsticks } from './bundles/imports.ts';
 import { doorTimes, environmentOf } from './bundles/receive-webhook.ts';
-import { measureBills } from './cost/bill.ts';
-import { costPerMillion } from './cost/cost.ts';
+import { type Flow, measureBill } from './cost/bill.ts';
 import { machineLine, secondsOf } from './machine.ts';
 import { callsPerBooking } from './partners/calls-per-booking.ts';
 import { type Partners, startPartners } from './partners/partners.ts';
-import { nodeRed, ours } from './peers/contenders.ts';
-import type { ContenderFigures, Figures } from './peers/figures.ts';
-import { installNodeRed, startNodeRed } from './peers/node-red.ts';
-import { type BenchPlant, startBenchPlant } from './peers/plant.ts';
-import { countLosses, type Fault, measureRound, type Round } from './peers/rounds.ts';
+import type { Figures } from './peers/figures.ts';
+import { type BenchPlant, powertools, startBenchPlant } from './peers/plant.ts';
+import { countLosses, measureRounds } from './peers/rounds.ts';
 import { pullAll, pullSmall, pullThroughKill } from './pulling.ts';
 import { measureSimulation } from './simulation.ts';
 import { markdownOf, rowsOf } from './table.ts';
 
-const parts = ['bundles', 'door', 'completions', 'calls', 'pull', 'cost', 'simulation', 'commands'] as const;
+const parts = [
+  'bundles',
+  'door',
+  'completions',
+  'accidents',
+  'calls',
+  'pull',
+  'cost',
+  'simulation',
+  'commands',
+] as const;
 type Part = (typeof parts)[number];
 
 interface Wishes {
   readonly json: boolean;
-  readonly peers: 'node-red' | 'none';
+  readonly peers: 'powertools' | 'none';
   readonly rounds: number;
   readonly completions: number;
   readonly orders: number;
   readonly only: readonly Part[];
-  readonly nodeRed?: string;
 }
 
+const ownName = 'this bundle';
+const peerName = 'Powertools';
 /** What both partners take to answer. */
 const delayMs = 5;
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -49,16 +57,17 @@ function whole(text: string): number {
 
 const command = new Command('npm run bench --')
   .description(
-    'Measures the deployed bundles on the local platform, beside Node-RED, and prints one table. It asserts nothing.',
+    'Measures the deployed bundles on the local platform, beside the pipeline of the AWS documentation (Powertools), and prints one table. It asserts nothing.',
   )
   .option('--json', 'all raw figures instead of the table', false)
   .addOption(
-    new Option('--peers <which>', 'what to compare with').choices(['node-red', 'none']).default('node-red'),
+    new Option('--peers <which>', 'what to compare with')
+      .choices(['powertools', 'none'])
+      .default('powertools'),
   )
   .option('--rounds <n>', 'rounds of which the median counts', whole, 3)
   .option('--completions <n>', 'completions in each round', whole, 400)
   .option('--orders <n>', 'released orders of the large pull', whole, 100_000)
-  .option('--node-red <folder>', 'an installation to use again; else one is made in a temporary folder')
   .addOption(
     new Option('--only <parts...>', `some of ${parts.join(', ')}`)
       .choices([...parts])
@@ -71,6 +80,7 @@ async function measure(wishes: Wishes): Promise<Figures> {
   const stops: (() => Promise<void>)[] = [];
   const wants = (...some: readonly Part[]) => some.some((part) => wishes.only.includes(part));
   const stock = { file: '' };
+  const withPeer = wishes.peers !== 'none';
   let partners: Partners;
   let plant: BenchPlant;
 
@@ -112,7 +122,7 @@ async function measure(wishes: Wishes): Promise<Figures> {
             join(folder, 'bundles'),
           );
           figures.bundles = sizesOf(metafile);
-          const doors = environmentOf(plant, 'ReceiveWebhook');
+          const doors = environmentOf(plant, 'receive-webhook');
           figures.imports = await importTimes(
             [
               { name: 'empty handler', file: join(folder, 'yardsticks/empty.mjs'), environment: doors },
@@ -120,7 +130,7 @@ async function measure(wishes: Wishes): Promise<Figures> {
               ...figures.bundles.map(({ name }) => ({
                 name,
                 file: join(folder, 'bundles', name, 'index.mjs'),
-                environment: environmentOf(plant, pascal(name)),
+                environment: environmentOf(plant, name),
               })),
             ],
             wishes.rounds * 7,
@@ -128,35 +138,20 @@ async function measure(wishes: Wishes): Promise<Figures> {
         },
       },
       {
-        title: 'Completions: this bundle',
-        enabled: () => wants('completions'),
+        title: 'Completions and accidents, in turns with the peer',
+        enabled: () => wants('completions', 'accidents'),
         async task(_, task) {
-          const own = await contend(ours(plant), (told) => {
+          const tell = (told: string) => {
             task.output = told;
-          });
-          figures.contenders = [own];
-        },
-      },
-      {
-        title: 'Completions: Node-RED',
-        enabled: () => wants('completions') && wishes.peers === 'node-red',
-        async task(_, task) {
-          const home = wishes.nodeRed ?? join(folder, 'node-red');
-          task.output = 'installing it from npm';
-          const version = await installNodeRed(home);
-          for (const form of ['default', 'retry'] as const) {
-            const running = await startNodeRed(home, form, partners);
-            stops.push(running.stop);
-            try {
-              const name = `Node-RED ${version}${form === 'retry' ? ' with retries' : ''}`;
-              const peer = await contend(nodeRed(name, running), (told) => {
-                task.output = `${form}: ${told}`;
-              });
-              figures.contenders = [...(figures.contenders ?? []), peer];
-            } finally {
-              await running.stop();
-            }
-          }
+          };
+          const contenders = [{ name: ownName, plant }];
+          const peer = withPeer ? await startBenchPlant({ partners, ...powertools }) : undefined;
+          if (peer) contenders.push({ name: peerName, plant: peer });
+          if (peer) stops.push(peer.stop);
+          if (wants('completions'))
+            figures.completions = await measureRounds(contenders, partners, wishes, tell);
+          if (wants('accidents')) figures.accidents = await countLosses(contenders, partners, tell);
+          await peer?.stop();
         },
       },
       {
@@ -178,7 +173,7 @@ async function measure(wishes: Wishes): Promise<Figures> {
         enabled: () => wants('door'),
         async task() {
           // What it enqueues stays there: nothing else is measured on this plant afterwards.
-          await plant.emulator.switchMapping(plant.functionCalled('CollectCompletion').name, false);
+          await plant.emulator.switchMapping(plant.functionOf('collect-completion').name, false);
           figures.door = await doorTimes(plant, stock.file, wishes.rounds * 200);
         },
       },
@@ -201,9 +196,16 @@ async function measure(wishes: Wishes): Promise<Figures> {
       {
         title: 'Requests and time for the bill',
         enabled: () => wants('cost'),
-        async task() {
-          const { completions, orders } = await measureBills(partners, 100);
-          figures.bills = { completions: costPerMillion(completions), orders: costPerMillion(orders) };
+        async task(_, task) {
+          const billOf = async (name: string, flow: Flow, options = {}) => {
+            task.output = `${name}: ${flow}`;
+            return { name, flow, measured: await measureBill(flow, 100, { partners, ...options }) };
+          };
+          figures.bills = [
+            await billOf(ownName, 'completions'),
+            ...(withPeer ? [await billOf(peerName, 'completions', powertools)] : []),
+            await billOf(ownName, 'orders'),
+          ];
         },
       },
       {
@@ -216,32 +218,6 @@ async function measure(wishes: Wishes): Promise<Figures> {
     ],
     { renderer: wishes.json ? 'silent' : 'default', fallbackRenderer: 'simple' },
   );
-
-  /** Some rounds of one contender after a warm-up, and then its losses. */
-  async function contend(
-    contender: ReturnType<typeof ours>,
-    tell: (told: string) => void,
-  ): Promise<ContenderFigures> {
-    tell('warming up');
-    await measureRound(contender, partners, { prefix: 'warm', completions: 100 });
-    const rounds: Round[] = [];
-    for (let round = 1; round <= wishes.rounds; round += 1) {
-      tell(`round ${round} of ${wishes.rounds}`);
-      rounds.push(
-        await measureRound(contender, partners, { prefix: `r${round}`, completions: wishes.completions }),
-      );
-    }
-    const lossOf = async (fault: Fault) => {
-      tell(`losses: ${fault}`);
-      return countLosses(contender, partners, { prefix: fault, fault });
-    };
-    const losses = {
-      outage: await lossOf('outage'),
-      kill: await lossOf('kill'),
-      both: await lossOf('both'),
-    };
-    return { name: contender.name, rounds, losses };
-  }
 
   async function stopAll() {
     for (const stop of stops.splice(0).reverse()) await stop();
@@ -256,10 +232,6 @@ async function measure(wishes: Wishes): Promise<Figures> {
   } finally {
     await stopAll();
   }
-}
-
-function pascal(folder: string): string {
-  return folder.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
 }
 
 try {

@@ -31,7 +31,7 @@ export interface KnownOfOrder {
   readonly entry: OrderEntry | undefined;
   /** Parts that its ERP order has now. */
   readonly parts: number;
-  readonly bookings: readonly Pick<BookingEntry, 'kind' | 'state' | 'sentAt'>[];
+  readonly bookings: readonly Pick<BookingEntry, 'kind' | 'state'>[];
   readonly deadLetters: readonly { readonly reason: string }[];
   readonly journey: readonly JourneyEntry[];
   readonly unwell: Readonly<Partial<Record<Partner, BreakerState>>>;

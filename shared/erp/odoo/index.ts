@@ -28,6 +28,7 @@ export function odoo(options: OdooOptions): ErpDefinition<OdooCredentials> {
   return {
     name: 'odoo',
     atOnce: options.atOnce,
+    perSecond: options.perSecond,
     credentials: odooCredentialsSchema,
     credentialsExample: {
       username: 'integration@example.com',

@@ -31,6 +31,7 @@ export function rest<Row>(options: RestOptions<Row>): ErpDefinition {
   return {
     name: options.name ?? 'rest',
     atOnce: options.atOnce,
+    perSecond: options.perSecond,
     credentials: schema,
     credentialsExample: example,
     connect: (environment) => connect(options, environment),

@@ -22,6 +22,7 @@ export function sapS4Hana(options: SapOptions): ErpDefinition<SapCredentials> {
   return {
     name: 'sap-s4hana',
     atOnce: options.atOnce,
+    perSecond: options.perSecond,
     credentials: sapCredentialsSchema,
     credentialsExample:
       options.auth === 'basic'

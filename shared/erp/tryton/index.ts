@@ -26,6 +26,7 @@ export function tryton(options: TrytonOptions): ErpDefinition<TrytonCredentials>
   return {
     name: 'tryton',
     atOnce: options.atOnce,
+    perSecond: options.perSecond,
     credentials: trytonCredentialsSchema,
     credentialsExample: {
       username: 'azumuta',

@@ -15,8 +15,8 @@ export interface Attempts {
   readonly end: (messageId: string) => Promise<void>;
   /** An attempt ended in good order with a failure. */
   readonly recordFailure: (messageId: string, how: { readonly unexpected: boolean }) => Promise<Failures>;
-  /** It was given back at its first receive, and no attempt was made. */
-  readonly recordUntouched: (messageId: string) => Promise<void>;
+  /** An attempt had begun, and has only found that it is not the message's turn. */
+  readonly withdraw: (messageId: string) => Promise<void>;
 }
 
 /** How many attempts at a message ended with a failure so far, and how many of them with an unexpected one. */
@@ -51,7 +51,7 @@ export function createAttempts(table: Table, clock: Clock): Attempts {
       const { failures, unexpected: ofThem } = written?.after ?? {};
       return { all: Number(failures ?? 0), unexpected: Number(ofThem ?? 0) };
     },
-    async recordUntouched(messageId) {
+    async withdraw(messageId) {
       await table.update(keyOf(messageId), { set: { unfinished: 0, expiresAt: expiresAt() } });
     },
   };

@@ -5,13 +5,12 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { Quantity } from '../../model/quantity.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { StoredItem, Table } from '../../platform/dynamodb-table.ts';
-import type { Claim, Claimant, ClaimTimes } from '../claims.ts';
+import type { Claimant } from '../claims.ts';
 import { withEntry } from '../history.ts';
 import {
   bookingKeyOf,
   bookingPrefix,
   expiryAfter,
-  lockKey,
   partitionOf,
   recordingKey,
   retentionSeconds,
@@ -25,8 +24,8 @@ export interface BookingEntry extends PlannedBooking {
   readonly plannedAt: Date;
   /** The message whose attempt planned it. */
   readonly plannedFor: string;
-  /** When the booking was handed to the queue; undefined when that is still to do. */
-  readonly sentAt: string | undefined;
+  /** Its message is known to have been sent: it was claimed, or sent once more. */
+  readonly enqueued: boolean;
   /** Cause code of its rejection. */
   readonly cause?: Cause;
   /** What was booked, once it is. */
@@ -66,11 +65,6 @@ export interface PlannedBooking {
   readonly productOrder: ProductOrderRef;
 }
 
-/** The attempt that books: it has the claim of its booking. */
-export interface LockHolder extends Pick<Claim, 'owner' | 'attempt'> {
-  readonly booking: BookingKey;
-}
-
 /** The attempt that plans, and the message that it works on. */
 export type Planner = Pick<Claimant, 'owner' | 'messageId'>;
 
@@ -81,16 +75,8 @@ export interface Bookings {
   readonly plan: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
   /** Plan a rejected booking anew, on purpose; false when it is not rejected any more. */
   readonly planAgain: (number: string, booking: PlannedBooking, planner: Planner) => Promise<boolean>;
-  readonly markSent: (number: string, key: BookingKey) => Promise<void>;
-  /**
-   * Lock the ERP order for one booking; false while another has it. A dead attempt's lock goes to the next one at
-   * the same booking at once, as that has the claim now.
-   */
-  readonly lock: (erpOrderNumber: string, holder: LockHolder, endsAt: Date) => Promise<boolean>;
-  /** Ends the holder's own lock; does nothing to one that was taken over. */
-  readonly unlock: (erpOrderNumber: string, holder: LockHolder) => Promise<void>;
-  /** Keep the holder's own lock until `untilMs`, as what was sent may still be settling. */
-  readonly keepLocked: (erpOrderNumber: string, holder: LockHolder, untilMs: number) => Promise<void>;
+  /** Its message was sent once more: from now on it is known to have been sent. */
+  readonly markSentAgain: (number: string, key: BookingKey) => Promise<void>;
 }
 
 const quantitySchema = z.object({ amount: z.string(), unit: z.exactOptional(z.string()) });
@@ -106,7 +92,7 @@ const storedSchema = z.object({
   clean: z._default(z.boolean(), false),
   plannedAt: z.string(),
   plannedFor: z.string(),
-  sentAt: z.exactOptional(z.string()),
+  enqueued: z._default(z.boolean(), false),
   cause: z.exactOptional(z.enum(causes)),
   confirmation: z.exactOptional(z.enum(['awaited', 'seen'])),
   successor: z.exactOptional(z.string()),
@@ -123,17 +109,16 @@ const storedSchema = z.object({
 
 /** A stored booking as an entry. Throws on an item that is not one: only this module writes them. */
 export function bookingEntryOf(stored: StoredItem): BookingEntry {
-  const { sentAt, plannedAt, attempts, clean, ...entry } = z.parse(storedSchema, stored);
+  const { plannedAt, attempts, clean, ...entry } = z.parse(storedSchema, stored);
   const ended = entry.state === 'waiting' || entry.state === 'rejected';
   return {
     ...entry,
-    sentAt,
     plannedAt: new Date(plannedAt),
     surelyNotBooked: ended && (attempts === 0 || clean),
   };
 }
 
-export function createBookings(table: Table, clock: Clock, times: ClaimTimes): Bookings {
+export function createBookings(table: Table, clock: Clock): Bookings {
   const expiresAt = () => expiryAfter(retentionSeconds, clock.now());
   const collected = ({ recordingIds }: PlannedBooking) => ({
     at: clock.now().toISOString(),
@@ -141,10 +126,13 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
     note: `${recordingIds.length} recording(s)`,
   });
 
-  /** Before the booking, so that none is planned whose recordings do not lead to their order. */
-  async function noteRecordings(number: string, { recordingIds }: PlannedBooking): Promise<void> {
+  /**
+   * A booking leads to its order by its first recording; further ones have an item each, written before the booking, so
+   * that none is planned whose recordings do not lead to their order.
+   */
+  async function noteFurther(number: string, [, ...further]: readonly string[]): Promise<void> {
     await Promise.all(
-      recordingIds.map((recordingId) =>
+      further.map((recordingId) =>
         table.putIf({
           ...recordingKey(number, recordingId),
           v: 1,
@@ -162,10 +150,11 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
     },
 
     async plan(number, booking, planner) {
-      await noteRecordings(number, booking);
+      await noteFurther(number, booking.recordingIds);
       const isNew = await table.putIf({
         ...bookingKeyOf(number, booking.key),
         ...booking,
+        azumutaId: booking.recordingIds[0],
         v: 1,
         planner: planner.owner,
         plannedFor: planner.messageId,
@@ -180,7 +169,7 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
     },
 
     async planAgain(number, booking, planner) {
-      await noteRecordings(number, booking);
+      await noteFurther(number, booking.recordingIds);
       const key = bookingKeyOf(number, booking.key);
       const changes = {
         set: {
@@ -188,9 +177,10 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
           planner: planner.owner,
           plannedFor: planner.messageId,
           state: 'waiting',
+          enqueued: false,
           plannedAt: clock.now().toISOString(),
         },
-        remove: ['reason', 'cause', 'rejectedBy', 'sentAt'],
+        remove: ['reason', 'cause', 'rejectedBy'],
       };
       const planned = await table.update(key, {
         ...withEntry(changes, await table.get(key), collected(booking)),
@@ -200,37 +190,11 @@ export function createBookings(table: Table, clock: Clock, times: ClaimTimes): B
       return planned !== undefined || (await table.get(key))?.planner === planner.owner;
     },
 
-    async markSent(number, key) {
-      await table.update(bookingKeyOf(number, key), { set: { sentAt: clock.now().toISOString() } });
-    },
-
-    lock(erpOrderNumber, { booking, owner, attempt }, endsAt) {
-      const now = clock.now().getTime();
-      const leaseUntil = endsAt.getTime() + times.settlingSeconds * 1000;
-      return table.putIf(
-        {
-          ...lockKey(erpOrderNumber),
-          holder: owner,
-          booking,
-          attempt,
-          leaseUntil,
-          expiresAt: Math.ceil(leaseUntil / 1000) + 86_400,
-        },
-        // Attempts are counted by the claim: a thawed one never takes the lock of its successor.
-        'attribute_not_exists(pk) OR (booking = :booking AND attempt <= :attempt) OR leaseUntil <= :now',
-        { booking, attempt, now },
-      );
-    },
-
-    async unlock(erpOrderNumber, { owner }) {
-      await table.remove(lockKey(erpOrderNumber), 'holder = :owner', { owner });
-    },
-
-    async keepLocked(erpOrderNumber, { owner }, untilMs) {
-      await table.update(lockKey(erpOrderNumber), {
-        set: { leaseUntil: untilMs },
-        condition: '#holder = :owner',
-        values: { owner },
+    async markSentAgain(number, key) {
+      await table.update(bookingKeyOf(number, key), {
+        set: { enqueued: true },
+        condition: '#state = :waiting',
+        values: { waiting: 'waiting' },
       });
     },
   };

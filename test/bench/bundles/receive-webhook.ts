@@ -18,8 +18,8 @@ const samplesSchema = z.object({ door: z.array(z.number()), bare: z.array(z.numb
 
 /** Warm times of the webhook's handler and of one bare SendMessage, in one process through one endpoint. */
 export async function doorTimes(plant: BenchPlant, stock: string, calls: number): Promise<DoorTimes> {
-  const environment = environmentOf(plant, 'ReceiveWebhook');
-  const lambda = plant.functionCalled('ReceiveWebhook');
+  const environment = environmentOf(plant, 'receive-webhook');
+  const lambda = plant.functionOf('receive-webhook');
   const order = {
     bundle: pathToFileURL(join(lambda.assetDirectory, 'index.mjs')).href,
     stock: pathToFileURL(stock).href,
@@ -51,13 +51,13 @@ export async function doorTimes(plant: BenchPlant, stock: string, calls: number)
 }
 
 /** What a container of the function would find in its environment. */
-export function environmentOf(plant: BenchPlant, construct: string): Record<string, string> {
+export function environmentOf(plant: BenchPlant, functionFolder: string): Record<string, string> {
   const { emulator } = plant;
-  const lambda = plant.functionCalled(construct);
+  const lambda = plant.functionOf(functionFolder);
   const principal = principalsOf(emulator.stack).find(
     ({ kind, name }) => kind === 'function' && name === lambda.name,
   );
-  if (!principal) throw new Error(`The function ${construct} has no role.`);
+  if (!principal) throw new Error(`The function ${functionFolder} has no role.`);
   return containerEnvironment(lambda, principal.credentials, {
     region: emulator.region,
     awsEndpoint: emulator.awsEndpoint,

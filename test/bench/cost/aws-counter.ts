@@ -1,5 +1,9 @@
+import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { call, listen, readBody } from '../../../infra/local/emulator/process/http.ts';
+import { operatorClients } from '../../../infra/local/operator-clients.ts';
+import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
+import { writeUnits as writeUnitsOf } from '../../simulation/aws/write-units.ts';
 
 /** Requests of the functions to AWS since the last reset. */
 export interface AwsRequests {
@@ -17,33 +21,41 @@ export interface AwsCounter {
   readonly close: () => Promise<void>;
 }
 
-const unitsSchema = z.object({ CapacityUnits: z.number() });
+/** The platform behind it. */
+type Aws = Parameters<typeof operatorClients>[0];
+
+const itemSchema = z.record(z.string(), z.custom<AttributeValue>());
 const answerSchema = z.object({
-  ConsumedCapacity: z.optional(
-    z.object({
-      CapacityUnits: z.number(),
-      GlobalSecondaryIndexes: z.optional(z.record(z.string(), unitsSchema)),
-    }),
-  ),
+  ConsumedCapacity: z.optional(z.object({ CapacityUnits: z.number() })),
+});
+const writeSchema = z.object({
+  TableName: z.string(),
+  Item: z.optional(itemSchema),
+  Key: z.optional(itemSchema),
 });
 const isRead = /\.(GetItem|Query)$/;
+const keyNames = ['pk', 'sk', 'id'];
+const indexes = Object.values(ledgerIndexes);
 
 /**
- * Stands between the functions and the platform and counts. DynamoDB is asked what each call consumed, which
- * the functions themselves never ask.
+ * Stands between the functions and the platform and counts. DynamoDB is asked what each read consumed. Of writes the
+ * local one does not tell what their indexes take: that is computed from the item before and after.
  */
-export async function startAwsCounter(awsEndpoint: () => string): Promise<AwsCounter> {
+export async function startAwsCounter(aws: () => Aws): Promise<AwsCounter> {
   let operations = new Map<string, number>();
   let readUnits = 0;
   let writeUnits = 0;
+  let operators: ReturnType<typeof operatorClients> | undefined;
 
   const server = await listen(0, async (request, response) => {
     const sent = (await readBody(request, Number.POSITIVE_INFINITY)) ?? Buffer.alloc(0);
     const target = String(request.headers['x-amz-target'] ?? request.url);
     const operation = target.replace(/^DynamoDB_\d+/, 'DynamoDB');
     operations.set(operation, (operations.get(operation) ?? 0) + 1);
-    const body = operation.startsWith('DynamoDB')
-      ? JSON.stringify({ ...JSON.parse(sent.toString('utf8')), ReturnConsumedCapacity: 'INDEXES' })
+    const isOfTable = operation.startsWith('DynamoDB');
+    const isWrite = isOfTable && !isRead.test(operation);
+    const body = isOfTable
+      ? JSON.stringify({ ...JSON.parse(sent.toString('utf8')), ReturnConsumedCapacity: 'TOTAL' })
       : sent;
     const headers = Object.fromEntries(
       Object.entries(request.headers).flatMap(([name, value]) =>
@@ -52,20 +64,27 @@ export async function startAwsCounter(awsEndpoint: () => string): Promise<AwsCou
           : [[name, value]],
       ),
     );
-    const answer = await call(`${awsEndpoint()}${request.url ?? '/'}`, {
-      method: request.method ?? 'POST',
-      headers,
-      body,
+    const written = async () => {
+      const {
+        TableName,
+        Item,
+        Key = pick(Item ?? {}),
+      } = writeSchema.parse(JSON.parse(sent.toString('utf8')));
+      // With an operator's rights: not every function that writes an item may read it.
+      operators ??= operatorClients(aws());
+      const question = new GetItemCommand({ TableName, Key, ConsistentRead: true });
+      return (await operators.dynamodb.send(question)).Item;
+    };
+    const before = isWrite ? await written() : undefined;
+    const answer = await call(`${aws().awsEndpoint}${request.url ?? '/'}`, {
+      ...{ method: request.method ?? 'POST', headers, body },
     });
-    if (operation.startsWith('DynamoDB') && answer.status === 200) {
-      const consumed = answerSchema.safeParse(JSON.parse(answer.body.toString('utf8'))).data
-        ?.ConsumedCapacity;
-      if (isRead.test(operation)) readUnits += consumed?.CapacityUnits ?? 0;
-      else writeUnits += consumed?.CapacityUnits ?? 0;
-    } else if (operation.startsWith('DynamoDB')) {
-      // A condition that does not hold is billed like the write that it kept from happening.
-      writeUnits += isRead.test(operation) ? 0 : 1;
-    }
+    // A condition that does not hold is billed like a write of the item that is there.
+    const taken = isWrite ? Math.max(1, writeUnitsOf(before, await written(), indexes)) : 0;
+    if (isWrite) writeUnits += taken;
+    else if (isOfTable && answer.status === 200)
+      readUnits +=
+        answerSchema.parse(JSON.parse(answer.body.toString('utf8'))).ConsumedCapacity?.CapacityUnits ?? 0;
     const {
       'content-length': _length,
       'transfer-encoding': _encoding,
@@ -84,4 +103,8 @@ export async function startAwsCounter(awsEndpoint: () => string): Promise<AwsCou
     },
     close: server.close,
   };
+}
+
+function pick(item: Readonly<Record<string, AttributeValue>>): Record<string, AttributeValue> {
+  return Object.fromEntries(Object.entries(item).filter(([name]) => keyNames.includes(name)));
 }

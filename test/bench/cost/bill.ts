@@ -1,40 +1,40 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call } from '../../../infra/local/emulator/process/http.ts';
 import type { Partners } from '../partners/partners.ts';
 import { numbersOf, offer, until } from '../peers/load.ts';
-import { type BenchPlant, startBenchPlant } from '../peers/plant.ts';
+import { type BenchPlant, type BenchPlantOptions, startBenchPlant } from '../peers/plant.ts';
 import { usageOf } from '../peers/processes.ts';
+import { postOrders, productOrdersToComplete, untilLinked } from '../peers/product-orders.ts';
 import { sum } from '../statistics.ts';
 import { type AwsCounter, startAwsCounter } from './aws-counter.ts';
 import type { Measured } from './cost.ts';
 
 const perSecond = 5;
-const completionFunctions = ['receive-webhook', 'collect-completion', 'book-completion'];
-const orderFunctions = ['accept-product-orders', 'create-product-orders'];
+/** Each prepares its work, and gives it. */
+const flows = {
+  completions: { functions: ['receive-webhook', 'collect-completion', 'book-completion'], run: complete },
+  orders: { functions: ['accept-product-orders', 'create-product-orders'], run: order },
+};
+export type Flow = keyof typeof flows;
 
 /**
- * What the functions do and ask of AWS for some completions and for some orders, at a trickle: each event comes
- * alone, so nothing is shared in a batch. That is what most plants have, and the dearest.
+ * What the functions do and ask of AWS for some completions or orders, at a trickle: each event comes alone, so
+ * nothing is shared in a batch. That is what most plants have, and the dearest.
  */
-export async function measureBills(
-  partners: Partners,
+export async function measureBill(
+  flow: Flow,
   units: number,
-): Promise<{ readonly completions: Measured; readonly orders: Measured }> {
-  let endpoint = '';
-  const counter = await startAwsCounter(() => endpoint);
-  const plant = await startBenchPlant({ partners, functionsEndpoint: counter.url });
-  endpoint = plant.emulator.awsEndpoint;
+  options: Omit<BenchPlantOptions, 'partners'> & { readonly partners: Partners },
+): Promise<Measured> {
+  const counter = await startAwsCounter(() => plant.emulator);
+  const plant: BenchPlant = await startBenchPlant({ ...options, functionsEndpoint: counter.url });
+  const { functions, run } = flows[flow];
   try {
-    await complete(plant, partners, 'warm', 40);
-    const completions = await bill(plant, counter, completionFunctions, units, () =>
-      complete(plant, partners, 'bill', units),
-    );
-    await order(plant, partners, 'PO-W', 20);
-    const orders = await bill(plant, counter, orderFunctions, units, () =>
-      order(plant, partners, 'PO-B', units),
-    );
-    return { completions, orders };
+    await (await run(plant, options.partners, 'W', 40))();
+    // The peer does with fewer functions.
+    const working = functions.filter((name) => plant.containers(name).length > 0);
+    const work = await run(plant, options.partners, 'B', units);
+    return await bill(plant, counter, working, units, work);
   } finally {
     await plant.stop();
     await counter.close();
@@ -71,7 +71,7 @@ async function bill(
 
 /** What a function has done so far, by its log and its processes. */
 function stand(plant: BenchPlant, folder: string) {
-  const lambda = plant.functionCalled(pascal(folder));
+  const lambda = plant.functionOf(folder);
   const log = readFileSync(join(plant.emulator.dataDir, 'logs', `${lambda.name}.log`), 'utf8');
   const durations = [...log.matchAll(/^REPORT .* after (\d+) ms$/gm)].map(([, ms]) => Number(ms));
   return {
@@ -83,29 +83,33 @@ function stand(plant: BenchPlant, folder: string) {
   };
 }
 
-async function complete(plant: BenchPlant, partners: Partners, prefix: string, count: number): Promise<void> {
-  await partners.reset();
-  await offer({ url: plant.webhookUrl, numbers: numbersOf(prefix, count), width: 4, perSecond });
-  const all = async () => Object.keys((await partners.read()).bookings).length >= count;
-  if (!(await until(all, 60_000, 200))) throw new Error('Not every completion was booked.');
+async function complete(
+  plant: BenchPlant,
+  partners: Partners,
+  prefix: string,
+  count: number,
+): Promise<() => Promise<void>> {
+  const numbers = await productOrdersToComplete(plant, partners, prefix, count);
+  return async () => {
+    await offer({ url: plant.webhookUrl, numbers, width: 4, perSecond });
+    const all = async () => Object.keys((await partners.read()).bookings).length >= count;
+    if (!(await until(all, 60_000, 200))) throw new Error('Not every completion was booked.');
+  };
 }
 
-async function order(plant: BenchPlant, partners: Partners, prefix: string, count: number): Promise<void> {
+async function order(
+  plant: BenchPlant,
+  partners: Partners,
+  prefix: string,
+  count: number,
+): Promise<() => Promise<void>> {
   await partners.reset();
-  const began = Date.now();
-  for (const [at, number] of numbersOf(prefix, count).entries()) {
-    await until(async () => Date.now() >= began + (at / perSecond) * 1000, 5_000, 5);
-    const body = { number, article: 'GEAR-01', quantity: '5', unit: 'u', attributes: { side: 'Left' } };
-    const answer = await call(`${plant.emulator.apiUrl}/product-orders`, {
-      headers: { 'content-type': 'application/json', 'x-api-key': plant.orderKey },
-      body: JSON.stringify(body),
-    });
-    if (answer.status !== 202) throw new Error(`The order endpoint answered ${answer.status}.`);
-  }
-  const all = async () => ((await partners.read()).calls['erp link'] ?? 0) >= count;
-  if (!(await until(all, 60_000, 200))) throw new Error('Not every order was created and linked.');
-}
-
-function pascal(folder: string): string {
-  return folder.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase());
+  return async () => {
+    const began = Date.now();
+    for (const [at, number] of numbersOf(`PO-${prefix}`, count).entries()) {
+      await until(async () => Date.now() >= began + (at / perSecond) * 1000, 5_000, 5);
+      await postOrders(plant, [number]);
+    }
+    await untilLinked(partners, count);
+  };
 }

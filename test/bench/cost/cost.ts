@@ -71,6 +71,11 @@ export function costPerMillion({ units, functions, requests, apiCalls }: Measure
   ];
 }
 
+/** Calls that the functions make to AWS for one completion or order. */
+export function callsPerUnit({ units, requests }: Measured): number {
+  return sum(Object.values(requests.operations)) / units;
+}
+
 export function totalOf(lines: readonly CostLine[]): number {
   return sum(lines.map(({ dollars }) => dollars));
 }

@@ -43,6 +43,7 @@ export function createBooks() {
   let lastBookingAt = 0;
   let released = 0;
   let failingUntil = 0;
+  let holdsBack = false;
   const count = (counted: Map<string, number>, name: string) =>
     void counted.set(name, (counted.get(name) ?? 0) + 1);
 
@@ -69,6 +70,16 @@ export function createBooks() {
       failingUntil = now + ms;
     },
     failing: (now: number) => now < failingUntil,
+    /** The ERP makes the next booking, and its answer does not come. */
+    holdBack() {
+      holdsBack = true;
+    },
+    /** Whether this booking is that one. */
+    isHeldBack() {
+      const held = holdsBack;
+      holdsBack = false;
+      return held;
+    },
 
     productOrder: (number: string) => ({
       object: 'product-order',

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { listenOnLoopback } from '../../support/loopback.ts';
 import { createBooks } from './partner-books.ts';
 
 /**
  * Azumuta and the ERP as stubs, in a process of their own so that their work is nobody else's: each answers
- * after a fixed delay and counts. `GET /bench`, `POST /bench/reset?orders=` and `POST /bench/fail?ms=` are the
- * bench's own, without delay.
+ * after a fixed delay and counts. `GET /bench`, `POST /bench/reset?orders=`, `POST /bench/fail?ms=` and
+ * `POST /bench/hold-back` are the bench's own, without delay.
  */
 const delayMs = Number(process.argv[2] ?? 5);
 const books = createBooks();
@@ -88,7 +89,9 @@ async function erp(
   if (part === 'bookings' && request.method === 'POST') {
     const { reference } = JSON.parse(await text(request));
     books.count('erp booking');
-    return { status: 201, body: books.book(order, String(reference), Date.now()) };
+    const booking = books.book(order, String(reference), Date.now());
+    if (books.isHeldBack()) await pause(15_000);
+    return { status: 201, body: booking };
   }
   if (part === 'bookings') {
     books.count('erp look at bookings');
@@ -109,6 +112,7 @@ async function erp(
 
 async function own(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
   if (url.pathname === '/bench/reset') books.reset(Number(url.searchParams.get('orders') ?? 0));
+  if (url.pathname === '/bench/hold-back') books.holdBack();
   if (url.pathname === '/bench/fail') books.fail(Number(url.searchParams.get('ms')), Date.now());
   await text(request);
   send(response, { body: books.read() });

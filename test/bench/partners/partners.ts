@@ -14,6 +14,8 @@ export interface Partners {
   readonly reset: (orders?: number) => Promise<void>;
   /** The ERP answers 503 for so long. */
   readonly fail: (ms: number) => Promise<void>;
+  /** The ERP makes the next booking, and its answer does not come. */
+  readonly holdBack: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function startPartners(delayMs: number): Promise<Partners> {
     read: () => ask('', 'GET'),
     reset: async (orders = 0) => void (await ask(`/reset?orders=${orders}`)),
     fail: async (ms) => void (await ask(`/fail?ms=${ms}`)),
+    holdBack: async () => void (await ask('/hold-back')),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');

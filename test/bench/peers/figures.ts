@@ -1,18 +1,12 @@
 import type { BundleSize } from '../bundles/bundle-sizes.ts';
 import type { ImportTime } from '../bundles/imports.ts';
 import type { DoorTimes } from '../bundles/receive-webhook.ts';
-import type { CostLine } from '../cost/cost.ts';
+import type { Flow } from '../cost/bill.ts';
+import type { Measured } from '../cost/cost.ts';
 import type { CallsOfBooking } from '../partners/calls-per-booking.ts';
 import type { Pulled, PulledAfterKill } from '../pulling.ts';
 import type { Simulated } from '../simulation.ts';
 import type { Fault, Losses, Round } from './rounds.ts';
-
-/** What was measured of one contender. */
-export interface ContenderFigures {
-  readonly name: string;
-  readonly rounds: readonly Round[];
-  readonly losses: Readonly<Record<Fault, Losses>>;
-}
 
 /** Everything that was measured; a part that was not asked for is missing. */
 export interface Figures {
@@ -22,11 +16,13 @@ export interface Figures {
   bundles?: readonly BundleSize[];
   imports?: readonly ImportTime[];
   door?: DoorTimes;
-  contenders?: readonly ContenderFigures[];
+  /** Of ours first, and then of its peer. */
+  completions?: readonly { readonly name: string; readonly rounds: readonly Round[] }[];
+  accidents?: readonly { readonly name: string; readonly fault: Fault; readonly losses: Losses }[];
   calls?: readonly CallsOfBooking[];
   pulled?: { readonly small: Pulled; readonly large: Pulled };
   killedPull?: PulledAfterKill;
-  bills?: { readonly completions: readonly CostLine[]; readonly orders: readonly CostLine[] };
+  bills?: readonly { readonly name: string; readonly flow: Flow; readonly measured: Measured }[];
   simulation?: Simulated;
   seconds?: Readonly<Record<string, number>>;
 }

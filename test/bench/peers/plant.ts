@@ -1,14 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import type { Overrides } from '../../../infra/local/emulator/overrides.ts';
-import { type LocalFunction, labelOf } from '../../../infra/local/emulator/template/local-stack.ts';
+import { find, type LocalFunction, labelOf } from '../../../infra/local/emulator/template/local-stack.ts';
 import { newToken, operatorClients, setIfUnset } from '../../../infra/local/operator-clients.ts';
-import { synthesize } from '../../../infra/local/synthesize.ts';
+import { type Synthesized, synthesize } from '../../../infra/local/synthesize.ts';
 import type { Partners } from '../partners/partners.ts';
 
-/** The synthesized stack on the local platform, between the stubs. */
+/** A synthesized stack on the local platform, between the stubs. */
 export interface BenchPlant {
   readonly emulator: Emulator;
   readonly folder: string;
@@ -17,13 +17,20 @@ export interface BenchPlant {
   readonly orderKey: string;
   /** Process ids of the containers of a function, by the name of its folder; all functions without one. */
   readonly containers: (functionFolder?: string) => { readonly name: string; readonly pid: number }[];
-  /** The function of the construct `Functions/<name>`. @throws Error when there is none. */
-  readonly functionCalled: (construct: string) => LocalFunction;
+  /** Whether it makes product orders of the ERP's orders. */
+  readonly makesProductOrders: boolean;
+  /** The function of a folder (`receive-webhook`). @throws Error when there is none. */
+  readonly functionOf: (functionFolder: string) => LocalFunction;
   readonly stop: () => Promise<void>;
 }
 
 export interface BenchPlantOptions {
   readonly partners: Pick<Partners, 'azumutaUrl' | 'erpUrl'>;
+  /** Writes the stack into a folder, with the partners' addresses in its environment. Default: ours. */
+  readonly synthesize?: (
+    folder: string,
+    environment: Readonly<Record<string, string>>,
+  ) => Promise<Synthesized>;
   readonly overrides?: Overrides;
   /** Where the functions find AWS, when something stands between them and the platform. */
   readonly functionsEndpoint?: string;
@@ -31,44 +38,55 @@ export interface BenchPlantOptions {
 }
 
 /** Waits are shortened, so that what a kill leaves behind is taken up within seconds. Nothing else differs. */
-export const benchOverrides: Overrides = {
-  functionTimeoutSeconds: 8,
-  visibilityTimeoutSeconds: 10,
+const shortWaits: Overrides = { functionTimeoutSeconds: 8, visibilityTimeoutSeconds: 10 };
+
+const ourShortWaits: Overrides = {
+  ...shortWaits,
   environment: { SETTLING_SECONDS: '3', RETRY_BASE_SECONDS: '1', BREAKER_COOLDOWN_SECONDS: '1' },
 };
 
-/** Synthesizes the sample configuration with the stubs' addresses and runs it; everything is in a folder that goes with it. */
+const synthesizeOurs: NonNullable<BenchPlantOptions['synthesize']> = (folder, environment) =>
+  synthesize({ integrationFile: 'integration.config.ts', folder: join(folder, 'cdk.out'), environment });
+
+/** What a plant is started with to be AWS's textbook pipeline instead of ours. */
+export const powertools: Pick<BenchPlantOptions, 'synthesize' | 'overrides'> = {
+  // The CDK is large: it is loaded when it is wanted.
+  synthesize: async (...place) => (await import('./powertools/stack.ts')).synthesizePowertools(...place),
+  overrides: shortWaits,
+};
+
+/** Synthesizes a stack with the stubs' addresses and runs it; everything is in a folder that goes with it. */
 export async function startBenchPlant(options: BenchPlantOptions): Promise<BenchPlant> {
   const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-bench-'));
-  mkdirSync(folder, { recursive: true });
   try {
-    const template = await synthesize({
-      integrationFile: 'integration.config.ts',
-      folder: join(folder, 'cdk.out'),
-      environment: { AZUMUTA_BASE_URL: options.partners.azumutaUrl, ERP_BASE_URL: options.partners.erpUrl },
+    const { azumutaUrl, erpUrl } = options.partners;
+    const template = await (options.synthesize ?? synthesizeOurs)(folder, {
+      AZUMUTA_BASE_URL: azumutaUrl,
+      ERP_BASE_URL: erpUrl,
     });
     const emulator = await startEmulator({
       template,
       dataDir: join(folder, 'platform'),
-      overrides: options.overrides ?? benchOverrides,
+      overrides: options.overrides ?? ourShortWaits,
       log: options.log ?? (() => undefined),
       ...(options.functionsEndpoint ? { functionsEndpoint: options.functionsEndpoint } : {}),
     });
     const { token, orderKey } = await setSecrets(emulator);
     return {
-      emulator: emulator,
+      emulator,
       folder,
       orderKey,
       webhookUrl: `${emulator.apiUrl}/webhooks/azumuta/product-order-completed/${token}`,
       containers: (functionFolder) =>
-        emulator
-          .processes()
-          .filter(({ kind }) => kind === 'container')
-          .filter(({ name }) => functionFolder === undefined || folderOf(emulator, name) === functionFolder)
-          .map(({ name, pid }) => ({ name: folderOf(emulator, name), pid })),
-      functionCalled(construct) {
-        const found = emulator.stack.functions.find((each) => constructOf(each) === construct);
-        if (!found) throw new Error(`The stack has no function ${construct}.`);
+        emulator.processes().flatMap(({ kind, name: functionName, pid }) => {
+          if (kind !== 'container') return [];
+          const name = folderOf(find(emulator.stack.functions, 'function', functionName));
+          return functionFolder === undefined || name === functionFolder ? [{ name, pid }] : [];
+        }),
+      makesProductOrders: emulator.stack.functions.some((each) => folderOf(each) === 'create-product-orders'),
+      functionOf(functionFolder) {
+        const found = emulator.stack.functions.find((each) => folderOf(each) === functionFolder);
+        if (!found) throw new Error(`The stack has no function ${functionFolder}.`);
         return found;
       },
       async stop() {
@@ -103,15 +121,11 @@ async function setSecrets(
   return { token, orderKey };
 }
 
-/** `ReceiveWebhook` of `Functions/ReceiveWebhook/Function`, or of `FunctionsReceiveWebhookFunction`. */
-function constructOf(lambda: LocalFunction): string {
+/** `receive-webhook` of the construct `Functions/ReceiveWebhook/Function`, or of `FunctionsReceiveWebhookFunction`. */
+function folderOf(lambda: LocalFunction): string {
   return labelOf(lambda)
     .replaceAll('/', '')
-    .replace(/^Functions|(Function|Resource)$/g, '');
-}
-
-/** `receive-webhook` of the function whose construct is `ReceiveWebhook`. */
-function folderOf({ stack }: Emulator, functionName: string): string {
-  const lambda = stack.functions.find(({ name }) => name === functionName);
-  return (lambda ? constructOf(lambda) : functionName).replace(/(?<!^)([A-Z])/g, '-$1').toLowerCase();
+    .replace(/^Functions|(Function|Resource)$/g, '')
+    .replace(/(?<!^)([A-Z])/g, '-$1')
+    .toLowerCase();
 }

@@ -31,3 +31,12 @@ export function usageOf(pid: number): Usage | undefined {
     return undefined;
   }
 }
+
+/** As a power cut does; a process that has just ended by itself is none of its business. */
+export function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It is gone.
+  }
+}

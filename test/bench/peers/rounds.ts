@@ -1,10 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { viewQueues } from '../../chaos/balance/queues.ts';
 import type { Books } from '../partners/partner-books.ts';
 import type { Partners } from '../partners/partners.ts';
 import { sum } from '../statistics.ts';
-import type { Contender } from './contenders.ts';
-import { numbersOf, type Offered, offer } from './load.ts';
-import { usageOf } from './processes.ts';
+import { type Offered, offer, until } from './load.ts';
+import type { BenchPlant } from './plant.ts';
+import { killIfAlive, usageOf } from './processes.ts';
+import { productOrdersToComplete } from './product-orders.ts';
+
+/** Something that books completions: ours, or its peer. */
+export interface Contender {
+  readonly name: string;
+  readonly plant: BenchPlant;
+}
 
 export interface Round {
   readonly completions: number;
@@ -14,13 +22,15 @@ export interface Round {
   readonly cpuMs: number | undefined;
   /** Bytes that a process holds at the end, the largest of its name. */
   readonly memory: Readonly<Record<string, number>>;
-  /** The most that a process ever held, the largest of its name. */
-  readonly peak: Readonly<Record<string, number>>;
   readonly calls: Books['calls'];
 }
 
-/** Everything is killed; the ERP answers 503 for three seconds; and both, the kill in the middle of the outage. */
-export type Fault = 'kill' | 'outage' | 'both';
+/**
+ * Everything is killed between a booking and its answer; the ERP answers 503 for three seconds; and both, the kill
+ * in the middle of the outage.
+ */
+export const faults = ['kill', 'outage', 'both'] as const;
+export type Fault = (typeof faults)[number];
 
 export interface Losses {
   readonly accepted: number;
@@ -32,93 +42,122 @@ export interface Losses {
 const quietMs = 16_000;
 const maxMs = 90_000;
 
+/** Some rounds of each contender after a warm-up, in turns, so that all have the same weather. */
+export async function measureRounds(
+  contenders: readonly Contender[],
+  partners: Partners,
+  wanted: { readonly rounds: number; readonly completions: number },
+  tell: (told: string) => void,
+): Promise<{ readonly name: string; readonly rounds: readonly Round[] }[]> {
+  const figures = contenders.map(({ name, plant }) => ({ name, plant, rounds: [] as Round[] }));
+  for (let round = 0; round <= wanted.rounds; round += 1) {
+    for (const { name, plant, rounds } of figures) {
+      tell(`${name}: ${round === 0 ? 'warming up' : `round ${round} of ${wanted.rounds}`}`);
+      const completions = round === 0 ? 100 : wanted.completions;
+      const measured = await measureRound({ name, plant }, partners, { prefix: `r${round}`, completions });
+      if (round > 0) rounds.push(measured);
+    }
+  }
+  return figures.map(({ name, rounds }) => ({ name, rounds }));
+}
+
 /** As many completions as fast as they are taken. @throws Error when one was refused or not booked. */
-export async function measureRound(
-  contender: Contender,
+async function measureRound(
+  { name, plant }: Contender,
   partners: Partners,
   { prefix, completions }: { readonly prefix: string; readonly completions: number },
 ): Promise<Round> {
-  await partners.reset();
-  const before = new Map(contender.workers().map(({ pid }) => [pid, usageOf(pid)?.cpuMs ?? 0]));
-  const offered = await offer({ url: contender.webhookUrl, numbers: numbersOf(prefix, completions) });
-  const { books, losses } = await settle(offered, partners);
+  const numbers = await productOrdersToComplete(plant, partners, prefix, completions);
+  const before = new Map(plant.containers().map(({ pid }) => [pid, usageOf(pid)?.cpuMs ?? 0]));
+  const offered = await offer({ url: plant.webhookUrl, numbers });
+  const { books, losses } = await settle(offered, plant, partners);
   if (offered.refused > 0 || losses.lost > 0 || losses.doubled > 0) {
     throw new Error(
-      `${contender.name}: of ${completions} completions ${offered.refused} were refused, ${losses.lost} lost and ${losses.doubled} booked twice, without any fault.`,
+      `${name}: of ${completions} completions ${offered.refused} were refused, ${losses.lost} lost and ${losses.doubled} booked twice, without any fault.`,
     );
   }
-  const usages = contender.workers().map(({ name, pid }) => ({ name, pid, usage: usageOf(pid) }));
+  const usages = plant.containers().map(({ name, pid }) => ({ name, pid, usage: usageOf(pid) }));
   const known = usages.flatMap(({ name, pid, usage }) => (usage ? [{ name, pid, ...usage }] : []));
-  const largest = (bytes: 'memoryBytes' | 'peakBytes') => {
-    const byName: Record<string, number> = {};
-    for (const each of known) byName[each.name] = Math.max(byName[each.name] ?? 0, each[bytes]);
-    return byName;
-  };
+  const memory: Record<string, number> = {};
+  for (const each of known) memory[each.name] = Math.max(memory[each.name] ?? 0, each.memoryBytes);
   return {
     completions,
     perSecond: completions / ((books.lastBookingAt - offered.beganAt) / 1000),
     cpuMs:
       known.length === 0 ? undefined : sum(known.map(({ pid, cpuMs }) => cpuMs - (before.get(pid) ?? 0))),
-    memory: largest('memoryBytes'),
-    peak: largest('peakBytes'),
+    memory,
     calls: books.calls,
   };
 }
 
-/** A steady load, with a fault in the middle of it. */
+/** What each contender loses and books twice by each fault, in turns. */
 export async function countLosses(
-  contender: Contender,
+  contenders: readonly Contender[],
   partners: Partners,
-  { prefix, fault }: { readonly prefix: string; readonly fault: Fault },
-): Promise<Losses> {
-  await partners.reset();
-  const offering = offer({
-    url: contender.webhookUrl,
-    numbers: numbersOf(prefix, 120),
-    width: 8,
-    perSecond: 20,
-  });
+  tell: (told: string) => void,
+): Promise<{ readonly name: string; readonly fault: Fault; readonly losses: Losses }[]> {
+  const counted: { name: string; fault: Fault; losses: Losses }[] = [];
+  // A fault that meets containers on their way up would find nothing under way.
+  for (const each of contenders)
+    await measureRound(each, partners, { prefix: 'accidents', completions: 100 });
+  for (const fault of faults) {
+    for (const { name, plant } of contenders) {
+      tell(`${name}: ${fault}`);
+      counted.push({ name, fault, losses: await lossesOf(plant, partners, fault) });
+    }
+  }
+  return counted;
+}
+
+/** A steady load, with a fault in the middle of it. */
+async function lossesOf(plant: BenchPlant, partners: Partners, fault: Fault): Promise<Losses> {
+  const numbers = await productOrdersToComplete(plant, partners, fault, 120);
+  const offering = offer({ url: plant.webhookUrl, numbers, width: 8, perSecond: 20 });
   await pause(2_000);
   if (fault !== 'kill') await partners.fail(3_000);
   if (fault === 'both') await pause(1_500);
-  if (fault !== 'outage') await contender.kill();
-  const { losses } = await settle(await offering, partners);
+  if (fault === 'kill') await heldBack(partners);
+  if (fault !== 'outage') killAll(plant);
+  const { losses } = await settle(await offering, plant, partners);
   return losses;
 }
 
+/** The worst moment for a kill: the ERP has booked, and who asked for it does not know. */
+async function heldBack(partners: Partners): Promise<void> {
+  await partners.holdBack();
+  const { lastBookingAt } = await partners.read();
+  const booked = async () => (await partners.read()).lastBookingAt > lastBookingAt;
+  if (!(await until(booked, 20_000, 5))) throw new Error('Nothing was booked for 20 s, without any fault.');
+}
+
+/** The platform with its stores and all containers, as a power cut does; the platform starts them again. */
+function killAll({ emulator }: BenchPlant): void {
+  for (const { pid } of emulator.processes()) killIfAlive(pid);
+}
+
+/** Waits until all is booked and the queues hold nothing that could be booked again, or nothing happens any more. */
 async function settle(
   { accepted }: Offered,
+  plant: BenchPlant,
   partners: Partners,
 ): Promise<{ readonly books: Books; readonly losses: Losses }> {
+  const queues = viewQueues(plant);
   const began = performance.now();
   let lastChange = began;
   let seen = -1;
+  let drained = 0;
   for (;;) {
     const books = await partners.read();
     const missing = accepted.filter((number) => books.bookings[number] === undefined);
     const now = performance.now();
     if (missing.length !== seen) lastChange = now;
     seen = missing.length;
-    if (missing.length === 0 || now - lastChange > quietMs || now - began > maxMs) {
-      // The last bookings are still being looked at and written down.
-      if (missing.length === 0) await standstill(partners);
+    // At the second look, as a message may pass from one queue to the next during the first.
+    drained = missing.length === 0 && (await queues.depth()) === 0 ? drained + 1 : 0;
+    if (drained === 2 || now - lastChange > quietMs || now - began > maxMs) {
       const doubled = Object.values(books.bookings).filter((times) => times > 1).length;
-      return {
-        books: await partners.read(),
-        losses: { accepted: accepted.length, lost: missing.length, doubled },
-      };
+      return { books, losses: { accepted: accepted.length, lost: missing.length, doubled } };
     }
     await pause(100);
-  }
-}
-
-/** Resolves when both partners were left alone for half a second. */
-async function standstill(partners: Partners): Promise<void> {
-  let before = -1;
-  for (let looks = 0; looks < 40; looks += 1) {
-    const calls = sum(Object.values((await partners.read()).calls));
-    if (calls === before) return;
-    before = calls;
-    await pause(500);
   }
 }

@@ -36,7 +36,7 @@ export function productOrderIdsIn({ stage, body }: DeadLetter): readonly string[
 }
 
 /** The queues as an operator sees them. */
-export function viewQueues({ emulator }: LocalSystem): QueueView {
+export function viewQueues({ emulator }: Pick<LocalSystem, 'emulator'>): QueueView {
   const { sqs } = operatorClients(emulator);
   const sources = [...new Set(emulator.stack.mappings.map(({ queueName }) => queueName))];
   const deadLetters = emulator.stack.queues.find(({ name }) => !sources.includes(name));

@@ -136,6 +136,7 @@ async function retried(stage: string): Promise<void> {
     },
     {
       ...ledger,
+      breaker: createBreaker(store.table, clock),
       queueUrl: sqs.queueUrl('work'),
       deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
       queues: createQueues(sqs.client),

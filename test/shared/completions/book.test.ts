@@ -3,7 +3,7 @@ import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/cir
 import type { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { BookingMessage } from '../../../shared/completions/messages.ts';
 import type { Attempt, ErpConnector } from '../../../shared/erp/connector.ts';
-import { bookingKeyOf, lockKey } from '../../../shared/ledger/keys.ts';
+import { bookingKeyOf, erpOrderLockKey } from '../../../shared/ledger/keys.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { startFaultProxy } from '../erp/conformance/fault-proxy.ts';
@@ -95,11 +95,10 @@ describe('a booking whose ERP is unwell', () => {
       erpOrder,
       messages: [message],
     } = await threeBookings();
-    const open = { seconds: 15, reason: 'The ERP failed (503).' };
+    const open = { seconds: 15, reason: 'The ERP failed (503).', openedAt: 0 };
     const breaker: Breaker = {
       ...createBreaker(stage.store.table, stage.clock),
-      waiting: async () => open,
-      permit: async () => ({ permit: 'wait', ...open }),
+      outage: async () => open,
     };
     const before = await stage.store.table.get(bookingKeyOf(message.home, message.key));
 
@@ -109,7 +108,7 @@ describe('a booking whose ERP is unwell', () => {
     // Assess
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', afterSeconds: 15 });
     expect(await stage.store.table.get(bookingKeyOf(message.home, message.key))).toEqual(before);
-    expect(await stage.store.table.get(lockKey(erpOrder))).toBeUndefined();
+    expect(await stage.store.table.get(erpOrderLockKey(erpOrder))).toBeUndefined();
     expect(await stage.bookingsOf(erpOrder)).toEqual([]);
   });
 });

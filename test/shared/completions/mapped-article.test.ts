@@ -66,6 +66,7 @@ describe('a configuration that calls articles otherwise in Azumuta', () => {
       },
       {
         ledger: stage.ledger,
+        clock: stage.clock,
         azumuta: azumutaAt(stage.azumutaUrl),
         erp,
         partners: createPartnerCalls({

@@ -12,6 +12,7 @@ import {
 } from '../../../shared/completions/reconcile.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { parseMessage } from '../../../shared/platform/message.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
@@ -94,7 +95,7 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
       });
       const article = await azumuta.findArticle('GEAR-01', never);
       if (claimed.outcome !== 'claimed' || !article) throw new Error(`${number} cannot be created.`);
-      const { draft } = ledger.orders.entryOf(claimed.claim);
+      const { draft } = orderEntryOf(claimed.claim.held);
       const productOrder =
         id === undefined ? await azumuta.createProductOrder(draft, article, never) : { id, number };
       const receipt = { productOrder, awaiting: 'completion' };

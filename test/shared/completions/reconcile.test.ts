@@ -15,6 +15,7 @@ let clock: ReconcileTest['clock'];
 let ledger: ReconcileTest['ledger'];
 let partners: ReconcileTest['partners'];
 let created: ReconcileTest['created'];
+let createdOutside: ReconcileTest['createdOutside'];
 let run: ReconcileTest['run'];
 let hints: ReconcileTest['hints'];
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.stop());
 beforeEach(async () => {
-  ({ clock, ledger, partners, created, run, hints } = await stage.begin());
+  ({ clock, ledger, partners, created, createdOutside, run, hints } = await stage.begin());
 });
 
 describe('a completion whose trigger was lost', () => {
@@ -120,6 +121,23 @@ describe('a completion whose trigger was lost', () => {
   });
 });
 
+it('tells once of an overdue product order that was removed in Azumuta, and goes on asking', async () => {
+  // Prepare
+  const number = await createdOutside('REMOVED', 3);
+  await run();
+  clock.advance(24 * 3600);
+
+  // Act
+  const report = await run();
+
+  // Assess
+  expect(report).toMatchObject({ asked: 1, unclear: 1 });
+  const told = (await ledger.journeys.of(number)).filter(({ event }) => event === 'conflict');
+  expect(told.map(({ note }) => note)).toEqual([
+    'Azumuta does not know it any more: if it was built, book it in the ERP by hand',
+  ]);
+});
+
 function collect(hint: CompletionHint, owner: string): Promise<void> {
   const collectCompletion = createCompletionCollector({
     ledger,
@@ -135,7 +153,7 @@ function collect(hint: CompletionHint, owner: string): Promise<void> {
     reconciles: true,
     withoutRecordings: false,
     articleIsMapped: false,
-    erpOrderNumber: (number) => number,
+    erpOrderNumber: undefined,
   });
   return collectCompletion(hint, {
     owner,

@@ -97,6 +97,37 @@ describe('a wrong configuration stops everything with the path', () => {
     expect(defineIntegration(plain).azumuta.atOnce).toBeUndefined();
   });
 
+  it.each([0, 0.4, -1, 101, '1'])('%j as the number of calls that a partner bears a second', (perSecond) => {
+    const define = (given: object) => () =>
+      Reflect.apply(defineIntegration, undefined, [{ ...plain, ...given }]);
+    expect(define({ azumuta: { perSecond } })).toThrow('$.azumuta.perSecond: ');
+    expect(define({ erp: { ...noErp, perSecond } })).toThrow('$.erp.perSecond: ');
+    for (const [name, connect, options] of connectors) {
+      const configure = () => Reflect.apply(connect, undefined, [{ ...options, perSecond }]);
+      expect(configure).toThrow(new RegExp(`^${name}\\(\\): \\$\\.perSecond: `));
+    }
+  });
+
+  it('more calls at once than begin in a second, and says why', () => {
+    const define = () => defineIntegration({ ...plain, azumuta: { atOnce: 4, perSecond: 2.5 } });
+    expect(define).toThrow(
+      '$.azumuta.atOnce: found number, expected no more than perSecond: else more calls',
+    );
+  });
+
+  it('knows the number of calls a second that each connector was given, and makes as many at once unless told', () => {
+    for (const [, connect, options] of connectors) {
+      const configured = (given: object) =>
+        defineIntegration({ ...plain, erp: Reflect.apply(connect, undefined, [{ ...options, ...given }]) });
+      expect(configured({ perSecond: 2.5 }).erp).toMatchObject({ perSecond: 2.5, atOnce: 3 });
+      expect(configured({ perSecond: 2.5, atOnce: 1 }).erp).toMatchObject({ perSecond: 2.5, atOnce: 1 });
+    }
+    expect(defineIntegration({ ...plain, azumuta: { perSecond: 0.5 } }).azumuta).toMatchObject({
+      perSecond: 0.5,
+      atOnce: 1,
+    });
+  });
+
   it('fills in the defaults of what is left out', () => {
     const integration = defineIntegration(plain);
     expect(integration.azumuta.baseUrl).toBe('https://app.azumuta.com/api/v1');

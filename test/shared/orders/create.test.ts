@@ -37,6 +37,7 @@ beforeAll(async () => {
   ledger = createLedger({ ...store, clock: systemClock, times: { settlingSeconds: 0 } });
   dependencies = {
     ledger,
+    clock: systemClock,
     azumuta: createAzumutaClient({
       baseUrl: `${azumuta.url}/api/v1`,
       assumptions: assumptionsSchema.parse({}),
@@ -103,12 +104,11 @@ const linkOf = async (number: string) =>
 it('an order whose Azumuta is unwell is not claimed, and nobody is called, while the breaker is open', async () => {
   // Prepare
   const number = await released();
-  const open = { seconds: 15, reason: 'Azumuta failed (503).' };
+  const open = { seconds: 15, reason: 'Azumuta failed (503).', openedAt: 0 };
   const partners = createPartnerCalls({
     breaker: {
       ...createBreaker(store.table, systemClock),
-      waiting: async () => open,
-      permit: async () => ({ permit: 'wait', ...open }),
+      outage: async () => open,
     },
     newOwner: randomUUID,
     clock: systemClock,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { KnownOrder } from '../../../shared/ledger/records/known-orders.ts';
+import { removedInAzumuta } from '../../../shared/ledger/records/order-changes.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import {
@@ -117,6 +118,11 @@ describe('a product order', () => {
       ]);
     },
   );
+
+  it('that was removed in Azumuta is not resolved by an ERP that still wants it', () => {
+    const known = accepted(order, 'created', { mapping: perUnit('each'), told: removedInAzumuta });
+    expect(actionsOf(known, same)).toEqual(['MO/1/1 unchanged', 'MO/1/2 unchanged']);
+  });
 
   it('that the ledger does not know is created when it is wanted, and nothing is done when it is cancelled', () => {
     const known = { record: undefined, productOrders: new Map() };

@@ -11,20 +11,33 @@ import {
 } from '../../../shared/slots/line.ts';
 
 const now = 1_000_000;
+const isNew = (name: string) => ({ name, isBacklog: false });
 
 describe('which slots are tried', () => {
-  it('are all of them, each once, from any of them on', () => {
+  const limits = fc.integer({ min: 1, max: 100 });
+  const chances = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  const sorted = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b);
+  const upTo = (last: number) => Array.from({ length: last }, (_, at) => at + 1);
+
+  it('are all of them, each once, and those first that no backlog takes', () => {
     fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 100 }),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        (atOnce, random) => {
-          const tried = slotsToTry(atOnce, random);
-          const all = Array.from({ length: atOnce }, (_, at) => at + 1);
-          expect(tried.toSorted((a, b) => a - b)).toEqual(all);
-          expect(tried[0]).toBe(Math.floor(random * atOnce) + 1);
-        },
-      ),
+      fc.property(limits, chances, (atOnce, random) => {
+        const tried = slotsToTry(atOnce, random, false);
+        const ofNobodyElse = Math.floor(atOnce / 2);
+        expect(sorted(tried)).toEqual(upTo(atOnce));
+        expect(sorted(tried.slice(0, ofNobodyElse))).toEqual(upTo(atOnce).slice(-ofNobodyElse || atOnce));
+      }),
+    );
+  });
+
+  it('are the lower half for a backlog, rounded up, from any of them on', () => {
+    fc.assert(
+      fc.property(limits, chances, (atOnce, random) => {
+        const tried = slotsToTry(atOnce, random, true);
+        const half = Math.ceil(atOnce / 2);
+        expect(sorted(tried)).toEqual(upTo(half));
+        expect(tried[0]).toBe(Math.floor(random * half) + 1);
+      }),
     );
   });
 });
@@ -32,10 +45,20 @@ describe('which slots are tried', () => {
 describe('the line', () => {
   it('lets anybody try while nobody waits, and until the first of those that do has waited for long', () => {
     const line = lineOf({ places: [{ name: 'create', since: now, until: now + placeMs }], revision: 3 }, now);
-    expect(mayTry(lineOf(undefined, now), 'book', now)).toBe(true);
-    expect(mayTry(line, 'book', now + patienceMs - 1)).toBe(true);
-    expect(mayTry(line, 'book', now + patienceMs)).toBe(false);
-    expect(mayTry(line, 'create', now + patienceMs)).toBe(true);
+    expect(mayTry(lineOf(undefined, now), isNew('book'), now)).toBe(true);
+    expect(mayTry(line, isNew('book'), now + patienceMs - 1)).toBe(true);
+    expect(mayTry(line, isNew('book'), now + patienceMs)).toBe(false);
+    expect(mayTry(line, isNew('create'), now + patienceMs)).toBe(true);
+  });
+
+  it('lets a backlog try while nobody waits, and in its turn', () => {
+    const backlog = { name: 'book (backlog)', isBacklog: true };
+    const places = (...names: string[]) =>
+      lineOf({ places: names.map((name) => ({ name, since: now, until: now + placeMs })), revision: 3 }, now);
+    expect(mayTry(places(), backlog, now)).toBe(true);
+    expect(mayTry(places('book'), backlog, now)).toBe(false);
+    expect(mayTry(places('book', backlog.name), backlog, now)).toBe(false);
+    expect(mayTry(places(backlog.name, 'book'), backlog, now)).toBe(true);
   });
 
   it('forgets whoever does not come back', () => {

@@ -14,12 +14,9 @@ let client: DynamoDBClient;
 let table: Table;
 
 beforeAll(async () => {
-  counter = await startAwsCounter(() => stage.ledgerUrl);
-  client = new DynamoDBClient({
-    endpoint: counter.url,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const [region, credentials] = ['eu-west-1', { accessKeyId: 'test', secretAccessKey: 'test' }];
+  counter = await startAwsCounter(() => ({ awsEndpoint: stage.ledgerUrl, region, credentials }));
+  client = new DynamoDBClient({ endpoint: counter.url, region, credentials });
   table = createTable(client, stage.tableName);
 });
 afterAll(async () => {
@@ -33,7 +30,7 @@ async function workedOff(limits: Partial<SlotLimits>) {
   const { clock, heard } = stage;
   const { log } = heard;
   const slots = createSlots(
-    { azumuta: undefined, erp: undefined, ...limits },
+    { azumuta: {}, erp: {}, ...limits },
     {
       ...{ table, clock, name: 'book-completion', settlingSeconds, log },
       ...{ random: () => 0.5 },
@@ -51,8 +48,8 @@ async function workedOff(limits: Partial<SlotLimits>) {
 
 it.each([
   ['without a limit', {}, {}],
-  ['with a limit of the other partner', { azumuta: 1 }, {}],
-  ['with a limit', { erp: 3 }, { 'DynamoDB.GetItem': 1, 'DynamoDB.UpdateItem': 2 }],
+  ['with a limit of the other partner', { azumuta: { atOnce: 1 } }, {}],
+  ['with a limit', { erp: { atOnce: 3 } }, { 'DynamoDB.GetItem': 1, 'DynamoDB.UpdateItem': 2 }],
 ] as const)('a batch %s asks this of the ledger for its slot', async (_, limits, operations) => {
   await workedOff(limits);
   expect(counter.requests().operations).toEqual(operations);

@@ -87,7 +87,7 @@ describe('a partner with a limit', () => {
       ...{ table: stage.table, clock: stage.clock, name: 'book-completion', settlingSeconds },
       ...{ random: Math.random, log: silent },
     };
-    expect(createSlots({ azumuta: undefined, erp: undefined }, dependencies)).toBeUndefined();
+    expect(createSlots({ azumuta: {}, erp: {} }, dependencies)).toBeUndefined();
   });
 });
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { Partner, PartnerLimit } from '../../../shared/model/partner.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { Table } from '../../../shared/platform/dynamodb-table.ts';
-import { createSlots, type SlotLimits, type Slots } from '../../../shared/slots/slots.ts';
+import { createSlots, type Slots } from '../../../shared/slots/slots.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { type HeardLog, heardLog } from '../../support/logs.ts';
@@ -15,10 +16,13 @@ export interface SlotsStage {
   readonly heard: HeardLog;
   readonly table: Table;
   /** The slots as one container of a function sees them. */
-  readonly container: (limits: Partial<SlotLimits>, options?: ContainerOptions) => Slots;
+  readonly container: (limits: Limits, options?: ContainerOptions) => Slots;
   /** A container that has begun an invocation of a minute. */
-  readonly begun: (limits: Partial<SlotLimits>, name?: string) => Slots;
+  readonly begun: (limits: Limits, name?: string) => Slots;
 }
+
+/** A number alone is one of calls at once. */
+export type Limits = Readonly<Partial<Record<Partner, number | PartnerLimit>>>;
 
 export interface ContainerOptions {
   readonly name?: string;
@@ -54,7 +58,7 @@ export function slotsStage(): SlotsStage {
       const clock = { ...now.clock, sleep };
       const { log } = now.heard;
       const slots = createSlots(
-        { azumuta: undefined, erp: undefined, ...limits },
+        { azumuta: limitOf(limits.azumuta), erp: limitOf(limits.erp) },
         { table, clock, name, settlingSeconds, random: () => 0.5, log },
       );
       if (!slots) throw new Error('No partner has a limit.');
@@ -68,6 +72,9 @@ export function slotsStage(): SlotsStage {
   };
   return stage;
 }
+
+const limitOf = (limit: number | PartnerLimit = {}) =>
+  typeof limit === 'number' ? { atOnce: limit } : limit;
 
 /** One of its own: slots are known by it. */
 export const invocation = (remainingMs: number | (() => number) = 60_000) => ({

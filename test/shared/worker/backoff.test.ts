@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   backoffDefaults,
   maxVisibility,
+  secondsInBacklog,
+  secondsInOutage,
   secondsUntilRetry,
   secondsUntilSlot,
 } from '../../../shared/worker/backoff.ts';
@@ -47,6 +49,37 @@ describe('backoff has jitter and stays under the cap', () => {
     expect(waits.reduce((sum, seconds) => sum + seconds)).toBeGreaterThan(6 * 86_400);
     expect(Math.max(...waits)).toBeLessThanOrEqual(900);
     expect([secondsUntilSlot(1, 0), secondsUntilSlot(1, 0.99)]).toEqual([1, 3]);
+  });
+
+  it('waits for an outage at least until its end is looked for, and never much longer than it has lasted', () => {
+    const anyOutage = fc.record({
+      left: fc.integer({ min: 1, max: 3600 }),
+      soFar: fc.integer({ min: 0, max: 500_000 }),
+    });
+    fc.assert(
+      fc.property(anyOutage, fc.integer({ min: 1, max: 1000 }), randomness, (outage, receives, random) => {
+        const seconds = secondsInOutage(outage, receives, random);
+        expect(seconds).toBeGreaterThanOrEqual(outage.left);
+        const longest = Math.max(outage.left + 4, Math.min(900, Math.max(8, 2 * outage.soFar)));
+        expect(seconds).toBeLessThanOrEqual(longest);
+      }),
+    );
+  });
+
+  it('comes again from a backlog sooner the fewer there are, and after a quarter of its age at most', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 60, max: 600_000 }),
+        fc.integer({ min: 1, max: 9 }),
+        randomness,
+        (age, together, random) => {
+          const seconds = secondsInBacklog(age, together, random);
+          expect(seconds).toBeGreaterThanOrEqual(1);
+          expect(seconds).toBeLessThanOrEqual(Math.min(900, Math.ceil(age / 4)));
+          expect(seconds).toBeLessThanOrEqual(secondsInBacklog(age, together + 1, random));
+        },
+      ),
+    );
   });
 
   it('differs with chance, so that messages which failed together do not come again together', () => {

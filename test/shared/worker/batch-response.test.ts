@@ -17,7 +17,7 @@ stoppedTime();
 
 /** The rule of DESIGN.md: what of a batch is begun, put aside, and comes again. By index. */
 function ruleFor(messages: readonly Delivered[]) {
-  const unfinished = ({ receiveCount, noted = 1 }: Delivered) => (receiveCount === 1 ? 0 : noted);
+  const unfinished = ({ receiveCount, noted = 0 }: Delivered) => (receiveCount === 1 ? 0 : noted);
   const all = messages.map((message, index) => ({ ...message, index }));
   const suspect = all.find((message) => unfinished(message) > 0);
   const worked = suspect ? [suspect] : all;

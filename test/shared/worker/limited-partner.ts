@@ -67,7 +67,7 @@ export function containerOn(stage: WorkerStage, url: string, atOnce: number | un
   const { log } = stage.heard;
   const name = 'book-completion';
   const slots = createSlots(
-    { azumuta: undefined, erp: atOnce },
+    { azumuta: {}, erp: { atOnce } },
     { table, clock, name, settlingSeconds: 300, random: () => 0.5, log },
   );
   const breaker = createBreaker(table, clock);
@@ -76,7 +76,7 @@ export function containerOn(stage: WorkerStage, url: string, atOnce: number | un
   const consumer = doing(async (body, { signal }) => {
     await partners.call('erp', () => http.send({ method: 'POST', path: '/', body, signal }));
   });
-  const worker = createWorker(consumer, { ...stage.dependencies, slots });
+  const worker = createWorker(consumer, { ...stage.dependencies, breaker, slots });
   return {
     slots,
     partners,

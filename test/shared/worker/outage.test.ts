@@ -71,7 +71,11 @@ async function partnered({ ledger, breaker }: Alone, dependencies: Partial<Worke
     }),
   );
   const { attempts, deadLetters } = ledger;
-  return { partner, calls, worker: stage.worker(consumer, { attempts, deadLetters, ...dependencies }) };
+  return {
+    partner,
+    calls,
+    worker: stage.worker(consumer, { attempts, deadLetters, breaker, ...dependencies }),
+  };
 }
 
 interface Alone extends AsyncDisposable {

@@ -103,6 +103,7 @@ export function workerStage(): WorkerStage {
         attempts: now.ledger.attempts,
         deadLetters: now.ledger.deadLetters,
         pauses: now.ledger.pauses,
+        breaker: wellPartner,
         clock: now.clock,
         random: () => 0.5,
         log: now.heard.log,
@@ -132,6 +133,9 @@ export function stoppedTime(): void {
     return () => void vi.useRealTimers();
   });
 }
+
+/** A breaker that is never asked by anybody else. */
+const wellPartner: WorkerDependencies['breaker'] = { outage: async () => undefined };
 
 /** Does to each message what its body says. */
 export const obeys: Consumer<string> = {

@@ -41,9 +41,7 @@ describe('a message comes again when its failure says', () => {
   });
 
   it('soon after its first failure, however often it was given back before', async () => {
-    // Prepare: a container died, and its neighbours of that batch were suspects for a while
     const record = sqsRecord({ body: 'retry', receiveCount: 12 });
-    await stage.ledger.attempts.recordUntouched(record.messageId);
 
     // Act
     await stage.worker()(batch(record), invocation());

@@ -8,6 +8,7 @@ import {
   type ReceiveMessageCommandInput,
   type SendMessageBatchCommandInput,
 } from '@aws-sdk/client-sqs';
+import { type Placed, pop, push } from '../heap.ts';
 import {
   bytesOf,
   checkMessage,
@@ -69,8 +70,17 @@ export interface Copy {
   handle: string | undefined;
 }
 
+/** When a copy is to be visible, as far as that has not changed since. */
+interface Appearance extends Placed {
+  readonly copy: Copy;
+}
+
 export interface Queue extends ModelledQueue {
   readonly copies: Set<Copy>;
+  /** A heap: with tens of thousands that wait, nobody looks through all of them. */
+  readonly appearances: Appearance[];
+  /** None of its copies is older than its retention before this moment; epoch milliseconds. */
+  noneExpiresBefore: number;
   /** The last copy of every message that was ever here, by its id. */
   readonly known: Map<string, Copy>;
   readonly handles: Map<string, Copy>;
@@ -84,20 +94,38 @@ const lateDeleteAt = 0.5;
 /** What a queue does, one message at a time; `queue.ts` gives it the shape of SQS's commands. */
 export function createQueueOperations({ queues, now, random, newId }: QueueModelOptions) {
   const byUrl = new Map<string, Queue>(
-    queues.map((queue) => [queue.url, { ...queue, copies: new Set(), known: new Map(), handles: new Map() }]),
+    queues.map((queue) => [
+      queue.url,
+      {
+        ...queue,
+        ...{ copies: new Set(), appearances: [], noneExpiresBefore: 0, known: new Map(), handles: new Map() },
+      },
+    ]),
   );
 
   /** The queue, without the messages whose retention is over. @throws QueueDoesNotExist. */
   function queueAt(url: string | undefined): Queue {
     const queue = byUrl.get(url ?? '');
     if (!queue) throw new QueueDoesNotExist(refused('The specified queue does not exist.'));
-    for (const copy of queue.copies) if (expiresAt(queue, copy) <= now()) queue.copies.delete(copy);
+    if (now() < queue.noneExpiresBefore) return queue;
+    queue.noneExpiresBefore = Number.POSITIVE_INFINITY;
+    for (const copy of queue.copies) {
+      const expires = expiresAt(queue, copy);
+      if (expires <= now()) queue.copies.delete(copy);
+      else queue.noneExpiresBefore = Math.min(queue.noneExpiresBefore, expires);
+    }
     return queue;
   }
 
   function put(queue: Queue, copy: Copy): void {
     queue.copies.add(copy);
     queue.known.set(copy.id, copy);
+    queue.noneExpiresBefore = Math.min(queue.noneExpiresBefore, expiresAt(queue, copy));
+    appear(queue, copy);
+  }
+
+  function appear(queue: Queue, copy: Copy): void {
+    push(queue.appearances, { ms: copy.visibleAt, place: 0, copy });
   }
 
   function send(queue: Queue, message: Outgoing) {
@@ -177,6 +205,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
     copy.receivedAt = now();
     copy.firstReceivedAt ??= copy.receivedAt;
     copy.visibleAt = copy.receivedAt + visibilitySeconds * 1000;
+    appear(queue, copy);
     return {
       MessageId: copy.id,
       ReceiptHandle: handle,
@@ -224,6 +253,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
       throw commonError('InvalidParameterValue', 'Total VisibilityTimeout is beyond 43200 seconds.');
     }
     copy.visibleAt = visibleAt;
+    appear(queue, copy);
     return {};
   }
 
@@ -237,7 +267,18 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
     return {};
   }
 
-  return { queueAt, put, send, sendBatch, receive, changeVisibility, remove };
+  /** Epoch milliseconds from which one can be received, of those that are not gone by then. */
+  function nextVisibleAt(queue: Queue): number | undefined {
+    for (;;) {
+      const [first] = queue.appearances;
+      if (!first) return undefined;
+      const { copy, ms } = first;
+      if (queue.copies.has(copy) && copy.visibleAt === ms && ms < expiresAt(queue, copy)) return ms;
+      pop(queue.appearances);
+    }
+  }
+
+  return { queueAt, nextVisibleAt, put, send, sendBatch, receive, changeVisibility, remove };
 }
 
 /** Epoch milliseconds from which SQS has deleted it: the first sending counts ("Amazon SQS message quotas", retention). */

@@ -12,7 +12,6 @@ import {
 import {
   type Copy,
   createQueueOperations,
-  expiresAt,
   type QueueModelOptions,
   type Received,
 } from './queue-operations.ts';
@@ -73,7 +72,8 @@ export interface Answer {
 
 export function createQueueModel(options: QueueModelOptions): QueueModel {
   const { now } = options;
-  const { queueAt, put, send, sendBatch, receive, changeVisibility, remove } = createQueueOperations(options);
+  const { queueAt, nextVisibleAt, put, send, sendBatch, receive, changeVisibility, remove } =
+    createQueueOperations(options);
 
   function answer(command: QueueCommand): Answer {
     const $metadata = { httpStatusCode: 200 };
@@ -115,11 +115,7 @@ export function createQueueModel(options: QueueModelOptions): QueueModel {
     },
 
     nextVisibleAt(queueUrl) {
-      const queue = queueAt(queueUrl);
-      let next: number | undefined;
-      for (const copy of queue.copies) {
-        if (copy.visibleAt < expiresAt(queue, copy)) next = Math.min(copy.visibleAt, next ?? copy.visibleAt);
-      }
+      const next = nextVisibleAt(queueAt(queueUrl));
       return next === undefined ? undefined : Math.max(next, now());
     },
 

@@ -25,6 +25,7 @@ export const invariants = {
   givenBack: 'Where no call went wrong, all that was held is given back.',
   items: 'No item of the ledger comes near its limit.',
   atOnce: 'A partner gets no more calls at once than it bears.',
+  perSecond: 'A partner gets no more calls a second than it bears.',
   breaker: 'While a breaker is open, nothing but probes calls its partner.',
   calls: 'A partner is called so often as its orders need, and rarely while it is out of order.',
   personal: 'No name of an operator is in the ledger, a queue or the logs.',

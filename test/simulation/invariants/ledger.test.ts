@@ -25,7 +25,7 @@ async function findingsIn(item: Readonly<Record<string, unknown>>) {
 describe('The judge of the ledger', () => {
   it.each([
     [invariants.leases, { sk: 'BOOKING#1', leaseUntil: beginning + 1 }],
-    [invariants.givenBack, { sk: 'LOCK' }],
+    [invariants.givenBack, { sk: 'LOCK', lockedBy: 'an attempt' }],
     [invariants.givenBack, { pk: 'PULL', sk: 'WATERMARK', owner: 'a run', leaseUntil: beginning - 1 }],
     [invariants.waiting, { state: 'waiting' }],
     [invariants.waiting, { sk: 'BOOKING#1', state: 'claimed' }],

@@ -13,8 +13,11 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
   const isCalm = ![...world.happened].some(({ kind }) => kind === 'call' || kind === 'outage');
   // Whoever typed it by hand has to take it away by hand.
   const typed = new Set(people.orders.flatMap((order) => [...(order?.typed ?? [])]));
-  // What was removed in Azumuta cannot be read any more: what was planned of it waits for ever, and a log tells it daily.
-  const removed = new Set(people.orders.flatMap((order) => order?.removed.map(({ number }) => number) ?? []));
+  // What was removed in Azumuta cannot be read any more: what was planned of its order waits for ever, and is told.
+  const removed = people.orders
+    .filter((order) => order && order.removed.length > 0)
+    .flatMap((order) => [...(order?.numbers ?? [])]);
+  const isRemoved = ({ pk }: Item) => removed.some((number) => isPartOf(String(pk), number));
   // An ERP does not list what is finished: what was taken in before, and could not be sent, is never asked for again.
   const finished = people.orders
     .filter((order) => order?.changes.includes('planner finishes it by hand'))
@@ -31,11 +34,20 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     judgeHolder(item, world, find);
     if (isCalm && isHeld(item)) find('givenBack', `${item.name} is held still.`);
     if (JSON.stringify(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
-    if (![...removed].some((number) => item.name.startsWith(`ORDER#${number} `)) && !isFinished(item))
-      judgeState(item, world, typed, find);
+    if (!isRemoved(item) && !isFinished(item)) judgeState(item, world, typed, find);
   }
+  judgeRemoved(items, people, find);
   const logged = plant.logged.find((line) => line.includes(operatorName));
   if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);
+}
+
+/** Reconciliation asks about it until it is completed, and finds that it is not there. */
+function judgeRemoved(items: readonly Item[], people: Pick<People, 'orders'>, find: Find): void {
+  for (const { id, number } of people.orders.flatMap((order) => order?.removed ?? [])) {
+    const order = items.find((item) => item.sk === 'ORDER' && item.azumutaId === id && item.awaiting);
+    if (order && !items.some(({ pk, sk, content }) => pk === order.pk && sk === 'CONFLICT' && content))
+      find('told', `Nobody was told that ${number} was removed in Azumuta.`);
+  }
 }
 
 const isPartOf = (partition: string, number: string) =>
@@ -45,14 +57,13 @@ interface Item extends Readonly<Record<string, unknown>> {
   readonly name: string;
 }
 
-function judgeHolder({ name, leaseUntil }: Item, { time }: World, find: Find): void {
-  const until = Number(leaseUntil ?? 0);
+function judgeHolder({ name, leaseUntil = 0, lockedUntil = 0 }: Item, { time }: World, find: Find): void {
+  const until = Math.max(Number(leaseUntil), Number(lockedUntil));
   if (until > time.now()) find('leases', `${name} is held until ${new Date(until).toISOString()}.`);
 }
 
-/** A lock is an item of its own; leases and claims name their owner. */
-function isHeld({ sk, owner, leaseUntil }: Item): boolean {
-  return sk === 'LOCK' || (owner !== undefined && leaseUntil !== undefined);
+function isHeld({ lockedBy, owner, leaseUntil }: Item): boolean {
+  return lockedBy !== undefined || (owner !== undefined && leaseUntil !== undefined);
 }
 
 function judgeState(item: Item, { azumuta }: World, typed: ReadonlySet<string>, find: Find): void {

@@ -35,7 +35,10 @@ export function judgeLetters(world: World): readonly Finding[] {
   for (const { stage, reason, messageId, body } of letters) {
     if (body.includes(operatorName)) find('personal', `A dead letter of ${stage} names an operator.`);
     if (messageId === undefined) find('noted', `SQS has put a message aside by itself: ${body}`);
-    else if ([...world.happened].every((one) => passes(one) || isElsewhere(one, stage)))
+    else if (
+      [...world.happened].every((one) => passes(one) || isElsewhere(one, stage)) &&
+      deathsOf(stage, world) < maxUnfinished
+    )
       find('patience', `A person is asked by ${stage}: ${reason}`);
   }
   const counted = world.plant.logged.filter((line) => line.includes('"DeadLettered":1')).length;
@@ -58,6 +61,15 @@ function judgeNotes({ plant }: World, letters: readonly Letter[], find: Find): v
   for (const [messageId, isDead] of notes)
     if (isDead === true && !there.has(String(messageId)))
       find('noted', `The ledger tells of a dead letter ${String(messageId)}, which is not there.`);
+}
+
+/** A message whose attempts never finish is put aside after so many (shared/worker/process-record.ts). */
+const maxUnfinished = 5;
+
+function deathsOf(stage: string, { happened }: World): number {
+  return [...happened].filter(
+    (one) => one.kind === 'call' && one.stage === stage && /dies|stands still/.test(one.accident),
+  ).length;
 }
 
 const notePrefix = 'DEAD-LETTER#';

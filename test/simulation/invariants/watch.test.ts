@@ -7,20 +7,27 @@ import { createWatch, operatorName } from './watch.ts';
 
 /** A watch at a moment, over a ledger with these items in it. */
 async function prepared({
-  atOnce,
+  limit = {},
   items = [],
 }: {
-  atOnce?: number;
+  limit?: { readonly atOnce?: number; readonly perSecond?: number };
   items?: readonly Record<string, unknown>[];
 }) {
-  const now = () => beginning;
+  let at = beginning;
+  const now = () => at;
   const table = createTableModel({ name: 'ledger', indexes: [], now, indexLagMs: () => 0 });
   const ledger = createTable(table.client, 'ledger');
   for (const item of items) await ledger.putIf(item as { pk: string; sk: string });
-  return createWatch({ now, table: () => table, atOnce });
+  const watch = createWatch({ now, table: () => table, limit });
+  return {
+    ...watch,
+    at(ms: number) {
+      at = ms;
+    },
+  };
 }
 
-const slot = (number: number) => ({ pk: 'SLOTS#erp', sk: `SLOT#${number}`, leaseUntil: beginning + 60_000 });
+const slot = (number: number) => ({ pk: 'SLOTS#erp', sk: `SLOT#${number}`, leaseUntil: beginning + 360_000 });
 const breaker = (more: Record<string, unknown> = {}) => ({
   ...{ pk: 'BREAKER#erp', sk: 'STATE', open: true },
   openedAt: new Date(beginning - 3_600_000).toISOString(),
@@ -32,7 +39,7 @@ const found = (watch: Awaited<ReturnType<typeof prepared>>) =>
 
 describe('The watch', () => {
   it('finds a call to a limited partner without a slot', async () => {
-    const watch = await prepared({ atOnce: 1 });
+    const watch = await prepared({ limit: { atOnce: 1 } });
 
     watch.begins('book-completion 1', 'book-completion', 'erp');
 
@@ -40,7 +47,7 @@ describe('The watch', () => {
   });
 
   it('finds two containers that call with one slot at once', async () => {
-    const watch = await prepared({ atOnce: 1, items: [slot(1)] });
+    const watch = await prepared({ limit: { atOnce: 1 }, items: [slot(1)] });
 
     watch.begins('book-completion 1', 'book-completion', 'erp');
     watch.begins('book-completion 2', 'book-completion', 'erp');
@@ -49,7 +56,7 @@ describe('The watch', () => {
   });
 
   it('finds two calls of one container with one slot at once', async () => {
-    const watch = await prepared({ atOnce: 1, items: [slot(1)] });
+    const watch = await prepared({ limit: { atOnce: 1 }, items: [slot(1)] });
 
     watch.begins('book-completion 1', 'book-completion', 'erp');
     watch.begins('book-completion 1', 'book-completion', 'erp');
@@ -58,7 +65,7 @@ describe('The watch', () => {
   });
 
   it.each(['answered', 'dead'])('finds nothing when the first of two is %s', async (how) => {
-    const watch = await prepared({ atOnce: 1, items: [slot(1)] });
+    const watch = await prepared({ limit: { atOnce: 1 }, items: [slot(1)] });
 
     watch.begins('book-completion 1', 'book-completion', 'erp');
     if (how === 'answered') watch.ends('book-completion 1', 'erp');
@@ -66,6 +73,21 @@ describe('The watch', () => {
     watch.begins('book-completion 2', 'book-completion', 'erp');
 
     expect(found(watch)).toEqual([]);
+  });
+
+  it.each([
+    ['as often as a partner bears it', 1000, []],
+    ['more often', 800, [invariants.perSecond]],
+  ])('looks at calls that leave %s', async (_, intervalMs, expected) => {
+    const watch = await prepared({ limit: { perSecond: 1 }, items: [slot(1)] });
+
+    for (let nth = 0; nth < 100; nth += 1) {
+      watch.at(beginning + nth * intervalMs);
+      watch.begins('book-completion 1', 'book-completion', 'erp');
+      watch.ends('book-completion 1', 'erp');
+    }
+
+    expect([...new Set(found(watch))]).toEqual(expected);
   });
 
   it('finds a call beside an open breaker', async () => {

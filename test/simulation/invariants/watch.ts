@@ -25,8 +25,8 @@ type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string
 export interface WatchSurroundings {
   readonly now: () => number;
   readonly table: () => Pick<TableModel, 'answer'>;
-  /** So many calls at once each partner bears; undefined for no limit. */
-  readonly atOnce: number | undefined;
+  /** What each partner bears, as it is configured. */
+  readonly limit: { readonly atOnce?: number; readonly perSecond?: number };
 }
 
 /** Clocks of containers are apart by less. */
@@ -37,7 +37,8 @@ const longestWorkMs = (stage: string) =>
 /** Who records in the sandbox's Azumuta, unless somebody else is named. */
 export const operatorName = 'An Peeters';
 
-export function createWatch({ now, table, atOnce }: WatchSurroundings): Watch {
+export function createWatch({ now, table, limit }: WatchSurroundings): Watch {
+  const { perSecond, atOnce = perSecond && Math.ceil(perSecond) } = limit;
   const { find, all } = createFindings();
   const underWay = { azumuta: new Map<string, number>(), erp: new Map<string, number>() };
   const calls = { azumuta: [] as number[], erp: [] as number[] };
@@ -61,6 +62,20 @@ export function createWatch({ now, table, atOnce }: WatchSurroundings): Watch {
       find('atOnce', `${callers.join(' and ')} call ${partner}, which bears ${atOnce} call(s) at once.`);
   }
 
+  function lookAtPace(partner: Partner): void {
+    if (perSecond === undefined || atOnce === undefined) return;
+    for (const [seconds, most] of [
+      [60, 60 * perSecond],
+      // Whoever makes one of the calls at once may begin with one.
+      [5, 5 * perSecond + atOnce],
+    ] as const) {
+      const since = now() - seconds * 1000;
+      const made = calls[partner].length - 1 - calls[partner].findLastIndex((at) => at <= since);
+      if (made > most)
+        find('perSecond', `${partner} gets ${made} calls in ${seconds} s, and bears ${perSecond} a second.`);
+    }
+  }
+
   function lookAtBreaker(partner: Partner, stage: string): void {
     const breaker = stored(`BREAKER#${partner}`, 'STATE');
     if (breaker?.open?.BOOL !== true) return;
@@ -81,6 +96,7 @@ export function createWatch({ now, table, atOnce }: WatchSurroundings): Watch {
       const callers = underWay[service];
       callers.set(container, (callers.get(container) ?? 0) + 1);
       lookAtSlots(service);
+      lookAtPace(service);
       lookAtBreaker(service, stage);
     },
     ends(container, service) {

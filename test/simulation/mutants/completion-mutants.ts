@@ -17,29 +17,29 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'booked-without-the-lock',
     file: book,
-    find: 'if (!(await bookings.lock(erpOrder, holderOf(claim, message), attempt.endsAt))) {',
-    replace: "if (erpOrder === '') {",
+    find: 'if (!(await lock.take(claim, attempt.endsAt))) {',
+    replace: "if (key === '') {",
     why: 'Two parts of one ERP order are booked at once, and one overwrites the other.',
   },
   {
     name: 'lock-outlives-its-holder',
     file: book,
-    find: 'await bookings.keepLocked(erpOrder, holderOf(claim, message), untilMs);',
-    replace: 'await bookings.keepLocked(erpOrder, holderOf(claim, message), untilMs + 30 * 86_400_000);',
+    find: 'await lock.keep(claim, untilMs);',
+    replace: 'await lock.keep(claim, untilMs + 30 * 86_400_000);',
     why: 'Once an answer was lost, no other part of the order is booked for a month.',
   },
   {
     name: 'lock-not-released',
     file: book,
-    find: 'await ledger.bookings.unlock(message.erpOrder.number, holderOf(claim, message));',
-    replace: '',
+    find: 'await lock.release(claim);\n  if (!ours)',
+    replace: 'if (!ours)',
     why: 'Each part waits six minutes for the one before it.',
   },
   {
     name: 'busy-booking-dropped',
     file: book,
-    find: "if (claimed.outcome === 'done') {",
-    replace: "if (claimed.outcome === 'done' || claimed.outcome === 'busy') {",
+    find: "if (claimed.by === 'lock') throw lockedByAnother(message);",
+    replace: "if (claimed.by === 'claim') return;",
     why: 'The attempt that was under way has died, and the message that would go on is deleted.',
   },
   {
@@ -52,10 +52,9 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'key-of-the-number',
     file: decide,
+    find: 'const key = quantityKeyOf(first.order);',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
-    find: '`${first.order.id}#quantity`',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text.
-    replace: '`${first.order.number}#quantity`',
+    replace: 'const key = `${first.order.number}#quantity`;',
     why: 'An order that is renamed between two attempts is booked under two keys: twice.',
   },
   {

@@ -19,10 +19,25 @@ export const orderMutants: readonly Mutant[] = [
     why: 'A product order of another article that bears the number is built in its place.',
   },
   {
+    name: 'sent-before-it-is-recorded',
+    file: 'shared/orders/accept.ts',
+    find: 'const written = await writePart(creation, order, via, ownOutbox, dependencies);\n',
+    replace:
+      'const written = await writePart(creation, order, via, ownOutbox, dependencies);\n  ownOutbox.allWritten();\n',
+    why: 'Two planners at once: what one of them takes back is sent by the other before its record is lost.',
+  },
+  {
+    name: 'told-again-without-a-look',
+    file: create,
+    find: 'linkInDoubt: claim.again',
+    replace: 'linkInDoubt: false',
+    why: 'After a crash the ERP is told the same id a second time.',
+  },
+  {
     name: 'link-skipped',
     file: create,
-    find: 'if (!entry?.productOrder || entry.linkedAt) return;',
-    replace: 'if (!entry?.productOrder || !entry.linkedAt) return;',
+    find: 'if (entry.linkedAt !== undefined) return;',
+    replace: 'if (entry.linkedAt === undefined) return;',
     why: 'Nobody in the ERP finds the product order that an order became.',
   },
   {

@@ -36,8 +36,8 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'slot-not-given-back',
     file: 'shared/slots/slots.ts',
-    find: 'if (!inDoubt && !isUnderWay) return await lease.release(owner);',
-    replace: 'if (!inDoubt && !isUnderWay) return;',
+    find: 'else await lease.release(owner, pacer && { nextCallAt: pacer.nextAt() });',
+    replace: '',
     why: 'With one slot, one batch every six minutes.',
   },
   {
@@ -55,10 +55,17 @@ export const partnerMutants: readonly Mutant[] = [
     why: 'Whoever has a slot makes several calls with it: the partner gets more than it bears.',
   },
   {
+    name: 'requests-leave-at-no-pace',
+    file: 'shared/platform/http.ts',
+    find: 'return atItsPace(request.signal, () => sendNow(request, parts));',
+    replace: 'return sendNow(request, parts);',
+    why: 'A partner gets more calls a second than it bears, and refuses them.',
+  },
+  {
     name: 'failed-messages-deleted',
     file: 'shared/worker/worker.ts',
-    find: 'batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId }))',
-    replace: 'batchItemFailures: again.slice(0, 0).map(({ messageId }) => ({ itemIdentifier: messageId }))',
+    find: 'return responseOf([...waiting, ...again]);',
+    replace: 'return responseOf(waiting);',
     why: 'What failed once is never tried again.',
   },
   {

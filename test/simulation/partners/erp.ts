@@ -45,6 +45,8 @@ export interface DefinitionOptions {
   readonly timeoutMs?: number;
   /** Calls at once, over all functions and containers. */
   readonly atOnce?: number;
+  /** Calls a second, likewise. */
+  readonly perSecond?: number;
 }
 
 /** What a model does not decide by itself. */
@@ -108,7 +110,11 @@ function modelOf(plant: ErpPlant, newId: () => string, { define, ...distinct }: 
   return {
     ...plant,
     ...distinct,
-    definition: (url, { atOnce, ...options } = {}) => ({ ...define(url, options), atOnce }),
+    definition: (url, { atOnce, perSecond, ...options } = {}) => ({
+      ...define(url, options),
+      atOnce,
+      perSecond,
+    }),
     get credentials() {
       return plant.credentials();
     },

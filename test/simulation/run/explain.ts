@@ -65,13 +65,14 @@ export function commandOf(seed: number, kept: Kept, drawn: Scenario): string {
   return `npm run simulate -- --seed ${seed} --only ${placesOf(kept.happenings)}${orders}`;
 }
 
-function settingOf({ erp, split, via, atOnce }: Scenario): string {
+function settingOf({ erp, split, via, atOnce, perSecond }: Scenario): string {
   const splits = {
     one: 'one product order each',
     each: 'split, each part booked',
     'when-all-done': 'split, booked when all is done',
   };
-  const limit = atOnce === undefined ? 'no limit' : `${atOnce} at once`;
+  const limits = [atOnce && `${atOnce} at once`, perSecond && `${perSecond} a second`].filter(Boolean);
+  const limit = limits.join(', ') || 'no limit';
   return `${erp}, orders by ${via}, ${splits[split]}, ${limit} to a partner`;
 }
 

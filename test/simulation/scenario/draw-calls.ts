@@ -13,12 +13,12 @@ const bookingCalls: Readonly<Record<Setting['erp'], number>> = {
 function callsOf({ erp, via }: Setting): Readonly<Record<string, Partial<Record<Service, number>>>> {
   return {
     ...(via === 'endpoint'
-      ? { 'accept-product-orders': { ledger: 4, queues: 0.7, secrets: 0.5 } }
-      : { 'pull-product-orders': { ledger: 14, queues: 0.7, erp: 3, secrets: 1 } }),
-    'create-product-orders': { ledger: 6, azumuta: 3, erp: 3, secrets: 1 },
+      ? { 'accept-product-orders': { ledger: 3, queues: 0.7, secrets: 0.5 } }
+      : { 'pull-product-orders': { ledger: 10, queues: 0.7, erp: 3, secrets: 1 } }),
+    'create-product-orders': { ledger: 4, azumuta: 3, erp: 3, secrets: 1 },
     'receive-webhook': { queues: 1, secrets: 0.7 },
-    'collect-completion': { ledger: 10, queues: 1, azumuta: 4, secrets: 0.7 },
-    'book-completion': { ledger: 5, erp: bookingCalls[erp], secrets: 0.7 },
+    'collect-completion': { ledger: 8, queues: 1, azumuta: 4, secrets: 0.7 },
+    'book-completion': { ledger: 3, erp: bookingCalls[erp], secrets: 0.7 },
     'reconcile-completions': { ledger: 3 },
   };
 }

@@ -10,6 +10,8 @@ export interface Scenario extends Setting {
   readonly seed: number;
   /** So many calls at once to each partner; absent for no limit. */
   readonly atOnce?: number;
+  /** So many calls a second to each partner; absent for no limit. */
+  readonly perSecond?: number;
   /** Orders that the ERP lists at once; absent for more than there are. */
   readonly pageSize?: number;
   readonly happenings: readonly Happening[];
@@ -31,14 +33,30 @@ export function drawScenario(seed: number): Scenario {
     ...several(chance, 0, 3, () => drawWorld(chance, setting)),
     ...drawTogether(seed, setting),
   ];
-  const limit = chance.happens(0.2) ? { atOnce: chance.between(1, 2) } : {};
-  return { seed, erp, split, via, ...limit, ...pagesOf(seed, via), orders, happenings };
+  const limit: Pick<Scenario, 'atOnce'> = chance.happens(0.2) ? { atOnce: chance.between(1, 2) } : {};
+  return {
+    seed,
+    erp,
+    split,
+    via,
+    ...limit,
+    ...paceOf(seed, limit.atOnce),
+    ...pagesOf(seed, via),
+    orders,
+    happenings,
+  };
 }
 
 /** A plant has more orders than a page of its ERP; here there are few. From a stream of its own. */
 function pagesOf(seed: number, via: Setting['via']): Pick<Scenario, 'pageSize'> {
   const chance = createChance(seed ^ 0x27d4eb2f);
   return via === 'pull' && chance.happens(0.5) ? { pageSize: chance.between(1, 2) } : {};
+}
+
+/** From a stream of its own: the scenarios of a seed are the same but for it. */
+function paceOf(seed: number, atOnce = 1): Pick<Scenario, 'perSecond'> {
+  const chance = createChance(seed ^ 0x165667b1);
+  return chance.happens(0.15) ? { perSecond: chance.between(atOnce, 3) } : {};
 }
 
 function several<T>(chance: Chance, least: number, most: number, draw: () => readonly T[]): T[] {

@@ -14,11 +14,11 @@ export const graceHours = 1;
  * @param shared Number of a product order, by the number of an ERP order that is not mapped to its own.
  */
 export function integrationOf(
-  { split, via, atOnce, pageSize }: Scenario,
+  { split, via, atOnce, perSecond, pageSize }: Scenario,
   erp: ErpModel,
   shared: ReadonlyMap<string, string>,
 ): CompleteIntegration {
-  const limit = atOnce === undefined ? {} : { atOnce };
+  const limit = { ...(atOnce && { atOnce }), ...(perSecond && { perSecond }) };
   return defineIntegration({
     plant: 'simulation',
     timeZone: 'Europe/Brussels',

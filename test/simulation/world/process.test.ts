@@ -20,7 +20,7 @@ function prepared(...fates: readonly Fate[]) {
     watch: createWatch({
       now: time.now,
       table: () => ({ answer: () => ({ $metadata: {} }) }),
-      atOnce: undefined,
+      limit: {},
     }),
   });
   let effects = 0;

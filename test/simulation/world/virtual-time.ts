@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { type Placed, pop, push } from '../heap.ts';
 
 /** Time that passes only when nothing is left to do at the present moment. Epoch milliseconds. */
 export interface VirtualTime {
@@ -17,20 +18,18 @@ export interface VirtualTime {
   readonly steps: () => number;
 }
 
-interface Planned {
-  readonly ms: number;
-  readonly place: number;
+interface Planned extends Placed {
   readonly act: () => void;
   readonly isAlone: boolean;
 }
 
 /** What hangs in virtual time ends with a failure and its timeline, never with a program that does not end. */
-const mostSteps = 200_000;
+const usuallyMostSteps = 200_000;
 
 /** So many steps have not led to an end. */
 export class NoEnd extends Error {}
 
-export function createVirtualTime(start: number): VirtualTime {
+export function createVirtualTime(start: number, mostSteps = usuallyMostSteps): VirtualTime {
   const heap: Planned[] = [];
   let now = start;
   let places = 0;
@@ -60,41 +59,4 @@ export function createVirtualTime(start: number): VirtualTime {
     },
     steps: () => steps,
   };
-}
-
-function isBefore(one: Planned, other: Planned): boolean {
-  return one.ms < other.ms || (one.ms === other.ms && one.place < other.place);
-}
-
-function push(heap: Planned[], planned: Planned): void {
-  let at = heap.length;
-  heap.push(planned);
-  while (at > 0) {
-    const above = (at - 1) >> 1;
-    const parent = heap[above];
-    if (!parent || !isBefore(planned, parent)) break;
-    heap[at] = parent;
-    at = above;
-  }
-  heap[at] = planned;
-}
-
-function pop(heap: Planned[]): Planned | undefined {
-  const first = heap[0];
-  const last = heap.pop();
-  if (!first || !last || heap.length === 0) return first;
-  let at = 0;
-  for (;;) {
-    const left = 2 * at + 1;
-    const right = left + 1;
-    let below = left;
-    const [leftOne, rightOne] = [heap[left], heap[right]];
-    if (leftOne && rightOne && isBefore(rightOne, leftOne)) below = right;
-    const child = heap[below];
-    if (!child || !isBefore(child, last)) break;
-    heap[at] = child;
-    at = below;
-  }
-  heap[at] = last;
-  return first;
 }

@@ -98,8 +98,7 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
   let calls = 0;
   const shared = new Map<string, string>();
   const fates = drawnFates(scenario, chance.fork(), happens);
-  const { atOnce } = scenario;
-  const watch = createWatch({ now: time.now, table: () => plant.table, atOnce });
+  const watch = createWatch({ now: time.now, table: () => plant.table, limit: scenario });
   const plant: Plant = createPlant({
     time,
     chance,

@@ -4,6 +4,8 @@
  * @returns the true time in milliseconds since 1970.
  */
 export function shiftClock(offsetMs: number): () => number {
+  // Through a proxy, asking for the time costs more than on Lambda: only a clock that is off has one.
+  if (offsetMs === 0) return Date.now;
   const TrueDate = Date;
   const now = () => TrueDate.now() + offsetMs;
   globalThis.Date = new Proxy(TrueDate, {

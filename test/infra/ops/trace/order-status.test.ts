@@ -45,7 +45,6 @@ const standing = (given: Partial<KnownOfOrder>) =>
 const quantity = (state: 'waiting' | 'claimed' | 'done' | 'rejected') => ({
   kind: 'quantity' as const,
   state,
-  sentAt: undefined,
 });
 
 describe('the one sentence on an order tells', () => {
@@ -107,7 +106,7 @@ describe('the one sentence on an order tells', () => {
     ],
     [
       'that a later recording is still to be booked',
-      { bookings: [quantity('done'), { kind: 'amendment', state: 'waiting', sentAt: undefined }] },
+      { bookings: [quantity('done'), { kind: 'amendment', state: 'waiting' }] },
       'to be booked',
       'A later recording waits to be booked in the ERP.',
     ],

@@ -114,8 +114,10 @@ describe('a failure needs grants of its own', () => {
     const number = await builtOrder();
 
     // Assess
+    const isCreated = async () =>
+      (await system.ledger.journeys.of(number)).some(({ event }) => event === 'created');
+    await vi.waitUntil(isCreated, patience);
     expect((await system.azumuta.calls())[byNumber]).toBeGreaterThan(1);
-    expect((await system.ledger.journeys.of(number)).map(({ event }) => event)).toContain('created');
   });
 
   it('a completion that neither partner lets through at once is booked in the end', async () => {

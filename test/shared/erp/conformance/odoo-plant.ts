@@ -4,7 +4,7 @@ import { odoo } from '../../../../shared/erp/odoo/index.ts';
 import type { OdooCredentials, OdooOptions } from '../../../../shared/erp/odoo/options.ts';
 import type { Completion, Receipt } from '../../../../shared/model/completions.ts';
 import type { ErpOrder, ErpOrderRef } from '../../../../shared/model/orders.ts';
-import { systemClock } from '../../../../shared/platform/clock.ts';
+import { type Clock, systemClock } from '../../../../shared/platform/clock.ts';
 import { firstAttempt, newSignal } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -19,7 +19,7 @@ export interface OdooPlant {
   readonly server: OdooServer;
   readonly books: OdooBooks;
   readonly faults: FaultProxy;
-  connect(options?: Partial<OdooOptions>, credentials?: Credentials): ErpConnector;
+  connect(options?: Partial<OdooOptions>, credentials?: Credentials, clock?: Clock): ErpConnector;
   plan(article?: string, quantity?: number): ErpOrderRef;
   /** The row of the order. */
   row(order: ErpOrderRef): OdooRow;
@@ -47,9 +47,10 @@ export async function startPlant(version: OdooVersion, time?: () => Date): Promi
   function connect(
     options: Partial<OdooOptions> = {},
     credentials: Credentials = async () => login,
+    clock: Clock = systemClock,
   ): ErpConnector {
     const whole: OdooOptions = { url: faults.url, database: 'plant', version, backorder: 'keep', ...options };
-    return odoo(whole).connect({ clock: systemClock, credentials });
+    return odoo(whole).connect({ clock, credentials });
   }
 
   return {

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
+import { type Clock, systemClock } from '../../../../shared/platform/clock.ts';
 import { attemptAfter, failureOf, firstAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { type OdooPlant, startPlant } from './odoo-plant.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
-/** A call that nobody answers costs a test so long. */
-const timeoutMs = 150;
 const scrapOne = { quantity: { amount: '4' }, scrap: { amount: '1' } };
 
 /** How much has left the stock as scrap. */
@@ -30,8 +29,9 @@ async function callsUpTo({ plan, book, faults }: OdooPlant, what: string): Promi
   return at + 1;
 }
 
-/** Holds a call back until it is let go; our side has given up by then. */
-function hold(faults: FaultProxy, n: number): { letGo: () => Promise<void> } {
+/** Holds a call back until it is let go; our side gives it up at once, and waits for all others as long as they take. */
+function hold(faults: FaultProxy, n: number): { readonly clock: Clock; letGo: () => Promise<void> } {
+  let giveUp = new AbortController();
   let go = () => {};
   let isThrough = () => {};
   const gate = new Promise<void>((resolve) => {
@@ -40,9 +40,19 @@ function hold(faults: FaultProxy, n: number): { letGo: () => Promise<void> } {
   const through = new Promise<void>((resolve) => {
     isThrough = resolve;
   });
-  faults.beforeCall(n, () => gate);
+  faults.beforeCall(n, () => {
+    giveUp.abort(new DOMException('The time is up.', 'TimeoutError'));
+    return gate;
+  });
   faults.afterCall(n, () => isThrough());
   return {
+    clock: {
+      ...systemClock,
+      timeout() {
+        giveUp = new AbortController();
+        return giveUp.signal;
+      },
+    },
     letGo: () => {
       go();
       return through;
@@ -51,8 +61,8 @@ function hold(faults: FaultProxy, n: number): { letGo: () => Promise<void> } {
 }
 
 describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
-  const attempt = ({ connect }: OdooPlant, completion: Completion, after?: unknown) =>
-    connect({ timeoutMs }).book(
+  const attempt = ({ connect }: OdooPlant, clock: Clock, completion: Completion, after?: unknown) =>
+    connect({}, undefined, clock).book(
       completion,
       quantityKey(completion.productOrder),
       after === undefined ? firstAttempt() : attemptAfter(after),
@@ -66,8 +76,8 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
     const completion = completionOf(plant.plan(), scrapOne);
 
     // Act
-    const failure = await failureOf(attempt(plant, completion));
-    const receipt = await attempt(plant, completion, failure);
+    const failure = await failureOf(attempt(plant, held.clock, completion));
+    const receipt = await attempt(plant, held.clock, completion, failure);
     await held.letGo();
 
     // Assess
@@ -78,7 +88,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
       ['SP/2', 'draft', 0],
       ['SP/3', 'done', 1],
     ]);
-    expect((await attempt(plant, completion, failure)).alreadyBooked).toBe(true);
+    expect((await attempt(plant, held.clock, completion, failure)).alreadyBooked).toBe(true);
     expect(documents(plant).length).toBe(3);
   });
 
@@ -88,14 +98,14 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
     const n = await callsUpTo(plant, 'action_validate');
     const [before, held] = [scrapped(plant), hold(plant.faults, n)];
     const completion = completionOf(plant.plan(), scrapOne);
-    const failure = await failureOf(attempt(plant, completion));
+    const failure = await failureOf(attempt(plant, held.clock, completion));
     plant.books.beforeNext('stock.scrap', 'write', () => {
       const ids = [2];
       plant.books.call('stock.scrap', 'action_validate', { ids, named: {}, context: {} });
     });
 
     // Act
-    await attempt(plant, completion, failure);
+    await attempt(plant, held.clock, completion, failure);
 
     // Assess
     expect(scrapped(plant) - before).toBe(1);

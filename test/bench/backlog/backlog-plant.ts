@@ -1,0 +1,131 @@
+import type { BookingMessage } from '../../../shared/completions/messages.ts';
+import { defineIntegration, planned, recorded } from '../../../shared/integration/index.ts';
+import { createBookings } from '../../../shared/ledger/records/bookings.ts';
+import type { ErpOrderRef } from '../../../shared/model/orders.ts';
+import { createTable } from '../../../shared/platform/dynamodb-table.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { createWatch } from '../../simulation/invariants/watch.ts';
+import { createAzumutaModel } from '../../simulation/partners/azumuta.ts';
+import { erpModels } from '../../simulation/partners/erp.ts';
+import { createChance } from '../../simulation/world/chance.ts';
+import { goesWell } from '../../simulation/world/fate.ts';
+import { beginning } from '../../simulation/world/moments.ts';
+import { urlOf } from '../../simulation/world/network.ts';
+import { createPlant, orderApiKey, queueUrlOf, webhookToken } from '../../simulation/world/plant.ts';
+import { createTimeline } from '../../simulation/world/timeline.ts';
+import { createTriggerSender } from '../../simulation/world/triggers.ts';
+import { createVirtualTime } from '../../simulation/world/virtual-time.ts';
+import { completedProductOrder } from '../../support/completions.ts';
+import { limitErp } from './limited-erp.ts';
+
+/** So many steps would be years. */
+const mostSteps = 1e9;
+
+export type BacklogPlant = ReturnType<typeof createBacklogPlant>;
+
+/** The deployed functions in virtual time, between an Azumuta and an ERP that bears so many calls a second. */
+export function createBacklogPlant(
+  limit: { readonly perSecond: number; readonly atOnce?: number },
+  seed: number,
+) {
+  const chance = createChance(seed);
+  const time = createVirtualTime(beginning, mostSteps);
+  const timeline = createTimeline(false, time.now);
+  const now = () => new Date(time.now());
+  const model = erpModels.rest({ now, newId: chance.id });
+  const erp = limitErp(model, limit.perSecond, time.now);
+  const triggers = createTriggerSender([], {
+    ...{ time, chance, timeline },
+    plant: () => plant,
+    happens: () => undefined,
+  });
+  const azumuta = createAzumutaModel({
+    now,
+    newId: chance.id,
+    articles: Object.values(model.articles),
+    sendTrigger: triggers.send,
+  });
+  const unexpected: string[] = [];
+  const plant = createPlant({
+    ...{ time, chance, timeline },
+    unexpected: (sentence) => unexpected.push(sentence),
+    integration: defineIntegration({
+      plant: 'backlog',
+      timeZone: 'Europe/Brussels',
+      azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1` },
+      erp: model.definition(urlOf('erp'), limit),
+      completions: { quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed) },
+    }),
+    fateOf: () => goesWell,
+    indexLagMs: () => chance.between(0, 300),
+    comesTwice: () => false,
+    isDeleteLost: () => false,
+    partner: (name) => (name === 'erp' ? erp.answer : azumuta.answer),
+    secrets: new Map([
+      ['webhook-token', JSON.stringify({ current: webhookToken })],
+      ['order-api-key', JSON.stringify({ current: orderApiKey })],
+      ['azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey })],
+      ['erp-credentials', JSON.stringify(model.credentials)],
+    ]),
+    watch: createWatch({ now: time.now, table: () => plant.table, limit: {} }),
+  });
+  const clock = { now, sleep: async () => {}, timeout: () => new AbortController().signal };
+  const bookings = createBookings(createTable(plant.table.client, 'ledger'), clock);
+  const queues = createQueues(plant.queues.client);
+  const release = (): ErpOrderRef => model.plan({ article: 'plain', quantity: '1' });
+
+  return {
+    time,
+    chance,
+    erp,
+    plant,
+    unexpected,
+    /** What was completed while the ERP is down: collected, planned, and in the queue of bookings. */
+    async collectOne(): Promise<string> {
+      const erpOrder = release();
+      const { number } = erpOrder;
+      const productOrder = { id: `of ${number}`, number };
+      const key = `${productOrder.id}#quantity`;
+      const planner = { owner: 'collect', messageId: number };
+      const planned = {
+        key,
+        kind: 'quantity',
+        parts: [1],
+        recordingIds: [],
+        erpOrder,
+        productOrder,
+      } as const;
+      await bookings.plan(number, planned, planner);
+      const completed = completedProductOrder({ productOrder, erpOrder, parameters: { Quantity: '1' } });
+      const message: BookingMessage = {
+        ...{
+          v: 1,
+          kind: 'booking',
+          key,
+          books: 'quantity',
+          home: number,
+          lock: key,
+          erpOrder,
+          last: true,
+          eventId: number,
+        },
+        content: { completed: [completed] },
+      };
+      await queues.send(queueUrlOf('bookings'), { body: JSON.stringify(message) });
+      plant.pollers.bookings.wake();
+      return erpOrder.id ?? number;
+    },
+    /** An operator completes a product order now: Azumuta sends its trigger. */
+    complete(): string {
+      const { number } = release();
+      azumuta.typeByHand(number, model.articles.plain, { Quantity: 1 });
+      azumuta.complete(number);
+      return number;
+    },
+    close() {
+      plant.close();
+      azumuta.close();
+      model.close();
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { minuteMs } from '../../simulation/world/moments.ts';
+import { type BacklogPlant, createBacklogPlant } from './backlog-plant.ts';
+
+export interface BacklogOptions {
+  readonly perSecond: number;
+  readonly atOnce?: number;
+  /** Bookings that wait when the ERP comes back; 0 for new ones alone. */
+  readonly waiting: number;
+  /** How long it is down, while those come in. */
+  readonly outageMinutes: number;
+  /** Between two new completions, from its return on. */
+  readonly newEverySeconds: number;
+  /** New completions come for so long, or until nothing waits. */
+  readonly newForMinutes?: number;
+  readonly seed?: number;
+  /** Told of each minute. */
+  readonly progress?: (told: { readonly minute: number; readonly waiting: number }) => void;
+}
+
+/** What came of one run; times in milliseconds since the ERP came back. */
+export interface BacklogRun {
+  /** Of the ERP's own count, in any sixty seconds. */
+  readonly mostPerMinute: number;
+  /** Calls that it refused. */
+  readonly refused: number;
+  /** Of each minute: calls, and bookings that wait. */
+  readonly minutes: readonly { readonly calls: number; readonly waiting: number }[];
+  /** Of each new completion: when its trigger was sent, and how long it took to its booking. */
+  readonly fresh: readonly { readonly at: number; readonly waitMs: number }[];
+  /** When the ERP was first called: who came before had to wait for that. */
+  readonly foundWellAt: number;
+  /** Orders that are not booked once. */
+  readonly wrong: readonly string[];
+  readonly deadLetters: number;
+  readonly unexpected: readonly string[];
+}
+
+/** Lets bookings come in while the ERP is down, and new completions while they are worked off. */
+export async function runBacklog(options: BacklogOptions): Promise<BacklogRun> {
+  const { outageMinutes, progress, newForMinutes = Number.POSITIVE_INFINITY } = options;
+  const backlogPlant = createBacklogPlant(options, options.seed ?? 1);
+  const { time, erp, plant } = backlogPlant;
+  const old = await comeIn(backlogPlant, options);
+  await untilIs(backlogPlant, time.now() + outageMinutes * minuteMs - (time.now() - old.beganAt));
+  const backAt = time.now();
+  erp.comeBack();
+
+  const fresh = new Map<string, number>();
+  const minutes: { calls: number; waiting: number }[] = [];
+  const isDone = () => erp.bookedAt.size >= old.names.length + fresh.size;
+  const isOver = () =>
+    time.now() - backAt >= newForMinutes * minuteMs || (options.waiting > 0 && waiting() === 0);
+  const waiting = () => old.names.reduce((sum, name) => sum + (erp.bookedAt.has(name) ? 0 : 1), 0);
+  function completeNext(): void {
+    if (isOver()) return;
+    fresh.set(backlogPlant.complete(), time.now());
+    time.after(options.newEverySeconds * 1000, completeNext);
+  }
+  completeNext();
+  while (!(isOver() && isDone() && plant.isQuiet())) {
+    const counted = erp.calls.length;
+    await untilIs(backlogPlant, time.now() + minuteMs);
+    minutes.push({ calls: erp.calls.length - counted, waiting: waiting() });
+    progress?.({ minute: minutes.length, waiting: waiting() });
+    if (minutes.length > 60 * 48) break;
+  }
+  const names = [...old.names, ...fresh.keys()];
+  const run = {
+    mostPerMinute: mostWithin(erp.calls, minuteMs),
+    refused: erp.refused(),
+    minutes,
+    fresh: [...fresh].map(([name, at]) => ({
+      at: at - backAt,
+      waitMs: (erp.bookedAt.get(name)?.[0] ?? Number.POSITIVE_INFINITY) - at,
+    })),
+    foundWellAt: (erp.calls[0] ?? backAt) - backAt,
+    wrong: names.filter((name) => erp.bookedAt.get(name)?.length !== 1),
+    deadLetters: plant.queues.messages('https://sqs.invalid/dead-letters').length,
+    unexpected: backlogPlant.unexpected,
+  };
+  backlogPlant.close();
+  return run;
+}
+
+/** Evenly over the outage. */
+async function comeIn(backlogPlant: BacklogPlant, { waiting, outageMinutes }: BacklogOptions) {
+  const { time } = backlogPlant;
+  const beganAt = time.now();
+  const names: string[] = [];
+  for (let nth = 1; nth <= waiting; nth += 1) {
+    names.push(await backlogPlant.collectOne());
+    await untilIs(backlogPlant, beganAt + (nth / waiting) * outageMinutes * minuteMs);
+  }
+  return { names, beganAt };
+}
+
+async function untilIs({ time }: BacklogPlant, ms: number): Promise<void> {
+  let isThere = false;
+  time.at(ms, () => {
+    isThere = true;
+  });
+  await time.run(() => isThere);
+}
+
+function mostWithin(times: readonly number[], ms: number): number {
+  let first = 0;
+  return times.reduce((most, at, last) => {
+    while (Number(times[first]) <= at - ms) first += 1;
+    return Math.max(most, last - first + 1);
+  }, 0);
+}

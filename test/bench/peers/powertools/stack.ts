@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App, Duration, SecretValue, Stack } from 'aws-cdk-lib';
+import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { build } from 'esbuild';
+import { bundleSettings } from '../../../../infra/build/bundle-functions.ts';
+import type { Synthesized } from '../../../../infra/local/synthesize.ts';
+import { unsetSecret } from '../../../../shared/platform/secrets.ts';
+
+/**
+ * AWS's textbook pipeline for the job of our completions: one queue, a function before it and one behind it, with
+ * Powertools' idempotency, batch and logger as their documentation shows them. Memory, timeouts, batches and
+ * concurrency are those of our functions (`infra/stack/functions.ts`); the code is bundled by the same settings, with
+ * the AWS SDK as it comes.
+ */
+export async function synthesizePowertools(
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Synthesized> {
+  const bundles = join(folder, 'bundles');
+  const functions = ['receive-webhook', 'book-completion'];
+  await build({
+    ...bundleSettings,
+    entryPoints: functions.map((name) => ({
+      in: fileURLToPath(new URL(`./${name}.ts`, import.meta.url)),
+      out: `${name}/index`,
+    })),
+    outdir: bundles,
+  });
+  const app = new App({ outdir: join(folder, 'cdk.out'), analyticsReporting: false });
+  const stack = new PowertoolsStack(app, bundles, environment);
+  app.synth();
+  return { directory: app.outdir, stackName: stack.stackName };
+}
+
+class PowertoolsStack extends Stack {
+  constructor(app: App, bundles: string, partners: Readonly<Record<string, string>>) {
+    super(app, 'Powertools');
+    // The bench puts the values in, as it does for ours.
+    const secretStringValue = SecretValue.unsafePlainText(unsetSecret);
+    const secret = (name: string) =>
+      new Secret(this, name, { secretName: `powertools/${name}`, secretStringValue });
+    const webhookToken = secret('webhook-token');
+    const azumutaApiKey = secret('azumuta-api-key');
+    const erpCredentials = secret('erp-credentials');
+    const lambda = (name: string, folder: string, memorySize: number, seconds: number) =>
+      new LambdaFunction(this, name, {
+        runtime: Runtime.NODEJS_24_X,
+        architecture: Architecture.ARM_64,
+        handler: 'index.handler',
+        code: Code.fromAsset(join(bundles, folder)),
+        timeout: Duration.seconds(seconds),
+        memorySize,
+      });
+
+    const table = new Table(this, 'Idempotency', {
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      timeToLiveAttribute: 'expiration',
+      billingMode: BillingMode.PAY_PER_REQUEST,
+    });
+    const retentionPeriod = Duration.days(14);
+    const queue = new Queue(this, 'Completions', {
+      retentionPeriod,
+      visibilityTimeout: Duration.seconds(6 * 60),
+      // Six times the function's timeout, and at least 5 (Lambda operator guide, "Understanding SQS retries").
+      deadLetterQueue: { queue: new Queue(this, 'DeadLetters', { retentionPeriod }), maxReceiveCount: 5 },
+    });
+
+    const receive = lambda('ReceiveWebhook', 'receive-webhook', 256, 10);
+    receive.addEnvironment('COMPLETIONS_QUEUE_URL', queue.queueUrl);
+    receive.addEnvironment('WEBHOOK_TOKEN_SECRET_ARN', webhookToken.secretArn);
+    queue.grantSendMessages(receive);
+    webhookToken.grantRead(receive);
+    new HttpApi(this, 'Api').addRoutes({
+      path: '/webhooks/azumuta/{event}/{token}',
+      methods: [HttpMethod.GET, HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Webhook', receive),
+    });
+
+    const book = lambda('BookCompletion', 'book-completion', 512, 60);
+    for (const [name, value] of Object.entries(partners)) book.addEnvironment(name, value);
+    book.addEnvironment('IDEMPOTENCY_TABLE_NAME', table.tableName);
+    book.addEnvironment('AZUMUTA_API_KEY_SECRET_ARN', azumutaApiKey.secretArn);
+    book.addEnvironment('ERP_CREDENTIALS_SECRET_ARN', erpCredentials.secretArn);
+    table.grantReadWriteData(book);
+    azumutaApiKey.grantRead(book);
+    erpCredentials.grantRead(book);
+    book.addEventSource(
+      new SqsEventSource(queue, { batchSize: 10, maxConcurrency: 5, reportBatchItemFailures: true }),
+    );
+  }
+}

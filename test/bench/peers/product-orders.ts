@@ -1,0 +1,44 @@
+import { call } from '../../../infra/local/emulator/process/http.ts';
+import type { Partners } from '../partners/partners.ts';
+import { numbersOf, until } from './load.ts';
+import type { BenchPlant } from './plant.ts';
+
+/** As many orders as one call of the endpoint takes. */
+const maxInOneCall = 500;
+
+/**
+ * Numbers of product orders to complete, which nothing else has. Ours has made them from orders of the ERP, as it has
+ * most that it books; its peer knows no orders.
+ */
+export async function productOrdersToComplete(
+  plant: BenchPlant,
+  partners: Partners,
+  prefix: string,
+  count: number,
+): Promise<string[]> {
+  await partners.reset();
+  if (!plant.makesProductOrders) return numbersOf(prefix, count);
+  const numbers = numbersOf(`PO-${prefix}`, count);
+  for (let from = 0; from < count; from += maxInOneCall)
+    await postOrders(plant, numbers.slice(from, from + maxInOneCall));
+  await untilLinked(partners, count);
+  await partners.reset();
+  return numbers;
+}
+
+/** @throws Error unless the endpoint takes them all. */
+export async function postOrders(plant: BenchPlant, numbers: readonly string[]): Promise<void> {
+  const orders = numbers.map((number) => ({
+    ...{ number, article: 'GEAR-01', quantity: '5', unit: 'u', attributes: { side: 'Left' } },
+  }));
+  const answer = await call(`${plant.emulator.apiUrl}/product-orders`, {
+    headers: { 'content-type': 'application/json', 'x-api-key': plant.orderKey },
+    body: JSON.stringify(orders.length === 1 ? orders[0] : orders),
+  });
+  if (answer.status !== 202) throw new Error(`The order endpoint answered ${answer.status}.`);
+}
+
+export async function untilLinked(partners: Partners, count: number): Promise<void> {
+  const all = async () => ((await partners.read()).calls['erp link'] ?? 0) >= count;
+  if (!(await until(all, 120_000, 200))) throw new Error('Not every order was created and linked.');
+}

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import * as whole from '../../../functions/surroundings.ts';
+import { bundleSettings } from '../../../infra/build/bundle-functions.ts';
+import { trimAwsSdkPlugins } from '../../../infra/build/trim-aws-sdk.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trimmed-'));
+let trimmed: typeof whole;
+
+beforeAll(async () => {
+  await build({
+    ...bundleSettings,
+    entryPoints: ['functions/surroundings.ts'],
+    outdir: folder,
+    plugins: trimAwsSdkPlugins(),
+  });
+  trimmed = await import(pathToFileURL(join(folder, 'surroundings.mjs')).href);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+// A wrong signature shows in AWS alone: the local platform looks at no more than whose it is.
+it.each([
+  ['without a key', undefined],
+  ['with a text as key', 'AWS4secret'],
+  ['with bytes as key', new Uint8Array([0, 1, 255])],
+])('hashes as the whole SDK does, %s', async (_, key) => {
+  // Prepare
+  const clients = [trimmed, whole].map(({ createLedgerClient }) => createLedgerClient());
+
+  // Act
+  const [ours, theirs] = await Promise.all(
+    clients.map(({ config }) => {
+      const hash = new config.sha256(key);
+      hash.update(Buffer.from('first '));
+      hash.update(Buffer.from('second'));
+      return hash.digest();
+    }),
+  );
+
+  // Assess
+  expect([...(ours ?? [])]).toEqual([...(theirs ?? [])]);
+  expect(ours).toHaveLength(32);
+});
+
+it('reads the credentials of the environment once', async () => {
+  // Prepare
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'first');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { config } = trimmed.createLedgerClient();
+  await config.credentials();
+
+  // Act
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'second');
+  const { accessKeyId } = await config.credentials();
+
+  // Assess
+  expect(accessKeyId).toBe('first');
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { Slots } from '../../../shared/slots/slots.ts';
+import { type Limits, slotsStage } from './stage.ts';
+
+const stage = slotsStage();
+
+/** So many containers of a function ask for their backlog, one after the other. */
+async function asked(times: number, limits: Limits, name = 'book-completion') {
+  const containers = Array.from({ length: times }, () => stage.begun(limits, name));
+  const answers: string[] = [];
+  for (const slots of containers) answers.push(await slots.takeForBacklog('erp'));
+  return { containers, answers };
+}
+
+describe('a backlog', () => {
+  it.each([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [5, 3],
+  ])(
+    'of a partner that bears %i calls at once has %i of its slots, and what is new the rest',
+    async (atOnce, half) => {
+      // Act
+      const { answers } = await asked(atOnce + 1, { erp: atOnce });
+      const fresh: boolean[] = [];
+      for (let nth = half; nth <= atOnce; nth += 1)
+        fresh.push(await stage.begun({ erp: atOnce }).take('erp'));
+
+      // Assess
+      expect(answers.filter((answer) => answer === 'taken').length).toBeLessThanOrEqual(half);
+      expect(answers.filter((answer) => answer === 'taken').length).toBeGreaterThanOrEqual(1);
+      expect(fresh.slice(0, atOnce - half)).toEqual(Array(atOnce - half).fill(true));
+    },
+  );
+
+  it('has no place in line while it has a slot: nobody waits for it', async () => {
+    const { answers } = await asked(2, { erp: 1 });
+    stage.clock.advance(11);
+    const awaited = await stage.begun({ erp: 1 }).isAwaited('erp');
+    expect(answers).toEqual(['taken', 'shared']);
+    expect(awaited).toBe(false);
+  });
+
+  it('gives way to what is new, which then has the slot', async () => {
+    // Prepare: the backlog has the only slot when something new comes
+    const { containers } = await asked(1, { erp: 1 });
+    const fresh = stage.begun({ erp: 1 });
+    await fresh.take('erp');
+
+    // Act: it sees that somebody waits, and gives the slot back
+    const awaited = await containers[0]?.isAwaited('erp');
+    await containers[0]?.end();
+    const { answers } = await asked(1, { erp: 1 });
+
+    // Assess
+    expect(awaited).toBe(true);
+    expect(answers).toEqual(['none']);
+    expect(await fresh.take('erp')).toBe(true);
+  });
+
+  it('has its turn, too, however much is new', async () => {
+    // Prepare: what is new asks first, each second
+    let working: Slots | undefined;
+    let turns = 0;
+
+    // Act
+    for (let second = 0; second < 60; second += 1) {
+      await working?.end();
+      const fresh = stage.begun({ erp: 1 });
+      const backlog = stage.begun({ erp: 1 });
+      const isFresh = await fresh.take('erp');
+      const isBacklog = (await backlog.takeForBacklog('erp')) === 'taken';
+      if (isBacklog) turns += 1;
+      working = isFresh ? fresh : backlog;
+      stage.clock.advance(1);
+    }
+
+    // Assess: once in some ten seconds
+    expect(turns).toBeGreaterThanOrEqual(4);
+    expect(turns).toBeLessThanOrEqual(7);
+  });
+
+  it('keeps no other function waiting: that has a place in line, and the next slot', async () => {
+    const { containers } = await asked(1, { erp: 1 });
+    const link = await asked(1, { erp: 1 }, 'create-product-orders');
+    expect(link.answers).toEqual(['none']);
+    expect(await containers[0]?.isAwaited('erp')).toBe(true);
+    await containers[0]?.end();
+    expect((await asked(1, { erp: 1 })).answers).toEqual(['none']);
+    expect((await asked(1, { erp: 1 }, 'create-product-orders')).answers).toEqual(['taken']);
+  });
+});

@@ -1,0 +1,159 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { createHttp } from '../../../shared/platform/http.ts';
+import { createPacer } from '../../../shared/slots/pace.ts';
+import { createSlots } from '../../../shared/slots/slots.ts';
+import { createVirtualTime, type VirtualTime } from '../../simulation/world/virtual-time.ts';
+import { silent } from '../../support/logs.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
+import { startServer } from '../../support/server.ts';
+import { invocation, settlingSeconds, slotsStage } from './stage.ts';
+
+const stage = slotsStage();
+
+/** Within any second of time, how many there are at most. */
+function mostWithinASecond(times: readonly number[]): number {
+  return Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length));
+}
+
+/** A container whose clock is off by so much. */
+function clockOf(time: VirtualTime, offsetMs: number) {
+  return {
+    now: () => new Date(time.now() + offsetMs),
+    sleep: (ms: number) => new Promise<void>((resolve) => time.after(ms, resolve)),
+  };
+}
+
+const batches = fc.record({
+  offsetMs: fc.integer({ min: -2000, max: 2000 }),
+  beginsAt: fc.integer({ min: 0, max: 20_000 }),
+  /** How long the network takes for each request, to the partner and back. */
+  latencies: fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 }),
+});
+
+describe('a partner that bears so many calls a second', () => {
+  it('gets no more in any second, whatever containers share its slots, networks delay and clocks tell', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 3 }),
+        fc.array(batches, { minLength: 1, maxLength: 8 }),
+        async (perSecond, all) => {
+          // Prepare
+          const time = createVirtualTime(Date.parse('2026-11-24T08:00:00Z'));
+          const start = time.now();
+          const table = modelledTable();
+          const arrivals: number[] = [];
+          let running = all.length;
+
+          async function work({ offsetMs, latencies }: (typeof all)[number]): Promise<void> {
+            const clock = { ...clockOf(time, offsetMs), timeout: () => new AbortController().signal };
+            const slots = createSlots(
+              { azumuta: {}, erp: { perSecond, atOnce: perSecond } },
+              { table, clock, name: 'book', settlingSeconds, random: () => 0.5, log: silent },
+            );
+            slots?.begin(invocation());
+            while (!(await slots?.take('erp'))) await clock.sleep(700);
+            // Half of it is the way to the partner.
+            const send = async (latencyMs: number) => {
+              await clock.sleep(latencyMs / 2);
+              arrivals.push(time.now());
+              await clock.sleep(latencyMs / 2);
+            };
+            await slots?.use('erp', (pace) =>
+              Promise.all(latencies.map((latencyMs) => pace?.(undefined, () => send(latencyMs)))),
+            );
+            await slots?.end();
+            running -= 1;
+          }
+
+          // Act
+          for (const each of all) time.at(start + each.beginsAt, () => void work(each));
+          await time.run(() => running === 0);
+
+          // Assess
+          expect(arrivals).toHaveLength(all.flatMap(({ latencies }) => latencies).length);
+          expect(mostWithinASecond(arrivals)).toBeLessThanOrEqual(perSecond);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is called at once when nobody has called it for a while', async () => {
+    const first = stage.begun({ erp: { atOnce: 1, perSecond: 1 } });
+    await first.use('erp', (pace) => pace?.(undefined, async () => undefined) ?? Promise.resolve());
+    await first.end();
+    stage.clock.advance(10);
+    const before = stage.clock.now();
+
+    const second = stage.begun({ erp: { atOnce: 1, perSecond: 1 } });
+    await second.use('erp', (pace) => pace?.(undefined, async () => undefined) ?? Promise.resolve());
+
+    expect(stage.clock.now()).toEqual(before);
+  });
+
+  it('paces every request of a call, in whatever sends it', async () => {
+    // Prepare
+    const { url, calls } = await startServer(() => ({}));
+    const http = createHttp({ partner: 'The ERP', baseUrl: url });
+    const slept: number[] = [];
+    const sleep = async (ms: number) => {
+      slept.push(ms);
+      stage.clock.advance(ms / 1000);
+    };
+    const slots = stage.container({ erp: { atOnce: 1, perSecond: 0.5 } }, { sleep });
+    slots.begin(invocation());
+    const breaker = createBreaker(stage.table, stage.clock);
+    const { clock } = stage;
+    const partners = createPartnerCalls({ breaker, newOwner: () => 'one', clock, log: silent, slots });
+
+    // Act
+    await partners.call('erp', async () => {
+      await http.send({ path: '/first' });
+      await Promise.all([http.send({ path: '/second' }), http.send({ path: '/third' })]);
+    });
+
+    // Assess
+    expect(calls).toHaveLength(3);
+    expect(slept).toEqual([2000, 2000]);
+  });
+});
+
+describe('a request that waits for its moment', () => {
+  it('is given up when its attempt is out of time, and was never sent', async () => {
+    // Prepare
+    const { url, calls } = await startServer(() => ({}));
+    const http = createHttp({ partner: 'The ERP', baseUrl: url });
+    const timeUp = new AbortController();
+    const sleep = () => new Promise<void>(() => timeUp.abort());
+    const slots = stage.container({ erp: { atOnce: 1, perSecond: 1 } }, { sleep });
+    slots.begin(invocation());
+    const breaker = createBreaker(stage.table, stage.clock);
+    const { clock } = stage;
+    const partners = createPartnerCalls({ breaker, newOwner: () => 'one', clock, log: silent, slots });
+
+    // Act
+    const failure = await partners
+      .call('erp', async () => {
+        await http.send({ path: '/', signal: timeUp.signal });
+        await http.send({ method: 'POST', path: '/', signal: timeUp.signal });
+      })
+      .catch((error: unknown) => error);
+
+    // Assess
+    expect(failure).toBeInstanceOf(RetryLater);
+    expect(failure).toMatchObject({ scope: 'order', outOfTime: true, wrote: 'nothing' });
+    expect(calls).toHaveLength(1);
+  });
+
+  it('waits no longer for one before it that failed', async () => {
+    const { pace } = createPacer(1000, undefined, stage.clock);
+    const failed = pace(undefined, () => Promise.reject(new Error('no answer')));
+    const next = pace(undefined, async () => stage.clock.now());
+    await expect(failed).rejects.toThrow('no answer');
+    expect((await next).getTime()).toBe(stage.clock.now().getTime());
+  });
+});

@@ -1,0 +1,282 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { createLedger } from '../../../shared/ledger/ledger.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import type { PartnerLimit } from '../../../shared/model/partner.ts';
+import type { Key, Table } from '../../../shared/platform/dynamodb-table.ts';
+import { createQueues } from '../../../shared/platform/queue.ts';
+import { createSlots } from '../../../shared/slots/slots.ts';
+import { modelledTable } from '../../support/modelled-table.ts';
+import { sqsRecord } from '../../support/sqs.ts';
+import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
+
+const stage = workerStage();
+const hour = 3600;
+const day = 24 * hour;
+const secondsAgo = (seconds: number) => new Date(stage.clock.now().getTime() - seconds * 1000);
+
+/** A plant of one function, on a ledger of its own that tells what it is asked. */
+function planted(erp: PartnerLimit = {}) {
+  const asked: string[] = [];
+  const changed: number[] = [];
+  const real = modelledTable();
+  const told = (what: string, { pk, sk }: Key) => asked.push(`${what} ${pk} ${sk}`);
+  const table: Table = {
+    ...real,
+    get(key) {
+      told('reads', key);
+      return real.get(key);
+    },
+    putIf(item, ...rest) {
+      told('writes', item);
+      return real.putIf(item, ...rest);
+    },
+    update(key, update) {
+      told('writes', key);
+      return real.update(key, update);
+    },
+    remove(key, ...rest) {
+      told('removes', key);
+      return real.remove(key, ...rest);
+    },
+  };
+  const { clock } = stage;
+  const { log } = stage.heard;
+  const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
+  const sqs = createQueues(stage.sqs.client);
+  const queues: typeof sqs = {
+    ...sqs,
+    changeVisibility(url, messages) {
+      changed.push(messages.length);
+      return sqs.changeVisibility(url, messages);
+    },
+  };
+  const newSlots = () =>
+    createSlots(
+      { azumuta: {}, erp },
+      { table, clock, name: 'book-completion', settlingSeconds: 300, random: () => 0.5, log },
+    );
+  const newBreaker = () => createBreaker(table, clock, { cooldownSeconds: 15 });
+
+  return {
+    asked,
+    changed,
+    newSlots,
+    forget() {
+      asked.length = 0;
+      changed.length = 0;
+      stage.heard.forget();
+    },
+    /** A container that does this in a call to the ERP, with each message. */
+    container(work: (body: string) => Promise<void>) {
+      const [breaker, slots] = [newBreaker(), newSlots()];
+      const partners = createPartnerCalls({ breaker, newOwner: randomUUID, clock, log, slots });
+      const consumer = doing(async (body) => {
+        await partners.ready('erp');
+        await partners.call('erp', () => work(body));
+      });
+      return stage.worker(consumer, { ...ledger, queues, breaker, slots });
+    },
+    /** The ERP is down, and the breaker has learnt it. */
+    async outage() {
+      const unwell = new RetryLater('The ERP failed (503).', { scope: 'partner' });
+      const breaker = newBreaker();
+      for (let nth = 0; nth < 5; nth += 1)
+        await breaker.recordFailure('erp', unwell, { permit: 'call' }, 'one');
+    },
+  };
+}
+
+describe('while the partner is out of order', () => {
+  it('a batch costs one read of the ledger, one call of the queue and one line, however often it comes', async () => {
+    // Prepare
+    const plant = planted({ atOnce: 1 });
+    await plant.outage();
+    const worker = plant.container(async () => {});
+    plant.forget();
+    const records = [1, 1, 2, 30].map((receiveCount) => sqsRecord({ body: 'success', receiveCount }));
+
+    // Act
+    const response = await worker(batch(...records), invocation());
+
+    // Assess
+    expect(failedIds(response)).toEqual(idsOf(records));
+    expect(plant.asked).toEqual(['reads BREAKER#erp STATE']);
+    expect(plant.changed).toEqual([4]);
+    expect(stage.heard.lines).toHaveLength(1);
+    expect(stage.heard.measured('BreakerOpen')).toEqual([4]);
+    expect(stage.heard.measured('Retried')).toEqual([4]);
+  });
+
+  it('asks for the pauses of its flow once a minute at most, for how long its messages have waited', async () => {
+    // Prepare
+    const plant = planted();
+    await plant.outage();
+    const worker = plant.container(async () => {});
+    plant.forget();
+    const record = sqsRecord({ body: 'success', receiveCount: 9, sentAt: secondsAgo(2 * hour) });
+
+    // Act
+    for (let nth = 0; nth < 5; nth += 1) await worker(batch(record), invocation());
+
+    // Assess
+    expect(stage.heard.measured('WaitingSeconds')).toEqual(Array(5).fill(2 * hour));
+    expect(plant.asked.filter((one) => one.includes('PAUSES'))).toHaveLength(1);
+  });
+
+  it('waits at least as long as the breaker says, and not long for a short outage, however often it came before', async () => {
+    // Prepare
+    const plant = planted();
+    await plant.outage();
+    const worker = plant.container(async () => {});
+    const record = sqsRecord({ body: 'success', receiveCount: 400 });
+
+    // Act
+    await worker(batch(record), invocation());
+
+    // Assess
+    const seconds = stage.sqs.visibility.get(record.receiptHandle);
+    expect(seconds).toBeGreaterThanOrEqual(15);
+    expect(seconds).toBeLessThanOrEqual(20);
+  });
+
+  it('puts aside what has waited too long, and leaves its neighbours', async () => {
+    // Prepare
+    const plant = planted();
+    await plant.outage();
+    const worker = plant.container(async () => {});
+    const old = sqsRecord({ body: 'success', receiveCount: 600, sentAt: secondsAgo(6 * day + 1) });
+    const neighbour = sqsRecord({ body: 'success', receiveCount: 3 });
+
+    // Act
+    const response = await worker(batch(neighbour, old), invocation());
+
+    // Assess
+    expect(failedIds(response)).toEqual([neighbour.messageId]);
+    expect(stage.sqs.sent).toMatchObject([
+      { attributes: { cause: 'waited-too-long', messageId: old.messageId } },
+    ]);
+  });
+
+  it('has one message probe when it is time, and the others wait for a moment', async () => {
+    // Prepare
+    const plant = planted();
+    await plant.outage();
+    stage.clock.advance(20);
+    const called: string[] = [];
+    const worker = plant.container(async (body) => void called.push(body));
+    const records = ['first', 'second', 'third'].map((body) => sqsRecord({ body, receiveCount: 5 }));
+
+    // Act
+    const response = await worker(batch(...records), invocation());
+
+    // Assess
+    expect(called).toEqual(['first']);
+    expect(failedIds(response)).toEqual(idsOf(records.slice(1)));
+    const seconds = records.slice(1).map(({ receiptHandle }) => stage.sqs.visibility.get(receiptHandle));
+    expect(seconds).toEqual([4, 4]);
+  });
+});
+
+describe('where what is new meets a backlog', () => {
+  const old = (body = 'old') => sqsRecord({ body, receiveCount: 20, sentAt: secondsAgo(2 * hour) });
+  const fresh = () => sqsRecord({ body: 'new' });
+
+  /** Until the end of the test, this has a slot of the ERP. */
+  async function held(plant: ReturnType<typeof planted>, by: 'new' | 'backlog') {
+    const slots = plant.newSlots();
+    slots?.begin({ ...invocation(), awsRequestId: randomUUID() });
+    await (by === 'new' ? slots?.take('erp') : slots?.takeForBacklog('erp'));
+    return slots;
+  }
+
+  it('what is new is worked on first', async () => {
+    const worked: string[] = [];
+    const worker = planted({ atOnce: 2 }).container(async (body) => void worked.push(body));
+    await worker(batch(old(), fresh(), old(), fresh()), invocation());
+    expect(worked).toEqual(['new', 'new', 'old', 'old']);
+  });
+
+  it('what is new is worked on alone while the backlog has its half already', async () => {
+    // Prepare
+    const plant = planted({ atOnce: 2 });
+    await held(plant, 'backlog');
+    const worked: string[] = [];
+    const records = [old(), fresh(), old()];
+
+    // Act
+    const response = await plant.container(async (body) => void worked.push(body))(
+      batch(...records),
+      invocation(),
+    );
+
+    // Assess
+    expect(worked).toEqual(['new']);
+    expect(failedIds(response)).toEqual(idsOf([0, 2].flatMap((at) => records[at] ?? [])));
+  });
+
+  it('a batch of the backlog costs two reads while another is at it, and comes again in minutes if it is full', async () => {
+    // Prepare
+    const plant = planted({ atOnce: 1 });
+    await held(plant, 'backlog');
+    const worker = plant.container(async () => {});
+    plant.forget();
+    const full = Array.from({ length: 10 }, () => old());
+    const single = old();
+
+    // Act
+    await worker(batch(...full), invocation());
+    const asked = [...plant.asked];
+    await worker(batch(single), invocation());
+
+    // Assess: of two hours it waits at most a quarter, and a quarter of an hour at most
+    expect(asked.filter((one) => !one.includes('PAUSES'))).toEqual([
+      'reads BREAKER#erp STATE',
+      'reads SLOTS#erp SLOT#1',
+    ]);
+    for (const { receiptHandle } of full) expect(stage.sqs.visibility.get(receiptHandle)).toBe(750);
+    expect(stage.sqs.visibility.get(single.receiptHandle)).toBe(75);
+  });
+
+  it('the backlog gives the rest of its batch back as soon as somebody new waits', async () => {
+    // Prepare: something new comes during the second booking
+    const plant = planted({ atOnce: 1 });
+    const worked: string[] = [];
+    const worker = plant.container(async (body) => {
+      worked.push(body);
+      if (body === 'second') await held(plant, 'new');
+    });
+    const records = ['first', 'second', 'third', 'fourth'].map(old);
+
+    // Act
+    const response = await worker(batch(...records), invocation());
+
+    // Assess
+    expect(worked).toEqual(['first', 'second']);
+    expect(failedIds(response)).toEqual(idsOf(records.slice(2)));
+    expect(await held(plant, 'new').then((slots) => slots?.take('erp'))).toBe(true);
+  });
+});
+
+it('begins no further message with less time left than one took: calls have their pace', async () => {
+  // Prepare: each takes 25 of 60 seconds
+  let remainingMs = 60_000;
+  const worked: string[] = [];
+  const worker = planted({ atOnce: 1 }).container(async (body) => {
+    worked.push(body);
+    remainingMs -= 25_000;
+  });
+  const records = ['first', 'second', 'third'].map((body) => sqsRecord({ body }));
+
+  // Act
+  const response = await worker(batch(...records), {
+    awsRequestId: randomUUID(),
+    getRemainingTimeInMillis: () => remainingMs,
+  });
+
+  // Assess
+  expect(worked).toEqual(['first', 'second']);
+  expect(failedIds(response)).toEqual(idsOf(records.slice(2)));
+});

@@ -1,0 +1,27 @@
+import type { TableIndex } from '../../../shared/platform/dynamodb-table.ts';
+import { bytesOfItem, equal, type Item } from './values.ts';
+
+/**
+ * What DynamoDB takes for a write, in write units: 1 for each KB of the larger of the item before and after it, and for
+ * each index 1 when the item enters or leaves it, and 2 when it moves within it. The indexes hold keys only, so nothing
+ * else of an item is written into them.
+ * Source: AWS, "Using global secondary indexes", write capacity units; "DynamoDB read and write operations".
+ */
+export function writeUnits(
+  before: Item | undefined,
+  after: Item | undefined,
+  indexes: readonly TableIndex[],
+): number {
+  const bytes = Math.max(bytesOfItem(before ?? {}), bytesOfItem(after ?? {}));
+  return indexes.reduce((units, index) => units + ofIndex(before, after, index), Math.ceil(bytes / 1024));
+}
+
+function ofIndex(before: Item | undefined, after: Item | undefined, { partition, sort }: TableIndex): number {
+  const isIn = (item: Item | undefined) => item?.[partition] !== undefined && item[sort] !== undefined;
+  if (!isIn(before) || !isIn(after)) return isIn(before) || isIn(after) ? 1 : 0;
+  const isSame = (name: string) => {
+    const [was, is] = [before?.[name], after?.[name]];
+    return was !== undefined && is !== undefined && equal(was, is);
+  };
+  return isSame(partition) && isSame(sort) ? 0 : 2;
+}

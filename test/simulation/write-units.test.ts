@@ -1,0 +1,67 @@
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
+import { writeUnits } from './aws/write-units.ts';
+import { calmJourney } from './calm-journey.ts';
+import { runScenario } from './run-scenario.ts';
+import { simulateFetch } from './world/network.ts';
+import type { World } from './world/world.ts';
+
+let giveBack = () => {};
+beforeAll(() => {
+  giveBack = simulateFetch();
+});
+afterAll(() => giveBack());
+
+const indexes = Object.values(ledgerIndexes);
+
+/** Notes the kind of each item that is written, and what DynamoDB takes for it. */
+function counting({ plant: { table } }: World, written: (kind: string, units: number) => void): void {
+  const { answer } = table;
+  const read = (command: PutItemCommand | UpdateItemCommand) => {
+    const { TableName } = command.input;
+    const given = command instanceof PutItemCommand ? command.input.Item : command.input.Key;
+    const { pk, sk } = given ?? {};
+    if (!pk?.S || !sk?.S) throw new Error('A write has a key.');
+    const found = answer(new GetItemCommand({ TableName, Key: { pk, sk }, ConsistentRead: true }));
+    return {
+      kind: `${pk.S.split('#')[0]} ${sk.S.split('#')[0]}`,
+      item: 'Item' in found ? found.Item : undefined,
+    };
+  };
+  Object.assign(table, {
+    answer(command: Parameters<typeof answer>[0]) {
+      if (!(command instanceof PutItemCommand || command instanceof UpdateItemCommand))
+        return answer(command);
+      const before = read(command);
+      const answered = answer(command);
+      written(before.kind, writeUnits(before.item, read(command).item, indexes));
+      return answered;
+    },
+  });
+}
+
+it('takes 8 write units for an order, 7 for its completion, and 2 for each recording but the first', async () => {
+  // Prepare
+  const units: [kind: string, units: number][] = [];
+
+  // Act
+  const { findings } = await runScenario(calmJourney(), {
+    disturb: (world) => counting(world, (kind, of) => units.push([kind, of])),
+  });
+
+  expect(findings).toEqual([]);
+
+  // Assess: names of work instructions are written once for all, and a lease once a run of the reconciliation
+  expect(units.filter(([kind]) => /ORDER/.test(kind))).toEqual([
+    ['ERP-ORDER ORDER', 1],
+    ['ORDER ORDER', 2],
+    ['ORDER ORDER', 1],
+    ['ORDER ORDER', 4],
+    ['ORDER RECORDING', 2],
+    ['ORDER BOOKING', 2],
+    ['ORDER ORDER', 2],
+    ['ORDER BOOKING', 1],
+    ['ORDER BOOKING', 2],
+  ]);
+});
