@@ -230,23 +230,34 @@ function pullRows({ pulled, killedPull }: Figures): Row[] {
   return rows;
 }
 
+/** A completion's calls are those over collecting and booking, and the message of its trigger. */
+const wantedOfBill = {
+  completions: { maxCalls: 7, maxDollars: 9 },
+  orders: { maxCalls: 4, maxDollars: 6 },
+} as const;
+
 function billRows({ bills = [] }: Figures): Row[] {
   return (['completions', 'orders'] as const).flatMap((flow) => {
     const [own, peer] = bills.filter((bill) => bill.flow === flow);
     if (!own) return [];
     const lines = costPerMillion(own.measured);
+    const calls = callsPerUnit(own.measured);
+    const total = totalOf(lines);
+    const { maxCalls, maxDollars } = wantedOfBill[flow];
     return [
       {
         figure: `AWS calls per ${flow.slice(0, -1)}`,
-        measured: callsPerUnit(own.measured).toFixed(2),
+        measured: calls.toFixed(2),
         against: peer ? `${peer.name} ${callsPerUnit(peer.measured).toFixed(2)}` : '–',
-        wanted: '–',
+        wanted: `≤ ${maxCalls}`,
+        reached: calls <= maxCalls,
       },
       {
         figure: `cost of a million ${flow}`,
-        measured: `$${totalOf(lines).toFixed(2)}`,
+        measured: `$${total.toFixed(2)}`,
         against: `${peer ? `${peer.name} $${totalOf(costPerMillion(peer.measured)).toFixed(2)}, ` : ''}list prices, no free tier, one event at a time`,
-        wanted: '–',
+        wanted: `≤ $${maxDollars}`,
+        reached: total <= maxDollars,
       },
       ...lines.map(({ service, dollars, formula }) => ({
         figure: `… ${service}`,
