@@ -1,17 +1,8 @@
-import { callsPerUnit, costPerMillion, totalOf } from './cost/cost.ts';
+import { billRows } from './cost/bill-rows.ts';
 import type { Figures } from './peers/figures.ts';
 import { type Fault, faults, type Losses, type Round } from './peers/rounds.ts';
+import type { Row } from './row.ts';
 import { median, sum } from './statistics.ts';
-
-/** One line of the table. */
-export interface Row {
-  readonly figure: string;
-  readonly measured: string;
-  readonly against: string;
-  readonly wanted: string;
-  /** Nothing when there is nothing to reach. */
-  readonly reached?: boolean;
-}
 
 const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} KB`;
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
@@ -228,45 +219,6 @@ function pullRows({ pulled, killedPull }: Figures): Row[] {
     });
   }
   return rows;
-}
-
-/** A completion's calls are those over collecting and booking, and the message of its trigger. */
-const wantedOfBill = {
-  completions: { maxCalls: 7, maxDollars: 9 },
-  orders: { maxCalls: 4, maxDollars: 6 },
-} as const;
-
-function billRows({ bills = [] }: Figures): Row[] {
-  return (['completions', 'orders'] as const).flatMap((flow) => {
-    const [own, peer] = bills.filter((bill) => bill.flow === flow);
-    if (!own) return [];
-    const lines = costPerMillion(own.measured);
-    const calls = callsPerUnit(own.measured);
-    const total = totalOf(lines);
-    const { maxCalls, maxDollars } = wantedOfBill[flow];
-    return [
-      {
-        figure: `AWS calls per ${flow.slice(0, -1)}`,
-        measured: calls.toFixed(2),
-        against: peer ? `${peer.name} ${callsPerUnit(peer.measured).toFixed(2)}` : '–',
-        wanted: `≤ ${maxCalls}`,
-        reached: calls <= maxCalls,
-      },
-      {
-        figure: `cost of a million ${flow}`,
-        measured: `$${total.toFixed(2)}`,
-        against: `${peer ? `${peer.name} $${totalOf(costPerMillion(peer.measured)).toFixed(2)}, ` : ''}list prices, no free tier, one event at a time`,
-        wanted: `≤ $${maxDollars}`,
-        reached: total <= maxDollars,
-      },
-      ...lines.map(({ service, dollars, formula }) => ({
-        figure: `… ${service}`,
-        measured: `$${dollars.toFixed(2)}`,
-        against: formula,
-        wanted: '–',
-      })),
-    ];
-  });
 }
 
 function simulationRows({ simulation }: Figures): Row[] {

@@ -1,0 +1,42 @@
+import type { Figures } from '../peers/figures.ts';
+import type { Row } from '../row.ts';
+import { callsPerUnit, costPerMillion, totalOf } from './cost.ts';
+
+/** A completion's calls are those over collecting and booking, and the message of its trigger. */
+const wantedOfBill = {
+  completions: { maxCalls: 7, maxDollars: 9 },
+  orders: { maxCalls: 4, maxDollars: 6 },
+} as const;
+
+export function billRows({ bills = [] }: Figures): Row[] {
+  return (['completions', 'orders'] as const).flatMap((flow) => {
+    const [own, peer] = bills.filter((bill) => bill.flow === flow);
+    if (!own) return [];
+    const lines = costPerMillion(own.measured);
+    const calls = callsPerUnit(own.measured);
+    const total = totalOf(lines);
+    const { maxCalls, maxDollars } = wantedOfBill[flow];
+    return [
+      {
+        figure: `AWS calls per ${flow.slice(0, -1)}`,
+        measured: calls.toFixed(2),
+        against: peer ? `${peer.name} ${callsPerUnit(peer.measured).toFixed(2)}` : '–',
+        wanted: `≤ ${maxCalls}`,
+        reached: calls <= maxCalls,
+      },
+      {
+        figure: `cost of a million ${flow}`,
+        measured: `$${total.toFixed(2)}`,
+        against: `${peer ? `${peer.name} $${totalOf(costPerMillion(peer.measured)).toFixed(2)}, ` : ''}list prices, no free tier, one event at a time`,
+        wanted: `≤ $${maxDollars}`,
+        reached: total <= maxDollars,
+      },
+      ...lines.map(({ service, dollars, formula }) => ({
+        figure: `… ${service}`,
+        measured: `$${dollars.toFixed(2)}`,
+        against: formula,
+        wanted: '–',
+      })),
+    ];
+  });
+}
