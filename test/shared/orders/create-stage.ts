@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
+import { type ErpControl, erpControl } from '../../../infra/local/sandbox/erp/control.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
+import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { type CreateDependencies, createProductOrder } from '../../../shared/orders/create.ts';
+import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { silent } from '../../support/logs.ts';
+import { newOrder } from '../../support/orders.ts';
+import { startSandboxHere } from '../../support/sandboxes.ts';
+import { sandboxErp } from '../erp/rest/sandbox.ts';
+
+/** Both sandboxes and a ledger, and what creates product orders between them. */
+export interface CreateStage {
+  readonly store: LedgerStore;
+  readonly ledger: Ledger;
+  readonly azumutaSide: AzumutaControl;
+  readonly erpSide: ErpControl;
+  readonly dependencies: CreateDependencies;
+  /** An order that the ERP has released and the ledger was told of. */
+  readonly released: (parameters?: Readonly<Record<string, string>>) => Promise<string>;
+  /** Works on its message as the function does it. */
+  readonly create: (
+    number: string,
+    receiveCount?: number,
+    changed?: Partial<CreateDependencies>,
+    clock?: Clock,
+  ) => Promise<void>;
+  /** Azumuta's id that the ERP knows of an order. */
+  readonly linkOf: (number: string) => Promise<string | null | undefined>;
+  readonly forgetFaults: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startCreateStage(): Promise<CreateStage> {
+  const [azumuta, erp] = await Promise.all([startSandboxHere('azumuta'), startSandboxHere('erp')]);
+  const [azumutaSide, erpSide] = [azumutaControl(azumuta.url), erpControl(erp.url)];
+  const store = await startLedgerStore();
+  const ledger = createLedger({ ...store, clock: systemClock, times: { settlingSeconds: 0 } });
+  const dependencies: CreateDependencies = {
+    ledger,
+    clock: systemClock,
+    azumuta: createAzumutaClient({
+      baseUrl: `${azumuta.url}/api/v1`,
+      assumptions: assumptionsSchema.parse({}),
+      apiKey: async () => azumutaSandboxKey,
+      clock: systemClock,
+    }),
+    erp: sandboxErp({ baseUrl: erp.url }).connect({
+      clock: systemClock,
+      credentials: async () => ({ apiKey: erpSandboxKey }),
+    }),
+    partners: createPartnerCalls({
+      breaker: createBreaker(store.table, systemClock),
+      newOwner: randomUUID,
+      clock: systemClock,
+      log: silent,
+    }),
+  };
+  return {
+    ...{ store, ledger, azumutaSide, erpSide, dependencies },
+    async released(parameters = {}) {
+      const [order] = await erpSide.release({ product: 'GEAR-01' });
+      if (!order) throw new Error('The sandbox released nothing.');
+      const { number } = order;
+      const draft = { number, article: 'GEAR-01', parameters, variants: [] };
+      await ledger.orders.put(newOrder({ number, draft, erpOrder: { number, article: 'GEAR-01' } }));
+      return number;
+    },
+    create: (number, receiveCount = 1, changed = {}, clock = systemClock) =>
+      createProductOrder({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount, clock), {
+        ...dependencies,
+        ...changed,
+      }),
+    linkOf: async (number) => (await erpSide.orders()).find((order) => order.number === number)?.azumutaId,
+    async forgetFaults() {
+      await azumutaSide.setFaults([]);
+      await erpSide.setFaults([]);
+    },
+    async stop() {
+      await Promise.all([azumuta.stop(), erp.stop(), store.stop()]);
+    },
+  };
+}
+
+function attempt(messageId: string, receiveCount: number, clock: Clock) {
+  return {
+    owner: randomUUID(),
+    messageId,
+    endsAt: clock.now(),
+    secondsUntil: (ms: number) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),
+    signal: new AbortController().signal,
+    log: silent,
+    sentAt: new Date(),
+    receiveCount,
+  };
+}

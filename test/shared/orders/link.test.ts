@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CreateStage, startCreateStage } from './create-stage.ts';
+
+const link = 'PATCH /api/production-orders/{number}';
+
+let stage: CreateStage;
+beforeAll(async () => {
+  stage = await startCreateStage();
+});
+afterAll(() => stage?.stop());
+beforeEach(() => stage.forgetFaults());
+
+describe('a link that the ERP accepts and does not show', () => {
+  it('is tried once more, however often its order had to wait for other things before', async () => {
+    // Prepare
+    const number = await stage.released();
+    await stage.azumutaSide.setFaults([{ kind: 'status', status: 503, times: 1 }]);
+    await expect(stage.create(number, 1)).rejects.toMatchObject({ name: 'RetryLater' });
+    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+
+    // Act
+    const first = await stage.create(number, 2).catch((error: unknown) => error);
+    await stage.create(number, 3);
+
+    // Assess
+    expect(first).toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
+    const [created] = (await stage.azumutaSide.productOrders()).filter((order) => order.number === number);
+    expect(await stage.linkOf(number)).toBe(created?.id);
+  });
+
+  it('is for a person the second time, and what that person sends again begins anew', async () => {
+    // Prepare
+    const number = await stage.released();
+    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link }]);
+
+    // Act
+    const failures: unknown[] = [];
+    for (const receiveCount of [1, 2, 1]) {
+      failures.push(await stage.create(number, receiveCount).catch((error: unknown) => error));
+    }
+
+    // Assess
+    expect(failures).toMatchObject([{ name: 'RetryLater' }, { name: 'Rejected' }, { name: 'RetryLater' }]);
+    expect(await stage.linkOf(number)).toBeNull();
+  });
+
+  it('stays in doubt through an attempt that never came to write', async () => {
+    // Prepare
+    const number = await stage.released();
+    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+    await expect(stage.create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
+    await stage.erpSide.setFaults([{ kind: 'status', status: 429, times: 1 }]);
+    await expect(stage.create(number, 2)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'nothing' });
+    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+
+    // Act
+    const third = await stage.create(number, 3).catch((error: unknown) => error);
+
+    // Assess
+    expect(third).toMatchObject({ name: 'Rejected' });
+  });
+});
