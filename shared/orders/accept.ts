@@ -159,7 +159,10 @@ async function acceptNew(
   const { order, mapped } = wanted;
   const { ledger } = dependencies;
   const [only, ...others] = mapped?.productOrders ?? [];
-  if (!mapped || !only || others.length > 0 || (await isRecorded(order, via, ledger))) return undefined;
+  // A pull mostly lists what it has listed before: a refused write costs more than the reads.
+  if (via === 'pull' || !mapped || !only || others.length > 0) return undefined;
+  // It may have come without its id before.
+  if (order.id !== undefined && (await ledger.erpOrders.find({ number: order.number }))) return undefined;
   const decision = { split: mapped.split, mostParts: 1, earlier: [] };
   const record = await writeRecord(undefined, decision, wanted, dependencies);
   if (!record || record === 'changed meanwhile') return undefined;
@@ -170,16 +173,6 @@ async function acceptNew(
   ownOutbox.allWritten();
   const productOrders = written.status ? [written.status] : [];
   return { number: order.number, status: overall(productOrders), productOrders, news: 0 };
-}
-
-/** A pull mostly lists what it has listed before. Under its number, what came without its id at first. */
-async function isRecorded(
-  order: ErpOrder,
-  via: AcceptOptions['via'],
-  { erpOrders }: AcceptDependencies['ledger'],
-): Promise<boolean> {
-  if (via === 'pull' && (await erpOrders.find(order))) return true;
-  return order.id !== undefined && (await erpOrders.find({ number: order.number })) !== undefined;
 }
 
 /**

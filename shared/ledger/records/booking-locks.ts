@@ -61,7 +61,7 @@ export function createBookingLocks(table: Table, clock: Clock, times: ClaimTimes
           },
           // Attempts are counted by the claim: a thawed one never takes the lock of its successor.
           condition: `(attribute_not_exists(#lockedUntil) OR #lockedUntil <= :now OR (#lockedFor = :booking AND #lockedAttempt <= :attempt))${
-            isOwnItem ? '' : ' AND (#state <> :claimed OR #leaseUntil <= :now)'
+            isOwnItem ? '' : ' AND attribute_exists(#state) AND (#state <> :claimed OR #leaseUntil <= :now)'
           }`,
           values: { now: now.getTime(), booking, attempt, ...(isOwnItem ? {} : { claimed: 'claimed' }) },
         });

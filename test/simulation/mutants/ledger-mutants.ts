@@ -93,8 +93,8 @@ export const ledgerMutants: readonly Mutant[] = [
   {
     name: 'lock-takes-no-notice-of-the-claim',
     file: 'shared/ledger/records/booking-locks.ts',
-    find: "' AND (#state <> :claimed OR #leaseUntil <= :now)'",
-    replace: "' AND (#state = :claimed OR #state <> :claimed)'",
+    find: '(#state <> :claimed OR #leaseUntil <= :now)',
+    replace: '(#state <> :claimed OR #state = :claimed)',
     why: 'A later recording is noted while the quantity of its order is booked, and each overwrites the other.',
   },
   {
