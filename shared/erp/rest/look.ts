@@ -39,6 +39,8 @@ export async function look<Context>(reader: Reader, errand: Errand<Context>): Pr
 
   const taken = steps.filter((step) => !left.includes(step)).map(({ part }) => part.name);
   try {
+    // While nobody can tell whether it is booked already, nothing that stands there is somebody else's.
+    for (const lookUp of run.lookUps) if (lookUp.part.done) requireFree(reader, run, lookUp);
     for (const lookUp of run.lookUps) {
       // What has begun is ours, and goes on whatever became of the order: it may be done by that alone.
       if (reference === undefined) requirePossible(reader, run, lookUp);

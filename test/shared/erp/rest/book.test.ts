@@ -59,6 +59,21 @@ it('looks again, however often it has tried, when the look behind its write fail
   expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
 });
 
+it('says of nothing that somebody else did it, while nobody can tell whether it is ours', async () => {
+  // Prepare: the ERP has closed the order, perhaps for our booking, and does not show its bookings
+  const [bookings] = smallOptions('http://127.0.0.1').book.lookUp;
+  if (!bookings) throw new Error('no look-up');
+  const { done: _, ...closed } = { ...bookings, name: 'order', refused: () => 'it is closed' };
+  const hidden = { ...bookings, waits: () => 'its bookings are not shown' };
+  const erp = await startSmallErp(undefined, { book: { lookUp: [closed, hidden] } });
+
+  // Act
+  const failure = await failureOf(erp.book(nextAttempt()));
+
+  // Assess
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'nothing' });
+});
+
 it('does not write again when the answer was lost after the work was done', async () => {
   // Prepare
   const erp = await startSmallErp((_, book) => {
