@@ -52,8 +52,13 @@ const harmless: ReadonlySet<Happening['kind']> = new Set([
 ]);
 
 /** Nothing is going to be booked of what is open for rework. */
-export function judgeRework({ plant, scenario }: World, { reworked }: ReleasedOrder, find: Find): void {
-  if (reworked.length === 0) return;
+export function judgeRework(
+  { plant, scenario }: World,
+  { reworked, figures }: ReleasedOrder,
+  find: Find,
+): void {
+  // Whoever recorded nothing completes it once more, perhaps before the rework is over.
+  if (reworked.length === 0 || figures === 'no recording') return;
   const bookings: readonly Item[] = plant.table.items().filter(({ sk }) => String(sk).startsWith('BOOKING#'));
   const isSplit = scenario.split !== 'one';
   for (const { number, from, until } of reworked) {
