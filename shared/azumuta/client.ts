@@ -22,8 +22,8 @@ import {
 /**
  * Azumuta's REST API, as far as the two flows need it. Every method is one call (a listing by number follows
  * `next` on the same origin only) and throws `RetryLater` of scope `partner` when Azumuta is unwell, of scope
- * `order` when it answers 200 with an error or has the number by now, and `Rejected` when it refuses or answers in a shape that the
- * flows cannot stand on.
+ * `order` when it answers 200 with an error or has the number by now, and `Rejected` when it refuses or answers in a
+ * shape that the flows cannot stand on.
  */
 export interface AzumutaClient {
   readonly findArticle: (number: string, signal: AbortSignal) => Promise<Article | undefined>;

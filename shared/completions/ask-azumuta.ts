@@ -2,7 +2,7 @@ import type { AzumutaProductOrder } from '../azumuta/translate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { type Cause, Rejected, RetryLater } from '../model/errors.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, clocksDifferMs } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import type { CompletionHint } from './messages.ts';
 
@@ -17,8 +17,6 @@ export interface AskDependencies {
 const patienceMs = 30 * 60_000;
 /** An order is asked about so often at most, however many hints come. */
 const betweenQuestionsMs = 60_000;
-/** Between the clocks of two machines; SQS tells when a message came, a container when it asked. */
-const clocksDifferMs = 5000;
 /** A hint that asks comes again after 15 minutes at the latest: one that has not by then is gone. */
 const askerLivesMs = 20 * 60_000;
 /** A trigger names what was recorded for one completion; more of its ids are not looked at. */

@@ -80,7 +80,7 @@ export async function sendBooking(
   } satisfies BookingMessage;
   await dependencies.queues.send(dependencies.bookingsQueueUrl, { body: JSON.stringify(message) });
   // Whoever looks at it before it is claimed sends it once more, and no third time.
-  if (collected.bookings.some((known) => known.key === booking.key && isUnsent(known)))
+  if (collected.bookings.some((held) => held.key === booking.key && isUnsent(held)))
     await dependencies.ledger.bookings.markSentAgain(home, booking.key);
   attempt.log.info('Collected', { booking: booking.key, recordings: booking.recordingIds.length });
   return undefined;

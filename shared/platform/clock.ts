@@ -9,6 +9,9 @@ export interface Clock {
   readonly timeout: (ms: number) => AbortSignal;
 }
 
+/** The clocks of two machines, SQS's among them, are apart by less: milliseconds. */
+export const clocksDifferMs = 5000;
+
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: (ms) => sleep(ms),

@@ -1,4 +1,4 @@
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, clocksDifferMs } from '../platform/clock.ts';
 import type { Pace } from '../platform/heard-answers.ts';
 
 /** When the holder of one slot makes its calls. */
@@ -7,9 +7,6 @@ export interface Pacer {
   /** Epoch milliseconds from which the next call may leave, whoever makes it. */
   readonly nextAt: () => number;
 }
-
-/** Clocks of containers are apart by less. */
-const clocksDifferMs = 5000;
 
 /**
  * One request after the other, each an interval after the answer to the one before: so no two of a slot reach the

@@ -21,19 +21,21 @@ import { createSlotTaker, type NoSlot, type TakenSlot, type TakeSlotDependencies
  * What was sent may still be settling at the partner after a crash, or after a write without an answer; with one slot,
  * the next writer must not begin before. For the same reason nothing more is called with a slot that is in doubt.
  *
- * **Nobody waits for a slot while it holds another**, so there is no deadlock. A batch takes the slot of the partner that all its
- * work is about before it begins, and one of the other partner when a message first calls that one: for the link in the
- * ERP of an order that it created, for a completion that must be read again before it is booked. Whoever finds none then
- * gives both back at the end of its batch. So no work is slowed down by the limit of a partner that it does not call;
- * and of two functions that each have what the other needs, one goes on at the latest when a place in line has lapsed.
+ * **Nobody waits for a slot while it holds another**, so there is no deadlock. A batch takes the slot of the partner that
+ * all its work is about before it begins, and one of the other partner when a message first calls that one: for the
+ * link in the ERP of an order that it created, for a completion that must be read again before it is booked. Whoever
+ * finds none then gives both back at the end of its batch. So no work is slowed down by the limit of a partner that
+ * it does not call; and of two functions that each have what the other needs, one goes on at the latest when a place
+ * in line has lapsed.
  *
  * **No function starves another.** Whoever asks in the right moment has a free slot, but who finds none gets a place in
  * the partner's line, one for each function (and one for its backlog), and once the first in line has waited for ten
- * seconds, only that one takes a slot. So a function waits for ten seconds and one batch of each other function at most,
- * however much is queued for those, as long as it asks again before its place lapses: messages do for their first hundred
- * receives, after which younger ones of their function keep its place, and a scheduled run asks every other second. Without a line, a queue that is
- * never empty would take each slot in the moment it gets free, and a single order would meet that moment once in some
- * hundred tries. Nothing is promised to one message among those of its function.
+ * seconds, only that one takes a slot. So a function waits for ten seconds and one batch of each other function at
+ * most, however much is queued for those, as long as it asks again before its place lapses: messages do for their
+ * first hundred receives, after which younger ones of their function keep its place, and a scheduled run asks every
+ * other second. Without a line, a queue that is never empty would take each slot in the moment it gets free, and a
+ * single order would meet that moment once in some hundred tries. Nothing is promised to one message among those of
+ * its function.
  *
  * **No backlog starves what is new.** What has waited for a minute has half of the slots (rounded up), none while somebody
  * is in line, and gives its slot back after the call at hand when somebody is. So half of the slots, and of the
