@@ -77,7 +77,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
 
     /** Calls to the partners, through the circuit breaker and the slots that all containers share. */
     partnerCalls() {
-      return createPartnerCalls({ breaker: breaker(), newOwner: newId, clock, log, slots });
+      return createPartnerCalls({ breaker: breaker(), newOwner: newId, log, slots });
     },
 
     azumuta() {

@@ -18,7 +18,7 @@ export function metric(
     dimensionsMap: { Stack: Stack.of(scope).stackName, ...of },
     statistic,
     period,
-    unit: { Count: Unit.COUNT, Seconds: Unit.SECONDS, Milliseconds: Unit.MILLISECONDS }[metrics[name].unit],
+    unit: { Count: Unit.COUNT, Seconds: Unit.SECONDS }[metrics[name].unit],
   });
 }
 

@@ -1,6 +1,5 @@
 import { RetryLater, reasonOf } from '../model/errors.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
-import type { Clock } from '../platform/clock.ts';
 import { listenForAnswers, type Pace } from '../platform/heard-answers.ts';
 import type { Logger } from '../platform/log.ts';
 import { NoFreeSlot, type Slots } from '../slots/slots.ts';
@@ -22,7 +21,6 @@ export interface GuardedCallDependencies {
   readonly breaker: Breaker;
   /** A new name for each call: the breaker knows its prober by it. */
   readonly newOwner: () => string;
-  readonly clock: Clock;
   readonly log: Logger;
   /** Without them, no partner has a limit. */
   readonly slots?: Slots | undefined;
@@ -32,7 +30,7 @@ export interface GuardedCallDependencies {
 export class BreakerOpen extends RetryLater {}
 
 export function createPartnerCalls(dependencies: GuardedCallDependencies): PartnerCalls {
-  const { breaker, newOwner, clock, log, slots } = dependencies;
+  const { breaker, newOwner, log, slots } = dependencies;
 
   function waiting(partner: Partner, { seconds, reason }: Waiting): BreakerOpen {
     log.warn('Waiting for a partner to recover', { Partner: partner, seconds }, { BreakerOpen: 1 });
@@ -56,7 +54,6 @@ export function createPartnerCalls(dependencies: GuardedCallDependencies): Partn
     const owner = newOwner();
     const permit = await breaker.permit(partner, owner);
     if (permit.permit === 'wait') throw waiting(partner, permit);
-    const start = clock.now().getTime();
     const { done, heard } = listenForAnswers(work, pace);
     const learnt = () =>
       heard()
@@ -64,7 +61,6 @@ export function createPartnerCalls(dependencies: GuardedCallDependencies): Partn
         : breaker.recordNoAnswer(partner, permit, owner);
     try {
       const result = await done;
-      log.info('Partner', { Partner: partner }, { PartnerMilliseconds: clock.now().getTime() - start });
       await noted(partner, learnt());
       return result;
     } catch (error) {

@@ -28,8 +28,6 @@ export const metrics = {
   WaitingSeconds: { unit: 'Seconds', by: ['Function'] },
   /** `cause` is the cause code (shared/model/errors.ts), which every such line bears as a field. */
   DeadLettered: { unit: 'Count', by: ['Function', 'cause'] },
-  /** Time of one step at a partner, which may be several calls, and what these wait for where their pace is limited. */
-  PartnerMilliseconds: { unit: 'Milliseconds', by: ['Partner'] },
   /** Messages, and steps of them, that were not tried because the partner's circuit breaker is open. */
   BreakerOpen: { unit: 'Count', by: ['Partner'] },
   /** Answers of 401: a flow stands still until somebody sets the secret. */
@@ -42,7 +40,7 @@ export const metrics = {
 
 interface MetricDefinition {
   /** Unit as CloudWatch spells it. */
-  readonly unit: 'Count' | 'Seconds' | 'Milliseconds';
+  readonly unit: 'Count' | 'Seconds';
   /** Dimensions beside the stack: each of their values makes a metric of its own, which CloudWatch bills. */
   readonly by: readonly ('Function' | 'Partner' | 'cause')[];
 }

@@ -205,6 +205,7 @@ async function measure(wishes: Wishes): Promise<Figures> {
             await billOf(ownName, 'completions'),
             ...(withPeer ? [await billOf(peerName, 'completions', powertools)] : []),
             await billOf(ownName, 'orders'),
+            await billOf(ownName, 'orders in lists of 50'),
           ];
         },
       },

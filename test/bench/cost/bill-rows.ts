@@ -6,10 +6,11 @@ import { callsPerUnit, costPerMillion, totalOf } from './cost.ts';
 const wantedOfBill = {
   completions: { maxCalls: 7, maxDollars: 9 },
   orders: { maxCalls: 4, maxDollars: 6 },
+  'orders in lists of 50': { maxCalls: 4, maxDollars: 6 },
 } as const;
 
 export function billRows({ bills = [] }: Figures): Row[] {
-  return (['completions', 'orders'] as const).flatMap((flow) => {
+  return (['completions', 'orders', 'orders in lists of 50'] as const).flatMap((flow) => {
     const [own, peer] = bills.filter((bill) => bill.flow === flow);
     if (!own) return [];
     const lines = costPerMillion(own.measured);
@@ -18,7 +19,7 @@ export function billRows({ bills = [] }: Figures): Row[] {
     const { maxCalls, maxDollars } = wantedOfBill[flow];
     return [
       {
-        figure: `AWS calls per ${flow.slice(0, -1)}`,
+        figure: `AWS calls per ${flow.replace(/s\b/, '')}`,
         measured: calls.toFixed(2),
         against: peer ? `${peer.name} ${callsPerUnit(peer.measured).toFixed(2)}` : '–',
         wanted: `≤ ${maxCalls}`,
@@ -27,7 +28,7 @@ export function billRows({ bills = [] }: Figures): Row[] {
       {
         figure: `cost of a million ${flow}`,
         measured: `$${total.toFixed(2)}`,
-        against: `${peer ? `${peer.name} $${totalOf(costPerMillion(peer.measured)).toFixed(2)}, ` : ''}list prices, no free tier, one event at a time`,
+        against: `${peer ? `${peer.name} $${totalOf(costPerMillion(peer.measured)).toFixed(2)}, ` : ''}list prices of us-east-1, no free tier`,
         wanted: `≤ $${maxDollars}`,
         reached: total <= maxDollars,
       },

@@ -116,7 +116,6 @@ const partners = (log: Logger) =>
   createPartnerCalls({
     breaker: createBreaker(store.table, clock),
     newOwner: () => `call ${lines.length}`,
-    clock,
     log,
   });
 /** A partner that fails so; answers nothing but the failure. */

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 const partners = (changes: Partial<Breaker> = {}, log = silent) =>
-  createPartnerCalls({ breaker: { ...breaker, ...changes }, newOwner: () => 'one', clock, log });
+  createPartnerCalls({ breaker: { ...breaker, ...changes }, newOwner: () => 'one', log });
 const isOpen = async () => (await breaker.state('erp')).open;
 const tableFails = () => Promise.reject(Object.assign(new Error('slow down'), { $metadata: {} }));
 

@@ -20,7 +20,7 @@ describe('a partner that fails now and then, all in one minute', () => {
 
   const isOpen = async () => (await breaker.state('erp')).open;
   const call = (work: () => Promise<string>) =>
-    createPartnerCalls({ breaker, newOwner: () => 'a container', clock, log: silent })
+    createPartnerCalls({ breaker, newOwner: () => 'a container', log: silent })
       .call('erp', work)
       .catch(() => 'failed');
   const answers = async () => {

@@ -18,8 +18,7 @@ export function breakerStage() {
     return () => store.stop();
   });
 
-  const partnersOf = (name: string) =>
-    createPartnerCalls({ breaker, newOwner: () => name, clock, log: silent });
+  const partnersOf = (name: string) => createPartnerCalls({ breaker, newOwner: () => name, log: silent });
 
   /** One container's calls; `asked` counts what reached the partner. */
   function container(name: string) {

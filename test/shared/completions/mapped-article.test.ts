@@ -72,7 +72,6 @@ describe('a configuration that calls articles otherwise in Azumuta', () => {
         partners: createPartnerCalls({
           breaker: createBreaker(stage.store.table, stage.clock),
           newOwner: () => 'o',
-          clock: stage.clock,
           log: silent,
         }),
       },

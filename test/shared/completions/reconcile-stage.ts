@@ -78,7 +78,6 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
     const partners = createPartnerCalls({
       breaker,
       newOwner: () => 'test',
-      clock,
       log: silent,
     });
     sqs.forget();

@@ -132,7 +132,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
   function readDependencies({ ledger: reached, breaker, azumuta }: Reached) {
     return {
       azumuta,
-      partners: createPartnerCalls({ breaker, newOwner: randomUUID, clock, log: silent }),
+      partners: createPartnerCalls({ breaker, newOwner: randomUUID, log: silent }),
       workInstructionNames: reached.workInstructionNames,
       includeOperators: false,
       readSoFar: nothingReadSoFar(),

@@ -58,7 +58,6 @@ export async function startCreateStage(): Promise<CreateStage> {
     partners: createPartnerCalls({
       breaker: createBreaker(store.table, systemClock),
       newOwner: randomUUID,
-      clock: systemClock,
       log: silent,
     }),
   };

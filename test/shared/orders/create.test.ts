@@ -26,7 +26,6 @@ it('an order whose Azumuta is unwell is not claimed, and nobody is called, while
       outage: async () => open,
     },
     newOwner: randomUUID,
-    clock: systemClock,
     log: silent,
   });
   await stage.azumutaSide.forgetCalls();

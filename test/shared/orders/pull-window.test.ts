@@ -63,7 +63,6 @@ function plant(skewHours: number, goLive?: string) {
         partners: createPartnerCalls({
           breaker: createBreaker(store.table, clock),
           newOwner: () => 'owner',
-          clock,
           log: silent,
         }),
         goLive,

@@ -50,7 +50,6 @@ function pull(
       partners: createPartnerCalls({
         breaker: createBreaker(store.table, clock),
         newOwner: () => 'owner',
-        clock,
         log: silent,
       }),
       goLive: undefined,

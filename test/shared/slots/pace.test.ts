@@ -107,8 +107,7 @@ describe('a partner that bears so many calls a second', () => {
     const slots = stage.container({ erp: { atOnce: 1, perSecond: 0.5 } }, { sleep });
     slots.begin(invocation());
     const breaker = createBreaker(stage.table, stage.clock);
-    const { clock } = stage;
-    const partners = createPartnerCalls({ breaker, newOwner: () => 'one', clock, log: silent, slots });
+    const partners = createPartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots });
 
     // Act
     await partners.call('erp', async () => {
@@ -132,8 +131,7 @@ describe('a request that waits for its moment', () => {
     const slots = stage.container({ erp: { atOnce: 1, perSecond: 1 } }, { sleep });
     slots.begin(invocation());
     const breaker = createBreaker(stage.table, stage.clock);
-    const { clock } = stage;
-    const partners = createPartnerCalls({ breaker, newOwner: () => 'one', clock, log: silent, slots });
+    const partners = createPartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots });
 
     // Act
     const failure = await partners

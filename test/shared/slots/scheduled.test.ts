@@ -42,7 +42,7 @@ function runOf(partner: Partner) {
     clock,
     log: silent,
     slots,
-    partners: createPartnerCalls({ breaker, newOwner: () => 'owner', clock, log: silent, slots }),
+    partners: createPartnerCalls({ breaker, newOwner: () => 'owner', log: silent, slots }),
   };
 }
 

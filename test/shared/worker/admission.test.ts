@@ -72,7 +72,7 @@ function planted(erp: PartnerLimit = {}) {
     /** A container that does this in a call to the ERP, with each message. */
     container(work: (body: string) => Promise<void>) {
       const [breaker, slots] = [newBreaker(), newSlots()];
-      const partners = createPartnerCalls({ breaker, newOwner: randomUUID, clock, log, slots });
+      const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log, slots });
       const consumer = doing(async (body) => {
         await partners.ready('erp');
         await partners.call('erp', () => work(body));

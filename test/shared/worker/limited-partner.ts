@@ -71,7 +71,7 @@ export function containerOn(stage: WorkerStage, url: string, atOnce: number | un
     { table, clock, name, settlingSeconds: 300, random: () => 0.5, log },
   );
   const breaker = createBreaker(table, clock);
-  const partners = createPartnerCalls({ breaker, newOwner: randomUUID, clock, log, slots });
+  const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log, slots });
   const http = createHttp({ partner: 'The ERP', baseUrl: url });
   const consumer = doing(async (body, { signal }) => {
     await partners.call('erp', () => http.send({ method: 'POST', path: '/', body, signal }));

@@ -60,7 +60,6 @@ async function partnered({ ledger, breaker }: Alone, dependencies: Partial<Worke
   const partners = createPartnerCalls({
     breaker,
     newOwner: randomUUID,
-    clock: stage.clock,
     log: stage.heard.log,
   });
   const consumer = doing((body, { signal }) =>
