@@ -1,9 +1,8 @@
-import { App } from 'aws-cdk-lib';
 import { ConfigurationError } from '../shared/integration/define.ts';
-import { assemble } from './stack/assemble.ts';
+import { assemble, createApp } from './stack/assemble.ts';
 
 // `cdk synth -c config=plants/ghent.config.ts -c stage=production`
-const app = new App();
+const app = createApp();
 const config: unknown = app.node.tryGetContext('config') ?? 'integration.config.ts';
 const stage: unknown = app.node.tryGetContext('stage') ?? 'production';
 

@@ -4,7 +4,6 @@ import {
   type AlarmProps,
   ComparisonOperator,
   type IMetric,
-  Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -169,13 +168,7 @@ export class Alarms extends Construct {
 
   private watchSchedules({ schedule }: CompleteIntegration, { group }: Schedules): void {
     this.watch('SchedulesFailing', {
-      metric: new Metric({
-        namespace: 'AWS/Scheduler',
-        metricName: 'TargetErrorCount',
-        dimensionsMap: { ScheduleGroup: group.scheduleGroupName },
-        statistic: 'Sum',
-        period: metricPeriod,
-      }),
+      metric: group.metricTargetErrors({ period: metricPeriod }),
       means: 'A scheduled run could not be started.',
     });
     if (schedule.pull !== 'off') {

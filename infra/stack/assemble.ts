@@ -1,8 +1,14 @@
 import { join } from 'node:path';
-import type { App } from 'aws-cdk-lib';
+import { App, type AppProps } from 'aws-cdk-lib';
+import cdk from '../../cdk.json' with { type: 'json' };
 import { bundleFunctions } from '../build/bundle-functions.ts';
 import { loadIntegration } from '../build/load-configuration.ts';
 import { IntegrationStack } from './stack.ts';
+
+/** An app with the feature flags of `cdk.json`, which only the CDK's command line reads by itself. */
+export function createApp(props: AppProps = {}): App {
+  return new App({ ...props, context: cdk.context });
+}
 
 /**
  * Adds the stack of one plant and stage to an app: for the CDK's command line, for the local platform and for

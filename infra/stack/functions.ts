@@ -2,10 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
-import type { Bundles, FunctionName } from '../build/bundle-functions.ts';
-import { IntegrationFunction } from './lambda-function.ts';
+import { type Bundles, type FunctionName, functionNames } from '../build/bundle-functions.ts';
+import { IntegrationFunction, type IntegrationFunctionProps } from './lambda-function.ts';
 import type { LedgerTable } from './ledger-table.ts';
 import type { Placement } from './network.ts';
+import { allow, hideIn, readSecrets, sendTo } from './permissions.ts';
 import { consumerTimeout, type Queues } from './queues.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -19,6 +20,26 @@ export interface FunctionsProps {
   readonly placement: Placement | undefined;
 }
 
+/** The functions, with exactly what each may do. */
+export class Functions extends Construct {
+  readonly named: Readonly<Record<FunctionName, IntegrationFunction>>;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    const table = tableOf(props);
+    // Made from all names, so every name is a key.
+    this.named = Object.fromEntries(
+      functionNames.map((name) => [
+        name,
+        new IntegrationFunction(this, inPascalCase(name), {
+          ...table[name],
+          codeFolder: props.bundles[name],
+        }),
+      ]),
+    ) as Record<FunctionName, IntegrationFunction>;
+  }
+}
+
 /** What a partner may need to finish what was sent to it (DynamoDB leases wait that long before a takeover). */
 const settlingSeconds = '300';
 
@@ -30,204 +51,163 @@ function containersFor(...atOnce: readonly (number | undefined)[]): number {
   return Math.max(2, Math.min(...atOnce.map((limit) => limit ?? 5)));
 }
 
-/** The functions, with exactly what each may do. */
-export class Functions extends Construct {
-  readonly receiveWebhook: IntegrationFunction;
-  readonly collectCompletion: IntegrationFunction;
-  readonly bookCompletion: IntegrationFunction;
-  readonly acceptProductOrders: IntegrationFunction;
-  readonly pullProductOrders: IntegrationFunction;
-  readonly createProductOrders: IntegrationFunction;
-  readonly reconcileCompletions: IntegrationFunction;
-  readonly named: Readonly<Record<FunctionName, IntegrationFunction>>;
+/** All that is said of each function. */
+function tableOf({
+  integration: { azumuta, erp, deployment },
+  queues: { productOrders, completions, bookings, deadLetters },
+  secrets,
+  ledger: { table },
+  placement,
+}: FunctionsProps): Record<FunctionName, Omit<IntegrationFunctionProps, 'codeFolder'>> {
+  const useLedger = (...actions: readonly string[]) =>
+    allow(
+      actions.map((action) => `dynamodb:${action}`),
+      table.tableArn,
+    );
+  const query = (index: { readonly name: string }) =>
+    allow(['dynamodb:Query'], `${table.tableArn}/index/${index.name}`);
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { integration, bundles, queues, secrets, ledger, placement }: FunctionsProps,
-  ) {
-    super(scope, id);
-    const { table } = ledger;
-    const { azumuta, erp } = integration;
-    const ledgerGrant = (...actions: string[]) => ({
-      actions: actions.map((action) => `dynamodb:${action}`),
-      on: [table.tableArn],
-    });
-    const indexGrant = (index: { readonly name: string }) => ({
-      actions: ['dynamodb:Query'],
-      on: [`${table.tableArn}/index/${index.name}`],
-    });
-    const send = (...to: readonly { readonly queueArn: string }[]) => ({
-      actions: ['sqs:SendMessage'],
-      on: to.map(({ queueArn }) => queueArn),
-    });
-    const hide = (queue: { readonly queueArn: string }) => ({
-      actions: ['sqs:ChangeMessageVisibility'],
-      on: [queue.queueArn],
-    });
-    const read = (...of: readonly { readonly secretArn: string }[]) => ({
-      actions: ['secretsmanager:GetSecretValue'],
-      on: of.map(({ secretArn }) => secretArn),
-    });
+  const ledgerVariables = {
+    LEDGER_TABLE_NAME: table.tableName,
+    SETTLING_SECONDS: settlingSeconds,
+    BREAKER_COOLDOWN_SECONDS: '15',
+  };
+  const workerVariables = {
+    ...ledgerVariables,
+    DEAD_LETTERS_QUEUE_URL: deadLetters.queueUrl,
+    RETRY_BASE_SECONDS: '4',
+  };
+  const azumutaVariables = { AZUMUTA_API_KEY_SECRET_ARN: secrets.azumutaApiKey.secretArn };
+  const erpVariables = { ERP_CREDENTIALS_SECRET_ARN: secrets.erpCredentials.secretArn };
 
-    const ledgerVariables = {
-      LEDGER_TABLE_NAME: table.tableName,
-      SETTLING_SECONDS: settlingSeconds,
-      BREAKER_COOLDOWN_SECONDS: '15',
-    };
-    const workerVariables = {
-      ...ledgerVariables,
-      DEAD_LETTERS_QUEUE_URL: queues.deadLetters.queueUrl,
-      RETRY_BASE_SECONDS: '4',
-    };
-    const azumutaVariables = { AZUMUTA_API_KEY_SECRET_ARN: secrets.azumutaApiKey.secretArn };
-    const erpVariables = { ERP_CREDENTIALS_SECRET_ARN: secrets.erpCredentials.secretArn };
-
-    this.receiveWebhook = new IntegrationFunction(this, 'ReceiveWebhook', {
-      codeFolder: bundles['receive-webhook'],
+  return {
+    'receive-webhook': {
       description: 'Validates Azumuta triggers and enqueues them',
       timeout: Duration.seconds(10),
       memoryMb: 256,
       environment: {
-        COMPLETIONS_QUEUE_URL: queues.completions.queueUrl,
-        DEAD_LETTERS_QUEUE_URL: queues.deadLetters.queueUrl,
+        COMPLETIONS_QUEUE_URL: completions.queueUrl,
+        DEAD_LETTERS_QUEUE_URL: deadLetters.queueUrl,
         WEBHOOK_TOKEN_SECRET_ARN: secrets.webhookToken.secretArn,
-        WEBHOOK_ALIASES: JSON.stringify(integration.azumuta.webhookAliases),
-        ALLOWED_SOURCES: JSON.stringify(integration.deployment.allowedSources.webhook),
+        WEBHOOK_ALIASES: JSON.stringify(azumuta.webhookAliases),
+        ALLOWED_SOURCES: JSON.stringify(deployment.allowedSources.webhook),
       },
-      grants: [send(queues.completions, queues.deadLetters), read(secrets.webhookToken)],
-    });
-
-    this.collectCompletion = new IntegrationFunction(this, 'CollectCompletion', {
-      codeFolder: bundles['collect-completion'],
+      may: [sendTo(completions, deadLetters), readSecrets(secrets.webhookToken)],
+    },
+    'collect-completion': {
       description: 'Reads completed product orders from Azumuta and plans their bookings',
       timeout: consumerTimeout,
       memoryMb: 512,
+      consumes: { queue: completions, containers: containersFor(azumuta.atOnce) },
       environment: {
         ...workerVariables,
         ...azumutaVariables,
-        COMPLETIONS_QUEUE_URL: queues.completions.queueUrl,
-        BOOKINGS_QUEUE_URL: queues.bookings.queueUrl,
+        COMPLETIONS_QUEUE_URL: completions.queueUrl,
+        BOOKINGS_QUEUE_URL: bookings.queueUrl,
       },
-      grants: [
-        send(queues.bookings, queues.deadLetters),
-        hide(queues.completions),
-        ledgerGrant('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
-        indexGrant(ledgerIndexes.azumutaId),
-        read(secrets.azumutaApiKey),
+      may: [
+        sendTo(bookings, deadLetters),
+        hideIn(completions),
+        useLedger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
+        query(ledgerIndexes.azumutaId),
+        readSecrets(secrets.azumutaApiKey),
       ],
-    });
-    this.collectCompletion.consume(queues.completions, containersFor(azumuta.atOnce));
-
-    this.bookCompletion = new IntegrationFunction(this, 'BookCompletion', {
-      codeFolder: bundles['book-completion'],
-      placement,
+    },
+    'book-completion': {
       description: 'Books completions in the ERP, each once',
       timeout: consumerTimeout,
       memoryMb: 512,
+      placement,
+      consumes: { queue: bookings, containers: containersFor(erp.atOnce) },
       environment: {
         ...workerVariables,
         ...azumutaVariables,
         ...erpVariables,
-        BOOKINGS_QUEUE_URL: queues.bookings.queueUrl,
+        BOOKINGS_QUEUE_URL: bookings.queueUrl,
       },
-      grants: [
-        send(queues.deadLetters),
-        hide(queues.bookings),
-        ledgerGrant('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-        read(secrets.erpCredentials, secrets.azumutaApiKey),
+      may: [
+        sendTo(deadLetters),
+        hideIn(bookings),
+        useLedger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+        readSecrets(secrets.erpCredentials, secrets.azumutaApiKey),
       ],
-    });
-    this.bookCompletion.consume(queues.bookings, containersFor(erp.atOnce));
-
-    this.acceptProductOrders = new IntegrationFunction(this, 'AcceptProductOrders', {
-      codeFolder: bundles['accept-product-orders'],
+    },
+    'accept-product-orders': {
       description: 'Takes orders from the ERP and tells how they stand',
       timeout: Duration.seconds(29),
       memoryMb: 512,
       environment: {
         ...ledgerVariables,
-        PRODUCT_ORDERS_QUEUE_URL: queues.productOrders.queueUrl,
-        COMPLETIONS_QUEUE_URL: queues.completions.queueUrl,
+        PRODUCT_ORDERS_QUEUE_URL: productOrders.queueUrl,
+        COMPLETIONS_QUEUE_URL: completions.queueUrl,
         ORDER_API_KEY_SECRET_ARN: secrets.orderApiKey.secretArn,
-        ALLOWED_SOURCES: JSON.stringify(integration.deployment.allowedSources.orders),
+        ALLOWED_SOURCES: JSON.stringify(deployment.allowedSources.orders),
       },
-      grants: [
-        send(queues.productOrders, queues.completions),
-        ledgerGrant('GetItem', 'PutItem', 'UpdateItem', 'Query'),
-        indexGrant(ledgerIndexes.erpOrder),
-        read(secrets.orderApiKey),
+      may: [
+        sendTo(productOrders, completions),
+        useLedger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+        query(ledgerIndexes.erpOrder),
+        readSecrets(secrets.orderApiKey),
       ],
-    });
-
-    this.pullProductOrders = new IntegrationFunction(this, 'PullProductOrders', {
-      retryAsyncInvocations: false,
-      codeFolder: bundles['pull-product-orders'],
-      placement,
+    },
+    'pull-product-orders': {
       description: 'Takes in released orders that changed in the ERP',
       timeout: Duration.seconds(300),
       memoryMb: 512,
+      placement,
+      scheduled: true,
       environment: {
         ...ledgerVariables,
         ...erpVariables,
-        PRODUCT_ORDERS_QUEUE_URL: queues.productOrders.queueUrl,
-        COMPLETIONS_QUEUE_URL: queues.completions.queueUrl,
+        PRODUCT_ORDERS_QUEUE_URL: productOrders.queueUrl,
+        COMPLETIONS_QUEUE_URL: completions.queueUrl,
       },
-      grants: [
-        send(queues.productOrders, queues.completions),
-        ledgerGrant('GetItem', 'PutItem', 'UpdateItem', 'Query'),
-        read(secrets.erpCredentials),
+      may: [
+        sendTo(productOrders, completions),
+        useLedger('GetItem', 'PutItem', 'UpdateItem', 'Query'),
+        readSecrets(secrets.erpCredentials),
       ],
-    });
-
-    this.createProductOrders = new IntegrationFunction(this, 'CreateProductOrders', {
-      codeFolder: bundles['create-product-orders'],
-      placement,
+    },
+    'create-product-orders': {
       description: 'Creates product orders in Azumuta and links them in the ERP',
       timeout: consumerTimeout,
       memoryMb: 512,
+      placement,
+      consumes: { queue: productOrders, containers: containersFor(azumuta.atOnce, erp.atOnce) },
       environment: {
         ...workerVariables,
         ...azumutaVariables,
         ...erpVariables,
-        PRODUCT_ORDERS_QUEUE_URL: queues.productOrders.queueUrl,
+        PRODUCT_ORDERS_QUEUE_URL: productOrders.queueUrl,
       },
-      grants: [
-        send(queues.deadLetters),
-        hide(queues.productOrders),
-        ledgerGrant('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
-        read(secrets.azumutaApiKey, secrets.erpCredentials),
+      may: [
+        sendTo(deadLetters),
+        hideIn(productOrders),
+        useLedger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
+        readSecrets(secrets.azumutaApiKey, secrets.erpCredentials),
       ],
-    });
-    this.createProductOrders.consume(queues.productOrders, containersFor(azumuta.atOnce, erp.atOnce));
-
-    this.reconcileCompletions = new IntegrationFunction(this, 'ReconcileCompletions', {
-      retryAsyncInvocations: false,
-      codeFolder: bundles['reconcile-completions'],
+    },
+    'reconcile-completions': {
       description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
       timeout: Duration.seconds(300),
       memoryMb: 256,
+      scheduled: true,
       environment: {
         ...ledgerVariables,
         ...azumutaVariables,
-        COMPLETIONS_QUEUE_URL: queues.completions.queueUrl,
+        COMPLETIONS_QUEUE_URL: completions.queueUrl,
       },
-      grants: [
-        send(queues.completions),
-        ledgerGrant('GetItem', 'UpdateItem', 'Query'),
-        indexGrant(ledgerIndexes.awaitingCompletion),
-        read(secrets.azumutaApiKey),
+      may: [
+        sendTo(completions),
+        useLedger('GetItem', 'UpdateItem', 'Query'),
+        query(ledgerIndexes.awaitingCompletion),
+        readSecrets(secrets.azumutaApiKey),
       ],
-    });
+    },
+  };
+}
 
-    this.named = {
-      'receive-webhook': this.receiveWebhook,
-      'collect-completion': this.collectCompletion,
-      'book-completion': this.bookCompletion,
-      'accept-product-orders': this.acceptProductOrders,
-      'pull-product-orders': this.pullProductOrders,
-      'create-product-orders': this.createProductOrders,
-      'reconcile-completions': this.reconcileCompletions,
-    };
-  }
+/** `receive-webhook` is `ReceiveWebhook` among the constructs. */
+function inPascalCase(name: string): string {
+  return name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -23,9 +23,6 @@ export interface HttpApiProps {
   readonly domain: CompleteDeployment['domain'];
 }
 
-/** Answers that an alarm watches, as the access log tells them. */
-const watched = { '5xx': '5*', '429': '429' } as const;
-
 /** The HTTP API: Azumuta's triggers and the ERP's orders come in here. */
 export class HttpApi extends Construct {
   readonly api: ApiGatewayHttpApi;
@@ -39,8 +36,8 @@ export class HttpApi extends Construct {
       description: 'Webhook of Azumuta and order endpoint of the ERP',
       createDefaultStage: false,
     });
-    const webhook = new HttpLambdaIntegration('Webhook', functions.receiveWebhook.lambda);
-    const orders = new HttpLambdaIntegration('Orders', functions.acceptProductOrders.lambda);
+    const webhook = new HttpLambdaIntegration('Webhook', functions.named['receive-webhook'].lambda);
+    const orders = new HttpLambdaIntegration('Orders', functions.named['accept-product-orders'].lambda);
     this.api.addRoutes({
       path: '/webhooks/azumuta/{event}/{token}',
       methods: [HttpMethod.GET, HttpMethod.POST],
@@ -88,26 +85,26 @@ export class HttpApi extends Construct {
         ),
       },
     });
-    for (const [answers, status] of Object.entries(watched)) {
-      new MetricFilter(this, `Answers${answers}`, {
-        logGroup: this.accessLogs,
-        filterPattern: FilterPattern.stringValue('$.status', '=', status),
-        metricNamespace,
-        metricName: `HttpApi${answers}`,
-        dimensions: { Stack: '$.stack' },
-        metricValue: '1',
-      });
-    }
+    new MetricFilter(this, 'Answers429', {
+      logGroup: this.accessLogs,
+      filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+      metricNamespace,
+      metricName: 'HttpApi429',
+      dimensions: { Stack: '$.stack' },
+      metricValue: '1',
+    });
   }
 
   /** How many calls were answered so: the API's own metrics count 429 among all other 4xx. */
-  answers(status: keyof typeof watched): IMetric {
+  answers(status: '5xx' | '429'): IMetric {
+    const period = metricPeriod;
+    if (status === '5xx') return this.api.metricServerError({ period });
     return new Metric({
       namespace: metricNamespace,
-      metricName: `HttpApi${status}`,
+      metricName: 'HttpApi429',
       dimensionsMap: { Stack: Stack.of(this).stackName },
       statistic: 'Sum',
-      period: metricPeriod,
+      period,
     });
   }
 }

@@ -1,10 +1,10 @@
 import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
-  CfnEventSourceMapping,
   CfnFunction,
   Code,
+  EventSourceMapping,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { VariableName } from '../../shared/platform/environment.ts';
 import { acknowledge } from './nag.ts';
 import type { Placement } from './network.ts';
+import { allow, type Permission } from './permissions.ts';
 import { batchWindow } from './queues.ts';
 
 export interface IntegrationFunctionProps {
@@ -25,15 +26,12 @@ export interface IntegrationFunctionProps {
   readonly environment: Partial<Record<VariableName, string>>;
   /** Set for functions that call the ERP, if it is called from a network of the plant's own. */
   readonly placement?: Placement | undefined;
-  /** Set for functions that a schedule invokes: the next run does what a failed one left. */
-  readonly retryAsyncInvocations?: false;
-  /** All that its role may do, each on exactly the resources it is done to. */
-  readonly grants: readonly Grant[];
-}
-
-export interface Grant {
-  readonly actions: readonly string[];
-  readonly on: readonly string[];
+  /** A schedule invokes it. */
+  readonly scheduled?: true;
+  /** The queue that it works on, with so many containers at once: gentle on the partner behind it. */
+  readonly consumes?: { readonly queue: IQueue; readonly containers: number };
+  /** All that its role may do beside polling its queue, each on exactly the resources it is done to. */
+  readonly may: readonly Permission[];
 }
 
 /** One function with its own role, log group and nothing that it does not use. */
@@ -48,18 +46,8 @@ export class IntegrationFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    this.role.addToPolicy(
-      statement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: [`${logGroup.logGroupArn}`] }),
-    );
-    for (const grant of props.grants) this.role.addToPolicy(statement(grant));
-    if (props.placement) {
-      // Lambda makes the function's network interfaces in its name, and asks for these on any resource.
-      this.role.addToPolicy(statement({ actions: networkActions, on: ['*'] }));
-      acknowledge(this.role, {
-        'AwsSolutions::AwsSolutions-IAM5[Resource::*]':
-          'Lambda makes network interfaces in the name of the role, and IAM has no resource for them before they exist.',
-      });
-    }
+    logGroup.grantWrite(this.role);
+    for (const permit of props.may) permit(this.role);
     this.lambda = new LambdaFunction(this, 'Function', {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -71,7 +59,8 @@ export class IntegrationFunction extends Construct {
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      ...(props.retryAsyncInvocations === false ? { retryAttempts: 0 } : {}),
+      // The next run does what a failed one left.
+      ...(props.scheduled ? { retryAttempts: 0 } : {}),
       environment: {
         STACK_NAME: Stack.of(this).stackName,
         ...Object.fromEntries(Object.entries(props.environment).filter(([, value]) => value !== undefined)),
@@ -85,28 +74,20 @@ export class IntegrationFunction extends Construct {
       'Serverless::Serverless-LambdaTracing':
         'The log lines of all functions bear the order number and the event id; tracing would be billed for each call.',
     });
+    if (props.consumes) this.consume(props.consumes);
     if (props.placement) this.placeInto(props.placement);
   }
 
-  /**
-   * Feeds the function from a queue. Written out instead of `SqsEventSource`, whose grants cannot be told from
-   * those the function itself needs.
-   * @param maximumConcurrency Containers that work on it at once: gentle on the partner behind it.
-   */
-  consume(queue: IQueue, maximumConcurrency: number): void {
-    this.role.addToPolicy(
-      statement({
-        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-        on: [queue.queueArn],
-      }),
-    );
-    const mapping = new CfnEventSourceMapping(this, 'Mapping', {
+  /** Feeds the function from its queue. `SqsEventSource` would grant `GetQueueUrl`, which nobody calls. */
+  private consume({ queue, containers }: NonNullable<IntegrationFunctionProps['consumes']>): void {
+    allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queueArn)(this.role);
+    const mapping = new EventSourceMapping(this, 'Mapping', {
+      target: this.lambda,
       eventSourceArn: queue.queueArn,
-      functionName: this.lambda.functionName,
       batchSize: 10,
-      maximumBatchingWindowInSeconds: batchWindow.toSeconds(),
-      functionResponseTypes: ['ReportBatchItemFailures'],
-      scalingConfig: { maximumConcurrency },
+      maxBatchingWindow: batchWindow,
+      reportBatchItemFailures: true,
+      maxConcurrency: containers,
     });
     acknowledge(mapping, {
       'Serverless::Serverless-LambdaEventSourceMappingDestination':
@@ -117,6 +98,12 @@ export class IntegrationFunction extends Construct {
   }
 
   private placeInto({ subnetIds, securityGroupIds, after }: Placement): void {
+    // Lambda makes the function's network interfaces in its name, and asks for these on any resource.
+    allow(networkActions, '*')(this.role);
+    acknowledge(this.role, {
+      'AwsSolutions::AwsSolutions-IAM5[Resource::*]':
+        'Lambda makes network interfaces in the name of the role, and IAM has no resource for them before they exist.',
+    });
     const { defaultChild } = this.lambda.node;
     if (!(defaultChild instanceof CfnFunction)) throw new Error('A function is a function resource.');
     defaultChild.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
@@ -133,7 +120,3 @@ const networkActions = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:UnassignPrivateIpAddresses',
 ];
-
-function statement({ actions, on }: Grant): PolicyStatement {
-  return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...on] });
-}

@@ -34,7 +34,7 @@ export class Schedules extends Construct {
       schedule: ScheduleExpression.rate(Duration.minutes(pull === 'off' ? 5 : pull.everyMinutes)),
       enabled: pull !== 'off',
       // The next run reads what this one missed: repeating it would only pile up runs.
-      target: once(functions.pullProductOrders),
+      target: once(functions.named['pull-product-orders']),
     });
     new Schedule(this, 'Reconcile', {
       description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
@@ -42,7 +42,7 @@ export class Schedules extends Construct {
       schedule: ScheduleExpression.rate(Duration.hours(reconcile === 'off' ? 24 : reconcile.everyHours)),
       enabled: reconcile !== 'off',
       // Whoever was not asked about is asked about first by the next run.
-      target: once(functions.reconcileCompletions),
+      target: once(functions.named['reconcile-completions']),
     });
   }
 }

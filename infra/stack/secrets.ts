@@ -6,7 +6,7 @@ import { unsetSecret } from '../../shared/platform/secrets.ts';
 import { acknowledge } from './nag.ts';
 
 /** As far as grants and environments need it. */
-export type SecretRef = Pick<Secret, 'secretArn'>;
+export type SecretRef = Pick<Secret, 'secretArn' | 'encryptionKey' | 'env'>;
 
 export interface SecretsProps {
   readonly plant: string;

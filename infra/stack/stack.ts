@@ -84,6 +84,8 @@ export class IntegrationStack extends Stack {
     new CfnOutput(this, 'OrderApiKeySecret', { value: secrets.orderApiKey.secretArn });
     new CfnOutput(this, 'AzumutaApiKeySecret', { value: secrets.azumutaApiKey.secretArn });
     new CfnOutput(this, 'ErpCredentialsSecret', { value: secrets.erpCredentials.secretArn });
-    new CfnOutput(this, 'PullFunction', { value: functions.pullProductOrders.lambda.functionName });
+    new CfnOutput(this, 'PullFunction', {
+      value: functions.named['pull-product-orders'].lambda.functionName,
+    });
   }
 }

@@ -256,7 +256,7 @@ const kept: Readonly<Record<string, RegExp>> = {
   'Errors-create-product-orders': /^AWS\/Lambda\/Errors FunctionName=/,
   'Errors-reconcile-completions': /^AWS\/Lambda\/Errors FunctionName=/,
   SchedulesFailing: /^AWS\/Scheduler\/TargetErrorCount ScheduleGroup=/,
-  HttpApiFailing: /^AzumutaErp\/HttpApi5xx Stack=AzumutaErp-everything-production$/,
+  HttpApiFailing: /^AWS\/ApiGateway\/5xx ApiId=/,
   HttpApiThrottled: /^AzumutaErp\/HttpApi429 Stack=AzumutaErp-everything-production$/,
 };
 

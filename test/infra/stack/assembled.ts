@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import { type Bundles, functionNames } from '../../../infra/build/bundle-functions.ts';
 import { loadIntegration } from '../../../infra/build/load-configuration.ts';
+import { createApp } from '../../../infra/stack/assemble.ts';
 import { IntegrationStack } from '../../../infra/stack/stack.ts';
 
 /** An app with stacks of this project in it. */
@@ -21,7 +22,7 @@ export interface Assembled {
 /** @param validate Whether the CDK checks the templates itself: that takes seconds, so one test file has it done. */
 export function startAssembly({ validate = false } = {}): Assembled {
   const folder = mkdtempSync(join(tmpdir(), 'stack-test-'));
-  const app = new App({ outdir: folder, builtinCloudFormationValidation: validate });
+  const app = createApp({ outdir: folder, builtinCloudFormationValidation: validate });
   return {
     app,
     folder,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -6,6 +7,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import cdk from '../../../cdk.json' with { type: 'json' };
 import { type Assembled, startAssembly } from './assembled.ts';
 
 let assembled: Assembled;
@@ -194,6 +196,11 @@ describe('a deployment may have', () => {
 });
 
 describe('a template', () => {
+  it('is made with all feature flags that the CDK recommends: to set one later changes what is deployed', () => {
+    const recommended = createRequire(import.meta.url)('aws-cdk-lib/recommended-feature-flags.json');
+    expect(cdk.context).toEqual(recommended);
+  });
+
   it('needs no look-up, no function of the CDK’s own and no network to be made', () => {
     const manifest = readFileSync(join(assembled.folder, 'manifest.json'), 'utf8');
     expect(JSON.parse(manifest).missing).toBeUndefined();

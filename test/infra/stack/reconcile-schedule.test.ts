@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Bundles, functionNames } from '../../../infra/build/bundle-functions.ts';
+import { createApp } from '../../../infra/stack/assemble.ts';
 import { IntegrationStack } from '../../../infra/stack/stack.ts';
 import configured from '../../../integration.config.ts';
 import {
@@ -27,7 +27,7 @@ function templateWith(reconcile?: Reconcile): Template {
   const folder = fileURLToPath(new URL('../../../functions/reconcile-completions', import.meta.url));
   // Made from all names, so every name is a key.
   const bundles = Object.fromEntries(functionNames.map((name) => [name, folder])) as Bundles;
-  const stack = new IntegrationStack(new App({ builtinCloudFormationValidation: false }), 'Stack', {
+  const stack = new IntegrationStack(createApp({ builtinCloudFormationValidation: false }), 'Stack', {
     integration: integrationWith(reconcile),
     bundles,
     stage: 'test',
@@ -77,7 +77,7 @@ describe('the schedule of reconciliation', () => {
     expect(statements.map(({ Action }) => Action)).toEqual([
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
       'sqs:SendMessage',
-      ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+      ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
       'dynamodb:Query',
       'secretsmanager:GetSecretValue',
     ]);

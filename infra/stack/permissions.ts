@@ -1,0 +1,37 @@
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { ViaServicePrincipal } from 'aws-cdk-lib/aws-kms';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { SecretRef } from './secrets.ts';
+
+/**
+ * Something that a role may do. The CDK's own `grantSendMessages`, `grantConsumeMessages`, `grantRead` and
+ * `grantReadData` allow calls that no function makes (GetQueueUrl, DescribeSecret, Scan), so each of these names
+ * its actions: test/infra/stack/grants holds them against the calls that are made.
+ */
+export type Permission = (role: IGrantable) => Grant;
+
+export function allow(actions: readonly string[], ...resourceArns: readonly string[]): Permission {
+  return (grantee) =>
+    Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [...resourceArns] });
+}
+
+export function sendTo(...queues: readonly IQueue[]): Permission {
+  return allow(['sqs:SendMessage'], ...queues.map(({ queueArn }) => queueArn));
+}
+
+/** To put a message of the queue off. */
+export function hideIn({ queueArn }: IQueue): Permission {
+  return allow(['sqs:ChangeMessageVisibility'], queueArn);
+}
+
+/** To read secrets, and to use the keys of those that have one of the plant's own. */
+export function readSecrets(...secrets: readonly SecretRef[]): Permission {
+  const read = allow(['secretsmanager:GetSecretValue'], ...secrets.map(({ secretArn }) => secretArn));
+  return (role) => {
+    for (const { encryptionKey, env } of secrets)
+      encryptionKey?.grantDecrypt(
+        new ViaServicePrincipal(`secretsmanager.${env.region}.amazonaws.com`, role.grantPrincipal),
+      );
+    return read(role);
+  };
+}
