@@ -121,6 +121,8 @@ async function runMany(first: number, options: Options, signal: AbortSignal): Pr
   const seconds = () => (performance.now() - began) / 1000;
   await simulateSeeds(first, cores, (run) => {
     add(tally, run);
+    for (const { invariant, sentence } of run.findings)
+      progress.note(`Seed ${run.seed} breaks it: ${invariant} ${sentence}`);
     progress.tell(`${rateOf({ tally, seconds: seconds() })}, ${counted(tally.findings.length, 'finding')}`);
     if (signal.aborted) return false;
     return minutes === undefined ? tally.journeys < journeys : seconds() < minutes * 60;

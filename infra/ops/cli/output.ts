@@ -82,6 +82,8 @@ export interface Progress {
   readonly tell: (text: string) => void;
   /** Tells `text` for as long as `work` takes, then takes the line away. */
   readonly during: <T>(text: string, work: Promise<T>) => Promise<T>;
+  /** Something that stays to be read. */
+  readonly note: (text: string) => void;
   /** Takes the line away from a terminal. */
   readonly end: () => void;
 }
@@ -116,6 +118,10 @@ export function createProgress(
         clearInterval(ticking);
         end();
       }
+    },
+    note(text) {
+      end();
+      stream.write(`${text}\n`);
     },
     end,
   };

@@ -122,6 +122,14 @@ describe('progress', () => {
     expect(written).toHaveLength(4);
   });
 
+  it('leaves what is to be read above its own line', () => {
+    const { written, progress, at } = watched(true);
+    at(1000, 'looking');
+    progress.note('found');
+    at(2000, 'looking on');
+    expect(written).toEqual(['\r\u001b[2Klooking', '\r\u001b[2K', 'found\n', '\r\u001b[2Klooking on']);
+  });
+
   it('writes over its own line on a terminal, and takes it away at the end', () => {
     const { written, progress, at } = watched(true);
     at(1000, 'one');
