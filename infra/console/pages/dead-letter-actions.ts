@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 import { counted } from '../../ops/cli/output.ts';
+import { redactedText } from '../../ops/cli/redact.ts';
 import { maxNote, shortestNote } from '../../ops/dead-letters/discard.ts';
 import type { ReplayReport } from '../../ops/replay/replay.ts';
 import { formKeyField } from '../auth.ts';
 import type { Chosen, ShownDeadLetter } from '../dead-letters.ts';
 import type { Html } from '../labels.ts';
-import { redactedText } from '../redact.ts';
 
 /** What a replay would do, before it does it. */
 export function replayPage(chosen: Chosen, report: ReplayReport, formKey: string): Html {

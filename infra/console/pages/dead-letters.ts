@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import { counted } from '../../ops/cli/output.ts';
+import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
 import type { DeadLetterGroup, DeadLetterView, ShownDeadLetter } from '../dead-letters.ts';
 import { duration, type Html, moment, orderLink, type PlantTime, stageWords } from '../labels.ts';
-import { redactedText, shownPayload } from '../redact.ts';
 
 /** Dead letters by reason, those of one order when one is asked for. */
 export function deadLettersPage(view: DeadLetterView, order: string | undefined, timeZone: string): Html {

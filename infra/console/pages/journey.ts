@@ -2,9 +2,9 @@ import { html } from 'hono/html';
 import type { BookedFigures } from '../../../shared/ledger/records/bookings.ts';
 import type { Quantity } from '../../../shared/model/quantity.ts';
 import { counted } from '../../ops/cli/output.ts';
+import { redacted, redactedText } from '../../ops/cli/redact.ts';
 import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
 import { type Html, moment, orderLink, type PlantTime } from '../labels.ts';
-import { redacted, redactedText } from '../redact.ts';
 import { timelinePart } from './timeline.ts';
 
 /** How one order stands, what was received and sent for it, and all that happened to it. */

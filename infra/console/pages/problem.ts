@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { sentenceOf } from '../../ops/cli/command.ts';
+import { redactedText } from '../../ops/cli/redact.ts';
 import type { Html } from '../labels.ts';
-import { redactedText } from '../redact.ts';
 
 export interface Problem {
   readonly what: string;

@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import { dayIn } from '../../../shared/model/time.ts';
+import { redactedText } from '../../ops/cli/redact.ts';
 import { eventWords, toneOf } from '../../ops/trace/report.ts';
 import { duration, type Html, moment, type PlantTime, sentence } from '../labels.ts';
-import { redactedText } from '../redact.ts';
 
 /** What happened in the same way several times on end. */
 type Run = readonly [JourneyEntry, ...JourneyEntry[]];

@@ -31,7 +31,8 @@ export interface Target {
     readonly credentials?: LocalCredentials;
     readonly maxAttempts: number;
   };
-  /** An output of the stack. @throws Mistake when it has none of that name: it is older than this command. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** One of them. @throws UsageError when it has none of that name: it is older than this command. */
   readonly output: (name: string) => string;
 }
 
@@ -82,8 +83,8 @@ async function deployed(stack: string, region: string | undefined): Promise<Targ
   const client = new CloudFormationClient(aws);
   try {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-    const outputs = new Map(
-      Stacks.flatMap(({ Outputs = [] }) => Outputs).map(({ OutputKey, OutputValue }) => [
+    const outputs = Object.fromEntries(
+      Stacks.flatMap(({ Outputs = [] }) => Outputs).map(({ OutputKey = '', OutputValue = '' }) => [
         OutputKey,
         OutputValue,
       ]),
@@ -94,6 +95,7 @@ async function deployed(stack: string, region: string | undefined): Promise<Targ
       options: ['--stack', stack, ...(region === undefined ? [] : ['--region', region])],
       local: false,
       aws,
+      outputs,
       output: reader(outputs, stack),
     };
   } catch (error) {
@@ -126,7 +128,8 @@ async function onThisMachine(
     ...(sandboxes ? { sandboxes } : {}),
     platform: { folder, controlUrl: address.controlUrl },
     aws: { region, endpoint, credentials, maxAttempts },
-    output: reader(new Map(Object.entries(outputs)), stackName),
+    outputs,
+    output: reader(outputs, stackName),
   };
 }
 
@@ -144,9 +147,9 @@ async function overviewOf(url: string, folder: string): Promise<z.output<typeof 
   }
 }
 
-function reader(outputs: ReadonlyMap<string | undefined, string | undefined>, stack: string) {
+function reader(outputs: Readonly<Record<string, string>>, stack: string) {
   return (name: string): string => {
-    const value = outputs.get(name);
+    const value = outputs[name];
     if (value === undefined)
       throw new UsageError(`The stack ${stack} has no output ${name}: deploy it again with this version.`);
     return value;

@@ -13,6 +13,7 @@ export function onThisMachine(outputs: Readonly<Record<string, string>>, endpoin
       maxAttempts: 1,
       ...(endpoint === undefined ? {} : { endpoint }),
     },
+    outputs,
     output(name) {
       const value = outputs[name];
       if (value === undefined) throw new Error(`The stack has no output ${name}.`);

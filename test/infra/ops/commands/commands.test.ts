@@ -10,6 +10,7 @@ import { pullTests } from './pull.ts';
 import { replayTests } from './replay.ts';
 import { secretsTests } from './secrets.ts';
 import { type CommandStage, startCommandStage } from './stage.ts';
+import { supportTests } from './support.ts';
 import { traceTests } from './trace.ts';
 
 let folder: string;
@@ -33,4 +34,5 @@ describe('pull', () => pullTests(stage));
 describe('digest', () => digestTests(stage));
 describe('secrets', () => secretsTests(stage));
 describe('replay', () => replayTests(stage));
+describe('support', () => supportTests(stage));
 describe('what a command tells to type', () => hintTests(stage));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redacted, redactedText, shownPayload } from '../../../infra/console/redact.ts';
+import { redacted, redactedText, shownPayload } from '../../../../infra/ops/cli/redact.ts';
 
 describe('what a person gets to see of a payload', () => {
   it.each([

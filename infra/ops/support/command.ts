@@ -1,0 +1,105 @@
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import * as z from 'zod/mini';
+import { reasonOf } from '../../../shared/model/errors.ts';
+import {
+  commonOptions,
+  configOptions,
+  exits,
+  opsCommand,
+  optionsOf,
+  runCommand,
+  withConfig,
+  wordsOf,
+} from '../cli/command.ts';
+import { configurationOf } from '../cli/configuration.ts';
+import { UsageError } from '../cli/errors.ts';
+import { createProgress, printable, say, sayJson } from '../cli/output.ts';
+import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
+import { traceOrder } from '../trace/trace.ts';
+import { namesIn, supportTextOf } from './support-file.ts';
+
+const optionsSchema = z.object({
+  ...commonOptions,
+  ...configOptions,
+  out: z.exactOptional(z.string().check(z.minLength(1))),
+});
+
+const command = withConfig(
+  opsCommand(
+    'support',
+    'Writes all that is known of an order into one file, to send to a partner or to Azumuta: its journey and causes, versions, outputs of the stack, and what the configuration sets. Secrets, names of persons and numbers of AWS accounts are left out.',
+  ),
+)
+  .argument('[order]', 'number of a product order, number or id of an ERP order, or an id of Azumuta')
+  .option('--out <file>', 'default: support-<order>.json in this folder')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run support -- MO/0042 --local
+  npm run support -- MO/0042 --stack AzumutaErp-ghent-production --out case-17.json
+
+Read it before you send it: article numbers, parameters and what the ERP said of the order are in it.
+
+Exit codes: 0 written · 1 failed · 2 wrong command line, or the file is there already · 3 the ledger knows nothing by that name`,
+  );
+
+const packageSchema = z.object({ version: z.string() });
+
+async function versions(): Promise<Record<string, string>> {
+  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+  const { version } = z.parse(packageSchema, JSON.parse(text));
+  return { integration: version, node: process.version, platform: `${process.platform} ${process.arch}` };
+}
+
+/** A configuration that does not load is worth knowing, and no reason to write nothing. */
+async function settingsOf(target: Target, file: string): Promise<readonly string[] | string> {
+  return configurationOf(target, file).then(namesIn, (error: unknown) => printable(reasonOf(error)));
+}
+
+/** Whole or not at all, and never over another file. */
+async function write(file: string, text: string): Promise<void> {
+  const unfinished = `${file}.part`;
+  await writeFile(unfinished, text, { mode: 0o600 });
+  try {
+    await link(unfinished, file);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    throw new UsageError(`${file} is there already: name another with --out.`, { cause: error });
+  } finally {
+    await rm(unfinished);
+  }
+}
+
+await runCommand(command, async (parsed) => {
+  const {
+    options,
+    words: [asked],
+  } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
+  if (asked === undefined)
+    throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
+  const { during } = createProgress();
+  const target = await during('Looking for the stack', findTarget(options));
+  const where = whereOf(target);
+  const order = await during('Reading the ledger', traceOrder(asked, ledgerOf(target), where));
+  if (order.productOrders.length === 0) {
+    say(`The ledger knows no order, ERP order or recording ${asked}: nothing was written.`);
+    return exits.notFound;
+  }
+  const file = options.out ?? `support-${asked.replace(/[^A-Za-z0-9-]+/g, '-')}.json`;
+  const text = supportTextOf({
+    writtenAt: new Date().toISOString(),
+    versions: await versions(),
+    stack: target.stackName,
+    outputs: target.outputs,
+    configuration: await settingsOf(target, options.config),
+    order,
+  });
+  await write(file, text);
+  if (options.json) sayJson({ file });
+  else {
+    say(`${file} is written.`);
+    say('Read it before you send it: article numbers, parameters and what the ERP said are in it.');
+  }
+  return exits.done;
+});

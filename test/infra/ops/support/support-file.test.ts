@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { namesIn, type SupportFile, supportTextOf } from '../../../../infra/ops/support/support-file.ts';
+import integration from '../../../../integration.config.ts';
+
+const entry = (event: string, note: string) => ({ at: '2026-11-24T08:00:00.000Z', of: 'order', event, note });
+
+const fileOf = (changes: Partial<SupportFile> = {}): SupportFile => ({
+  writtenAt: '2026-11-24T09:00:00.000Z',
+  versions: { integration: '0.2.0' },
+  stack: 'AzumutaErp-ghent-production',
+  outputs: {},
+  configuration: [],
+  order: { asked: 'MO/1', productOrders: [], unwell: {} },
+  ...changes,
+});
+
+it('leaves out secrets, whoever discarded a dead letter, and the numbers of AWS accounts', () => {
+  // Prepare
+  const outputs = {
+    WebhookTokenSecret: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:token',
+    BookingsQueue: 'https://sqs.eu-west-1.amazonaws.com/123456789012/bookings',
+    WebhookUrl: 'https://a.example/webhooks/azumuta/product-order-completed/t0ps3cret',
+  };
+  const order = {
+    number: 'MO/1',
+    state: 'needs a person' as const,
+    says: 'It was put aside.',
+    bookings: [],
+    deadLetters: [],
+    journey: [
+      entry('retry', 'The ERP said: password=hunter2 is wrong'),
+      entry('discarded', 'booked by hand (anna@plant.example)'),
+    ],
+  };
+
+  // Act
+  const text = supportTextOf(
+    fileOf({ outputs, order: { asked: 'MO/1', productOrders: [order], unwell: {} } }),
+  );
+
+  // Assess
+  for (const secret of ['123456789012', 't0ps3cret', 'hunter2', 'anna']) expect(text).not.toContain(secret);
+  for (const told of ['needs a person', 'booked by hand', 'product-order-completed', 'eu-west-1'])
+    expect(text).toContain(told);
+});
+
+it('names what a configuration sets, and tells nothing of what it sets it to', () => {
+  const names = namesIn(integration);
+  expect(names).toEqual(expect.arrayContaining(['plant', 'azumuta.baseUrl', 'erp.name']));
+  expect(names.join()).not.toContain(integration.azumuta.baseUrl);
+  expect(namesIn({ plant: 'ghent', off: undefined })).toEqual(['plant']);
+});
