@@ -13,11 +13,12 @@ import { Network } from './network.ts';
 import { Queues } from './queues.ts';
 import { Schedules } from './schedules.ts';
 import { Secrets } from './secrets.ts';
+import { isProduction } from './stage.ts';
 
 export interface IntegrationStackProps extends StackProps {
   readonly integration: CompleteIntegration;
   readonly bundles: Bundles;
-  /** `production` keeps table and secrets when the stack is deleted. */
+  /** Every one that is not known to be for throwing away is production. */
   readonly stage: string;
 }
 
@@ -31,9 +32,9 @@ export class IntegrationStack extends Stack {
     id: string,
     { integration, bundles, stage, ...props }: IntegrationStackProps,
   ) {
-    super(scope, id, props);
+    const production = isProduction(stage);
+    super(scope, id, { terminationProtection: production, ...props });
     const { plant, timeZone, deployment } = integration;
-    const production = stage === 'production';
     // What a first deployment that fails has made goes with it in any case.
     RemovalPolicies.of(this).apply(
       production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,

@@ -6,6 +6,7 @@ import { type Bundles, functionNames } from '../../../infra/build/bundle-functio
 import { loadIntegration } from '../../../infra/build/load-configuration.ts';
 import { createApp } from '../../../infra/stack/assemble.ts';
 import { IntegrationStack } from '../../../infra/stack/stack.ts';
+import { stackNameOf } from '../../../infra/stack/stage.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 
 /** An app with stacks of this project in it. */
@@ -35,7 +36,7 @@ export function startAssembly({ validate = false } = {}): Assembled {
       const code = join(folder, 'no-code');
       mkdirSync(code, { recursive: true });
       writeFileSync(join(code, 'index.mjs'), '');
-      const stackName = `AzumutaErp-${integration.plant}-${stage}`;
+      const stackName = stackNameOf(integration.plant, stage);
       return new IntegrationStack(app, stackName, {
         stackName,
         integration,
