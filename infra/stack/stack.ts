@@ -44,7 +44,10 @@ export class IntegrationStack extends Stack {
     Tags.of(this).add('azumuta-erp:stage', stage);
 
     const queues = new Queues(this, 'Queues');
-    const ledger = new LedgerTable(this, 'Ledger', { production });
+    const ledger = new LedgerTable(this, 'Ledger', {
+      production,
+      generation: deployment.ledgerGeneration,
+    });
     const secrets = new Secrets(this, 'Secrets', deployment.secrets);
     const network = new Network(this, 'Network', deployment.network);
     const functions = new Functions(this, 'Functions', {
