@@ -1,16 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Breaker, createBreaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { createTable } from '../../shared/platform/dynamodb-table.ts';
-import { unsetSecret } from '../../shared/platform/secrets.ts';
+import { storedSecret } from '../../shared/platform/secrets.ts';
 import type { Emulator } from './emulator/emulator.ts';
 
 /** AWS clients with the operator's credentials, for the platform's endpoint. */
@@ -51,8 +47,8 @@ export async function setIfUnset(
   arn: string,
   value: unknown,
 ): Promise<string> {
-  const { SecretString = unsetSecret } = await secrets.send(new GetSecretValueCommand({ SecretId: arn }));
-  if (SecretString !== unsetSecret) return SecretString;
+  const stored = await storedSecret(secrets, arn);
+  if (stored !== undefined) return stored;
   const text = JSON.stringify(value);
   await secrets.send(new PutSecretValueCommand({ SecretId: arn, SecretString: text }));
   return text;

@@ -134,27 +134,25 @@ export function bothTriggers(url: string): Trigger[] {
 
 /** Secrets of a first start; what an operator has set already stays. */
 async function setSecrets(emulator: Emulator, secrets: ReturnType<typeof operatorClients>['secrets']) {
-  const arn = (name: string) => emulator.secretArn(secretNameEnding(emulator, name));
+  const arn = (output: string) => emulator.stack.outputs[output] ?? output;
   const text = {
     azumuta: process.env.AZUMUTA_API_KEY ?? azumutaSandboxKey,
     erp: process.env.ERP_CREDENTIALS,
   };
   const [webhook, order] = await Promise.all([
-    setIfUnset(secrets, arn('webhook-token'), { current: newToken() }),
-    setIfUnset(secrets, arn('order-api-key'), { current: newToken() }),
-    setIfUnset(secrets, arn('azumuta-api-key'), { apiKey: text.azumuta }),
-    setIfUnset(secrets, arn('erp-credentials'), text.erp ? JSON.parse(text.erp) : { apiKey: erpSandboxKey }),
+    setIfUnset(secrets, arn('WebhookTokenSecret'), { current: newToken() }),
+    setIfUnset(secrets, arn('OrderApiKeySecret'), { current: newToken() }),
+    setIfUnset(secrets, arn('AzumutaApiKeySecret'), { apiKey: text.azumuta }),
+    setIfUnset(
+      secrets,
+      arn('ErpCredentialsSecret'),
+      text.erp ? JSON.parse(text.erp) : { apiKey: erpSandboxKey },
+    ),
   ]);
   return {
     webhookToken: z.parse(rotatingSecretSchema, JSON.parse(webhook)).current,
     orderKey: z.parse(rotatingSecretSchema, JSON.parse(order)).current,
   };
-}
-
-function secretNameEnding({ stack }: Emulator, ending: string): string {
-  const secret = stack.secrets.find(({ name }) => name.endsWith(`/${ending}`));
-  if (!secret) throw new Error(`The stack has no secret ${ending}.`);
-  return secret.name;
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

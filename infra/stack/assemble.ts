@@ -4,6 +4,7 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { bundleFunctions } from '../build/bundle-functions.ts';
 import { loadIntegration } from '../build/load-configuration.ts';
 import { IntegrationStack } from './stack.ts';
+import { stackNameOf } from './stage.ts';
 
 /** An app with the feature flags of `cdk.json`, which only the CDK's command line reads by itself. */
 export function createApp(props: AppProps = {}): App {
@@ -15,12 +16,12 @@ export function createApp(props: AppProps = {}): App {
  * tests alike.
  * @param integrationFile Path of the plant's configuration.
  * @returns the stack's name.
- * @throws ConfigurationError with the path in the configuration of what does not fit.
+ * @throws ConfigurationError with the path in the configuration of what does not fit, or for a stage that is no name.
  */
 export async function assemble(app: App, integrationFile: string, stage: string): Promise<string> {
   const { integration, file } = await loadIntegration(integrationFile);
+  const stackName = stackNameOf(integration.plant, stage);
   const { bundles } = await bundleFunctions(file, join(app.outdir, 'bundles'));
-  const stackName = `AzumutaErp-${integration.plant}-${stage}`;
   new IntegrationStack(app, stackName, {
     stackName,
     integration,

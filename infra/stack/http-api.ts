@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi as ApiGatewayHttpApi,
@@ -51,10 +51,7 @@ export class HttpApi extends Construct {
       'AwsSolutions::AwsSolutions-APIG4':
         'Azumuta can only call a URL, so its token is in the path; the ERP sends a key. The functions check both themselves, in constant time, with two values valid during rotation.',
     });
-    this.accessLogs = new LogGroup(this, 'AccessLogs', {
-      retention: RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    this.accessLogs = new LogGroup(this, 'AccessLogs', { retention: RetentionDays.THREE_MONTHS });
     const ownDomain =
       domain &&
       new DomainName(this, 'Domain', {

@@ -3,13 +3,19 @@ import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } fr
 import { Construct } from 'constructs';
 import { ledgerIndexes, ledgerTimeToLive } from '../../shared/ledger/table-schema.ts';
 
+export interface LedgerTableProps {
+  readonly production: boolean;
+  /** Another one is another table: infra/RUNBOOK.md, "Bringing a ledger back". */
+  readonly generation: number;
+}
+
 /** The ledger's table: on demand, recoverable to any second, and not deleted with a production stack. */
 export class LedgerTable extends Construct {
   readonly table: TableV2;
 
-  constructor(scope: Construct, id: string, { production }: { readonly production: boolean }) {
+  constructor(scope: Construct, id: string, { production, generation }: LedgerTableProps) {
     super(scope, id);
-    this.table = new TableV2(this, 'Table', {
+    this.table = new TableV2(this, generation === 1 ? 'Table' : `Table${generation}`, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billing: Billing.onDemand(),
@@ -17,6 +23,7 @@ export class LedgerTable extends Construct {
       timeToLiveAttribute: ledgerTimeToLive,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: production,
+      // Also after a first deployment that failed: CloudFormation could not delete what is protected.
       removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       globalSecondaryIndexes: Object.values(ledgerIndexes).map((index) => ({
         indexName: index.name,

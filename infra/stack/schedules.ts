@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -19,8 +19,18 @@ export class Schedules extends Construct {
   ) {
     super(scope, id);
     const { pull, reconcile } = integration.schedule;
-    this.group = new ScheduleGroup(this, 'Group');
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
+    // It goes with the stack: its name is made of the stack's, and a second deployment would meet the one that stayed.
+    this.group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
+    const role = new Role(this, 'Role', {
+      // Scheduler takes it on for these schedules only. They are named by their group, as AWS demands:
+      // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
+          ArnEquals: { 'aws:SourceArn': this.group.scheduleGroupArn },
+        },
+      }),
+    });
     const once = ({ lambda }: IntegrationFunction) => {
       // The CDK's own grant would hold all versions of the function, too.
       role.addToPolicy(
@@ -28,7 +38,7 @@ export class Schedules extends Construct {
       );
       return new LambdaInvoke(lambda, { retryAttempts: 0, role: role.withoutPolicyUpdates() });
     };
-    new Schedule(this, 'Pull', {
+    const pulling = new Schedule(this, 'Pull', {
       description: 'Takes in released orders that changed in the ERP',
       scheduleGroup: this.group,
       schedule: ScheduleExpression.rate(Duration.minutes(pull === 'off' ? 5 : pull.everyMinutes)),
@@ -36,7 +46,7 @@ export class Schedules extends Construct {
       // The next run reads what this one missed: repeating it would only pile up runs.
       target: once(functions.named['pull-product-orders']),
     });
-    new Schedule(this, 'Reconcile', {
+    const reconciling = new Schedule(this, 'Reconcile', {
       description: 'Asks Azumuta about overdue product orders, whose trigger may have been lost',
       scheduleGroup: this.group,
       schedule: ScheduleExpression.rate(Duration.hours(reconcile === 'off' ? 24 : reconcile.everyHours)),
@@ -44,5 +54,7 @@ export class Schedules extends Construct {
       // Whoever was not asked about is asked about first by the next run.
       target: once(functions.named['reconcile-completions']),
     });
+    // They name their group in words, of which CloudFormation learns nothing.
+    for (const schedule of [pulling, reconciling]) schedule.node.addDependency(this.group);
   }
 }

@@ -1,24 +1,15 @@
-import { RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Stack } from 'aws-cdk-lib';
+import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { CompleteDeployment, SecretName } from '../../shared/integration/deployment.ts';
-import { unsetSecret } from '../../shared/platform/secrets.ts';
 import { acknowledge } from './nag.ts';
 
 /** As far as grants and environments need it. */
 export type SecretRef = Pick<Secret, 'secretArn' | 'encryptionKey' | 'env'>;
 
-export interface SecretsProps {
-  readonly plant: string;
-  readonly stage: string;
-  readonly production: boolean;
-  /** ARNs of secrets that are there already. */
-  readonly existing: CompleteDeployment['secrets'];
-}
-
 /**
- * The four secrets. The stack creates them with a marker that says *unset*, or takes those that exist; their
- * values are put in by an operator and are never in the template.
+ * The four secrets. The stack creates them, or takes those that exist; their values are put in by an operator and are
+ * never in the template. CloudFormation names them, so that one that stayed is in nobody's way.
  */
 export class Secrets extends Construct {
   readonly webhookToken: SecretRef;
@@ -26,20 +17,14 @@ export class Secrets extends Construct {
   readonly azumutaApiKey: SecretRef;
   readonly erpCredentials: SecretRef;
 
-  constructor(scope: Construct, id: string, { plant, stage, production, existing }: SecretsProps) {
+  /** @param existing ARNs of secrets that are there already. */
+  constructor(scope: Construct, id: string, existing: CompleteDeployment['secrets']) {
     super(scope, id);
     const secret = (name: SecretName, description: string): SecretRef => {
       const constructId = name.charAt(0).toUpperCase() + name.slice(1);
       const arn = existing[name];
       if (arn !== undefined) return Secret.fromSecretCompleteArn(this, constructId, arn);
-      const ending = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      const created = new Secret(this, constructId, {
-        secretName: `azumuta-erp/${plant}/${stage}/${ending}`,
-        description,
-        // Not a secret but the marker that there is none yet.
-        secretStringValue: SecretValue.unsafePlainText(unsetSecret),
-        removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      });
+      const created = new EmptySecret(this, constructId, { description });
       acknowledge(created, {
         'AwsSolutions::AwsSolutions-SMG4': `Its other half is typed into Azumuta or the ERP by a person: npm run secrets -- --stack ${Stack.of(this).stackName} rotates it, with two values valid meanwhile.`,
       });
@@ -55,5 +40,20 @@ export class Secrets extends Construct {
     );
     this.azumutaApiKey = secret('azumutaApiKey', 'API key of Azumuta: {"apiKey": "…"}');
     this.erpCredentials = secret('erpCredentials', 'Credentials of the ERP user of this integration');
+  }
+}
+
+/**
+ * A secret that nobody has set. With a value in the template, CloudFormation would write it over the plant's own
+ * whenever the template's changes; without one it makes an empty secret and never touches what is put in.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
+ */
+export class EmptySecret extends Secret {
+  constructor(scope: Construct, id: string, props: { readonly description?: string } = {}) {
+    super(scope, id, props);
+    const { defaultChild } = this.node;
+    if (!(defaultChild instanceof CfnSecret)) throw new Error('A secret is a secret resource.');
+    // The CDK would have a value generated.
+    defaultChild.generateSecretString = undefined;
   }
 }

@@ -1,4 +1,6 @@
-import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicies, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import type { Bundles } from '../build/bundle-functions.ts';
@@ -11,13 +13,17 @@ import { Network } from './network.ts';
 import { Queues } from './queues.ts';
 import { Schedules } from './schedules.ts';
 import { Secrets } from './secrets.ts';
+import { isProduction } from './stage.ts';
 
 export interface IntegrationStackProps extends StackProps {
   readonly integration: CompleteIntegration;
   readonly bundles: Bundles;
-  /** `production` keeps table and secrets when the stack is deleted. */
+  /** Every one that is not known to be for throwing away is production. */
   readonly stage: string;
 }
+
+/** What stays when a production stack is deleted, beside its ledger. None has a name that a second stack would claim. */
+const kept = [CfnSecret.CFN_RESOURCE_TYPE_NAME, CfnLogGroup.CFN_RESOURCE_TYPE_NAME];
 
 /** One plant's integration on one stage: both flows, from the HTTP API to the partners. */
 export class IntegrationStack extends Stack {
@@ -26,20 +32,23 @@ export class IntegrationStack extends Stack {
     id: string,
     { integration, bundles, stage, ...props }: IntegrationStackProps,
   ) {
-    super(scope, id, props);
+    const production = isProduction(stage);
+    super(scope, id, { terminationProtection: production, ...props });
     const { plant, timeZone, deployment } = integration;
-    const production = stage === 'production';
+    // What a first deployment that fails has made goes with it in any case.
+    RemovalPolicies.of(this).apply(
+      production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+      { applyToResourceTypes: kept },
+    );
     Tags.of(this).add('azumuta-erp:plant', plant);
     Tags.of(this).add('azumuta-erp:stage', stage);
 
     const queues = new Queues(this, 'Queues');
-    const ledger = new LedgerTable(this, 'Ledger', { production });
-    const secrets = new Secrets(this, 'Secrets', {
-      plant,
-      stage,
+    const ledger = new LedgerTable(this, 'Ledger', {
       production,
-      existing: deployment.secrets,
+      generation: deployment.ledgerGeneration,
     });
+    const secrets = new Secrets(this, 'Secrets', deployment.secrets);
     const network = new Network(this, 'Network', deployment.network);
     const functions = new Functions(this, 'Functions', {
       integration,

@@ -38,6 +38,8 @@ export interface Deployment {
         /** Security groups for the functions. */
         readonly securityGroupIds: readonly string[];
       };
+  /** One more than before when the stack takes in another ledger table (runbook, *Bringing a ledger back*). Default 1. */
+  readonly ledgerGeneration?: number;
   /** ARNs of secrets that exist already, instead of those that the stack would create. */
   readonly secrets?: Partial<Record<SecretName, string>>;
 }
@@ -106,5 +108,6 @@ export const deploymentSchema = z.strictObject({
     ]),
     'none',
   ),
+  ledgerGeneration: z._default(z.int().check(z.gte(1), z.lte(99)), 1),
   secrets: z._default(z.partialRecord(z.enum(secretNames), arnOf('secretsmanager')), {}),
 });

@@ -1,12 +1,13 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod/mini';
 import { RetryLater } from '../model/errors.ts';
 import { awsClientOptions } from './aws-client-options.ts';
 import type { Clock } from './clock.ts';
 import { describeMismatches, parse } from './validation.ts';
-
-/** What a secret holds until an operator sets it. Written by the stack, recognised by doors and doctor. */
-export const unsetSecret = '{"unset":true}';
 
 /** A secret that is not set yet: nothing works until an operator sets it. */
 export class SecretUnset extends RetryLater {
@@ -37,8 +38,24 @@ export interface SecretsOptions {
 }
 
 interface Kept {
-  readonly text: string;
+  readonly text: string | undefined;
   readonly readAt: number;
+}
+
+/**
+ * What is stored; undefined while nobody has set it. The stack makes secrets without a value, and Secrets Manager
+ * answers so for those: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
+ */
+export async function storedSecret(
+  client: Pick<SecretsManagerClient, 'send'>,
+  arn: string,
+): Promise<string | undefined> {
+  try {
+    return (await client.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException && /secret value/.test(error.message)) return undefined;
+    throw error;
+  }
 }
 
 export function createSecretsClient(): SecretsManagerClient {
@@ -60,10 +77,9 @@ export function createSecrets({
     const under = reading.get(arn);
     if (under) return under;
     triedAt.set(arn, clock.now().getTime());
-    const started = client
-      .send(new GetSecretValueCommand({ SecretId: arn }))
-      .then(({ SecretString = '' }) => {
-        const fresh = { text: SecretString, readAt: clock.now().getTime() };
+    const started = storedSecret(client, arn)
+      .then((text) => {
+        const fresh = { text, readAt: clock.now().getTime() };
         kept.set(arn, fresh);
         return fresh;
       })
@@ -89,7 +105,7 @@ export function createSecrets({
   return {
     async read(arn, schema, { refresh = false } = {}) {
       const { text } = await current(arn, refresh);
-      if (text === unsetSecret) throw new SecretUnset(nameOf(arn));
+      if (text === undefined) throw new SecretUnset(nameOf(arn));
       const parsed = parse(schema, jsonOf(text));
       if (parsed.ok) return parsed.value;
       throw new RetryLater(

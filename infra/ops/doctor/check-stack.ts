@@ -1,12 +1,11 @@
-import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
 import { ago, counted } from '../cli/output.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { stageOfQueue } from '../dead-letters/dead-letter.ts';
 import { insightOfTarget } from '../flows/queue-insight.ts';
 import { type FlowSwitch, flows, pausable, readSwitch } from '../pause/switch-flow.ts';
+import { lookAtLedger } from './check-ledger.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 const days = 86_400;
@@ -21,7 +20,7 @@ export function stackChecks(
   return [
     ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(target, flow))),
     check('Dead letters', () => lookAtDeadLetters(target)),
-    check('Ledger table', () => lookAtTable(target)),
+    check('Ledger table', () => lookAtLedger(target)),
     ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(target, flow, now))),
     check('Circuit breakers', () => lookAtBreakers(target)),
     check('Pull', () => lookAtPull(target, integration, now, config)),
@@ -68,36 +67,6 @@ async function lookAtDeadLetters(target: Target) {
     'look at them, by reason',
     `npm run replay -- ${whereOf(target)}`,
   );
-}
-
-async function lookAtTable(target: Target) {
-  const client = new DynamoDBClient(target.aws);
-  const TableName = target.output('LedgerTable');
-  const { Table } = await client.send(new DescribeTableCommand({ TableName }));
-  if (Table?.TableStatus !== 'ACTIVE')
-    return wrong(
-      `its state is ${Table?.TableStatus ?? 'unknown'}`,
-      'wait until it is ACTIVE, and look again',
-    );
-  const active = new Set(
-    (Table.GlobalSecondaryIndexes ?? [])
-      .filter(({ IndexStatus }) => IndexStatus === 'ACTIVE')
-      .map(({ IndexName }) => IndexName),
-  );
-  const missing = Object.values(ledgerIndexes).filter(({ name }) => !active.has(name));
-  if (missing.length > 0)
-    return wrong(
-      `the index ${missing.map(({ name }) => name).join(', ')} is missing, or still being built`,
-      'deploy this version; a new index of a full table takes some minutes',
-    );
-  // The local store expires nothing.
-  if (!target.local) {
-    const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
-    const { AttributeName, TimeToLiveStatus } = TimeToLiveDescription ?? {};
-    if (AttributeName !== ledgerTimeToLive || !/^ENABL/.test(TimeToLiveStatus ?? ''))
-      return wrong('it never forgets: time to live is off', 'deploy the stack again');
-  }
-  return fine(`is there, with its ${active.size} indexes`);
 }
 
 async function lookAtSwitch(target: Target, flow: (typeof flows)[number], now: Date) {

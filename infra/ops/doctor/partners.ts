@@ -5,7 +5,6 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { apiKeySchema } from '../../../shared/platform/credentials.ts';
-import { unsetSecret } from '../../../shared/platform/secrets.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { jsonOf, type SecretName } from '../secrets/schemas.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
@@ -23,7 +22,7 @@ export function partnersOf(
 ): Partners {
   async function secret<T>(name: SecretName, schema: z.ZodMiniType<T>): Promise<T> {
     const stored = await keeper.read(name);
-    if (stored === unsetSecret) throw unusable(`The secret ${name} is not set yet.`);
+    if (stored === undefined) throw unusable(`The secret ${name} is not set yet.`);
     const parsed = parse(schema, jsonOf(stored));
     if (parsed.ok) return parsed.value;
     throw unusable(`The secret ${name} does not fit: ${describeMismatches(parsed.mismatches)}.`);

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/credentials.ts';
-import { unsetSecret } from '../../../shared/platform/secrets.ts';
 import { type Mismatch, parse } from '../../../shared/platform/validation.ts';
 
 /** The four secrets of a stack, as `secrets` and `doctor` know them. */
@@ -57,8 +56,8 @@ export function shapeOf(name: SecretName, erp: z.ZodMiniType = z.looseObject({})
 }
 
 /** How a stored secret stands. Its value is not repeated. */
-export function stateOf(name: SecretName, stored: string, erp?: z.ZodMiniType): SecretState {
-  if (stored === unsetSecret) return { state: 'unset' };
+export function stateOf(name: SecretName, stored: string | undefined, erp?: z.ZodMiniType): SecretState {
+  if (stored === undefined) return { state: 'unset' };
   const json = jsonOf(stored);
   if (json === undefined) return { state: 'unfit', mistakes: ['it is not JSON'] };
   const parsed = parse(shapeOf(name, erp), json);

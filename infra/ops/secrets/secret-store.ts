@@ -1,11 +1,7 @@
-import {
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod/mini';
 import { rotatingSecretSchema } from '../../../shared/platform/credentials.ts';
-import { unsetSecret } from '../../../shared/platform/secrets.ts';
+import { storedSecret } from '../../../shared/platform/secrets.ts';
 import { parse } from '../../../shared/platform/validation.ts';
 import { UsageError } from '../cli/errors.ts';
 import { type Target, whereOf } from '../cli/target.ts';
@@ -26,7 +22,8 @@ import {
 /** The stack's secrets in an operator's hands. Answers and mistakes never hold a value. */
 export interface SecretStore {
   readonly states: () => Promise<Record<SecretName, SecretState>>;
-  readonly read: (name: SecretName) => Promise<string>;
+  /** Undefined while it is unset. */
+  readonly read: (name: SecretName) => Promise<string | undefined>;
   /**
    * Puts a value in the place of what is there.
    * @param value Text of a key, or JSON. For one of our own secrets only while it is unset: rotate it afterwards.
@@ -49,12 +46,7 @@ export function createSecretStore(
   const client = new SecretsManagerClient(target.aws);
   const idOf = (name: SecretName) => target.output(secretFacts[name].output);
 
-  async function read(name: SecretName): Promise<string> {
-    const { SecretString = unsetSecret } = await client.send(
-      new GetSecretValueCommand({ SecretId: idOf(name) }),
-    );
-    return SecretString;
-  }
+  const read = (name: SecretName) => storedSecret(client, idOf(name));
 
   async function put(name: SecretName, value: unknown): Promise<void> {
     await client.send(
@@ -64,7 +56,7 @@ export function createSecretStore(
 
   async function rotating(name: OwnSecretName) {
     const stored = await read(name);
-    if (stored === unsetSecret)
+    if (stored === undefined)
       throw new UsageError(`The ${secretFacts[name].title.toLowerCase()} is not set yet: set ${name} first.`);
     const parsed = parse(rotatingSecretSchema, jsonOf(stored));
     if (parsed.ok) return parsed.value;

@@ -107,15 +107,15 @@ async function setSecrets(
   const token = newToken();
   const orderKey = newToken();
   const values: Readonly<Record<string, unknown>> = {
-    'webhook-token': { current: token },
-    'order-api-key': { current: orderKey },
-    'azumuta-api-key': { apiKey: 'bench-key-of-azumuta' },
-    'erp-credentials': { apiKey: 'bench-key-of-the-erp' },
+    WebhookToken: { current: token },
+    OrderApiKey: { current: orderKey },
+    AzumutaApiKey: { apiKey: 'bench-key-of-azumuta' },
+    ErpCredentials: { apiKey: 'bench-key-of-the-erp' },
   };
   await Promise.all(
-    emulator.stack.secrets.map(async ({ name, arn }) => {
-      const value = values[name.split('/').at(-1) ?? ''];
-      if (value !== undefined) await setIfUnset(secrets, arn, value);
+    emulator.stack.secrets.map(async (secret) => {
+      const value = values[labelOf(secret).split('/').at(-1) ?? ''];
+      if (value !== undefined) await setIfUnset(secrets, secret.arn, value);
     }),
   );
   return { token, orderKey };

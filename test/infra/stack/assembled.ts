@@ -6,6 +6,8 @@ import { type Bundles, functionNames } from '../../../infra/build/bundle-functio
 import { loadIntegration } from '../../../infra/build/load-configuration.ts';
 import { createApp } from '../../../infra/stack/assemble.ts';
 import { IntegrationStack } from '../../../infra/stack/stack.ts';
+import { stackNameOf } from '../../../infra/stack/stage.ts';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 
 /** An app with stacks of this project in it. */
 export interface Assembled {
@@ -15,7 +17,7 @@ export interface Assembled {
    * A stack without its code, which takes the most time. Add all before the first template is read: that
    * synthesizes the app.
    */
-  readonly add: (configuration: string, stage: string) => Promise<IntegrationStack>;
+  readonly add: (configuration: string | CompleteIntegration, stage: string) => Promise<IntegrationStack>;
   readonly remove: () => void;
 }
 
@@ -27,11 +29,14 @@ export function startAssembly({ validate = false } = {}): Assembled {
     app,
     folder,
     async add(configuration, stage) {
-      const { integration } = await loadIntegration(configuration);
+      const integration =
+        typeof configuration === 'string'
+          ? (await loadIntegration(configuration)).integration
+          : configuration;
       const code = join(folder, 'no-code');
       mkdirSync(code, { recursive: true });
       writeFileSync(join(code, 'index.mjs'), '');
-      const stackName = `AzumutaErp-${integration.plant}-${stage}`;
+      const stackName = stackNameOf(integration.plant, stage);
       return new IntegrationStack(app, stackName, {
         stackName,
         integration,

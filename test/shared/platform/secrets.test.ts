@@ -1,23 +1,30 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
 import { apiKeySchema } from '../../../shared/platform/credentials.ts';
-import { createSecrets, SecretUnset, unsetSecret } from '../../../shared/platform/secrets.ts';
+import { createSecrets, SecretUnset } from '../../../shared/platform/secrets.ts';
 import { testClock } from '../../support/clock.ts';
 import { startServer } from '../../support/server.ts';
 
-const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:azumuta-erp/ghent/test/key-AbCdEf';
-const name = 'azumuta-erp/ghent/test/key';
+const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:SecretsKey0BB423FD-ztJqvkZLOIzk-AbCdEf';
+const name = 'SecretsKey0BB423FD-ztJqvkZLOIzk';
 const first = '{"apiKey":"CANARY-first"}';
 const second = '{"apiKey":"CANARY-second"}';
 
-/** Secrets Manager holds this text, until the test changes it; without any it fails. */
-async function startSecrets(text: string | undefined) {
+/** What Secrets Manager says of a secret that has no value, or of one that is not there. */
+const notFound = (what: string) => ({
+  status: 400,
+  body: { __type: 'ResourceNotFoundException', Message: `Secrets Manager can't find the specified ${what}.` },
+});
+
+/** Secrets Manager holds this text, or gives this answer, until the test changes it; without any it fails. */
+async function startSecrets(text: string | ReturnType<typeof notFound> | undefined) {
   const manager = { text };
-  const { url, calls } = await startServer(() =>
-    manager.text === undefined
-      ? { status: 500, body: { __type: 'InternalServiceError' } }
-      : { body: { ARN: arn, SecretString: manager.text } },
-  );
+  const { url, calls } = await startServer(() => {
+    if (manager.text === undefined) return { status: 500, body: { __type: 'InternalServiceError' } };
+    return typeof manager.text === 'string'
+      ? { body: { ARN: arn, SecretString: manager.text } }
+      : manager.text;
+  });
   const client = new SecretsManagerClient({
     endpoint: url,
     region: 'eu-west-1',
@@ -130,8 +137,15 @@ it.each([
 });
 
 it('a secret that nobody has set yet is told as such', async () => {
-  const { key } = await startSecrets(unsetSecret);
+  const { key } = await startSecrets(notFound('secret value for staging label: AWSCURRENT'));
   const failure = await key().catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(SecretUnset);
   expect(String(failure)).toContain(name);
+});
+
+it('a secret that is gone is no secret that nobody has set yet', async () => {
+  const { key } = await startSecrets(notFound('secret'));
+  const failure = await key().catch((error: unknown) => error);
+  expect(failure).not.toBeInstanceOf(SecretUnset);
+  expect(String(failure)).toContain(`The secret ${name} cannot be read`);
 });

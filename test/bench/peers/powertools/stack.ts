@@ -1,17 +1,16 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { App, Duration, SecretValue, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { build } from 'esbuild';
 import { bundleSettings } from '../../../../infra/build/bundle-functions.ts';
 import type { Synthesized } from '../../../../infra/local/synthesize.ts';
-import { unsetSecret } from '../../../../shared/platform/secrets.ts';
+import { EmptySecret } from '../../../../infra/stack/secrets.ts';
 
 /**
  * AWS's textbook pipeline for the job of our completions: one queue, a function before it and one behind it, with
@@ -43,12 +42,9 @@ class PowertoolsStack extends Stack {
   constructor(app: App, bundles: string, partners: Readonly<Record<string, string>>) {
     super(app, 'Powertools');
     // The bench puts the values in, as it does for ours.
-    const secretStringValue = SecretValue.unsafePlainText(unsetSecret);
-    const secret = (name: string) =>
-      new Secret(this, name, { secretName: `powertools/${name}`, secretStringValue });
-    const webhookToken = secret('webhook-token');
-    const azumutaApiKey = secret('azumuta-api-key');
-    const erpCredentials = secret('erp-credentials');
+    const webhookToken = new EmptySecret(this, 'WebhookToken');
+    const azumutaApiKey = new EmptySecret(this, 'AzumutaApiKey');
+    const erpCredentials = new EmptySecret(this, 'ErpCredentials');
     const lambda = (name: string, folder: string, memorySize: number, seconds: number) =>
       new LambdaFunction(this, name, {
         runtime: Runtime.NODEJS_24_X,

@@ -45,7 +45,7 @@ export function secretsTests(stage: () => CommandStage): void {
 const tokenOf = (url: string) => url.split('/').at(-1) ?? '';
 
 async function storedToken({ system, secrets }: CommandStage): Promise<unknown> {
-  const secret = system.emulator.stack.secrets.find(({ name }) => name.endsWith('/webhook-token'));
+  const secret = system.emulator.stack.secrets.find(({ name }) => name.includes('WebhookToken'));
   const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: secret?.arn }));
   return JSON.parse(SecretString);
 }

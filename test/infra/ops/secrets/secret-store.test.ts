@@ -24,14 +24,17 @@ describe('a secret of ours', () => {
   it('is set once, rotated by overlap, and finished', async () => {
     // Act and assess
     await keeper.set('webhook-token', first);
-    expect(JSON.parse(await keeper.read('webhook-token'))).toEqual({ current: first });
+    expect(JSON.parse((await keeper.read('webhook-token')) ?? '')).toEqual({ current: first });
 
     await keeper.rotate('webhook-token', second);
-    expect(JSON.parse(await keeper.read('webhook-token'))).toEqual({ current: second, previous: first });
+    expect(JSON.parse((await keeper.read('webhook-token')) ?? '')).toEqual({
+      current: second,
+      previous: first,
+    });
     expect((await keeper.states())['webhook-token']).toEqual({ state: 'rotating' });
 
     expect(await keeper.finish('webhook-token')).toBe(true);
-    expect(JSON.parse(await keeper.read('webhook-token'))).toEqual({ current: second });
+    expect(JSON.parse((await keeper.read('webhook-token')) ?? '')).toEqual({ current: second });
     expect(await keeper.finish('webhook-token')).toBe(false);
   });
 
@@ -67,7 +70,7 @@ describe("a partner's secret", () => {
     ['as JSON', '{"apiKey":"abc-123"}'],
   ])('is taken %s', async (_, given) => {
     await keeper.set('azumuta-api-key', given);
-    expect(JSON.parse(await keeper.read('azumuta-api-key'))).toEqual({ apiKey: 'abc-123' });
+    expect(JSON.parse((await keeper.read('azumuta-api-key')) ?? '')).toEqual({ apiKey: 'abc-123' });
   });
 
   it('of the ERP must have the shape that its connector reads', async () => {
@@ -155,7 +158,7 @@ describe('the walk through the secrets', () => {
     await walk;
 
     // Assess
-    expect(JSON.parse(await keeper.read('azumuta-api-key'))).toEqual({ apiKey: 'sesame-opens-it' });
+    expect(JSON.parse((await keeper.read('azumuta-api-key')) ?? '')).toEqual({ apiKey: 'sesame-opens-it' });
     expect(shown.text).not.toContain('sesame');
     expect(shown.text).toContain('\nnpm run doctor -- --stack S\n');
   });

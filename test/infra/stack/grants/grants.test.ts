@@ -73,7 +73,7 @@ describe('the role of each function', () => {
 
   it('lets it take one of the slots of a partner that it calls, where a plant limits them', () => {
     const [ledger] = system.emulator.stack.tables;
-    const partners = /azumuta-api-key|erp-credentials/;
+    const partners = /AzumutaApiKey|ErpCredentials/;
     const callers = functions().filter((principal) =>
       grantsOf(principal).some(
         ({ action, resource }) => action === 'secretsmanager:GetSecretValue' && partners.test(resource),

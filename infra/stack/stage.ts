@@ -1,0 +1,30 @@
+import { ConfigurationError } from '../../shared/integration/define.ts';
+
+/** What is known to be for throwing away, alone or with an ending that begins anew: `dev`, `dev2`, `testAnna`. */
+const words = ['dev', 'test', 'sandbox', 'local', 'demo', 'tmp'] as const;
+const throwAway = new RegExp(`^(${words.join('|')})([A-Z0-9]|$)`);
+
+/** Every other stage is production, however it is spelled: a slip of the pen must not cost a ledger. */
+export function isProduction(stage: string): boolean {
+  return !throwAway.test(stage);
+}
+
+/**
+ * The name of a stack. A stage has no dash, so that no two plants and stages make the same name: `a-b` and `c`, `a` and
+ * `b-c`.
+ * @throws ConfigurationError for a stage that is no word.
+ */
+export function stackNameOf(plant: string, stage: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9]{0,19}$/.test(stage))
+    throw new ConfigurationError(
+      `The stage (-c stage=…) is no name: found ${JSON.stringify(stage)}, expected letters and digits without a dash or space, beginning with a letter, at most 20, such as production or dev.`,
+    );
+  return `AzumutaErp-${plant}-${stage}`;
+}
+
+/** What happens to the stack when somebody destroys it; told at every synthesis, so before. */
+export function fateOf(stackName: string, stage: string): string {
+  if (!isProduction(stage))
+    return `${stackName} is for throwing away, by the name of its stage: to destroy it deletes its ledger, secrets and logs, and what waits in its queues.`;
+  return `${stackName} is protected, as ${stage} is no stage for throwing away (${words.join(', ')}): CloudFormation refuses to delete it. Were it deleted all the same, its ledger, secrets and logs would stay; what waits in its queues, its address and its alarms would go.`;
+}

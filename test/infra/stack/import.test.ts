@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+import { ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
+import { startAssembly } from './assembled.ts';
+import everything from './everything.config.ts';
+
+const runbook = readFileSync('infra/RUNBOOK.md', 'utf8');
+const chapter = runbook.split('\n## ').find((text) => text.startsWith('Bringing a ledger back\n')) ?? '';
+const type = 'AWS::DynamoDB::GlobalTable';
+
+/** What the runbook hands to `cdk import`: by logical id, what identifies the table in the account. */
+const mappings = [...chapter.matchAll(/--resource-mapping-inline '(.+?)'/g)].map(([, json = '']) =>
+  z.parse(z.record(z.string(), z.record(z.string(), z.string())), JSON.parse(json)),
+);
+
+let first: TheTable;
+let second: TheTable;
+
+beforeAll(async () => {
+  [first, second] = [await ledgerOf(1), await ledgerOf(2)];
+});
+
+interface TheTable {
+  readonly ids: readonly string[];
+  readonly table: Readonly<Record<string, unknown>>;
+  /** The whole template. */
+  readonly text: string;
+}
+
+async function ledgerOf(ledgerGeneration: number): Promise<TheTable> {
+  const assembled = startAssembly();
+  const { deployment } = everything;
+  const stack = await assembled.add(
+    { ...everything, deployment: { ...deployment, ledgerGeneration } },
+    'production',
+  );
+  const template = Template.fromStack(stack);
+  assembled.remove();
+  const tables = template.findResources(type);
+  return {
+    ids: Object.keys(tables),
+    table: Object.values(tables)[0] ?? {},
+    text: JSON.stringify(template.toJSON()),
+  };
+}
+
+describe('the way back of a ledger', () => {
+  it('names the tables of the template, each by what CloudFormation imports a table by', () => {
+    // "TableName" is the primary identifier of the type; the template gives none, so the mapping must.
+    expect(mappings).toEqual(
+      [first, second].map(({ ids: [id = ''] }) => ({ [id]: { TableName: '<table>' } })),
+    );
+    expect([first, second].map(({ ids }) => ids.length)).toEqual([1, 1]);
+  });
+
+  it('takes in a table like the one before: only its place in the template is another', () => {
+    const [before, after] = [first.table, second.table];
+
+    expect(after).toEqual(before);
+    // CloudFormation imports nothing that it would delete.
+    expect(before).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(before.Properties).not.toHaveProperty('TableName');
+    expect(before.Properties).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      TimeToLiveSpecification: { AttributeName: ledgerTimeToLive, Enabled: true },
+      Replicas: [
+        {
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        },
+      ],
+    });
+  });
+
+  it('leads every function to the table that was taken in', () => {
+    const [before = '', after = ''] = [...first.ids, ...second.ids];
+
+    expect(second.text).not.toContain(before);
+    expect(second.text.split(after).length).toBe(first.text.split(before).length);
+  });
+
+  it('sets by hand what a restored table has lost, as the template has it', () => {
+    expect(chapter).toContain(`Enabled=true,AttributeName=${ledgerTimeToLive}`);
+    expect(chapter).toContain('PointInTimeRecoveryEnabled=true');
+    expect(chapter).toContain('--deletion-protection-enabled');
+  });
+
+  it('is typed as the CDK takes it', () => {
+    const cdk = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
+    const { stdout } = spawnSync(nodeBinary(), [cdk, 'import', '--help'], { encoding: 'utf8' });
+
+    for (const option of ['--resource-mapping-inline', '--context, -c']) expect(stdout).toContain(option);
+  });
+});

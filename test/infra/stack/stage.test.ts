@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+import { fateOf, isProduction, stackNameOf } from '../../../infra/stack/stage.ts';
+import { ConfigurationError } from '../../../shared/integration/define.ts';
+import { startAssembly } from './assembled.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'stage-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The app as the CDK's command line runs it. */
+function runApp(context: Readonly<Record<string, string>>) {
+  return spawnSync(nodeBinary(), ['infra/app.ts'], {
+    env: {
+      ...process.env,
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+      CDK_OUTDIR: folder,
+      CDK_VALIDATION: 'false',
+    },
+    encoding: 'utf8',
+  });
+}
+
+describe('a stage', () => {
+  it.each(['dev', 'test', 'sandbox', 'local', 'demo', 'tmp', 'dev2', 'testAnna'])(
+    'called %s is for throwing away, which is said before',
+    (stage) => {
+      expect(isProduction(stage)).toBe(false);
+      expect(fateOf('S', stage)).toContain('deletes its ledger, secrets and logs');
+    },
+  );
+
+  it.each(['production', 'Production', 'prod', 'PROD', 'live', 'developement', 'testing', 'locals', 'Dev'])(
+    'called %s is production: nothing of it goes by a slip of the pen',
+    (stage) => {
+      expect(isProduction(stage)).toBe(true);
+      expect(fateOf('S', stage)).toContain('CloudFormation refuses to delete it');
+    },
+  );
+
+  it.each(['Prod uction', 'b-c', '', '1st', 'prod\u0007', 'a'.repeat(21), '[object Object]'])(
+    'called %j is refused with a sentence',
+    (stage) => {
+      expect(() => stackNameOf('ghent', stage)).toThrow(ConfigurationError);
+      expect(() => stackNameOf('ghent', stage)).toThrow(
+        `found ${JSON.stringify(stage)}, expected letters and digits`,
+      );
+    },
+  );
+
+  it('called Prod uction ends a synthesis with that sentence and no more', () => {
+    const { status, stdout, stderr } = runApp({ stage: 'Prod uction' });
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^The stage \(-c stage=…\) is no name: found "Prod uction", expected .*\.\n$/);
+  });
+
+  it('that nobody names is production, so that a destroy without one is refused by CloudFormation', () => {
+    const { stdout, stderr } = runApp({});
+
+    const stackName = stdout.trim();
+    expect(stackName).toMatch(/-production$/);
+    expect(stderr).toBe(`${fateOf(stackName, 'production')}\n`);
+    const manifest = readFileSync(join(folder, 'manifest.json'), 'utf8');
+    expect(JSON.parse(manifest).artifacts[stackName].properties.terminationProtection).toBe(true);
+  });
+});
+
+describe('the name of a stack', () => {
+  const plant = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,30}$/);
+  const stage = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,19}$/);
+
+  it('is that of one plant and stage only, and fits wherever AWS takes it', () => {
+    fc.assert(
+      fc.property(plant, stage, (ofPlant, ofStage) => {
+        const name = stackNameOf(ofPlant, ofStage);
+        expect(/^AzumutaErp-(.*)-([^-]*)$/.exec(name)?.slice(1)).toEqual([ofPlant, ofStage]);
+        // Stacks and EventBridge's groups begin with a letter; a display name of SNS has 100 characters.
+        expect(name).toMatch(/^[A-Za-z][A-Za-z0-9-]{0,127}$/);
+        expect(name.length).toBeLessThanOrEqual(63);
+      }),
+    );
+  });
+});
+
+describe('a stack', () => {
+  it('is protected from its termination in production, and in no stage for throwing away', async () => {
+    const assembled = startAssembly();
+    const stacks = [
+      await assembled.add('integration.config.ts', 'Production'),
+      await assembled.add('integration.config.ts', 'devAnna'),
+    ];
+    assembled.remove();
+
+    expect(stacks.map(({ terminationProtection }) => terminationProtection)).toEqual([true, false]);
+  });
+});
