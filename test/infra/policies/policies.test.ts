@@ -33,7 +33,7 @@ afterAll(() => assembled?.remove());
 
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
 const policies = readdirSync('infra/policies')
-  .filter((file) => !file.startsWith('github-'))
+  .filter((file) => file.endsWith('.json') && !file.startsWith('github-'))
   .map((file) => file.replace('.json', ''));
 
 describe.each(policies)('the policy %s', (name) => {
