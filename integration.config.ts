@@ -36,7 +36,7 @@ const placeOf = ({ id, number }: { readonly id?: string; readonly number: string
  * `process.env` is read when the stack is synthesized. Secrets never stand here: they are in Secrets Manager.
  */
 export default defineIntegration({
-  plant: 'demo',
+  plant: 'ghent',
   timeZone: 'Europe/Brussels',
 
   azumuta: { baseUrl: process.env.AZUMUTA_BASE_URL ?? 'https://app.azumuta.com/api/v1' },

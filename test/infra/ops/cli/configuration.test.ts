@@ -9,23 +9,23 @@ const stackOf = (plant: string, stackName = `AzumutaErp-${plant}-production`) =>
 
 it("the configuration of a stack is that of its plant, and no other plant's", async () => {
   const [own, other] = ['integration.config.ts', 'test/e2e/tryton/plant.config.ts'];
-  expect((await configurationOf(stackOf('demo'), own)).plant).toBe('demo');
-  await expect(configurationOf(stackOf('demo2'), own)).rejects.toThrow(
-    'is the configuration of plant demo, but AzumutaErp-demo2-production is the stack of plant demo2',
+  expect((await configurationOf(stackOf('ghent'), own)).plant).toBe('ghent');
+  await expect(configurationOf(stackOf('ghent2'), own)).rejects.toThrow(
+    'is the configuration of plant ghent, but AzumutaErp-ghent2-production is the stack of plant ghent2',
   );
-  await expect(configurationOf(stackOf('demo'), other)).rejects.toThrow(
+  await expect(configurationOf(stackOf('ghent'), other)).rejects.toThrow(
     "name that plant's file with --config",
   );
 });
 
 it('a plant whose name begins like another is not taken for it', async () => {
-  await expect(configurationOf(stackOf('demo-north'), 'integration.config.ts')).rejects.toThrow(
-    'is the stack of plant demo-north',
+  await expect(configurationOf(stackOf('ghent-north'), 'integration.config.ts')).rejects.toThrow(
+    'is the stack of plant ghent-north',
   );
 });
 
 it('a file that does not load is said by its name', async () => {
-  await expect(configurationOf(stackOf('demo'), 'nowhere.config.ts')).rejects.toThrow(
+  await expect(configurationOf(stackOf('ghent'), 'nowhere.config.ts')).rejects.toThrow(
     /^nowhere\.config\.ts: /,
   );
 });

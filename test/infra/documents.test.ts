@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { loadIntegration } from '../../infra/build/load-configuration.ts';
+import { nodeBinary } from '../../infra/local/emulator/process/node-binary.ts';
+import { commandsTold } from './commands-told.ts';
+import { typed } from './ops/commands/typed.ts';
+
+const { scripts } = z.parse(
+  z.object({ scripts: z.record(z.string(), z.string()) }),
+  JSON.parse(readFileSync('package.json', 'utf8')),
+);
+const { integration } = await loadIntegration('integration.config.ts');
+const stack = `AzumutaErp-${integration.plant}-production`;
+
+const documents = ['README.md', 'CONTRIBUTING.md', 'infra/policies/README.md', 'infra/RUNBOOK.md'];
+/** The runbook tells of any stack; what it leaves open is filled in. */
+const filled = (command: string) =>
+  command
+    .replaceAll('<stack>', stack)
+    .replaceAll('<flow>', 'bookings')
+    .replaceAll('<time>', '2026-12-01')
+    .replaceAll('<sample.json>', 'order.json')
+    .replaceAll(/"?<[^>]+>"?/g, 'MO/0001');
+const commands = [...new Set(documents.flatMap(commandsTold).map(filled))];
+const found = (pattern: RegExp) =>
+  commands.flatMap((command) => Array.from(command.matchAll(pattern), ([, text = '']) => text));
+
+describe('what the documents tell to type', () => {
+  it('is scripts, programs and files that there are', () => {
+    expect(commands.length).toBeGreaterThan(40);
+    expect(found(/^npm run (?:-s )?([a-z:]+)/g).filter((name) => !(name in scripts))).toEqual([]);
+    const files = [...found(/^node (\S+)/g), ...found(/file:\/\/(\S+)/g), ...found(/-c config=(\S+)/g)];
+    expect(files.filter((file) => !existsSync(file))).toEqual([]);
+  });
+
+  it('names one stack from top to bottom: that of the configuration which comes with the project', () => {
+    expect(new Set(found(/(AzumutaErp-[a-z][\w-]*)/g))).toEqual(new Set([stack]));
+  });
+
+  it('gives the CDK a context that the app reads', () => {
+    const app = readFileSync('infra/app.ts', 'utf8');
+    const read = Array.from(app.matchAll(/tryGetContext\('(\w+)'\)/g), ([, key]) => key);
+    expect(new Set(found(/-c ([a-z]+)=/g))).toEqual(new Set(read));
+  });
+});
+
+const scriptOf = (command: string) => /^npm run (?:-s )?(\S+)/.exec(command)?.[1] ?? '';
+const isOperators = (command: string) =>
+  /^node infra\/(ops|console)\//.test(scripts[scriptOf(command)] ?? '');
+const order = { number: 'MO/0001', article: 'GEAR-01', quantity: '5', unit: 'u', attributes: {} };
+
+describe.concurrent('an operator may type, as it stands,', () => {
+  it.each(commands.filter((command) => isOperators(command) && !command.includes('--local')))(
+    '%s',
+    async (command) => {
+      // Prepare: nobody is logged in
+      const nobody = { AWS_REGION: 'eu-west-1', AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' };
+      const [, words = ''] = / -- (.*?)(?: >.*)?$/.exec(command) ?? [];
+
+      // Act: a sample comes from standard input, as its file is not there
+      const answer = await typed(scriptOf(command), words.replace('order.json', '-').split(' '), {
+        input: JSON.stringify(order),
+        environment: nobody,
+      });
+
+      // Assess: the command line is understood, up to where AWS is asked
+      const wanted =
+        scriptOf(command) === 'map'
+          ? { code: 0 }
+          : { code: 1, complaint: expect.stringContaining('no AWS credentials') };
+      expect(answer).toMatchObject(wanted);
+    },
+  );
+});
+
+const run = promisify(execFile);
+
+/** Commands that take longer than a test may, by what tells of their options. */
+const others: readonly { program: string; options: readonly string[] }[] = Object.entries(
+  Object.groupBy(
+    commands.filter((command) => !isOperators(command)),
+    (command) =>
+      /^(?:npm run (?:-s )?(\S+)|npm (start)|npx (cdk \w+))/.exec(command)?.slice(1).find(Boolean) ?? '',
+  ),
+)
+  .map(([program, lines = []]) => ({
+    program,
+    options: lines.flatMap((line) =>
+      Array.from(line.matchAll(/ (--?[a-z][\w-]*)/g), ([, option = '']) => option),
+    ),
+  }))
+  .filter(({ program, options }) => program !== '' && options.length > 0);
+
+describe.concurrent('knows the options that the documents tell:', () => {
+  it.each(others)('$program', async ({ program, options }) => {
+    const [, command] = program.split(' ');
+    const help =
+      command === undefined
+        ? (await typed(program, ['--help'])).output
+        : (await run(nodeBinary(), ['node_modules/aws-cdk/bin/cdk', command, '--help'])).stdout;
+    expect(options.filter((option) => option !== '--help' && !help.includes(option))).toEqual([]);
+  });
+});

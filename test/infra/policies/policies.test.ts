@@ -1,0 +1,171 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
+import * as z from 'zod/mini';
+import { type Assembled, startAssembly } from '../stack/assembled.ts';
+import { awsActionsOf, operatorPrograms } from './aws-calls.ts';
+import { bootstrapTypes, networkTypes, stackTypes } from './handlers.ts';
+import { actionsOf, complaintsAbout, mentions, policyOf, wideActionsOf } from './policy.ts';
+
+const resourceSchema = z.looseObject({
+  Type: z.string(),
+  Condition: z.exactOptional(z.string()),
+  Properties: z._default(z.record(z.string(), z.unknown()), {}),
+});
+const templateSchema = z.looseObject({ Resources: z.record(z.string(), resourceSchema) });
+
+let assembled: Assembled;
+let resources: [string, z.output<typeof resourceSchema>][];
+
+beforeAll(async () => {
+  assembled = startAssembly();
+  const stacks = [
+    await assembled.add('test/infra/stack/everything.config.ts', 'production'),
+    await assembled.add('integration.config.ts', 'test'),
+  ];
+  resources = stacks.flatMap((stack) =>
+    Object.entries(z.parse(templateSchema, Template.fromStack(stack).toJSON()).Resources),
+  );
+}, 60_000);
+afterAll(() => assembled?.remove());
+
+const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
+const policies = readdirSync('infra/policies')
+  .filter((file) => file.endsWith('.json') && !file.startsWith('github-'))
+  .map((file) => file.replace('.json', ''));
+
+describe.each(policies)('the policy %s', (name) => {
+  it('asks for what IAM knows: actions, on resources that they have, under conditions that they heed', async () => {
+    expect((await Promise.all(policyOf(name).map(complaintsAbout))).flat()).toEqual([]);
+  });
+
+  it('changes nothing of others, where IAM lets it tell them apart', async () => {
+    const wide = (await Promise.all(policyOf(name).map(wideActionsOf))).flat();
+    // What is made has no name and no tag before it is there.
+    expect(
+      wide.filter((action) => !/^ec2:(Create|Allocate|Associate|Attach|Authorize)/.test(action)),
+    ).toEqual([]);
+  });
+
+  /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (white space does not count) */
+  it('is short enough for IAM', () => {
+    const text = JSON.stringify(JSON.parse(readFileSync(`infra/policies/${name}.json`, 'utf8')));
+    expect(text.length).toBeLessThanOrEqual(6_144);
+  });
+});
+
+describe('operators', () => {
+  it('may do what the commands and the console send, and nothing else', async () => {
+    const sent = await awsActionsOf(operatorPrograms());
+    // Only consumers remove something from the ledger: their notes about messages that come again.
+    expect(actionsOf('operate')).toEqual(sent.filter((action) => action !== 'dynamodb:DeleteItem'));
+  });
+
+  it.each([
+    ['dynamodb:Query', 'arn:aws:dynamodb:eu-west-1:111122223333:table/NAME/index/by-day'],
+    ['dynamodb:UpdateItem', 'arn:aws:dynamodb:eu-west-1:111122223333:table/NAME'],
+    ['lambda:InvokeFunction', 'arn:aws:lambda:eu-west-1:111122223333:function:NAME'],
+    ['sqs:DeleteMessage', 'arn:aws:sqs:eu-west-1:111122223333:NAME'],
+  ])('reach what belongs to a plant, and nothing of others: %s', (action, arn) => {
+    // CloudFormation names what has no name by its stack, its logical id and chance.
+    const ours = 'AzumutaErp-ghent-production-QueuesDeliveries-4XUZ1TQ3A2B1';
+    expect([ours, 'Payroll'].map((name) => mentions('operate', action, arn.replace('NAME', name)))).toEqual([
+      true,
+      false,
+    ]);
+  });
+});
+
+describe('CloudFormation, for a stack', () => {
+  const network = (type: string) => type.startsWith('AWS::EC2::');
+
+  it('may make, change and delete each type of resource in it, and nothing else', () => {
+    const types = sorted(resources.map(([, { Type }]) => Type));
+    expect(types.filter((type) => !(type in stackTypes) && !(type in networkTypes))).toEqual([]);
+    expect(actionsOf('cloudformation')).toEqual(
+      sorted([
+        ...types.filter((type) => !network(type)).flatMap((type) => stackTypes[type] ?? []),
+        // The template's parameter `BootstrapVersion` is read by its name.
+        'ssm:GetParameters',
+      ]),
+    );
+    expect(actionsOf('cloudformation-network')).toEqual(
+      sorted(types.flatMap((type) => networkTypes[type] ?? [])),
+    );
+  });
+
+  it('finds what its policy tells by name: each explicit name begins so', () => {
+    const named = resources.flatMap(([, { Type, Properties }]) =>
+      ['QueueName', 'TableName', 'FunctionName', 'RoleName', 'LogGroupName', 'TopicName', 'AlarmName']
+        .concat('DashboardName', Type.startsWith('AWS::Scheduler::') ? 'Name' : [])
+        .map((property) => Properties[property])
+        .filter((name) => typeof name === 'string'),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((name) => !name.startsWith('AzumutaErp'))).toEqual([]);
+  });
+
+  it('finds what its policy tells by tag: each of them bears it', () => {
+    // Routes, associations and attachments are changed through what they connect.
+    const tagged = resources.filter(([, { Type }]) =>
+      /^AWS::(SecretsManager::Secret|EC2::(?!.*(Route|Association|Attachment)$))/.test(Type),
+    );
+    expect(tagged.length).toBeGreaterThan(10);
+    expect(
+      tagged.filter(([, { Properties }]) => !JSON.stringify(Properties.Tags).includes('azumuta-erp:plant')),
+    ).toEqual([]);
+  });
+});
+
+describe('the CDK', () => {
+  it('is bootstrapped by whoever may make what its own stack holds', () => {
+    // Prepare: the keys and the boundary of its template are made on request only.
+    const file = 'node_modules/aws-cdk/lib/api/bootstrap/bootstrap-template.yaml';
+    const { Resources } = z.parse(templateSchema, parseYaml(readFileSync(file, 'utf8')));
+    const made = Object.values(Resources).filter(({ Condition }) => Condition === undefined);
+    const text = JSON.stringify(made).replace(/\$\{Qualifier\}/g, 'hnb659fds');
+
+    // Act
+    const types = sorted(made.map(({ Type }) => Type));
+    const roles = [...text.matchAll(/"RoleName":\{"Fn::Sub":"([^"]+)"/g)].map(([, name]) => name);
+    const given = [...text.matchAll(/iam::aws:policy\/(\w+)/g)].map(([, name = '']) => name);
+
+    // Assess
+    expect(types.filter((type) => !(type in bootstrapTypes))).toEqual([]);
+    expect(actionsOf('bootstrap').filter((action) => !action.startsWith('cloudformation:'))).toEqual(
+      sorted([
+        ...types.flatMap((type) => bootstrapTypes[type] ?? []),
+        // Before it begins, the command reads which version is there.
+        'ssm:GetParameter',
+      ]),
+    );
+    expect(
+      roles.map((name) => mentions('bootstrap', 'iam:CreateRole', `arn:aws:iam::1:role/${name}`)),
+    ).toEqual(Array.from({ length: 5 }, () => true));
+    const allowed = JSON.stringify(
+      policyOf('bootstrap').flatMap(({ Condition }) => Object.values(Condition)),
+    );
+    // The last one is what the policies of this project are there to replace.
+    expect(sorted(given).filter((policy) => !allowed.includes(`/${policy}"`))).toEqual([
+      'AdministratorAccess',
+    ]);
+  });
+
+  it('deploys with the roles that the policy lets it assume, and no other', () => {
+    // Prepare
+    const files = readdirSync(assembled.folder).filter((file) => /^manifest|assets\.json$/.test(file));
+    const text = files.map((file) => readFileSync(join(assembled.folder, file), 'utf8')).join('\n');
+
+    // Act
+    const roles = sorted(
+      Array.from(text.matchAll(/"assumeRoleArn": ?"[^"]+role\/([a-z0-9-]+-role-)/g), ([, role = '']) => role),
+    );
+
+    // Assess
+    expect(policyOf('deploy').flatMap(({ Resource }) => Resource)).toEqual(
+      roles.map((role) => `arn:aws:iam::*:role/${role}*`),
+    );
+  });
+});
