@@ -11,7 +11,7 @@ import {
   rest,
   textAt,
   valueAt,
-} from './shared/integration/index.ts';
+} from '#azumuta-erp';
 
 /** This ERP may answer 200 with an error in its body. */
 const noErrorInBody: NonNullable<RestStep<unknown>['success']> = {
@@ -29,9 +29,9 @@ const placeOf = ({ id, number }: { readonly id?: string; readonly number: string
   path`/api/production-orders/${id ?? number}`;
 
 /**
- * The one file that you edit. It answers the three questions of Azumuta's ERP guide (number, article,
- * parameters and variants) and says what a completion becomes in the ERP. As it stands it fits the sandbox ERP
- * that `npm start` runs; the other connectors are `tryton({…})`, `odoo({…})` and `sapS4Hana({…})`.
+ * The demo: it fits the sandbox ERP that `npm start` runs. Your plant has a file of its own, `plants/<plant>.config.ts`,
+ * copied from `shared/integration/examples`. It answers the three questions of Azumuta's ERP guide (number, article,
+ * parameters and variants) and says what a completion becomes in the ERP.
  *
  * `process.env` is read when the stack is synthesized. Secrets never stand here: they are in Secrets Manager.
  */

@@ -1,4 +1,4 @@
-import integration from '#integration';
+import { integration } from '../integration.ts';
 import { lambdaSurroundings } from '../surroundings.ts';
 import { createAcceptProductOrders } from './accept-product-orders.ts';
 

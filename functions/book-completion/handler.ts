@@ -1,4 +1,4 @@
-import integration from '#integration';
+import { integration } from '../integration.ts';
 import { lambdaSurroundings } from '../surroundings.ts';
 import { createBookCompletion } from './book-completion.ts';
 

@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type CompleteIntegration, ConfigurationError } from '../../shared/integration/define.ts';
+import {
+  type CompleteIntegration,
+  ConfigurationError,
+  type DefinedIntegration,
+  integrationAt,
+} from '../../shared/integration/define.ts';
 
 /** A plant's configuration, and where it stands. */
 export interface LoadedIntegration {
@@ -9,11 +14,11 @@ export interface LoadedIntegration {
 }
 
 /**
- * Loads a plant's configuration file.
+ * Loads a plant's configuration file, as it is at one stage.
  * @param file Path from the current folder.
  * @throws ConfigurationError when it cannot be loaded, or is not a `defineIntegration({ … })`.
  */
-export async function loadIntegration(file: string): Promise<LoadedIntegration> {
+export async function loadIntegration(file: string, stage: string): Promise<LoadedIntegration> {
   const path = resolve(file);
   let loaded: { default?: unknown };
   try {
@@ -22,14 +27,15 @@ export async function loadIntegration(file: string): Promise<LoadedIntegration> 
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError(`${file}: ${why}`, { cause: error });
   }
-  if (!isComplete(loaded.default)) {
+  if (!isDefined(loaded.default)) {
     throw new ConfigurationError(`${file}: its default export must be defineIntegration({ … }).`);
   }
-  return { integration: loaded.default, file: path };
+  return { integration: integrationAt(loaded.default, stage), file: path };
 }
 
-/** defineIntegration() has checked it; only its presence is left to see. */
-function isComplete(value: unknown): value is CompleteIntegration {
+/** defineIntegration() checks it; only its presence is left to see. */
+function isDefined(value: unknown): value is DefinedIntegration {
+  if (typeof value === 'function') return true;
   return (
     value !== null && typeof value === 'object' && 'plant' in value && 'erp' in value && 'azumuta' in value
   );

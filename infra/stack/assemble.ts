@@ -19,7 +19,7 @@ export function createApp(props: AppProps = {}): App {
  * @throws ConfigurationError with the path in the configuration of what does not fit, or for a stage that is no name.
  */
 export async function assemble(app: App, integrationFile: string, stage: string): Promise<string> {
-  const { integration, file } = await loadIntegration(integrationFile);
+  const { integration, file } = await loadIntegration(integrationFile, stage);
   const stackName = stackNameOf(integration.plant, stage);
   const { bundles } = await bundleFunctions(file, join(app.outdir, 'bundles'));
   new IntegrationStack(app, stackName, {

@@ -12,6 +12,7 @@ import type { Secrets } from './secrets.ts';
 
 export interface FunctionsProps {
   readonly integration: CompleteIntegration;
+  readonly stage: string;
   readonly bundles: Bundles;
   readonly queues: Queues;
   readonly secrets: Secrets;
@@ -54,6 +55,7 @@ function containersFor(...atOnce: readonly (number | undefined)[]): number {
 /** All that is said of each function. */
 function tableOf({
   integration: { azumuta, erp, deployment },
+  stage,
   queues: { productOrders, completions, bookings, deadLetters },
   secrets,
   ledger: { table },
@@ -68,6 +70,7 @@ function tableOf({
     allow(['dynamodb:Query'], `${table.tableArn}/index/${index.name}`);
 
   const ledgerVariables = {
+    STAGE: stage,
     LEDGER_TABLE_NAME: table.tableName,
     SETTLING_SECONDS: settlingSeconds,
     BREAKER_COOLDOWN_SECONDS: '15',

@@ -52,6 +52,7 @@ export class IntegrationStack extends Stack {
     const network = new Network(this, 'Network', deployment.network);
     const functions = new Functions(this, 'Functions', {
       integration,
+      stage,
       bundles,
       queues,
       secrets,
@@ -65,6 +66,7 @@ export class IntegrationStack extends Stack {
 
     // For the operator's commands: which configuration is this stack's, and where its days begin.
     new CfnOutput(this, 'Plant', { value: plant });
+    new CfnOutput(this, 'Stage', { value: stage });
     new CfnOutput(this, 'TimeZone', { value: timeZone });
     // The token itself never stands in an output.
     new CfnOutput(this, 'WebhookUrl', {

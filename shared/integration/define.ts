@@ -161,12 +161,37 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
+/** What a configuration may depend on. */
+export interface IntegrationContext {
+  /** Of the stack, as `-c stage=…` names it: `production`, `test` … */
+  readonly stage: string;
+}
+
+/** The default export of a configuration. */
+export type DefinedIntegration = CompleteIntegration | ((context: IntegrationContext) => CompleteIntegration);
+
 /**
- * The one configuration of a plant: `export default defineIntegration({ … })`. Checked here, so at synth and
- * again when a worker starts.
+ * The one configuration of a plant: `export default defineIntegration({ … })`, or `defineIntegration(({ stage }) =>
+ * ({ … }))` where test and production differ in some of it. Checked at synth, and again when a worker starts.
  * @throws ConfigurationError with the path of every field that does not fit.
  */
-export function defineIntegration(integration: Integration): CompleteIntegration {
+export function defineIntegration(integration: Integration): CompleteIntegration;
+export function defineIntegration(
+  integration: (context: IntegrationContext) => Integration,
+): (context: IntegrationContext) => CompleteIntegration;
+export function defineIntegration(
+  integration: Integration | ((context: IntegrationContext) => Integration),
+): DefinedIntegration {
+  if (typeof integration === 'function') return (context) => complete(integration(context));
+  return complete(integration);
+}
+
+/** The configuration at one stage. */
+export function integrationAt(defined: DefinedIntegration, stage: string): CompleteIntegration {
+  return typeof defined === 'function' ? defined({ stage }) : defined;
+}
+
+function complete(integration: Integration): CompleteIntegration {
   const checked = parse(integrationSchema, integration);
   if (!checked.ok) {
     throw new ConfigurationError(

@@ -9,6 +9,7 @@ export { textIn } from '../azumuta/text.ts';
 export type { ErpDefinition } from '../erp/connector.ts';
 export { odoo } from '../erp/odoo/index.ts';
 export {
+  type BookContext,
   instantIn,
   listAt,
   type Place,
@@ -26,6 +27,7 @@ export { sapS4Hana } from '../erp/sap-s4hana/index.ts';
 export { tryton } from '../erp/tryton/index.ts';
 export type { CompletedProductOrder, Recording } from '../model/completions.ts';
 export type { ErpOrder } from '../model/orders.ts';
+export { compareDecimals, type Decimal } from '../model/quantity.ts';
 export { dayIn } from '../model/time.ts';
 export { type CompletionMapping, defineIntegration, type ProductOrderMapping } from './define.ts';
 export type { Deployment } from './deployment.ts';

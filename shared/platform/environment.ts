@@ -14,6 +14,8 @@ const seconds = z.pipe(
 export const variables = {
   /** Name of the stack: the dimension of all its metrics. */
   STACK_NAME: text,
+  /** Of the stack: the configuration may differ by it. */
+  STAGE: text,
   LEDGER_TABLE_NAME: text,
   PRODUCT_ORDERS_QUEUE_URL: text,
   COMPLETIONS_QUEUE_URL: text,

@@ -12,7 +12,7 @@ const { scripts } = z.parse(
   z.object({ scripts: z.record(z.string(), z.string()) }),
   JSON.parse(readFileSync('package.json', 'utf8')),
 );
-const { integration } = await loadIntegration('integration.config.ts');
+const { integration } = await loadIntegration('integration.config.ts', 'production');
 const stack = `AzumutaErp-${integration.plant}-production`;
 
 const documents = ['README.md', 'CONTRIBUTING.md', 'infra/policies/README.md', 'infra/RUNBOOK.md'];

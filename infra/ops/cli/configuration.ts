@@ -4,7 +4,7 @@ import { UsageError } from './errors.ts';
 import type { Target } from './target.ts';
 
 /**
- * The configuration of the stack's plant, from its file on this machine. What it reads from `process.env` is
+ * The configuration of the stack's plant at its stage, from its file on this machine. What it reads from `process.env` is
  * that of this machine; beside a local platform its sandboxes' addresses, as at its synthesis.
  * @throws ConfigurationError when it does not load; UsageError when it is another plant's.
  */
@@ -16,7 +16,7 @@ export async function configurationOf(
     process.env.AZUMUTA_BASE_URL = `${target.sandboxes.azumuta}/api/v1`;
     process.env.ERP_BASE_URL = target.sandboxes.erp;
   }
-  const { integration } = await loadIntegration(file);
+  const { integration } = await loadIntegration(file, target.output('Stage'));
   // Not by the stack's name: `AzumutaErp-ghent-north-production` may be of `ghent` or of `ghent-north`.
   const plant = target.output('Plant');
   if (integration.plant !== plant) {

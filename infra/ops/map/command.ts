@@ -23,6 +23,7 @@ const optionsSchema = z.object({
   ...answerOptions,
   ...configOptions,
   sample: z.exactOptional(z.enum(sampleNames)),
+  stage: z._default(z.string().check(z.minLength(1)), 'production'),
 });
 
 const command = withConfig(
@@ -32,6 +33,7 @@ const command = withConfig(
   ),
 )
   .argument('[sample.json]', 'an ERP order (or a list), or a completion; - reads it from standard input')
+  .option('--stage <stage>', 'as the configuration is at this stage (default: production)')
   .option('--sample <kind>', `print a sample to start from: ${sampleNames.join(' or ')}`)
   .addHelpText(
     'after',
@@ -64,14 +66,14 @@ async function jsonIn(file: string): Promise<unknown> {
 }
 
 await runCommand(command, async (parsed) => {
-  const { config, json, sample } = optionsOf(parsed, optionsSchema);
+  const { config, json, sample, stage } = optionsOf(parsed, optionsSchema);
   const [file] = parsed.args;
   if (sample !== undefined) {
     sayJson(samples[sample]);
     return exits.done;
   }
   if (file === undefined) throw new UsageError('Name a file with a sample, or print one: --sample order.');
-  const { integration } = await loadIntegration(config);
+  const { integration } = await loadIntegration(config, stage);
   const previews = samplesIn(await jsonIn(file), integration, new Date().toISOString()).map((one) =>
     previewOf(one, integration),
   );

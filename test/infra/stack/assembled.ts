@@ -31,7 +31,7 @@ export function startAssembly({ validate = false } = {}): Assembled {
     async add(configuration, stage) {
       const integration =
         typeof configuration === 'string'
-          ? (await loadIntegration(configuration)).integration
+          ? (await loadIntegration(configuration, stage)).integration
           : configuration;
       const code = join(folder, 'no-code');
       mkdirSync(code, { recursive: true });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { ConfigurationError, defineIntegration } from '../../../shared/integration/define.ts';
+import { ConfigurationError, defineIntegration, integrationAt } from '../../../shared/integration/define.ts';
 import { odoo, rest, sapS4Hana, tryton } from '../../../shared/integration/index.ts';
 import { noErp } from '../../support/no-erp.ts';
 
@@ -134,4 +134,14 @@ describe('a wrong configuration stops everything with the path', () => {
     expect(integration.azumuta.assumptions.completedStatuses).toContain('completed');
     expect(integration.schedule.pull).toBe('off');
   });
+});
+
+it('takes a configuration that differs by stage, and checks it at the stage', () => {
+  const defined = defineIntegration(({ stage }) => ({
+    ...plain,
+    azumuta: { atOnce: stage === 'production' ? 4 : 0 },
+  }));
+  expect(integrationAt(defined, 'production').azumuta.atOnce).toBe(4);
+  expect(() => integrationAt(defined, 'test')).toThrow('$.azumuta.atOnce');
+  expect(integrationAt(defineIntegration(plain), 'test').plant).toBe('ghent');
 });

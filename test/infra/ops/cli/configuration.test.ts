@@ -4,7 +4,7 @@ import { configurationOf } from '../../../../infra/ops/cli/configuration.ts';
 /** A stack with the plant of its configuration among its outputs. */
 const stackOf = (plant: string, stackName = `AzumutaErp-${plant}-production`) => ({
   stackName,
-  output: (name: string) => (name === 'Plant' ? plant : ''),
+  output: (name: string) => (name === 'Plant' ? plant : 'production'),
 });
 
 it("the configuration of a stack is that of its plant, and no other plant's", async () => {

@@ -1,10 +1,10 @@
+import { dolibarr } from '../../../../shared/integration/examples/dolibarr.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { startFaultProxy } from '../conformance/fault-proxy.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
 import type { ErpConformanceTarget, PlannedOrderRef } from '../conformance/target.ts';
-import { dolibarr } from './dolibarr.ts';
 import { dolibarrZone, startDolibarr } from './dolibarr-server.ts';
 import { connected } from './sandbox.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { dolibarr } from '../../../../shared/integration/examples/dolibarr.ts';
 import { failureOf, firstAttempt, newSignal, nextAttempt } from '../conformance/attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { startFaultProxy } from '../conformance/fault-proxy.ts';
-import { dolibarr } from './dolibarr.ts';
 import { dolibarrZone, startDolibarr } from './dolibarr-server.ts';
 import { connected } from './sandbox.ts';
 

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto';
 import Big from 'big.js';
 import * as z from 'zod/mini';
-import type { ErpDefinition } from '../../../../shared/erp/connector.ts';
 import {
   type BookContext,
+  compareDecimals,
+  type Decimal,
+  type ErpDefinition,
   path,
   type RestAnswer,
   type RestStep,
   rest,
   textAt,
   valueAt,
-} from '../../../../shared/erp/rest/index.ts';
-import { compareDecimals, type Decimal } from '../../../../shared/model/quantity.ts';
+} from '#azumuta-erp';
 
 /** Text or a number, from one version to the next. Never `z.coerce`: it makes `"null"` of a null. */
 const figure = z.union([z.string(), z.number()]);

@@ -1,0 +1,61 @@
+import { readdirSync } from 'node:fs';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { loadIntegration } from '../../../infra/build/load-configuration.ts';
+import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { completedProductOrder, recording } from '../../support/completions.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { startAssembly } from './assembled.ts';
+
+const folder = 'shared/integration/examples';
+const examples = readdirSync(folder).filter((name) => name.endsWith('.config.ts'));
+
+it('has an example for each connector', async () => {
+  const names = await Promise.all(
+    examples.map(async (file) => (await loadIntegration(`${folder}/${file}`, 'test')).integration.erp.name),
+  );
+  expect(names.sort()).toEqual(['Dolibarr', 'odoo', 'sap-s4hana', 'tryton']);
+});
+
+describe.each(examples)('the example %s', (file) => {
+  const path = `${folder}/${file}`;
+
+  it('is a stack that pulls in production, and not in the test stage', async () => {
+    // Prepare
+    const assembly = startAssembly();
+    onTestFinished(assembly.remove);
+
+    // Act
+    const stacks = [await assembly.add(path, 'production'), await assembly.add(path, 'test')];
+    const [production, test] = stacks.map((stack) => Template.fromStack(stack));
+
+    // Assess
+    const pull = { ScheduleExpression: Match.stringLikeRegexp('minutes'), State: 'ENABLED' };
+    production?.hasResourceProperties('AWS::Scheduler::Schedule', pull);
+    test?.resourcePropertiesCountIs('AWS::Scheduler::Schedule', pull, 0);
+    test?.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ STAGE: 'test' }) },
+    });
+  });
+
+  it('maps an order, and what was recorded of it', async () => {
+    // Prepare
+    const { integration } = await loadIntegration(path, 'production');
+    const order = erpOrder({ number: 'MO/0001', article: 'GEAR-01', quantity: { amount: '2' } });
+    const completed = completedProductOrder({
+      recordings: [recording({ steps: [{ name: 'Good quantity', value: 2 }] })],
+    });
+
+    // Act
+    const { productOrders } = mapProductOrders(integration.productOrders, order);
+    const { quantity } = mapCompletion(integration, 'quantity', [completed]);
+
+    // Assess
+    expect(productOrders.length).toBeGreaterThan(0);
+    for (const { draft } of productOrders) {
+      expect(draft).toMatchObject({ number: expect.stringContaining('MO/0001'), article: 'GEAR-01' });
+    }
+    expect(quantity?.amount).toBe('2');
+  });
+});
