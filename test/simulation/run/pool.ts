@@ -1,8 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import type { SeedRun } from './seed-run.ts';
 
-/** A run takes some hundredths of a second. One that takes so long waits for itself in real time, and never ends. */
+/**
+ * A run takes some hundredths of a second. One that computes for so long, or waits for something of the real world, never
+ * ends. By the clock on the wall a run may take any time: that is a machine with other things to do.
+ */
 const longestMs = 60_000;
+const betweenLooksMs = 5000;
 
 /**
  * Runs one seed after the other, on several cores.
@@ -30,14 +34,24 @@ export function simulateSeeds(first: number, cores: number, take: (run: SeedRun)
 
   const workers = Array.from({ length: cores }, () => {
     const worker = new Worker(new URL('worker.ts', import.meta.url));
-    let watch: NodeJS.Timeout;
+    let inWork = first;
+    let firstLook = { seed: Number.NaN, computed: 0, idle: 0 };
+    async function look(): Promise<void> {
+      const seed = inWork;
+      const { user, system } = await worker.cpuUsage();
+      const computed = (user + system) / 1000;
+      const { idle } = worker.performance.eventLoopUtilization();
+      if (firstLook.seed !== seed) firstLook = { seed, computed, idle };
+      else if (computed - firstLook.computed > longestMs || idle - firstLook.idle > longestMs)
+        end(() => reject(new Error(`The run of seed ${seed} does not end.`)));
+    }
+    // One that has ended meanwhile cannot be asked.
+    const watch = setInterval(() => void look().catch(() => undefined), betweenLooksMs);
     function hand(seed: number): void {
-      const hangs = new Error(`The run of seed ${seed} does not end.`);
-      watch = setTimeout(() => end(() => reject(hangs)), longestMs);
+      inWork = seed;
       worker.postMessage(seed);
     }
     worker.on('message', (run: SeedRun) => {
-      clearTimeout(watch);
       done(run);
       if (!isOver) hand(next++);
     });
@@ -45,7 +59,7 @@ export function simulateSeeds(first: number, cores: number, take: (run: SeedRun)
     hand(next++);
     return {
       stop() {
-        clearTimeout(watch);
+        clearInterval(watch);
         return worker.terminate();
       },
     };
