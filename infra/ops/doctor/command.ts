@@ -13,6 +13,7 @@ import { configurationOf } from '../cli/configuration.ts';
 import { createProgress, say, sayJson, styled } from '../cli/output.ts';
 import { findTarget, type Target } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
+import { accountChecks } from './check-account.ts';
 import { doorChecks } from './check-http-api.ts';
 import { partnerChecks, secretChecks } from './check-partners.ts';
 import { stackChecks } from './check-stack.ts';
@@ -71,6 +72,7 @@ async function checksOf(
     ...(partners && integration ? partnerChecks(target, integration, keeper, config) : []),
     ...doorChecks(target, keeper),
     ...stackChecks(target, integration, new Date(), config),
+    ...accountChecks(target),
   ];
 }
 
