@@ -34,6 +34,8 @@ const ordersLimit = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
 /** The HTTP API: Azumuta's triggers and the ERP's orders come in here. */
 export class HttpApi extends Construct {
   readonly api: ApiGatewayHttpApi;
+  /** Where callers reach it: the own domain, if there is one. */
+  readonly url: string;
   /** What the own domain's DNS entry points to. */
   readonly domainTarget: string | undefined;
   private readonly accessLogs: LogGroup;
@@ -69,6 +71,7 @@ export class HttpApi extends Construct {
         domainName: domain.name,
         certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
       });
+    this.url = domain ? `https://${domain.name}` : this.api.apiEndpoint;
     this.domainTarget = ownDomain?.regionalDomainName;
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,

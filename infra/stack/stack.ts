@@ -83,7 +83,7 @@ export class IntegrationStack extends Stack {
     new CfnOutput(this, 'TimeZone', { value: timeZone });
     // The token itself never stands in an output.
     new CfnOutput(this, 'WebhookUrl', {
-      value: `${httpApi.api.apiEndpoint}/webhooks/azumuta/product-order-completed/<token>`,
+      value: `${httpApi.url}/webhooks/azumuta/product-order-completed/<token>`,
     });
     if (httpApi.domainTarget !== undefined)
       new CfnOutput(this, 'DomainTarget', {
@@ -96,7 +96,7 @@ export class IntegrationStack extends Stack {
         description: 'The public address from which the ERP is called',
       });
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
-    new CfnOutput(this, 'OrderEndpoint', { value: `${httpApi.api.apiEndpoint}/product-orders` });
+    new CfnOutput(this, 'OrderEndpoint', { value: `${httpApi.url}/product-orders` });
     new CfnOutput(this, 'DeadLetterQueue', { value: queues.deadLetters.queueUrl });
     // For the operator's commands: where a dead letter goes back to, and what the webhook door understands.
     new CfnOutput(this, 'ProductOrdersQueue', { value: queues.productOrders.queueUrl });
