@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib';
 import cdk from '../../cdk.json' with { type: 'json' };
+import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { bundleFunctions } from '../build/bundle-functions.ts';
 import { loadIntegration } from '../build/load-configuration.ts';
 import { IntegrationStack } from './stack.ts';
@@ -24,10 +25,24 @@ export async function assemble(app: App, integrationFile: string, stage: string)
   const { bundles } = await bundleFunctions(file, join(app.outdir, 'bundles'));
   new IntegrationStack(app, stackName, {
     stackName,
-    integration,
+    integration: stage === 'local' ? onThisMachine(integration) : integration,
     bundles,
     stage,
     description: `Azumuta and ERP integration of ${integration.plant} (${stage})`,
   });
   return stackName;
+}
+
+/** `npm start` runs this stage. Nothing of what the plant has in its account is there. */
+function onThisMachine(integration: CompleteIntegration): CompleteIntegration {
+  const { account, region, domain, ...deployment } = integration.deployment;
+  return {
+    ...integration,
+    deployment: {
+      ...deployment,
+      allowedSources: { webhook: [], orders: [] },
+      network: 'none',
+      secrets: {},
+    },
+  };
 }

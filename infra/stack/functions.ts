@@ -88,6 +88,7 @@ function tableOf({
       description: 'Validates Azumuta triggers and enqueues them',
       timeout: Duration.seconds(10),
       memoryMb: 256,
+      reservedConcurrency: deployment.webhookConcurrency,
       environment: {
         COMPLETIONS_QUEUE_URL: completions.queueUrl,
         DEAD_LETTERS_QUEUE_URL: deadLetters.queueUrl,

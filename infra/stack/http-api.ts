@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi as ApiGatewayHttpApi,
+  CfnStage,
   DomainName,
   HttpMethod,
   HttpStage,
@@ -23,9 +24,18 @@ export interface HttpApiProps {
   readonly domain: CompleteDeployment['domain'];
 }
 
+/**
+ * Each route has calls of its own, so that an import of orders turns no trigger away.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
+ */
+const webhookLimit = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
+const ordersLimit = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
+
 /** The HTTP API: Azumuta's triggers and the ERP's orders come in here. */
 export class HttpApi extends Construct {
   readonly api: ApiGatewayHttpApi;
+  /** Where callers reach it: the own domain, if there is one. */
+  readonly url: string;
   /** What the own domain's DNS entry points to. */
   readonly domainTarget: string | undefined;
   private readonly accessLogs: LogGroup;
@@ -38,14 +48,17 @@ export class HttpApi extends Construct {
     });
     const webhook = new HttpLambdaIntegration('Webhook', functions.named['receive-webhook'].lambda);
     const orders = new HttpLambdaIntegration('Orders', functions.named['accept-product-orders'].lambda);
-    this.api.addRoutes({
-      path: '/webhooks/azumuta/{event}/{token}',
-      methods: [HttpMethod.GET, HttpMethod.POST],
-      integration: webhook,
-    });
-    this.api.addRoutes({ path: '/product-orders', methods: [HttpMethod.POST], integration: orders });
-    // Greedy, as order numbers may hold slashes.
-    this.api.addRoutes({ path: '/product-orders/{number+}', methods: [HttpMethod.GET], integration: orders });
+    const routes = [
+      {
+        path: '/webhooks/azumuta/{event}/{token}',
+        methods: [HttpMethod.GET, HttpMethod.POST],
+        integration: webhook,
+      },
+      { path: '/product-orders', methods: [HttpMethod.POST], integration: orders },
+      // Greedy, as order numbers may hold slashes.
+      { path: '/product-orders/{number+}', methods: [HttpMethod.GET], integration: orders },
+    ];
+    const added = routes.flatMap((route) => this.api.addRoutes(route));
 
     acknowledge(this.api, {
       'AwsSolutions::AwsSolutions-APIG4':
@@ -58,13 +71,14 @@ export class HttpApi extends Construct {
         domainName: domain.name,
         certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
       });
+    this.url = domain ? `https://${domain.name}` : this.api.apiEndpoint;
     this.domainTarget = ownDomain?.regionalDomainName;
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       ...(ownDomain ? { domainMapping: { domainName: ownDomain } } : {}),
-      throttle: { rateLimit: 100, burstLimit: 200 },
+      throttle: { rateLimit: ordersLimit.ThrottlingRateLimit, burstLimit: ordersLimit.ThrottlingBurstLimit },
       accessLogSettings: {
         destination: new LogGroupLogDestination(this.accessLogs),
         // Never the path: it holds the webhook's token.
@@ -82,6 +96,15 @@ export class HttpApi extends Construct {
         ),
       },
     });
+    const { defaultChild } = stage.node;
+    if (!(defaultChild instanceof CfnStage)) throw new Error('A stage is a stage resource.');
+    defaultChild.routeSettings = Object.fromEntries(
+      routes.flatMap(({ path, methods, integration }) =>
+        methods.map((method) => [`${method} ${path}`, integration === webhook ? webhookLimit : ordersLimit]),
+      ),
+    );
+    // It names them in words, of which CloudFormation learns nothing.
+    stage.node.addDependency(...added);
     new MetricFilter(this, 'Answers429', {
       logGroup: this.accessLogs,
       filterPattern: FilterPattern.stringValue('$.status', '=', '429'),

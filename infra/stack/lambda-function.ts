@@ -1,4 +1,4 @@
-import { type Duration, Stack } from 'aws-cdk-lib';
+import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -12,6 +12,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { ConfigurationError } from '../../shared/integration/define.ts';
 import type { VariableName } from '../../shared/platform/environment.ts';
 import { acknowledge } from './nag.ts';
 import type { Placement } from './network.ts';
@@ -28,6 +29,8 @@ export interface IntegrationFunctionProps {
   readonly placement?: Placement | undefined;
   /** A schedule invokes it. */
   readonly scheduled?: true;
+  /** Containers that are kept for it, and its most. */
+  readonly reservedConcurrency?: number | undefined;
   /** The queue that it works on, with so many containers at once: gentle on the partner behind it. */
   readonly consumes?: { readonly queue: IQueue; readonly containers: number };
   /** All that its role may do beside polling its queue, each on exactly the resources it is done to. */
@@ -41,6 +44,7 @@ export class IntegrationFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: IntegrationFunctionProps) {
     super(scope, id);
+    checkEnvironment(props.environment);
     const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.THREE_MONTHS });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
@@ -56,6 +60,9 @@ export class IntegrationFunction extends Construct {
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
+      ...(props.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrency }),
       // The next run does what a failed one left.
       ...(props.scheduled ? { retryAttempts: 0 } : {}),
       environment: {
@@ -117,3 +124,30 @@ const networkActions = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:UnassignPrivateIpAddresses',
 ];
+
+/** What Lambda takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const environmentBytes = 4096;
+/** What CloudFormation puts in the place of a reference, an ARN or a URL, is shorter. */
+const referenceBytes = 200;
+
+/** The fields of a configuration that stand in the environment, however long they are. */
+const configured: Readonly<Partial<Record<string, string>>> = {
+  ALLOWED_SOURCES:
+    'deployment.allowedSources: name networks (203.0.113.0/24) in the place of single addresses',
+  WEBHOOK_ALIASES: 'azumuta.webhookAliases: name fewer',
+};
+
+/** @throws ConfigurationError when Lambda would refuse the environment, in the middle of a deployment. */
+function checkEnvironment(environment: IntegrationFunctionProps['environment']): void {
+  const sizes = Object.entries({ STACK_NAME: '', ...environment }).map(([name, value = '']) => ({
+    name,
+    bytes:
+      name.length + (Token.isUnresolved(value) || value === '' ? referenceBytes : Buffer.byteLength(value)),
+  }));
+  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total <= environmentBytes) return;
+  const [largest] = sizes.sort((a, b) => b.bytes - a.bytes);
+  throw new ConfigurationError(
+    `A function has ${environmentBytes} bytes for all variables of its environment: found about ${total}, ${largest?.bytes} of them of ${configured[largest?.name ?? ''] ?? largest?.name}.`,
+  );
+}

@@ -25,7 +25,7 @@ export interface Placement {
  */
 export class Network extends Construct {
   readonly placement: Placement | undefined;
-  /** The fixed public address. */
+  /** The fixed public address, where it is the stack's. */
   readonly address: string | undefined;
 
   constructor(scope: Construct, id: string, wanted: CompleteDeployment['network']) {
@@ -35,12 +35,16 @@ export class Network extends Construct {
       this.placement = wanted;
       return;
     }
-    const address = new CfnEIP(this, 'Address', { domain: 'vpc' });
+    const address =
+      wanted.allocationId === undefined ? new CfnEIP(this, 'Address', { domain: 'vpc' }) : undefined;
+    const allocationId = address?.attrAllocationId ?? wanted.allocationId;
     const vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(wanted.cidr),
       maxAzs: 2,
       natGateways: 1,
-      natGatewayProvider: NatProvider.gateway({ eipAllocationIds: [address.attrAllocationId] }),
+      natGatewayProvider: NatProvider.gateway({
+        eipAllocationIds: allocationId === undefined ? [] : [allocationId],
+      }),
       subnetConfiguration: [
         { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false },
         { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 26 },
@@ -75,6 +79,6 @@ export class Network extends Construct {
       securityGroupIds: [group.attrGroupId],
       after: internetConnectivityEstablished,
     };
-    this.address = address.attrPublicIp;
+    this.address = address?.attrPublicIp;
   }
 }

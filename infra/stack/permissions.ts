@@ -1,5 +1,4 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import { ViaServicePrincipal } from 'aws-cdk-lib/aws-kms';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { SecretRef } from './secrets.ts';
 
@@ -24,14 +23,21 @@ export function hideIn({ queueArn }: IQueue): Permission {
   return allow(['sqs:ChangeMessageVisibility'], queueArn);
 }
 
-/** To read secrets, and to use the keys of those that have one of the plant's own. */
+/**
+ * To read secrets, and to decrypt with the keys of those that have one of the plant's own, by way of Secrets Manager. The
+ * CDK would only write so into the policy of a key that it makes itself.
+ */
 export function readSecrets(...secrets: readonly SecretRef[]): Permission {
   const read = allow(['secretsmanager:GetSecretValue'], ...secrets.map(({ secretArn }) => secretArn));
-  return (role) => {
+  return (grantee) => {
     for (const { encryptionKey, env } of secrets)
-      encryptionKey?.grantDecrypt(
-        new ViaServicePrincipal(`secretsmanager.${env.region}.amazonaws.com`, role.grantPrincipal),
-      );
-    return read(role);
+      if (encryptionKey)
+        Grant.addToPrincipal({
+          grantee,
+          actions: ['kms:Decrypt'],
+          resourceArns: [encryptionKey.keyArn],
+          conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${env.region}.amazonaws.com` } },
+        });
+    return read(grantee);
   };
 }

@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { CompleteDeployment, SecretName } from '../../shared/integration/deployment.ts';
@@ -22,8 +23,13 @@ export class Secrets extends Construct {
     super(scope, id);
     const secret = (name: SecretName, description: string): SecretRef => {
       const constructId = name.charAt(0).toUpperCase() + name.slice(1);
-      const arn = existing[name];
-      if (arn !== undefined) return Secret.fromSecretCompleteArn(this, constructId, arn);
+      const own = existing[name];
+      if (typeof own === 'string') return Secret.fromSecretCompleteArn(this, constructId, own);
+      if (own)
+        return Secret.fromSecretAttributes(this, constructId, {
+          secretCompleteArn: own.arn,
+          encryptionKey: Key.fromKeyArn(this, `${constructId}Key`, own.keyArn),
+        });
       const created = new EmptySecret(this, constructId, { description });
       acknowledge(created, {
         'AwsSolutions::AwsSolutions-SMG4': `Its other half is typed into Azumuta or the ERP by a person: npm run secrets -- --stack ${Stack.of(this).stackName} rotates it, with two values valid meanwhile.`,

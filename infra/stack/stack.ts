@@ -1,8 +1,10 @@
-import { CfnOutput, RemovalPolicies, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnOutput, Fn, RemovalPolicies, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnEIP } from 'aws-cdk-lib/aws-ec2';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { type CompleteIntegration, ConfigurationError } from '../../shared/integration/define.ts';
+import type { CompleteDeployment } from '../../shared/integration/deployment.ts';
 import type { Bundles } from '../build/bundle-functions.ts';
 import { Alarms } from './alarms.ts';
 import { Dashboard } from './dashboard.ts';
@@ -23,7 +25,12 @@ export interface IntegrationStackProps extends StackProps {
 }
 
 /** What stays when a production stack is deleted, beside its ledger. None has a name that a second stack would claim. */
-const kept = [CfnSecret.CFN_RESOURCE_TYPE_NAME, CfnLogGroup.CFN_RESOURCE_TYPE_NAME];
+const kept = [
+  CfnSecret.CFN_RESOURCE_TYPE_NAME,
+  CfnLogGroup.CFN_RESOURCE_TYPE_NAME,
+  // The ERP's firewall knows it: named as `allocationId`, the next stack calls from there, too.
+  CfnEIP.CFN_RESOURCE_TYPE_NAME,
+];
 
 /** One plant's integration on one stage: both flows, from the HTTP API to the partners. */
 export class IntegrationStack extends Stack {
@@ -33,8 +40,14 @@ export class IntegrationStack extends Stack {
     { integration, bundles, stage, ...props }: IntegrationStackProps,
   ) {
     const production = isProduction(stage);
-    super(scope, id, { terminationProtection: production, ...props });
     const { plant, timeZone, deployment } = integration;
+    const { account, region } = deployment;
+    checkRegions(deployment, process.env.CDK_DEFAULT_REGION);
+    super(scope, id, {
+      terminationProtection: production,
+      env: { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) },
+      ...props,
+    });
     // What a first deployment that fails has made goes with it in any case.
     RemovalPolicies.of(this).apply(
       production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
@@ -70,7 +83,7 @@ export class IntegrationStack extends Stack {
     new CfnOutput(this, 'TimeZone', { value: timeZone });
     // The token itself never stands in an output.
     new CfnOutput(this, 'WebhookUrl', {
-      value: `${httpApi.api.apiEndpoint}/webhooks/azumuta/product-order-completed/<token>`,
+      value: `${httpApi.url}/webhooks/azumuta/product-order-completed/<token>`,
     });
     if (httpApi.domainTarget !== undefined)
       new CfnOutput(this, 'DomainTarget', {
@@ -83,7 +96,7 @@ export class IntegrationStack extends Stack {
         description: 'The public address from which the ERP is called',
       });
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
-    new CfnOutput(this, 'OrderEndpoint', { value: `${httpApi.api.apiEndpoint}/product-orders` });
+    new CfnOutput(this, 'OrderEndpoint', { value: `${httpApi.url}/product-orders` });
     new CfnOutput(this, 'DeadLetterQueue', { value: queues.deadLetters.queueUrl });
     // For the operator's commands: where a dead letter goes back to, and what the webhook door understands.
     new CfnOutput(this, 'ProductOrdersQueue', { value: queues.productOrders.queueUrl });
@@ -98,5 +111,36 @@ export class IntegrationStack extends Stack {
     new CfnOutput(this, 'PullFunction', {
       value: functions.named['pull-product-orders'].lambda.functionName,
     });
+  }
+
+  /** The first two of whatever region it is: where one is pinned, the CDK would ask the account for their names. */
+  override get availabilityZones(): string[] {
+    return [0, 1].map((at) => Fn.select(at, Fn.getAzs()));
+  }
+}
+
+/**
+ * What the plant names by an ARN stands where the stack does: API Gateway takes no certificate of another region, and
+ * functions ask Secrets Manager in their own.
+ * @param profile Region of the AWS profile, as the CDK's command line tells it.
+ * @throws ConfigurationError naming the first that does not.
+ */
+function checkRegions({ region, domain, secrets }: CompleteDeployment, profile: string | undefined): void {
+  const expected = region ?? profile;
+  const arns = [
+    ['domain.certificateArn', domain?.certificateArn],
+    ...Object.entries(secrets).map(([name, own]) => [
+      `secrets.${name}`,
+      typeof own === 'string' ? own : own?.arn,
+    ]),
+  ];
+  for (const [path, arn] of arns) {
+    const found = arn?.split(':')[3];
+    if (expected === undefined || found === undefined || found === expected) continue;
+    const source =
+      region === undefined ? 'of your AWS profile; deployment.region pins another' : 'deployment.region';
+    throw new ConfigurationError(
+      `The integration configuration is wrong. $.deployment.${path}: found an ARN of ${found}, expected one of ${expected} (${source}).`,
+    );
   }
 }

@@ -4,6 +4,10 @@ import { addressesOf } from '../platform/ip-allow-list.ts';
 
 /** What of the stack differs from plant to plant. All of it is optional. */
 export interface Deployment {
+  /** The account that the stack is deployed to (12 digits): the CDK refuses every other. Default: that of the credentials. */
+  readonly account?: string;
+  /** The region that the stack is deployed to, such as `eu-west-1`. Default: that of the AWS profile. */
+  readonly region?: string;
   /** Who is mailed when a person must act. Each address confirms its subscription once. */
   readonly alarmEmails?: readonly string[];
   /** Own domain of the doors. Its certificate is in AWS Certificate Manager, in the stack's region. */
@@ -31,6 +35,12 @@ export interface Deployment {
         readonly fixedAddress: true;
         /** Its addresses, if they could meet those of a network that it is connected with. */
         readonly cidr?: string;
+        /**
+         * An address of the plant's own (`eipalloc-…`), which stays whatever becomes of the stack. Default: the stack
+         * allocates one, and leaves it to the account when a production stack is deleted. New accounts have five a
+         * region, and five networks.
+         */
+        readonly allocationId?: string;
       }
     | {
         /** Private subnets of a network that exists, from which the ERP, AWS and Azumuta can be reached. */
@@ -40,8 +50,17 @@ export interface Deployment {
       };
   /** One more than before when the stack takes in another ledger table (runbook, *Bringing a ledger back*). Default 1. */
   readonly ledgerGeneration?: number;
-  /** ARNs of secrets that exist already, instead of those that the stack would create. */
-  readonly secrets?: Partial<Record<SecretName, string>>;
+  /**
+   * Containers of the webhook that are kept free for it, and no more run (Lambda's reserved concurrency): whatever else
+   * runs in the account turns no trigger away. Default: none, as Lambda leaves at least 100 unreserved, and a new account
+   * has ten in all; `doctor` tells how many.
+   */
+  readonly webhookConcurrency?: number;
+  /**
+   * ARNs of secrets that exist already, instead of those that the stack would create. With a key of the plant's own:
+   * `{ arn, keyArn }`, and functions may decrypt with it.
+   */
+  readonly secrets?: Partial<Record<SecretName, string | { readonly arn: string; readonly keyArn: string }>>;
 }
 
 export const secretNames = ['webhookToken', 'orderApiKey', 'azumutaApiKey', 'erpCredentials'] as const;
@@ -68,9 +87,25 @@ const source = z
       'an address or a network, such as 203.0.113.0/24',
     ),
   );
+/** Functions may read exactly this one; the end that Secrets Manager gives to an ARN is part of it. */
+const secretArn = arnOf('secretsmanager').check(
+  z.refine(
+    (text) => /:secret:.+-[A-Za-z0-9]{6}$/.test(text),
+    'the whole ARN of a secret, with the dash and six characters at its end',
+  ),
+);
+const keyArn = arnOf('kms').check(
+  z.refine((text) => /:key\/[\w-]+$/.test(text), 'the ARN of a key (…:key/…), not of its alias'),
+);
 const atLeastOne = <T>(schema: z.ZodMiniType<T>) => z.array(schema).check(z.minLength(1));
 
 export const deploymentSchema = z.strictObject({
+  account: z.optional(
+    z.string().check(z.refine((text) => /^\d{12}$/.test(text), 'an account of 12 digits, as text')),
+  ),
+  region: z.optional(
+    z.string().check(z.refine((text) => /^[a-z]{2,}(-[a-z]+)+-\d$/.test(text), 'a region such as eu-west-1')),
+  ),
   alarmEmails: z._default(z.array(z.email()), []),
   domain: z.optional(
     z.strictObject({
@@ -100,6 +135,7 @@ export const deploymentSchema = z.strictObject({
             ),
           '10.90.0.0/24',
         ),
+        allocationId: z.optional(idOf('eipalloc')),
       }),
       z.strictObject({
         subnetIds: atLeastOne(idOf('subnet')),
@@ -109,5 +145,9 @@ export const deploymentSchema = z.strictObject({
     'none',
   ),
   ledgerGeneration: z._default(z.int().check(z.gte(1), z.lte(99)), 1),
-  secrets: z._default(z.partialRecord(z.enum(secretNames), arnOf('secretsmanager')), {}),
+  webhookConcurrency: z.optional(z.int().check(z.gte(1), z.lte(1000))),
+  secrets: z._default(
+    z.partialRecord(z.enum(secretNames), z.union([secretArn, z.strictObject({ arn: secretArn, keyArn })])),
+    {},
+  ),
 });

@@ -27,8 +27,13 @@ export function openApiDocument() {
     servers: [
       {
         url: 'https://{api}',
-        description: 'Output OrderEndpoint of the stack, or its own domain',
+        description: 'The stack’s output OrderEndpoint begins with it',
         variables: { api: { default: 'example.execute-api.eu-west-1.amazonaws.com' } },
+      },
+      {
+        url: 'https://{domain}',
+        description: 'A domain of the plant’s own (deployment.domain): then the output names it',
+        variables: { domain: { default: 'azumuta.plant.example' } },
       },
     ],
     tags: [

@@ -13,6 +13,8 @@ import { configurationOf } from '../cli/configuration.ts';
 import { createProgress, say, sayJson, styled } from '../cli/output.ts';
 import { findTarget, type Target } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
+import { accountChecks } from './check-account.ts';
+import { domainChecks } from './check-domain.ts';
 import { doorChecks } from './check-http-api.ts';
 import { partnerChecks, secretChecks } from './check-partners.ts';
 import { stackChecks } from './check-stack.ts';
@@ -69,8 +71,10 @@ async function checksOf(
     ),
     ...secretChecks(target, keeper, config),
     ...(partners && integration ? partnerChecks(target, integration, keeper, config) : []),
+    ...domainChecks(target),
     ...doorChecks(target, keeper),
     ...stackChecks(target, integration, new Date(), config),
+    ...accountChecks(target),
   ];
 }
 

@@ -12,6 +12,9 @@ export default defineIntegration({
     reconcile: { everyHours: 24 },
   },
   deployment: {
+    account: '111122223333',
+    region: 'eu-west-1',
+    webhookConcurrency: 10,
     alarmEmails: ['it@plant.example'],
     domain: {
       name: 'azumuta.plant.example',
@@ -20,7 +23,10 @@ export default defineIntegration({
     allowedSources: { webhook: ['203.0.113.0/24'], orders: ['198.51.100.7'] },
     network: { fixedAddress: true },
     secrets: {
-      erpCredentials: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:erp/credentials-AbCdEf',
+      erpCredentials: {
+        arn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:erp/credentials-AbCdEf',
+        keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+      },
     },
   },
 });

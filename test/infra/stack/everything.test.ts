@@ -131,7 +131,10 @@ describe('a deployment may have', () => {
   it('an own domain, whose DNS target is an output, beside the address that stays', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'azumuta.plant.example' });
     template.hasOutput('DomainTarget', {});
-    template.hasOutput('WebhookUrl', {});
+    template.hasOutput('WebhookUrl', {
+      Value: 'https://azumuta.plant.example/webhooks/azumuta/product-order-completed/<token>',
+    });
+    template.hasOutput('OrderEndpoint', { Value: 'https://azumuta.plant.example/product-orders' });
   });
 
   it('a list of allowed sources for each door', () => {

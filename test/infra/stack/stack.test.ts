@@ -126,10 +126,21 @@ describe('doors', () => {
     expect(format).not.toMatch(/\$context\.(path|resourcePath|http)|\$request/);
   });
 
-  it('take 100 calls a second, and bursts of 200', () => {
-    template.allResourcesProperties('AWS::ApiGatewayV2::Stage', {
-      DefaultRouteSettings: Match.objectLike({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 }),
+  it('take 100 calls a second of Azumuta, and of the ERP so many that none of those is turned away', () => {
+    const webhook = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
+    const orders = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const routes = template.findResources('AWS::ApiGatewayV2::Route');
+
+    expect(stage?.Properties).toMatchObject({ DefaultRouteSettings: orders });
+    expect(stage?.Properties.RouteSettings).toEqual({
+      'GET /webhooks/azumuta/{event}/{token}': webhook,
+      'POST /webhooks/azumuta/{event}/{token}': webhook,
+      'POST /product-orders': orders,
+      'GET /product-orders/{number+}': orders,
     });
+    // API Gateway knows no route of that name before it is made.
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(Object.keys(routes)));
   });
 });
 

@@ -110,6 +110,7 @@ describe('a second deployment', () => {
 
     expect([...new Set(staying.map(({ Type }) => Type))].sort()).toEqual([
       'AWS::DynamoDB::GlobalTable',
+      'AWS::EC2::EIP',
       'AWS::Logs::LogGroup',
       'AWS::SecretsManager::Secret',
     ]);

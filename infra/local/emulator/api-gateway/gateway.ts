@@ -44,7 +44,12 @@ runService(configurationSchema, async (configuration, report) => {
   const { port, region, accountId, lambdaUrl, logDirectory, api } = configuration;
   mkdirSync(logDirectory, { recursive: true });
   const accessLog = createWriteStream(join(logDirectory, 'access.log'), { flags: 'a' });
-  const throttle = api.throttling && createThrottle(api.throttling, () => performance.now());
+  const throttleOf = (limits: typeof api.throttling) =>
+    limits && createThrottle(limits, () => performance.now());
+  const ofStage = throttleOf(api.throttling);
+  const throttles = new Map(
+    api.routes.map(({ routeKey, throttling }) => [routeKey, throttling ? throttleOf(throttling) : ofStage]),
+  );
   const routeKeys = api.routes.map(({ routeKey }) => routeKey);
   const access = prepareAccess(
     { arn: 'apigateway.amazonaws.com', statements: [], managedPolicies: [] },
@@ -79,7 +84,7 @@ runService(configurationSchema, async (configuration, report) => {
     const route = api.routes.find(({ routeKey }) => routeKey === match?.routeKey);
     if (!match || !route) return { answer: message(404, 'Not Found'), routeKey: '-' };
     const { routeKey } = match;
-    if (throttle && !throttle()) return { answer: message(429, 'Too Many Requests'), routeKey };
+    if (throttles.get(routeKey)?.() === false) return { answer: message(429, 'Too Many Requests'), routeKey };
     if (!body) return { answer: message(413, 'Request Entity Too Large'), routeKey };
 
     const call = {

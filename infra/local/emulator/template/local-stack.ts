@@ -115,16 +115,24 @@ export const scheduleSchema = z.object({
   enabled: z.boolean(),
 });
 
+const throttlingSchema = z.optional(z.object({ ratePerSecond: z.number(), burst: z.number() }));
+
 export const apiSchema = z.object({
   logicalId: z.string(),
   name: z.string(),
   apiId: z.string(),
   routes: z.array(
-    z.object({ routeKey: z.string(), functionName: z.string(), timeoutMilliseconds: z.number() }),
+    z.object({
+      routeKey: z.string(),
+      functionName: z.string(),
+      timeoutMilliseconds: z.number(),
+      /** Calls of its own; else it shares those of the stage. */
+      throttling: throttlingSchema,
+    }),
   ),
   /** `$context.…` template of one access log line. */
   accessLogFormat: z.optional(z.string()),
-  throttling: z.optional(z.object({ ratePerSecond: z.number(), burst: z.number() })),
+  throttling: throttlingSchema,
 });
 
 export const localStackSchema = z.object({

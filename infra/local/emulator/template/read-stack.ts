@@ -113,7 +113,6 @@ export function readStack(
   const apis = each('AWS::ApiGatewayV2::Api', shapes.api).map(({ common }): LocalApi => {
     const { ref: apiId } = identify(common.logicalId, common.logicalId);
     const stage = stages.find(({ properties }) => properties.ApiId === apiId)?.properties;
-    const limits = stage?.DefaultRouteSettings;
     return {
       logicalId: common.logicalId,
       name: common.name,
@@ -129,16 +128,11 @@ export function readStack(
             routeKey: properties.RouteKey,
             functionName: functionName(integration.properties.IntegrationUri, integration.at),
             timeoutMilliseconds: integration.properties.TimeoutInMillis,
+            throttling: throttlingOf(stage?.RouteSettings[properties.RouteKey]),
           };
         }),
       accessLogFormat: stage?.AccessLogSettings?.Format,
-      throttling:
-        limits?.ThrottlingRateLimit === undefined
-          ? undefined
-          : {
-              ratePerSecond: limits.ThrottlingRateLimit,
-              burst: limits.ThrottlingBurstLimit ?? limits.ThrottlingRateLimit,
-            },
+      throttling: throttlingOf(stage?.DefaultRouteSettings),
     };
   });
 
@@ -181,6 +175,16 @@ export function readStack(
     outputs: resources.outputs(),
     ignoredTypes: resources.types().filter((type) => !used.has(type)),
   };
+}
+
+function throttlingOf({
+  ThrottlingRateLimit: ratePerSecond,
+  ThrottlingBurstLimit: burst = ratePerSecond,
+}: {
+  readonly ThrottlingRateLimit?: number | undefined;
+  readonly ThrottlingBurstLimit?: number | undefined;
+} = {}): LocalApi['throttling'] {
+  return ratePerSecond === undefined || burst === undefined ? undefined : { ratePerSecond, burst };
 }
 
 /** CDK notes each resource's construct path; `Stack/Queues/Completions/Resource` is called `Queues/Completions`. */

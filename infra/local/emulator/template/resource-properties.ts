@@ -129,13 +129,14 @@ export const integration = shape({
   TimeoutInMillis: z._default(number, 30_000),
 });
 
+const routeSettings = z.object({ ThrottlingRateLimit: optionalNumber, ThrottlingBurstLimit: optionalNumber });
+
 export const stage = shape({
   ApiId: z.string(),
   StageName: z.literal('$default', '$default: local runs serve no other stage'),
   AccessLogSettings: z.optional(z.object({ Format: optionalText })),
-  DefaultRouteSettings: z.optional(
-    z.object({ ThrottlingRateLimit: optionalNumber, ThrottlingBurstLimit: optionalNumber }),
-  ),
+  DefaultRouteSettings: z.optional(routeSettings),
+  RouteSettings: z._default(z.record(z.string(), routeSettings), {}),
 });
 
 const policyDocument = z.object({

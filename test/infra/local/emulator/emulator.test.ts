@@ -22,8 +22,8 @@ async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unk
 }
 
 describe('a call from outside', () => {
-  const post = (key: string, body: string) =>
-    fetch(`${emulator.apiUrl}/product-orders`, {
+  const post = (key: string, body: string, path = '/product-orders') =>
+    fetch(`${emulator.apiUrl}${path}`, {
       method: 'POST',
       headers: { 'x-api-key': key, 'content-type': 'application/json' },
       body,
@@ -39,6 +39,14 @@ describe('a call from outside', () => {
 
   it('is refused by the door when its secret says so', async () => {
     expect((await post('wrong', '{}')).status).toBe(401);
+  });
+
+  it('that comes too often on its route is turned away, and turns no call of another route away', async () => {
+    const statuses: number[] = [];
+    for (const path of ['/imports', '/imports', '/imports', '/product-orders'])
+      statuses.push((await post('wrong', '{}', path)).status);
+
+    expect(statuses).toEqual([401, 401, 429, 401]);
   });
 
   it('finds no route', async () => {

@@ -54,9 +54,15 @@ describe('a synthesized CDK stack', () => {
 
     expect(routes).toEqual([
       ['POST /product-orders', find(stack.functions, 'function', 'Door').name],
+      ['POST /imports', find(stack.functions, 'function', 'Door').name],
       ['GET /webhooks/azumuta/{event}/{token}', find(stack.functions, 'function', 'Probe').name],
     ]);
     expect(stack.apis[0]?.throttling).toEqual({ ratePerSecond: 1000, burst: 500 });
+    expect(stack.apis[0]?.routes.map(({ throttling }) => throttling)).toEqual([
+      undefined,
+      { ratePerSecond: 0.001, burst: 2 },
+      undefined,
+    ]);
   });
 
   it('has its references resolved: queue URL, secret ARN, table name, redrive', () => {

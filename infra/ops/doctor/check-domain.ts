@@ -1,0 +1,81 @@
+import { Resolver } from 'node:dns/promises';
+import { once } from 'node:events';
+import { connect } from 'node:tls';
+import { reasonOf } from '../../../shared/model/errors.ts';
+import { counted } from '../cli/output.ts';
+import type { Target } from '../cli/target.ts';
+import { type Check, check, fine, notice, wrong } from './finding.ts';
+
+/** Longest wait for a handshake. */
+const patienceMs = 15_000;
+/** AWS renews a certificate 60 days before its end, one that was imported never. */
+const soonDays = 30;
+const dayMs = 86_400_000;
+
+/** How the names of API Gateway end; every other is a domain of the plant's own. */
+const ofApiGateway = /\.amazonaws\.com(\.cn)?$/;
+
+export interface DomainCheckOptions {
+  readonly now?: () => Date;
+  /** Default: that of this machine. */
+  readonly resolver?: Resolver;
+}
+
+/** The way of a call to an own domain: its DNS entry, its certificate. What answers there is for the doors' checks. */
+export function domainChecks(target: Target, options: DomainCheckOptions = {}): Check[] {
+  const { now = () => new Date(), resolver = new Resolver() } = options;
+  const { hostname, port } = new URL(target.output('OrderEndpoint'));
+  if (target.local || ofApiGateway.test(hostname)) return [];
+  return [
+    check('DNS entry', () => lookAtName(hostname, target.output('DomainTarget'), resolver)),
+    check('Certificate', () => lookAtCertificate(hostname, Number(port || 443), now())),
+  ];
+}
+
+async function lookAtName(name: string, to: string, resolver: Resolver) {
+  const next = `in the DNS of the domain, make ${name} a CNAME of ${to} (in Route 53 also an alias)`;
+  const names = await answers(resolver.resolveCname(name));
+  if (names.includes(to)) return fine(`${name} points to the API`);
+  const [found, expected] = await Promise.all([
+    answers(resolver.resolve4(name)),
+    answers(resolver.resolve4(to)),
+  ]);
+  // An alias of Route 53 shows the addresses alone.
+  if (found.some((address) => expected.includes(address))) return fine(`${name} has the API's addresses`);
+  const elsewhere = [...names, ...found];
+  if (elsewhere.length === 0) return wrong(`there is no entry of ${name}`, next);
+  return wrong(`${name} points to ${elsewhere.join(', ')}, and not to the API`, next);
+}
+
+/** Nothing, where the name has no such entry or is not there at all. */
+async function answers(asked: Promise<string[]>): Promise<string[]> {
+  try {
+    return await asked;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENODATA' || code === 'ENOTFOUND') return [];
+    throw error;
+  }
+}
+
+async function lookAtCertificate(host: string, port: number, now: Date) {
+  const socket = connect({ host, port, servername: host });
+  try {
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(patienceMs) });
+    const end = new Date(socket.getPeerCertificate().valid_to);
+    const days = Math.floor((end.getTime() - now.getTime()) / dayMs);
+    const until = `is that of ${host} until ${end.toISOString().slice(0, 10)}`;
+    if (days >= soonDays) return fine(until);
+    return notice(
+      `${until}, ${counted(days, 'more day')}`,
+      'see in AWS Certificate Manager why it is not renewed: its DNS entries must still be there, and an imported one is imported again',
+    );
+  } catch (error) {
+    return wrong(
+      `no connection to ${host} is made (${reasonOf(error)})`,
+      'mend the DNS entry first; else let deployment.domain.certificateArn be a certificate of this name',
+    );
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,204 @@
+import { join } from 'node:path';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { assemble, createApp } from '../../../infra/stack/assemble.ts';
+import type { IntegrationStack } from '../../../infra/stack/stack.ts';
+import sample from '../../../integration.config.ts';
+import { ConfigurationError, defineIntegration } from '../../../shared/integration/define.ts';
+import type { Deployment } from '../../../shared/integration/deployment.ts';
+import { type Assembled, startAssembly } from './assembled.ts';
+
+const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/4f0c1d2e';
+const secret = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:erp/credentials';
+const key = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const domain = { name: 'azumuta.plant.example', certificateArn };
+
+const integrationWith = (deployment: Deployment) =>
+  defineIntegration({ plant: 'ghent', timeZone: 'Europe/Brussels', erp: sample.erp, deployment });
+
+async function stackWith(deployment: Deployment, stage = 'production'): Promise<IntegrationStack> {
+  const assembled = startAssembly();
+  onTestFinished(() => assembled.remove());
+  return assembled.add(integrationWith(deployment), stage);
+}
+
+const templateWith = async (deployment: Deployment, stage?: string) =>
+  Template.fromStack(await stackWith(deployment, stage));
+
+describe('an account and a region', () => {
+  it('are pinned, without a look into the account', async () => {
+    const stack = await stackWith({
+      account: '111122223333',
+      region: 'eu-west-1',
+      network: { fixedAddress: true },
+    });
+
+    expect([stack.account, stack.region]).toEqual(['111122223333', 'eu-west-1']);
+    expect(stack.availabilityZones).toHaveLength(2);
+    Template.fromStack(stack).hasResourceProperties('AWS::EC2::Subnet', {
+      AvailabilityZone: { 'Fn::Select': [0, { 'Fn::GetAZs': '' }] },
+    });
+  });
+
+  it('are those of the credentials, unless the plant says otherwise', async () => {
+    const { account, region } = await stackWith({});
+    expect(`${account} ${region}`).toMatch(/^\$\{Token\[AWS\.AccountId.*\]\} \$\{Token\[AWS\.Region.*\]\}$/);
+  });
+
+  it.each([
+    ['a certificate', { region: 'eu-central-1', domain }, '$.deployment.domain.certificateArn'],
+    [
+      'a secret',
+      { region: 'eu-central-1', secrets: { erpCredentials: `${secret}-AbCdEf` } },
+      '$.deployment.secrets.erpCredentials',
+    ],
+    [
+      'a secret with a key',
+      { region: 'eu-central-1', secrets: { erpCredentials: { arn: `${secret}-AbCdEf`, keyArn: key } } },
+      '$.deployment.secrets.erpCredentials',
+    ],
+  ])('refuse %s of another region, by name', async (_, deployment, path) => {
+    await expect(stackWith(deployment)).rejects.toThrow(ConfigurationError);
+    await expect(stackWith(deployment)).rejects.toThrow(
+      `${path}: found an ARN of eu-west-1, expected one of eu-central-1 (deployment.region)`,
+    );
+  });
+
+  it('refuse one of another region than that of the AWS profile', async () => {
+    vi.stubEnv('CDK_DEFAULT_REGION', 'eu-central-1');
+    onTestFinished(() => void vi.unstubAllEnvs());
+
+    await expect(stackWith({ domain })).rejects.toThrow(
+      'expected one of eu-central-1 (of your AWS profile; deployment.region pins another)',
+    );
+    await expect(stackWith({ domain, region: 'eu-west-1' })).resolves.toBeDefined();
+  });
+});
+
+describe('a deployment', () => {
+  it.each([
+    ['an account that is no text of 12 digits', { account: '1111' }, '$.deployment.account'],
+    ['a region that is none', { region: 'Ireland' }, '$.deployment.region'],
+    [
+      'a secret without the end of its ARN',
+      { secrets: { erpCredentials: secret } },
+      'with the dash and six characters at its end',
+    ],
+    [
+      'a key by its alias',
+      {
+        secrets: {
+          erpCredentials: { arn: `${secret}-AbCdEf`, keyArn: 'arn:aws:kms:eu-west-1:111122223333:alias/erp' },
+        },
+      },
+      '$.deployment.secrets.erpCredentials.keyArn: found string, expected the ARN of a key',
+    ],
+    [
+      'an address that is no allocation',
+      { network: { fixedAddress: true, allocationId: '203.0.113.7' } },
+      'eipalloc-',
+    ],
+    ['no container at all for the webhook', { webhookConcurrency: 0 }, '$.deployment.webhookConcurrency'],
+  ] satisfies [string, Deployment, string][])(
+    'with %s is refused with a sentence',
+    (_, deployment, sentence) => {
+      expect(() => integrationWith(deployment)).toThrow(ConfigurationError);
+      expect(() => integrationWith(deployment)).toThrow(sentence);
+    },
+  );
+
+  it('with more allowed sources than Lambda’s environment holds is refused before it is deployed', async () => {
+    const sources = (count: number) =>
+      Array.from({ length: count }, (_, at) => `203.0.${at % 100}.${at % 256}`);
+
+    await expect(stackWith({ allowedSources: { webhook: sources(100) } })).resolves.toBeDefined();
+    await expect(stackWith({ allowedSources: { webhook: sources(260) } })).rejects.toThrow(
+      /^A function has 4096 bytes .*: found about \d+, \d+ of them of deployment\.allowedSources: name networks \(203\.0\.113\.0\/24\)/,
+    );
+  });
+});
+
+describe('a secret with a key of the plant’s own', () => {
+  it('is decrypted by the functions that read it, through Secrets Manager, and by no other', async () => {
+    const template = await templateWith({
+      secrets: { webhookToken: { arn: `${secret}-AbCdEf`, keyArn: key } },
+    });
+    const policies = Object.entries(
+      template.findResources('AWS::IAM::Policy', {
+        Properties: {
+          PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'kms:Decrypt' })]) },
+        },
+      }),
+    );
+
+    expect(policies.map(([id]) => id)).toEqual([expect.stringMatching(/^FunctionsReceiveWebhook/)]);
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Action: 'kms:Decrypt',
+            Effect: 'Allow',
+            Resource: key,
+            Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' } },
+          },
+        ]),
+      },
+    });
+  });
+});
+
+describe('the address that the ERP lets in', () => {
+  it('is the plant’s own where it names one', async () => {
+    const template = await templateWith({ network: { fixedAddress: true, allocationId: 'eipalloc-0abc' } });
+    template.resourceCountIs('AWS::EC2::EIP', 0);
+    template.hasResourceProperties('AWS::EC2::NatGateway', { AllocationId: 'eipalloc-0abc' });
+    expect(template.findOutputs('FixedAddress')).toEqual({});
+  });
+
+  it('stays in the account when a production stack is deleted', async () => {
+    const policyIn = async (stage: string) =>
+      Object.values(
+        (await templateWith({ network: { fixedAddress: true } }, stage)).findResources('AWS::EC2::EIP'),
+      ).map(({ DeletionPolicy }) => DeletionPolicy);
+
+    expect(await policyIn('production')).toEqual(['RetainExceptOnCreate']);
+    expect(await policyIn('dev')).toEqual(['Delete']);
+  });
+});
+
+describe('containers', () => {
+  it('are kept for the webhook alone, and only where the plant says so', async () => {
+    const reserved = async (deployment: Deployment) =>
+      Object.values((await templateWith(deployment)).findResources('AWS::Lambda::Function')).flatMap(
+        ({ Properties: { Description, ReservedConcurrentExecutions: containers } }) =>
+          containers === undefined ? [] : [[Description, containers]],
+      );
+
+    expect(await reserved({})).toEqual([]);
+    expect(await reserved({ webhookConcurrency: 10 })).toEqual([
+      ['Validates Azumuta triggers and enqueues them', 10],
+    ]);
+  });
+});
+
+describe('the stage that runs on this machine', () => {
+  let assembled: Assembled;
+  beforeAll(() => {
+    assembled = startAssembly();
+  });
+  afterAll(() => assembled.remove());
+
+  it('has nothing of what a plant has in its account', async () => {
+    const app = createApp({
+      outdir: join(assembled.folder, 'local'),
+      builtinCloudFormationValidation: false,
+    });
+    const name = await assemble(app, 'test/infra/stack/everything.config.ts', 'local');
+    const assembly = app.synth();
+    const { Resources } = assembly.getStackByName(name).template;
+
+    const types = new Set(Object.values<{ readonly Type: string }>(Resources).map(({ Type }) => Type));
+    expect([...types].filter((type) => /EC2|DomainName/.test(type))).toEqual([]);
+    expect(JSON.stringify(Resources)).not.toMatch(/111122223333|203\.0\.113/);
+  });
+});
