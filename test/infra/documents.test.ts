@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { loadIntegration } from '../../infra/build/load-configuration.ts';
 import { nodeBinary } from '../../infra/local/emulator/process/node-binary.ts';
-import { commandsTold } from './commands-told.ts';
+import { commandsIn, commandsTold } from './commands-told.ts';
+import { workflowScripts } from './deploy-workflow.ts';
 import { typed } from './ops/commands/typed.ts';
 
 const { scripts } = z.parse(
@@ -24,7 +25,15 @@ const filled = (command: string) =>
     .replaceAll('<time>', '2026-12-01')
     .replaceAll('<sample.json>', 'order.json')
     .replaceAll(/"?<[^>]+>"?/g, 'MO/0001');
-const commands = [...new Set(documents.flatMap(commandsTold).map(filled))];
+const commands = [
+  ...new Set([
+    ...documents.flatMap(commandsTold).map(filled),
+    ...workflowScripts
+      .filter(({ job }) => job !== 'test')
+      .flatMap(({ script }) => commandsIn(script))
+      .filter((line) => /^(npm|npx) /.test(line)),
+  ]),
+];
 const found = (pattern: RegExp) =>
   commands.flatMap((command) => Array.from(command.matchAll(pattern), ([, text = '']) => text));
 
