@@ -19,7 +19,7 @@ export function commandsIn(script: string): string[] {
 /** All that a document tells to type: its shell blocks, and code in its text that begins like a command. */
 export function commandsTold(file: string): string[] {
   const text = readFileSync(file, 'utf8');
-  const blocks = Array.from(text.matchAll(/^```sh\n([\s\S]*?)^```/gm), ([, block = '']) => block);
-  const inline = text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/`((?:npm|npx|node) [^`]+)`/g);
+  const blocks = Array.from(text.matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm), ([, block = '']) => block);
+  const inline = text.replaceAll(/^ *```[\s\S]*?^ *```/gm, '').matchAll(/`((?:npm|npx|node) [^`]+)`/g);
   return [...blocks, ...Array.from(inline, ([, code = '']) => code)].flatMap(commandsIn);
 }

@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { loadIntegration } from '../../infra/build/load-configuration.ts';
-import { nodeBinary } from '../../infra/local/emulator/process/node-binary.ts';
-import { commandsTold } from './commands-told.ts';
+import { commandsIn, commandsTold } from './commands-told.ts';
+import { workflowScripts } from './deploy-workflow.ts';
 import { typed } from './ops/commands/typed.ts';
 
 const { scripts } = z.parse(
@@ -20,11 +18,21 @@ const documents = ['README.md', 'CONTRIBUTING.md', 'infra/policies/README.md', '
 const filled = (command: string) =>
   command
     .replaceAll('<stack>', stack)
+    .replaceAll('<file>', 'integration.config.ts')
+    .replaceAll('<stage>', 'production')
     .replaceAll('<flow>', 'bookings')
     .replaceAll('<time>', '2026-12-01')
     .replaceAll('<sample.json>', 'order.json')
     .replaceAll(/"?<[^>]+>"?/g, 'MO/0001');
-const commands = [...new Set(documents.flatMap(commandsTold).map(filled))];
+const commands = [
+  ...new Set([
+    ...documents.flatMap(commandsTold).map(filled),
+    ...workflowScripts
+      .filter(({ job }) => job !== 'test')
+      .flatMap(({ script }) => commandsIn(script))
+      .filter((line) => /^(npm|npx) /.test(line)),
+  ]),
+];
 const found = (pattern: RegExp) =>
   commands.flatMap((command) => Array.from(command.matchAll(pattern), ([, text = '']) => text));
 
@@ -76,31 +84,36 @@ describe.concurrent('an operator may type, as it stands,', () => {
   );
 });
 
-const run = promisify(execFile);
-
-/** Commands that take longer than a test may, by what tells of their options. */
-const others: readonly { program: string; options: readonly string[] }[] = Object.entries(
-  Object.groupBy(
-    commands.filter((command) => !isOperators(command)),
-    (command) =>
-      /^(?:npm run (?:-s )?(\S+)|npm (start)|npx (cdk \w+))/.exec(command)?.slice(1).find(Boolean) ?? '',
-  ),
-)
-  .map(([program, lines = []]) => ({
-    program,
-    options: lines.flatMap((line) =>
-      Array.from(line.matchAll(/ (--?[a-z][\w-]*)/g), ([, option = '']) => option),
-    ),
+/** Commands that take longer than a test may, by what tells of their options. Nothing here tells of `aws` and `curl`. */
+const others = commands
+  .filter((command) => !isOperators(command))
+  .map((command) => ({
+    command,
+    program: /^(?:npm run (?:-s )?(\S+)|npm (start)|npx cdk (\w+))/.exec(command)?.slice(1),
+    options: Array.from(command.matchAll(/ (--?[a-z][\w-]*)/g), ([, option = '']) => option),
   }))
-  .filter(({ program, options }) => program !== '' && options.length > 0);
+  .filter(({ program, options }) => program && options.some((option) => option !== '--help'));
 
-describe.concurrent('knows the options that the documents tell:', () => {
-  it.each(others)('$program', async ({ program, options }) => {
-    const [, command] = program.split(' ');
-    const help =
-      command === undefined
-        ? (await typed(program, ['--help'])).output
-        : (await run(nodeBinary(), ['node_modules/aws-cdk/bin/cdk', command, '--help'])).stdout;
-    expect(options.filter((option) => option !== '--help' && !help.includes(option))).toEqual([]);
+const cdkOptions = z.record(z.string(), z.looseObject({ alias: z.exactOptional(z.unknown()) }));
+const cdkSchema = z.object({
+  globalOptions: cdkOptions,
+  commands: z.record(z.string(), z.object({ options: z.exactOptional(cdkOptions) })),
+});
+
+/** What the CDK's own command line takes. */
+function cdkOptionsOf(command: string): string[] {
+  const registry = readFileSync('node_modules/aws-cdk/lib/cli/cli-type-registry.json', 'utf8');
+  const { globalOptions, commands } = z.parse(cdkSchema, JSON.parse(registry));
+  return Object.entries({ ...globalOptions, ...commands[command]?.options }).flatMap(([name, { alias }]) => [
+    `--${name}`,
+    ...[alias].flat().map((letter) => `-${letter}`),
+  ]);
+}
+
+describe.concurrent('knows the options of', () => {
+  it.each(others)('$command', async ({ program: [script, start, cdk] = [], options }) => {
+    const known =
+      cdk === undefined ? (await typed(script ?? start ?? '', ['--help'])).output : cdkOptionsOf(cdk);
+    expect(options.filter((option) => !known.includes(option))).toEqual([]);
   });
 });

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+import { type Assembled, startAssembly } from '../stack/assembled.ts';
+import { type StubAccount, startStubAccount } from './stub-account.ts';
+
+const stack = 'AzumutaErp-ghent-production';
+let assembled: Assembled;
+
+beforeAll(async () => {
+  assembled = startAssembly();
+  Template.fromStack(await assembled.add('integration.config.ts', 'production'));
+}, 60_000);
+afterAll(() => assembled?.remove());
+
+/** The CDK's command line, on what was synthesized. */
+async function cdk(words: readonly string[], { environment }: StubAccount) {
+  const { stdout, stderr } = await promisify(execFile)(
+    nodeBinary(),
+    ['node_modules/aws-cdk/bin/cdk', ...words, '--app', assembled.folder],
+    { env: { PATH: process.env.PATH, HOME: assembled.folder, ...environment } },
+  );
+  return stdout + stderr;
+}
+
+/** The command line itself, against an account on loopback that refuses what a policy does not allow. */
+describe('whoever has this policy alone', () => {
+  it('bootstrap: can bootstrap, with the policies that CloudFormation gets', async () => {
+    const account = await startStubAccount('bootstrap');
+    const policy = 'arn:aws:iam::111122223333:policy/AzumutaErpCloudFormation';
+    const said = await cdk(['bootstrap', '--cloudformation-execution-policies', policy], account);
+    expect(said).toContain('bootstrapped');
+    expect(account.refused).toEqual([]);
+  });
+
+  it('deploy: can deploy, by two roles', async () => {
+    const account = await startStubAccount('deploy');
+    await cdk(['deploy', '--require-approval', 'never'], account);
+    expect(account.refused).toEqual([]);
+    expect(account.asked).toContain(`ROLE cloudformation:ExecuteChangeSet ${stack}`);
+  });
+
+  it('diff: can compare, although it may assume no role', async () => {
+    const account = await startStubAccount('diff', { trusting: false, deployed: [stack] });
+    const said = await cdk(['diff', '--method', 'template'], account);
+    expect(said).toContain('Number of stacks with differences: 1');
+    expect(account.asked.filter((asked) => !asked.includes('sts:'))).toEqual([
+      `LOGGEDIN cloudformation:DescribeStacks ${stack}`,
+      `LOGGEDIN cloudformation:GetTemplate ${stack}`,
+    ]);
+  });
+});
