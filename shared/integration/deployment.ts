@@ -6,6 +6,8 @@ import { addressesOf } from '../platform/ip-allow-list.ts';
 export interface Deployment {
   /** Who is mailed when a person must act. Each address confirms its subscription once. */
   readonly alarmEmails?: readonly string[];
+  /** A dashboard in CloudWatch with both flows. AWS bills 3 USD a month for it, after the first three of an account. Default: none. */
+  readonly dashboard?: boolean;
   /** Own domain of the doors. Its certificate is in AWS Certificate Manager, in the stack's region. */
   readonly domain?: {
     /** Such as `azumuta.plant.example`; its DNS entry points to the output `DomainTarget`. */
@@ -72,6 +74,7 @@ const atLeastOne = <T>(schema: z.ZodMiniType<T>) => z.array(schema).check(z.minL
 
 export const deploymentSchema = z.strictObject({
   alarmEmails: z._default(z.array(z.email()), []),
+  dashboard: z._default(z.boolean(), false),
   domain: z.optional(
     z.strictObject({
       name: z

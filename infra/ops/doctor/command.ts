@@ -14,6 +14,7 @@ import { createProgress, say, sayJson, styled } from '../cli/output.ts';
 import { findTarget, type Target } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { doorChecks } from './check-http-api.ts';
+import { mailChecks } from './check-mails.ts';
 import { partnerChecks, secretChecks } from './check-partners.ts';
 import { stackChecks } from './check-stack.ts';
 import { type Check, check, type Finding, fine, wrong } from './finding.ts';
@@ -71,6 +72,7 @@ async function checksOf(
     ...(partners && integration ? partnerChecks(target, integration, keeper, config) : []),
     ...doorChecks(target, keeper),
     ...stackChecks(target, integration, new Date(), config),
+    ...mailChecks(target, integration),
   ];
 }
 

@@ -72,6 +72,8 @@ export function pulledLines({
 }: PullReport): string[] {
   if (outcome === 'another run is under way')
     return ['Another run is under way: nothing was done by this one.'];
+  if (outcome === 'paused')
+    return ['The pull is paused: nothing was read. Let it go on with npm run resume -- pull.'];
   if (outcome === 'no slot was free')
     return [
       'The ERP was busy with as many calls as it bears at once: nothing was read. Try again in a minute.',
@@ -84,6 +86,9 @@ export function pulledLines({
   ];
   return [
     `Read ${counted(orders, 'order')} of the ERP: ${parts.join(', ')}.`,
+    ...(outcome === 'the ERP is unwell'
+      ? ['Then the ERP failed: npm run doctor tells why. The next run goes on from there.']
+      : []),
     ...(outcome === 'out of time' ? ['Its time was up before it had read all: run it again to go on.'] : []),
   ];
 }
