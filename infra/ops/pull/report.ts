@@ -62,16 +62,14 @@ function endLines({ productOrders, more, failure }: PullPreview, where: string):
 }
 
 /** What a run of the function did. */
-export function pulledLines({
-  outcome,
-  orders,
-  queued,
-  conflicts,
-  rejected,
-  cancelled,
-}: PullReport): string[] {
+export function pulledLines(
+  { outcome, orders, queued, conflicts, rejected, cancelled }: PullReport,
+  where: string,
+): string[] {
   if (outcome === 'another run is under way')
     return ['Another run is under way: nothing was done by this one.'];
+  if (outcome === 'paused')
+    return [`The pull is paused: nothing was read. To let it go on: npm run resume -- pull ${where}`];
   if (outcome === 'no slot was free')
     return [
       'The ERP was busy with as many calls as it bears at once: nothing was read. Try again in a minute.',
@@ -84,6 +82,9 @@ export function pulledLines({
   ];
   return [
     `Read ${counted(orders, 'order')} of the ERP: ${parts.join(', ')}.`,
+    ...(outcome === 'the ERP is unwell'
+      ? [`Then the ERP failed, and the next run goes on from there. Why: npm run doctor -- ${where}`]
+      : []),
     ...(outcome === 'out of time' ? ['Its time was up before it had read all: run it again to go on.'] : []),
   ];
 }
