@@ -16,7 +16,7 @@ const withRole = (role: string) =>
 
 describe('the workflow that deploys', () => {
   it('is of the plant whose configuration comes with the project, and of its Node.js', async () => {
-    const { integration } = await loadIntegration(env.CONFIG ?? '');
+    const { integration } = await loadIntegration(env.CONFIG ?? '', 'production');
     expect(env.PLANT).toBe(integration.plant);
     const node = JSON.parse(readFileSync('package.json', 'utf8')).optionalDependencies.node;
     expect(node.split('.')[0]).toBe(readFileSync('.nvmrc', 'utf8').trim());
