@@ -1,9 +1,39 @@
-import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { completionHintSchema, ownHint } from '../../shared/completions/messages.ts';
 import { causes } from '../../shared/model/errors.ts';
+import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
+import { parseMessage } from '../../shared/platform/message.ts';
+
+const runbook = readFileSync('infra/RUNBOOK.md', 'utf8');
 
 it('tells who acts on each cause of a dead letter, and how', () => {
-  const runbook = readFileSync(new URL('../../infra/RUNBOOK.md', import.meta.url), 'utf8');
   const rows = [...runbook.matchAll(/^\| `([a-z-]+)` \| (.+) \| (.+) \|$/gm)];
   expect(rows.map(([, cause]) => cause)).toEqual([...causes]);
+});
+
+it('says of all that is taken for granted which test has seen it, which page tells it, and what nobody knows', () => {
+  const [, table = ''] = runbook.split('## What nobody could see without an account');
+  const rows = Array.from(table.matchAll(/^\| (?!taken|---)(.+) \|$/gm), ([, row = '']) => row.split(' | '));
+  expect(rows.length).toBeGreaterThan(12);
+  for (const [what = '', seen = '', read = '', unknown = '', ...more] of rows) {
+    const files = Array.from(seen.matchAll(/\]\(([^)]+)\)/g), ([, file = '']) => join('infra', file));
+    expect({ what, files: files.filter(existsSync), more }).toEqual({ what, files, more: [] });
+    expect(files.length, what).toBeGreaterThan(0);
+    expect(read, what).toMatch(/\]\(https:\/\/docs\./);
+    expect(unknown.length, what).toBeGreaterThan(5);
+  }
+});
+
+describe('a version that is gone back to', () => {
+  const hint = ownHint('MO/0001', 'replay', { now: new Date('2026-12-01T06:00:00Z'), eventId: 'event' });
+  const order = { v: 1, kind: 'product-order', number: 'MO/0001' };
+  it.each([
+    ['product order', order, (body: string) => parseProductOrderMessage(body)],
+    ['hint', hint, (body: string) => parseMessage(completionHintSchema, body)],
+  ])('reads a %s that says more than it knows, and puts a newer one aside', (_, message, read) => {
+    expect(read(JSON.stringify({ ...message, priority: 'high' }))).toEqual(message);
+    expect(() => read(JSON.stringify({ ...message, v: 2 }))).toThrow(/^The message does not fit: .*v/);
+  });
 });
