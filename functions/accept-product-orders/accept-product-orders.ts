@@ -5,6 +5,7 @@ import { mapProductOrders } from '../../shared/integration/mapping/product-order
 import { getOrder, type HttpApiDependencies, postOrders } from '../../shared/orders/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
+import type { Invocation } from '../../shared/platform/lambda.ts';
 import { createContainer, type Surroundings } from '../container.ts';
 import { waitSecondsOf } from './prefer.ts';
 
@@ -29,7 +30,11 @@ export function createAcceptProductOrders(integration: CompleteIntegration, surr
     clock,
   };
 
-  return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+  return async (
+    event: APIGatewayProxyEventV2,
+    invocation: Invocation,
+  ): Promise<APIGatewayProxyStructuredResultV2> => {
+    log.begin(invocation.awsRequestId);
     const caller = { apiKey: event.headers['x-api-key'], sourceIp: event.requestContext.http.sourceIp };
     const { statusCode, body } =
       event.requestContext.http.method === 'GET'

@@ -23,5 +23,8 @@ export function createPullProductOrders(integration: CompleteIntegration, surrou
     goLive: schedule.pull === 'off' ? undefined : schedule.pull.from,
     log,
   };
-  return (_event: unknown, invocation: Invocation) => pullOrders(invocation, dependencies);
+  return (_event: unknown, invocation: Invocation) => {
+    log.begin(invocation.awsRequestId);
+    return pullOrders(invocation, dependencies);
+  };
 }

@@ -6,6 +6,7 @@ import { createUnusableCalls } from '../../shared/completions/unusable-calls.ts'
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
+import type { Invocation } from '../../shared/platform/lambda.ts';
 import { createLogger } from '../../shared/platform/log.ts';
 import { createQueues } from '../../shared/platform/queue.ts';
 import { createSecrets } from '../../shared/platform/secrets.ts';
@@ -31,6 +32,7 @@ export function createReceiveWebhook({
     environment,
   );
   const secrets = createSecrets({ client: secretsManager, clock });
+  const log = createLogger({ stack: settings.STACK_NAME, functionName: 'receive-webhook' }, writeLog, clock);
   const dependencies: Parameters<typeof receiveWebhook>[1] = {
     queues: createQueues(sqs),
     completionsQueueUrl: settings.COMPLETIONS_QUEUE_URL,
@@ -40,10 +42,14 @@ export function createReceiveWebhook({
     mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(settings.ALLOWED_SOURCES))),
     token: (options) => secrets.read(settings.WEBHOOK_TOKEN_SECRET_ARN, rotatingSecretSchema, options),
     clock,
-    log: createLogger({ stack: settings.STACK_NAME, functionName: 'receive-webhook' }, writeLog, clock),
+    log,
   };
 
-  return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+  return async (
+    event: APIGatewayProxyEventV2,
+    invocation: Invocation,
+  ): Promise<APIGatewayProxyStructuredResultV2> => {
+    log.begin(invocation.awsRequestId);
     const { statusCode, body } = await receiveWebhook(
       {
         method: event.requestContext.http.method,

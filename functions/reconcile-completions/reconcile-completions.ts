@@ -20,5 +20,8 @@ export function createReconcileCompletions(integration: CompleteIntegration, sur
     azumuta: container.azumuta(),
     log,
   };
-  return (_event: unknown, invocation: Invocation) => reconcileCompletions(invocation, dependencies);
+  return (_event: unknown, invocation: Invocation) => {
+    log.begin(invocation.awsRequestId);
+    return reconcileCompletions(invocation, dependencies);
+  };
 }

@@ -1,5 +1,5 @@
 import { type Duration, Stack, Token } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   CfnFunction,
@@ -70,11 +70,14 @@ export class IntegrationFunction extends Construct {
         ...Object.fromEntries(Object.entries(props.environment).filter(([, value]) => value !== undefined)),
       },
     });
-    acknowledge(this, {
-      'Serverless::Serverless-LambdaDLQ':
-        'Called by API Gateway and by queues it answers for itself; a scheduled run that fails is made up for by the next.',
-      'Serverless::Serverless-LambdaAsyncFailureDestination':
-        'The next scheduled run does what a failed one left; an alarm tells of errors and of silence.',
+    acknowledge(this.lambda, {
+      'Serverless::Serverless-LambdaDLQ': whyNoDeadLetterQueue(props),
+      ...(props.scheduled
+        ? {
+            'Serverless::Serverless-LambdaAsyncFailureDestination':
+              'The next run does what a failed one left; an alarm tells of errors and of silence.',
+          }
+        : {}),
       'Serverless::Serverless-LambdaTracing':
         'The log lines of all functions bear the order number and the event id; tracing would be billed for each call.',
     });
@@ -102,17 +105,38 @@ export class IntegrationFunction extends Construct {
   }
 
   private placeInto({ subnetIds, securityGroupIds, after }: Placement): void {
-    // Lambda makes the function's network interfaces in its name, and asks for these on any resource.
-    allow(networkActions, '*')(this.role);
-    acknowledge(this.role, {
+    const onAnything = { actions: networkActions, resources: ['*'] };
+    const interfaces = new Policy(this, 'NetworkInterfaces', {
+      roles: [this.role],
+      statements: [
+        new PolicyStatement(onAnything),
+        // Lambda makes them in the role's name from outside; the function's own code has no business with them.
+        // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+        new PolicyStatement({
+          ...onAnything,
+          effect: Effect.DENY,
+          conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
+        }),
+      ],
+    });
+    acknowledge(interfaces, {
       'AwsSolutions::AwsSolutions-IAM5[Resource::*]':
         'Lambda makes network interfaces in the name of the role, and IAM has no resource for them before they exist.',
     });
+    // Lambda refuses to place a function whose role may not make them.
+    this.lambda.node.addDependency(interfaces);
     const { defaultChild } = this.lambda.node;
     if (!(defaultChild instanceof CfnFunction)) throw new Error('A function is a function resource.');
     defaultChild.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
     if (after) this.lambda.node.addDependency(after);
   }
+}
+
+/** A dead-letter queue of Lambda's own takes what it tried in vain to run by itself. */
+function whyNoDeadLetterQueue({ scheduled, consumes }: IntegrationFunctionProps): string {
+  if (scheduled) return 'The next run does what a failed one left.';
+  if (consumes) return 'What it fails on comes again from its queue, which has one.';
+  return 'API Gateway waits for its answer, and the caller hears of a failure.';
 }
 
 /** Source: AWS, "Giving Lambda functions access to resources in an Amazon VPC". */

@@ -56,7 +56,7 @@ export class Network extends Construct {
     });
     acknowledge(vpc, {
       'AwsSolutions::AwsSolutions-VPC7':
-        'Nothing is in it but three functions that only call out, and their own logs tell of each call.',
+        'Nothing is in it but functions that only call out, and their own logs tell of each call.',
     });
     const group = new CfnSecurityGroup(this, 'Group', {
       groupDescription: 'Functions that call the ERP: outgoing only',

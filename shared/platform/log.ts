@@ -15,6 +15,8 @@ export interface Logger {
   readonly error: (message: string, fields?: LogFields, measured?: Measured) => void;
   /** The same logger with fields that every entry bears. */
   readonly with: (fields: LogFields) => Logger;
+  /** From now on every entry bears Lambda's id of this request: a container works on one after the other. */
+  readonly begin: (requestId: string) => void;
 }
 
 /** Who speaks: both are dimensions of the metrics. */
@@ -36,10 +38,16 @@ export function createLogger(
   write: LogSink = standardOutput,
   clock: Pick<Clock, 'now'> = systemClock,
 ): Logger {
-  return loggerWith({ Stack: speaker.stack, Function: speaker.functionName }, write, clock);
+  return loggerWith({ Stack: speaker.stack, Function: speaker.functionName }, {}, write, clock);
 }
 
-function loggerWith(fields: LogFields, write: LogSink, clock: Pick<Clock, 'now'>): Logger {
+/** @param request That of all loggers of a container. */
+function loggerWith(
+  fields: LogFields,
+  request: { requestId?: string },
+  write: LogSink,
+  clock: Pick<Clock, 'now'>,
+): Logger {
   const at =
     (level: string) =>
     (message: string, more: LogFields = {}, measured?: Measured) => {
@@ -49,6 +57,7 @@ function loggerWith(fields: LogFields, write: LogSink, clock: Pick<Clock, 'now'>
           level,
           message,
           timestamp: now.toISOString(),
+          ...request,
           ...fields,
           ...more,
           ...(measured ? embeddedMetrics(measured, now) : {}),
@@ -59,6 +68,9 @@ function loggerWith(fields: LogFields, write: LogSink, clock: Pick<Clock, 'now'>
     info: at('INFO'),
     warn: at('WARN'),
     error: at('ERROR'),
-    with: (more) => loggerWith({ ...fields, ...more }, write, clock),
+    with: (more) => loggerWith({ ...fields, ...more }, request, write, clock),
+    begin: (requestId) => {
+      request.requestId = requestId;
+    },
   };
 }

@@ -32,6 +32,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
   const isLimited = slots?.isLimited(consumer.partner) ?? false;
 
   return async function consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
+    log.begin(invocation.awsRequestId);
     const deadline = deadlineIn(invocation.getRemainingTimeInMillis(), clock);
     slots?.begin(invocation);
     try {

@@ -15,7 +15,7 @@ const ordered = z.parse(
   JSON.parse(process.argv[2] ?? '{}'),
 );
 
-type Handler = (event: unknown) => Promise<unknown>;
+type Handler = (event: unknown, context: { readonly awsRequestId: string }) => Promise<unknown>;
 const handlerSchema = z.object({ handler: z.custom<Handler>((value) => typeof value === 'function') });
 const door = z.parse(handlerSchema, { ...(await import(ordered.bundle)) }).handler;
 const bare = z.parse(handlerSchema, { ...(await import(ordered.stock)) }).handler;
@@ -45,10 +45,12 @@ const samples = { door: [] as number[], bare: [] as number[] };
 // The logger writes to standard output, as it does in Lambda; the figures go to the parent.
 for (let at = -100; at < ordered.calls; at += 1) {
   const ours = await timed(async () => {
-    const { statusCode } = z.parse(answeredSchema, await door(event(at)));
+    const { statusCode } = z.parse(answeredSchema, await door(event(at), { awsRequestId: `request-${at}` }));
     if (statusCode !== 202) throw new Error(`The door answered ${statusCode}.`);
   });
-  const theirs = await timed(() => bare({ url: ordered.queueUrl, body: body(at) }));
+  const theirs = await timed(() =>
+    bare({ url: ordered.queueUrl, body: body(at) }, { awsRequestId: `request-${at}` }),
+  );
   if (at < 0) continue;
   samples.door.push(ours);
   samples.bare.push(theirs);

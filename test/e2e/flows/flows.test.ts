@@ -1,3 +1,4 @@
+import { logTests } from './logs.ts';
 import { ordersOutTests } from './orders-out.ts';
 import { resultsBackTests } from './results-back.ts';
 import { startStage } from './stage.ts';
@@ -5,3 +6,4 @@ import { startStage } from './stage.ts';
 startStage();
 ordersOutTests();
 resultsBackTests();
+logTests();

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type App, Stack, Validations } from 'aws-cdk-lib';
+import { type App, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
@@ -117,14 +117,14 @@ describe('cdk-nag', () => {
     ]);
   });
 
-  it('would find a wildcard', () => {
+  it('would find a wildcard, also in a role that has a reason for another', async () => {
     // Prepare
-    const { app, remove } = startAssembly();
+    const { app, add, remove } = startAssembly();
     checkWithNag(app);
-    const role = new Role(new Stack(app, 'Careless'), 'Role', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    });
-    role.addToPolicy(new PolicyStatement({ actions: ['sqs:*'], resources: ['*'] }));
+    const stack = await add('test/infra/stack/everything.config.ts', 'production');
+    const role = stack.node.findChild('Functions').node.findChild('BookCompletion').node.findChild('Role');
+    if (!(role instanceof Role)) throw new Error('A role is a role.');
+    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: ['*'] }));
 
     // Act and assess
     expect(findingsIn(app).broken).toContain('AwsSolutions-IAM5[Resource::*]');
@@ -165,6 +165,43 @@ describe('a deployment may have', () => {
     ]);
     template.resourceCountIs('AWS::EC2::NatGateway', 1);
     template.hasOutput('FixedAddress', {});
+  });
+
+  it('a network in which nothing can be reached from outside', () => {
+    const [group, ...others] = Object.values(template.findResources('AWS::EC2::SecurityGroup'));
+    expect(others).toEqual([]);
+    expect(group?.Properties.SecurityGroupIngress).toBeUndefined();
+    template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
+    template.allResourcesProperties('AWS::EC2::Subnet', { MapPublicIpOnLaunch: false });
+    for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')))
+      for (const subnet of Properties.VpcConfig?.SubnetIds ?? [])
+        expect(subnet.Ref).toMatch(/^NetworkVpcPrivate/);
+  });
+
+  it('no wildcard in any grant but for the interfaces of that network, which no code of ours may touch', () => {
+    const everywhere = Object.entries(template.findResources('AWS::IAM::Policy')).flatMap(
+      ([id, { Properties }]) =>
+        z
+          .parse(z.array(z.looseObject({ Resource: z.unknown() })), Properties.PolicyDocument.Statement)
+          .filter(({ Resource }) => Resource === '*')
+          .map((statement) => [id.replace(/^Functions|[0-9A-F]{8}$/g, ''), statement] as const),
+    );
+    const interfaces = ['BookCompletion', 'CreateProductOrders', 'PullProductOrders'].map(
+      (name) => `${name}NetworkInterfaces`,
+    );
+
+    expect([...new Set(everywhere.map(([id]) => id))].sort()).toEqual(interfaces);
+    const actions = expect.arrayContaining(['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface']);
+    for (const id of interfaces)
+      expect(everywhere.filter(([each]) => each === id).map(([, statement]) => statement)).toEqual([
+        { Effect: 'Allow', Action: actions, Resource: '*' },
+        {
+          Effect: 'Deny',
+          Action: actions,
+          Resource: '*',
+          Condition: { Null: { 'lambda:SourceFunctionArn': 'false' } },
+        },
+      ]);
   });
 
   it('a secret of its own, which the stack then does not create and functions may read', () => {

@@ -66,6 +66,23 @@ describe('the schedule of reconciliation', () => {
     });
   });
 
+  it('is taken on by schedules of its own group only', () => {
+    const [role] = Object.values(
+      unasked.findResources('AWS::IAM::Role', {
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [{ Principal: { Service: 'scheduler.amazonaws.com' } }],
+          },
+        },
+      }),
+    );
+    const [group] = Object.keys(unasked.findResources('AWS::Scheduler::ScheduleGroup'));
+    const { Condition } = role?.Properties.AssumeRolePolicyDocument.Statement[0] ?? {};
+
+    expect(Condition.StringEquals).toEqual({ 'aws:SourceAccount': { Ref: 'AWS::AccountId' } });
+    expect(Condition.ArnEquals).toEqual({ 'aws:SourceArn': { 'Fn::GetAtt': [group, 'Arn'] } });
+  });
+
   it('may do what it does and nothing else', () => {
     const [policy] = Object.values(
       unasked.findResources('AWS::IAM::Policy', {

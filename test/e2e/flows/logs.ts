@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { functionNames } from '../../../infra/build/bundle-functions.ts';
+import { system } from './stage.ts';
+
+/** Last, as they tell what the flows before them did. */
+export function logTests(): void {
+  describe('the log of a function', () => {
+    it('bears in every line Lambda’s id of the request that it tells of', async () => {
+      // Prepare: the functions that run by the clock
+      for (const { name } of system.emulator.stack.schedules) await system.emulator.runSchedule(name);
+      const folder = join(system.emulator.dataDir, 'logs');
+
+      // Act
+      const lines = readdirSync(folder)
+        .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+        .filter((line) => line.startsWith('{"level"'))
+        .map((line) => JSON.parse(line));
+
+      // Assess
+      expect(new Set(lines.map(({ Function: name }) => name))).toEqual(new Set(functionNames));
+      expect(lines.filter(({ requestId }) => !/^[0-9a-f-]{36}$/.test(requestId))).toEqual([]);
+    });
+  });
+}
