@@ -1,9 +1,10 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
   type AlarmProps,
   ComparisonOperator,
   type IMetric,
+  MathExpression,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -12,24 +13,21 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import type { MetricName } from '../../shared/platform/metrics.ts';
-import { functionNames } from '../build/bundle-functions.ts';
+import type { FunctionName } from '../build/bundle-functions.ts';
 import type { Functions } from './functions.ts';
 import type { HttpApi } from './http-api.ts';
 import { metric, metricPeriod } from './metrics.ts';
 import { acknowledge } from './nag.ts';
 import { consumers, type Queues } from './queues.ts';
-import type { Schedules } from './schedules.ts';
 
 export interface AlarmsProps {
   readonly integration: CompleteIntegration;
   readonly queues: Queues;
   readonly functions: Functions;
   readonly httpApi: HttpApi;
-  readonly schedules: Schedules;
 }
 
-interface Watch {
+interface Watch extends Pick<AlarmProps, 'treatMissingData' | 'comparisonOperator'> {
   readonly metric: IMetric;
   /** What it means, in a sentence; the runbook tells what to do. */
   readonly means: string;
@@ -39,59 +37,59 @@ interface Watch {
   readonly ringing?: number;
   /** … the last so many. Default 1 of 1. */
   readonly looks?: number;
+  /** What happened once is told once: only a state ends. */
+  readonly isState?: true;
 }
 
-/** One alarm for each failure that a person must act on, all to one topic. Runbook: infra/RUNBOOK.md. */
+/** A function that a schedule invokes. */
+interface Scheduled {
+  readonly name: FunctionName;
+  readonly everyMinutes: number;
+  /** So many intervals without a run are silence. */
+  readonly intervals: number;
+  readonly silenceMeans: string;
+}
+
+/**
+ * Alarms for what only CloudWatch sees: functions that fail or do not run, queues that nobody takes from, calls that were
+ * turned away, a partner that is down. Which order needs a person, and why, is told by the alerts. Runbook: infra/RUNBOOK.md.
+ */
 export class Alarms extends Construct {
   readonly topic: Topic;
   readonly alarms: Alarm[] = [];
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { integration, queues, functions, httpApi, schedules } = props;
+    const { integration, queues, functions, httpApi } = props;
     this.topic = new Topic(this, 'Topic', {
       displayName: `Azumuta-ERP integration of ${integration.plant}`,
       enforceSSL: true,
     });
     this.allowAlarmsToPublish();
-    for (const address of integration.deployment.alarmEmails)
-      this.topic.addSubscription(new EmailSubscription(address));
+    const { alarmEmails } = integration.deployment;
+    for (const address of alarmEmails) this.topic.addSubscription(new EmailSubscription(address));
+    if (alarmEmails.length === 0)
+      Annotations.of(this).addWarningV2(
+        'azumuta-erp:nobody-is-told',
+        'deployment.alarmEmails names nobody: no alarm will reach anybody. Name an address of the IT department.',
+      );
     acknowledge(this.topic, {
       'Serverless::Serverless-SNSRedrivePolicy':
-        'Mails are best effort; the alarm itself stays red on the dashboard until its cause is mended.',
+        'Mails are best effort; the alarm itself stays red until its cause is mended.',
     });
 
-    this.watch('DeadLetters', {
-      metric: queues.deadLetters.metricApproximateNumberOfMessagesVisible({
-        period: metricPeriod,
-        statistic: 'Maximum',
-      }),
-      means: 'Dead letters wait for a person: something cannot be created or booked as it is.',
-    });
-    this.watchWaiting(queues);
+    this.watchQueues(queues);
     this.watchPartners();
-    this.watchFunctions(functions);
-    this.watch('HttpApiFailing', {
-      metric: httpApi.answers('5xx'),
-      means: 'The HTTP API answered 5xx: triggers of Azumuta or orders of the ERP were refused.',
+    this.watch('HttpApiRefusing', {
+      metric: httpApi.refused,
+      means:
+        'The HTTP API turned calls away (5xx or 429): triggers of Azumuta or orders of the ERP were not taken.',
     });
-    this.watch('HttpApiThrottled', {
-      metric: httpApi.answers('429'),
-      means: 'The HTTP API answered 429: more calls came in than the stage lets through.',
-    });
-    this.watch('OrderConflicts', {
-      metric: metric(this, 'OrderConflicts'),
-      means: 'An order changed in the ERP after its product order was created: change it in Azumuta by hand.',
-    });
-    this.watch('OrdersUnmapped', {
-      metric: metric(this, 'OrdersUnmapped'),
-      means: 'An order of the ERP cannot be read, or the mapping refuses it: nothing was created of it.',
-    });
-    this.watch('OrdersCancelled', {
-      metric: metric(this, 'OrdersCancelled'),
-      means: 'An order was cancelled in the ERP after its product order was queued: remove it in Azumuta.',
-    });
-    this.watchSchedules(integration, schedules);
+    for (const name of consumers) this.watchErrors(functions, name, looksAt({ everyMinutes: 1 }));
+    for (const each of scheduledOf(integration)) {
+      this.watchErrors(functions, each.name, looksAt(each));
+      this.watchSilence(functions, each);
+    }
   }
 
   /**
@@ -121,111 +119,139 @@ export class Alarms extends Construct {
     );
   }
 
-  /** Messages that wait too long: for their partner, or because nobody takes them. */
-  private watchWaiting(queues: Queues): void {
-    for (const name of consumers) {
-      this.watch(`Waiting-${name}`, {
-        metric: metric(this, 'WaitingSeconds', { Function: name, statistic: 'Maximum' }),
-        threshold: Duration.hours(1).toSeconds(),
-        means: `Messages of ${name} have been coming again for more than an hour.`,
-      });
-    }
+  /**
+   * A message that rests for a Retry-After is hidden, and one that was received three times is left out of SQS's age of
+   * the oldest: so a queue is stalled when a message can be taken, and nobody takes any.
+   * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+   */
+  private watchQueues(queues: Queues): void {
     for (const [name, queue] of Object.entries(queues.work)) {
       this.watch(`QueueStalled-${name}`, {
-        metric: queue.metricApproximateAgeOfOldestMessage({ period: metricPeriod, statistic: 'Maximum' }),
-        threshold: Duration.minutes(30).toSeconds(),
-        means: `Nobody takes messages from the queue of ${name}: the flow is paused, or its function cannot run.`,
+        metric: new MathExpression({
+          expression: 'waiting > 0 AND FILL(received, 0) < 1',
+          usingMetrics: {
+            waiting: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Minimum' }),
+            received: queue.metricNumberOfMessagesReceived({ statistic: 'Sum' }),
+          },
+          period: metricPeriod,
+        }),
+        ringing: 6,
+        looks: 6,
+        isState: true,
+        means: `Nobody takes messages from the queue of ${name}: its flow is switched off, or its function may not read it.`,
       });
     }
   }
 
+  /**
+   * Few may call a partner that is down, minutes apart: whatever was told last counts until something else is. A call that
+   * is answered tells 0, and the minimum of a period ends the alarm even if others were held back in it before.
+   */
   private watchPartners(): void {
     for (const partner of ['azumuta', 'erp']) {
       this.watch(`PartnerDown-${partner}`, {
-        metric: metric(this, 'BreakerOpen', { Partner: partner }),
-        ringing: 3,
-        looks: 3,
-        means: `The ${partner} has been failing for a quarter of an hour; everything waits and goes on by itself.`,
-      });
-      this.watch(`Credentials-${partner}`, {
-        metric: metric(this, 'CredentialsRefused', { Partner: partner }),
-        means: `The ${partner} refuses our credentials: its flow stands still until the secret is right again.`,
+        metric: metric(this, 'PartnerDown', { Partner: partner, statistic: 'Minimum' }),
+        treatMissingData: TreatMissingData.IGNORE,
+        isState: true,
+        means: `All calls to ${partner} have been failing for minutes; what needs it waits and goes on by itself.`,
       });
     }
   }
 
-  private watchFunctions(functions: Functions): void {
-    for (const name of functionNames) {
-      this.watch(`Errors-${name}`, {
-        metric: functions.named[name].lambda.metricErrors({ period: metricPeriod, statistic: 'Sum' }),
-        // A single crash heals itself: its messages come again.
-        ringing: 2,
-        looks: 3,
-        means: `${name} crashes, runs out of time, or cannot reach its own table, queues or secrets.`,
-      });
-    }
-  }
-
-  private watchSchedules({ schedule }: CompleteIntegration, { group }: Schedules): void {
-    this.watch('SchedulesFailing', {
-      metric: group.metricTargetErrors({ period: metricPeriod }),
-      means: 'A scheduled run could not be started.',
-    });
-    if (schedule.pull !== 'off') {
-      const minutes = Math.max(15, 3 * schedule.pull.everyMinutes);
-      this.silence('PullNotRunning', 'PullsCompleted', {
-        minutes,
-        means: 'No pull has read the ERP to its end for three times its interval: new orders do not arrive.',
-      });
-    }
-    if (schedule.reconcile !== 'off') {
-      this.silence('ReconcileNotRunning', 'ReconciliationsCompleted', {
-        minutes: 2 * 60 * schedule.reconcile.everyHours,
-        means: 'Two runs of the reconciliation in a row asked nobody: lost triggers stay unnoticed.',
-      });
-    }
-  }
-
-  private watch(id: string, { metric, means, threshold = 1, ringing = 1, looks = 1 }: Watch): void {
-    this.add(id, means, {
-      metric,
-      threshold,
-      evaluationPeriods: looks,
-      datapointsToAlarm: ringing,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+  private watchErrors(
+    functions: Functions,
+    name: FunctionName,
+    {
+      period,
+      looks,
+      ringing,
+    }: { readonly period: Duration; readonly looks: number; readonly ringing: number },
+  ): void {
+    this.watch(`Errors-${name}`, {
+      metric: functions.named[name].lambda.metricErrors({ period, statistic: 'Sum' }),
+      ringing,
+      looks,
+      means: `${name} crashes, runs out of time, or cannot reach its own table, queues or secrets.`,
     });
   }
 
   /**
-   * Rings when something did not happen for so long. CloudWatch takes periods of up to a day, and looks back a
-   * day, or a week if they are whole hours.
+   * Looks that are missing are filled in: by itself CloudWatch goes on with the last run that it knows of for longer than
+   * it was told to look.
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
-  private silence(
-    id: string,
-    name: MetricName,
-    { minutes, means }: { readonly minutes: number; readonly means: string },
+  private watchSilence(
+    functions: Functions,
+    { name, everyMinutes, intervals, silenceMeans }: Scheduled,
   ): void {
-    const looks = minutes <= 60 ? 1 : Math.ceil(minutes / 60);
-    const period = Duration.minutes(Math.min(60, minutes));
-    this.add(id, means, {
-      metric: metric(this, name, { period }),
-      threshold: 1,
-      evaluationPeriods: looks,
-      datapointsToAlarm: looks,
+    const minutes = Math.max(15, intervals * everyMinutes);
+    // CloudWatch looks back a day, or a week by whole hours.
+    const period = minutes < 24 * 60 ? metricPeriod : Duration.hours(1);
+    // One more, as the look that has just begun is empty, too.
+    const looks = Math.ceil(minutes / period.toMinutes()) + 1;
+    this.watch(`NotRunning-${name}`, {
+      metric: new MathExpression({
+        expression: 'FILL(runs, 0)',
+        usingMetrics: { runs: functions.named[name].lambda.metricInvocations({ statistic: 'Sum' }) },
+        period,
+      }),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
+      ringing: looks,
+      looks,
+      isState: true,
+      means: silenceMeans,
     });
   }
 
-  private add(id: string, means: string, props: Omit<AlarmProps, 'alarmName' | 'alarmDescription'>): void {
+  private watch(
+    id: string,
+    { means, looks = 1, ringing = 1, threshold = 1, isState, ...watch }: Watch,
+  ): void {
     const alarm = new Alarm(this, id, {
-      ...props,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...watch,
+      threshold,
+      evaluationPeriods: looks,
+      datapointsToAlarm: ringing,
       alarmName: `${Stack.of(this).stackName}-${id}`,
       alarmDescription: `${means} What to do: infra/RUNBOOK.md, "${id.split('-')[0]}".`,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
-    alarm.addOkAction(new SnsAction(this.topic));
+    if (isState) alarm.addOkAction(new SnsAction(this.topic));
     this.alarms.push(alarm);
   }
+}
+
+function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegration): readonly Scheduled[] {
+  const pulling: Scheduled | undefined =
+    pull === 'off'
+      ? undefined
+      : {
+          name: 'pull-product-orders',
+          everyMinutes: pull.everyMinutes,
+          intervals: 3,
+          silenceMeans: 'The pull has not run for three times its interval: new orders do not arrive.',
+        };
+  const reconciling: Scheduled | undefined =
+    reconcile === 'off'
+      ? undefined
+      : {
+          name: 'reconcile-completions',
+          everyMinutes: 60 * reconcile.everyHours,
+          intervals: 2,
+          silenceMeans: 'Two runs of the reconciliation in a row did not come: lost triggers stay unnoticed.',
+        };
+  return [pulling, reconciling].filter((each) => each !== undefined);
+}
+
+/** From this interval on, a person does not wait for a second failure. */
+const seldomMinutes = 60;
+
+/** A single failure of what runs often heals itself: the next run does what it left. */
+function looksAt({ everyMinutes }: Pick<Scheduled, 'everyMinutes'>) {
+  if (everyMinutes >= seldomMinutes) return { period: metricPeriod, looks: 1, ringing: 1 };
+  const period = Duration.minutes(Math.max(metricPeriod.toMinutes(), everyMinutes));
+  return { period, looks: 3, ringing: 2 };
 }

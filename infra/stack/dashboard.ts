@@ -5,14 +5,18 @@ import {
   GraphWidget,
   type IMetric,
   type IWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
   PeriodOverride,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { CountName } from '../../shared/platform/metrics.ts';
 import type { Alarms } from './alarms.ts';
 import type { Functions } from './functions.ts';
 import type { HttpApi } from './http-api.ts';
+import type { IntegrationFunction } from './lambda-function.ts';
 import { metric } from './metrics.ts';
 import { consumers, type Queues } from './queues.ts';
 
@@ -27,7 +31,6 @@ export interface DashboardProps {
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { queues, functions, httpApi, alarms }: DashboardProps) {
     super(scope, id);
-    const count = (name: Parameters<typeof metric>[1]) => metric(this, name);
     const dashboard = new CloudWatchDashboard(this, 'Dashboard', {
       dashboardName: Stack.of(this).stackName,
       periodOverride: PeriodOverride.AUTO,
@@ -35,36 +38,35 @@ export class Dashboard extends Construct {
     dashboard.addWidgets(
       new AlarmStatusWidget({ title: 'A person must act on', alarms: alarms.alarms, width: 24, height: 4 }),
     );
+    const { named } = functions;
     dashboard.addWidgets(title('Orders out: ERP → Azumuta'));
     dashboard.addWidgets(
-      graph('Accepted', [
-        count('OrdersAccepted'),
-        count('OrdersUnmapped'),
-        count('OrderConflicts'),
-        count('OrdersCancelled'),
-      ]),
+      counted(
+        'Accepted',
+        [named['accept-product-orders'], named['pull-product-orders']],
+        ['OrdersAccepted', 'OrdersUnmapped', 'OrderConflicts', 'OrdersCancelled'],
+      ),
       waiting('Waiting to be created', queues.productOrders),
-      graph('Created in Azumuta', [count('OrdersCreated')]),
+      counted('Created in Azumuta', [named['create-product-orders']], ['OrdersCreated']),
     );
     dashboard.addWidgets(title('Results back: Azumuta → ERP'));
     dashboard.addWidgets(
-      graph('Accepted', [count('CompletionsAccepted')], 6),
+      counted('Accepted', [named['receive-webhook']], ['CompletionsAccepted'], 6),
       waiting('Waiting to be read', queues.completions, 6),
       waiting('Waiting to be booked', queues.bookings, 6),
-      graph('Booked in the ERP', [count('CompletionsBooked')], 6),
+      counted('Booked in the ERP', [named['book-completion']], ['CompletionsBooked'], 6),
     );
     dashboard.addWidgets(title('Why it stands still'));
-    const of = (name: 'BreakerOpen' | 'CredentialsRefused') =>
-      ['azumuta', 'erp'].map((Partner) => metric(this, name, { Partner }));
     dashboard.addWidgets(
       // Nearly all of it is what the partners take: Lambda measures it without a metric of our own.
       graph(
         'Time of a batch, 95 of 100 (ms)',
-        consumers.map((name) =>
-          functions.named[name].lambda.metricDuration({ label: name, statistic: 'p95' }),
-        ),
+        consumers.map((name) => named[name].lambda.metricDuration({ label: name, statistic: 'p95' })),
       ),
-      graph('Partners: not called, or refusing us', [...of('BreakerOpen'), ...of('CredentialsRefused')]),
+      graph(
+        'Partners that are down',
+        ['azumuta', 'erp'].map((Partner) => metric(this, 'PartnerDown', { Partner, statistic: 'Maximum' })),
+      ),
       graph(
         'Longest wait of a message that comes again (s)',
         consumers.map((name) => metric(this, 'WaitingSeconds', { Function: name, statistic: 'Maximum' })),
@@ -74,9 +76,9 @@ export class Dashboard extends Construct {
       graph('Dead letters', [queues.deadLetters.metricApproximateNumberOfMessagesVisible()]),
       graph(
         'Errors of functions',
-        Object.entries(functions.named).map(([label, { lambda }]) => lambda.metricErrors({ label })),
+        Object.entries(named).map(([label, { lambda }]) => lambda.metricErrors({ label })),
       ),
-      graph('HTTP API: answers 5xx and 429', [httpApi.answers('5xx'), httpApi.answers('429')]),
+      graph('HTTP API: answers 5xx and 429', [httpApi.refused]),
     );
   }
 }
@@ -87,6 +89,23 @@ function title(text: string): IWidget {
 
 function graph(heading: string, left: IMetric[], width = 8): IWidget {
   return new GraphWidget({ title: heading, left, width, height: 6, leftYAxis: { min: 0 } });
+}
+
+/** What log lines count, added up when somebody looks: that costs next to nothing, and a metric each month. */
+function counted(
+  heading: string,
+  functions: readonly IntegrationFunction[],
+  names: readonly CountName[],
+  width = 8,
+): IWidget {
+  return new LogQueryWidget({
+    title: heading,
+    view: LogQueryVisualizationType.LINE,
+    logGroupNames: functions.map(({ lambda }) => lambda.logGroup.logGroupName),
+    queryLines: [`stats ${names.map((name) => `sum(${name})`).join(', ')} by bin(1h)`],
+    width,
+    height: 6,
+  });
 }
 
 /** How many messages stand in a queue, and how long the oldest has. */

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
-import { type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { CompleteDeployment } from '../../shared/integration/deployment.ts';
@@ -38,7 +38,8 @@ export class HttpApi extends Construct {
   readonly url: string;
   /** What the own domain's DNS entry points to. */
   readonly domainTarget: string | undefined;
-  private readonly accessLogs: LogGroup;
+  /** Calls that were answered 5xx or 429, as the access log tells: the API's own metrics count 429 among all other 4xx. */
+  readonly refused: IMetric;
 
   constructor(scope: Construct, id: string, { functions, domain }: HttpApiProps) {
     super(scope, id);
@@ -64,7 +65,7 @@ export class HttpApi extends Construct {
       'AwsSolutions::AwsSolutions-APIG4':
         'Azumuta can only call a URL, so its token is in the path; the ERP sends a key. The functions check both themselves, in constant time, with two values valid during rotation.',
     });
-    this.accessLogs = new LogGroup(this, 'AccessLogs', { retention: RetentionDays.THREE_MONTHS });
+    const accessLogs = new LogGroup(this, 'AccessLogs', { retention: RetentionDays.THREE_MONTHS });
     const ownDomain =
       domain &&
       new DomainName(this, 'Domain', {
@@ -80,7 +81,7 @@ export class HttpApi extends Construct {
       ...(ownDomain ? { domainMapping: { domainName: ownDomain } } : {}),
       throttle: { rateLimit: ordersLimit.ThrottlingRateLimit, burstLimit: ordersLimit.ThrottlingBurstLimit },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(this.accessLogs),
+        destination: new LogGroupLogDestination(accessLogs),
         // Never the path: it holds the webhook's token.
         format: AccessLogFormat.custom(
           JSON.stringify({
@@ -105,26 +106,21 @@ export class HttpApi extends Construct {
     );
     // It names them in words, of which CloudFormation learns nothing.
     stage.node.addDependency(...added);
-    new MetricFilter(this, 'Answers429', {
-      logGroup: this.accessLogs,
-      filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+    this.refused = new MetricFilter(this, 'Refused', {
+      logGroup: accessLogs,
+      filterPattern: FilterPattern.any(
+        FilterPattern.stringValue('$.status', '=', '5*'),
+        FilterPattern.stringValue('$.status', '=', '429'),
+      ),
       metricNamespace,
-      metricName: 'HttpApi429',
+      metricName: 'HttpApiRefused',
       dimensions: { Stack: '$.stack' },
       metricValue: '1',
-    });
-  }
-
-  /** How many calls were answered so: the API's own metrics count 429 among all other 4xx. */
-  answers(status: '5xx' | '429'): IMetric {
-    const period = metricPeriod;
-    if (status === '5xx') return this.api.metricServerError({ period });
-    return new Metric({
-      namespace: metricNamespace,
-      metricName: 'HttpApi429',
+    }).metric({
+      // The filter's own metric knows no value of its dimension.
       dimensionsMap: { Stack: Stack.of(this).stackName },
       statistic: 'Sum',
-      period,
+      period: metricPeriod,
     });
   }
 }

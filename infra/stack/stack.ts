@@ -73,9 +73,9 @@ export class IntegrationStack extends Stack {
       placement: network.placement,
     });
     const httpApi = new HttpApi(this, 'Doors', { functions, domain: deployment.domain });
-    const schedules = new Schedules(this, 'Schedules', { integration, functions });
-    const alarms = new Alarms(this, 'Alarms', { integration, queues, functions, httpApi, schedules });
-    new Dashboard(this, 'Picture', { queues, functions, httpApi, alarms });
+    new Schedules(this, 'Schedules', { integration, functions });
+    const alarms = new Alarms(this, 'Alarms', { integration, queues, functions, httpApi });
+    if (deployment.dashboard) new Dashboard(this, 'Picture', { queues, functions, httpApi, alarms });
 
     // For the operator's commands: which configuration is this stack's, and where its days begin.
     new CfnOutput(this, 'Plant', { value: plant });

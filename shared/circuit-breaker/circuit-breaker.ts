@@ -13,9 +13,13 @@ export interface Waiting {
 export interface Outage extends Waiting {
   /** Epoch milliseconds. */
   readonly openedAt: number;
+  /** It is down for longer than a moment. */
+  readonly isDown: boolean;
 }
 
-export type Permit = { readonly permit: 'call' | 'probe' } | ({ readonly permit: 'wait' } & Waiting);
+export type Permit =
+  | { readonly permit: 'call' | 'probe' }
+  | ({ readonly permit: 'wait' } & Waiting & Pick<Outage, 'isDown'>);
 
 export interface BreakerState {
   readonly open: boolean;
@@ -33,17 +37,25 @@ export interface Breaker {
   readonly outage: (partner: Partner) => Promise<Outage | undefined>;
   /** @param owner Unique to this one call: a probe is known by it. */
   readonly permit: (partner: Partner, owner: string) => Promise<Permit>;
+  /** @returns whether the partner is down: all calls have failed for longer than a moment. */
   readonly recordFailure: (
     partner: Partner,
     failure: RetryLater,
     permit: Permit,
     owner: string,
-  ) => Promise<void>;
-  readonly recordSuccess: (partner: Partner, permit: Permit, owner: string) => Promise<void>;
+  ) => Promise<boolean>;
+  /** @returns whether this container had seen the partner down before: that is over. */
+  readonly recordSuccess: (partner: Partner, permit: Permit, owner: string) => Promise<boolean>;
   /** The call ended before the partner could answer: a probe is given back, and nothing is learnt from it. */
   readonly recordNoAnswer: (partner: Partner, permit: Permit, owner: string) => Promise<void>;
   readonly state: (partner: Partner) => Promise<BreakerState>;
 }
+
+/**
+ * A partner whose calls have all failed for so long is down, however few they were: one message that comes again, or a
+ * pull every few minutes, never fails five times in a minute.
+ */
+const downAfterSeconds = 180;
 
 export interface BreakerOptions {
   /** Failures within one minute that open it. */
@@ -80,6 +92,9 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
     sk: `MINUTE#${minute}`,
   });
   const closedSeenAt = new Map<Partner, number>();
+  /** What this container has seen, and no end of it. */
+  const downSeen = new Set<Partner>();
+  const isDownSince = (instant: unknown) => now() - Date.parse(String(instant)) >= downAfterSeconds * 1000;
 
   /** One read for all records of a batch that ask at the same moment. */
   const reading = new Map<Partner, ReturnType<Table['get']>>();
@@ -95,6 +110,7 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
     if (now() - (closedSeenAt.get(partner) ?? 0) < freshMs) return undefined;
     const state = await read(partner);
     const at = now();
+    if (state?.failingSince !== undefined) downSeen.add(partner);
     if (state?.open !== true) {
       closedSeenAt.set(partner, at);
       return undefined;
@@ -104,7 +120,29 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
       seconds: Math.max(0, Math.ceil((until - at) / 1000)),
       reason: String(state.reason ?? ''),
       openedAt: Date.parse(String(state.openedAt)),
+      isDown: isDownSince(state.failingSince),
     };
+  }
+
+  /** @returns since when all calls have failed (ISO). */
+  async function beginFailing(partner: Partner): Promise<unknown> {
+    downSeen.add(partner);
+    const failingSince = clock.now().toISOString();
+    const begun = await table.update(stateKey(partner), {
+      set: { failingSince },
+      condition: 'attribute_not_exists(#failingSince)',
+    });
+    return begun ? failingSince : (await table.get(stateKey(partner)))?.failingSince;
+  }
+
+  /** @returns false for an answer to a call that began before the breaker opened: it tells of the time before. */
+  async function endFailing(partner: Partner): Promise<boolean> {
+    const ended = await table.update(stateKey(partner), {
+      remove: ['failingSince'],
+      condition: 'attribute_not_exists(#open) OR #open = :no',
+      values: { no: false },
+    });
+    return ended !== undefined && downSeen.delete(partner);
   }
 
   return {
@@ -113,7 +151,8 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
     async permit(partner, owner) {
       const open = await outage(partner);
       if (!open) return { permit: 'call' };
-      if (open.seconds > 0) return { permit: 'wait', seconds: open.seconds, reason: open.reason };
+      const { reason, isDown } = open;
+      if (open.seconds > 0) return { permit: 'wait', seconds: open.seconds, reason, isDown };
       const at = now();
       const probing = await table.update(stateKey(partner), {
         set: { probeUntil: at + options.probeSeconds * 1000, probeOwner: owner },
@@ -125,11 +164,11 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
       const ours = probing !== undefined || (await table.get(stateKey(partner)))?.probeOwner === owner;
       return ours
         ? { permit: 'probe' }
-        : { permit: 'wait', seconds: options.cooldownSeconds, reason: open.reason };
+        : { permit: 'wait', seconds: options.cooldownSeconds, reason, isDown };
     },
 
     async recordFailure(partner, failure, permit, owner) {
-      if (failure.scope !== 'partner') return;
+      if (failure.scope !== 'partner') return false;
       closedSeenAt.delete(partner);
       const at = now();
       const reason = failure.message.slice(0, 500);
@@ -146,15 +185,16 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
           condition: '#probeOwner = :owner',
           values: { owner },
         });
-        return;
+        return isDownSince(state?.failingSince);
       }
+      const isDown = isDownSince(await beginFailing(partner));
       const minute = Math.floor(at / 60_000);
       const counted = await table.update(minuteKey(partner, minute), {
         add: { failures: 1 },
         set: { expiresAt: (minute + 60) * 60 },
       });
       const failures = Number(counted?.after.failures ?? 0);
-      if (failures < options.threshold && !failure.unauthorized) return;
+      if (failures < options.threshold && !isDown && !failure.unauthorized) return false;
       const openUntil = at + cooldown(failure, 1) * 1000;
       const opened = await table.update(stateKey(partner), {
         set: { open: true, openedAt: clock.now().toISOString(), openUntil, openings: 1, reason },
@@ -162,28 +202,31 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
         condition: 'attribute_not_exists(#open) OR #open = :no',
         values: { no: false },
       });
-      if (opened || !failure.unauthorized) return;
+      if (opened || !failure.unauthorized) return isDown;
       // It is open for another reason: no probe may log in any sooner for that.
       await table.update(stateKey(partner), {
         set: { openUntil, reason },
         condition: '#open = :yes AND #openUntil < :until',
         values: { yes: true, until: openUntil },
       });
+      return isDown;
     },
 
     async recordSuccess(partner, permit, owner) {
-      if (permit.permit !== 'probe') return;
+      if (permit.permit !== 'probe') return downSeen.has(partner) && endFailing(partner);
       const closed = await table.update(stateKey(partner), {
         set: { open: false, closedAt: clock.now().toISOString() },
-        remove: ['probeUntil', 'probeOwner', 'openUntil', 'reason'],
+        remove: ['probeUntil', 'probeOwner', 'openUntil', 'reason', 'failingSince'],
         condition: '#probeOwner = :owner',
         values: { owner },
       });
       // Too late: somebody else has probed since, and knows better.
-      if (!closed) return;
+      if (!closed) return false;
+      downSeen.delete(partner);
       // Counting begins anew: else the failures that opened it would let a single further one open it again.
       const minute = Math.floor(now() / 60_000);
       await table.update(minuteKey(partner, minute), { set: { failures: 0, expiresAt: (minute + 60) * 60 } });
+      return true;
     },
 
     async recordNoAnswer(partner, permit, owner) {

@@ -3,7 +3,7 @@ import { type Partner, partnerWords } from '../model/partner.ts';
 import { listenForAnswers, type Pace } from '../platform/heard-answers.ts';
 import type { Logger } from '../platform/log.ts';
 import { NoFreeSlot, type Slots } from '../slots/slots.ts';
-import type { Breaker, Waiting } from './circuit-breaker.ts';
+import type { Breaker, Outage } from './circuit-breaker.ts';
 
 /**
  * Calls to a partner through its breaker: while it is open, nothing is called. Only an answer closes it: work that
@@ -32,8 +32,13 @@ export class BreakerOpen extends RetryLater {}
 export function createPartnerCalls(dependencies: GuardedCallDependencies): PartnerCalls {
   const { breaker, newOwner, log, slots } = dependencies;
 
-  function waiting(partner: Partner, { seconds, reason }: Waiting): BreakerOpen {
-    log.warn('Waiting for a partner to recover', { Partner: partner, seconds }, { BreakerOpen: 1 });
+  function waiting(partner: Partner, outage: Omit<Outage, 'openedAt'>): BreakerOpen {
+    const { seconds, reason, isDown } = outage;
+    log.warn(
+      'Waiting for a partner to recover',
+      { Partner: partner, seconds },
+      isDown ? { PartnerDown: 1 } : {},
+    );
     return new BreakerOpen(`Waiting for ${partnerWords[partner]} to recover. ${reason}`.trim(), {
       scope: 'partner',
       afterSeconds: seconds,
@@ -41,13 +46,14 @@ export function createPartnerCalls(dependencies: GuardedCallDependencies): Partn
   }
 
   /** What the breaker learns stands beside what the partner said: a table that fails must not take its place. */
-  async function noted(partner: Partner, note: Promise<void>): Promise<void> {
-    await note.catch((error: unknown) =>
+  async function noted<T>(partner: Partner, note: Promise<T>): Promise<T | undefined> {
+    return note.catch((error: unknown) => {
       log.error('The circuit breaker could not note an outcome', {
         Partner: partner,
         reason: reasonOf(error),
-      }),
-    );
+      });
+      return undefined;
+    });
   }
 
   async function guarded<T>(partner: Partner, work: () => Promise<T>, pace?: Pace): Promise<T> {
@@ -55,21 +61,24 @@ export function createPartnerCalls(dependencies: GuardedCallDependencies): Partn
     const permit = await breaker.permit(partner, owner);
     if (permit.permit === 'wait') throw waiting(partner, permit);
     const { done, heard } = listenForAnswers(work, pace);
-    const learnt = () =>
-      heard()
-        ? breaker.recordSuccess(partner, permit, owner)
-        : breaker.recordNoAnswer(partner, permit, owner);
+    /** The alarm ends with this 0, which nobody says while the breaker is open. */
+    async function learn(): Promise<void> {
+      if (!heard()) await noted(partner, breaker.recordNoAnswer(partner, permit, owner));
+      else if (await noted(partner, breaker.recordSuccess(partner, permit, owner)))
+        log.info('A partner answers again', { Partner: partner }, { PartnerDown: 0 });
+    }
     try {
       const result = await done;
-      await noted(partner, learnt());
+      await learn();
       return result;
     } catch (error) {
-      const failed = error instanceof RetryLater && error.scope === 'partner';
-      if (failed && error.unauthorized) {
+      if (error instanceof RetryLater && error.scope === 'partner') {
+        const isDown = await noted(partner, breaker.recordFailure(partner, error, permit, owner));
         const told = { Partner: partner, reason: error.message };
-        log.error('A partner refuses our credentials', told, { CredentialsRefused: 1 });
-      }
-      await noted(partner, failed ? breaker.recordFailure(partner, error, permit, owner) : learnt());
+        const measured = isDown ? { PartnerDown: 1 } : {};
+        if (error.unauthorized) log.error('A partner refuses our credentials', told, measured);
+        else log.warn('A partner fails', told, measured);
+      } else await learn();
       throw error;
     }
   }

@@ -88,11 +88,7 @@ export async function reconcileCompletions(
     await slots?.end();
     await ledger.reconciling.release(owner, { endedAt: clock.now().toISOString() });
   }
-  log.info(
-    'Asked Azumuta about overdue product orders',
-    { ...tally },
-    tally.outcome === 'asked' ? { ReconciliationsCompleted: 1 } : undefined,
-  );
+  log.info('Asked Azumuta about overdue product orders', { ...tally });
   return tally;
 }
 

@@ -10,6 +10,8 @@ export interface Deployment {
   readonly region?: string;
   /** Who is mailed when a person must act. Each address confirms its subscription once. */
   readonly alarmEmails?: readonly string[];
+  /** A dashboard in CloudWatch with both flows. AWS bills 3 USD a month for it, after the first three of an account. Default: none. */
+  readonly dashboard?: boolean;
   /** Own domain of the doors. Its certificate is in AWS Certificate Manager, in the stack's region. */
   readonly domain?: {
     /** Such as `azumuta.plant.example`; its DNS entry points to the output `DomainTarget`. */
@@ -107,6 +109,7 @@ export const deploymentSchema = z.strictObject({
     z.string().check(z.refine((text) => /^[a-z]{2,}(-[a-z]+)+-\d$/.test(text), 'a region such as eu-west-1')),
   ),
   alarmEmails: z._default(z.array(z.email()), []),
+  dashboard: z._default(z.boolean(), false),
   domain: z.optional(
     z.strictObject({
       name: z

@@ -10,7 +10,7 @@ import { type AcceptDependencies, acceptOrders, tellUnmapped } from './accept.ts
 import { afterPage, afterPullWindow, type BegunPullWindow, startOf } from './pull-window.ts';
 
 export interface PullDependencies extends AcceptDependencies {
-  readonly ledger: AcceptDependencies['ledger'] & Pick<Ledger, 'pullState'>;
+  readonly ledger: AcceptDependencies['ledger'] & Pick<Ledger, 'pullState' | 'pauses'>;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   /** Without them, the ERP has no limit. */
@@ -22,9 +22,18 @@ export interface PullDependencies extends AcceptDependencies {
   readonly goLive: string | undefined;
 }
 
+export const pullOutcomes = [
+  'read',
+  'paused',
+  'another run is under way',
+  'no slot was free',
+  'out of time',
+  'the ERP is unwell',
+] as const;
+
 /** What one run did; also the function's answer, for a run by hand. */
 export interface PullReport {
-  readonly outcome: 'read' | 'another run is under way' | 'no slot was free' | 'out of time';
+  readonly outcome: (typeof pullOutcomes)[number];
   readonly pages: number;
   readonly orders: number;
   readonly queued: number;
@@ -33,16 +42,23 @@ export interface PullReport {
   readonly cancelled: number;
 }
 
+/** By this name it is paused. */
+export const pullStage = 'pull-product-orders';
+
 /** A run that has less than this part of its time left reads no further page: the next run goes on from there. */
 const lastPart = 0.2;
 
-/** Takes in the orders that the ERP released or changed since its last window, page by page. */
+/**
+ * Takes in the orders that the ERP released or changed since its last window, page by page. An ERP that is unwell is no
+ * failure of the function: its alarm is that of the circuit breaker, and the next run goes on from here.
+ */
 export async function pullOrders(
   invocation: Invocation,
   dependencies: PullDependencies,
 ): Promise<PullReport> {
   const { ledger, clock, log, slots } = dependencies;
   const owner = invocation.awsRequestId;
+  if ((await ledger.pauses.of(pullStage)).since) return { outcome: 'paused', ...nothingDone };
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   const stand = await ledger.pullState.begin(owner, leaseSeconds);
   const report: Report = { outcome: 'read', ...nothingDone };
@@ -58,13 +74,17 @@ export async function pullOrders(
     slots?.begin(invocation);
     if ((await slots?.takeInTime('erp')) === false) report.outcome = 'no slot was free';
     else await readPages(run, startOf(stand, dependencies.goLive), invocation, dependencies);
+  } catch (error) {
+    if (!(error instanceof RetryLater && error.scope === 'partner')) throw error;
+    log.warn('Stopped reading the ERP', { reason: error.message });
+    report.outcome = 'the ERP is unwell';
   } finally {
     await slots?.end();
     const watermark = afterPullWindow(stand.watermark, run.window);
     await ledger.pullState.end(owner, run.finished ? { watermark } : undefined);
   }
   const told = { ...report, detailCalls: run.detailCalls, at: clock.now().toISOString() };
-  log.info('Pulled orders from the ERP', told, run.finished ? { PullsCompleted: 1 } : undefined);
+  log.info('Pulled orders from the ERP', told);
   return report;
 }
 

@@ -1,61 +1,62 @@
 /**
- * The figures of the integration, written into log lines in CloudWatch's embedded metric format: CloudWatch
- * makes metrics of them by itself, so that no function needs a call or a grant for it.
+ * What alarms and the console look at, written into log lines in CloudWatch's embedded metric format: CloudWatch makes
+ * metrics of them by itself, so that no function needs a call or a grant for it. Each value of a dimension is a metric
+ * of its own, which CloudWatch bills: whatever nobody watches is only counted.
  * Source: AWS, "Specification: Embedded metric format".
  */
 export const metrics = {
-  /** Triggers that the webhook door put into the queue. */
-  CompletionsAccepted: { unit: 'Count', by: [] },
-  /** Product orders that the endpoint or the pull put into the queue. */
-  OrdersAccepted: { unit: 'Count', by: [] },
-  /** Product orders that are in Azumuta now: created, or adopted. */
-  OrdersCreated: { unit: 'Count', by: [] },
-  /** Bookings that are booked in the ERP now. */
-  CompletionsBooked: { unit: 'Count', by: [] },
-  /** Orders that changed in the ERP after their product order was created. */
-  OrderConflicts: { unit: 'Count', by: [] },
-  /** Orders that were cancelled in the ERP after their product order was queued. */
-  OrdersCancelled: { unit: 'Count', by: [] },
-  /** Orders of the ERP that the mapping refuses: nothing was created of them. */
-  OrdersUnmapped: { unit: 'Count', by: [] },
-  /** Attempts that come again. */
-  Retried: { unit: 'Count', by: ['Function'] },
   /**
    * How long a message that comes again has waited since it was first queued. SQS's own age of the oldest
    * message leaves out messages that were received three times or more (AWS, "Available CloudWatch metrics
    * for Amazon SQS"), so it goes blind exactly then.
    */
   WaitingSeconds: { unit: 'Seconds', by: ['Function'] },
-  /** `cause` is the cause code (shared/model/errors.ts), which every such line bears as a field. */
-  DeadLettered: { unit: 'Count', by: ['Function', 'cause'] },
-  /** Messages, and steps of them, that were not tried because the partner's circuit breaker is open. */
-  BreakerOpen: { unit: 'Count', by: ['Partner'] },
-  /** Answers of 401: a flow stands still until somebody sets the secret. */
-  CredentialsRefused: { unit: 'Count', by: ['Partner'] },
-  /** Runs of the pull that read all there was. */
-  PullsCompleted: { unit: 'Count', by: [] },
-  /** Runs of the reconciliation that asked about all that they should. */
-  ReconciliationsCompleted: { unit: 'Count', by: [] },
+  /** 1 by each call that fails or is held back once the partner is down, and 0 by the one that is answered again. */
+  PartnerDown: { unit: 'Count', by: ['Partner'] },
 } as const satisfies Record<string, MetricDefinition>;
+
+/** What is counted in log lines alone: the dashboard and Logs Insights add them up, at no cost at rest. */
+export const counts = [
+  /** Triggers that the webhook door put into the queue. */
+  'CompletionsAccepted',
+  /** Product orders that the endpoint or the pull put into the queue. */
+  'OrdersAccepted',
+  /** Product orders that are in Azumuta now: created, or adopted. */
+  'OrdersCreated',
+  /** Bookings that are booked in the ERP now. */
+  'CompletionsBooked',
+  /** Orders that changed in the ERP after their product order was created. */
+  'OrderConflicts',
+  /** Orders that were cancelled in the ERP after their product order was queued. */
+  'OrdersCancelled',
+  /** Orders of the ERP that the mapping refuses: nothing was created of them. */
+  'OrdersUnmapped',
+  /** Attempts that come again. */
+  'Retried',
+  /** Every such line bears the cause code (shared/model/errors.ts) as `cause`. */
+  'DeadLettered',
+] as const;
 
 interface MetricDefinition {
   /** Unit as CloudWatch spells it. */
   readonly unit: 'Count' | 'Seconds';
-  /** Dimensions beside the stack: each of their values makes a metric of its own, which CloudWatch bills. */
-  readonly by: readonly ('Function' | 'Partner' | 'cause')[];
+  /** Dimensions beside the stack. */
+  readonly by: readonly ('Function' | 'Partner')[];
 }
 
 export type MetricName = keyof typeof metrics;
-export type Measured = Readonly<Partial<Record<MetricName, number>>>;
+export type CountName = (typeof counts)[number];
+export type Measured = Readonly<Partial<Record<MetricName | CountName, number>>>;
 
 export const metricNamespace = 'AzumutaErp';
 
 /**
- * What makes CloudWatch read the figures of a log line. The line itself bears the figures and the dimensions
- * (`Stack`, `Function`, `Partner`, `cause`) as fields.
+ * The figures of a log line, and what makes CloudWatch read those that are metrics. The line itself bears the
+ * dimensions (`Stack`, `Function`, `Partner`) as fields.
  */
 export function embeddedMetrics(measured: Measured, at: Date) {
-  const sets = Map.groupBy(namesIn(measured), (name) => metrics[name].by.join());
+  const sets = Map.groupBy(metricsIn(measured), (name) => metrics[name].by.join());
+  if (sets.size === 0) return measured;
   return {
     _aws: {
       Timestamp: at.getTime(),
@@ -69,7 +70,7 @@ export function embeddedMetrics(measured: Measured, at: Date) {
   };
 }
 
-function namesIn(measured: Measured): MetricName[] {
-  // Its type allows no other keys.
-  return Object.keys(measured) as MetricName[];
+function metricsIn(measured: Measured): MetricName[] {
+  // Made from the keys of the table, so each is one.
+  return (Object.keys(metrics) as MetricName[]).filter((name) => measured[name] !== undefined);
 }

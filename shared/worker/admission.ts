@@ -102,9 +102,12 @@ export function createAdmission<Message>(
     const waitedMs = (await deadline.whileOpen(waited.msOf(oldest))) ?? 0;
     const measured = { Retried: waiting.length, WaitingSeconds: Math.round(waitedMs / 1000) };
     if (!outage) return log.info('Waiting for a slot of the partner', { Partner: partner }, measured);
-    const { seconds, reason } = outage;
+    const { seconds, reason, isDown } = outage;
     const told = { Partner: partner, seconds, reason };
-    log.warn('Waiting for a partner to recover', told, { ...measured, BreakerOpen: waiting.length });
+    log.warn('Waiting for a partner to recover', told, {
+      ...measured,
+      ...(isDown ? { PartnerDown: 1 } : {}),
+    });
   }
 
   return { admit, isBacklog };

@@ -1,5 +1,5 @@
 import { createLogger, type Logger } from '../../shared/platform/log.ts';
-import type { MetricName } from '../../shared/platform/metrics.ts';
+import type { Measured } from '../../shared/platform/metrics.ts';
 
 const speaker = { stack: 'AzumutaErp-test-test', functionName: 'test' };
 
@@ -10,7 +10,7 @@ export interface HeardLog {
   readonly log: Logger;
   readonly lines: readonly string[];
   /** Every figure of the metric, in turn. */
-  readonly measured: (name: MetricName) => number[];
+  readonly measured: (name: keyof Measured) => number[];
   readonly forget: () => void;
 }
 

@@ -1,5 +1,6 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { pullStage } from '../../../shared/orders/pull.ts';
 import { ago, counted } from '../cli/output.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { stageOfQueue } from '../dead-letters/dead-letter.ts';
@@ -140,9 +141,17 @@ async function lookAtPull(
   now: Date,
   config?: string,
 ) {
-  const { watermark, endedAt } = await ledgerOf(target).pullState.state();
+  const { pullState, pauses } = ledgerOf(target);
+  const { watermark, endedAt } = await pullState.state();
+  const { since } = await pauses.of(pullStage);
   const pull = integration?.schedule.pull;
   if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
+  if (since !== undefined)
+    return notice(
+      `is paused since ${since.toISOString()}`,
+      'resume it when the maintenance is over',
+      `npm run resume -- pull ${whereOf(target)}`,
+    );
   const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;
   if (endedAt === undefined)
     return notice(

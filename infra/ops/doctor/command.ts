@@ -16,6 +16,7 @@ import { createSecretStore } from '../secrets/secret-store.ts';
 import { accountChecks } from './check-account.ts';
 import { domainChecks } from './check-domain.ts';
 import { doorChecks } from './check-http-api.ts';
+import { mailChecks } from './check-mails.ts';
 import { partnerChecks, secretChecks } from './check-partners.ts';
 import { stackChecks } from './check-stack.ts';
 import { type Check, check, type Finding, fine, wrong } from './finding.ts';
@@ -75,6 +76,7 @@ async function checksOf(
     ...doorChecks(target, keeper),
     ...stackChecks(target, integration, new Date(), config),
     ...accountChecks(target),
+    ...mailChecks(target, integration),
   ];
 }
 

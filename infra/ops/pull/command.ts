@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import type { PullReport } from '../../../shared/orders/pull.ts';
+import { type PullReport, pullOutcomes } from '../../../shared/orders/pull.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import {
   commonOptions,
@@ -108,7 +108,7 @@ async function nextStart(
 }
 
 const reportSchema = z.object({
-  outcome: z.enum(['read', 'another run is under way', 'no slot was free', 'out of time']),
+  outcome: z.enum(pullOutcomes),
   pages: z.number(),
   orders: z.number(),
   queued: z.number(),

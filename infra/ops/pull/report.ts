@@ -72,6 +72,7 @@ export function pulledLines({
 }: PullReport): string[] {
   if (outcome === 'another run is under way')
     return ['Another run is under way: nothing was done by this one.'];
+  if (outcome === 'paused') return ['The pull is paused, and nothing was read: resume it first.'];
   if (outcome === 'no slot was free')
     return [
       'The ERP was busy with as many calls as it bears at once: nothing was read. Try again in a minute.',
@@ -84,6 +85,9 @@ export function pulledLines({
   ];
   return [
     `Read ${counted(orders, 'order')} of the ERP: ${parts.join(', ')}.`,
+    ...(outcome === 'the ERP is unwell'
+      ? ['Then the ERP failed; doctor tells why. The next run goes on from there.']
+      : []),
     ...(outcome === 'out of time' ? ['Its time was up before it had read all: run it again to go on.'] : []),
   ];
 }

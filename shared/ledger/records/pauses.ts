@@ -53,8 +53,10 @@ export function createPauses(table: Table, clock: Clock): Pauses {
   return {
     of: read,
     async begin(functionName) {
+      // Kept until it ends, however late: a pull is paused by this alone.
       await table.update(pausesKey(functionName), {
-        set: { since: clock.now().toISOString(), expiresAt: expiresAt() },
+        set: { since: clock.now().toISOString() },
+        remove: ['expiresAt'],
       });
     },
     async end(functionName) {

@@ -16,6 +16,7 @@ export default defineIntegration({
     region: 'eu-west-1',
     webhookConcurrency: 10,
     alarmEmails: ['it@plant.example'],
+    dashboard: true,
     domain: {
       name: 'azumuta.plant.example',
       certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/4f0c1d2e',

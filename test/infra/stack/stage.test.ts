@@ -64,7 +64,7 @@ describe('a stage', () => {
 
     const stackName = stdout.trim();
     expect(stackName).toMatch(/-production$/);
-    expect(stderr).toBe(`${fateOf(stackName, 'production')}\n`);
+    expect(stderr).toContain(`${fateOf(stackName, 'production')}\n`);
     const manifest = readFileSync(join(folder, 'manifest.json'), 'utf8');
     expect(JSON.parse(manifest).artifacts[stackName].properties.terminationProtection).toBe(true);
   });

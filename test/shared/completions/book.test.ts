@@ -95,7 +95,7 @@ describe('a booking whose ERP is unwell', () => {
       erpOrder,
       messages: [message],
     } = await threeBookings();
-    const open = { seconds: 15, reason: 'The ERP failed (503).', openedAt: 0 };
+    const open = { seconds: 15, reason: 'The ERP failed (503).', openedAt: 0, isDown: false };
     const breaker: Breaker = {
       ...createBreaker(stage.store.table, stage.clock),
       outage: async () => open,

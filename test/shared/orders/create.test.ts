@@ -19,7 +19,7 @@ beforeEach(() => stage.forgetFaults());
 it('an order whose Azumuta is unwell is not claimed, and nobody is called, while the breaker is open', async () => {
   // Prepare
   const number = await stage.released();
-  const open = { seconds: 15, reason: 'Azumuta failed (503).', openedAt: 0 };
+  const open = { seconds: 15, reason: 'Azumuta failed (503).', openedAt: 0, isDown: false };
   const partners = createPartnerCalls({
     breaker: {
       ...createBreaker(stage.store.table, systemClock),

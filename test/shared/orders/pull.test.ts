@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { switchPull } from '../../../infra/ops/pause/switch-pull.ts';
 import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
@@ -7,9 +8,9 @@ import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/
 import type { Claim } from '../../../shared/ledger/claims.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import { Rejected } from '../../../shared/model/errors.ts';
+import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { pullOrders } from '../../../shared/orders/pull.ts';
+import { pullOrders, pullStage } from '../../../shared/orders/pull.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -36,6 +37,7 @@ function pull(
   orders: readonly ErpOrder[],
   accept: (order: ErpOrder) => boolean = () => true,
   unreadable: readonly UnreadableOrder[] = [],
+  failure?: Error,
 ) {
   return pullOrders(
     { awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 },
@@ -60,6 +62,7 @@ function pull(
       },
       erp: {
         async *releasedOrders() {
+          if (failure) throw failure;
           yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
         },
         async book() {
@@ -69,6 +72,47 @@ function pull(
     },
   );
 }
+
+it('a pull that is paused asks nobody, until it is resumed', async () => {
+  // Prepare
+  const orders = [erpOrder({ number: 'PAUSED-1' })];
+
+  // Act: for longer than any message lives
+  await switchPull(ledger.pauses, false);
+  clock.advance(20 * 86_400);
+  const paused = await pull(orders);
+  const again = await switchPull(ledger.pauses, false);
+  await switchPull(ledger.pauses, true);
+  const resumed = await pull(orders);
+
+  // Assess
+  expect(paused).toMatchObject({ outcome: 'paused', orders: 0 });
+  expect(again.already).toBe(true);
+  expect(resumed).toMatchObject({ outcome: 'read', queued: 1 });
+  const kept = await store.table.get({ pk: `PAUSES#${pullStage}`, sk: 'PAUSES' });
+  expect(kept).toMatchObject({ expiresAt: expect.any(Number) });
+});
+
+it('a pause is kept until somebody ends it, and forgotten some time after', async () => {
+  await switchPull(ledger.pauses, false);
+  expect(await store.table.get({ pk: `PAUSES#${pullStage}`, sk: 'PAUSES' })).not.toHaveProperty('expiresAt');
+  await switchPull(ledger.pauses, true);
+});
+
+it('an ERP that is unwell is what a run tells, and no crash of the function', async () => {
+  // Act
+  const failing = await pull(
+    [],
+    () => true,
+    [],
+    new RetryLater('The ERP failed (503).', { scope: 'partner' }),
+  );
+
+  // Assess: the next run has the lease, and goes on
+  expect(failing).toMatchObject({ outcome: 'the ERP is unwell', orders: 0 });
+  expect(await pull([])).toMatchObject({ outcome: 'read' });
+  await expect(pull([], () => true, [], new TypeError('a bug'))).rejects.toThrow('a bug');
+});
 
 it('an order that cannot be mapped holds up no other, and the ledger tells why, once', async () => {
   // Prepare

@@ -106,7 +106,6 @@ describe('while the partner is out of order', () => {
     expect(plant.asked).toEqual(['reads BREAKER#erp STATE']);
     expect(plant.changed).toEqual([4]);
     expect(stage.heard.lines).toHaveLength(1);
-    expect(stage.heard.measured('BreakerOpen')).toEqual([4]);
     expect(stage.heard.measured('Retried')).toEqual([4]);
   });
 

@@ -4,7 +4,11 @@ import type { World } from '../world/world.ts';
 import type { ReleasedOrder } from './released-order.ts';
 
 /** The ERP posts an order to the endpoint, and again every minute until it is answered with anything but 5xx. */
-export function postOrder(world: World, order: ReleasedOrder, taken: () => void): void {
+export function postOrder(
+  world: World,
+  order: Pick<ReleasedOrder, 'ref' | 'quantity'>,
+  taken: () => void,
+): void {
   const { plant, time, timeline } = world;
   const { number, id, article } = order.ref;
   const body = JSON.stringify({

@@ -1,0 +1,76 @@
+import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { shellWord } from '../../local/shell-word.ts';
+import { counted } from '../cli/output.ts';
+import type { Target } from '../cli/target.ts';
+import { type Check, check, fine, wrong } from './finding.ts';
+
+/** A list of the stack's mails: the output that names its topic, and who should be on it. */
+interface MailList {
+  readonly output: string;
+  readonly about: string;
+  readonly wanted: (deployment: CompleteIntegration['deployment']) => readonly string[];
+}
+
+const lists: readonly MailList[] = [
+  { output: 'AlarmTopic', about: 'Alarm mails', wanted: ({ alarmEmails }) => alarmEmails },
+];
+
+/** Whether somebody hears of what the stack has to tell. */
+export function mailChecks(target: Target, integration: CompleteIntegration | undefined): Check[] {
+  // There are no mails on this machine.
+  if (target.local) return [];
+  return lists.map(({ output, about, wanted }) =>
+    check(about, () =>
+      lookAtList(target, target.output(output), integration ? wanted(integration.deployment) : []),
+    ),
+  );
+}
+
+async function lookAtList(target: Target, topicArn: string, wanted: readonly string[]) {
+  const { confirmed, waiting } = await subscribersOf(target, topicArn);
+  const gone = wanted.filter((address) => !confirmed.includes(address) && !waiting.includes(address));
+  const found = [
+    ...waiting.map((address) =>
+      wrong(
+        `${address} has not confirmed its subscription, and gets nothing`,
+        'click the link in the mail of AWS Notifications, within two days of the deployment',
+      ),
+    ),
+    ...gone.map((address) =>
+      wrong(
+        `${address} is not subscribed any more: SNS forgets who has not confirmed for two days`,
+        'subscribe it again, and click the link in the mail that comes',
+        `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${shellWord(address)}`,
+      ),
+    ),
+  ];
+  if (found.length > 0) return found;
+  if (confirmed.length > 0) return fine(`go to ${counted(confirmed.length, 'address', 'addresses')}`);
+  return wrong(
+    'nobody gets them',
+    'name an address in the configuration (deployment.alarmEmails), and deploy',
+  );
+}
+
+/**
+ * @see https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html (100 at a time)
+ * @see https://aws.amazon.com/about-aws/whats-new/2023/05/amazon-sns-automatic-deletion-unconfirmed-subscriptions/
+ */
+async function subscribersOf({ aws }: Target, TopicArn: string) {
+  const sns = new SNSClient(aws);
+  const confirmed: string[] = [];
+  const waiting: string[] = [];
+  let NextToken: string | undefined;
+  try {
+    do {
+      const page = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
+      for (const { Endpoint = 'an address', SubscriptionArn } of page.Subscriptions ?? [])
+        (SubscriptionArn === 'PendingConfirmation' ? waiting : confirmed).push(Endpoint);
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return { confirmed, waiting };
+  } finally {
+    sns.destroy();
+  }
+}

@@ -1,0 +1,94 @@
+/** A metric alarm, as its template says. */
+export interface AlarmRule {
+  readonly periodSeconds: number;
+  readonly statistic: 'Minimum' | 'Maximum' | 'Sum';
+  readonly comparison: 'GreaterThanOrEqualToThreshold' | 'LessThanThreshold';
+  readonly threshold: number;
+  /** N: so many looks count … */
+  readonly looks: number;
+  /** … and so many of them (M) make it ring. */
+  readonly ringing: number;
+  readonly missing: 'ignore' | 'breaching' | 'notBreaching';
+  /** What `FILL` puts where nothing was reported. */
+  readonly fill?: number;
+}
+
+export type AlarmState = 'OK' | 'ALARM';
+
+/** What was reported: epoch milliseconds, and the figure. */
+export interface Sample {
+  readonly at: number;
+  readonly value: number;
+}
+
+/**
+ * The state that CloudWatch sets. It retrieves more data points than it evaluates (how many more, AWS does not say): as
+ * long as enough of them exist, the latest of those count, however far apart; else what is missing is filled in, as few
+ * times as possible.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+ * @param retrieved Data points of the evaluation range, the latest last; undefined where nothing was reported.
+ */
+export function stateOf(
+  retrieved: readonly (number | undefined)[],
+  rule: Pick<AlarmRule, 'comparison' | 'threshold' | 'looks' | 'ringing' | 'missing' | 'fill'>,
+  state: AlarmState,
+): AlarmState {
+  const { comparison, threshold, looks, ringing, missing, fill } = rule;
+  const found = retrieved.map((value) => value ?? fill).filter((value) => value !== undefined);
+  const real = found.slice(-looks);
+  const breaching = real.filter((value) =>
+    comparison === 'LessThanThreshold' ? value < threshold : value >= threshold,
+  ).length;
+  const filled = missing === 'breaching' ? looks - real.length : 0;
+  if (breaching + filled >= ringing) return 'ALARM';
+  // Nothing that exists says that all is well, and what is missing says nothing.
+  if (missing === 'ignore' && breaching === real.length) return state;
+  return 'OK';
+}
+
+/** What CloudWatch leaves open, so that whatever is promised must hold for any of it. */
+export interface Evaluation {
+  /** Data points that it retrieves beside those that it evaluates. */
+  readonly more: number;
+  /** From when a figure is reported until it can be seen: a log line has to be ingested first. */
+  readonly delayMs: number;
+  /** Whether a period that is not over yet is a data point already. */
+  readonly current: boolean;
+}
+
+export const evaluations: readonly Evaluation[] = [1, 2, 10].flatMap((more) =>
+  [0, 120_000].flatMap((delayMs) => [true, false].map((current) => ({ more, delayMs, current }))),
+);
+
+/** Every change of an alarm's state; it is evaluated once a minute. */
+export function changesOf(
+  samples: readonly Sample[],
+  rule: AlarmRule,
+  [from, until]: readonly [number, number],
+  { more, delayMs, current }: Evaluation,
+): readonly { readonly at: number; readonly state: AlarmState }[] {
+  const periodMs = rule.periodSeconds * 1000;
+  const changes: { at: number; state: AlarmState }[] = [];
+  let state: AlarmState = 'OK';
+  for (let at = from; at <= until; at += 60_000) {
+    const known = samples.filter((sample) => sample.at + delayMs <= at);
+    const last = Math.floor(at / periodMs) - (current ? 0 : 1);
+    const retrieved = Array.from({ length: rule.looks + more }, (_, nth) => {
+      const period = last - (rule.looks + more - 1) + nth;
+      return statisticOf(
+        known.filter((sample) => Math.floor(sample.at / periodMs) === period).map(({ value }) => value),
+        rule.statistic,
+      );
+    });
+    const next = stateOf(retrieved, rule, state);
+    if (next !== state) changes.push({ at, state: next });
+    state = next;
+  }
+  return changes;
+}
+
+function statisticOf(values: readonly number[], statistic: AlarmRule['statistic']): number | undefined {
+  if (values.length === 0) return undefined;
+  if (statistic === 'Sum') return values.reduce((sum, value) => sum + value, 0);
+  return statistic === 'Minimum' ? Math.min(...values) : Math.max(...values);
+}
