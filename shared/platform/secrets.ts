@@ -18,7 +18,8 @@ export class SecretUnset extends RetryLater {
 
 export interface Secrets {
   /**
-   * The parsed value, read once per container and again after `ttlSeconds`. `refresh` reads it again now.
+   * The parsed value, read once per container and again after `ttlSeconds`. `refresh` reads it again now: a partner
+   * refused it, or a caller presented another. So only a value that was taken back stays valid for longer.
    * When Secrets Manager fails, the last good value is answered. Once it was read, it is read at most once in
    * `refreshSeconds`, whether that goes well or not.
    * @throws SecretUnset; RetryLater when it was never read or does not have the expected shape.
@@ -66,7 +67,7 @@ export function createSecretsClient(): SecretsManagerClient {
 export function createSecrets({
   client,
   clock,
-  ttlSeconds = 300,
+  ttlSeconds = 900,
   refreshSeconds = 60,
 }: SecretsOptions): Secrets {
   const kept = new Map<string, Kept>();
@@ -104,7 +105,10 @@ export function createSecrets({
 
   return {
     async read(arn, schema, { refresh = false } = {}) {
-      const { text } = await current(arn, refresh);
+      const isUsable = ({ text }: Kept) => text !== undefined && parse(schema, jsonOf(text)).ok;
+      const found = await current(arn, refresh);
+      // Somebody may have set it since.
+      const { text } = isUsable(found) ? found : await current(arn, true);
       if (text === undefined) throw new SecretUnset(nameOf(arn));
       const parsed = parse(schema, jsonOf(text));
       if (parsed.ok) return parsed.value;

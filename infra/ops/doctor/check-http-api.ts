@@ -41,7 +41,7 @@ async function lookAtOrders(target: Target, keeper: Pick<SecretStore, 'current'>
   if (known.status === 401)
     return wrong(
       'it refuses the key that is set',
-      'a key set a moment ago is taken within 5 minutes: look again then',
+      'a key set a moment ago is taken within a minute: look again then',
     );
   return strange(known, 'order-api-key', target);
 }

@@ -65,7 +65,7 @@ Examples:
   npm run secrets -- finish order-api-key --local                 … until you finish
 
 What a secret of the ERP looks like depends on its connector: it is checked against --config before it is stored.
-A rotated token or key is taken by running functions within a minute; the one before is refused within 5 minutes
+A rotated token or key is taken by running functions within a minute; the one before is refused within 15 minutes
 after finish. A changed key of a partner is read again when the partner refuses the old one.
 
 Exit codes: 0 done · 1 failed · 2 wrong command line, or a value that does not fit (nothing was changed) ·

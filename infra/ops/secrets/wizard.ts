@@ -121,7 +121,7 @@ async function finishOwn(name: OwnSecretName, { keeper, terminal }: WizardDepend
   );
   if (!sure) return;
   await keeper.finish(name);
-  log.success('Only the new value is valid now; running functions notice within 5 minutes.', terminal);
+  log.success('Only the new value is valid now; running functions notice within 15 minutes.', terminal);
 }
 
 /** Without a frame, so that a long value is copied in one piece. */

@@ -25,7 +25,7 @@ export const measured = {
   containers: 5,
   atOnce: 5,
   rolesPerStack: 8,
-  alarmsPerStack: 24,
+  alarmsPerStack: 16,
 } as const;
 
 /**
