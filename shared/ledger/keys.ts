@@ -25,6 +25,8 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *   PULL                           WATERMARK                 how far the ERP's orders were read
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
  *   PAUSES#<function>              PAUSES                    when the flow of this function was paused and resumed
+ *   ALERTS                         STATE                     what people were told of, and how the channels stand
+ *                                  MESSAGE#<n>               an alert or a mail, and the channels that do not have it yet
  */
 export const orderKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'ORDER' });
 export const bookingKeyOf = (number: string, booking: string): Key => ({

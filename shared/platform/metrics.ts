@@ -36,6 +36,8 @@ export const metrics = {
   PullsCompleted: { unit: 'Count', by: [] },
   /** Runs of the reconciliation that asked about all that they should. */
   ReconciliationsCompleted: { unit: 'Count', by: [] },
+  /** Alerts and mails that a channel did not take, at each run that found some. */
+  AlertsUndelivered: { unit: 'Count', by: [] },
 } as const satisfies Record<string, MetricDefinition>;
 
 interface MetricDefinition {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
 import type { Overrides } from '../emulator/overrides.ts';
 import type { LocalSystem } from '../run-locally.ts';
-import { shellWord } from '../shell-word.ts';
 import type { StoryFigures } from './scenario.ts';
 
 const out = (line = '') => process.stdout.write(`${line}\n`);

@@ -1,0 +1,99 @@
+import type { Breaker, BreakerState } from '../circuit-breaker/circuit-breaker.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { type Partner, partnerNames } from '../model/partner.ts';
+import { type QueueName, queueNames } from '../model/queues.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Queues } from '../platform/queue.ts';
+import type { AlertKind } from './alert.ts';
+import type { Seen, SeenTrouble } from './decide-alerts.ts';
+
+export interface StandingDependencies {
+  readonly ledger: Pick<Ledger, 'troubles' | 'orders'>;
+  readonly breaker: Pick<Breaker, 'state'>;
+  readonly queues: Pick<Queues, 'count'>;
+  readonly queueUrls: Readonly<Record<QueueName | 'dead-letters', string>>;
+  readonly clock: Clock;
+  /** Hours after its due date that an order counts as overdue. */
+  readonly graceHours: number;
+}
+
+/** How both flows stand at one moment, as people are told of it. */
+export interface Standing extends Seen {
+  readonly partners: Readonly<Record<Partner, BreakerState>>;
+  /** Messages in each queue. */
+  readonly counts: Readonly<Record<QueueName | 'dead-letters', number>>;
+  /** Messages in the dead-letter queue that the ledger knows nothing of, as far as SQS's approximation goes. */
+  readonly unfiled: number;
+}
+
+/** Troubles of a kind that are read in one run: four pages of the index. */
+export const maxSeen = 10_000;
+/** Shorter outages are nobody's business: what waits goes on by itself. */
+const outageMs = 5 * 60_000;
+const hourMs = 3_600_000;
+
+/** Reads what there is, never by a scan: three queries, two items and four counts, however many orders there are. */
+export async function readStanding(
+  unfiledBefore: number,
+  { ledger, breaker, queues, queueUrls, clock, graceHours }: StandingDependencies,
+): Promise<Standing> {
+  const now = clock.now();
+  const names = [...queueNames, 'dead-letters'] as const;
+  const [noted, overdue, due, counted, states] = await Promise.all([
+    ledger.troubles.open(maxSeen),
+    // The reconciliation moves whom it has asked about to a later time that is past: they stay overdue.
+    ledger.orders.overdue(now, maxSeen),
+    ledger.orders.overdue(new Date(now.getTime() - graceHours * hourMs), maxSeen),
+    Promise.all(names.map((name) => queues.count(queueUrls[name]))),
+    Promise.all(partnerNames.map((partner) => breaker.state(partner))),
+  ]);
+  const [productOrders = 0, completions = 0, bookings = 0, deadLetters = 0] = counted;
+  const [erp, azumuta] = states;
+  if (!erp || !azumuta) throw new Error('Unreachable: each partner has a state.');
+  const partners = { erp, azumuta };
+  const dead = noted.filter(({ kind }) => kind === 'dead-letter').length;
+  const unfiled = Math.max(0, deadLetters - dead);
+  const long = new Set(due);
+  return {
+    partners,
+    counts: { 'product-orders': productOrders, completions, bookings, 'dead-letters': deadLetters },
+    unfiled,
+    troubles: [
+      ...partnerNames.flatMap((partner) => outageOf(partner, partners[partner], now)),
+      ...noted.map(
+        (trouble): SeenTrouble => ({
+          id: `${trouble.key.pk} ${trouble.key.sk} ${trouble.since.toISOString()}`,
+          ...trouble,
+          noted: trouble,
+          // While its partner is down, that is what is told.
+          isRipe: trouble.kind !== 'waiting' || !partners[trouble.partner].open,
+        }),
+      ),
+      ...overdue.map((order) => overdueOrder(order, long.has(order), now)),
+      // Counted twice in a row: between the two writes of a replay, a letter is in the queue only.
+      ...Array.from({ length: Math.min(unfiled, unfiledBefore) }, (_, at) => unfiledMessage(at, now)),
+    ],
+    cut: new Set<AlertKind>([
+      ...(noted.length >= maxSeen
+        ? (['dead-letter', 'changed', 'cancelled', 'unmapped', 'waiting'] as const)
+        : []),
+      ...(overdue.length >= maxSeen ? (['overdue'] as const) : []),
+    ]),
+  };
+}
+
+function outageOf(partner: Partner, { open, openedAt }: BreakerState, now: Date): SeenTrouble[] {
+  if (!open || openedAt === undefined) return [];
+  const since = new Date(openedAt);
+  const isRipe = now.getTime() - since.getTime() >= outageMs;
+  return [{ id: `${partner} ${openedAt}`, kind: 'partner-down', partner, since, isRipe }];
+}
+
+function overdueOrder(order: string, isRipe: boolean, now: Date): SeenTrouble {
+  return { id: order, kind: 'overdue', partner: 'azumuta', since: now, isRipe, order };
+}
+
+function unfiledMessage(at: number, now: Date): SeenTrouble {
+  const kind = 'unfiled';
+  return { id: String(at), kind, partner: 'azumuta', cause: 'unreadable-message', since: now, isRipe: true };
+}
