@@ -76,7 +76,7 @@ export function decideAlerts(
   now: Date,
 ): Decided {
   const isAged = ({ kind, since, noted }: SeenTrouble) =>
-    noted !== undefined && now.getTime() - since.getTime() > (agedMs[kind] ?? Number.POSITIVE_INFINITY);
+    noted !== undefined && now.getTime() - since.getTime() >= (agedMs[kind] ?? Number.POSITIVE_INFINITY);
   const aged = Map.groupBy(troubles.filter(isAged), groupOf);
   const open = Map.groupBy(
     troubles.filter((trouble) => !isAged(trouble)),
@@ -157,20 +157,17 @@ function toldGroup(
     since: since.toISOString(),
     count,
     toldAt: toldAt.toISOString(),
-    told: Buffer.from(told.map(({ id }) => fingerprint(id)).join(''), 'latin1'),
+    told: told.map(({ id }) => fingerprint(id)).join(''),
   };
 }
 
 /** So short that ten thousand of them stand in one item; of so many, one in six million is taken for another. */
-const fingerprintBytes = 6;
+const fingerprintLength = 8;
 
 function fingerprint(id: string): string {
-  return createHash('sha256').update(id).digest().subarray(0, fingerprintBytes).toString('latin1');
+  return createHash('sha256').update(id).digest('base64url').slice(0, fingerprintLength);
 }
 
-function fingerprintsOf(told: Uint8Array): string[] {
-  const text = Buffer.from(told).toString('latin1');
-  return Array.from({ length: text.length / fingerprintBytes }, (_, at) =>
-    text.slice(at * fingerprintBytes, (at + 1) * fingerprintBytes),
-  );
+function fingerprintsOf(told: string): string[] {
+  return told.match(new RegExp(`.{${fingerprintLength}}`, 'g')) ?? [];
 }

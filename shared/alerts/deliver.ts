@@ -1,8 +1,8 @@
-import type { AlertRecords, AlertState, FailingChannel, OutboxEntry } from '../ledger/records/alerts.ts';
+import type { AlertRecords, AlertState, FailingChannel } from '../ledger/records/alerts.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { outgoingSchema } from './alert.ts';
-import { type ChannelName, type Channels, channelWords } from './channels/channels.ts';
+import type { ChannelName, Channels } from './channels/channels.ts';
 
 export interface DeliverDependencies {
   readonly records: AlertRecords;
@@ -11,41 +11,41 @@ export interface DeliverDependencies {
   readonly log: Logger;
 }
 
-/** Messages of one run: the others wait for the next, five minutes later. */
+/** Messages of one run to one channel: the others wait for the next, five minutes later. */
 const maxMessages = 50;
 
 /**
  * Sends what waits in the outbox, the oldest first, each channel by itself: one that hangs or refuses holds up no other,
- * and gets the rest at a later run. What a channel has is noted before its next message is sent.
+ * and gets the rest at a later run. That a channel has a message is noted before the next one is sent.
  *
  * A message comes twice where a run dies between a channel's answer and that note, or where the answer is lost: it bears
  * the same id then.
  * @param mayGoOn False once too little of the run is left for another call.
- * @returns How the channels stand, and how many messages somebody still waits for.
+ * @returns How the channels stand, and how many messages they still wait for.
  */
 export async function deliver(
   state: AlertState,
   mayGoOn: () => boolean,
   { records, channels, clock, log }: DeliverDependencies,
 ): Promise<{ readonly failing: AlertState['failing']; readonly undelivered: number }> {
-  const waiting = await records.waiting(state, maxMessages);
-  const left = new Map(waiting.map(({ id, channels: to }) => [id, to.length]));
   const failing: Record<string, FailingChannel> = {};
+  let undelivered = 0;
 
-  async function toChannel(channel: string): Promise<void> {
+  async function toChannel(channel: ChannelName): Promise<void> {
     const before = state.failing[channel];
     const now = clock.now().getTime();
+    const waiting = await records.waiting(channel, state, maxMessages);
+    undelivered += waiting.length;
     if (before?.notBefore !== undefined && before.notBefore > now) {
       failing[channel] = before;
       return;
     }
-    for (const entry of waiting.filter(({ channels: to }) => to.includes(channel))) {
+    for (const entry of waiting) {
       if (!mayGoOn()) return;
-      const delivery = await sendOne(channel, entry, channels);
+      const delivery = await channels.send(channel, outgoingSchema.parse(JSON.parse(entry.body)));
       if (delivery.delivered) {
-        const others = (left.get(entry.id) ?? 1) - 1;
-        left.set(entry.id, others);
-        await records.delivered(entry.id, channel, others);
+        await records.delivered(entry);
+        undelivered -= 1;
         continue;
       }
       const { problem, afterSeconds, ofMessage } = delivery;
@@ -59,8 +59,9 @@ export async function deliver(
     }
   }
 
-  await Promise.all([...new Set(waiting.flatMap(({ channels: to }) => to))].map(toChannel));
-  const undelivered = [...left.values()].filter((channelsLeft) => channelsLeft > 0).length;
+  const ended = await Promise.allSettled(channels.all.map(toChannel));
+  const failure = ended.find(({ status }) => status === 'rejected');
+  if (failure?.status === 'rejected') throw failure.reason;
   if (undelivered > 0)
     log.warn(
       'Alerts wait to be delivered',
@@ -68,16 +69,4 @@ export async function deliver(
       { AlertsUndelivered: undelivered },
     );
   return { failing, undelivered };
-}
-
-function sendOne(channel: string, { body }: OutboxEntry, channels: Channels) {
-  // Written by this module's own version of the format, or one before it: only fields are added.
-  const message = outgoingSchema.parse(JSON.parse(body));
-  return channels.send(nameOf(channel), message);
-}
-
-/** What the configuration does not know any more is told as a channel that has no list. */
-function nameOf(channel: string): ChannelName {
-  const names = Object.keys(channelWords) as ChannelName[];
-  return names.find((name) => name === channel) ?? 'morning-mail';
 }

@@ -7,19 +7,9 @@ import type { Clock } from '../platform/clock.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import { type DigestFlows, digestOf, doneOf, maxEvents } from './digest.ts';
 import { openLines } from './digest-lines.ts';
+import { type Weekday, weekdays } from './names.ts';
 import type { Standing } from './read-seen.ts';
 import { remedies } from './words.ts';
-
-export const weekdays = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-] as const;
-export type Weekday = (typeof weekdays)[number];
 
 /** When the plant wants its mail, on its own clock. */
 export interface MorningMail {

@@ -96,12 +96,10 @@ async function writeMessages(
   });
   if (mail) messages.push({ message: { type: 'mail', ...mail.content }, channels: ['morning-mail'] });
 
-  for (const [at, { message, channels: to }] of messages.entries())
-    await ledger.alerts.write({
-      id: messageId(before.written + at + 1),
-      body: JSON.stringify(message),
-      channels: to,
-    });
+  for (const [at, { message, channels: to }] of messages.entries()) {
+    const [id, body] = [messageId(before.written + at + 1), JSON.stringify(message)];
+    for (const channel of to) await ledger.alerts.write({ channel, id, body });
+  }
   const state: AlertState = {
     ...before,
     groups: { ...without(groups, untold), ...only(before.groups, untold) },

@@ -26,7 +26,7 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
  *   PAUSES#<function>              PAUSES                    when the flow of this function was paused and resumed
  *   ALERTS                         STATE                     what people were told of, and how the channels stand
- *                                  MESSAGE#<n>               an alert or a mail, and the channels that do not have it yet
+ *                                  OUTBOX#<channel>#<n>      an alert or a mail that a channel does not have yet
  */
 export const orderKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'ORDER' });
 export const bookingKeyOf = (number: string, booking: string): Key => ({

@@ -4,14 +4,12 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import type { Topics } from '../../platform/topics.ts';
 import type { Outgoing } from '../alert.ts';
+import type { WebhookChannel } from '../names.ts';
 import { type Delivery, post } from './post.ts';
 import { slackMessage } from './slack.ts';
 import { teamsMessage } from './teams.ts';
 import { subjectOf, textOf } from './text.ts';
 
-/** Channels that have an address of their own, in one secret. */
-export const webhookChannels = ['teams', 'slack', 'webhook'] as const;
-export type WebhookChannel = (typeof webhookChannels)[number];
 export type ChannelName = WebhookChannel | 'email' | 'morning-mail';
 
 /** How people call a channel. */
@@ -43,6 +41,8 @@ export interface ChannelDependencies {
 export interface Channels {
   /** Those that get alerts. */
   readonly ofAlerts: readonly ChannelName[];
+  /** All that are configured. */
+  readonly all: readonly ChannelName[];
   /** Resolves in any case. */
   readonly send: (channel: ChannelName, message: Outgoing) => Promise<Delivery>;
 }
@@ -88,8 +88,10 @@ export function createChannels(dependencies: ChannelDependencies): Channels {
     }
   }
 
+  const ofAlerts: readonly ChannelName[] = ['email', ...webhooks];
   return {
-    ofAlerts: ['email', ...webhooks],
+    ofAlerts,
+    all: dependencies.morningMailTopicArn === undefined ? ofAlerts : [...ofAlerts, 'morning-mail'],
     send(channel, message) {
       if (channel === 'morning-mail' || channel === 'email') {
         const topicArn = channel === 'email' ? dependencies.emailTopicArn : dependencies.morningMailTopicArn;

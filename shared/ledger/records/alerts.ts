@@ -12,7 +12,7 @@ export interface ToldGroup {
   /** When the last message about it was written (ISO). */
   readonly toldAt: string;
   /** Fingerprints of the troubles that were told and are open still, one after the other. */
-  readonly told: Uint8Array;
+  readonly told: string;
 }
 
 /** How a channel stands, once a message was refused; a channel that works is not noted. */
@@ -35,12 +35,12 @@ export interface AlertState {
   readonly written: number;
 }
 
-/** A message, and the channels that do not have it yet. */
+/** A message that a channel does not have yet. */
 export interface OutboxEntry {
+  readonly channel: string;
   readonly id: string;
   /** JSON of the message. */
   readonly body: string;
-  readonly channels: readonly string[];
 }
 
 /**
@@ -57,23 +57,20 @@ export interface AlertRecords {
   readonly end: (owner: string, failing: AlertState['failing']) => Promise<void>;
   readonly state: () => Promise<AlertState>;
   readonly write: (entry: OutboxEntry) => Promise<void>;
-  /** The oldest messages that wait for a channel. */
-  readonly waiting: (state: AlertState, most: number) => Promise<OutboxEntry[]>;
-  /** The channel has it. The last one takes the message away. */
-  readonly delivered: (id: string, channel: string, left: number) => Promise<void>;
+  /** The oldest messages that the channel does not have. */
+  readonly waiting: (channel: string, state: AlertState, most: number) => Promise<OutboxEntry[]>;
+  readonly delivered: (entry: OutboxEntry) => Promise<void>;
 }
 
 const stateKey = { pk: 'ALERTS', sk: 'STATE' };
-const messagePrefix = 'MESSAGE#';
 /** Whoever did not get a message for so long will not miss it. */
 const keptSeconds = 14 * 86_400;
-const channelPrefix = 'to_';
 
 const groupSchema = z.object({
   since: z.string(),
   count: z.number(),
   toldAt: z.string(),
-  told: z.instanceof(Uint8Array),
+  told: z.string(),
 });
 const stateSchema = z.object({
   groups: z._default(z.record(z.string(), groupSchema), {}),
@@ -88,12 +85,15 @@ const stateSchema = z.object({
   mailedOn: z.exactOptional(z.string()),
   written: z._default(z.number(), 0),
 });
-const entrySchema = z.looseObject({ sk: z.string(), body: z.string() });
+const entrySchema = z.object({ sk: z.string(), body: z.string() });
 
 export function createAlertRecords(table: Table, clock: Clock): AlertRecords {
   const lease = createLease(table, clock, stateKey);
-  // In order, as DynamoDB sorts text.
-  const keyOf = (id: string) => ({ pk: stateKey.pk, sk: `${messagePrefix}${id}` });
+  const prefixOf = (channel: string) => `OUTBOX#${channel}#`;
+  const keyOf = ({ channel, id }: Pick<OutboxEntry, 'channel' | 'id'>) => ({
+    pk: stateKey.pk,
+    sk: `${prefixOf(channel)}${id}`,
+  });
 
   return {
     async begin(owner, leaseSeconds) {
@@ -104,46 +104,34 @@ export function createAlertRecords(table: Table, clock: Clock): AlertRecords {
     end: (owner, failing) => lease.release(owner, { failing, endedAt: clock.now().toISOString() }),
     state: async () => z.parse(stateSchema, (await table.get(stateKey)) ?? {}),
 
-    async write({ id, body, channels }) {
-      const to = Object.fromEntries(channels.map((name) => [`${channelPrefix}${name}`, true]));
-      const expiresAt = expiryAfter(keptSeconds, clock.now());
+    async write(entry) {
+      const item = {
+        ...keyOf(entry),
+        v: 1,
+        body: entry.body,
+        expiresAt: expiryAfter(keptSeconds, clock.now()),
+      };
       // Whatever a run that died has left there is not in the outbox: it was never counted.
-      await table.putIf(
-        { ...keyOf(id), v: 1, body, ...to, expiresAt },
-        'attribute_not_exists(pk) OR pk = :pk',
-        {
-          pk: stateKey.pk,
-        },
-      );
+      await table.putIf(item, 'attribute_not_exists(pk) OR pk = :pk', { pk: item.pk });
     },
 
-    async waiting({ written }, most) {
-      const stored = await table.query(stateKey.pk, messagePrefix, most);
+    async waiting(channel, { written }, most) {
+      const stored = await table.query(stateKey.pk, prefixOf(channel), most);
       return stored
         .map((each) => {
-          const { sk, body, ...rest } = z.parse(entrySchema, each);
-          const channels = Object.keys(rest).filter((name) => name.startsWith(channelPrefix));
-          return {
-            id: sk.slice(messagePrefix.length),
-            body,
-            channels: channels.map((name) => name.slice(channelPrefix.length)),
-          };
+          const { sk, body } = z.parse(entrySchema, each);
+          return { channel, id: sk.slice(prefixOf(channel).length), body };
         })
         .filter(({ id }) => id <= messageId(written));
     },
 
-    async delivered(id, channel, left) {
-      if (left === 0) await table.remove(keyOf(id));
-      else
-        await table.update(keyOf(id), {
-          remove: [`${channelPrefix}${channel}`],
-          condition: 'attribute_exists(pk)',
-        });
+    async delivered(entry) {
+      await table.remove(keyOf(entry));
     },
   };
 }
 
-/** Name of the message that is the `number`th ever written. */
+/** Name of the message that is the `number`th ever written: they sort in their order. */
 export function messageId(number: number): string {
   return String(number).padStart(10, '0');
 }

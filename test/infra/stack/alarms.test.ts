@@ -255,6 +255,7 @@ const kept: Readonly<Record<string, RegExp>> = {
   'Errors-pull-product-orders': /^AWS\/Lambda\/Errors FunctionName=/,
   'Errors-create-product-orders': /^AWS\/Lambda\/Errors FunctionName=/,
   'Errors-reconcile-completions': /^AWS\/Lambda\/Errors FunctionName=/,
+  'Errors-send-alerts': /^AWS\/Lambda\/Errors FunctionName=/,
   SchedulesFailing: /^AWS\/Scheduler\/TargetErrorCount ScheduleGroup=/,
   HttpApiFailing: /^AWS\/ApiGateway\/5xx ApiId=/,
   HttpApiThrottled: /^AzumutaErp\/HttpApi429 Stack=AzumutaErp-everything-production$/,

@@ -16,6 +16,8 @@ export default defineIntegration({
     region: 'eu-west-1',
     webhookConcurrency: 10,
     alarmEmails: ['it@plant.example'],
+    alerts: { emails: ['planning@plant.example'], webhooks: ['teams', 'slack', 'webhook'] },
+    morningMail: { at: '06:30', emails: ['planning@plant.example', 'foreman@plant.example'] },
     domain: {
       name: 'azumuta.plant.example',
       certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/4f0c1d2e',

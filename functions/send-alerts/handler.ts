@@ -1,0 +1,7 @@
+import integration from '#integration';
+import { createSnsClient } from '../../shared/platform/topics.ts';
+import { lambdaSurroundings } from '../surroundings.ts';
+import { createSendAlerts } from './send-alerts.ts';
+
+/** Trigger: EventBridge Scheduler. */
+export const handler = createSendAlerts(integration, { ...lambdaSurroundings(), sns: createSnsClient() });
