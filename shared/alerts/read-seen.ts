@@ -1,5 +1,7 @@
 import type { Breaker, BreakerState } from '../circuit-breaker/circuit-breaker.ts';
+import { partitionOf } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { OpenTrouble } from '../ledger/records/troubles.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { type QueueName, queueNames } from '../model/queues.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -8,7 +10,7 @@ import type { AlertKind } from './alert.ts';
 import type { Seen, SeenTrouble } from './decide-alerts.ts';
 
 export interface StandingDependencies {
-  readonly ledger: Pick<Ledger, 'troubles' | 'orders'>;
+  readonly ledger: Pick<Ledger, 'troubles' | 'orders' | 'orderChanges'>;
   readonly breaker: Pick<Breaker, 'state'>;
   readonly queues: Pick<Queues, 'count'>;
   readonly queueUrls: Readonly<Record<QueueName | 'dead-letters', string>>;
@@ -30,6 +32,8 @@ export interface Standing extends Seen {
 export const maxSeen = 10_000;
 /** Shorter outages are nobody's business: what waits goes on by itself. */
 const outageMs = 5 * 60_000;
+/** After an outage, what waited comes again within 15 minutes. */
+const workedOffMs = 30 * 60_000;
 const hourMs = 3_600_000;
 
 /** Reads what there is, never by a scan: three queries, two items and four counts, however many orders there are. */
@@ -39,7 +43,7 @@ export async function readStanding(
 ): Promise<Standing> {
   const now = clock.now();
   const names = [...queueNames, 'dead-letters'] as const;
-  const [noted, overdue, due, counted, states] = await Promise.all([
+  const [found, overdue, due, counted, states] = await Promise.all([
     ledger.troubles.open(maxSeen),
     // The reconciliation moves whom it has asked about to a later time that is past: they stay overdue.
     ledger.orders.overdue(now, maxSeen),
@@ -51,6 +55,7 @@ export async function readStanding(
   const [erp, azumuta] = states;
   if (!erp || !azumuta) throw new Error('Unreachable: each partner has a state.');
   const partners = { erp, azumuta };
+  const noted = await withoutTakenIn(found, ledger);
   const dead = noted.filter(({ kind }) => kind === 'dead-letter').length;
   const unfiled = Math.max(0, deadLetters - dead);
   const long = new Set(due);
@@ -65,8 +70,7 @@ export async function readStanding(
           id: `${trouble.key.pk} ${trouble.key.sk} ${trouble.since.toISOString()}`,
           ...trouble,
           noted: trouble,
-          // While its partner is down, that is what is told.
-          isRipe: trouble.kind !== 'waiting' || !partners[trouble.partner].open,
+          isRipe: trouble.kind !== 'waiting' || isWell(partners[trouble.partner], now),
         }),
       ),
       ...overdue.map((order) => overdueOrder(order, long.has(order), now)),
@@ -74,12 +78,38 @@ export async function readStanding(
       ...Array.from({ length: Math.min(unfiled, unfiledBefore) }, (_, at) => unfiledMessage(at, now)),
     ],
     cut: new Set<AlertKind>([
-      ...(noted.length >= maxSeen
+      ...(found.length >= maxSeen
         ? (['dead-letter', 'changed', 'cancelled', 'unmapped', 'waiting'] as const)
         : []),
       ...(overdue.length >= maxSeen ? (['overdue'] as const) : []),
     ]),
   };
+}
+
+/** Orders that are looked at in one run. */
+const maxLooked = 20;
+
+/**
+ * An order that could not be taken in and is posted again is written without being read, so nothing ends what was told
+ * of it then: that is done here.
+ */
+async function withoutTakenIn(
+  noted: readonly OpenTrouble[],
+  { orders, orderChanges }: StandingDependencies['ledger'],
+): Promise<readonly OpenTrouble[]> {
+  const ended = new Set<OpenTrouble>();
+  for (const trouble of noted.filter(({ kind }) => kind === 'unmapped').slice(0, maxLooked)) {
+    const number = trouble.key.pk.slice(partitionOf('').length);
+    if (!(await orders.find(number))) continue;
+    await orderChanges.recordResolved(number, 'It was taken in since.');
+    ended.add(trouble);
+  }
+  return noted.filter((trouble) => !ended.has(trouble));
+}
+
+/** What waits while a partner is down, or is worked off after that, is told with the outage. */
+function isWell({ open, closedAt }: BreakerState, now: Date): boolean {
+  return !open && (closedAt === undefined || now.getTime() - Date.parse(closedAt) >= workedOffMs);
 }
 
 function outageOf(partner: Partner, { open, openedAt }: BreakerState, now: Date): SeenTrouble[] {

@@ -17,7 +17,15 @@ export interface AlertDependencies
     MorningMailDependencies {
   readonly ledger: Pick<
     Ledger,
-    'troubles' | 'orders' | 'erpOrders' | 'alerts' | 'dailyActivity' | 'deadLetters' | 'journeys' | 'pauses'
+    | 'troubles'
+    | 'orders'
+    | 'erpOrders'
+    | 'orderChanges'
+    | 'alerts'
+    | 'dailyActivity'
+    | 'deadLetters'
+    | 'journeys'
+    | 'pauses'
   >;
 }
 

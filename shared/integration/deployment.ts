@@ -31,6 +31,7 @@ export interface Deployment {
     readonly at: string;
     /** Default: Monday to Friday. */
     readonly workdays?: readonly Weekday[];
+    /** Who gets it. */
     readonly emails: readonly string[];
   };
   /** Own domain of the doors. Its certificate is in AWS Certificate Manager, in the stack's region. */

@@ -158,6 +158,20 @@ it('tells of an order that was changed, cancelled or cannot be taken in, until t
   ]);
 });
 
+it('says that it is over when an order that could not be taken in is posted again and is', async () => {
+  const stage = await startAlertStage();
+  const { ledger, received } = stage;
+  const change = { content: 'no', event: 'not mapped', note: 'No article.', cause: 'configuration' } as const;
+  await ledger.orderChanges.record('PO-1', change);
+  await stage.run();
+  await orderOf(ledger, { number: 'PO-1' });
+  await stage.runFor(5);
+  expect(received.webhook.map(({ event, kind }) => [event, kind])).toEqual([
+    ['new', 'unmapped'],
+    ['over', 'unmapped'],
+  ]);
+});
+
 it('lets go of a changed order after three days, as nobody can tell that it was corrected by hand', async () => {
   // Prepare
   const stage = await startAlertStage();
@@ -268,7 +282,8 @@ it('says nothing of messages that wait for a partner while that is down: that is
   // Act
   await stage.breaker.permit('erp', 'probe');
   await stage.breaker.recordSuccess('erp', { permit: 'probe' }, 'probe');
-  await stage.runFor(5);
+  // What waited is worked off first.
+  await stage.runFor(30);
   await ledger.attempts.end('m-1');
   await stage.runFor(5);
 
