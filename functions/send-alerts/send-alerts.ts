@@ -33,6 +33,8 @@ export function createSendAlerts(integration: CompleteIntegration, surroundings:
     morningMail,
     stack: settings('STACK_NAME').STACK_NAME,
     breaker: container.breaker(),
+    // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
+    outageSeconds: 20 * settings('BREAKER_COOLDOWN_SECONDS').BREAKER_COOLDOWN_SECONDS,
     graceHours: (schedule.reconcile === 'off' ? reconcileDefaults : schedule.reconcile).graceHours,
     queueUrls: {
       'product-orders': urls.PRODUCT_ORDERS_QUEUE_URL,

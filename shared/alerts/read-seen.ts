@@ -17,6 +17,8 @@ export interface StandingDependencies {
   readonly clock: Clock;
   /** Hours after its due date that an order counts as overdue. */
   readonly graceHours: number;
+  /** Shorter outages are nobody's business: what waits goes on by itself. */
+  readonly outageSeconds: number;
 }
 
 /** How both flows stand at one moment, as people are told of it. */
@@ -30,18 +32,17 @@ export interface Standing extends Seen {
 
 /** Troubles of a kind that are read in one run: four pages of the index. */
 export const maxSeen = 10_000;
-/** Shorter outages are nobody's business: what waits goes on by itself. */
-const outageMs = 5 * 60_000;
-/** After an outage, what waited comes again within 15 minutes. */
-const workedOffMs = 30 * 60_000;
+/** After an outage, what waited is worked off in so many times the shortest that is told: half an hour. */
+const workedOffTimes = 6;
 const hourMs = 3_600_000;
 
 /** Reads what there is, never by a scan: three queries, two items and four counts, however many orders there are. */
 export async function readStanding(
   unfiledBefore: number,
-  { ledger, breaker, queues, queueUrls, clock, graceHours }: StandingDependencies,
+  { ledger, breaker, queues, queueUrls, clock, graceHours, outageSeconds }: StandingDependencies,
 ): Promise<Standing> {
   const now = clock.now();
+  const outageMs = outageSeconds * 1000;
   const names = [...queueNames, 'dead-letters'] as const;
   const [found, overdue, due, counted, states] = await Promise.all([
     ledger.troubles.open(maxSeen),
@@ -64,13 +65,13 @@ export async function readStanding(
     counts: { 'product-orders': productOrders, completions, bookings, 'dead-letters': deadLetters },
     unfiled,
     troubles: [
-      ...partnerNames.flatMap((partner) => outageOf(partner, partners[partner], now)),
+      ...partnerNames.flatMap((partner) => outageOf(partner, partners[partner], outageMs, now)),
       ...noted.map(
         (trouble): SeenTrouble => ({
           id: `${trouble.key.pk} ${trouble.key.sk} ${trouble.since.toISOString()}`,
           ...trouble,
           noted: trouble,
-          isRipe: trouble.kind !== 'waiting' || isWell(partners[trouble.partner], now),
+          isRipe: trouble.kind !== 'waiting' || isWell(partners[trouble.partner], outageMs, now),
         }),
       ),
       ...overdue.map((order) => overdueOrder(order, long.has(order), now)),
@@ -108,11 +109,18 @@ async function withoutTakenIn(
 }
 
 /** What waits while a partner is down, or is worked off after that, is told with the outage. */
-function isWell({ open, closedAt }: BreakerState, now: Date): boolean {
-  return !open && (closedAt === undefined || now.getTime() - Date.parse(closedAt) >= workedOffMs);
+function isWell({ open, closedAt }: BreakerState, outageMs: number, now: Date): boolean {
+  return (
+    !open && (closedAt === undefined || now.getTime() - Date.parse(closedAt) >= workedOffTimes * outageMs)
+  );
 }
 
-function outageOf(partner: Partner, { open, openedAt }: BreakerState, now: Date): SeenTrouble[] {
+function outageOf(
+  partner: Partner,
+  { open, openedAt }: BreakerState,
+  outageMs: number,
+  now: Date,
+): SeenTrouble[] {
   if (!open || openedAt === undefined) return [];
   const since = new Date(openedAt);
   const isRipe = now.getTime() - since.getTime() >= outageMs;

@@ -81,7 +81,7 @@ The webhook, as Azumuta calls it:
 
 Azumuta sandbox ${sandboxes.azumuta.url}    ERP sandbox ${sandboxes.erp.url}
 AWS endpoint    ${emulator.awsEndpoint}    platform    ${emulator.controlUrl}
-Logs            ${join(emulator.dataDir, 'logs')}
+Logs            ${join(emulator.dataDir, 'logs')}    mails    ${join(emulator.dataDir, 'sns')}
 
 Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local ${shellWord(emulator.dataDir)}
 
