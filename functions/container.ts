@@ -74,6 +74,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
     queues,
     secrets,
     slots,
+    breaker,
 
     /** Calls to the partners, through the circuit breaker and the slots that all containers share. */
     partnerCalls() {

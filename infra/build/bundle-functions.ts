@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { trimAwsSdkPlugins } from './trim-aws-sdk.ts';
 
-/** The seven functions; each has its folder under `functions/`. */
+/** The eight functions; each has its folder under `functions/`. */
 export const functionNames = [
   'receive-webhook',
   'collect-completion',
@@ -13,6 +13,7 @@ export const functionNames = [
   'pull-product-orders',
   'create-product-orders',
   'reconcile-completions',
+  'send-alerts',
 ] as const;
 
 export type FunctionName = (typeof functionNames)[number];

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Partner } from '../../shared/model/partner.ts';
-import { localTime } from '../ops/cli/time.ts';
+import { localTime } from '../../shared/model/time.ts';
 import type { QueueName } from '../ops/dead-letters/dead-letter.ts';
 
 /** A piece of a page; every value that was put in is escaped. */

@@ -1,7 +1,8 @@
-import type { Partner } from '../../shared/model/partner.ts';
+import { type Partner, partnerNames } from '../../shared/model/partner.ts';
+import { callsOf } from '../../shared/model/queues.ts';
 import { counted } from '../ops/cli/output.ts';
 import { type QueueName, queueNames, stageOfQueue } from '../ops/dead-letters/dead-letter.ts';
-import { type FlowsStatus, partnerNames, type QueueStatus } from '../ops/flows/flow-status.ts';
+import type { FlowsStatus, QueueStatus } from '../ops/flows/flow-status.ts';
 import { duration, partnerWords, queueWords, sentence } from './labels.ts';
 import type { LastAttempt } from './last-attempts.ts';
 
@@ -25,12 +26,6 @@ export interface FlowProblem {
 
 type LastTries = Readonly<Partial<Record<QueueName, LastAttempt>>>;
 
-/** Which partners the consumer of a queue calls: the created order's id goes back to the ERP, too. */
-const callsOf: Readonly<Record<QueueName, readonly Partner[]>> = {
-  'product-orders': ['azumuta', 'erp'],
-  completions: ['azumuta'],
-  bookings: ['erp'],
-};
 /** A healthy flow is done with a message in seconds. */
 const slowSeconds = 120;
 

@@ -83,7 +83,12 @@ async function main(): Promise<number> {
 
 async function run(wishes: Wishes, signal: AbortSignal): Promise<number> {
   const remarks: string[] = [];
-  const log = (line: string) => (wishes.verbose ? process.stderr.write(`  · ${line}\n`) : remarks.push(line));
+  const log = (line: string) => {
+    // Mails are for people, so they are shown to whoever sits here.
+    if (/^mail to /.test(line)) process.stdout.write(`  ✉ ${line}\n`);
+    else if (wishes.verbose) process.stderr.write(`  · ${line}\n`);
+    else remarks.push(line);
+  };
   const running: { system?: LocalSystem; story?: Story } = {};
   try {
     await tasksOf(wishes, running, log, signal).run();

@@ -85,6 +85,14 @@ export class Alarms extends Construct {
       means:
         'The HTTP API turned calls away (5xx or 429): triggers of Azumuta or orders of the ERP were not taken.',
     });
+    this.watch('AlertsUndelivered', {
+      metric: metric(this, 'AlertsUndelivered', { statistic: 'Maximum' }),
+      ringing: 3,
+      looks: 3,
+      isState: true,
+      means:
+        'A channel has not taken what people are to be told for a quarter of an hour; it is tried again.',
+    });
     for (const name of consumers) this.watchErrors(functions, name, looksAt({ everyMinutes: 1 }));
     for (const each of scheduledOf(integration)) {
       this.watchErrors(functions, each.name, looksAt(each));
@@ -243,7 +251,13 @@ function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegration): re
           intervals: 2,
           silenceMeans: 'Two runs of the reconciliation in a row did not come: lost triggers stay unnoticed.',
         };
-  return [pulling, reconciling].filter((each) => each !== undefined);
+  const telling: Scheduled = {
+    name: 'send-alerts',
+    everyMinutes: 5,
+    intervals: 3,
+    silenceMeans: 'Nobody is told of what needs a person: the function that looks for it does not run.',
+  };
+  return [pulling, reconciling, telling].filter((each) => each !== undefined);
 }
 
 /** From this interval on, a person does not wait for a second failure. */

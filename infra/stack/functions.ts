@@ -5,6 +5,7 @@ import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
 import { type Bundles, type FunctionName, functionNames } from '../build/bundle-functions.ts';
 import { IntegrationFunction, type IntegrationFunctionProps } from './lambda-function.ts';
 import type { LedgerTable } from './ledger-table.ts';
+import type { Mails } from './mails.ts';
 import type { Placement } from './network.ts';
 import { allow, hideIn, readSecrets, sendTo } from './permissions.ts';
 import { consumerTimeout, type Queues } from './queues.ts';
@@ -17,6 +18,7 @@ export interface FunctionsProps {
   readonly queues: Queues;
   readonly secrets: Secrets;
   readonly ledger: LedgerTable;
+  readonly mails: Mails;
   /** The network of the functions that call the ERP. */
   readonly placement: Placement | undefined;
 }
@@ -59,6 +61,7 @@ function tableOf({
   queues: { productOrders, completions, bookings, deadLetters },
   secrets,
   ledger: { table },
+  mails,
   placement,
 }: FunctionsProps): Record<FunctionName, Omit<IntegrationFunctionProps, 'codeFolder'>> {
   const useLedger = (...actions: readonly string[]) =>
@@ -206,6 +209,34 @@ function tableOf({
         useLedger('GetItem', 'UpdateItem', 'Query'),
         query(ledgerIndexes.awaitingCompletion),
         readSecrets(secrets.azumutaApiKey),
+      ],
+    },
+    'send-alerts': {
+      description: 'Tells people what they must see to, and how the day before was',
+      timeout: Duration.seconds(60),
+      memoryMb: 256,
+      scheduled: true,
+      environment: {
+        ...ledgerVariables,
+        PRODUCT_ORDERS_QUEUE_URL: productOrders.queueUrl,
+        COMPLETIONS_QUEUE_URL: completions.queueUrl,
+        BOOKINGS_QUEUE_URL: bookings.queueUrl,
+        DEAD_LETTERS_QUEUE_URL: deadLetters.queueUrl,
+        ALERTS_TOPIC_ARN: mails.alerts.topicArn,
+        ...(mails.morning ? { MORNING_MAIL_TOPIC_ARN: mails.morning.topicArn } : {}),
+        ...(secrets.alertWebhooks ? { ALERT_WEBHOOKS_SECRET_ARN: secrets.alertWebhooks.secretArn } : {}),
+      },
+      may: [
+        allow(
+          ['sqs:GetQueueAttributes'],
+          ...[productOrders, completions, bookings, deadLetters].map(({ queueArn }) => queueArn),
+        ),
+        useLedger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
+        query(ledgerIndexes.trouble),
+        query(ledgerIndexes.awaitingCompletion),
+        allow(['sns:Publish'], ...[mails.alerts, mails.morning].flatMap((topic) => topic?.topicArn ?? [])),
+        ...(mails.morning ? [query(ledgerIndexes.day)] : []),
+        ...(secrets.alertWebhooks ? [readSecrets(secrets.alertWebhooks)] : []),
       ],
     },
   };

@@ -54,7 +54,13 @@ export class Schedules extends Construct {
       // Whoever was not asked about is asked about first by the next run.
       target: once(functions.named['reconcile-completions']),
     });
+    const alerting = new Schedule(this, 'Alerts', {
+      description: 'Tells people what they must see to',
+      scheduleGroup: this.group,
+      schedule: ScheduleExpression.rate(Duration.minutes(5)),
+      target: once(functions.named['send-alerts']),
+    });
     // They name their group in words, of which CloudFormation learns nothing.
-    for (const schedule of [pulling, reconciling]) schedule.node.addDependency(this.group);
+    for (const schedule of [pulling, reconciling, alerting]) schedule.node.addDependency(this.group);
   }
 }

@@ -17,9 +17,15 @@ export class Secrets extends Construct {
   readonly orderApiKey: SecretRef;
   readonly azumutaApiKey: SecretRef;
   readonly erpCredentials: SecretRef;
+  /** Only where a webhook gets alerts. */
+  readonly alertWebhooks: SecretRef | undefined;
 
-  /** @param existing ARNs of secrets that are there already. */
-  constructor(scope: Construct, id: string, existing: CompleteDeployment['secrets']) {
+  /** @param deployment Which secrets are there already, and whether webhooks get alerts. */
+  constructor(
+    scope: Construct,
+    id: string,
+    { secrets: existing, alerts: { webhooks } }: Pick<CompleteDeployment, 'secrets' | 'alerts'>,
+  ) {
     super(scope, id);
     const secret = (name: SecretName, description: string): SecretRef => {
       const constructId = name.charAt(0).toUpperCase() + name.slice(1);
@@ -46,6 +52,11 @@ export class Secrets extends Construct {
     );
     this.azumutaApiKey = secret('azumutaApiKey', 'API key of Azumuta: {"apiKey": "…"}');
     this.erpCredentials = secret('erpCredentials', 'Credentials of the ERP user of this integration');
+    const addresses = Object.fromEntries(webhooks.map((name) => [name, 'https://…']));
+    this.alertWebhooks =
+      webhooks.length === 0
+        ? undefined
+        : secret('alertWebhooks', `Addresses of the webhooks that get alerts: ${JSON.stringify(addresses)}`);
   }
 }
 

@@ -11,6 +11,7 @@ import { Dashboard } from './dashboard.ts';
 import { Functions } from './functions.ts';
 import { HttpApi } from './http-api.ts';
 import { LedgerTable } from './ledger-table.ts';
+import { Mails } from './mails.ts';
 import { Network } from './network.ts';
 import { Queues } from './queues.ts';
 import { Schedules } from './schedules.ts';
@@ -61,8 +62,9 @@ export class IntegrationStack extends Stack {
       production,
       generation: deployment.ledgerGeneration,
     });
-    const secrets = new Secrets(this, 'Secrets', deployment.secrets);
+    const secrets = new Secrets(this, 'Secrets', deployment);
     const network = new Network(this, 'Network', deployment.network);
+    const mails = new Mails(this, 'Mails', integration);
     const functions = new Functions(this, 'Functions', {
       integration,
       stage,
@@ -70,6 +72,7 @@ export class IntegrationStack extends Stack {
       queues,
       secrets,
       ledger,
+      mails,
       placement: network.placement,
     });
     const httpApi = new HttpApi(this, 'Doors', { functions, domain: deployment.domain });
@@ -96,6 +99,10 @@ export class IntegrationStack extends Stack {
         description: 'The public address from which the ERP is called',
       });
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
+    new CfnOutput(this, 'AlertTopic', { value: mails.alerts.topicArn });
+    if (mails.morning) new CfnOutput(this, 'MorningMailTopic', { value: mails.morning.topicArn });
+    if (secrets.alertWebhooks)
+      new CfnOutput(this, 'AlertWebhooksSecret', { value: secrets.alertWebhooks.secretArn });
     new CfnOutput(this, 'OrderEndpoint', { value: `${httpApi.url}/product-orders` });
     new CfnOutput(this, 'DeadLetterQueue', { value: queues.deadLetters.queueUrl });
     // For the operator's commands: where a dead letter goes back to, and what the webhook door understands.
@@ -108,6 +115,7 @@ export class IntegrationStack extends Stack {
     new CfnOutput(this, 'OrderApiKeySecret', { value: secrets.orderApiKey.secretArn });
     new CfnOutput(this, 'AzumutaApiKeySecret', { value: secrets.azumutaApiKey.secretArn });
     new CfnOutput(this, 'ErpCredentialsSecret', { value: secrets.erpCredentials.secretArn });
+    new CfnOutput(this, 'AlertFunction', { value: functions.named['send-alerts'].lambda.functionName });
     new CfnOutput(this, 'PullFunction', {
       value: functions.named['pull-product-orders'].lambda.functionName,
     });

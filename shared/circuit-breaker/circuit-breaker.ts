@@ -26,6 +26,8 @@ export interface BreakerState {
   readonly reason: string | undefined;
   readonly openedAt: string | undefined;
   readonly openUntilMs: number | undefined;
+  /** When its last outage ended; undefined while one lasts, or when there was none. */
+  readonly closedAt?: string | undefined;
 }
 
 /**
@@ -246,6 +248,7 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
         reason: open ? String(state.reason) : undefined,
         openedAt: open ? String(state.openedAt) : undefined,
         openUntilMs: open ? Number(state.openUntil) : undefined,
+        closedAt: open || state?.closedAt === undefined ? undefined : String(state.closedAt),
       };
     },
   };

@@ -1,6 +1,8 @@
 import { BlockList } from 'node:net';
 import * as z from 'zod/mini';
+import { type WebhookChannel, type Weekday, webhookChannels, weekdays } from '../alerts/names.ts';
 import { addressesOf } from '../platform/ip-allow-list.ts';
+import { tellsFound } from '../platform/validation.ts';
 
 /** What of the stack differs from plant to plant. All of it is optional. */
 export interface Deployment {
@@ -8,10 +10,32 @@ export interface Deployment {
   readonly account?: string;
   /** The region that the stack is deployed to, such as `eu-west-1`. Default: that of the AWS profile. */
   readonly region?: string;
-  /** Who is mailed when a person must act. Each address confirms its subscription once. */
+  /**
+   * Who is mailed when the integration itself is ill: a function fails, a queue stands still. Each address confirms its
+   * subscription once, as for all mails of the stack.
+   */
   readonly alarmEmails?: readonly string[];
   /** A dashboard in CloudWatch with both flows. AWS bills 3 USD a month for it, after the first three of an account. Default: none. */
   readonly dashboard?: boolean;
+  /** Who is told by name what a person must see to: dead letters, changed and overdue orders, a partner that is down. */
+  readonly alerts?: {
+    /** Default: `alarmEmails`. */
+    readonly emails?: readonly string[];
+    /**
+     * Microsoft Teams (Workflows), Slack (incoming webhook), and any address that takes JSON. The addresses are
+     * secrets: `npm run secrets -- set alert-webhooks --stack <stack>`.
+     */
+    readonly webhooks?: readonly WebhookChannel[];
+  };
+  /** The digest by mail: yesterday beside the week before, what waits for whom, what is overdue. */
+  readonly morningMail?: {
+    /** On the plant's clock: `06:30`. */
+    readonly at: string;
+    /** Default: Monday to Friday. */
+    readonly workdays?: readonly Weekday[];
+    /** Who gets it. */
+    readonly emails: readonly string[];
+  };
   /** Own domain of the doors. Its certificate is in AWS Certificate Manager, in the stack's region. */
   readonly domain?: {
     /** Such as `azumuta.plant.example`; its DNS entry points to the output `DomainTarget`. */
@@ -65,7 +89,13 @@ export interface Deployment {
   readonly secrets?: Partial<Record<SecretName, string | { readonly arn: string; readonly keyArn: string }>>;
 }
 
-export const secretNames = ['webhookToken', 'orderApiKey', 'azumutaApiKey', 'erpCredentials'] as const;
+export const secretNames = [
+  'webhookToken',
+  'orderApiKey',
+  'azumutaApiKey',
+  'erpCredentials',
+  'alertWebhooks',
+] as const;
 export type SecretName = (typeof secretNames)[number];
 
 export type CompleteDeployment = z.output<typeof deploymentSchema>;
@@ -99,6 +129,7 @@ const secretArn = arnOf('secretsmanager').check(
 const keyArn = arnOf('kms').check(
   z.refine((text) => /:key\/[\w-]+$/.test(text), 'the ARN of a key (…:key/…), not of its alias'),
 );
+const email = z.email('an e-mail address');
 const atLeastOne = <T>(schema: z.ZodMiniType<T>) => z.array(schema).check(z.minLength(1));
 
 export const deploymentSchema = z.strictObject({
@@ -108,8 +139,33 @@ export const deploymentSchema = z.strictObject({
   region: z.optional(
     z.string().check(z.refine((text) => /^[a-z]{2,}(-[a-z]+)+-\d$/.test(text), 'a region such as eu-west-1')),
   ),
-  alarmEmails: z._default(z.array(z.email()), []),
+  alarmEmails: z._default(z.array(email), []),
   dashboard: z._default(z.boolean(), false),
+  alerts: z._default(
+    z.strictObject({
+      emails: z.optional(z.array(email)),
+      webhooks: z._default(z.array(z.enum(webhookChannels)), []),
+    }),
+    { webhooks: [] },
+  ),
+  morningMail: z.optional(
+    z.strictObject({
+      at: z.string().check(
+        z.refine((text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text), {
+          error: 'a time of the day such as 06:30',
+          params: tellsFound,
+        }),
+      ),
+      workdays: z._default(atLeastOne(z.enum(weekdays)), [
+        'monday',
+        'tuesday',
+        'wednesday',
+        'thursday',
+        'friday',
+      ]),
+      emails: atLeastOne(email),
+    }),
+  ),
   domain: z.optional(
     z.strictObject({
       name: z

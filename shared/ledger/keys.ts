@@ -25,6 +25,8 @@ import type { Key } from '../platform/dynamodb-table.ts';
  *   PULL                           WATERMARK                 how far the ERP's orders were read
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
  *   PAUSES#<function>              PAUSES                    when the flow of this function was paused and resumed
+ *   ALERTS                         STATE                     what people were told of, and how the channels stand
+ *                                  OUTBOX#<channel>#<n>      an alert or a mail that a channel does not have yet
  */
 export const orderKey = (number: string): Key => ({ pk: partitionOf(number), sk: 'ORDER' });
 export const bookingKeyOf = (number: string, booking: string): Key => ({

@@ -14,6 +14,8 @@ export const ledgerIndexes = {
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },
   /** What was created, booked, put aside or found changed on a day (UTC): `<ISO instant> <event>`, oldest first. */
   day: { name: 'by-day', partition: 'day', sort: 'happened', sortType: 'S' },
+  /** What a person must see to, while it is so: `<kind> <partner> <cause> <ISO instant>`. */
+  trouble: { name: 'by-trouble', partition: 'trouble', sort: 'troubleOf', sortType: 'S' },
 } as const satisfies Record<string, TableIndex>;
 
 export const ledgerTimeToLive = 'expiresAt';

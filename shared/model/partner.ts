@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 
+export const partnerNames = ['erp', 'azumuta'] as const;
 /** A partner that can be unwell as a whole, and that bears so much. */
-export type Partner = 'azumuta' | 'erp';
+export type Partner = (typeof partnerNames)[number];
 
 /** Within a sentence. */
 export const partnerWords: Readonly<Record<Partner, string>> = { azumuta: 'Azumuta', erp: 'the ERP' };

@@ -24,3 +24,22 @@ export function shorten(text: string, limit: number): string {
   const cut = text.slice(0, limit - 1);
   return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
+
+/** `1 message`, `2 messages`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/**
+ * A text of somebody else's as one line of at most `limit` characters: what moves a cursor, turns the direction of
+ * writing or breaks a line becomes a space.
+ */
+export function oneLine(text: string, limit: number): string {
+  return shorten(
+    text
+      .toWellFormed()
+      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+      .trim(),
+    limit,
+  );
+}

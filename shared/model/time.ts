@@ -67,6 +67,16 @@ export function startOfDay(timeZone: string, day: string): Date {
   return new Date(reached);
 }
 
+/** The calendar day so many days before. */
+export function dayBefore(day: string, days = 1): string {
+  return dayIn('UTC', new Date(Date.parse(day) - days * 86_400_000));
+}
+
+/** `2026-11-24 08:00:01` on the clock of a time zone. */
+export function localTime(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }).format(at);
+}
+
 /** Made once for each zone, as making one takes longer than all else of a booking that is computed. */
 const calendars = new Map<string, Intl.DateTimeFormat>();
 

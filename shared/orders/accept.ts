@@ -2,6 +2,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import { Rejected, type Rejection, RetryLater, rejectionOf } from '../model/errors.ts';
 import { type ErpOrder, type MappedOrder, partIndexes, partNumber } from '../model/orders.ts';
+import { formatQuantity } from '../model/quantity.ts';
 import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
 import type { Logger } from '../platform/log.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
@@ -83,7 +84,7 @@ export async function acceptOrders(
     const mapped = problemOf(order) ?? mappedUnlessCancelled(order, dependencies);
     if (mapped instanceof Rejected) {
       const why = rejectionOf(mapped);
-      const isNews = await tellUnmapped(order.number, why, via, dependencies);
+      const isNews = await tellUnmapped(order, why, via, dependencies);
       return { number: order.number, status: 'rejected', productOrders: [], ...why, news: isNews ? 1 : 0 };
     }
     const turns = [
@@ -133,13 +134,26 @@ function problemOf({ number, id, article, quantity, dueDate = '' }: ErpOrder): R
  * @returns Whether it is told for the first time.
  */
 export async function tellUnmapped(
-  number: string,
+  { number, article, quantity }: Pick<ErpOrder, 'number'> & Partial<ErpOrder>,
   why: Rejection,
   via: AcceptOptions['via'],
   { ledger, log }: Pick<AcceptDependencies, 'ledger' | 'log'>,
 ): Promise<boolean> {
   const { reason, cause } = why;
-  const change = { content: reason, event: 'not mapped', note: reason, cause } as const;
+  const about =
+    article !== undefined && quantity
+      ? {
+          article: shorten(article, maxTextLength),
+          quantity: shorten(formatQuantity(quantity), maxTextLength),
+        }
+      : undefined;
+  const change = {
+    content: reason,
+    event: 'not mapped',
+    note: reason,
+    cause,
+    ...(about ? { about } : {}),
+  } as const;
   const isNews = await ledger.orderChanges.record(shorten(number, maxKeyCharacters), change);
   if (isNews)
     log.warn('Order of the ERP cannot be mapped', { order: number, ...why, via }, { OrdersUnmapped: 1 });

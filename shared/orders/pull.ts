@@ -143,7 +143,7 @@ async function takeInPage(
   report.pages += 1;
   report.orders += orders.length;
   for (const { id, reason } of unreadable) {
-    await tellUnmapped(id, { reason, cause: 'order-data' }, 'pull', dependencies);
+    await tellUnmapped({ number: id }, { reason, cause: 'order-data' }, 'pull', dependencies);
     report.rejected += 1;
   }
   const { wanted, map } = wantedOf(orders, dependencies);

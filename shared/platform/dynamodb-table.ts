@@ -60,8 +60,8 @@ export interface Table {
     condition?: string,
     values?: Readonly<Record<string, unknown>>,
   ) => Promise<boolean>;
-  /** All items of a partition (whose sort key starts so), oldest key first. */
-  readonly query: (pk: string, skPrefix?: string) => Promise<StoredItem[]>;
+  /** All items of a partition (whose sort key starts so), or the first `limit` of them, oldest key first. */
+  readonly query: (pk: string, skPrefix?: string, limit?: number) => Promise<StoredItem[]>;
   /** All items of an index entry; eventually consistent. */
   readonly queryIndex: (
     index: TableIndex,
@@ -151,12 +151,16 @@ export function createTable(client: Pick<DynamoDBClient, 'send'>, tableName: str
       );
     },
 
-    query(pk, skPrefix) {
-      return pages({
-        ConsistentRead: true,
-        KeyConditionExpression: skPrefix ? 'pk = :pk AND begins_with(sk, :sk)' : 'pk = :pk',
-        ExpressionAttributeValues: marshall({ ':pk': pk, ...(skPrefix ? { ':sk': skPrefix } : {}) }),
-      });
+    query(pk, skPrefix, limit) {
+      return pages(
+        {
+          ConsistentRead: true,
+          KeyConditionExpression: skPrefix ? 'pk = :pk AND begins_with(sk, :sk)' : 'pk = :pk',
+          ExpressionAttributeValues: marshall({ ':pk': pk, ...(skPrefix ? { ':sk': skPrefix } : {}) }),
+          ...(limit === undefined ? {} : { Limit: limit }),
+        },
+        limit,
+      );
     },
 
     queryIndex(index, value, { from, upTo, limit } = {}) {

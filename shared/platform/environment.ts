@@ -25,6 +25,11 @@ export const variables = {
   ORDER_API_KEY_SECRET_ARN: text,
   AZUMUTA_API_KEY_SECRET_ARN: text,
   ERP_CREDENTIALS_SECRET_ARN: text,
+  /** Addresses of the webhooks that get alerts, where there are any. */
+  ALERT_WEBHOOKS_SECRET_ARN: text,
+  /** Topics of the mails: alerts, and the morning mail where there is one. */
+  ALERTS_TOPIC_ARN: text,
+  MORNING_MAIL_TOPIC_ARN: text,
   /** JSON of the alias table: the webhook door does not read the configuration. */
   WEBHOOK_ALIASES: text,
   /** JSON list of the addresses and networks that may call a door; an empty one lets all in. */

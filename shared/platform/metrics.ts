@@ -13,6 +13,8 @@ export const metrics = {
   WaitingSeconds: { unit: 'Seconds', by: ['Function'] },
   /** 1 by each call that fails or is held back once the partner is down, and 0 by the one that is answered again. */
   PartnerDown: { unit: 'Count', by: ['Partner'] },
+  /** Alerts and mails that a channel did not take, at each run that found some. */
+  AlertsUndelivered: { unit: 'Count', by: [] },
 } as const satisfies Record<string, MetricDefinition>;
 
 /** What is counted in log lines alone: the dashboard and Logs Insights add them up, at no cost at rest. */

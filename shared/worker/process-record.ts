@@ -9,7 +9,7 @@ import { classifyError, isAwsFailure, isVerdict, outOfTime } from './classify-er
 import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
-import { firstTriedOf, type Waited } from './waited.ts';
+import { firstTriedOf, longWaitMs, type Waited } from './waited.ts';
 
 /** Attempts in a row that never finished (crashes, timeouts) before a message is put aside. */
 const maxUnfinished = 5;
@@ -109,17 +109,25 @@ export function createRecordProcessor<Message>(
       inWork.noted === 'as it began' ||
       (inWork.noted === 'if it comes again' && !(thrown instanceof Rejected));
     // If DynamoDB is down we cannot count failures; treat it as zero.
+    const waitedMs = await waited.msOf(record);
+    const { orderNumber } = inWork;
+    const waits =
+      waitedMs > longWaitMs
+        ? {
+            order: orderNumber,
+            partner: consumer.partner,
+            since: firstReceive(record),
+            reason: reasonOf(thrown),
+          }
+        : undefined;
     const known = noted
-      ? await attempts.recordFailure(record.messageId, { unexpected }).catch(() => undefined)
+      ? await attempts.recordFailure(record.messageId, { unexpected, waits }).catch(() => undefined)
       : undefined;
     const failure = classifyError(thrown, known?.unexpected ?? 0, deadline.signal);
-    if (failure instanceof Rejected) return putAside(inWork, rejectionOf(failure));
-    const waitedMs = await waited.msOf(record);
+    if (failure instanceof Rejected) return putAside(inWork, rejectionOf(failure), waitedMs);
     if (waited.isTooLong(record, waitedMs)) {
-      return putAside(inWork, {
-        reason: `Waited too long: ${reasonOf(failure)}`,
-        cause: 'waited-too-long',
-      });
+      const reason = `Waited too long: ${reasonOf(failure)}`;
+      return putAside(inWork, { reason, cause: 'waited-too-long' }, waitedMs);
     }
     // A receive at which it was only given back is no failure of its own.
     const seconds = secondsUntilRetry(failure, known?.all ?? receiveCount, random(), backoff);
@@ -148,10 +156,17 @@ export function createRecordProcessor<Message>(
     return { record, seconds };
   }
 
-  async function putAside(inWork: RecordInWork, why: Rejection): Promise<ComesAgain | undefined> {
+  async function putAside(
+    inWork: RecordInWork,
+    why: Rejection,
+    waitedMs: number,
+  ): Promise<ComesAgain | undefined> {
     const { record, receiveCount, log } = inWork;
     try {
-      if (await sendDeadLetter(inWork, why)) log.error('Dead letter', { ...why }, { DeadLettered: 1 });
+      if (await sendDeadLetter(inWork, why)) {
+        log.error('Dead letter', { ...why }, { DeadLettered: 1 });
+        if (waitedMs > longWaitMs) await attempts.endWaiting(record.messageId);
+      }
       return undefined;
     } catch (error) {
       // Not put aside is not done: it comes again and is put aside then.

@@ -7,8 +7,10 @@ const dayMs = 86_400_000;
 const maxWaitMs = 6 * dayMs;
 /** However long its flow was paused, a person is asked before SQS drops the message, which it does at 14 days. */
 const maxAgeMs = 13 * dayMs;
+/** Whoever waits for longer is told to a person. */
+export const longWaitMs = 3_600_000;
 /** Whoever waits for less is not asked for the pauses of its flow: they would change nothing. */
-const pausesMatterMs = 3_600_000;
+const pausesMatterMs = longWaitMs;
 /** A flow that is paused invokes nothing, so whoever has read its pauses a moment ago has missed none that counts. */
 const pausesFreshMs = 60_000;
 

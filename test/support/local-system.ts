@@ -16,7 +16,8 @@ export function startTestSystem(options: Partial<LocalSystemOptions> = {}): Prom
   const keptIn = inject('synthesizedIn');
   return startLocalSystem({
     integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
-    overrides: { ...localOverrides, environment: testEnvironment },
+    // Alerts are sent when a test says so.
+    overrides: { ...localOverrides, environment: testEnvironment, scheduleSeconds: {} },
     grantsFile: inject('grantsFile'),
     ...(keptIn === undefined ? {} : { synthesize: (wanted) => synthesizeOnce(wanted, keptIn) }),
     ...options,

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
 import type { Overrides } from '../emulator/overrides.ts';
 import type { LocalSystem } from '../run-locally.ts';
-import { shellWord } from '../shell-word.ts';
 import type { StoryFigures } from './scenario.ts';
 
 const out = (line = '') => process.stdout.write(`${line}\n`);
@@ -81,7 +81,7 @@ The webhook, as Azumuta calls it:
 
 Azumuta sandbox ${sandboxes.azumuta.url}    ERP sandbox ${sandboxes.erp.url}
 AWS endpoint    ${emulator.awsEndpoint}    platform    ${emulator.controlUrl}
-Logs            ${join(emulator.dataDir, 'logs')}
+Logs            ${join(emulator.dataDir, 'logs')}    mails    ${join(emulator.dataDir, 'sns')}
 
 Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local ${shellWord(emulator.dataDir)}
 

@@ -79,7 +79,7 @@ const stopOrder: readonly (readonly ServiceName[])[] = [
   ['gateway', 'scheduler', 'pollers'],
   ['lambda'],
   ['endpoint'],
-  ['sqs', 'dynamodb', 'secrets'],
+  ['sqs', 'dynamodb', 'secrets', 'sns'],
 ];
 
 /**
@@ -242,6 +242,7 @@ async function choosePorts(
     sqs: of('sqs'),
     dynamodb: of('dynamodb'),
     secrets: of('secrets'),
+    sns: of('sns'),
     endpoint: of('endpoint'),
     lambda: of('lambda'),
     pollers: of('pollers'),

@@ -8,6 +8,8 @@ export interface Overrides {
   readonly visibilityTimeoutSeconds?: number;
   /** Longest batching window of an event source mapping. */
   readonly batchingWindowSeconds?: number;
+  /** Seconds between two runs of a schedule, by its name in the stack. */
+  readonly scheduleSeconds?: Readonly<Record<string, number>>;
   /** New values for variables that the functions have (`SETTLING_SECONDS`, a partner's base URL). */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -73,7 +75,13 @@ export function overrideStack(
       overrides.batchingWindowSeconds,
     ),
   }));
-  return { stack: { ...stack, functions, queues, mappings }, changes };
+  const schedules = stack.schedules.map((schedule) => {
+    const seconds = overrides.scheduleSeconds?.[labelOf(schedule)];
+    if (seconds === undefined) return schedule;
+    changes.push(`${labelOf(schedule)}: every ${seconds} s instead of ${schedule.expression}.`);
+    return { ...schedule, expression: `rate(${seconds} seconds)` };
+  });
+  return { stack: { ...stack, functions, queues, mappings, schedules }, changes };
 }
 
 /**

@@ -10,6 +10,7 @@ export const serviceNames = [
   'sqs',
   'dynamodb',
   'secrets',
+  'sns',
   'endpoint',
   'lambda',
   'pollers',
@@ -95,6 +96,10 @@ export function serviceSpecs(setup: ServiceSetup): ServiceSpec[] {
     store('sqs', { region, awsEndpoint: url('endpoint'), queues: stack.queues }),
     store('dynamodb', { tables: stack.tables }),
     { ...store('secrets', { secrets: stack.secrets }), module: join(programs, 'secrets.mjs') },
+    {
+      ...store('sns', { stackName: stack.name, topics: stack.topics }),
+      module: join(programs, 'sns.mjs'),
+    },
     service('endpoint', {
       region,
       accountId,
@@ -105,6 +110,7 @@ export function serviceSpecs(setup: ServiceSetup): ServiceSpec[] {
         sqs: url('sqs'),
         dynamodb: url('dynamodb'),
         secretsmanager: url('secrets'),
+        sns: url('sns'),
         lambda: url('lambda'),
       },
       mappingsUrl: url('pollers'),

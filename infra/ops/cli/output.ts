@@ -1,4 +1,7 @@
 import { styleText } from 'node:util';
+import { counted } from '../../../shared/model/text.ts';
+
+export { counted };
 
 /** One column of a table. */
 export interface Column {
@@ -61,11 +64,6 @@ export function tableOf(columns: readonly Column[], rows: readonly (readonly str
       return Array.from({ length: height }, (_, at) => line(row.map((lines) => lines[at] ?? '')));
     }),
   ];
-}
-
-/** `1 message`, `2 messages`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** How long ago, in the largest unit that fits: `3 minutes ago`. */

@@ -5,10 +5,10 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type EmulatorAddress, findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
-import { shellWord } from '../../local/shell-word.ts';
 import { defaultConfigFile } from './command.ts';
 import { UsageError } from './errors.ts';
 

@@ -1,4 +1,4 @@
-import { dayIn, isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
+import { dayBefore, dayIn, isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
 import { UsageError } from './errors.ts';
 
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -22,13 +22,4 @@ export function momentOf(text: string, now: Date, timeZone: string): Date {
   throw new UsageError(
     `"${text}" is no time that is understood: use 2026-12-01T06:00:00Z, 2026-12-01, 90m, 24h, 7d, today or yesterday.`,
   );
-}
-
-/** `2026-11-24 08:00:01` on the plant's clock. */
-export function localTime(at: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }).format(at);
-}
-
-function dayBefore(day: string): string {
-  return dayIn('UTC', new Date(Date.parse(day) - unitMs.d));
 }

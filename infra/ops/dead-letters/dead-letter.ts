@@ -4,11 +4,10 @@ import { type WebhookAliases, webhookEvents } from '../../../shared/azumuta/assu
 import { parseTrigger } from '../../../shared/azumuta/trigger.ts';
 import { ownHint, webhookHint } from '../../../shared/completions/messages.ts';
 import { type Cause, causes } from '../../../shared/model/errors.ts';
+import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
-/** Queues that a dead letter can go back to. */
-export const queueNames = ['product-orders', 'completions', 'bookings'] as const;
-export type QueueName = (typeof queueNames)[number];
+export { type QueueName, queueNames };
 
 /** A message of the dead-letter queue, held by this run. */
 export interface DeadLetterMessage {
@@ -37,14 +36,9 @@ export interface DeadLetterMessage {
 /** Where a letter goes, or why it stays. */
 export type Route = { readonly to: QueueName; readonly body: string } | { readonly stays: string };
 
-const queueOfStage: Readonly<Record<string, QueueName>> = {
-  'create-product-orders': 'product-orders',
-  'collect-completion': 'completions',
-  'book-completion': 'bookings',
-};
 /** Function that takes from a queue. */
 export function stageOfQueue(queue: QueueName): string {
-  return Object.entries(queueOfStage).find(([, takes]) => takes === queue)?.[0] ?? 'unknown';
+  return consumerOf[queue];
 }
 
 const stageOfKind: Readonly<Record<string, string>> = {
@@ -117,7 +111,7 @@ export function routeOf(letter: DeadLetterMessage, aliases: WebhookAliases, now:
     const hint = ownHint(letter.home, 'replay', { now, eventId: letter.messageId });
     return { to: 'completions', body: JSON.stringify(hint) };
   }
-  const to = queueOfStage[letter.stage];
+  const to = queueNames.find((queue) => consumerOf[queue] === letter.stage);
   if (to !== undefined) return { to, body: letter.body };
   if (letter.stage !== 'receive-webhook')
     return {

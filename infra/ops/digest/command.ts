@@ -1,14 +1,14 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
+import { digestOf } from '../../../shared/alerts/digest.ts';
+import { digestLines } from '../../../shared/alerts/digest-lines.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
-import { createProgress, say, sayJson } from '../cli/output.ts';
+import { createProgress, say, sayJson, styled } from '../cli/output.ts';
 import { findTarget, ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { momentOf } from '../cli/time.ts';
 import { createFlowsReader } from '../flows/flow-status.ts';
-import { digestOf } from './digest.ts';
-import { digestLines } from './report.ts';
 
 const optionsSchema = z.object({
   ...commonOptions,
@@ -72,7 +72,7 @@ await runCommand(command, async (parsed) => {
   if (options.json) sayJson({ target: target.name, ...digest });
   else {
     const about = { target: target.name, where: whereOf(target), timeZone };
-    for (const line of digestLines(digest, about)) say(line);
+    for (const { text, tone } of digestLines(digest, about)) say(tone ? styled(tone, text) : text);
   }
   return exits.done;
 });

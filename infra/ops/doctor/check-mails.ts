@@ -1,6 +1,6 @@
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { shellWord } from '../../local/shell-word.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { counted } from '../cli/output.ts';
 import type { Target } from '../cli/target.ts';
 import { type Check, check, fine, wrong } from './finding.ts';

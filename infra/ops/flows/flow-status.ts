@@ -5,13 +5,11 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import type { Partner } from '../../../shared/model/partner.ts';
+import { type Partner, partnerNames } from '../../../shared/model/partner.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { type QueueName, queueNames } from '../dead-letters/dead-letter.ts';
 import type { QueueInsight } from './queue-insight.ts';
-
-export const partnerNames = ['erp', 'azumuta'] as const satisfies readonly Partner[];
 
 /** How a queue of the flows stands. Counts are SQS's approximations. */
 export interface QueueStatus {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
-import { shellWord } from '../../local/shell-word.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';

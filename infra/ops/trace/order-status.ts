@@ -3,7 +3,7 @@ import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { shellWord } from '../../local/shell-word.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
 
 /** Where an order is on its way. */
 export type OrderState =

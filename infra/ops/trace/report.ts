@@ -1,7 +1,7 @@
 import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
-import { shellWord } from '../../local/shell-word.ts';
+import { localTime } from '../../../shared/model/time.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { styled, tableOf } from '../cli/output.ts';
-import { localTime } from '../cli/time.ts';
 import { stageAndReason, type Trace, type TracedOrder } from './trace.ts';
 
 /** What happened, in words; an event that this table does not know is told by its own name. */

@@ -1,6 +1,8 @@
+import type { Partner } from '../../model/partner.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Table } from '../../platform/dynamodb-table.ts';
 import { expiryAfter } from '../keys.ts';
+import { asTrouble, troubleAttributes } from './troubles.ts';
 
 /**
  * Attempts at a message that began and never ended: a crash of the process, or its kill at the timeout. Noted
@@ -14,9 +16,22 @@ export interface Attempts {
   /** The last attempt was good: nothing needs to be known about the message any more. */
   readonly end: (messageId: string) => Promise<void>;
   /** An attempt ended in good order with a failure. */
-  readonly recordFailure: (messageId: string, how: { readonly unexpected: boolean }) => Promise<Failures>;
+  readonly recordFailure: (
+    messageId: string,
+    how: { readonly unexpected: boolean; readonly waits?: LongWait | undefined },
+  ) => Promise<Failures>;
+  /** It was put aside: it waits no more. */
+  readonly endWaiting: (messageId: string) => Promise<void>;
   /** An attempt had begun, and has only found that it is not the message's turn. */
   readonly withdraw: (messageId: string) => Promise<void>;
+}
+
+/** Why a message has waited for so long that a person is told. */
+export interface LongWait {
+  readonly order: string;
+  readonly partner: Partner;
+  readonly since: Date;
+  readonly reason: string;
 }
 
 /** How many attempts at a message ended with a failure so far, and how many of them with an unexpected one. */
@@ -43,16 +58,23 @@ export function createAttempts(table: Table, clock: Clock): Attempts {
     async end(messageId) {
       await table.remove(keyOf(messageId));
     },
-    async recordFailure(messageId, { unexpected }) {
+    async recordFailure(messageId, { unexpected, waits }) {
       const written = await table.update(keyOf(messageId), {
-        set: { unfinished: 0, expiresAt: expiresAt() },
+        set: { unfinished: 0, expiresAt: expiresAt(), ...(waits ? waitingOf(waits) : {}) },
         add: { failures: 1, unexpected: unexpected ? 1 : 0 },
       });
       const { failures, unexpected: ofThem } = written?.after ?? {};
       return { all: Number(failures ?? 0), unexpected: Number(ofThem ?? 0) };
     },
+    async endWaiting(messageId) {
+      await table.update(keyOf(messageId), { remove: troubleAttributes, condition: 'attribute_exists(pk)' });
+    },
     async withdraw(messageId) {
       await table.update(keyOf(messageId), { set: { unfinished: 0, expiresAt: expiresAt() } });
     },
   };
+}
+
+function waitingOf({ order, partner, since, reason }: LongWait) {
+  return { order, reason, ...asTrouble({ kind: 'waiting', partner, cause: 'waited-too-long' }, since) };
 }

@@ -6,6 +6,7 @@ import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
 import { type HistoryEntry, maxNoteLength, withEntry } from '../history.ts';
 import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
 import { onItsDay } from './daily-activity.ts';
+import { asTrouble, troubleAttributes } from './troubles.ts';
 
 /** A message that was put aside for a person. */
 export interface DeadLetterRecord {
@@ -40,10 +41,15 @@ const recordSchema = z.object({
   dead: z._default(z.boolean(), false),
 });
 
-const noLongerDead = ['dead'];
+const noLongerDead = ['dead', ...troubleAttributes];
 
 function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, 'messageId' | 'orderNumber'>) {
   return { stage, reason: shorten(reason, maxNoteLength), ...(cause === undefined ? {} : { cause }) };
+}
+
+/** The partner that it was worked on for. */
+function groupOf({ stage, cause = 'internal-error' }: Pick<DeadLetterRecord, 'stage' | 'cause'>) {
+  return { kind: 'dead-letter', partner: stage === 'book-completion' ? 'erp' : 'azumuta', cause } as const;
 }
 
 export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterRecords {
@@ -68,6 +74,7 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
         ...storedOf(why),
         dead: true,
         ...onItsDay(now, 'dead-lettered'),
+        ...asTrouble(groupOf(why), now),
         expiresAt: expiryAfter(retentionSeconds, now),
       };
       const dead = { event: 'dead-lettered', note: `${why.stage}: ${why.reason}` };

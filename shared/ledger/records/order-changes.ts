@@ -6,6 +6,7 @@ import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
 import { withEntry } from '../history.ts';
 import { conflictKey, expiryAfter, retentionSeconds } from '../keys.ts';
 import { onItsDay } from './daily-activity.ts';
+import { asTrouble, troubleAttributes } from './troubles.ts';
 
 /** What a planner is told of an order that cannot follow the ERP by itself. */
 export interface OrderChange {
@@ -16,6 +17,8 @@ export interface OrderChange {
   readonly cause: Cause;
   /** Another ERP order (its id, or its number) that is mapped to the number as well: what it does is told by itself. */
   readonly claimant?: string;
+  /** What it is for, of an order that the ledger has nothing else of. */
+  readonly about?: { readonly article: string; readonly quantity: string };
 }
 
 /** How orders changed in the ERP after they came: kept beside them, as no state of theirs changes. */
@@ -31,6 +34,12 @@ export interface OrderChanges {
 
 /** What is told of a product order that Azumuta does not know any more: whatever the ERP wants does not resolve it. */
 export const removedInAzumuta = 'removed in Azumuta';
+
+const kindOf = {
+  conflict: 'changed',
+  'cancelled in the ERP': 'cancelled',
+  'not mapped': 'unmapped',
+} as const;
 
 const maxContentLength = 1000;
 const toldSchema = z.object({ content: z._default(z.string(), ''), cause: z.optional(z.enum(causes)) });
@@ -52,24 +61,28 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
     key: Key,
     content: string,
     told: { event: string; note: string },
-    about: Pick<Update, 'set' | 'remove'>,
+    changes: (now: Date) => Pick<Update, 'set' | 'remove'>,
   ) {
     const now = clock.now();
     const held = await table.get(key);
     const before = toldOf(held).told;
     if (before === content) return false;
-    const changes = {
-      ...about,
-      set: {
-        ...about.set,
-        v: 1,
-        content,
-        ...onItsDay(now, told.event),
-        expiresAt: expiryAfter(retentionSeconds, now),
-      },
-    };
+    const { set, remove } = changes(now);
     const written = await table.update(key, {
-      ...withEntry(changes, held, { at: now.toISOString(), ...told }),
+      ...withEntry(
+        {
+          ...(remove ? { remove } : {}),
+          set: {
+            ...set,
+            v: 1,
+            content,
+            ...onItsDay(now, told.event),
+            expiresAt: expiryAfter(retentionSeconds, now),
+          },
+        },
+        held,
+        { at: now.toISOString(), ...told },
+      ),
       // Somebody else who told something in between has told the same: both saw the same order.
       condition: 'attribute_not_exists(#content) OR #content = :before',
       values: { before },
@@ -78,15 +91,22 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
   }
 
   return {
-    record: (number, { content, event, note, cause, claimant }) =>
-      tell(
-        conflictKey(number, claimant),
-        shorten(content, maxContentLength),
-        { event, note },
-        { set: { cause } },
-      ),
+    record: (number, { content: given, event, note, cause, claimant, about }) => {
+      const content = shorten(given, maxContentLength);
+      // What Azumuta has lost is mended there, all else in the ERP.
+      const group = {
+        kind: kindOf[event],
+        partner: given === removedInAzumuta ? 'azumuta' : 'erp',
+        cause,
+      } as const;
+      return tell(conflictKey(number, claimant), content, { event, note }, (now) => ({
+        set: { cause, ...(about ? { about } : {}), ...asTrouble(group, now) },
+      }));
+    },
     async recordResolved(number, note, claimant) {
-      await tell(conflictKey(number, claimant), '', { event: 'resolved', note }, { remove: ['cause'] });
+      await tell(conflictKey(number, claimant), '', { event: 'resolved', note }, () => ({
+        remove: ['cause', ...troubleAttributes],
+      }));
     },
   };
 }

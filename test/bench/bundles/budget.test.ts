@@ -22,13 +22,13 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Bytes, minified; a little above what they are, so that growth is somebody's decision. */
-const budgets = { 'receive-webhook': 215_000, others: 365_000 };
+const budgets: Partial<Record<FunctionName, number>> = { 'receive-webhook': 215_000, 'send-alerts': 410_000 };
+const budgetOfOthers = 372_000;
 
 describe('the code of a function stays small', () => {
   it.each(functionNames)('%s', (name) => {
     const size = sizes.find((each) => each.name === name);
-    const budget = name === 'receive-webhook' ? budgets[name] : budgets.others;
-    expect(size?.bytes, largestOf(size)).toBeLessThanOrEqual(budget);
+    expect(size?.bytes, largestOf(size)).toBeLessThanOrEqual(budgets[name] ?? budgetOfOthers);
   });
 
   it('and holds nothing of the AWS SDK that only laptops and browsers need', () => {

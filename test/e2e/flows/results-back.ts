@@ -103,6 +103,17 @@ export function resultsBackTests(): void {
         reason: expect.stringContaining('completed by somebody else'),
       });
       expect((await bookingsOf(number)).filter(({ reference }) => reference !== null)).toEqual([]);
+
+      // Nobody has to look for it: the function that tells of it runs every five minutes, under its own role.
+      const { functionError } = await system.emulator.runSchedule('SchedulesAlerts');
+      const folder = join(system.emulator.dataDir, 'sns');
+      const mails = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+      expect(functionError).toBeUndefined();
+      expect(mails.join('\n')).toMatch(
+        new RegExp(
+          `${number} · article GEAR-01 · 5 u .*\n +Why: .*completed by somebody else.*\n +Next: .*\n +Type: npm run replay -- --local --order ${number}\n`,
+        ),
+      );
     });
 
     it('an answer of Azumuta that does not fit is a dead letter with the path, and nothing is half booked', async () => {

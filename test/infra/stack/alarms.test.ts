@@ -64,14 +64,17 @@ describe('the alarms', () => {
     );
     expect(told.sort()).toMatchInlineSnapshot(`
       [
+        "AlertsUndelivered, and that it is over",
         "Errors-book-completion",
         "Errors-collect-completion",
         "Errors-create-product-orders",
         "Errors-pull-product-orders",
         "Errors-reconcile-completions",
+        "Errors-send-alerts",
         "HttpApiRefusing",
         "NotRunning-pull-product-orders, and that it is over",
         "NotRunning-reconcile-completions, and that it is over",
+        "NotRunning-send-alerts, and that it is over",
         "PartnerDown-azumuta, and that it is over",
         "PartnerDown-erp, and that it is over",
         "QueueStalled-book-completion, and that it is over",

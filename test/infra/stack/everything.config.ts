@@ -17,6 +17,8 @@ export default defineIntegration({
     webhookConcurrency: 10,
     alarmEmails: ['it@plant.example'],
     dashboard: true,
+    alerts: { emails: ['planning@plant.example'], webhooks: ['teams', 'slack', 'webhook'] },
+    morningMail: { at: '06:30', emails: ['planning@plant.example', 'foreman@plant.example'] },
     domain: {
       name: 'azumuta.plant.example',
       certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/4f0c1d2e',

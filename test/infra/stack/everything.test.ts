@@ -72,7 +72,8 @@ describe('an alarm', () => {
   it('is heard, each of them: CloudWatch may publish to the topic', () => {
     // Prepare
     const stackName = 'AzumutaErp-everything-production';
-    const [topicPolicy] = Object.values(template.findResources('AWS::SNS::TopicPolicy'));
+    const policies = Object.entries(template.findResources('AWS::SNS::TopicPolicy'));
+    const topicPolicy = policies.find(([logicalId]) => logicalId.startsWith('Alarms'))?.[1];
     const { Statement } = z.parse(policySchema, topicPolicy?.Properties).PolicyDocument;
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
 
@@ -205,7 +206,7 @@ describe('a deployment may have', () => {
   });
 
   it('a secret of its own, which the stack then does not create and functions may read', () => {
-    template.resourceCountIs('AWS::SecretsManager::Secret', 3);
+    template.resourceCountIs('AWS::SecretsManager::Secret', 4);
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -253,7 +254,7 @@ describe('a template', () => {
   it('needs no look-up, no function of the CDK’s own and no network to be made', () => {
     const manifest = readFileSync(join(assembled.folder, 'manifest.json'), 'utf8');
     expect(JSON.parse(manifest).missing).toBeUndefined();
-    template.resourceCountIs('AWS::Lambda::Function', 7);
+    template.resourceCountIs('AWS::Lambda::Function', 8);
     expect(Object.keys(template.findResources('Custom::*'))).toEqual([]);
   });
 });

@@ -31,7 +31,11 @@ describe.each(examples)('the example %s', (file) => {
     const [production, test] = stacks.map((stack) => Template.fromStack(stack));
 
     // Assess
-    const pull = { ScheduleExpression: Match.stringLikeRegexp('minutes'), State: 'ENABLED' };
+    const pull = {
+      Description: Match.stringLikeRegexp('released orders'),
+      ScheduleExpression: Match.stringLikeRegexp('minutes'),
+      State: 'ENABLED',
+    };
     production?.hasResourceProperties('AWS::Scheduler::Schedule', pull);
     test?.resourcePropertiesCountIs('AWS::Scheduler::Schedule', pull, 0);
     test?.hasResourceProperties('AWS::Lambda::Function', {

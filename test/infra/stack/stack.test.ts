@@ -95,7 +95,7 @@ describe('functions', () => {
   });
 
   it('that a schedule invokes are not tried again by Lambda: the next run does what one left', () => {
-    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 3);
     template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
   });
 });

@@ -54,7 +54,7 @@ export interface SignedCall {
 
 /**
  * What a signed call asks for: the action by its `X-Amz-Target` header, the resources by its body (JSON
- * protocols of SQS, DynamoDB and Secrets Manager). A batch names the action of the single call, as IAM does.
+ * protocols of SQS, DynamoDB and Secrets Manager), or both by its body (SNS). A batch names the action of the single call, as IAM does.
  */
 export function awsCallOf({ service, target, method, path, body }: SignedCall, names: AwsNames): AwsCall {
   const operation = target?.split('.').at(-1) ?? '';
@@ -81,6 +81,10 @@ export function awsCallOf({ service, target, method, path, body }: SignedCall, n
         action: `secretsmanager:${operation}`,
         resources: [fields.SecretId === undefined ? '*' : names.secretArn(fields.SecretId)],
       };
+    case 'sns': {
+      const form = new URLSearchParams(body.toString('utf8'));
+      return { action: `sns:${form.get('Action') ?? ''}`, resources: [form.get('TopicArn') ?? '*'] };
+    }
     case 'lambda':
       return lambdaCallOf(method ?? 'GET', (path ?? '/').split('?')[0] ?? '/', arn);
     default:

@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 /** Programs that import nothing but our own modules and the schema library. */
 const sources = {
   secrets: '../stores/secrets.ts',
+  sns: '../stores/sns.ts',
   endpoint: '../aws-endpoint/endpoint.ts',
   lambda: '../lambda/service.ts',
   container: '../lambda/container.ts',

@@ -103,6 +103,9 @@ export const tableSchema = z.object({
 
 export const secretSchema = z.object({ ...resource, initialValue: z.string() });
 
+/** A topic, and who is mailed what is published to it. */
+export const topicSchema = z.object({ ...resource, emails: z.array(z.string()) });
+
 export const scheduleSchema = z.object({
   ...resource,
   expression: z.string(),
@@ -145,6 +148,7 @@ export const localStackSchema = z.object({
   mappings: z.array(mappingSchema),
   tables: z.array(tableSchema),
   secrets: z.array(secretSchema),
+  topics: z.array(topicSchema),
   schedules: z.array(scheduleSchema),
   roles: z.array(roleSchema),
   resourcePolicies: z.array(resourcePolicySchema),
@@ -160,6 +164,7 @@ export type LocalFunction = z.infer<typeof functionSchema>;
 export type LocalQueue = z.infer<typeof queueSchema>;
 export type LocalMapping = z.infer<typeof mappingSchema>;
 export type LocalTable = z.infer<typeof tableSchema>;
+export type LocalTopic = z.infer<typeof topicSchema>;
 export type LocalApi = z.infer<typeof apiSchema>;
 export type LocalStack = z.infer<typeof localStackSchema>;
 

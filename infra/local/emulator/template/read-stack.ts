@@ -97,6 +97,14 @@ export function readStack(
     initialValue: properties.SecretString ?? generated(properties.GenerateSecretString, password),
   }));
 
+  const subscriptions = each('AWS::SNS::Subscription', shapes.subscription);
+  const topics = each('AWS::SNS::Topic', shapes.topic).map(({ common }) => ({
+    ...common,
+    emails: subscriptions
+      .filter(({ properties: { TopicArn, Protocol } }) => TopicArn === common.arn && Protocol === 'email')
+      .map(({ properties }) => properties.Endpoint),
+  }));
+
   const schedules = each('AWS::Scheduler::Schedule', shapes.schedule).map(({ common, properties, at }) => ({
     ...common,
     expression: properties.ScheduleExpression,
@@ -169,6 +177,7 @@ export function readStack(
     mappings,
     tables,
     secrets,
+    topics,
     schedules,
     roles,
     resourcePolicies,

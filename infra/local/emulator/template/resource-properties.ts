@@ -61,6 +61,10 @@ export const queue = shape({
   ContentBasedDeduplication: z.optional(flag),
 });
 
+export const topic = shape({});
+
+export const subscription = shape({ TopicArn: z.string(), Protocol: z.string(), Endpoint: z.string() });
+
 export const eventSourceMapping = shape({
   FunctionName: z.string(),
   EventSourceArn: z.string(),

@@ -273,7 +273,7 @@ describe('the network', () => {
       others.flatMap((host) => ports.map(async (port) => [host, port, await knock(host, port)])),
     );
 
-    expect(here).toEqual(Array(9).fill('open'));
+    expect(here).toEqual(Array(10).fill('open'));
     expect(elsewhere.filter(([, , answer]) => answer === 'open')).toEqual([]);
     expect((await probe({ act: 'echo' })).resources).not.toContain('TCPServerWrap');
   });

@@ -40,6 +40,7 @@ function stack(times: { timeout: number; visibility?: string; window?: number; b
     ],
     tables: [],
     secrets: [],
+    topics: [],
     schedules: [],
     roles: [],
     resourcePolicies: [],

@@ -119,7 +119,7 @@ describe('the program that runs the platform', () => {
     program.kill('SIGKILL');
     await once(program, 'exit');
 
-    expect(pids).toHaveLength(9);
+    expect(pids).toHaveLength(10);
     await vi.waitUntil(() => !pids.some(lives), patient);
     // Its address is still there, but nobody is misled by it.
     expect(JSON.parse(readFileSync(join(dataDir, 'platform.json'), 'utf8')).pid).toBe(program.pid);

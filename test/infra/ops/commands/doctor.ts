@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { azumutaSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
-import { shellWord } from '../../../../infra/local/shell-word.ts';
 import { findTarget } from '../../../../infra/ops/cli/target.ts';
 import { createSecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
+import { shellWord } from '../../../../shared/platform/shell-word.ts';
 import type { CommandStage } from './stage.ts';
 
 const doctorSchema = z.looseObject({

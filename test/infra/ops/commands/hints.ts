@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shellWord } from '../../../../infra/local/shell-word.ts';
+import { shellWord } from '../../../../shared/platform/shell-word.ts';
 import type { CommandStage } from './stage.ts';
 import { pasted } from './typed.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { shellWord } from '../../../../infra/local/shell-word.ts';
 import { findTarget } from '../../../../infra/ops/cli/target.ts';
 import { stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
 import type { Finding } from '../../../../infra/ops/doctor/finding.ts';
+import { shellWord } from '../../../../shared/platform/shell-word.ts';
 import type { CommandStage } from './stage.ts';
 
 export function pauseTests(stage: () => CommandStage): void {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { shellWord } from '../../../../infra/local/shell-word.ts';
+import { shellWord } from '../../../../shared/platform/shell-word.ts';
 import type { CommandStage } from './stage.ts';
 
 const traceSchema = z.looseObject({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { shellWord } from '../../../../infra/local/shell-word.ts';
 import { type KnownOfOrder, orderStatusOf } from '../../../../infra/ops/trace/order-status.ts';
 import type { JourneyEntry } from '../../../../shared/ledger/records/journey.ts';
 import type { OrderEntry } from '../../../../shared/ledger/records/product-orders.ts';
+import { shellWord } from '../../../../shared/platform/shell-word.ts';
 
 const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   number: 'MO/1',

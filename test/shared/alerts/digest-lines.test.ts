@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import type { Digest } from '../../../../infra/ops/digest/digest.ts';
-import { digestLines } from '../../../../infra/ops/digest/report.ts';
+import type { Digest } from '../../../shared/alerts/digest.ts';
+import { digestLines } from '../../../shared/alerts/digest-lines.ts';
 
 const idle = { waiting: 0, underWay: 0, oldestSeconds: undefined, orders: [], paused: false };
 const closed = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
@@ -19,7 +19,6 @@ const quiet: Digest = {
   awaited: 0,
   overdue: { count: 0, first: [] },
   flows: {
-    at: new Date('2026-11-24T08:00:00.000Z'),
     queues: { 'product-orders': idle, completions: idle, bookings: idle },
     partners: { azumuta: closed, erp: closed },
     deadLetters: 0,
@@ -31,7 +30,7 @@ const linesOf = (digest: Partial<Digest>) => {
   vi.stubEnv('TZ', 'Asia/Kolkata');
   onTestFinished(() => void vi.unstubAllEnvs());
   const about = { target: 'the stack', where: '--stack S', timeZone: 'America/New_York' };
-  return digestLines({ ...quiet, ...digest }, about);
+  return digestLines({ ...quiet, ...digest }, about).map(({ text }) => text);
 };
 const at = '2026-11-23T09:00:00.000Z';
 

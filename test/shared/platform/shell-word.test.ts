@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { shellWord } from '../../../infra/local/shell-word.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
 
 it.each([
   ['linux', 'MO/0042', 'MO/0042'],

@@ -1,6 +1,29 @@
-import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import type { DayEvent } from '../../../shared/ledger/records/daily-activity.ts';
-import type { FlowsStatus } from '../flows/flow-status.ts';
+import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { DayEvent } from '../ledger/records/daily-activity.ts';
+import type { Partner } from '../model/partner.ts';
+import type { QueueName } from '../model/queues.ts';
+
+/** How both flows stand, as far as a digest tells it. */
+export interface DigestFlows {
+  readonly queues: Readonly<
+    Record<QueueName, { readonly waiting: number; readonly underWay: number; readonly paused: boolean }>
+  >;
+  readonly partners: Readonly<Record<Partner, BreakerState>>;
+  /** Messages that wait for a person. */
+  readonly deadLetters: number;
+}
+
+/** What was done in a stretch of time. */
+export interface Done {
+  /** Product orders created in Azumuta; those of them that were typed by hand before are `adopted`. */
+  readonly created: number;
+  readonly adopted: number;
+  /** Quantities booked in the ERP, and recordings that were added to earlier bookings. */
+  readonly booked: number;
+  readonly amended: number;
+  readonly ignored: number;
+}
 
 /** A conflict or a dead letter, and why it is. */
 export interface DigestTrouble {
@@ -12,16 +35,9 @@ export interface DigestTrouble {
 }
 
 /** What happened in a stretch of time, and what waits now. */
-export interface Digest {
+export interface Digest extends Done {
   readonly since: string;
   readonly until: string;
-  /** Product orders created in Azumuta; those of them that were typed by hand before are `adopted`. */
-  readonly created: number;
-  readonly adopted: number;
-  /** Quantities booked in the ERP, and recordings that were added to earlier bookings. */
-  readonly booked: number;
-  readonly amended: number;
-  readonly ignored: number;
   /** The first of them, with their reasons; the counts are of all. */
   readonly deadLettered: { readonly count: number; readonly first: readonly DigestTrouble[] };
   readonly conflicts: { readonly count: number; readonly first: readonly DigestTrouble[] };
@@ -32,15 +48,17 @@ export interface Digest {
   readonly awaited: number;
   /** Those of them that are overdue, the longest first, up to ten. */
   readonly overdue: { readonly count: number; readonly first: readonly string[] };
-  readonly flows: FlowsStatus;
+  readonly flows: DigestFlows;
   /** Some counts are of the first events of a day only. */
   readonly cut: boolean;
 }
 
 export interface DigestDependencies {
   readonly ledger: Pick<Ledger, 'dailyActivity' | 'orders' | 'deadLetters' | 'journeys'>;
-  readonly flows: () => Promise<FlowsStatus>;
+  readonly flows: () => Promise<DigestFlows>;
   readonly now: Date;
+  /** Where what happened ends. Default: now. */
+  readonly until?: Date;
 }
 
 /** Events of one day that are counted: far more than a plant makes. */
@@ -55,9 +73,9 @@ const maxTroubles = 20;
  * tells one by one, their orders; never the whole table.
  */
 export async function digestOf(since: Date, dependencies: DigestDependencies): Promise<Digest> {
-  const { ledger, now } = dependencies;
+  const { ledger, now, until = now } = dependencies;
   const [events, flows, awaited, overdue] = await Promise.all([
-    ledger.dailyActivity.between(since, now, maxEvents),
+    ledger.dailyActivity.between(since, until, maxEvents),
     dependencies.flows(),
     ledger.orders.overdue(farFuture, maxAwaited),
     ledger.orders.overdue(now, maxAwaited),
@@ -66,12 +84,8 @@ export async function digestOf(since: Date, dependencies: DigestDependencies): P
   const [dead, conflicts, unmapped] = [of('dead-lettered'), of('conflict'), of('not mapped')];
   return {
     since: since.toISOString(),
-    until: now.toISOString(),
-    created: of('created', 'adopted').length,
-    adopted: of('adopted').length,
-    booked: of('booked').length,
-    amended: of('amended').length,
-    ignored: of('ignored').length,
+    until: until.toISOString(),
+    ...doneOf(events),
     deadLettered: {
       count: dead.length,
       first: await deadLettersOf(dead.slice(0, maxTroubles), dependencies),
@@ -86,6 +100,17 @@ export async function digestOf(since: Date, dependencies: DigestDependencies): P
     cut: Map.groupBy(events, ({ at }) => at.slice(0, 10))
       .values()
       .some((ofDay) => ofDay.length >= maxEvents),
+  };
+}
+
+export function doneOf(events: readonly DayEvent[]): Done {
+  const count = (...names: string[]) => events.filter(({ event }) => names.includes(event)).length;
+  return {
+    created: count('created', 'adopted'),
+    adopted: count('adopted'),
+    booked: count('booked'),
+    amended: count('amended'),
+    ignored: count('ignored'),
   };
 }
 

@@ -1,0 +1,58 @@
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { createChannels } from '../../shared/alerts/channels/channels.ts';
+import { type AlertDependencies, sendAlerts } from '../../shared/alerts/send-alerts.ts';
+import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { reconcileDefaults } from '../../shared/integration/schema.ts';
+import type { Invocation } from '../../shared/platform/lambda.ts';
+import { createTopics } from '../../shared/platform/topics.ts';
+import { createContainer, type Surroundings } from '../container.ts';
+
+export interface AlertSurroundings extends Surroundings {
+  readonly sns: Pick<SNSClient, 'send'>;
+}
+
+/** Tells people what they must see to, and that it is over; once a workday, how the plant stands. */
+export function createSendAlerts(integration: CompleteIntegration, surroundings: AlertSurroundings) {
+  const container = createContainer('send-alerts', integration, surroundings);
+  const { ledger, clock, queues, secrets, log, settings } = container;
+  const { timeZone, schedule, deployment } = integration;
+  const { alerts, morningMail } = deployment;
+  const { webhooks } = alerts;
+  const urls = settings(
+    'PRODUCT_ORDERS_QUEUE_URL',
+    'COMPLETIONS_QUEUE_URL',
+    'BOOKINGS_QUEUE_URL',
+    'DEAD_LETTERS_QUEUE_URL',
+  );
+  const dependencies: AlertDependencies = {
+    ledger,
+    clock,
+    queues,
+    log,
+    timeZone,
+    morningMail,
+    stack: settings('STACK_NAME').STACK_NAME,
+    breaker: container.breaker(),
+    // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
+    outageSeconds: 20 * settings('BREAKER_COOLDOWN_SECONDS').BREAKER_COOLDOWN_SECONDS,
+    graceHours: (schedule.reconcile === 'off' ? reconcileDefaults : schedule.reconcile).graceHours,
+    queueUrls: {
+      'product-orders': urls.PRODUCT_ORDERS_QUEUE_URL,
+      completions: urls.COMPLETIONS_QUEUE_URL,
+      bookings: urls.BOOKINGS_QUEUE_URL,
+      'dead-letters': urls.DEAD_LETTERS_QUEUE_URL,
+    },
+    channels: createChannels({
+      topics: createTopics(surroundings.sns),
+      secrets,
+      clock,
+      timeZone,
+      webhooks,
+      emailTopicArn: settings('ALERTS_TOPIC_ARN').ALERTS_TOPIC_ARN,
+      morningMailTopicArn: morningMail && settings('MORNING_MAIL_TOPIC_ARN').MORNING_MAIL_TOPIC_ARN,
+      webhooksSecretArn:
+        webhooks.length === 0 ? undefined : settings('ALERT_WEBHOOKS_SECRET_ARN').ALERT_WEBHOOKS_SECRET_ARN,
+    }),
+  };
+  return (_event: unknown, invocation: Invocation) => sendAlerts(invocation, dependencies);
+}

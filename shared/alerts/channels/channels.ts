@@ -1,0 +1,105 @@
+import * as z from 'zod/mini';
+import { reasonOf } from '../../model/errors.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Secrets } from '../../platform/secrets.ts';
+import type { Topics } from '../../platform/topics.ts';
+import type { Outgoing } from '../alert.ts';
+import type { WebhookChannel } from '../names.ts';
+import { type Delivery, post } from './post.ts';
+import { slackMessage } from './slack.ts';
+import { teamsMessage } from './teams.ts';
+import { subjectOf, textOf } from './text.ts';
+
+export type ChannelName = WebhookChannel | 'email' | 'morning-mail';
+
+/** How people call a channel. */
+export const channelWords: Readonly<Record<ChannelName, string>> = {
+  email: 'e-mail',
+  teams: 'Microsoft Teams',
+  slack: 'Slack',
+  webhook: 'the JSON webhook',
+  'morning-mail': 'the morning mail',
+};
+
+const address = z.optional(z.string().check(z.minLength(1)));
+/** The secret: the address of each webhook that is used. */
+export const alertWebhooksSchema = z.strictObject({ teams: address, slack: address, webhook: address });
+
+export interface ChannelDependencies {
+  readonly topics: Topics;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly timeZone: string;
+  readonly emailTopicArn: string;
+  /** Undefined where nobody gets a morning mail. */
+  readonly morningMailTopicArn: string | undefined;
+  readonly webhooks: readonly WebhookChannel[];
+  /** Undefined where no webhook is used. */
+  readonly webhooksSecretArn: string | undefined;
+}
+
+export interface Channels {
+  /** Those that get alerts. */
+  readonly ofAlerts: readonly ChannelName[];
+  /** All that are configured. */
+  readonly all: readonly ChannelName[];
+  /** Resolves in any case. */
+  readonly send: (channel: ChannelName, message: Outgoing) => Promise<Delivery>;
+}
+
+export function createChannels(dependencies: ChannelDependencies): Channels {
+  const { topics, secrets, clock, timeZone, webhooks, webhooksSecretArn } = dependencies;
+
+  async function mail(topicArn: string | undefined, subject: string, text: string): Promise<Delivery> {
+    if (topicArn === undefined) return { delivered: false, problem: 'there is no list for it any more' };
+    try {
+      await topics.publish(topicArn, { subject: subjectOf(subject), text });
+      return { delivered: true };
+    } catch (error) {
+      const isName = error instanceof Error && /InvalidParameter/.test(error.name);
+      return { delivered: false, problem: `SNS refuses it: ${reasonOf(error, 200)}`, ofMessage: isName };
+    }
+  }
+
+  async function addressOf(channel: WebhookChannel): Promise<string | undefined> {
+    if (webhooksSecretArn === undefined) return undefined;
+    return (await secrets.read(webhooksSecretArn, alertWebhooksSchema))[channel];
+  }
+
+  async function postTo(channel: WebhookChannel, message: Outgoing): Promise<Delivery> {
+    if (message.type === 'mail') return { delivered: true };
+    const { alert } = message;
+    try {
+      const url = await addressOf(channel);
+      if (url === undefined)
+        return {
+          delivered: false,
+          problem: 'its address is not set: npm run secrets -- set alert-webhooks --stack <stack>',
+        };
+      const body =
+        channel === 'teams'
+          ? teamsMessage(alert, timeZone)
+          : channel === 'slack'
+            ? slackMessage(alert, timeZone)
+            : alert;
+      return await post(url, body, clock);
+    } catch (error) {
+      return { delivered: false, problem: reasonOf(error, 200) };
+    }
+  }
+
+  const ofAlerts: readonly ChannelName[] = ['email', ...webhooks];
+  return {
+    ofAlerts,
+    all: dependencies.morningMailTopicArn === undefined ? ofAlerts : [...ofAlerts, 'morning-mail'],
+    send(channel, message) {
+      if (channel === 'morning-mail' || channel === 'email') {
+        const topicArn = channel === 'email' ? dependencies.emailTopicArn : dependencies.morningMailTopicArn;
+        return message.type === 'mail'
+          ? mail(topicArn, message.subject, message.text)
+          : mail(topicArn, message.alert.title, textOf(message.alert, timeZone));
+      }
+      return postTo(channel, message);
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import { type Partner, partnerWords } from '../model/partner.ts';
+import { formatQuantity } from '../model/quantity.ts';
+import { callsOf, queueNames, queueWords } from '../model/queues.ts';
+import { counted, oneLine } from '../model/text.ts';
+import { localTime } from '../model/time.ts';
+import { mapConcurrently } from '../platform/map-concurrently.ts';
+import { shellWord } from '../platform/shell-word.ts';
+import { type Alert, maxShown, type ToldTrouble } from './alert.ts';
+import { type AlertDecision, partsOf, type SeenTrouble } from './decide-alerts.ts';
+import type { Standing } from './read-seen.ts';
+import { duration, headlineOf, nextStepOf } from './words.ts';
+
+export interface ComposeDependencies {
+  readonly ledger: Pick<Ledger, 'troubles' | 'orders' | 'erpOrders'>;
+  readonly stack: string;
+  readonly timeZone: string;
+}
+
+/** Characters of a number or an article (ours have 200 at most), and of a reason: ten troubles fit into every channel. */
+const maxName = 200;
+const maxReason = 400;
+const readsAtOnce = 5;
+
+/** The message about a group: reads the items of the troubles that it shows, and of their orders; never more. */
+export async function composeAlert(
+  decision: AlertDecision,
+  id: string,
+  standing: Standing,
+  now: Date,
+  dependencies: ComposeDependencies,
+): Promise<Alert> {
+  const { event, group, troubles, since, count } = decision;
+  const { stack, timeZone } = dependencies;
+  const [kind, partner, cause] = partsOf(group);
+  const about = event === 'over' ? count : troubles.length;
+  const told = kind === 'partner-down' || kind === 'unfiled' ? [] : troubles.slice(0, maxShown);
+  const shown = await mapConcurrently(told, readsAtOnce, (trouble) => toldTrouble(trouble, dependencies));
+  const [only] = shown;
+  const headline =
+    kind === 'partner-down'
+      ? outageHeadline(partner, event, since, now, timeZone)
+      : headlineOf(kind, partner, cause, about);
+  const named = about === 1 && only ? `${only.order}: ${headline.replace(/^1 /, '')}` : headline;
+  const prefix = event === 'reminder' ? 'Still open: ' : event === 'over' ? 'Over: ' : '';
+  return {
+    v: 1,
+    id,
+    stack,
+    at: now.toISOString(),
+    event,
+    kind,
+    partner,
+    ...(cause ? { cause } : {}),
+    title: `${plantOf(stack)}: ${prefix}${named}`,
+    summary: summaryOf(decision, standing),
+    since: since.toISOString(),
+    count: about,
+    troubles: shown,
+    command: commandOf(kind, standing.partners[partner].reason, stack),
+  };
+}
+
+async function toldTrouble(
+  { kind, partner, cause, since, noted, order: known }: SeenTrouble,
+  { ledger, stack }: ComposeDependencies,
+): Promise<ToldTrouble> {
+  const facts = noted && (await ledger.troubles.facts(noted.key));
+  const number = known ?? facts?.order ?? '';
+  const entry = number === '' ? undefined : await ledger.orders.find(number);
+  const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
+  const unit = record?.erpOrder.unit;
+  const quantity =
+    record && formatQuantity({ amount: record.amount, ...(unit === undefined ? {} : { unit }) });
+  const article = entry?.erpOrder.article ?? facts?.about?.article;
+  const amount = quantity ?? facts?.about?.quantity;
+  const order = oneLine(number, maxName);
+  const where = `--stack ${shellWord(stack)}`;
+  const command = kind === 'dead-letter' ? `replay -- ${where} --order ` : `trace -- ${where} `;
+  const due = record?.dueDate;
+  return {
+    order,
+    ...(article === undefined ? {} : { article: oneLine(article, maxName) }),
+    ...(amount === undefined ? {} : { quantity: oneLine(amount, maxName) }),
+    since: since.toISOString(),
+    why:
+      kind === 'overdue'
+        ? `It was due${due === undefined ? '' : ` ${oneLine(due, maxName)}`}, and Azumuta does not call it completed.`
+        : oneLine(facts?.reason ?? 'It has ended meanwhile.', maxReason),
+    next: nextStepOf(kind, partner, cause),
+    command: order === '' ? `npm run replay -- ${where}` : `npm run ${command}${shellWord(order)}`,
+  };
+}
+
+function summaryOf({ event, group, troubles }: AlertDecision, standing: Standing): string {
+  const [kind, partner, cause] = partsOf(group);
+  if (kind === 'partner-down') return outageSummary(partner, event, standing);
+  if (event === 'over') return 'Nothing of it is open any more.';
+  if (kind === 'unfiled') return nextStepOf(kind, partner, cause);
+  const all = standing.troubles.filter((trouble) => trouble.kind === kind && trouble.partner === partner);
+  const open = all.filter((trouble) => trouble.cause === cause && trouble.isRipe).length;
+  const more = open > troubles.length ? ` ${open} of them are open in all.` : '';
+  return `${event === 'reminder' ? 'A day has passed since this was told.' : 'It needs a person.'}${more}`;
+}
+
+function outageHeadline(
+  partner: Partner,
+  event: AlertDecision['event'],
+  since: Date,
+  now: Date,
+  timeZone: string,
+): string {
+  const name = capital(partnerWords[partner]);
+  const from = localTime(since, timeZone).slice(0, -3);
+  const lasting = duration((now.getTime() - since.getTime()) / 1000);
+  return event === 'over'
+    ? `${name} answers again (it was down from ${from}, for ${lasting})`
+    : `${name} has been down since ${from} (${lasting})`;
+}
+
+function outageSummary(
+  partner: Partner,
+  event: AlertDecision['event'],
+  { partners, counts }: Standing,
+): string {
+  const waiting = queueNames
+    .filter((queue) => callsOf[queue].includes(partner) && counts[queue] > 0)
+    .map((queue) => counted(counts[queue], queueWords[queue].one, queueWords[queue].many));
+  const waits =
+    waiting.length === 0
+      ? 'Nothing waits for it.'
+      : `Waiting for it: ${waiting.join(' and ')}. Nothing is lost, and it goes on by itself.`;
+  if (event === 'over') return waits;
+  return `${oneLine(partners[partner].reason ?? '', maxReason)} ${waits} ${isRefused(partners[partner].reason) ? 'It refuses the credentials: set the right ones.' : 'Mend it there.'}`.trim();
+}
+
+/** What to type to see all of a group, or what is wrong with a partner. */
+function commandOf(kind: Alert['kind'], reason: string | undefined, stack: string): string {
+  const where = `--stack ${shellWord(stack)}`;
+  if (kind === 'partner-down') return `npm run ${isRefused(reason) ? 'secrets' : 'doctor'} -- ${where}`;
+  if (kind === 'dead-letter' || kind === 'unfiled') return `npm run replay -- ${where}`;
+  return `npm run alert -- ${where}`;
+}
+
+/** Whether a partner is down because it refuses our credentials. */
+export function isRefused(reason = ''): boolean {
+  return /\b401\b|credential|api key|log ?in|password/i.test(reason);
+}
+
+/** A stack is called `AzumutaErp-<plant>-<stage>`. */
+function plantOf(stack: string): string {
+  return stack.replace(/^AzumutaErp-/, '');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

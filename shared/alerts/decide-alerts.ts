@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import type { ToldGroup } from '../ledger/records/alerts.ts';
+import type { OpenTrouble } from '../ledger/records/troubles.ts';
+import type { Cause } from '../model/errors.ts';
+import type { Partner } from '../model/partner.ts';
+import type { AlertKind } from './alert.ts';
+
+/** What a person must see to, as it was found now. */
+export interface SeenTrouble {
+  /** The same for as long as it is the same trouble. */
+  readonly id: string;
+  readonly kind: AlertKind;
+  readonly partner: Partner;
+  readonly cause?: Cause;
+  readonly since: Date;
+  /** It is told from now on; before, it only keeps its group from being over. */
+  readonly isRipe: boolean;
+  /** Where the ledger notes it. */
+  readonly noted?: OpenTrouble;
+  /** Its order, where no item has to be read for it. */
+  readonly order?: string;
+}
+
+export interface Seen {
+  readonly troubles: readonly SeenTrouble[];
+  /** Kinds of which there are more than were read: what is missing of them is not over. */
+  readonly cut: ReadonlySet<AlertKind>;
+}
+
+/** A message that is to be written, about one group. */
+export interface AlertDecision {
+  readonly event: 'new' | 'reminder' | 'over';
+  readonly group: string;
+  /** What it is about, the longest first; empty when it is over. */
+  readonly troubles: readonly SeenTrouble[];
+  /** Of the whole group: when it began, and how many it has had. */
+  readonly since: Date;
+  readonly count: number;
+}
+
+export interface Decided {
+  readonly alerts: readonly AlertDecision[];
+  readonly groups: Readonly<Record<string, ToldGroup>>;
+  /** Told for so long that nobody is told of them any more. */
+  readonly closed: readonly OpenTrouble[];
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** What comes to a group that was told is told together, an hour later: a closed period fails a completion a minute. */
+const quietMs = (kind: AlertKind) => (kind === 'overdue' ? dayMs : kind === 'partner-down' ? 0 : hourMs);
+/**
+ * Nobody can tell us that a product order was corrected in Azumuta by hand, so that of a changed order people hear
+ * three days. SQS drops a dead letter after 14 days; only the journey tells of it then.
+ */
+const agedMs: Readonly<Partial<Record<AlertKind, number>>> = {
+  changed: 3 * dayMs,
+  cancelled: 3 * dayMs,
+  unmapped: 3 * dayMs,
+  'dead-letter': 15 * dayMs,
+  waiting: 15 * dayMs,
+};
+const maxClosed = 100;
+
+/**
+ * Who is told what, of each group of troubles with the same kind, partner and cause:
+ *
+ *   something that was not told                    new, at most once an hour (overdue orders: once a day)
+ *   something that was told is open for a day      reminder, once a day
+ *   nothing is open any more                       over
+ *   told for three days (a dead letter: 15)        closed, without a word
+ */
+export function decideAlerts(
+  told: Readonly<Record<string, ToldGroup>>,
+  { troubles, cut }: Seen,
+  now: Date,
+): Decided {
+  const isAged = ({ kind, since, noted }: SeenTrouble) =>
+    noted !== undefined && now.getTime() - since.getTime() >= (agedMs[kind] ?? Number.POSITIVE_INFINITY);
+  const aged = Map.groupBy(troubles.filter(isAged), groupOf);
+  const open = Map.groupBy(
+    troubles.filter((trouble) => !isAged(trouble)),
+    groupOf,
+  );
+  const decided = [...new Set([...Object.keys(told), ...open.keys()])].map((group) => {
+    const [kind] = partsOf(group);
+    const ofGroup = { group, before: told[group], open: open.get(group) ?? [] };
+    return { group, ...decideGroup(ofGroup, { isCut: cut.has(kind), hasAged: aged.has(group), now }) };
+  });
+  return {
+    alerts: decided.flatMap(({ alert }) => alert ?? []),
+    groups: Object.fromEntries(decided.flatMap(({ group, after }) => (after ? [[group, after]] : []))),
+    closed: [...aged.values()]
+      .flat()
+      .flatMap(({ noted }) => noted ?? [])
+      .slice(0, maxClosed),
+  };
+}
+
+interface DecidedGroup {
+  readonly alert?: AlertDecision;
+  readonly after?: ToldGroup | undefined;
+}
+
+function decideGroup(
+  { group, before, open }: { group: string; before: ToldGroup | undefined; open: readonly SeenTrouble[] },
+  { isCut, hasAged, now }: { isCut: boolean; hasAged: boolean; now: Date },
+): DecidedGroup {
+  const known = new Set(before ? fingerprintsOf(before.told) : []);
+  const still = open.filter(({ id }) => known.has(fingerprint(id)));
+  const news = open.filter(({ id, isRipe }) => isRipe && !known.has(fingerprint(id)));
+  const sinceToldMs = before ? now.getTime() - Date.parse(before.toldAt) : Number.POSITIVE_INFINITY;
+  const [kind] = partsOf(group);
+
+  if (news.length > 0 && sinceToldMs >= quietMs(kind)) {
+    const since = before ? new Date(before.since) : earliest(news);
+    const count = (before?.count ?? 0) + news.length;
+    const after = toldGroup({ since, count, toldAt: now }, [...still, ...news]);
+    return { alert: { event: 'new', group, troubles: byAge(news), since, count }, after };
+  }
+  if (!before) return {};
+  const [since, count] = [new Date(before.since), before.count];
+  if (isCut) return { after: before };
+  if (still.length === 0 && news.length === 0)
+    return hasAged ? {} : { alert: { event: 'over', group, troubles: [], since, count } };
+  if (still.length > 0 && sinceToldMs >= dayMs) {
+    const after = toldGroup({ since, count, toldAt: now }, still);
+    return { alert: { event: 'reminder', group, troubles: byAge(still), since, count }, after };
+  }
+  return { after: toldGroup({ since, count, toldAt: new Date(before.toldAt) }, still) };
+}
+
+/** `dead-letter/erp/order-state`; where there is no cause, it ends with the second slash. */
+function groupOf({ kind, partner, cause }: SeenTrouble): string {
+  return `${kind}/${partner}/${cause ?? ''}`;
+}
+
+/** What a group's name tells. Its parts were put there by `groupOf`. */
+export function partsOf(group: string): readonly [AlertKind, Partner, Cause | undefined] {
+  const [kind, partner, cause] = group.split('/');
+  return [kind as AlertKind, partner as Partner, cause === '' ? undefined : (cause as Cause)];
+}
+
+function byAge(troubles: readonly SeenTrouble[]): readonly SeenTrouble[] {
+  return troubles.toSorted((a, b) => a.since.getTime() - b.since.getTime());
+}
+
+function earliest(troubles: readonly SeenTrouble[]): Date {
+  return byAge(troubles)[0]?.since ?? new Date();
+}
+
+function toldGroup(
+  { since, count, toldAt }: { since: Date; count: number; toldAt: Date },
+  told: readonly SeenTrouble[],
+): ToldGroup {
+  return {
+    since: since.toISOString(),
+    count,
+    toldAt: toldAt.toISOString(),
+    told: told.map(({ id }) => fingerprint(id)).join(''),
+  };
+}
+
+/** So short that ten thousand of them stand in one item; of so many, one in six million is taken for another. */
+const fingerprintLength = 8;
+
+function fingerprint(id: string): string {
+  return createHash('sha256').update(id).digest('base64url').slice(0, fingerprintLength);
+}
+
+function fingerprintsOf(told: string): string[] {
+  return told.match(new RegExp(`.{${fingerprintLength}}`, 'g')) ?? [];
+}

@@ -1,0 +1,130 @@
+import type { Cause } from '../model/errors.ts';
+import { type Partner, partnerWords } from '../model/partner.ts';
+import { counted } from '../model/text.ts';
+import type { AlertKind } from './alert.ts';
+
+/** Whose a cause is, and what they do: the table of infra/RUNBOOK.md. */
+export const remedies: Readonly<Record<Cause, { readonly who: string; readonly next: string }>> = {
+  configuration: {
+    who: 'who keeps integration.config.ts',
+    next: 'Correct the mapping or the option in integration.config.ts, deploy, then replay.',
+  },
+  'order-data': { who: 'planner', next: 'Correct the order in the ERP and send it again.' },
+  'unknown-article': {
+    who: 'who keeps the articles',
+    next: 'Create the article or its variant in Azumuta, or correct the order in the ERP; then replay.',
+  },
+  'unknown-order': {
+    who: 'planner',
+    next: 'Check the number, and whether the order was deleted; send it again, or discard it.',
+  },
+  'order-state': {
+    who: 'planner',
+    next: 'Release or reopen the order in the ERP and replay; if it is cancelled or booked by somebody else, see that nothing is missing and discard.',
+  },
+  conflict: {
+    who: 'planner',
+    next: 'Make the ERP order and the product order equal by hand and replay, or find out what was built and book it by hand.',
+  },
+  'quantity-or-lots': {
+    who: 'shop floor',
+    next: 'Correct the recorded quantity, unit, lots or serial numbers, or what the mapping gives; then replay.',
+  },
+  'completion-unclear': {
+    who: 'shop floor',
+    next: 'Complete or correct it in Azumuta and replay, or book it in the ERP by hand.',
+  },
+  'booked-otherwise': {
+    who: 'stock keeper',
+    next: 'Compare what the ERP has of this completion with what was built, correct it by hand, then discard.',
+  },
+  'refused-by-erp': {
+    who: 'who keeps the ERP',
+    next: 'Mend in the ERP what its own words name (a period, stock, a right of our user), then replay.',
+  },
+  'refused-by-azumuta': {
+    who: 'who keeps Azumuta',
+    next: 'Mend in Azumuta what its own words name, or correct azumuta.assumptions; then replay.',
+  },
+  'unreadable-message': {
+    who: 'who keeps Azumuta',
+    next: 'Correct the trigger in Azumuta (its URL, its fields), then replay or discard.',
+  },
+  'waited-too-long': {
+    who: 'operator',
+    next: 'See why the partner was unwell or the order locked, then replay.',
+  },
+  'internal-error': {
+    who: 'operator',
+    next: "Read the function's logs, report it, and replay once it is mended.",
+  },
+};
+
+/** What is told of a group, after a number; by its partner where that makes a difference. */
+const kindWords: Readonly<Record<AlertKind, (partner: Partner) => readonly [one: string, many: string]>> = {
+  'dead-letter': (partner) =>
+    partner === 'erp'
+      ? ['completion cannot be booked in the ERP', 'completions cannot be booked in the ERP']
+      : ['order got stuck on its way to or from Azumuta', 'orders got stuck on their way to or from Azumuta'],
+  changed: (partner) =>
+    partner === 'erp'
+      ? ['order was changed in the ERP after it came', 'orders were changed in the ERP after they came']
+      : ['product order was removed in Azumuta', 'product orders were removed in Azumuta'],
+  cancelled: () => [
+    'order was cancelled in the ERP after it came',
+    'orders were cancelled in the ERP after they came',
+  ],
+  unmapped: () => ['order of the ERP cannot be taken in', 'orders of the ERP cannot be taken in'],
+  waiting: (partner) => [
+    `message has waited for ${partnerWords[partner]} for more than an hour`,
+    `messages have waited for ${partnerWords[partner]} for more than an hour`,
+  ],
+  overdue: () => [
+    'product order is overdue and not completed in Azumuta',
+    'product orders are overdue and not completed in Azumuta',
+  ],
+  unfiled: () => [
+    'message was put aside that belongs to no known order',
+    'messages were put aside that belong to no known order',
+  ],
+  'partner-down': (partner) => [`outage of ${partnerWords[partner]}`, `outages of ${partnerWords[partner]}`],
+};
+
+/** What to do about a kind of trouble that has no dead letter. */
+const kindNext: Readonly<Partial<Record<AlertKind, string>>> = {
+  changed: 'Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile.',
+  cancelled: 'Remove the product order in Azumuta, or let the shop floor know.',
+  waiting:
+    'It comes again by itself. Mend what the reason names: somebody may have the order open in the ERP.',
+  overdue: 'Complete it in Azumuta if it is built; else let the planner move its date.',
+  unfiled: 'Correct the trigger in Azumuta (its URL, its fields), then replay or discard what was put aside.',
+};
+
+const removedNext = 'If it was built, book it in the ERP by hand.';
+
+export function nextStepOf(kind: AlertKind, partner: Partner, cause: Cause | undefined): string {
+  if (kind === 'changed' && partner === 'azumuta') return removedNext;
+  if (kind === 'unmapped' && cause === 'configuration')
+    return 'Correct the mapping in integration.config.ts, deploy, and send the order again.';
+  return kindNext[kind] ?? (cause ? remedies[cause].next : '');
+}
+
+/** `3 completions cannot be booked in the ERP: refused by erp`. */
+export function headlineOf(
+  kind: AlertKind,
+  partner: Partner,
+  cause: Cause | undefined,
+  count: number,
+): string {
+  const [one, many] = kindWords[kind](partner);
+  // Of the others, the kind says it all.
+  const why = kind === 'dead-letter' || kind === 'unmapped' ? `: ${(cause ?? '').replaceAll('-', ' ')}` : '';
+  return `${counted(count, one, many)}${why}`;
+}
+
+/** A duration in the largest unit that fits: `40 s`, `12 min`, `3 h`, `2 d`. */
+export function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`;
+  return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+}

@@ -1,0 +1,70 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Assembled, startAssembly } from './assembled.ts';
+
+let assembled: Assembled;
+let everything: Template;
+let sample: Template;
+
+beforeAll(async () => {
+  assembled = startAssembly();
+  const stacks = [
+    await assembled.add('test/infra/stack/everything.config.ts', 'production'),
+    await assembled.add('integration.config.ts', 'test'),
+  ];
+  [everything, sample] = stacks.map((stack) => Template.fromStack(stack)) as [Template, Template];
+}, 60_000);
+afterAll(() => assembled.remove());
+
+/** The topic of each address. */
+const listsOf = (template: Template) =>
+  Object.values(template.findResources('AWS::SNS::Subscription'))
+    .map(({ Properties: { Endpoint, TopicArn, Protocol } }) => [
+      Endpoint,
+      Protocol,
+      String(TopicArn.Ref).replace(/[0-9A-F]{8}$/, ''),
+    ])
+    .sort();
+
+it('mails alerts and the morning mail each to a list of its own', () => {
+  expect(listsOf(everything)).toEqual([
+    ['foreman@plant.example', 'email', 'MailsMorning'],
+    ['it@plant.example', 'email', 'AlarmsTopic'],
+    ['planning@plant.example', 'email', 'MailsAlerts'],
+    ['planning@plant.example', 'email', 'MailsMorning'],
+  ]);
+});
+
+it('looks for what a person must see to every five minutes, in any deployment', () => {
+  for (const template of [everything, sample])
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Target: Match.objectLike({ Arn: Match.anyValue() }),
+      Description: 'Tells people what they must see to',
+    });
+});
+
+it('has a secret for the addresses of webhooks, and lets one function read it, only where there are webhooks', () => {
+  const secretsOf = (template: Template) =>
+    Object.keys(template.findResources('AWS::SecretsManager::Secret'));
+  expect(secretsOf(everything).filter((id) => id.startsWith('SecretsAlertWebhooks'))).toHaveLength(1);
+  expect(secretsOf(sample).filter((id) => id.startsWith('SecretsAlertWebhooks'))).toEqual([]);
+  const readers = Object.entries(everything.findResources('AWS::IAM::Policy'))
+    .filter(([, { Properties }]) => JSON.stringify(Properties).includes('SecretsAlertWebhooks'))
+    .map(([logicalId]) => logicalId);
+  expect(readers).toEqual([expect.stringMatching(/^FunctionsSendAlertsRole/)]);
+});
+
+it('lets the function publish to these lists only, and read the index of days only for the morning mail', () => {
+  const policyOf = (template: Template) =>
+    JSON.stringify(
+      Object.entries(template.findResources('AWS::IAM::Policy')).find(([logicalId]) =>
+        logicalId.startsWith('FunctionsSendAlertsRole'),
+      ),
+    );
+  expect(policyOf(everything)).toMatch(/"sns:Publish".*MailsAlerts.*MailsMorning/);
+  expect(policyOf(everything)).not.toContain('AlarmsTopic');
+  expect(policyOf(everything)).toContain('/index/by-day');
+  expect(policyOf(sample)).not.toMatch(/MailsMorning|by-day|\*"/);
+});

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { subjectOf } from '../../../shared/alerts/channels/text.ts';
+import { refused, startAlertStage } from './stage.ts';
+
+const bytesOf = (message: unknown) => Buffer.byteLength(JSON.stringify(message));
+
+it('tells of ten thousand troubles in one message of bounded size, with a bounded number of calls', async () => {
+  // Prepare
+  let calls = 0;
+  const stage = await startAlertStage({
+    dynamodb: (client) => ({
+      // The overloads of the SDK's method are one function.
+      ...({
+        send: (command: Parameters<typeof client.send>[0]) => {
+          calls += 1;
+          return client.send(command);
+        },
+      } as typeof client),
+    }),
+  });
+  const { ledger, received } = stage;
+  for (let at = 0; at < 10_000; at += 1) await ledger.deadLetters.record(refused(`PO-${at}`));
+
+  // Act
+  await stage.run();
+  await stage.runFor(15);
+
+  // Assess
+  const [told, ...others] = received.webhook;
+  expect(others).toEqual([]);
+  expect([told?.count, told?.troubles.length]).toEqual([10_000, 10]);
+  expect(received.mails[0]?.text).toContain(
+    '… and 9,990 more: npm run replay -- --stack AzumutaErp-ghent-production',
+  );
+  expect(Math.max(...[received.teams, received.slack, received.webhook].flat().map(bytesOf))).toBeLessThan(
+    20_000,
+  );
+  expect(calls).toBeLessThan(100);
+}, 120_000);
+
+it('keeps within what each channel takes, whatever numbers, articles and reasons there are', async () => {
+  // Prepare: an order number with markup, a bell, a line break and a change of direction
+  const stage = await startAlertStage();
+  const nasty = `*bold* <!channel> & {{DATE(2026-11-24T08:00:00Z)}} ${'€'.repeat(100)}`;
+  const reason = `Ring\u0007, turn\u202e and\r\nbreak: <b>${'𝄞'.repeat(600)}`;
+  for (let at = 0; at < 12; at += 1) await stage.ledger.deadLetters.record(refused(`${at} ${nasty}`, reason));
+
+  // Act
+  await stage.run();
+
+  // Assess
+  const { mails, teams, slack, webhook } = stage.received;
+  const [alert] = webhook;
+  expect(JSON.stringify([mails, teams, slack, webhook])).not.toMatch(/\\u0007|\\u202e|\u202e/);
+  expect(alert?.troubles[0]?.why).toMatch(/^Ring , turn and break: <b>/);
+  expect(alert?.troubles.every(({ why, order }) => !/\n/.test(why + order))).toBe(true);
+  expect(bytesOf(teams[0])).toBeLessThan(20_000);
+  expect(JSON.stringify(teams[0])).not.toContain('{{DATE');
+  expect(JSON.stringify(slack[0])).not.toMatch(/<!channel>|mrkdwn/);
+  expect(JSON.stringify(slack[0])).toContain('&lt;!channel&gt; &amp;');
+  expect(mails[0]?.subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+});
+
+it('makes a subject of less than 100 printable characters of any title', () => {
+  expect(subjectOf(`Ghent: Mø/${'9'.repeat(200)}\n„x”`)).toMatch(/^Ghent: M\?\/9{86}\.\.\.$/);
+  expect(subjectOf('Ghent: é')).toBe('Ghent: e');
+});

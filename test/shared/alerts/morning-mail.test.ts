@@ -1,0 +1,117 @@
+import { expect, it } from 'vitest';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { TestClock } from '../../support/clock.ts';
+import { orderOf, refused, type StageOptions, startAlertStage } from './stage.ts';
+
+const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'] as const;
+const at = (
+  time: string,
+  workdays: readonly (typeof weekdays)[number][] | readonly ['sunday'] = weekdays,
+) => ({
+  deployment: { morningMail: { at: time, workdays: [...workdays], emails: ['planning@plant.example'] } },
+});
+
+/** When mails came, on UTC's clock, over a span of runs. */
+async function mailsOver(options: StageOptions, hours: number) {
+  const stage = await startAlertStage(options);
+  const times: string[] = [];
+  for (let run = 0; run < hours * 12; run += 1) {
+    await stage.run();
+    const mails = stage.received.mails.filter(({ topic }) => topic === 'morning').length;
+    if (mails > times.length) times.push(stage.clock.now().toISOString());
+    stage.clock.advance(300);
+  }
+  return times;
+}
+
+async function create(ledger: Ledger, clock: TestClock, number: string): Promise<void> {
+  await orderOf(ledger, { number });
+  const claimant = { owner: number, messageId: number, endsAt: clock.now() };
+  const claimed = await ledger.claims.claim(orderKey(number), claimant);
+  if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
+  await ledger.claims.complete(claimed.claim, { awaiting: 'completion' }, { event: 'created' });
+}
+
+it("comes once a workday, at the plant's hour", async () => {
+  // Friday to Tuesday
+  expect(await mailsOver({ ...at('06:30'), start: '2026-11-27T00:00:00Z' }, 5 * 24)).toEqual([
+    '2026-11-27T05:30:00.000Z',
+    '2026-11-30T05:30:00.000Z',
+    '2026-12-01T05:30:00.000Z',
+  ]);
+});
+
+it.each([
+  // On 29 March 2026 the clocks go from 2 to 3, on 25 October from 3 back to 2.
+  ['which does not exist when summer time begins', '2026-03-28T12:00:00Z', ['2026-03-29T01:00:00.000Z']],
+  ['which comes twice when it ends', '2026-10-24T12:00:00Z', ['2026-10-25T00:30:00.000Z']],
+])('comes once at an hour %s', async (_, start, times) => {
+  const { deployment } = at('02:30', ['sunday']);
+  expect(await mailsOver({ deployment, start }, 36)).toEqual(times);
+});
+
+it('catches up with a run that was missed, and leaves out a day that is no workday', async () => {
+  // Prepare: nothing ran before noon.
+  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T11:00:00Z' });
+
+  // Act
+  await stage.run();
+  stage.clock.advance(24 * 3600);
+  await stage.run();
+
+  // Assess
+  expect(stage.received.mails.map(({ subject }) => subject)).toEqual([
+    'AzumutaErp-ghent-production: 2026-11-26',
+  ]);
+});
+
+it('comes again at the next run when SNS does not take it, and then once', async () => {
+  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
+  stage.answers.sns = () => ({ status: 503 });
+  await stage.run();
+  stage.answers.sns = () => ({ status: 200 });
+  await stage.runFor(60);
+  expect(stage.received.mails).toHaveLength(1);
+});
+
+it('puts Friday and the weekend beside those of the week before, and tells what waits for whom and what is overdue', async () => {
+  // Prepare
+  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-20T09:00:00Z' });
+  const { ledger, clock, counts } = stage;
+  for (const number of ['PO-1', 'PO-2', 'PO-3']) await create(ledger, clock, number);
+  clock.advance(7 * 86_400);
+  for (const number of ['PO-4', 'PO-5']) await create(ledger, clock, number);
+  await ledger.deadLetters.record(refused('PO-4'));
+  await ledger.deadLetters.record({ ...refused('PO-5'), cause: 'order-state' });
+  await ledger.pauses.begin('book-completion');
+  Object.assign(counts, { bookings: 4, 'dead-letters': 2 });
+  clock.advance(3 * 86_400 - 3.5 * 3600);
+
+  // Act
+  await stage.run();
+
+  // Assess
+  const mail = stage.received.mails.find(({ topic }) => topic === 'morning');
+  expect(mail?.subject).toBe('AzumutaErp-ghent-production: 2026-11-27 to 2026-11-29');
+  expect(mail?.text.split('\n')).toEqual([
+    'AzumutaErp-ghent-production, 2026-11-30 (Europe/Brussels)',
+    '',
+    '                      2026-11-27 to 2026-11-29  2026-11-20 to 2026-11-22',
+    'Created in Azumuta                           2                         3',
+    'Booked in the ERP                            0                         0',
+    'Put aside                                    2                         0',
+    'Changed in the ERP                           0                         0',
+    '',
+    'Waiting   5 product orders in Azumuta to be completed; 3 overdue: PO-1, PO-2, PO-3.',
+    '          4 messages to be booked in the ERP (paused).',
+    'Dead      2 dead letters wait for a person; 2 put aside since.',
+    '          · PO-4: The ERP refuses it: period 11 is closed.',
+    '          · PO-5: The ERP refuses it: period 11 is closed.',
+    '          Reasons and what to do: npm run replay -- --stack AzumutaErp-ghent-production',
+    'For whom',
+    '          1 for planner: PO-5',
+    '          1 for who keeps the ERP: PO-4',
+    '',
+  ]);
+});

@@ -1,0 +1,241 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { onTestFinished } from 'vitest';
+import * as z from 'zod/mini';
+import { createSendAlerts } from '../../../functions/send-alerts/send-alerts.ts';
+import sample from '../../../integration.config.ts';
+import { alertSchema } from '../../../shared/alerts/alert.ts';
+import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import type { Clock } from '../../../shared/platform/clock.ts';
+import { type TestClock, testClock } from '../../support/clock.ts';
+import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
+import { newOrder } from '../../support/orders.ts';
+import { type Answer, type Received, startServer } from '../../support/server.ts';
+
+/** A mail as SNS was given it. */
+export interface Mail {
+  readonly topic: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** What the receivers answer next; `undefined` cuts the connection, `hang` never answers. */
+type Answers = Record<
+  'teams' | 'slack' | 'webhook' | 'sns',
+  (received: Received) => Answer | undefined | 'hang'
+>;
+
+export interface AlertStage {
+  readonly clock: TestClock;
+  readonly ledger: Ledger;
+  readonly breaker: Breaker;
+  readonly store: LedgerStore;
+  /** Messages in each queue, as SQS tells them. */
+  readonly counts: Record<string, number>;
+  readonly answers: Answers;
+  readonly received: {
+    readonly mails: Mail[];
+    readonly teams: unknown[];
+    readonly slack: unknown[];
+    readonly webhook: z.infer<typeof alertSchema>[];
+  };
+  readonly logged: string[];
+  /** How long a receiver is waited for, in place of its seconds. */
+  readonly patience: { ms: number | undefined };
+  /** One run of the function, in a container of its own. */
+  readonly run: () => ReturnType<ReturnType<typeof createSendAlerts>>;
+  /** Runs every five minutes, for so long. */
+  readonly runFor: (minutes: number) => Promise<void>;
+  readonly outage: (partner: 'erp' | 'azumuta', reason?: string) => Promise<void>;
+}
+
+export interface StageOptions {
+  readonly start?: string;
+  readonly deployment?: Partial<CompleteIntegration['deployment']>;
+  readonly timeZone?: string;
+  /** Stands before the table, to fail. */
+  readonly dynamodb?: (store: LedgerStore['client']) => LedgerStore['client'];
+}
+
+const accept = () => ({ status: 200, body: 'ok' });
+
+/** The function between a ledger, an SNS and three webhooks on loopback. */
+export async function startAlertStage(options: StageOptions = {}): Promise<AlertStage> {
+  const clock = testClock(options.start);
+  const store = await startLedgerStore();
+  const answers: Answers = { teams: accept, slack: accept, webhook: accept, sns: accept };
+  const received: AlertStage['received'] = { mails: [], teams: [], slack: [], webhook: [] };
+  const counts: Record<string, number> = {};
+  const logged: string[] = [];
+  const webhooks = await startReceivers(answers, received);
+  const sns = new SNSClient({
+    endpoint: await startSns(answers, received.mails),
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+  onTestFinished(() => sns.destroy());
+
+  const patience: AlertStage['patience'] = { ms: undefined };
+  const ownClock: Clock = { ...clock, timeout: (ms) => AbortSignal.timeout(patience.ms ?? ms) };
+  const ledger = createLedger({ table: store.table, clock, times: { settlingSeconds: 300 } });
+  const breaker = createBreaker(store.table, clock);
+  const integration: CompleteIntegration = {
+    ...sample,
+    timeZone: options.timeZone ?? 'Europe/Brussels',
+    deployment: {
+      ...sample.deployment,
+      alerts: { webhooks: ['teams', 'slack', 'webhook'] },
+      ...options.deployment,
+    },
+  };
+  let runs = 0;
+
+  const stage: AlertStage = {
+    clock,
+    ledger,
+    breaker,
+    store,
+    counts,
+    answers,
+    received,
+    logged,
+    patience,
+    run() {
+      runs += 1;
+      const send = createSendAlerts(integration, {
+        environment: environmentOf(store.tableName),
+        clock: ownClock,
+        random: Math.random,
+        newId: () => String(runs),
+        dynamodb: options.dynamodb?.(store.client) ?? store.client,
+        sqs: countingSqs(counts),
+        secretsManager: secretOf(webhooks),
+        sns,
+        writeLog: (line) => logged.push(line),
+      });
+      const awsRequestId = `run ${runs}`;
+      return send({}, { awsRequestId, getRemainingTimeInMillis: () => 60_000 });
+    },
+    async runFor(minutes) {
+      for (let minute = 0; minute < minutes; minute += 5) {
+        clock.advance(300);
+        await stage.run();
+      }
+    },
+    async outage(partner, reason = 'The ERP failed (503) at GET /orders.') {
+      const failure = new RetryLater(reason, { scope: 'partner' });
+      for (let count = 0; count < 5; count += 1)
+        await breaker.recordFailure(partner, failure, { permit: 'call' }, 'test');
+    },
+  };
+  return stage;
+}
+
+function environmentOf(tableName: string) {
+  const queue = (name: string) => `https://sqs.eu-west-1.amazonaws.com/1/${name}`;
+  return {
+    STACK_NAME: 'AzumutaErp-ghent-production',
+    LEDGER_TABLE_NAME: tableName,
+    SETTLING_SECONDS: '300',
+    BREAKER_COOLDOWN_SECONDS: '15',
+    PRODUCT_ORDERS_QUEUE_URL: queue('product-orders'),
+    COMPLETIONS_QUEUE_URL: queue('completions'),
+    BOOKINGS_QUEUE_URL: queue('bookings'),
+    DEAD_LETTERS_QUEUE_URL: queue('dead-letters'),
+    ALERTS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:1:alerts',
+    MORNING_MAIL_TOPIC_ARN: 'arn:aws:sns:eu-west-1:1:morning',
+    ALERT_WEBHOOKS_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:1:secret:alert-webhooks-AbCdEf',
+  };
+}
+
+async function startReceivers(answers: Answers, received: AlertStage['received']) {
+  const receiver = async (name: 'teams' | 'slack' | 'webhook') => {
+    const { url } = await startServer((call) => {
+      const answer = answers[name](call);
+      if (answer === 'hang') return new Promise(() => undefined);
+      if (answer?.status === 200) {
+        const body: unknown = JSON.parse(call.body);
+        if (name === 'webhook') received.webhook.push(z.parse(alertSchema, body));
+        else received[name].push(body);
+      }
+      return answer;
+    });
+    return `${url}/secret-${name}?sig=secret`;
+  };
+  return {
+    teams: await receiver('teams'),
+    slack: await receiver('slack'),
+    webhook: await receiver('webhook'),
+  };
+}
+
+async function startSns(answers: Answers, mails: Mail[]): Promise<string> {
+  const { url } = await startServer((call) => {
+    const answer = answers.sns(call);
+    if (answer === 'hang') return new Promise(() => undefined);
+    if (answer?.status !== 200) return answer;
+    const form = new URLSearchParams(call.body);
+    mails.push({
+      topic: form.get('TopicArn')?.split(':').at(-1) ?? '',
+      subject: form.get('Subject') ?? '',
+      text: form.get('Message') ?? '',
+    });
+    return {
+      headers: { 'content-type': 'text/xml' },
+      body: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
+    };
+  });
+  return url;
+}
+
+/** SQS, as far as it is asked how much there is. */
+function countingSqs(counts: Readonly<Record<string, number>>): Pick<SQSClient, 'send'> {
+  const send = async (command: unknown) => {
+    if (!(command instanceof GetQueueAttributesCommand)) throw new Error('SQS is asked for counts only.');
+    const name = command.input.QueueUrl?.split('/').at(-1) ?? '';
+    return { Attributes: { ApproximateNumberOfMessages: String(counts[name] ?? 0) } };
+  };
+  // The overloads of the SDK's method are one function.
+  return { send } as Pick<SQSClient, 'send'>;
+}
+
+function secretOf(value: unknown): Pick<SecretsManagerClient, 'send'> {
+  // As above.
+  return { send: async () => ({ SecretString: JSON.stringify(value) }) } as Pick<
+    SecretsManagerClient,
+    'send'
+  >;
+}
+
+/** An order that came from the ERP and waits to be created. */
+export async function orderOf(
+  ledger: Ledger,
+  { number, amount = '5', dueDate }: { number: string; amount?: string; dueDate?: string },
+): Promise<void> {
+  const order = newOrder({ number, dueDate });
+  await ledger.orders.put(order);
+  await ledger.erpOrders.write({
+    erpOrder: order.erpOrder,
+    amount,
+    dueDate,
+    state: 'released',
+    split: { number, of: 1, book: 'alone' },
+    mostParts: 1,
+    earlier: [],
+    version: 1,
+  });
+}
+
+/** A dead letter of a booking that the ERP refuses. */
+export const refused = (number: string, reason = 'The ERP refuses it: period 11 is closed.') => ({
+  messageId: `message of ${number}`,
+  orderNumber: number,
+  stage: 'book-completion',
+  reason,
+  cause: 'refused-by-erp' as const,
+});

@@ -1,0 +1,314 @@
+import { expect, it } from 'vitest';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { orderOf, refused, startAlertStage } from './stage.ts';
+
+const conflict = {
+  content: 'other',
+  event: 'conflict',
+  note: 'Quantity: was 5, is 6',
+  cause: 'conflict',
+} as const;
+
+it('tells of a dead letter once, on every channel, with order, article, quantity, cause, next step and command', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  const { ledger, received } = stage;
+  await orderOf(ledger, { number: 'PO 1', amount: '12' });
+  await ledger.deadLetters.record(refused('PO 1'));
+
+  // Act
+  await stage.run();
+  await stage.runFor(60);
+
+  // Assess
+  expect(received.webhook).toEqual([
+    {
+      v: 1,
+      id: '0000000001',
+      stack: 'AzumutaErp-ghent-production',
+      at: '2026-11-24T08:00:00.000Z',
+      event: 'new',
+      kind: 'dead-letter',
+      partner: 'erp',
+      cause: 'refused-by-erp',
+      title: 'ghent-production: PO 1: completion cannot be booked in the ERP: refused by erp',
+      summary: 'It needs a person.',
+      since: '2026-11-24T08:00:00.000Z',
+      count: 1,
+      troubles: [
+        {
+          order: 'PO 1',
+          article: 'GEAR-01',
+          quantity: '12 u',
+          since: '2026-11-24T08:00:00.000Z',
+          why: 'The ERP refuses it: period 11 is closed.',
+          next: 'Mend in the ERP what its own words name (a period, stock, a right of our user), then replay.',
+          command: "npm run replay -- --stack AzumutaErp-ghent-production --order 'PO 1'",
+        },
+      ],
+      command: 'npm run replay -- --stack AzumutaErp-ghent-production',
+    },
+  ]);
+  expect(received.mails).toHaveLength(1);
+  expect(received.mails[0]?.text).toContain('PO 1 · article GEAR-01 · 12 u · since 2026-11-24 09:00');
+  expect([received.teams.length, received.slack.length]).toEqual([1, 1]);
+});
+
+it('reminds after a day, and says that it is over', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  const { ledger, received } = stage;
+  await ledger.deadLetters.record(refused('PO-1'));
+  await ledger.deadLetters.record(refused('PO-2'));
+  await stage.run();
+
+  // Act: one of the two is replayed, the other a day later.
+  stage.clock.advance(3600);
+  await ledger.deadLetters.markReplayed({ messageId: 'message of PO-1', orderNumber: 'PO-1' }, 'by hand');
+  await stage.runFor(24 * 60);
+  await ledger.deadLetters.markDiscarded(refused('PO-2'), 'booked by hand');
+  await stage.runFor(24 * 60);
+
+  // Assess
+  expect(received.webhook.map(({ event, title, troubles }) => [event, title, troubles.length])).toEqual([
+    ['new', 'ghent-production: 2 completions cannot be booked in the ERP: refused by erp', 2],
+    [
+      'reminder',
+      'ghent-production: Still open: PO-2: completion cannot be booked in the ERP: refused by erp',
+      1,
+    ],
+    ['over', 'ghent-production: Over: 2 completions cannot be booked in the ERP: refused by erp', 0],
+  ]);
+});
+
+it('tells of a letter again that was replayed and has failed again', async () => {
+  const stage = await startAlertStage();
+  const { ledger, received } = stage;
+  await ledger.deadLetters.record(refused('PO-1'));
+  await stage.run();
+  await ledger.deadLetters.markReplayed({ messageId: 'message of PO-1', orderNumber: 'PO-1' }, 'by hand');
+  await stage.runFor(5);
+  await ledger.deadLetters.record(refused('PO-1'));
+  await stage.runFor(5);
+  expect(received.webhook.map(({ event }) => event)).toEqual(['new', 'over', 'new']);
+});
+
+it('gathers what comes to a group within the hour into one message', async () => {
+  const stage = await startAlertStage();
+  for (let at = 0; at < 40; at += 1) {
+    await stage.ledger.deadLetters.record(refused(`PO-${at}`));
+    await stage.runFor(5);
+  }
+  // The first one at once, then 12 an hour.
+  expect(stage.received.webhook.map(({ count }) => count)).toEqual([1, 12, 12, 12]);
+});
+
+it('keeps groups of other causes and partners apart', async () => {
+  const stage = await startAlertStage();
+  const { ledger, received } = stage;
+  await ledger.deadLetters.record(refused('PO-1'));
+  await ledger.deadLetters.record({ ...refused('PO-2'), cause: 'order-state' });
+  await ledger.deadLetters.record({ ...refused('PO-3'), stage: 'collect-completion' });
+  await stage.run();
+  expect(received.webhook.map(({ partner, cause, count }) => [partner, cause, count]).sort()).toEqual([
+    ['azumuta', 'refused-by-erp', 1],
+    ['erp', 'order-state', 1],
+    ['erp', 'refused-by-erp', 1],
+  ]);
+});
+
+it('tells of an order that was changed, cancelled or cannot be taken in, until the ERP wants again what there is', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  const { ledger, received } = stage;
+  await ledger.orderChanges.record('PO-1', conflict);
+  await ledger.orderChanges.record('PO-2', {
+    content: 'cancelled',
+    event: 'cancelled in the ERP',
+    note: 'It was cancelled in the ERP.',
+    cause: 'order-state',
+  });
+  await ledger.orderChanges.record('MO-3', {
+    content: 'no article',
+    event: 'not mapped',
+    note: 'It has no article.',
+    cause: 'configuration',
+    about: { article: 'GEAR-7', quantity: '3 u' },
+  });
+
+  // Act
+  await stage.run();
+  await ledger.orderChanges.recordResolved('PO-1', 'The ERP wants again what there is.');
+  await stage.runFor(5);
+
+  // Assess
+  const told = received.webhook.map(({ event, kind, troubles: [only] }) => [
+    event,
+    kind,
+    only?.order,
+    only?.article,
+    only?.quantity,
+    only?.why,
+  ]);
+  expect(told).toEqual([
+    ['new', 'cancelled', 'PO-2', undefined, undefined, 'It was cancelled in the ERP.'],
+    ['new', 'changed', 'PO-1', undefined, undefined, 'Quantity: was 5, is 6'],
+    ['new', 'unmapped', 'MO-3', 'GEAR-7', '3 u', 'It has no article.'],
+    ['over', 'changed', undefined, undefined, undefined, undefined],
+  ]);
+});
+
+it('says that it is over when an order that could not be taken in is posted again and is', async () => {
+  const stage = await startAlertStage();
+  const { ledger, received } = stage;
+  const change = { content: 'no', event: 'not mapped', note: 'No article.', cause: 'configuration' } as const;
+  await ledger.orderChanges.record('PO-1', change);
+  await stage.run();
+  await orderOf(ledger, { number: 'PO-1' });
+  await stage.runFor(5);
+  expect(received.webhook.map(({ event, kind }) => [event, kind])).toEqual([
+    ['new', 'unmapped'],
+    ['over', 'unmapped'],
+  ]);
+});
+
+it('lets go of a changed order after three days, as nobody can tell that it was corrected by hand', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  await stage.ledger.orderChanges.record('PO-1', conflict);
+
+  // Act
+  await stage.run();
+  await stage.runFor(5 * 24 * 60);
+
+  // Assess: it is not called over, either.
+  expect(stage.received.webhook.map(({ event }) => event)).toEqual(['new', 'reminder', 'reminder']);
+  expect(await stage.ledger.troubles.open(10)).toEqual([]);
+});
+
+it('tells of an order that is overdue by a day and when it was due, until it is completed', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  const { ledger, clock, received } = stage;
+  await orderOf(ledger, { number: 'PO-1', dueDate: '2026-11-24' });
+  const claimed = await ledger.claims.claim(orderKey('PO-1'), {
+    owner: 'o',
+    messageId: 'm',
+    endsAt: clock.now(),
+  });
+  if (claimed.outcome !== 'claimed') throw new Error(`The order is ${claimed.outcome}.`);
+  await ledger.claims.complete(claimed.claim, { awaiting: 'completion' }, { event: 'created' });
+
+  // Act: on its due day, the day after, once the reconciliation has asked about it, and once it is completed
+  await stage.runFor(10);
+  const onItsDay = received.webhook.length;
+  await stage.runFor(17 * 60);
+  await ledger.orders.markAsked('PO-1', new Date(clock.now().getTime() - 2 * 3_600_000));
+  await stage.runFor(60);
+  const entry = await ledger.orders.find('PO-1');
+  if (!entry) throw new Error('The order is there.');
+  await ledger.orders.markCompleted(entry);
+  await stage.runFor(5);
+
+  // Assess
+  expect(onItsDay).toBe(0);
+  expect(received.webhook.map(({ event, title, troubles: [only] }) => [event, title, only?.why])).toEqual([
+    [
+      'new',
+      'ghent-production: PO-1: product order is overdue and not completed in Azumuta',
+      'It was due 2026-11-24, and Azumuta does not call it completed.',
+    ],
+    ['over', 'ghent-production: Over: 1 product order is overdue and not completed in Azumuta', undefined],
+  ]);
+});
+
+it('tells of a partner that is down for five minutes, since when and how many wait, and that it answers again', async () => {
+  // Prepare
+  const stage = await startAlertStage({ start: '2026-11-24T04:30:00Z' });
+  const { breaker, received, counts } = stage;
+  await stage.outage('erp');
+  Object.assign(counts, { bookings: 200, 'product-orders': 3, completions: 7 });
+
+  // Act
+  await stage.run();
+  const early = received.webhook.length;
+  await stage.runFor(100);
+  await breaker.permit('erp', 'probe');
+  await breaker.recordSuccess('erp', { permit: 'probe' }, 'probe');
+  await stage.runFor(60);
+
+  // Assess
+  expect(early).toBe(0);
+  expect(
+    received.webhook.map(({ event, title, summary, command }) => [event, title, summary, command]),
+  ).toEqual([
+    [
+      'new',
+      'ghent-production: The ERP has been down since 2026-11-24 05:30 (5 min)',
+      'The ERP failed (503) at GET /orders. Waiting for it: 3 orders to be created and 200 bookings. Nothing is lost, and it goes on by itself. Mend it there.',
+      'npm run doctor -- --stack AzumutaErp-ghent-production',
+    ],
+    [
+      'over',
+      'ghent-production: Over: The ERP answers again (it was down from 2026-11-24 05:30, for 105 min)',
+      'Waiting for it: 3 orders to be created and 200 bookings. Nothing is lost, and it goes on by itself.',
+      'npm run doctor -- --stack AzumutaErp-ghent-production',
+    ],
+  ]);
+});
+
+it('says to set the credentials when those are what a partner refuses', async () => {
+  const stage = await startAlertStage();
+  await stage.outage('erp', 'The ERP refused our credentials (401) at GET /orders: check the secret.');
+  await stage.runFor(10);
+  expect(stage.received.webhook[0]?.command).toBe('npm run secrets -- --stack AzumutaErp-ghent-production');
+});
+
+it('says nothing of messages that wait for a partner while that is down: that is told already', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  const { ledger, clock, received } = stage;
+  const waits = {
+    order: 'PO-1',
+    partner: 'erp',
+    since: clock.now(),
+    reason: 'MO-1 is locked by R. Smith.',
+  } as const;
+  await ledger.attempts.recordFailure('m-1', { unexpected: false, waits });
+  await stage.outage('erp');
+  await stage.runFor(10);
+  const meanwhile = received.webhook.map(({ kind }) => kind);
+
+  // Act
+  await stage.breaker.permit('erp', 'probe');
+  await stage.breaker.recordSuccess('erp', { permit: 'probe' }, 'probe');
+  // What waited is worked off first.
+  await stage.runFor(30);
+  await ledger.attempts.end('m-1');
+  await stage.runFor(5);
+
+  // Assess
+  expect(meanwhile).toEqual(['partner-down']);
+  expect(
+    received.webhook.slice(1).map(({ event, kind, troubles }) => [event, kind, troubles[0]?.why]),
+  ).toEqual([
+    ['over', 'partner-down', undefined],
+    ['new', 'waiting', 'MO-1 is locked by R. Smith.'],
+    ['over', 'waiting', undefined],
+  ]);
+});
+
+it('tells of messages in the dead-letter queue that no order is known of, once they were counted twice', async () => {
+  const stage = await startAlertStage();
+  stage.counts['dead-letters'] = 2;
+  await stage.run();
+  const first = stage.received.webhook.length;
+  await stage.runFor(10);
+  stage.counts['dead-letters'] = 0;
+  await stage.runFor(5);
+  expect(first).toBe(0);
+  expect(stage.received.webhook.map(({ event, title }) => [event, title])).toEqual([
+    ['new', 'ghent-production: 2 messages were put aside that belong to no known order'],
+    ['over', 'ghent-production: Over: 2 messages were put aside that belong to no known order'],
+  ]);
+});
