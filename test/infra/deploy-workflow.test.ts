@@ -30,6 +30,13 @@ describe('the workflow that deploys', () => {
     expect(used.filter((action) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
   });
 
+  it('is told where to by the variables that its guide names', () => {
+    const text = readFileSync('.github/workflows/deploy.yml', 'utf8');
+    const names = new Set(Array.from(text.matchAll(/\bvars\.(\w+)/g), ([, name = '']) => name));
+    const guide = readFileSync('infra/policies/README.md', 'utf8');
+    expect([...names].filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
+  });
+
   it('puts nothing that somebody wrote into a script', () => {
     expect(steps.filter(({ run }) => run?.includes('${{'))).toEqual([]);
   });
