@@ -30,6 +30,13 @@ describe('the workflow that deploys', () => {
     expect(used.filter((action) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
   });
 
+  it('is told where to by the variables that its guide names', () => {
+    const text = readFileSync('.github/workflows/deploy.yml', 'utf8');
+    const names = new Set(Array.from(text.matchAll(/\bvars\.(\w+)/g), ([, name = '']) => name));
+    const guide = readFileSync('infra/policies/README.md', 'utf8');
+    expect([...names].filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
+  });
+
   it('puts nothing that somebody wrote into a script', () => {
     expect(steps.filter(({ run }) => run?.includes('${{'))).toEqual([]);
   });
@@ -106,7 +113,8 @@ async function runStep(
   return { stdout, read: (file: string) => readFileSync(join(folder, file), 'utf8') };
 }
 
-describe('a step of it', () => {
+// They run on GitHub's Linux.
+describe.skipIf(process.platform === 'win32')('a step of it', () => {
   it.each([
     ['the last commit that was good', 'c0ffee', 'git checkout c0ffee && npm ci'],
     ['what is to be put in where there was none', '', 'git checkout <commit> && npm ci'],

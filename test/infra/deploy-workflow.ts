@@ -26,7 +26,14 @@ const workflowSchema = z.strictObject({
   name: z.string(),
   on: z.strictObject({ pull_request: z.null(), push: z.strictObject({ branches: z.array(z.string()) }) }),
   permissions: z.strictObject({}),
-  env: z.record(z.string(), z.string()),
+  // What they are where the repository has no such variable.
+  env: z.record(
+    z.string(),
+    z.pipe(
+      z.string(),
+      z.transform((value) => value.replace(/^\$\{\{ vars\.\w+ \|\| '([^']*)' \}\}$/, '$1')),
+    ),
+  ),
   jobs: z.record(z.string(), jobSchema),
 });
 

@@ -43,10 +43,14 @@ describe.each(policies)('the policy %s', (name) => {
 
   it('changes nothing of others, where IAM lets it tell them apart', async () => {
     const wide = (await Promise.all(policyOf(name).map(wideActionsOf))).flat();
-    // What is made has no name and no tag before it is there.
-    expect(
-      wide.filter((action) => !/^ec2:(Create|Allocate|Associate|Attach|Authorize)/.test(action)),
-    ).toEqual([]);
+    const known = [
+      // What is made has no tag before it is there.
+      /^ec2:(Create|Allocate|Associate|Attach|Authorize)/,
+      // APIs, domains and mappings have ids that nobody chooses; a mapping's tags know no function.
+      /^apigateway:(DELETE|PATCH|POST|PUT)$/,
+      /^lambda:(Tag|Untag)Resource$/,
+    ];
+    expect(wide.filter((action) => !known.some((one) => one.test(action)))).toEqual([]);
   });
 
   /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (white space does not count) */
