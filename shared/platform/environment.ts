@@ -23,8 +23,8 @@ export const variables = {
   ORDER_API_KEY_SECRET_ARN: text,
   AZUMUTA_API_KEY_SECRET_ARN: text,
   ERP_CREDENTIALS_SECRET_ARN: text,
-  /** JSON of the alias table: the webhook door does not read the configuration. */
-  WEBHOOK_ALIASES: text,
+  /** JSON of `azumuta.contract.trigger`: the webhook door does not read the configuration. */
+  TRIGGER_NAMES: text,
   /** JSON list of the addresses and networks that may call a door; an empty one lets all in. */
   ALLOWED_SOURCES: text,
   /** The longest that a partner may take to finish what was sent to it before an attempt died. */

@@ -19,8 +19,6 @@ export const usualPlaces = [
   'reason',
   'error.reason',
   'error',
-  'errors.message',
-  'errors.reason',
   'errors',
   '',
 ];

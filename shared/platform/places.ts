@@ -10,12 +10,10 @@ import { tellsFound } from './validation.ts';
 export type Place = string | readonly string[] | ((json: unknown) => unknown);
 
 /** A place in the configuration. */
-export const placeSchema = z
-  .custom<Place>(isPlace, {
-    error: 'a path such as article.number or lines.0.id, a list of such paths, or a function',
-    params: tellsFound,
-  })
-  .check(z.meta({ title: 'place' }));
+export const placeSchema = z.custom<Place>(isPlace, {
+  error: 'a path such as article.number or lines.0.id, a list of such paths, or a function',
+  params: tellsFound,
+});
 
 function isPlace(value: unknown): value is Place {
   if (Array.isArray(value)) return value.length > 0 && value.every(isPath);
@@ -95,11 +93,11 @@ export function listAt(json: unknown, place: Place): readonly unknown[] {
 }
 
 /** A place as a JSON path for messages. */
-export function pathTo(place: Place): string {
-  if (typeof place === 'function') return '$…';
+export function pathTo(place: Place, root = '$'): string {
+  if (typeof place === 'function') return `${root}…`;
   return [place]
     .flat()
-    .map((text) => (text === '' ? '$' : `$.${text}`))
+    .map((text) => (text === '' ? root : `${root}.${text}`))
     .join(' or ');
 }
 
@@ -109,15 +107,18 @@ export function pathTo(place: Place): string {
  * @throws Rejected for a value that would change which resource is meant: empty, `.` or `..`.
  */
 export function path(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
-  return parts.reduce((text, part, index) => {
-    const value = String(values[index - 1]);
-    if (/^\.{0,2}$/.test(value)) {
-      throw new Rejected(`"${value}" cannot stand in the address of a request: correct the order's number.`, {
-        code: 'order-data',
-      });
-    }
-    return text + encodeURIComponent(value) + part;
-  });
+  return parts.reduce((text, part, index) => text + segmentOf(values[index - 1]) + part);
+}
+
+/** One value as a part of a path. @throws Rejected as `path` does. */
+export function segmentOf(value: unknown): string {
+  const text = String(value ?? '');
+  if (/^\.{0,2}$/.test(text)) {
+    throw new Rejected(`"${text}" cannot stand in the address of a request: correct the order's number.`, {
+      code: 'order-data',
+    });
+  }
+  return encodeURIComponent(text);
 }
 
 function fieldOf(value: unknown, name: string): unknown {

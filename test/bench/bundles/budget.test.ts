@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Bytes, minified; a little above what they are, so that growth is somebody's decision. */
-const budgets = { 'receive-webhook': 215_000, others: 365_000 };
+const budgets = { 'receive-webhook': 215_000, others: 375_000 };
 
 describe('the code of a function stays small', () => {
   it.each(functionNames)('%s', (name) => {
