@@ -1,7 +1,7 @@
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
 import { createAnswerReaders } from './answer-readers.ts';
-import { sentencesOf, told } from './fields.ts';
+import { told } from './fields.ts';
 import { creation } from './requests.ts';
 import type { Article, AzumutaProductOrder, AzumutaRecording, WorkInstruction } from './resources.ts';
 import { type AzumutaOptions, createSession } from './session.ts';
@@ -79,13 +79,8 @@ export function createAzumutaClient(options: AzumutaOptions): AzumutaClient {
           { scope: 'order', wrote: 'known' },
         );
       const created = readers.createProductOrder(session.resourceIn('createProductOrder', answer, what));
-      if (!created.ok) {
-        // It may well have been created: only a look by number can tell.
-        throw new RetryLater(
-          `Azumuta's answer to ${what} cannot be understood. ${sentencesOf(created.misfits).join(' ')}`,
-          { scope: 'order', wrote: 'perhaps' },
-        );
-      }
+      // It may well have been created: only a look by number can tell.
+      if (!created.ok) throw session.unclear(created.misfits, answer, what).with({ wrote: 'perhaps' });
       const { id, number: given, url } = created.value;
       if (given !== undefined && given !== number) {
         throw new Rejected(

@@ -7,7 +7,7 @@ import { createHttp, type HttpRequest, type HttpResponse, partnerFailure } from 
 import { type Place, readerOf } from '../platform/places.ts';
 import type { Resource } from './answer-readers.ts';
 import type { AzumutaContract } from './contract.ts';
-import { fieldsOf, nameForm, type Read, resourceReader, sentencesOf } from './fields.ts';
+import { fieldsOf, type Misfit, nameForm, type Read, resourceReader, sentencesOf } from './fields.ts';
 import type { Operation, OperationName } from './operations.ts';
 import { type MakeRequest, requestMaker } from './requests.ts';
 
@@ -100,13 +100,15 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
     if (read.ok) return read.value;
     if (answer.json === undefined)
       throw new RetryLater(`Azumuta answered ${what} with something that is no JSON.`, { scope: 'partner' });
-    if (holdsError(answer)) throw errorIn(answer, what);
-    throw new Rejected(
-      `Azumuta's answer when ${what} cannot be understood. ${sentencesOf(read.misfits).join(' ')}`,
-      {
-        code: 'refused-by-azumuta',
-      },
-    );
+    const unread = unclear(read.misfits, answer, what);
+    throw holdsError(answer) ? unread : new Rejected(unread.message, { code: 'refused-by-azumuta' });
+  }
+
+  /** What an answer that cannot be understood tells: its error, or what is missing in it. */
+  function unclear(misfits: readonly Misfit[], answer: Answer, what: string): RetryLater {
+    if (holdsError(answer)) return errorIn(answer, what);
+    const sentence = `Azumuta's answer when ${what} cannot be understood. ${sentencesOf(misfits).join(' ')}`;
+    return new RetryLater(sentence, { scope: 'order' });
   }
 
   /** What was asked for, in an answer that says that it was done. */
@@ -159,7 +161,7 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
     return entry === undefined ? undefined : understood(read(entry), answer, what);
   }
 
-  return { send, resourceIn, find, read };
+  return { send, resourceIn, unclear, find, read };
 }
 
 /** An operation whose templates and paths are taken apart. */

@@ -7,7 +7,6 @@ import { createCreateProductOrders } from '../../../functions/create-product-ord
 import { createPullProductOrders } from '../../../functions/pull-product-orders/pull-product-orders.ts';
 import { createReceiveWebhook } from '../../../functions/receive-webhook/receive-webhook.ts';
 import { createReconcileCompletions } from '../../../functions/reconcile-completions/reconcile-completions.ts';
-import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
 import { createQueueModel } from '../aws/queue.ts';
@@ -44,7 +43,6 @@ const environment = {
   ORDER_API_KEY_SECRET_ARN: 'order-api-key',
   AZUMUTA_API_KEY_SECRET_ARN: 'azumuta-api-key',
   ERP_CREDENTIALS_SECRET_ARN: 'erp-credentials',
-  TRIGGER_NAMES: JSON.stringify(defaultContract.trigger),
   ALLOWED_SOURCES: '[]',
   SETTLING_SECONDS: '300',
   RETRY_BASE_SECONDS: '4',
@@ -98,7 +96,10 @@ export function createPlant(given: PlantSurroundings) {
         unexpected: given.unexpected,
         start,
         surroundingsOf: (process) => ({
-          environment,
+          environment: {
+            ...environment,
+            TRIGGER_NAMES: JSON.stringify(integration.azumuta.contract.trigger),
+          },
           clock: process.clock,
           random: chance.next,
           newId: chance.id,
