@@ -83,10 +83,10 @@ export function createContainer(stage: string, integration: CompleteIntegration,
 
     azumuta() {
       const { AZUMUTA_API_KEY_SECRET_ARN: arn } = settings('AZUMUTA_API_KEY_SECRET_ARN');
-      const { baseUrl, assumptions } = integration.azumuta;
+      const { baseUrl, contract } = integration.azumuta;
       return createAzumutaClient({
         baseUrl,
-        assumptions,
+        contract,
         clock,
         apiKey: async (options) => (await secrets.read(arn, apiKeySchema, options)).apiKey,
       });

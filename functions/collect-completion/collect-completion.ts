@@ -23,7 +23,7 @@ export function createCollectCompletion(integration: CompleteIntegration, surrou
     workInstructionNames: ledger.workInstructionNames,
     includeOperators: completions.includeOperators ?? false,
     readSoFar: nothingReadSoFar(),
-    trustTrigger: azumuta.assumptions.trustTrigger,
+    trustTrigger: azumuta.contract.trustTrigger,
     reconciles: schedule.reconcile !== 'off',
     withoutRecordings: completions.unknownRecordings === 'ignore',
     erpOrderNumber: completions.erpOrderNumber,

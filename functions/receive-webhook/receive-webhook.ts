@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
+import { triggerNamesSchema } from '../../shared/azumuta/trigger.ts';
 import { receiveWebhook } from '../../shared/completions/receive-webhook.ts';
 import { createUnusableCalls } from '../../shared/completions/unusable-calls.ts';
 import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
@@ -26,7 +26,7 @@ export function createReceiveWebhook({
       'COMPLETIONS_QUEUE_URL',
       'DEAD_LETTERS_QUEUE_URL',
       'WEBHOOK_TOKEN_SECRET_ARN',
-      'WEBHOOK_ALIASES',
+      'TRIGGER_NAMES',
       'ALLOWED_SOURCES',
     ],
     environment,
@@ -38,7 +38,7 @@ export function createReceiveWebhook({
     completionsQueueUrl: settings.COMPLETIONS_QUEUE_URL,
     deadLetterQueueUrl: settings.DEAD_LETTERS_QUEUE_URL,
     kept: createUnusableCalls(),
-    aliases: z.parse(webhookAliasesSchema, JSON.parse(settings.WEBHOOK_ALIASES)),
+    names: z.parse(triggerNamesSchema, JSON.parse(settings.TRIGGER_NAMES)),
     mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(settings.ALLOWED_SOURCES))),
     token: (options) => secrets.read(settings.WEBHOOK_TOKEN_SECRET_ARN, rotatingSecretSchema, options),
     clock,

@@ -83,7 +83,7 @@ export function createDeadLetterDesk(
     const at = dependencies.clock.now();
     const letters = [...seen.values()].map(({ receiptHandle: _, ...letter }) => ({
       ...letter,
-      route: routeOf({ ...letter, receiptHandle: '' }, dependencies.aliases, at),
+      route: routeOf({ ...letter, receiptHandle: '' }, dependencies.names, at),
     }));
     return { at, groups: groupsOf(letters), hidden, more: seen.size >= maxShown };
   }

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
-import { webhookAliasesSchema } from '../../shared/azumuta/assumptions.ts';
+import { triggerNamesSchema } from '../../shared/azumuta/trigger.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { createQueues } from '../../shared/platform/queue.ts';
 import { ledgerOf, sqsOf, type Target } from '../ops/cli/target.ts';
@@ -54,7 +54,7 @@ export function consoleDependencies(
     queueUrls,
     records: ledger.deadLetters,
     ledger,
-    aliases: z.parse(webhookAliasesSchema, JSON.parse(output('WebhookAliases'))),
+    names: z.parse(triggerNamesSchema, JSON.parse(output('TriggerNames'))),
     clock,
   });
   return {

@@ -96,7 +96,7 @@ function tableOf({
         COMPLETIONS_QUEUE_URL: completions.queueUrl,
         DEAD_LETTERS_QUEUE_URL: deadLetters.queueUrl,
         WEBHOOK_TOKEN_SECRET_ARN: secrets.webhookToken.secretArn,
-        WEBHOOK_ALIASES: JSON.stringify(azumuta.webhookAliases),
+        TRIGGER_NAMES: JSON.stringify(azumuta.contract.trigger),
         ALLOWED_SOURCES: JSON.stringify(deployment.allowedSources.webhook),
       },
       may: [sendTo(completions, deadLetters), readSecrets(secrets.webhookToken)],

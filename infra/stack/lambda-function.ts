@@ -158,7 +158,7 @@ const referenceBytes = 200;
 const configured: Readonly<Partial<Record<string, string>>> = {
   ALLOWED_SOURCES:
     'deployment.allowedSources: name networks (203.0.113.0/24) in the place of single addresses',
-  WEBHOOK_ALIASES: 'azumuta.webhookAliases: name fewer',
+  TRIGGER_NAMES: 'azumuta.contract.trigger: name fewer',
 };
 
 /** @throws ConfigurationError when Lambda would refuse the environment, in the middle of a deployment. */

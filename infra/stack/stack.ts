@@ -109,7 +109,7 @@ export class IntegrationStack extends Stack {
     new CfnOutput(this, 'ProductOrdersQueue', { value: queues.productOrders.queueUrl });
     new CfnOutput(this, 'CompletionsQueue', { value: queues.completions.queueUrl });
     new CfnOutput(this, 'BookingsQueue', { value: queues.bookings.queueUrl });
-    new CfnOutput(this, 'WebhookAliases', { value: JSON.stringify(integration.azumuta.webhookAliases) });
+    new CfnOutput(this, 'TriggerNames', { value: JSON.stringify(integration.azumuta.contract.trigger) });
     new CfnOutput(this, 'LedgerTable', { value: ledger.table.tableName });
     new CfnOutput(this, 'WebhookTokenSecret', { value: secrets.webhookToken.secretArn });
     new CfnOutput(this, 'OrderApiKeySecret', { value: secrets.orderApiKey.secretArn });

@@ -44,7 +44,7 @@ export const remedies: Readonly<Record<Cause, { readonly who: string; readonly n
   },
   'refused-by-azumuta': {
     who: 'who keeps Azumuta',
-    next: 'Mend in Azumuta what its own words name, or correct azumuta.assumptions; then replay.',
+    next: 'Mend in Azumuta what its own words name, or correct azumuta.contract; then replay.',
   },
   'unreadable-message': {
     who: 'who keeps Azumuta',

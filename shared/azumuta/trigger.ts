@@ -1,5 +1,22 @@
-import { problemOfText } from '../model/text.ts';
-import type { WebhookAliases } from './assumptions.ts';
+import * as z from 'zod/mini';
+import { problemOfText, shorten } from '../model/text.ts';
+import { typeName } from '../platform/validation.ts';
+
+const names = z.array(z.string());
+
+/**
+ * How triggers name what they carry: `azumuta.contract.trigger`, as the stack hands it to the webhook door, which does
+ * not load the configuration. They are matched without regard to case, `_`, `-` and a trailing `[]`.
+ */
+export const triggerNamesSchema = z.object({
+  productOrderNumber: names,
+  workInstructionIds: names,
+  recordingIds: names,
+  id: names,
+  events: names,
+});
+
+export type TriggerNames = z.output<typeof triggerNamesSchema>;
 
 /** What a trigger's call told: the order, and ids if it had any. */
 export interface TriggerContent {
@@ -15,67 +32,97 @@ export type ParsedTrigger =
   /** Why it cannot be used, for whoever set the trigger up. */
   | { readonly ok: false; readonly reason: string };
 
-type Field = readonly [name: string, value: unknown];
+/** A field by its path: in `{ data: { order: … } }` there are `data` and `data.order`. */
+interface Field {
+  readonly name: string;
+  /** `Recording_Ids[]` is `recordingids`. */
+  readonly canonical: string;
+  readonly value: unknown;
+}
 
 /** Content of a trigger's call: its query when it is a GET or has no body, else its body. */
 export function parseTrigger(
   call: { readonly method: string; readonly rawQueryString: string; readonly body: Buffer },
-  aliases: WebhookAliases,
+  names: TriggerNames,
 ): ParsedTrigger {
   return call.method === 'GET' || call.body.byteLength === 0
-    ? parseTriggerQuery(call.rawQueryString, aliases)
-    : parseTriggerBody(call.body.toString('utf8'), aliases);
+    ? parseTriggerQuery(call.rawQueryString, names)
+    : parseTriggerBody(call.body.toString('utf8'), names);
 }
 
 /**
  * Content of a GET trigger, from the raw query string (API Gateway's payload 2.0 joins repeated keys with
  * commas, which would split an order number that holds one).
  */
-function parseTriggerQuery(rawQueryString: string, aliases: WebhookAliases): ParsedTrigger {
-  const asSpace = parseFields([...new URLSearchParams(rawQueryString)], aliases);
+function parseTriggerQuery(rawQueryString: string, names: TriggerNames): ParsedTrigger {
+  const parse = (query: string) =>
+    parseFields(
+      [...new URLSearchParams(query)].map(([name, value]) => fieldOf(name, value)),
+      names,
+    );
+  const asSpace = parse(rawQueryString);
   if (!asSpace.ok || !rawQueryString.includes('+')) return asSpace;
-  const asPlus = parseFields([...new URLSearchParams(rawQueryString.replaceAll('+', '%2B'))], aliases);
+  const asPlus = parse(rawQueryString.replaceAll('+', '%2B'));
   if (!asPlus.ok || asPlus.content.productOrderNumber === asSpace.content.productOrderNumber) return asSpace;
   return { ok: true, content: { ...asSpace.content, otherNumber: asPlus.content.productOrderNumber } };
 }
 
 /** Content of a POST trigger: a JSON object. */
-function parseTriggerBody(body: string, aliases: WebhookAliases): ParsedTrigger {
+function parseTriggerBody(body: string, names: TriggerNames): ParsedTrigger {
   let json: unknown;
   try {
     json = JSON.parse(body);
   } catch {
     return { ok: false, reason: 'The body is not JSON.' };
   }
-  if (json === null || typeof json !== 'object' || Array.isArray(json)) {
-    return { ok: false, reason: 'The body must be a JSON object.' };
-  }
-  return parseFields(Object.entries(json), aliases);
+  if (!isObject(json)) return { ok: false, reason: 'The body must be a JSON object.' };
+  return parseFields(fieldsIn(json), names);
 }
 
-function parseFields(fields: readonly Field[], aliases: WebhookAliases): ParsedTrigger {
-  const valuesOf = (names: readonly string[]) => {
-    const wanted = new Set(names.map(canonical));
-    return fields.filter(([name]) => wanted.has(canonical(name))).map(([, value]) => value);
+function fieldOf(name: string, value: unknown): Field {
+  return { name, canonical: canonical(name), value };
+}
+
+/** Objects within each other whose fields have a path: more than any sender has a use for. */
+const maxNesting = 4;
+
+function fieldsIn(json: object, before = '', nesting = 0): Field[] {
+  return Object.entries(json).flatMap(([name, value]) => [
+    fieldOf(before + name, value),
+    ...(isObject(value) && nesting < maxNesting ? fieldsIn(value, `${before + name}.`, nesting + 1) : []),
+  ]);
+}
+
+function parseFields(fields: readonly Field[], names: TriggerNames): ParsedTrigger {
+  const valuesOf = (wanted: readonly string[]) => {
+    const known = new Set(wanted.map(canonical));
+    return fields.filter((field) => known.has(field.canonical)).map(({ value }) => value);
   };
-  const refused = (reason: string): ParsedTrigger => ({ ok: false, reason });
-  // The first alias that tells anything counts: `number` beside `productOrderNumber` may be anything's.
+  const refused = (reason: string): ParsedTrigger => ({
+    ok: false,
+    reason: `${reason} ${describeFields(fields, names)}`,
+  });
+  // The first name that tells anything counts: `number` beside `productOrderNumber` may be anything's.
   const told =
-    aliases.productOrderNumber
-      .map((alias) => valuesOf([alias]).flatMap((value) => numberOf(value)))
+    names.productOrderNumber
+      .map((name) => valuesOf([name]).flatMap((value) => numbersIn(value, names.productOrderNumber)))
       .find((numbers) => numbers.length > 0) ?? [];
   if (told.includes(inexact)) return refused(mayHaveLostDigits);
   const numbers = [...new Set(told.filter((number) => number !== inexact))];
   const [productOrderNumber, ...others] = numbers;
   if (productOrderNumber === undefined)
     return refused(
-      `No product order number: expected one of the fields ${aliases.productOrderNumber.join(', ')}.`,
+      `No product order number: expected one of the fields ${names.productOrderNumber.join(', ')}.`,
     );
   if (others.length > 0) return refused(`${numbers.length} different product order numbers in one call.`);
   const problem = problemOfText(productOrderNumber);
   if (problem) return refused(`The product order number ${problem}.`);
-  const workInstructionIds = idsIn(valuesOf(aliases.workInstructionIds));
-  const recordingIds = idsIn(valuesOf(aliases.recordingIds));
+  const idsNamed = (wanted: readonly string[]) => {
+    const ids = valuesOf(wanted).flatMap((value) => idsIn(value, [...names.id, ...wanted]));
+    return [...new Set(ids)].slice(0, maxIds);
+  };
+  const workInstructionIds = idsNamed(names.workInstructionIds);
+  const recordingIds = idsNamed(names.recordingIds);
   const [badId] = [...workInstructionIds, ...recordingIds].flatMap((id) => problemOfText(id) ?? []);
   if (badId) return refused(`The id of a recording or work instruction ${badId}.`);
   return { ok: true, content: { productOrderNumber, workInstructionIds, recordingIds } };
@@ -84,7 +131,25 @@ function parseFields(fields: readonly Field[], aliases: WebhookAliases): ParsedT
 const mayHaveLostDigits =
   'The product order number is a JSON number that may have lost digits (a fraction, or beyond 2^53): send it as text, in quotation marks.';
 
-/** `Recording_Ids[]` is `recordingids`. */
+/** More fields than these do not help who sets the trigger up. */
+const maxFields = 12;
+
+/** Names of the fields and what each was taken for, never a value. */
+function describeFields(fields: readonly Field[], names: TriggerNames): string {
+  const meanings = (['productOrderNumber', 'workInstructionIds', 'recordingIds'] as const).map(
+    (meaning) => [meaning, new Set(names[meaning].map(canonical))] as const,
+  );
+  const told = fields.flatMap(({ name, canonical: known, value }) => {
+    const [meaning] = meanings.find(([, wanted]) => wanted.has(known)) ?? [];
+    // The fields of an object stand for themselves.
+    if (meaning === undefined && isObject(value)) return [];
+    return `${shorten(name, 60)} (${typeName(value)}) was taken for ${meaning ?? 'nothing'}`;
+  });
+  if (told.length === 0) return 'It has no fields.';
+  const more = told.length > maxFields ? `, and there are ${told.length - maxFields} more` : '';
+  return `${told.slice(0, maxFields).join(', ')}${more}. Name the right field in azumuta.contract.trigger.`;
+}
+
 function canonical(name: string): string {
   return name.replace(/\[\]$/, '').replace(/[_-]/g, '').toLowerCase();
 }
@@ -95,28 +160,41 @@ const inexact = Symbol('inexact');
 /** Lists and objects within each other that are looked into: more than any sender has a use for. */
 const maxDepth = 8;
 
-/** An order number is never split: whatever it holds is part of it. An object may carry it as its number. */
-function numberOf(value: unknown, depth = 0): (string | typeof inexact)[] {
-  if (depth > maxDepth) return [];
-  if (typeof value === 'number') return [Number.isSafeInteger(value) ? String(value) : inexact];
-  if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
-  if (Array.isArray(value)) return value.flatMap((each) => numberOf(each, depth + 1));
-  if (value !== null && typeof value === 'object' && 'number' in value)
-    return numberOf(value.number, depth + 1);
-  return [];
+/** An order number is never split: whatever it holds is part of it. */
+function numbersIn(value: unknown, names: readonly string[]): (string | typeof inexact)[] {
+  return scalarsIn(value, names).flatMap((each) => {
+    if (typeof each === 'number') return Number.isSafeInteger(each) ? String(each) : inexact;
+    return typeof each === 'string' ? each.trim() || [] : [];
+  });
 }
 
-/** Ids hold no commas (Meteor ids), so a text may list several; objects carry theirs as `id`. */
-function idsOf(value: unknown, depth = 0): string[] {
-  if (depth > maxDepth) return [];
-  if (typeof value === 'string') return value.split(',').flatMap((id) => id.trim() || []);
-  if (Array.isArray(value)) return value.flatMap((each) => idsOf(each, depth + 1));
-  if (value !== null && typeof value === 'object' && 'id' in value) return idsOf(value.id, depth + 1);
-  return [];
+/** Ids hold no commas (Meteor ids), so a text may list several. */
+function idsIn(value: unknown, names: readonly string[]): string[] {
+  return scalarsIn(value, names).flatMap((each) => {
+    if (typeof each === 'number') return Number.isSafeInteger(each) ? String(each) : [];
+    return typeof each === 'string' ? each.split(',').flatMap((id) => id.trim() || []) : [];
+  });
 }
 
-function idsIn(values: readonly unknown[]): string[] {
-  return [...new Set(values.flatMap((value) => idsOf(value)))].slice(0, maxIds);
+/** What is in lists, and what objects carry under one of these names. */
+function scalarsIn(value: unknown, names: readonly string[], depth = 0): unknown[] {
+  if (depth > maxDepth) return [];
+  if (Array.isArray(value)) return value.flatMap((each) => scalarsIn(each, names, depth + 1));
+  return isObject(value) ? scalarsIn(carriedBy(value, names), names, depth + 1) : [value];
+}
+
+/** The field of an object with the first of these names. */
+function carriedBy(value: object, names: readonly string[]): unknown {
+  const fields = Object.entries(value);
+  for (const name of names) {
+    const found = fields.find(([key]) => canonical(key) === canonical(name));
+    if (found) return found[1];
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** More ids than any order has: what is beyond is read from the product order anyway. */

@@ -1,4 +1,4 @@
-import type { AzumutaProductOrder } from '../azumuta/translate.ts';
+import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';

@@ -1,4 +1,4 @@
-import type { AzumutaProductOrder } from '../azumuta/translate.ts';
+import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import { type BookingEntry, maxPlannedBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { BookingKey } from '../model/completions.ts';

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
-import { type WebhookEvent, webhookEvents } from '../azumuta/assumptions.ts';
 import type { TriggerContent } from '../azumuta/trigger.ts';
 import type { CompletedProductOrder } from '../model/completions.ts';
+
+/** The events of triggers, as our messages call them. Completion is the one that Azumuta documents. */
+export const webhookEvents = ['product-order-completed'] as const;
 
 const text = z.string().check(z.minLength(1));
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -31,14 +33,13 @@ export type CompletionHint = z.output<typeof completionHintSchema>;
 
 /** What the completions queue is told of a trigger. */
 export function webhookHint(
-  event: WebhookEvent,
   content: TriggerContent,
   { receivedAt, eventId }: { readonly receivedAt: Date; readonly eventId: string },
 ): CompletionHint {
   return {
     v: 1,
     kind: 'completion',
-    event,
+    event: 'product-order-completed',
     productOrderNumber: content.productOrderNumber,
     ...(content.otherNumber === undefined ? {} : { otherNumber: content.otherNumber }),
     workInstructionIds: [...content.workInstructionIds],

@@ -1,5 +1,5 @@
 import type { AzumutaClient } from '../azumuta/client.ts';
-import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/translate.ts';
+import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/resources.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { WorkInstructionNames } from '../ledger/records/work-instruction-names.ts';
 import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
@@ -95,9 +95,9 @@ export async function readRecordings(
   dependencies: ReadRecordingsDependencies,
 ): Promise<ReadonlyMap<string, Recording>> {
   const { azumuta, partners, readSoFar } = dependencies;
-  const ids = wanted.map(({ id }) => id);
-  const found = await readAll(ids, readSoFar.recordings, (id) =>
-    partners.call('azumuta', () => azumuta.recording(id, signal)),
+  const owners = new Map(wanted.map(({ id, productOrder }) => [id, productOrder]));
+  const found = await readAll([...owners.keys()], readSoFar.recordings, (id) =>
+    partners.call('azumuta', () => azumuta.recording(id, signal, owners.get(id))),
   );
   const recordings = new Map<string, Recording>();
   for (const { id, productOrder, hinted = false } of wanted) {

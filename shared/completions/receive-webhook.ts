@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type WebhookAliases, type WebhookEvent, webhookEvents } from '../azumuta/assumptions.ts';
+import type { TriggerNames } from '../azumuta/trigger.ts';
 import { parseTrigger } from '../azumuta/trigger.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -42,7 +42,7 @@ export interface ReceiveWebhookDependencies {
   readonly deadLetterQueueUrl: string;
   /** Lives as long as the door's container. */
   readonly kept: UnusableCalls;
-  readonly aliases: WebhookAliases;
+  readonly names: TriggerNames;
   /** Whether this address may call the door at all. */
   readonly mayCall: (sourceIp: string) => boolean;
   /** The webhook token; `refresh` reads it again, at most once a minute. */
@@ -91,16 +91,17 @@ async function tokenFits(presented: string, { token }: ReceiveWebhookDependencie
 }
 
 async function receive(call: WebhookCall, dependencies: ReceiveWebhookDependencies): Promise<WebhookAnswer> {
-  if (!isKnown(call.event)) {
-    return keep(call, 404, `Unknown event: expected ${webhookEvents.join(' or ')}.`, dependencies);
+  const { names } = dependencies;
+  if (!names.events.includes(call.event)) {
+    return keep(call, 404, `Unknown event: expected ${names.events.join(' or ')}.`, dependencies);
   }
   if (call.body.byteLength > maxBodyBytes) {
     return keep(call, 413, `The body is larger than ${maxBodyBytes} bytes.`, dependencies);
   }
-  const parsed = parseTrigger(call, dependencies.aliases);
+  const parsed = parseTrigger(call, names);
   if (!parsed.ok) return keep(call, 400, parsed.reason, dependencies);
 
-  const hint = webhookHint(call.event, parsed.content, {
+  const hint = webhookHint(parsed.content, {
     receivedAt: dependencies.clock.now(),
     eventId: call.id,
   });
@@ -154,8 +155,4 @@ async function keep(
   }
   dependencies.log.warn('Webhook call kept as a dead letter', { reason, statusCode, eventId: call.id });
   return { statusCode, body: { status: 'kept for a person', reason, eventId: call.id } };
-}
-
-function isKnown(event: string): event is WebhookEvent {
-  return webhookEvents.some((known) => known === event);
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { RetryLater } from '../model/errors.ts';
+import { sentenceOf } from '../platform/error-message.ts';
 import { createHttp, type HttpOptions, type HttpResponse, partnerFailure } from '../platform/http.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
 import { stopIfAborted } from './booking-rules.ts';
 import type { ErpEnvironment } from './connector.ts';
-import { sentenceOf } from './rest/error-message.ts';
 import type { RestAuthentication } from './rest/options.ts';
 
 export interface Authentication {

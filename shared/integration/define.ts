@@ -1,10 +1,5 @@
 import type * as z from 'zod/mini';
-import type {
-  AzumutaAssumptions,
-  assumptionsSchema,
-  WebhookAliases,
-  webhookAliasesSchema,
-} from '../azumuta/assumptions.ts';
+import type { AzumutaContract, contractSchema } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
 import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
@@ -88,10 +83,8 @@ export interface Integration {
   readonly azumuta?: {
     /** Default `https://app.azumuta.com/api/v1`. */
     readonly baseUrl?: string;
-    /** Overrides of what is assumed about Azumuta's API. */
-    readonly assumptions?: z.input<typeof assumptionsSchema>;
-    /** Further names under which triggers carry their content. */
-    readonly webhookAliases?: z.input<typeof webhookAliasesSchema>;
+    /** What differs from what is assumed about Azumuta's API: one line for each field that stands elsewhere. */
+    readonly contract?: z.input<typeof contractSchema>;
     /** So many calls at once at most, over all functions and containers (1 to 100). Default: no limit. */
     readonly atOnce?: number;
     /**
@@ -143,8 +136,7 @@ export interface CompleteIntegration {
   readonly timeZone: string;
   readonly azumuta: PartnerLimit & {
     readonly baseUrl: string;
-    readonly assumptions: AzumutaAssumptions;
-    readonly webhookAliases: WebhookAliases;
+    readonly contract: AzumutaContract;
   };
   readonly erp: ErpDefinition;
   readonly productOrders: ProductOrderMapping;

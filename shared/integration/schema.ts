@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import { assumptionsSchema, webhookAliasesSchema } from '../azumuta/assumptions.ts';
+import { contractSchema, defaultBaseUrl, defaultContract } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
 import { isTimeZone, utcInstant } from '../model/time.ts';
+import { strictObject } from '../platform/strict-object.ts';
 import { tellsFound } from '../platform/validation.ts';
 import { deploymentSchema } from './deployment.ts';
 
@@ -31,7 +32,7 @@ const zoneNeeded = 'an IANA time zone such as Europe/Brussels';
 const timeZone = z.string(zoneNeeded).check(z.refine(isTimeZone, { error: zoneNeeded, params: tellsFound }));
 
 /** What `defineIntegration` takes, with its bounds and defaults. */
-export const integrationSchema = z.strictObject({
+export const integrationSchema = strictObject({
   plant: z
     .string()
     .check(
@@ -42,19 +43,15 @@ export const integrationSchema = z.strictObject({
     ),
   timeZone,
   azumuta: z._default(
-    z
-      .strictObject({
-        baseUrl: z._default(z.url(), 'https://app.azumuta.com/api/v1'),
-        assumptions: z.prefault(assumptionsSchema, {}),
-        webhookAliases: z.prefault(webhookAliasesSchema, {}),
+    strictObject(
+      {
+        baseUrl: z._default(z.url(), defaultBaseUrl),
+        contract: z.prefault(contractSchema, {}),
         ...limitShape,
-      })
-      .check(isWithinPace),
-    () => ({
-      baseUrl: 'https://app.azumuta.com/api/v1',
-      assumptions: z.parse(assumptionsSchema, {}),
-      webhookAliases: z.parse(webhookAliasesSchema, {}),
-    }),
+      },
+      { assumptions: 'it is contract now', webhookAliases: 'it is contract.trigger now' },
+    ).check(isWithinPace),
+    { baseUrl: defaultBaseUrl, contract: defaultContract },
   ),
   erp: z
     .looseObject({
@@ -67,7 +64,7 @@ export const integrationSchema = z.strictObject({
     })
     .check(isWithinPace),
   productOrders: z._default(
-    z.strictObject({
+    strictObject({
       number: mapping,
       article: mapping,
       parameters: mapping,
@@ -76,7 +73,7 @@ export const integrationSchema = z.strictObject({
       split: z.optional(
         z.union([
           z.literal('one'),
-          z.strictObject({
+          strictObject({
             per: z.literal('unit'),
             book: z.enum(['each', 'when-all-done']),
             most: z.optional(z.int().check(z.minimum(1), z.maximum(500))),
@@ -87,7 +84,7 @@ export const integrationSchema = z.strictObject({
     {},
   ),
   completions: z._default(
-    z.strictObject({
+    strictObject({
       quantity: mapping,
       scrap: mapping,
       lots: mapping,
@@ -102,18 +99,18 @@ export const integrationSchema = z.strictObject({
     {},
   ),
   schedule: z._default(
-    z.strictObject({
+    strictObject({
       pull: z._default(
         z.union([
           z.literal('off'),
-          z.strictObject({ everyMinutes: z.int().check(z.minimum(1), z.maximum(1440)), from: instant }),
+          strictObject({ everyMinutes: z.int().check(z.minimum(1), z.maximum(1440)), from: instant }),
         ]),
         'off',
       ),
       reconcile: z._default(
         z.union([
           z.literal('off'),
-          z.strictObject({
+          strictObject({
             // An alarm tells when two runs in a row were missed, and CloudWatch looks back a week at most.
             everyHours: z.int().check(z.minimum(1), z.maximum(72)),
             most: z._default(z.int().check(z.minimum(1), z.maximum(500)), reconcileDefaults.most),

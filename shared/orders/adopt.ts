@@ -1,4 +1,4 @@
-import type { AzumutaProductOrder } from '../azumuta/translate.ts';
+import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import type { ProductOrderDraft } from '../model/orders.ts';
 import { toDecimal } from '../model/quantity.ts';
 import { shorten } from '../model/text.ts';

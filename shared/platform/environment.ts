@@ -30,8 +30,8 @@ export const variables = {
   /** Topics of the mails: alerts, and the morning mail where there is one. */
   ALERTS_TOPIC_ARN: text,
   MORNING_MAIL_TOPIC_ARN: text,
-  /** JSON of the alias table: the webhook door does not read the configuration. */
-  WEBHOOK_ALIASES: text,
+  /** JSON of `azumuta.contract.trigger`: the webhook door does not read the configuration. */
+  TRIGGER_NAMES: text,
   /** JSON list of the addresses and networks that may call a door; an empty one lets all in. */
   ALLOWED_SOURCES: text,
   /** The longest that a partner may take to finish what was sent to it before an attempt died. */

@@ -69,10 +69,10 @@ function foundIn(issue: Issue, value: unknown): string {
 }
 
 function expectationOf(issue: Issue): string {
+  // Without a locale, zod says the same of all that has no message of its own.
+  if (issue.message !== 'Invalid input') return issue.message;
   switch (issue.code) {
     case 'invalid_type':
-      // Without a locale, zod says the same of all that has no message of its own.
-      if (issue.message !== 'Invalid input') return issue.message;
       return typeWords[issue.expected] ?? issue.expected;
     case 'invalid_value':
       return issue.values.map((value) => JSON.stringify(value)).join(' or ');
@@ -117,7 +117,8 @@ function pathText(path: readonly PropertyKey[]): string {
   }, '$');
 }
 
-function typeName(value: unknown): string {
+/** What something is, for a message that must not repeat it. */
+export function typeName(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';

@@ -1,3 +1,4 @@
+import type { Dialect } from '../support/dialects/dialect.ts';
 import { type Finding, invariants, judge } from './invariants/judge.ts';
 import { judgeLetters } from './invariants/letters.ts';
 import { replayAll } from './scenario/administrators.ts';
@@ -31,12 +32,13 @@ const restsWithinMs = 4 * dayMs;
  * Runs a scenario to its end, and judges how all stands then. One at a time: what is rejected and heard by nobody is
  * known by the run in which it happened.
  * @param options `isRead`: somebody reads the timeline. `disturb` may break what no happening breaks, to see it found.
+ *   `dialect`: Azumuta talks so.
  */
 export async function runScenario(
   scenario: Scenario,
-  { isRead = false, disturb = (_world: World) => {} } = {},
+  { isRead = false, disturb = (_world: World) => {}, dialect = undefined as Dialect | undefined } = {},
 ): Promise<Outcome> {
-  const world = createWorld(scenario, isRead);
+  const world = createWorld(scenario, isRead, dialect);
   disturb(world);
   const people = startPeople(world);
   const schedules = startSchedules(world);

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { operationsSchema } from '../../../shared/azumuta/operations.ts';
 import { odooOptionsSchema } from '../../../shared/erp/odoo/options.ts';
 import { sapOptionsSchema } from '../../../shared/erp/sap-s4hana/options.ts';
 import { trytonOptionsSchema } from '../../../shared/erp/tryton/options.ts';
 import { integrationSchema } from '../../../shared/integration/schema.ts';
+import { placeSchema } from '../../../shared/platform/places.ts';
 import { docCommentsOf } from './doc-comments.ts';
 
 /** Where the comments of the configuration's fields stand, by the path of what they are about. */
@@ -12,8 +14,14 @@ const comments: readonly (readonly [path: string, file: string, name: string])[]
   ['productOrders', 'integration/define.ts', 'ProductOrderMapping'],
   ['completions', 'integration/define.ts', 'CompletionMapping'],
   ['deployment', 'integration/deployment.ts', 'Deployment'],
-  ['azumuta.assumptions', 'azumuta/assumptions.ts', 'assumptionsSchema'],
-  ['azumuta.webhookAliases', 'azumuta/assumptions.ts', 'webhookAliasesSchema'],
+  ['azumuta.contract', 'azumuta/contract.ts', 'contractSchema'],
+  ...['list', 'error', 'article', 'variant', 'productOrder', 'parameter', 'recording', 'step', 'trigger'].map(
+    (part) => [`azumuta.contract.${part}`, 'azumuta/contract.ts', `${part}Fields`] as const,
+  ),
+  ['azumuta.contract.operations', 'azumuta/operations.ts', 'operationsSchema'],
+  ...Object.keys(operationsSchema.shape).map(
+    (name) => [`azumuta.contract.operations.${name}`, 'azumuta/operations.ts', 'Operation'] as const,
+  ),
 ];
 
 const connectors = [
@@ -30,6 +38,7 @@ const jsonSchema = z.looseObject({
   anyOf: z.optional(z.array(z.unknown())),
   enum: z.optional(z.array(z.unknown())),
   const: z.optional(z.unknown()),
+  title: z.optional(z.string()),
   items: z.optional(z.unknown()),
   additionalProperties: z.optional(z.unknown()),
   default: z.optional(z.unknown()),
@@ -65,7 +74,7 @@ export function configurationReference(): string {
     '# Configuration',
     'What `integration.config.ts` may hold. This page is made by `npm run documents` from the schema that checks the file; where a default is not shown, the meaning tells it. A mistake stops synthesis with the path of the field.',
     table(rowsOf(integrationSchema, told)),
-    '`function` is a plain TypeScript function; its input is typed, so that an editor completes it. [MAPPING.md](MAPPING.md) has worked examples.',
+    '`function` is a plain TypeScript function; its input is typed, so that an editor completes it. `place` is where something stands in an answer: a path (`article.number`, `lines.0.id`; an empty text is the answer itself), a list of paths of which the first counts that tells anything, or a function of the answer. [MAPPING.md](MAPPING.md) has worked examples.',
     ...sections,
     '## `erp: rest({ … })`\n\nDescribes an ERP with an HTTP API in steps; its fields are told in [`options.ts`](../erp/rest/options.ts), and the [sample configuration](../../integration.config.ts) uses most of them.',
     '',
@@ -77,7 +86,13 @@ function sourceOf(file: string): string {
 }
 
 function rowsOf(schema: z.ZodMiniType, told: ReadonlyMap<string, string>): Row[] {
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const json = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override({ zodSchema, jsonSchema: told }) {
+      if (zodSchema === placeSchema) told.title = 'place';
+    },
+  });
   return fieldsOf(z.parse(jsonSchema, json), '', told);
 }
 
@@ -109,7 +124,7 @@ function typeOf(schema: JsonSchema): string {
   if (schema.type === 'object') return 'object';
   if (schema.type === 'integer') return 'whole number';
   if (schema.type === 'string') return 'text';
-  return schema.type === undefined ? 'function' : String(schema.type);
+  return schema.type === undefined ? (schema.title ?? 'function') : String(schema.type);
 }
 
 /** Defaults of whole objects are those of their fields. */

@@ -169,7 +169,7 @@ export const examples: readonly Example[] = [
       body: {
         status: 'kept for a person',
         reason:
-          'No product order number: expected one of the fields productOrderNumber, productOrder, orderNumber, number.',
+          'No product order number: expected one of the fields productOrderNumber, productOrder, orderNumber, number. article (string) was taken for nothing. Name the right field in azumuta.contract.trigger.',
         eventId: 'KlbwWhbbjoEEJVw=',
       },
     },

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { webhookEvents } from '../../../shared/azumuta/assumptions.ts';
+import { webhookEvents } from '../../../shared/completions/messages.ts';
 import { webhookAnswerSchema } from '../../../shared/completions/receive-webhook.ts';
 import { maxOrders, maxProductOrders } from '../../../shared/orders/http-api.ts';
 import { postedOrderSchema } from '../../../shared/orders/http-api-request.ts';

@@ -1,6 +1,6 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { type WebhookAliases, webhookEvents } from '../../../shared/azumuta/assumptions.ts';
+import type { TriggerNames } from '../../../shared/azumuta/trigger.ts';
 import { parseTrigger } from '../../../shared/azumuta/trigger.ts';
 import { ownHint, webhookHint } from '../../../shared/completions/messages.ts';
 import { type Cause, causes } from '../../../shared/model/errors.ts';
@@ -101,11 +101,11 @@ export function letterOf(message: Message): DeadLetterMessage {
 }
 
 /**
- * Where a letter goes back to. A webhook call is parsed again, as the aliases may know its fields by now. A booking is
+ * Where a letter goes back to. A webhook call is parsed again, as its fields' names may be known by now. A booking is
  * asked for once more: what it books is what the ledger planned and Azumuta says, never what a letter holds, which
  * more than one function may write.
  */
-export function routeOf(letter: DeadLetterMessage, aliases: WebhookAliases, now: Date): Route {
+export function routeOf(letter: DeadLetterMessage, names: TriggerNames, now: Date): Route {
   if (letter.stage === 'book-completion') {
     if (letter.home === undefined) return { stays: 'nothing in it tells which product order it books' };
     const hint = ownHint(letter.home, 'replay', { now, eventId: letter.messageId });
@@ -119,20 +119,19 @@ export function routeOf(letter: DeadLetterMessage, aliases: WebhookAliases, now:
     };
   const call = z.safeParse(webhookCallSchema, jsonOf(letter.body));
   if (!call.success) return { stays: 'it is not a webhook call that this version can read' };
-  const event = webhookEvents.find((known) => known === call.data.event);
-  if (!event)
+  if (!names.events.includes(call.data.event))
     return {
-      stays: `its event is none of ${webhookEvents.join(', ')}: correct the trigger's URL in Azumuta`,
+      stays: `its event is none of ${names.events.join(', ')}: correct the trigger's URL in Azumuta`,
     };
   if (call.data.truncated) return { stays: 'it was too large to be kept whole' };
   const { method, rawQueryString, bodyBase64 } = call.data;
-  const parsed = parseTrigger({ method, rawQueryString, body: Buffer.from(bodyBase64, 'base64') }, aliases);
+  const parsed = parseTrigger({ method, rawQueryString, body: Buffer.from(bodyBase64, 'base64') }, names);
   if (!parsed.ok)
     return {
-      stays: `still not understood (${parsed.reason}) Add its field's name to azumuta.webhookAliases and deploy`,
+      stays: `still not understood (${parsed.reason}) Deploy that, and replay again`,
     };
   // Its patience with Azumuta begins now, not when the call came.
-  const hint = webhookHint(event, parsed.content, { receivedAt: now, eventId: letter.messageId });
+  const hint = webhookHint(parsed.content, { receivedAt: now, eventId: letter.messageId });
   return { to: 'completions', body: JSON.stringify(hint) };
 }
 

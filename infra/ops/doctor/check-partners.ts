@@ -112,7 +112,7 @@ function partnerFinding(error: unknown, secret: SecretName, target: Target, conf
     return wrong(
       reason,
       secret === 'azumuta-api-key'
-        ? 'an assumption about the API does not hold: correct azumuta.assumptions in the configuration'
+        ? 'what is assumed about the API does not hold: set the lines of azumuta.contract that it names'
         : "check the connector's options in the configuration, and the rights of its user",
     );
   throw error;

@@ -31,7 +31,7 @@ export function partnersOf(
   return {
     azumuta: createAzumutaClient({
       baseUrl: azumuta.baseUrl,
-      assumptions: azumuta.assumptions,
+      contract: azumuta.contract,
       clock: systemClock,
       apiKey: async () => (await secret('azumuta-api-key', apiKeySchema)).apiKey,
     }),

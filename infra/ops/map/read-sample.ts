@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { productOrderSchema, recordingSchema } from '../../../shared/azumuta/schemas.ts';
-import { productOrderOf, recordingOf } from '../../../shared/azumuta/translate.ts';
+import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
+import { type Read, sentencesOf } from '../../../shared/azumuta/fields.ts';
 import { completedOf, forMapping } from '../../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { run } from '../../../shared/integration/mapping/call-mapping.ts';
@@ -21,8 +21,8 @@ export type Sample =
   | { readonly kind: 'unfit'; readonly at: string; readonly mistakes: readonly string[] };
 
 const completionSampleSchema = z.strictObject({
-  productOrder: productOrderSchema,
-  recordings: z._default(z.array(recordingSchema), []),
+  productOrder: z.looseObject({}),
+  recordings: z._default(z.array(z.looseObject({})), []),
   /** Number of the ERP order, where it is not what the mapping says. */
   erpOrder: z.optional(z.object({ number: z.string(), id: z.exactOptional(z.string()) })),
   /** `amendment`: recordings that came after the quantity was booked. */
@@ -61,11 +61,19 @@ function completionSample(
   const parsed = parse(completionSampleSchema, one);
   if (!parsed.ok) return unfit(at, parsed.mismatches);
   const { productOrder, recordings, erpOrder, kind } = parsed.value;
-  const order = productOrderOf(productOrder, azumuta.assumptions);
+  const readers = createAnswerReaders(azumuta.contract);
+  const mistakes: string[] = [];
+  const readAt = <T>(where: string, read: Read<T>): T[] => {
+    if (read.ok) return [read.value];
+    mistakes.push(...sentencesOf(read.misfits, `${at}.${where}`));
+    return [];
+  };
+  const [order] = readAt('productOrder', readers.readProductOrder.read(productOrder));
+  const read = recordings
+    .flatMap((recording, index) => readAt(`recordings[${index}]`, readers.readRecording.read(recording)))
+    .map((recording) => forMapping(recording, completions.includeOperators ?? false));
+  if (order === undefined || mistakes.length > 0) return { kind: 'unfit', at, mistakes };
   const numberOf = completions.erpOrderNumber ?? ((number: string) => number);
-  const read = recordings.map((recording) =>
-    forMapping(recordingOf(recording, azumuta.assumptions), completions.includeOperators ?? false),
-  );
   try {
     const ref = erpOrder ?? {
       number: run('completions.erpOrderNumber', () => numberOf(order.number), order),

@@ -1,5 +1,5 @@
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
-import { variantIdsOf } from '../../../shared/azumuta/translate.ts';
+import { variantIdsOf } from '../../../shared/azumuta/resources.ts';
 import type { ErpConnector, UnreadableOrder } from '../../../shared/erp/connector.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, reasonOf } from '../../../shared/model/errors.ts';

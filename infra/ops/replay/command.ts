@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
+import { triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
@@ -84,7 +84,7 @@ await runCommand(command, async (parsed, signal) => {
       },
       records: ledger.deadLetters,
       ledger,
-      aliases: z.parse(webhookAliasesSchema, JSON.parse(target.output('WebhookAliases'))),
+      names: z.parse(triggerNamesSchema, JSON.parse(target.output('TriggerNames'))),
       clock: systemClock,
       progress: progress.tell,
     },

@@ -1,4 +1,4 @@
-import type { WebhookAliases } from '../../../shared/azumuta/assumptions.ts';
+import type { TriggerNames } from '../../../shared/azumuta/trigger.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import { type Cause, reasonOf } from '../../../shared/model/errors.ts';
@@ -15,7 +15,7 @@ export interface ReplayDependencies {
   readonly records: Pick<DeadLetterRecords, 'record' | 'markReplayed' | 'of'>;
   readonly ledger: Pick<Ledger, 'knownOrders' | 'bookings'>;
   /** Under which names triggers carry their content, as the stack has it now. */
-  readonly aliases: WebhookAliases;
+  readonly names: TriggerNames;
   readonly clock: Clock;
   readonly progress: (text: string) => void;
 }
@@ -102,7 +102,7 @@ export async function replay(
       for (const letter of page) {
         held.set(letter.sqsId, letter);
         if (!isSelected(letter, request)) continue;
-        const route = routeOf(letter, dependencies.aliases, dependencies.clock.now());
+        const route = routeOf(letter, dependencies.names, dependencies.clock.now());
         chosen.set(letter.sqsId, { letter, route });
         if ('to' in route) movable.add(letter.sqsId);
       }

@@ -14,9 +14,9 @@ import { restOptionsSchema } from './options-schema.ts';
 import { createReadPage } from './paging.ts';
 import { createSession, type Session } from './session.ts';
 
+export { listAt, type Place, path, textAt, valueAt } from '../../platform/places.ts';
 export { instantIn } from '../local-time.ts';
 export type * from './options.ts';
-export { listAt, type Place, path, textAt, valueAt } from './places.ts';
 
 /**
  * Any ERP with an HTTP API, by configuration alone: how to log in, how its released orders are listed, and

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { isTimeZone } from '../../model/time.ts';
+import { placeSchema } from '../../platform/places.ts';
 import { erpOptionsShape } from '../options.ts';
 
 const callable = z.custom<(...values: never[]) => unknown>(
   (value) => typeof value === 'function',
   'a function',
 );
-const place = z.union([z.string(), callable]);
 const pageSize = z.strictObject({ parameter: z.string(), rows: z.int().check(z.positive()) });
 const textMap = z.record(z.string(), z.string());
 
@@ -97,19 +97,19 @@ export const restOptionsSchema = z.strictObject({
         parameter: z.string(),
         first: z.optional(z.int()),
         size: z.optional(pageSize),
-        next: z.optional(place),
+        next: z.optional(placeSchema),
       }),
       z.strictObject({ kind: z.literal('offset'), parameter: z.string(), size: pageSize }),
       z.strictObject({
         kind: z.literal('cursor'),
         parameter: z.string(),
-        next: place,
+        next: placeSchema,
         size: z.optional(pageSize),
       }),
-      z.strictObject({ kind: z.literal('nextLink'), next: place, size: z.optional(pageSize) }),
+      z.strictObject({ kind: z.literal('nextLink'), next: placeSchema, size: z.optional(pageSize) }),
     ]),
     emptyStatus: z.optional(z.array(z.int())),
-    list: place,
+    list: placeSchema,
     row: z.custom<z.ZodMiniType>((value) => value instanceof z.ZodMiniType, 'a schema of zod/mini'),
     detail: z.optional(
       z.strictObject({

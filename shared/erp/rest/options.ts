@@ -2,9 +2,9 @@ import type * as z from 'zod/mini';
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
+import type { Place } from '../../platform/places.ts';
 import type { Built } from '../built.ts';
 import type { ErpOptions } from '../options.ts';
-import type { Place } from './places.ts';
 
 /** A call below the base URL. A body that is not text goes as JSON; authentication is added. */
 export type RestRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;

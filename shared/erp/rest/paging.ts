@@ -1,9 +1,9 @@
 import { Rejected, RetryLater } from '../../model/errors.ts';
+import { pathTo, valueAt } from '../../platform/places.ts';
 import { isClockPutBackNear } from '../local-time.ts';
 import { beginning } from '../read-rows.ts';
 import { createReadDetails } from './details.ts';
 import type { RestConnection, RestListing } from './options.ts';
-import { pathTo, valueAt } from './places.ts';
 import { callOfListing, nextPosition, type Position, questionFor } from './positions.ts';
 import { type ListedOrder, parseRow, type ReadRow, readRow } from './row.ts';
 import type { Reader } from './session.ts';

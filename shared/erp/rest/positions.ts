@@ -1,7 +1,7 @@
+import { textAt } from '../../platform/places.ts';
 import { localTimeFrom, offsetTimeOf } from '../local-time.ts';
 import { type CallConfigured, configuredAt } from './configured.ts';
 import type { RestListing, RestPaging, RestQuestion, RestSince } from './options.ts';
-import { textAt } from './places.ts';
 
 /** Where a page is: page number, offset, cursor or link; undefined for the first. */
 export type Position = string | undefined;

@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 import { reasonOf } from '../../model/errors.ts';
 import type { ErpOrder } from '../../model/orders.ts';
 import { compareDecimals, toDecimal } from '../../model/quantity.ts';
+import { hasLostDigits } from '../../platform/places.ts';
 import { describeMismatches, type Parsed, parse, stepInto } from '../../platform/validation.ts';
 import type { UnreadableOrder } from '../connector.ts';
 import { nameOf, unreadableOrder } from '../read-rows.ts';
 import type { Detail } from './details.ts';
 import type { RestListing } from './options.ts';
-import { hasLostDigits } from './places.ts';
 
 /** A row of a listing, as far as it could be read. */
 export interface ReadRow {

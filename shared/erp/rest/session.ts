@@ -1,9 +1,9 @@
 import { RetryLater, type Wrote } from '../../model/errors.ts';
+import { sentenceOf } from '../../platform/error-message.ts';
 import { createHttp, type HttpOptions, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { createAuthentication } from '../login.ts';
-import { sentenceOf } from './error-message.ts';
 import type { RestAnswer, RestConnection, RestCsrf, RestQuestion, RestRequest } from './options.ts';
 
 /** What is being asked or done. */

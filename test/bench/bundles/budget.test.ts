@@ -22,8 +22,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Bytes, minified; a little above what they are, so that growth is somebody's decision. */
-const budgets: Partial<Record<FunctionName, number>> = { 'receive-webhook': 215_000, 'send-alerts': 410_000 };
-const budgetOfOthers = 372_000;
+const budgets: Partial<Record<FunctionName, number>> = { 'receive-webhook': 215_000, 'send-alerts': 420_000 };
+const budgetOfOthers = 384_000;
 
 describe('the code of a function stays small', () => {
   it.each(functionNames)('%s', (name) => {

@@ -8,7 +8,7 @@ import { listenOnLoopback } from '../../../infra/console/listen.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { createFlowsReader, type FlowsStatus } from '../../../infra/ops/flows/flow-status.ts';
 import { insightOfLocalStore } from '../../../infra/ops/flows/queue-insight.ts';
-import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
 import { type ReplayStores, startReplayStores } from '../ops/replay/replay-run.ts';
 import { credentials } from '../ops/stores.ts';
@@ -70,7 +70,7 @@ export async function startStoreStage(): Promise<StoreStage> {
       queueUrls,
       records: ledger.deadLetters,
       ledger,
-      aliases: webhookAliasesSchema.parse({}),
+      names: defaultContract.trigger,
       clock,
     }),
     shopFloor: undefined,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { testClock } from '../../support/clock.ts';
 import { type Answer, type Received, startServer } from '../../support/server.ts';
 
 const never = new AbortController().signal;
 const draft = { number: 'PO-1', article: 'GEAR-01', parameters: {}, variants: [] };
 const article = { id: 'a1', number: 'GEAR-01', variants: [] };
-const order = { id: 'p1', number: 'PO-1', status: 'open' };
+const order = { id: 'p1', number: 'PO-1', status: 'open', steps: [] };
 const webPage = '<html><body>We will be back in a minute.</body></html>';
 
 /** A client of a server that answers so; its key, once it is read again, is the new one. */
@@ -15,7 +15,7 @@ async function startClient(answer: (received: Received) => Answer) {
   const server = await startServer(answer);
   const client = createAzumutaClient({
     baseUrl: `${server.url}/api/v1`,
-    assumptions: assumptionsSchema.parse({}),
+    contract: defaultContract,
     apiKey: async ({ refresh } = {}) => (refresh ? 'new key' : 'old key'),
     clock: testClock(),
   });
@@ -56,7 +56,9 @@ describe.each(reads)('reading %s', (_, read) => {
     const { client } = await startClient(() => ({ body: { unexpected: [1, 2, 3] } }));
     await expect(read(client)).rejects.toMatchObject({
       name: 'Rejected',
-      message: expect.stringMatching(/does not have the expected shape: .*\$\.(id|data)/),
+      message: expect.stringMatching(
+        /cannot be understood\. \$\.(id|data): found missing, .* set azumuta\.contract\.(\w+\.id|list\.entries) to where it stands, among unexpected\./,
+      ),
     });
   });
 
@@ -147,7 +149,9 @@ describe('a listing by number follows next', () => {
     });
     await expect(client.findProductOrder('PO-1', never)).rejects.toMatchObject({
       name: 'Rejected',
-      message: expect.stringMatching(/does not filter by number.*azumuta\.assumptions\.numberQuery/),
+      message: expect.stringMatching(
+        /does not filter by number.*azumuta\.contract\.operations\.findProductOrder\.query/,
+      ),
     });
     expect(calls).toHaveLength(5);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
+import type * as z from 'zod/mini';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { contractSchema } from '../../../shared/azumuta/contract.ts';
 import { testClock } from '../../support/clock.ts';
 import { type Answer, type Received, startServer } from '../../support/server.ts';
 
@@ -8,11 +9,14 @@ const never = new AbortController().signal;
 const draft = { number: 'PO-1', article: 'GEAR-01', parameters: {}, variants: [] };
 const article = { id: 'a1', number: 'GEAR-01', variants: [] };
 
-async function startClient(answer: (received: Received) => Answer, assumptions: object = {}) {
+async function startClient(
+  answer: (received: Received) => Answer,
+  contract: z.input<typeof contractSchema> = {},
+) {
   const server = await startServer(answer);
   const client = createAzumutaClient({
     baseUrl: `${server.url}/api/v1`,
-    assumptions: assumptionsSchema.parse(assumptions),
+    contract: contractSchema.parse(contract),
     apiKey: async () => 'key',
     clock: testClock(),
   });
@@ -26,7 +30,7 @@ describe('a product order whose creation is answered with 409', () => {
       : { body: { data: there, next: null } };
 
   it('is looked at by the next attempt when it is there: the answer to an earlier one may have been lost', async () => {
-    const { client } = await startClient(conflict([{ id: 'p1', number: 'PO-1', article }]));
+    const { client } = await startClient(conflict([{ id: 'p1', number: 'PO-1', status: 'open', article }]));
     await expect(client.createProductOrder(draft, article, never)).rejects.toMatchObject({
       name: 'RetryLater',
       scope: 'order',

@@ -1,4 +1,4 @@
-import type { AzumutaProductOrder } from '../../../shared/azumuta/translate.ts';
+import type { AzumutaProductOrder } from '../../../shared/azumuta/resources.ts';
 import type { BuiltPart, CompletionFacts } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';

@@ -1,26 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
-import { recordingOf } from '../../../shared/azumuta/translate.ts';
+import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { forMapping } from '../../../shared/completions/read-recordings.ts';
 
-const assumptions = assumptionsSchema.parse({});
 const step = (type: string, name: string, value: string | number) => ({ type, name, value });
 
 /** Signed on shop floors where nobody says "signature". */
-const recording = recordingOf(
-  {
-    id: '5KKoy7m6ms89mvrTg',
-    operator: 'An Peeters',
-    steps: [
-      step('signature', 'Handtekening', 'An Peeters'),
-      step('Signature', 'Unterschrift', 'An Peeters'),
-      step('user', 'Gecontroleerd door', 'An Peeters'),
-      step('number', 'Good quantity', 5),
-      { name: 'Without a type', value: 'Ok' },
-    ],
-  },
-  assumptions,
-);
+const read = createAnswerReaders(defaultContract).readRecording.read({
+  id: '5KKoy7m6ms89mvrTg',
+  operator: 'An Peeters',
+  steps: [
+    step('signature', 'Handtekening', 'An Peeters'),
+    step('Signature', 'Unterschrift', 'An Peeters'),
+    step('user', 'Gecontroleerd door', 'An Peeters'),
+    step('number', 'Good quantity', 5),
+    { name: 'Without a type', value: 'Ok' },
+  ],
+});
+if (!read.ok) throw new Error('it cannot be read');
+const recording = read.value;
 
 describe('what names a person in a recording', () => {
   it('does not leave the function that reads it, whatever the step is called', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { completionHintSchema } from '../../../shared/completions/messages.ts';
 import {
   type ReceiveWebhookDependencies,
@@ -44,7 +44,7 @@ function dependencies(
     completionsQueueUrl: sqs.queueUrl('completions'),
     deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
     kept: createUnusableCalls(),
-    aliases: z.parse(webhookAliasesSchema, {}),
+    names: defaultContract.trigger,
     mayCall: ipAllowListCheck(['203.0.113.0/24']),
     token,
     clock: testClock(),

@@ -1,7 +1,7 @@
 import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
 import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
-import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls, type PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
@@ -62,7 +62,7 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
   const control = azumutaControl(sandbox.url);
   const azumuta = createAzumutaClient({
     baseUrl: `${sandbox.url}/api/v1`,
-    assumptions: assumptionsSchema.parse({}),
+    contract: defaultContract,
     apiKey: async () => azumutaSandboxKey,
     clock: systemClock,
   });

@@ -4,8 +4,8 @@ import { type ErpControl, erpControl } from '../../../infra/local/sandbox/erp/co
 import type { Booking } from '../../../infra/local/sandbox/erp/store.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import integration from '../../../integration.config.ts';
-import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type BookDependencies, bookCompletion } from '../../../shared/completions/book.ts';
@@ -82,7 +82,7 @@ export const settlingSeconds = 300;
 export const azumutaAt = (url: string): AzumutaClient =>
   createAzumutaClient({
     baseUrl: `${url}/api/v1`,
-    assumptions: assumptionsSchema.parse({}),
+    contract: defaultContract,
     apiKey: async () => azumutaSandboxKey,
     clock: systemClock,
   });

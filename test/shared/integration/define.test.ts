@@ -131,7 +131,7 @@ describe('a wrong configuration stops everything with the path', () => {
   it('fills in the defaults of what is left out', () => {
     const integration = defineIntegration(plain);
     expect(integration.azumuta.baseUrl).toBe('https://app.azumuta.com/api/v1');
-    expect(integration.azumuta.assumptions.completedStatuses).toContain('completed');
+    expect(integration.azumuta.contract.completedStatuses).toContain('completed');
     expect(integration.schedule.pull).toBe('off');
   });
 });

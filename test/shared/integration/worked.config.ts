@@ -23,7 +23,7 @@ export default defineIntegration({
   plant: 'worked',
   timeZone: 'Europe/Brussels',
   erp: noErp,
-  azumuta: { assumptions: { language: 'nl' } },
+  azumuta: { contract: { language: 'nl' } },
   productOrders: {
     number: (order) => `${order.number}-${text(order.attributes.line) || '1'}`,
     article: (order) => order.article.replace(/-(RED|BLUE)$/, ''),

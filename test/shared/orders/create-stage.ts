@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
 import { type ErpControl, erpControl } from '../../../infra/local/sandbox/erp/control.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
-import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
@@ -47,7 +47,7 @@ export async function startCreateStage(): Promise<CreateStage> {
     clock: systemClock,
     azumuta: createAzumutaClient({
       baseUrl: `${azumuta.url}/api/v1`,
-      assumptions: assumptionsSchema.parse({}),
+      contract: defaultContract,
       apiKey: async () => azumutaSandboxKey,
       clock: systemClock,
     }),

@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import * as z from 'zod/mini';
-import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { parseTrigger } from '../../../shared/azumuta/trigger.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { erpOrder } from '../../support/orders.ts';
 
-const aliases = z.parse(webhookAliasesSchema, {});
+const aliases = defaultContract.trigger;
 
 /** What Azumuta calls with once a product order of this number is completed: by GET, and by POST. */
 const triggersOf = (number: string) =>

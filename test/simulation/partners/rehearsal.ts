@@ -1,6 +1,6 @@
 import integration from '../../../integration.config.ts';
-import { assumptionsSchema } from '../../../shared/azumuta/assumptions.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import type { Completion, Receipt } from '../../../shared/model/completions.ts';
@@ -55,7 +55,7 @@ export function rehearse(name: ErpName): Rehearsal {
   const connector = erp.definition(erpUrl).connect({ clock, credentials: async () => erp.credentials });
   const client = createAzumutaClient({
     baseUrl: `${azumutaUrl}/api/v1`,
-    assumptions: assumptionsSchema.parse({}),
+    contract: defaultContract,
     apiKey: async () => azumuta.apiKey,
     clock,
   });

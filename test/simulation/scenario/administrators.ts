@@ -1,7 +1,6 @@
 import { discard } from '../../../infra/ops/dead-letters/discard.ts';
 import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { type ReplayReport, replay } from '../../../infra/ops/replay/replay.ts';
-import { webhookAliasesSchema } from '../../../shared/azumuta/assumptions.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { createTable } from '../../../shared/platform/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/queue.ts';
@@ -44,7 +43,7 @@ export async function replayAll(world: World): Promise<ReplayReport> {
         completions: queueUrlOf('completions'),
         bookings: queueUrlOf('bookings'),
       },
-      aliases: webhookAliasesSchema.parse({}),
+      names: world.integration.azumuta.contract.trigger,
       progress: () => undefined,
     },
   );

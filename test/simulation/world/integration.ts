@@ -1,5 +1,6 @@
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { defineIntegration, planned, recorded, recordedAll } from '../../../shared/integration/index.ts';
+import type { Dialect } from '../../support/dialects/dialect.ts';
 import type { ErpModel } from '../partners/erp.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { urlOf } from './network.ts';
@@ -11,18 +12,20 @@ export const graceHours = 1;
 
 /**
  * The configuration of a plant, as its scenario has it.
+ * @param contract What differs from what is assumed of Azumuta.
  * @param shared Number of a product order, by the number of an ERP order that is not mapped to its own.
  */
 export function integrationOf(
   { split, via, atOnce, perSecond, pageSize }: Scenario,
   erp: ErpModel,
   shared: ReadonlyMap<string, string>,
+  contract: Dialect['contract'] = {},
 ): CompleteIntegration {
   const limit = { ...(atOnce && { atOnce }), ...(perSecond && { perSecond }) };
   return defineIntegration({
     plant: 'simulation',
     timeZone: 'Europe/Brussels',
-    azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1`, ...limit },
+    azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1`, contract, ...limit },
     erp: { ...erp.definition(urlOf('erp'), pageSize === undefined ? {} : { pageSize }), ...limit },
     productOrders: {
       number: ({ number }) => shared.get(number) ?? number,

@@ -43,7 +43,6 @@ const environment = {
   ORDER_API_KEY_SECRET_ARN: 'order-api-key',
   AZUMUTA_API_KEY_SECRET_ARN: 'azumuta-api-key',
   ERP_CREDENTIALS_SECRET_ARN: 'erp-credentials',
-  WEBHOOK_ALIASES: JSON.stringify({}),
   ALLOWED_SOURCES: '[]',
   SETTLING_SECONDS: '300',
   RETRY_BASE_SECONDS: '4',
@@ -97,7 +96,10 @@ export function createPlant(given: PlantSurroundings) {
         unexpected: given.unexpected,
         start,
         surroundingsOf: (process) => ({
-          environment,
+          environment: {
+            ...environment,
+            TRIGGER_NAMES: JSON.stringify(integration.azumuta.contract.trigger),
+          },
           clock: process.clock,
           random: chance.next,
           newId: chance.id,

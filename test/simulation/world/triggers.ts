@@ -18,11 +18,13 @@ export function createTriggerSender(
     readonly timeline: Timeline;
     /** The plant knows its partners, and they know its door. */
     readonly plant: () => Plant;
+    /** A body as Azumuta says it. Default: as it is assumed to. */
+    readonly spoken?: (body: string) => string;
     /** Told of each happening that happens. */
     readonly happens: (happening: Happening) => void;
   },
 ): { readonly send: (request: TriggerRequest) => void; readonly heard: ReadonlySet<string> } {
-  const { time, chance, timeline, plant, happens } = surroundings;
+  const { time, chance, timeline, plant, happens, spoken = (body) => body } = surroundings;
   const becomes = new Map(
     happenings.flatMap((one) => (one.kind === 'trigger' ? [[one.nth, one] as const] : [])),
   );
@@ -39,7 +41,7 @@ export function createTriggerSender(
         },
         pathParameters: { event: 'product-order-completed', token: webhookToken },
         rawQueryString: '',
-        body,
+        body: spoken(body),
         isBase64Encoded: false,
       };
       plant().call('receive-webhook', event, (status) => {

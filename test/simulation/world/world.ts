@@ -1,4 +1,6 @@
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
+import { type Dialect, inDialect, triggerIn } from '../../support/dialects/dialect.ts';
 import type { Answer } from '../../support/server.ts';
 import { createWatch, type Watch } from '../invariants/watch.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
@@ -19,6 +21,7 @@ import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
 /** All of one run: the deployed functions, the services that they are deployed to, and both partners. */
 export interface World {
   readonly scenario: Scenario;
+  readonly integration: CompleteIntegration;
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;
@@ -65,8 +68,11 @@ interface PartnerOutage {
 /** Indexes follow their table within a moment, but for the times when they lag. */
 const usualLagMs = 300;
 
-/** @param isRead Whether somebody will read the timeline. */
-export function createWorld(scenario: Scenario, isRead: boolean): World {
+/**
+ * @param isRead Whether somebody will read the timeline.
+ * @param dialect How Azumuta talks. Default: as it is assumed to.
+ */
+export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Dialect): World {
   const chance = createChance(scenario.seed ^ 0x5bd1e995);
   const time = createVirtualTime(beginning);
   const timeline = createTimeline(isRead, time.now);
@@ -79,10 +85,11 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
   const triggers = createTriggerSender(scenario.happenings, {
     ...{ time, chance, timeline, happens },
     plant: () => plant,
+    spoken: (body) => (dialect ? triggerIn(dialect, body) : body),
   });
   const azumuta: AzumutaModel = createAzumutaModel({
     now,
-    newId: chance.id,
+    newId: dialect?.newId ?? chance.id,
     articles: Object.values(erp.articles),
     sendTrigger: triggers.send,
   });
@@ -93,18 +100,22 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
     ['erp-credentials', JSON.stringify(erp.credentials)],
   ]);
   const outages = new Map<PartnerName, PartnerOutage>();
-  const models = { azumuta: azumuta.answer, erp: erp.answer };
+  const models = {
+    azumuta: dialect ? inDialect(dialect, azumuta.answer) : azumuta.answer,
+    erp: erp.answer,
+  };
   let lagSeconds = 0;
   let calls = 0;
   const shared = new Map<string, string>();
   const fates = drawnFates(scenario, chance.fork(), happens);
   const watch = createWatch({ now: time.now, table: () => plant.table, limit: scenario });
+  const integration = integrationOf(scenario, erp, shared, dialect?.contract);
   const plant: Plant = createPlant({
     time,
     chance,
     timeline,
     unexpected: (sentence) => unexpected.add(sentence),
-    integration: integrationOf(scenario, erp, shared),
+    integration,
     fateOf(stage, service) {
       const fate = fates.of(stage, service);
       const outage = service === 'azumuta' || service === 'erp' ? outages.get(service) : undefined;
@@ -127,6 +138,7 @@ export function createWorld(scenario: Scenario, isRead: boolean): World {
 
   return {
     scenario,
+    integration,
     time,
     chance,
     timeline,

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import { configurationReference } from '../../../../infra/build/docs/configuration.ts';
 import { openApiDocument } from '../../../../infra/build/docs/openapi.ts';
 import { type Example, examples } from '../../../../infra/build/docs/openapi-examples.ts';
 import { documents } from '../../../../infra/build/docs/write.ts';
-import { webhookAliasesSchema } from '../../../../shared/azumuta/assumptions.ts';
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { receiveWebhook } from '../../../../shared/completions/receive-webhook.ts';
 import { createUnusableCalls } from '../../../../shared/completions/unusable-calls.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
@@ -39,9 +38,9 @@ describe('a document that is made of schemas', () => {
       .split('\n')
       .filter((line) => line.startsWith('| `'));
     expect(rows.length).toBeGreaterThan(60);
-    // Names of paths and aliases tell enough.
+    // The names of fields of Azumuta's resources tell enough.
     const untold = rows.filter((row) => row.endsWith('|  |'));
-    expect(untold.filter((row) => !/paths\.|webhookAliases\./.test(row))).toEqual([]);
+    expect(untold.filter((row) => !/contract\.\w+\.\w+` \| place/.test(row))).toEqual([]);
   });
 });
 
@@ -112,7 +111,7 @@ async function carriedOut({ operation, request: { number, query, body, authorize
       completionsQueueUrl: sqs.queueUrl('completions'),
       deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
       kept: createUnusableCalls(),
-      aliases: z.parse(webhookAliasesSchema, {}),
+      names: defaultContract.trigger,
       token: async () => ({ current: secret }),
     },
   );

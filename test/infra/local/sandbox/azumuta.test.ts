@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { azumutaControl } from '../../../../infra/local/sandbox/azumuta/control.ts';
 import { azumutaSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
-import { assumptionsSchema } from '../../../../shared/azumuta/assumptions.ts';
 import { createAzumutaClient } from '../../../../shared/azumuta/client.ts';
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { patient } from '../../../support/patient.ts';
 import { startServer } from '../../../support/server.ts';
@@ -23,7 +23,7 @@ const shared = sharedSandbox('azumuta');
 function clientOf(url: string) {
   return createAzumutaClient({
     baseUrl: `${url}/api/v1`,
-    assumptions: assumptionsSchema.parse({}),
+    contract: defaultContract,
     apiKey: async () => azumutaSandboxKey,
     clock: systemClock,
   });

@@ -93,7 +93,7 @@ export function replayTests(stage: () => CommandStage): void {
     // Assess
     expect(code).toBe(3);
     expect(output).toContain('cannot be replayed');
-    expect(output.replace(/\s+/g, ' ')).toContain('webhookAliases');
+    expect(output.replace(/\s+/g, ' ')).toContain('azumuta.contract.trigger');
   });
 
   it('works on a deployed stack through its outputs, with the credentials of the operator', async () => {

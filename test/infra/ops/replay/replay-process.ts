@@ -9,7 +9,7 @@ import * as z from 'zod/mini';
 import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { replay } from '../../../../infra/ops/replay/replay.ts';
-import { webhookAliasesSchema } from '../../../../shared/azumuta/assumptions.ts';
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { createQueues } from '../../../../shared/platform/queue.ts';
 import { credentials } from '../stores.ts';
@@ -52,7 +52,7 @@ await replay(
     },
     records: ledger.deadLetters,
     ledger,
-    aliases: z.parse(webhookAliasesSchema, {}),
+    names: defaultContract.trigger,
     clock: systemClock,
     progress: () => undefined,
   },

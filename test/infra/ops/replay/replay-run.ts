@@ -7,7 +7,7 @@ import {
   type ReplayRequest,
   replay,
 } from '../../../../infra/ops/replay/replay.ts';
-import { webhookAliasesSchema } from '../../../../shared/azumuta/assumptions.ts';
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { createQueues } from '../../../../shared/platform/queue.ts';
@@ -60,7 +60,7 @@ export async function startReplayStores(): Promise<ReplayStores> {
         },
         records: ledger.deadLetters,
         ledger,
-        aliases: webhookAliasesSchema.parse({}),
+        names: defaultContract.trigger,
         clock,
         progress: () => undefined,
         ...changes,

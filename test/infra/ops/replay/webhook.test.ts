@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { webhookAliasesSchema } from '../../../../shared/azumuta/assumptions.ts';
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { completionHintSchema } from '../../../../shared/completions/messages.ts';
 import { parseMessage } from '../../../../shared/platform/message.ts';
 import { nothing, type ReplayStores, startReplayStores, webhookCall } from './replay-run.ts';
@@ -36,17 +36,17 @@ describe('a kept webhook call', () => {
 
     // Assess
     expect(report).toMatchObject({ selected: 1, movable: 0, moved: 0 });
-    expect(report.groups[0]?.stays).toContain('azumuta.webhookAliases');
+    expect(report.groups[0]?.stays).toContain('azumuta.contract.trigger');
     expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
   });
 
-  it('becomes a hint of its order once an alias names its field', async () => {
+  it('becomes a hint of its order once the contract names its field', async () => {
     // Prepare
     await put(call);
-    const aliases = webhookAliasesSchema.parse({ productOrderNumber: ['productOrderNumber', 'opdracht'] });
+    const names = { ...defaultContract.trigger, productOrderNumber: ['opdracht'] };
 
     // Act
-    await run({}, { aliases });
+    await run({}, { names });
 
     // Assess
     const [message] = await store.read('completions');

@@ -1,0 +1,171 @@
+import * as z from 'zod/mini';
+import { usualPlaces } from '../platform/error-message.ts';
+import { type Place, placeSchema } from '../platform/places.ts';
+import { strictObject } from '../platform/strict-object.ts';
+import { operationsSchema } from './operations.ts';
+
+/** Verified, like the header of the key. */
+export const defaultBaseUrl = 'https://app.azumuta.com/api/v1';
+
+/** Where a field stands, and where it is assumed to. */
+const at = (assumed: Place) => z._default(placeSchema, assumed);
+const name = z.string().check(z.minLength(1));
+/** Words as Azumuta tells them, or codes; upper and lower case are the same. */
+const words = z.array(z.union([name, z.number(), z.boolean()]));
+
+/** Names of the configuration come first, and those that are assumed stay: a name that is never sent does no harm. */
+const names = (...assumed: string[]) =>
+  z.pipe(
+    z._default(z.array(z.string().check(z.minLength(1))), assumed),
+    z.transform((own) => [...new Set([...own, ...assumed])]),
+  );
+
+/** The part of the contract that the webhook door gets. The exact names are unknown. */
+export const triggerFields = strictObject({
+  /** Names of the field with the product order's number, added to those that are assumed; `data.order.number` looks into objects. */
+  productOrderNumber: names('productOrderNumber', 'productOrder', 'orderNumber', 'number'),
+  /** Names of the field with ids of work instructions, likewise. */
+  workInstructionIds: names('workInstructionIds', 'workInstructionId', 'workInstructions', 'workInstruction'),
+  /** Names of the field with ids of recordings, likewise. */
+  recordingIds: names('recordingIds', 'recordingId', 'recordings', 'recording'),
+  /** Names of the id within an object that stands for a recording or a work instruction, likewise. */
+  id: names('id'),
+  /** What stands for the event in the address that is pasted into Azumuta, and means: a product order is completed. */
+  events: names('product-order-completed'),
+});
+
+export const listFields = strictObject({
+  /** Where the entries of a list stand. */
+  entries: at('data'),
+  /** Where the next page is told: a path or a URL on the same origin, or a cursor; nothing after the last page. */
+  next: at('next'),
+  /** The parameter that takes a cursor. */
+  cursor: z._default(name, 'cursor'),
+});
+
+export const errorFields = strictObject({
+  /** Where an error stands that is answered with status 200. */
+  at: at(['error', 'errors']),
+  /** Where the sentence of an error stands: the first that is text counts. */
+  sentence: at([...usualPlaces]),
+});
+
+export const articleFields = strictObject({
+  id: at('id'),
+  number: at('number'),
+  /** A list of variants. */
+  variants: at('variants'),
+});
+
+export const variantFields = strictObject({
+  id: at('id'),
+  /** Text or a language map. */
+  name: at('name'),
+});
+
+export const productOrderFields = strictObject({
+  id: at('id'),
+  number: at('number'),
+  /** Text, a code, or a language map; see `completedStatuses`. */
+  status: at('status'),
+  /** When it was completed: ISO, or seconds or milliseconds since 1970. */
+  completedAt: at('completedAt'),
+  /** The number of its article. */
+  article: at('article.number'),
+  /** A map, or a list of parameters. */
+  parameters: at('parameters'),
+  /** A list of names, ids, or variants. */
+  variants: at('variants'),
+  /** A list of ids, or of objects with an id. Where it is missing, the trigger alone tells what was recorded. */
+  recordings: at(['recordings', 'recordingIds']),
+  /** Its page for a person. */
+  url: at('url'),
+});
+
+export const parameterFields = strictObject({
+  key: at('key'),
+  /** Also of an object in a map of parameters. */
+  value: at('value'),
+});
+
+export const recordingFields = strictObject({
+  id: at('id'),
+  /** The product order that it belongs to. */
+  productOrderId: at('productOrderId'),
+  productOrderNumber: at('productOrderNumber'),
+  workInstructionId: at('workInstruction.id'),
+  workInstructionVersion: at('workInstruction.version'),
+  workInstructionName: at('workInstruction.name'),
+  startedAt: at('startedAt'),
+  finishedAt: at('finishedAt'),
+  durationSeconds: at('durationSeconds'),
+  /** The name of who recorded it. */
+  operator: at(['operator.name', 'operator']),
+  /** A list of steps. */
+  steps: at('steps'),
+  url: at('url'),
+});
+
+export const stepFields = strictObject({
+  id: at('id'),
+  name: at('name'),
+  /** What kind of step it is; see `personalStepTypes`. */
+  type: at('type'),
+  /** What was recorded: a text, a number, yes or no, or a list of those. */
+  value: at('value'),
+  unit: at('unit'),
+  /** How it was judged; see `okResults`. */
+  result: at('result'),
+});
+
+/**
+ * All that this project assumes about Azumuta's API, as data. Azumuta's full API documentation is not public; known
+ * for certain (its public pages and public code) are the base URL, the header of the key, `/workinstructions`, the
+ * list envelope, language maps and the shape of a work instruction. All else follows by analogy, and
+ * `azumuta.contract` in `integration.config.ts` overrides each line of it without touching code.
+ */
+export const contractSchema = strictObject({
+  /** Header that carries the API key. */
+  apiKeyHeader: z._default(name, 'X-API-Key'),
+  /** Language preferred in language maps; `en` is Azumuta's own fallback. */
+  language: z._default(name, 'en'),
+  /** How Azumuta is asked. */
+  operations: z.prefault(operationsSchema, {}),
+  /** How a list is answered. */
+  list: z.prefault(listFields, {}),
+  /** How an error is answered. */
+  error: z.prefault(errorFields, {}),
+  /** Where each field of an article stands. */
+  article: z.prefault(articleFields, {}),
+  /** Of a variant of an article or a product order. */
+  variant: z.prefault(variantFields, {}),
+  /** Of a product order. */
+  productOrder: z.prefault(productOrderFields, {}),
+  /** Of what `createProductOrder` answers. */
+  createdProductOrder: z.prefault(strictObject({ id: at('id'), number: at('number'), url: at('url') }), {}),
+  /** Of a parameter of a product order. */
+  parameter: z.prefault(parameterFields, {}),
+  /** Of an object that stands for a recording in a product order. */
+  recordingRef: z.prefault(strictObject({ id: at('id') }), {}),
+  /** Of a recording. */
+  recording: z.prefault(recordingFields, {}),
+  /** Of a step of a recording. */
+  step: z.prefault(stepFields, {}),
+  /** Of a work instruction. */
+  workInstruction: z.prefault(strictObject({ id: at('id'), name: at('name') }), {}),
+  /** How triggers name what they carry. */
+  trigger: z.prefault(triggerFields, {}),
+  /** `productOrder.status` that means: its operator is finished. */
+  completedStatuses: z._default(words, ['completed', 'done', 'finished']),
+  /** Believe a completion trigger without reading the status back from the product order. */
+  trustTrigger: z._default(z.boolean(), false),
+  /** `step.type` of steps whose value names a person. */
+  personalStepTypes: z._default(words, ['signature', 'sign-off', 'person', 'user', 'operator']),
+  /** `step.result` that means: in order. */
+  okResults: z._default(words, ['ok', 'pass', 'passed', 'yes', true]),
+});
+
+export type AzumutaContract = z.output<typeof contractSchema>;
+
+/** What is assumed while the configuration says nothing else. */
+export const defaultContract: AzumutaContract = z.parse(contractSchema, {});

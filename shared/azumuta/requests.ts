@@ -1,0 +1,83 @@
+import { callConfigured } from '../model/configured.ts';
+import type { ProductOrderDraft } from '../model/orders.ts';
+import type { HttpRequest } from '../platform/http.ts';
+import { readerOf, segmentOf } from '../platform/places.ts';
+import type { AzumutaContract } from './contract.ts';
+import { type Operation, placeholder } from './operations.ts';
+import { type Article, variantIdsOf } from './resources.ts';
+
+/** What stands in for the placeholders of an operation. */
+type Values = object;
+
+/** Makes the request of one operation. @throws Rejected for a value that cannot stand in an address. */
+export type MakeRequest = (values: Values, signal: AbortSignal) => HttpRequest;
+
+/** Makes the requests of an operation, of which the templates are taken apart here, once. */
+export function requestMaker({ method, path, query, body }: Operation, writes = false): MakeRequest {
+  const address = textTemplate(path, segmentOf);
+  const parameters = Object.entries(query).map(([name, template]) => [name, filled(template)] as const);
+  const makeBody = body === undefined || typeof body === 'function' ? undefined : filled(body);
+  return (values, signal) => ({
+    method,
+    path: address(values),
+    query: Object.fromEntries(parameters.map(([name, value]) => [name, queryText(value(values))] as const)),
+    ...(makeBody ? { body: makeBody(values) } : {}),
+    writes,
+    signal,
+  });
+}
+
+function queryText(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : String(value);
+}
+
+type Fill = (values: Values) => unknown;
+
+/** A template with its placeholders filled in: one that stands alone keeps the type of what stands in for it. */
+function filled(template: unknown): Fill {
+  if (typeof template === 'string') {
+    const alone = new RegExp(`^${placeholder.source}$`).exec(template)?.[1];
+    return alone === undefined ? textTemplate(template, String) : readerOf(alone);
+  }
+  if (Array.isArray(template)) {
+    const entries = template.map(filled);
+    return (values) => entries.map((entry) => entry(values));
+  }
+  if (template !== null && typeof template === 'object') {
+    const fields = Object.entries(template).map(([name, value]) => [name, filled(value)] as const);
+    return (values) => Object.fromEntries(fields.map(([name, value]) => [name, value(values)]));
+  }
+  return () => template;
+}
+
+function textTemplate(template: string, write: (value: unknown) => string): (values: Values) => string {
+  // Texts and names take turns, as the expression has one group.
+  const parts = template.split(placeholder);
+  const writers = parts.map((part, at) => {
+    if (at % 2 === 0) return () => part;
+    const read = readerOf(part);
+    return (values: Values) => write(read(values));
+  });
+  return (values) => writers.map((part) => part(values)).join('');
+}
+
+/** The request that creates a product order. @throws Rejected naming a variant that the article does not have. */
+export function creation({
+  operations,
+}: AzumutaContract): (draft: ProductOrderDraft, article: Article, signal: AbortSignal) => HttpRequest {
+  const makeRequest = requestMaker(operations.createProductOrder, true);
+  const { body } = operations.createProductOrder;
+  return (draft, article, signal) => {
+    const variantIds = variantIdsOf(draft, article);
+    const { number, parameters, variants: variantNames } = draft;
+    const parameterList = Object.entries(parameters).map(([key, value]) => ({ key, value }));
+    const request = makeRequest(
+      { number, article, parameters, parameterList, variantIds, variantNames },
+      signal,
+    );
+    if (typeof body !== 'function') return request;
+    const field = 'azumuta.contract.operations.createProductOrder.body';
+    const made = callConfigured(`${field} failed for ${number}`, () => body(draft, article, variantIds));
+    return { ...request, body: made };
+  };
+}

@@ -1,0 +1,45 @@
+import { shorten } from '../model/text.ts';
+import { withoutSecrets } from './credentials.ts';
+import type { HttpResponse } from './http.ts';
+import { type Place, valueAt } from './places.ts';
+
+/** Where partners write the sentence of an error: OData V4 and V2, RFC 9457, OAuth2, and what in-house ones do. */
+export const usualPlaces = [
+  'error.message',
+  'error.message.value',
+  'error.description',
+  'errors.0.message',
+  'errors.0.detail',
+  'errors.0',
+  'error_description',
+  'detail',
+  'message',
+  'message.value',
+  'title',
+  'reason',
+  'error.reason',
+  'error',
+  'errors',
+  '',
+];
+const longest = 300;
+
+/** A partner's own sentence about a refusal, on one line, without these secrets; undefined when it gives none. */
+export function sentenceOf(
+  { json, text }: HttpResponse,
+  secrets: Iterable<string>,
+  place: Place = usualPlaces,
+): string | undefined {
+  const found = [place]
+    .flat()
+    .map((each) => valueAt(json, each))
+    .find(isSentence);
+  const plain = found?.toString() ?? (json === undefined && !/<\w/.test(text) ? text : '');
+  // Before it is cut: half a secret is not found any more.
+  const line = withoutSecrets(plain, secrets).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+  return line === '' ? undefined : shorten(line, longest);
+}
+
+function isSentence(value: unknown): value is string | number {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '');
+}

@@ -1,0 +1,128 @@
+import * as z from 'zod/mini';
+import { Rejected } from '../model/errors.ts';
+import { tellsFound } from './validation.ts';
+
+/**
+ * Where something stands in an answer: a path (`d.results`, `lines.0.id`; '' is the answer itself), a list of paths
+ * of which the first counts that tells anything, or a function for all that a path cannot say. A field whose own name
+ * has dots (`@odata.nextLink`) is found, too.
+ */
+export type Place = string | readonly string[] | ((json: unknown) => unknown);
+
+/** A place in the configuration. */
+export const placeSchema = z.custom<Place>(isPlace, {
+  error: 'a path such as article.number or lines.0.id, a list of such paths, or a function',
+  params: tellsFound,
+});
+
+function isPlace(value: unknown): value is Place {
+  if (Array.isArray(value)) return value.length > 0 && value.every(isPath);
+  return typeof value === 'function' || isPath(value);
+}
+
+/** `$` and brackets are of other path languages, where they would name fields that are never there. */
+function isPath(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  return (
+    value === '' || (!/^\$(\.|$)|[[\]]/.test(value) && value.split('.').every((name) => name.trim() !== ''))
+  );
+}
+
+/** What stands there; undefined when nothing does. */
+export function valueAt(json: unknown, place: Place): unknown {
+  return readerOf(place)(json);
+}
+
+/** Reads what stands there, of any number of answers: the paths are split once. */
+export function readerOf(place: Place): (json: unknown) => unknown {
+  if (typeof place === 'function') return place;
+  if (typeof place === 'string') return pathReader(place);
+  const readers = place.map(pathReader);
+  return (json) => {
+    let silent: unknown;
+    for (const read of readers) {
+      const value = read(json);
+      if (tells(value)) return value;
+      if (silent === undefined) silent = value;
+    }
+    return silent;
+  };
+}
+
+function pathReader(text: string): (json: unknown) => unknown {
+  if (text === '') return (json) => json;
+  const names = text.split('.');
+  if (names.length === 1) return (json) => fieldOf(json, text);
+  return (json) => {
+    const whole = fieldOf(json, text);
+    return whole === undefined ? names.reduce<unknown>(fieldOf, json) : whole;
+  };
+}
+
+/** Null, an empty text and an empty list stand there, and tell nothing. */
+function tells(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return false;
+  return !(Array.isArray(value) && value.length === 0);
+}
+
+/**
+ * The text or number there as text; undefined when there is neither, or an empty text.
+ * @throws Rejected for a whole number beyond 2^53: JSON.parse has rounded it, and another order may bear what it is now.
+ */
+export function textAt(json: unknown, place: Place): string | undefined {
+  const value = valueAt(json, place);
+  if (hasLostDigits(value)) {
+    throw new Rejected(
+      `the number at ${pathTo(place)} has more digits than a JSON number can hold: let the ERP give it as text`,
+      { code: 'order-data' },
+    );
+  }
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Whether it is a number that may have been another one in the JSON that it was read from. */
+export function hasLostDigits(value: unknown): value is number {
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
+}
+
+/** The list there; an empty one when there is none. */
+export function listAt(json: unknown, place: Place): readonly unknown[] {
+  const value = valueAt(json, place);
+  return Array.isArray(value) ? value : [];
+}
+
+/** A place as a JSON path for messages. */
+export function pathTo(place: Place, root = '$'): string {
+  if (typeof place === 'function') return `${root}…`;
+  return [place]
+    .flat()
+    .map((text) => (text === '' ? root : `${root}.${text}`))
+    .join(' or ');
+}
+
+/**
+ * A path of a request with its values encoded: path`/orders/${number}` keeps the slash of `MO/0001` from
+ * becoming a segment border.
+ * @throws Rejected for a value that would change which resource is meant: empty, `.` or `..`.
+ */
+export function path(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
+  return parts.reduce((text, part, index) => text + segmentOf(values[index - 1]) + part);
+}
+
+/** One value as a part of a path. @throws Rejected as `path` does. */
+export function segmentOf(value: unknown): string {
+  const text = String(value ?? '');
+  if (/^\.{0,2}$/.test(text)) {
+    throw new Rejected(`"${text}" cannot stand in the address of a request: correct the order's number.`, {
+      code: 'order-data',
+    });
+  }
+  return encodeURIComponent(text);
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return value !== null && typeof value === 'object' && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod/mini';
+import { shorten } from '../model/text.ts';
+
+/**
+ * An object of the configuration, whose fields have these names and no others: a misspelt one is told with the one
+ * that was probably meant.
+ * @param moved Where to write what used to have, or is easily taken for, another name.
+ */
+export function strictObject<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+  moved: Readonly<Record<string, string>> = {},
+) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `no such field as ${issue.keys
+            .slice(0, 5)
+            .map((key) => `${shorten(key, 60)} (${moved[key] ?? suggestion(key, Object.keys(shape))})`)
+            .join(', ')}`
+        : undefined,
+  });
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  const nearest = [1, 2, 3].flatMap((changes) =>
+    known.filter((each) => isWithin(changes, name.toLowerCase(), each.toLowerCase())),
+  )[0];
+  return nearest === undefined ? `there are ${known.join(', ')}` : `did you mean ${nearest}?`;
+}
+
+/** Whether so many letters are to insert, remove or change at most, to make one of the other. */
+function isWithin(changes: number, a: string, b: string): boolean {
+  if (changes < 0) return false;
+  if (a === '' || b === '') return a.length + b.length <= changes;
+  const [restOfA, restOfB] = [a.slice(1), b.slice(1)];
+  if (a[0] === b[0]) return isWithin(changes, restOfA, restOfB);
+  return [
+    [restOfA, b],
+    [a, restOfB],
+    [restOfA, restOfB],
+  ].some(([left = '', right = '']) => isWithin(changes - 1, left, right));
+}

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dialects } from '../support/dialects/index.ts';
+import { calmJourney } from './calm-journey.ts';
+import { runScenario } from './run-scenario.ts';
+import { drawScenario } from './scenario/scenario.ts';
+import { simulateFetch } from './world/network.ts';
+import type { World } from './world/world.ts';
+
+let giveBack = () => {};
+beforeAll(() => {
+  giveBack = simulateFetch();
+});
+afterAll(() => giveBack());
+
+describe.each(dialects)('an Azumuta that talks $name', (dialect) => {
+  it('is understood by the configuration alone: an order becomes a product order, and its completion a booking', async () => {
+    // Prepare
+    let letters = (): readonly unknown[] => [];
+    const disturb = (world: World) => {
+      letters = () => world.plant.logged.filter((line) => line.includes('Dead letter'));
+    };
+
+    // Act
+    const { findings, names } = await runScenario(calmJourney(), { dialect, disturb });
+
+    // Assess
+    expect(findings).toEqual([]);
+    expect(letters()).toEqual([]);
+    // The order, its product order, that one's id, and two recordings.
+    expect(names[0]).toHaveLength(5);
+  });
+
+  it('is not understood by what is assumed, and loses nothing for that', async () => {
+    const { apiKeyHeader } = dialect.contract;
+    const foreign = { ...dialect, contract: apiKeyHeader === undefined ? {} : { apiKeyHeader } };
+
+    const { findings } = await runScenario(calmJourney(), { dialect: foreign });
+
+    expect(findings).not.toEqual([]);
+  });
+
+  it('keeps every promise while all kinds of things fail', async () => {
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const { findings } = await runScenario(drawScenario(seed), { dialect });
+      expect({ seed, findings }).toEqual({ seed, findings: [] });
+    }
+  });
+});

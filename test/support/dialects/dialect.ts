@@ -1,0 +1,127 @@
+import type * as z from 'zod/mini';
+import type { show } from '../../../infra/local/sandbox/azumuta/presenters.ts';
+import type { contractSchema } from '../../../shared/azumuta/contract.ts';
+import type { Answer, Received } from '../server.ts';
+
+export type Shown = { readonly [Name in keyof typeof show]: ReturnType<(typeof show)[Name]> };
+export type ShownArticle = Shown['article'];
+export type ShownProductOrder = Shown['productOrder'];
+export type ShownRecording = Shown['recording'];
+export type ShownWorkInstruction = Shown['workInstruction'];
+
+/** A request to the sandbox's own API, below `/api/v1`. */
+export interface Asked {
+  readonly method?: 'GET' | 'POST';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | null | undefined>>;
+  readonly body?: unknown;
+}
+
+/** A request of the dialect, as a route's pattern found it. */
+export interface Asking {
+  /** Named groups of the pattern, decoded. */
+  readonly named: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Parsed JSON; undefined without a body. */
+  // biome-ignore lint/suspicious/noExplicitAny: it is whatever our own client was configured to send
+  readonly body: any;
+  /** Asks the sandbox something first. */
+  readonly ask: (asked: Asked) => Answer;
+}
+
+/** How another Azumuta might talk: the same product orders, under other names and in other forms. */
+export interface Dialect {
+  readonly name: string;
+  /** What its plant writes into `azumuta.contract`. */
+  readonly contract: z.input<typeof contractSchema>;
+  /** Ids of product orders and recordings. Default: those of the sandbox. */
+  readonly newId?: () => string;
+  readonly routes: readonly {
+    readonly method: string;
+    /** Of the path below the base URL, with named groups. */
+    readonly path: RegExp;
+    /** Which of the sandbox's requests it is, or what the dialect answers by itself. */
+    readonly asks: (asking: Asking) => Asked | { readonly answer: Answer };
+    /** The answer when it is done. Default: as its resource is shown. */
+    readonly shows?: (shown: unknown) => Answer;
+  }[];
+  readonly article: (article: ShownArticle) => unknown;
+  readonly productOrder: (order: ShownProductOrder) => unknown;
+  readonly recording: (recording: ShownRecording) => unknown;
+  readonly workInstruction: (instruction: ShownWorkInstruction) => unknown;
+  /** @param next Cursor of the next page. */
+  readonly list: (entries: readonly unknown[], next: string | null, url: URL) => unknown;
+  readonly resource?: (resource: unknown) => unknown;
+  readonly refusal: (status: number, sentence: string) => Answer;
+  readonly trigger: (content: {
+    readonly productOrderNumber: string;
+    readonly workInstructionIds?: readonly string[];
+    readonly recordingIds?: readonly string[];
+  }) => unknown;
+}
+
+/** The sandbox's API in a dialect. */
+export function inDialect(dialect: Dialect, sandbox: (call: Received) => Answer): (call: Received) => Answer {
+  return (call) => {
+    const path = call.url.pathname.replace(/^\/api\/v1/, '');
+    const key = call.headers[(dialect.contract.apiKeyHeader ?? 'x-api-key').toLowerCase()];
+    const headers = typeof key === 'string' ? { 'x-api-key': key } : {};
+    const ask = ({ method = 'GET', path: at, query = {}, body }: Asked) => {
+      const url = new URL(`/api/v1${at}`, call.url.origin);
+      for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
+      return sandbox({ method, url, headers, body: body === undefined ? '' : JSON.stringify(body) });
+    };
+    for (const route of dialect.routes) {
+      const found = route.method === call.method ? route.path.exec(path) : null;
+      if (!found) continue;
+      const named = Object.fromEntries(
+        Object.entries(found.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+      );
+      const body = call.body === '' ? undefined : JSON.parse(call.body);
+      const asked = route.asks({ named, query: call.url.searchParams, body, ask });
+      if ('answer' in asked) return asked.answer;
+      const answer = ask(asked);
+      const { status = 200 } = answer;
+      if (status >= 300) return { ...answer, ...dialect.refusal(status, sentenceIn(answer)) };
+      return route.shows?.(answer.body) ?? { body: shownIn(dialect, answer.body, call.url) };
+    }
+    return dialect.refusal(404, `There is no ${call.method} ${path}.`);
+  };
+}
+
+function sentenceIn({ body }: Answer): string {
+  return String(Object(Object(body).error).message ?? '');
+}
+
+function shownIn(dialect: Dialect, body: unknown, url: URL): unknown {
+  const { object, data, next } = Object(body);
+  if (object === 'list') {
+    const cursor = typeof next === 'string' ? new URL(next, url).searchParams.get('cursor') : null;
+    return dialect.list(
+      data.map((entry: unknown) => entryIn(dialect, entry)),
+      cursor,
+      url,
+    );
+  }
+  const entry = entryIn(dialect, body);
+  return dialect.resource ? dialect.resource(entry) : entry;
+}
+
+function entryIn(dialect: Dialect, body: unknown): unknown {
+  const shown = Object(body);
+  switch (shown.object) {
+    case 'article':
+      return dialect.article(shown);
+    case 'product-order':
+      return dialect.productOrder(shown);
+    case 'recording':
+      return dialect.recording(shown);
+    default:
+      return dialect.workInstruction(shown);
+  }
+}
+
+/** A trigger's body in the dialect. */
+export function triggerIn(dialect: Dialect, body: string): string {
+  return JSON.stringify(dialect.trigger(JSON.parse(body)));
+}
