@@ -122,7 +122,7 @@ const source = z
 /** Functions may read exactly this one; the end that Secrets Manager gives to an ARN is part of it. */
 const secretArn = arnOf('secretsmanager').check(
   z.refine(
-    (text) => /:secret:.+-[A-Za-z0-9]{6}$/.test(text),
+    (text) => text.includes(':secret:') && /[^:]-[A-Za-z0-9]{6}$/.test(text),
     'the whole ARN of a secret, with the dash and six characters at its end',
   ),
 );

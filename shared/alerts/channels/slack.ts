@@ -32,7 +32,7 @@ function plain(text: string, most = 3000) {
 /** Escaped, and cut before it is: an entity in half would be shown as it stands. */
 function shortened(text: string, most: number): string {
   let kept = text;
-  while (escaped(kept).length > most) kept = `${kept.slice(0, -2).toWellFormed()}…`.replace(/…+$/, '…');
+  while (escaped(kept).length > most) kept = `${kept.slice(0, -2).toWellFormed()}…`.replace(/……$/, '…');
   return escaped(kept);
 }
 
