@@ -5,7 +5,7 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { bundleFunctions } from '../build/bundle-functions.ts';
 import { loadIntegration } from '../build/load-configuration.ts';
 import { IntegrationStack } from './stack.ts';
-import { stackNameOf } from './stage.ts';
+import { checkStage, stackNameOf } from './stage.ts';
 
 /** An app with the feature flags of `cdk.json`, which only the CDK's command line reads by itself. */
 export function createApp(props: AppProps = {}): App {
@@ -20,6 +20,8 @@ export function createApp(props: AppProps = {}): App {
  * @throws ConfigurationError with the path in the configuration of what does not fit, or for a stage that is no name.
  */
 export async function assemble(app: App, integrationFile: string, stage: string): Promise<string> {
+  // Before the configuration, which may differ by stage.
+  checkStage(stage);
   const { integration, file } = await loadIntegration(integrationFile, stage);
   const stackName = stackNameOf(integration.plant, stage);
   const { bundles } = await bundleFunctions(file, join(app.outdir, 'bundles'));

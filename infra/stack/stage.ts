@@ -10,15 +10,19 @@ export function isProduction(stage: string): boolean {
 }
 
 /**
- * The name of a stack. A stage has no dash, so that no two plants and stages make the same name: `a-b` and `c`, `a` and
- * `b-c`.
+ * A stage has no dash, so that no two plants and stages make the same stack: `a-b` and `c`, `a` and `b-c`.
  * @throws ConfigurationError for a stage that is no word.
  */
+export function checkStage(stage: string): void {
+  if (/^[A-Za-z][A-Za-z0-9]{0,19}$/.test(stage)) return;
+  throw new ConfigurationError(
+    `The stage (-c stage=…) is no name: found ${JSON.stringify(stage)}, expected letters and digits without a dash or space, beginning with a letter, at most 20, such as production or dev.`,
+  );
+}
+
+/** @throws ConfigurationError for a stage that is no word. */
 export function stackNameOf(plant: string, stage: string): string {
-  if (!/^[A-Za-z][A-Za-z0-9]{0,19}$/.test(stage))
-    throw new ConfigurationError(
-      `The stage (-c stage=…) is no name: found ${JSON.stringify(stage)}, expected letters and digits without a dash or space, beginning with a letter, at most 20, such as production or dev.`,
-    );
+  checkStage(stage);
   return `AzumutaErp-${plant}-${stage}`;
 }
 

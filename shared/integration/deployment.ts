@@ -84,7 +84,7 @@ export interface Deployment {
   readonly webhookConcurrency?: number;
   /**
    * ARNs of secrets that exist already, instead of those that the stack would create. With a key of the plant's own:
-   * `{ arn, keyArn }`, and functions may decrypt with it.
+   * `{ arn, keyArn }`, and functions may decrypt with it; operators need `kms:Decrypt` and `kms:GenerateDataKey` on it.
    */
   readonly secrets?: Partial<Record<SecretName, string | { readonly arn: string; readonly keyArn: string }>>;
 }

@@ -17,7 +17,7 @@ export async function configurationOf(
     process.env.ERP_BASE_URL = target.sandboxes.erp;
   }
   const { integration } = await loadIntegration(file, target.output('Stage'));
-  // Not by the stack's name: `AzumutaErp-ghent-north-production` may be of `ghent` or of `ghent-north`.
+  // The stack says whose it is; nobody has to take its name apart.
   const plant = target.output('Plant');
   if (integration.plant !== plant) {
     throw new UsageError(

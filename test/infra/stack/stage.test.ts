@@ -2,12 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
 import { fateOf, isProduction, stackNameOf } from '../../../infra/stack/stage.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { startAssembly } from './assembled.ts';
+import everything from './everything.config.ts';
+
+const resourcesSchema = z.record(
+  z.string(),
+  z.object({ Type: z.string(), Properties: z.optional(z.record(z.string(), z.unknown())) }),
+);
 
 const folder = mkdtempSync(join(tmpdir(), 'stage-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -74,16 +82,40 @@ describe('the name of a stack', () => {
   const plant = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,30}$/);
   const stage = fc.stringMatching(/^[A-Za-z][A-Za-z0-9]{0,19}$/);
 
-  it('is that of one plant and stage only, and fits wherever AWS takes it', () => {
+  it('is that of one plant and stage only', () => {
     fc.assert(
       fc.property(plant, stage, (ofPlant, ofStage) => {
         const name = stackNameOf(ofPlant, ofStage);
         expect(/^AzumutaErp-(.*)-([^-]*)$/.exec(name)?.slice(1)).toEqual([ofPlant, ofStage]);
-        // Stacks and EventBridge's groups begin with a letter; a display name of SNS has 100 characters.
         expect(name).toMatch(/^[A-Za-z][A-Za-z0-9-]{0,127}$/);
-        expect(name.length).toBeLessThanOrEqual(63);
       }),
     );
+  });
+
+  it('fits wherever AWS takes it, also where it is longest', async () => {
+    // Prepare: by type and property, what its reference allows
+    const limits: Readonly<Record<string, number>> = {
+      'AWS::Scheduler::ScheduleGroup Name': 64,
+      'AWS::SNS::Topic DisplayName': 100,
+      'AWS::ApiGatewayV2::Api Name': 128,
+      'AWS::CloudWatch::Alarm AlarmName': 255,
+      'AWS::CloudWatch::Dashboard DashboardName': 255,
+    };
+    const assembled = startAssembly();
+    const longest = await assembled.add({ ...everything, plant: 'p'.repeat(31) }, 's'.repeat(20));
+    const { Resources } = Template.fromStack(longest).toJSON();
+    assembled.remove();
+
+    // Act
+    const lengths = Object.values(z.parse(resourcesSchema, Resources)).flatMap(({ Type, Properties = {} }) =>
+      Object.entries(Properties)
+        .filter(([name, value]) => `${Type} ${name}` in limits && typeof value === 'string')
+        .map(([name, value]) => ({ what: `${Type} ${name}`, length: String(value).length })),
+    );
+
+    // Assess
+    expect(new Set(lengths.map(({ what }) => what))).toEqual(new Set(Object.keys(limits)));
+    expect(lengths.filter(({ what, length }) => length > (limits[what] ?? 0))).toEqual([]);
   });
 });
 
