@@ -50,7 +50,7 @@ describe("a plant's month", () => {
     [
       'a schedule',
       { Type: 'AWS::Scheduler::Schedule', Properties: { ScheduleExpression: 'rate(5 minutes)' } },
-      0.1,
+      0.115,
     ],
   ])('rises with %s', (_what, resource, dollars) => {
     const more = { Resources: { ...template.Resources, More: resource } };

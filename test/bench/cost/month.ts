@@ -39,8 +39,8 @@ const pollers = 5;
 const pollsPerMinute = 3;
 /** Containers read a secret so often while they live; one of each function is taken to live all month. */
 const readingsPerHour = 4;
-/** What a scheduled run takes that finds nothing new: seconds, and units of the ledger (a lease, its end, a few reads). */
-const idleRun = { seconds: 1, writeUnits: 3, readUnits: 6, logKilobytes: 1 };
+/** What a scheduled run takes that finds nothing new: a lease and its end, a few reads of the ledger, a look at each queue. */
+const idleRun = { seconds: 1, writeUnits: 3, readUnits: 10, queueRequests: 4, logKilobytes: 1 };
 /** Of an order and its completion, all indexes and DynamoDB's own 100 bytes an entry among them, for the days that the ledger keeps them. */
 const ledgerOf = { kilobytes: 4.5, days: 400 };
 /** Log lines of an order and its completion, for the days that they are kept. */
@@ -109,6 +109,7 @@ export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] 
           idleRun.seconds * memoryGb * prices.lambdaPerGbSecond +
           idleRun.writeUnits * prices.dynamodbPerWriteUnit +
           idleRun.readUnits * prices.dynamodbPerReadUnit +
+          idleRun.queueRequests * prices.sqsPerRequest +
           (idleRun.logKilobytes / 1e6) * prices.logsPerGb),
       formula: `${thousands(runs)} runs of ${idleRun.seconds} s with ${memoryGb} GB`,
     },
