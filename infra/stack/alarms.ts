@@ -19,6 +19,7 @@ import type { HttpApi } from './http-api.ts';
 import { metric, metricPeriod } from './metrics.ts';
 import { acknowledge } from './nag.ts';
 import { consumers, type Queues } from './queues.ts';
+import { alertMinutes } from './schedules.ts';
 
 export interface AlarmsProps {
   readonly integration: CompleteIntegration;
@@ -87,8 +88,9 @@ export class Alarms extends Construct {
     });
     this.watch('AlertsUndelivered', {
       metric: metric(this, 'AlertsUndelivered', { statistic: 'Maximum' }),
+      // A run that comes a moment late leaves one of them empty.
       ringing: 3,
-      looks: 3,
+      looks: 4,
       isState: true,
       means:
         'A channel has not taken what people are to be told for a quarter of an hour; it is tried again.',
@@ -253,7 +255,7 @@ function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegration): re
         };
   const telling: Scheduled = {
     name: 'send-alerts',
-    everyMinutes: 5,
+    everyMinutes: alertMinutes,
     intervals: 3,
     silenceMeans: 'Nobody is told of what needs a person: the function that looks for it does not run.',
   };

@@ -7,6 +7,9 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import type { Functions } from './functions.ts';
 import type { IntegrationFunction } from './lambda-function.ts';
 
+/** How often people are told what they must see to. */
+export const alertMinutes = 5;
+
 /** What runs by the clock. A schedule that is off stays in the stack, disabled. */
 export class Schedules extends Construct {
   /** Of its own, as Scheduler's metrics tell of groups only. */
@@ -57,7 +60,7 @@ export class Schedules extends Construct {
     const alerting = new Schedule(this, 'Alerts', {
       description: 'Tells people what they must see to',
       scheduleGroup: this.group,
-      schedule: ScheduleExpression.rate(Duration.minutes(5)),
+      schedule: ScheduleExpression.rate(Duration.minutes(alertMinutes)),
       target: once(functions.named['send-alerts']),
     });
     // They name their group in words, of which CloudFormation learns nothing.

@@ -10,6 +10,7 @@ import { sizesOf } from './bundles/bundle-sizes.ts';
 import { importTimes, writeYardsticks } from './bundles/imports.ts';
 import { doorTimes, environmentOf } from './bundles/receive-webhook.ts';
 import { type Flow, measureBill } from './cost/bill.ts';
+import { monthOf, perMillionOf, templateOfPlant } from './cost/month.ts';
 import { machineLine, secondsOf } from './machine.ts';
 import { callsPerBooking } from './partners/calls-per-booking.ts';
 import { type Partners, startPartners } from './partners/partners.ts';
@@ -207,6 +208,7 @@ async function measure(wishes: Wishes): Promise<Figures> {
             await billOf(ownName, 'orders'),
             await billOf(ownName, 'orders in lists of 50'),
           ];
+          figures.month = monthOf(await templateOfPlant(), perMillionOf(figures.bills, ownName));
         },
       },
       {

@@ -10,26 +10,50 @@ interface MailList {
   readonly output: string;
   readonly about: string;
   readonly wanted: (deployment: CompleteIntegration['deployment']) => readonly string[];
+  /** Where its addresses stand in the configuration. */
+  readonly field: string;
 }
 
 const lists: readonly MailList[] = [
-  { output: 'AlarmTopic', about: 'Alarm mails', wanted: ({ alarmEmails }) => alarmEmails },
+  {
+    output: 'AlarmTopic',
+    about: 'Alarm mails',
+    wanted: ({ alarmEmails }) => alarmEmails,
+    field: 'deployment.alarmEmails',
+  },
+  {
+    output: 'AlertTopic',
+    about: 'Alert mails',
+    wanted: ({ alerts, alarmEmails }) => alerts.emails ?? alarmEmails,
+    field: 'deployment.alerts.emails',
+  },
+  {
+    output: 'MorningMailTopic',
+    about: 'Morning mails',
+    wanted: ({ morningMail }) => morningMail?.emails ?? [],
+    field: 'deployment.morningMail.emails',
+  },
 ];
 
 /** Whether somebody hears of what the stack has to tell. */
 export function mailChecks(target: Target, integration: CompleteIntegration | undefined): Check[] {
-  // There are no mails on this machine.
+  // There are no mails on this machine, and no morning mails where nobody wants any.
   if (target.local) return [];
-  return lists.map(({ output, about, wanted }) =>
-    check(about, () =>
-      lookAtList(target, target.output(output), integration ? wanted(integration.deployment) : []),
-    ),
-  );
+  return lists
+    .filter(({ output }) => target.outputs[output] !== undefined)
+    .map((list) => check(list.about, () => lookAtList(target, list, integration?.deployment)));
 }
 
-async function lookAtList(target: Target, topicArn: string, wanted: readonly string[]) {
+async function lookAtList(
+  target: Target,
+  { output, wanted, field }: MailList,
+  deployment: CompleteIntegration['deployment'] | undefined,
+) {
+  const topicArn = target.output(output);
   const { confirmed, waiting } = await subscribersOf(target, topicArn);
-  const gone = wanted.filter((address) => !confirmed.includes(address) && !waiting.includes(address));
+  const gone = (deployment ? wanted(deployment) : []).filter(
+    (address) => !confirmed.includes(address) && !waiting.includes(address),
+  );
   const found = [
     ...waiting.map((address) =>
       wrong(
@@ -47,10 +71,9 @@ async function lookAtList(target: Target, topicArn: string, wanted: readonly str
   ];
   if (found.length > 0) return found;
   if (confirmed.length > 0) return fine(`go to ${counted(confirmed.length, 'address', 'addresses')}`);
-  return wrong(
-    'nobody gets them',
-    'name an address in the configuration (deployment.alarmEmails), and deploy',
-  );
+  if (output === 'AlertTopic' && deployment && deployment.alerts.webhooks.length > 0)
+    return fine(`go to nobody, as alerts go to ${deployment.alerts.webhooks.join(' and ')}`);
+  return wrong('nobody gets them', `name an address in the configuration (${field}), and deploy`);
 }
 
 /**

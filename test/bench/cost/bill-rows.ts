@@ -1,6 +1,7 @@
 import type { Figures } from '../peers/figures.ts';
 import type { Row } from '../row.ts';
 import { callsPerUnit, costPerMillion, totalOf } from './cost.ts';
+import { perDay } from './month.ts';
 
 /** A completion's calls are those over collecting and booking, and the message of its trigger. */
 const wantedOfBill = {
@@ -9,7 +10,34 @@ const wantedOfBill = {
   'orders in lists of 50': { maxCalls: 4, maxDollars: 6 },
 } as const;
 
-export function billRows({ bills = [] }: Figures): Row[] {
+/** A plant's month may cost so much. */
+const maxMonth = 8;
+
+export function billRows({ bills = [], month = [] }: Figures): Row[] {
+  return [...perMillionRows(bills), ...monthRowsOf(month)];
+}
+
+function monthRowsOf(month: NonNullable<Figures['month']>): Row[] {
+  if (month.length === 0) return [];
+  const total = totalOf(month);
+  return [
+    {
+      figure: "a plant's month",
+      measured: `$${total.toFixed(2)}`,
+      against: `${perDay} orders and completions a day, list prices of us-east-1, no free tier`,
+      wanted: `≤ $${maxMonth}`,
+      reached: total <= maxMonth,
+    },
+    ...month.map(({ item, dollars, formula }) => ({
+      figure: `… ${item}`,
+      measured: `$${dollars.toFixed(2)}`,
+      against: formula,
+      wanted: '–',
+    })),
+  ];
+}
+
+function perMillionRows(bills: NonNullable<Figures['bills']>): Row[] {
   return (['completions', 'orders', 'orders in lists of 50'] as const).flatMap((flow) => {
     const [own, peer] = bills.filter((bill) => bill.flow === flow);
     if (!own) return [];

@@ -76,7 +76,7 @@ export function callsPerUnit({ units, requests }: Measured): number {
   return sum(Object.values(requests.operations)) / units;
 }
 
-export function totalOf(lines: readonly CostLine[]): number {
+export function totalOf(lines: readonly Pick<CostLine, 'dollars'>[]): number {
   return sum(lines.map(({ dollars }) => dollars));
 }
 

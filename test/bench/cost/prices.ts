@@ -1,7 +1,8 @@
 /**
  * AWS's list prices in US dollars, without free tiers and discounts, as published for us-east-1 (November 2026):
  * aws.amazon.com/lambda/pricing (arm64), /sqs/pricing, /dynamodb/pricing/on-demand, /api-gateway/pricing (HTTP
- * APIs), /cloudwatch/pricing (logs), /secrets-manager/pricing. In eu-west-1 API Gateway, DynamoDB and logs cost
+ * APIs), /cloudwatch/pricing, /secrets-manager/pricing, /eventbridge/pricing. What `*` marks is known to us from
+ * elsewhere: the page could not be read when this was written. In eu-west-1 API Gateway, DynamoDB and logs cost
  * about a tenth more, Lambda and SQS the same.
  */
 export const prices = {
@@ -14,6 +15,23 @@ export const prices = {
   httpApiPerRequest: 1 / 1e6,
   logsPerGb: 0.5,
   secretPerMonth: 0.4,
+  /** `*` */
+  secretReading: 0.05 / 10_000,
+  /** Of each metric that an alarm looks at, in an expression, too. */
+  alarmMetricPerMonth: 0.1,
+  /** Of our own; those of AWS's services are free. */
+  metricPerMonth: 0.3,
+  /** After the first three of an account. */
+  dashboardPerMonth: 3,
+  dynamodbStoragePerGb: 0.25,
+  /** `*` */
+  pointInTimeRecoveryPerGb: 0.2,
+  /** `*` */
+  logStoragePerGb: 0.03,
+  /** `*` */
+  scheduledRun: 1 / 1e6,
+  /** To the partners, over the internet. `*` */
+  dataOutPerGb: 0.09,
 } as const;
 
 /** At 1,769 MB a function has one whole vCPU, and in proportion below that (Lambda guide, "Configure memory"). */

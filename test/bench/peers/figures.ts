@@ -3,6 +3,7 @@ import type { ImportTime } from '../bundles/imports.ts';
 import type { DoorTimes } from '../bundles/receive-webhook.ts';
 import type { Flow } from '../cost/bill.ts';
 import type { Measured } from '../cost/cost.ts';
+import type { MonthLine } from '../cost/month.ts';
 import type { CallsOfBooking } from '../partners/calls-per-booking.ts';
 import type { Pulled, PulledAfterKill } from '../pulling.ts';
 import type { Simulated } from '../simulation.ts';
@@ -22,6 +23,7 @@ export interface Figures {
   calls?: readonly CallsOfBooking[];
   pulled?: { readonly small: Pulled; readonly large: Pulled };
   killedPull?: PulledAfterKill;
+  month?: readonly MonthLine[];
   bills?: readonly { readonly name: string; readonly flow: Flow; readonly measured: Measured }[];
   simulation?: Simulated;
   seconds?: Readonly<Record<string, number>>;

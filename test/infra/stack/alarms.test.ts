@@ -138,6 +138,13 @@ describe('a function that fails', () => {
     }
   });
 
+  it('and cannot deliver its alerts rings within twenty minutes, and not for one that was taken at the next try', () => {
+    const rule = ruleOf(template, 'AlertsUndelivered');
+    for (const [first = Number.POSITIVE_INFINITY] of ringsAt(every(5, 600, 900), rule, 900))
+      expect(first).toBeLessThanOrEqual(600 + 20);
+    for (const rings of ringsAt(every(5, 600, 610), rule, 900)) expect(rings).toEqual([]);
+  });
+
   it('and whose next run makes up for it rings for nobody', () => {
     const samples = [...every(5, 0, 600, 0), ...every(5, 600, 605, 1), ...every(5, 605, 1200, 0)];
     for (const rings of ringsAt(samples, ruleOf(template, 'Errors-pull-product-orders'), 1200))

@@ -100,14 +100,15 @@ async function outage({ partner, how, messages, pullsEveryMinutes, minutes }: Ca
     isOver = true;
   });
   await time.run(() => isOver);
-  const [samples, { open }] = [samplesOf(world, partner), await breakerOf(world, partner)];
+  const [samples, open] = [samplesOf(world, partner), isOpen(world, partner)];
+  crashes.push(...world.unexpected);
   world.close();
   return { samples, crashes, open, from: at(wellFor), until: at(wellFor + minutes), end: at(end) };
 }
 
-function breakerOf({ plant }: World, partner: string) {
+function isOpen({ plant }: World, partner: string): boolean {
   const state = plant.table.items().find(({ pk, sk }) => pk === `BREAKER#${partner}` && sk === 'STATE');
-  return { open: state?.open === true };
+  return state?.open === true;
 }
 
 describe('the alarm of a partner that is down rings within 20 minutes, once, and ends by itself:', () => {

@@ -1,0 +1,184 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import * as z from 'zod/mini';
+import { metrics } from '../../../shared/platform/metrics.ts';
+import { startAssembly } from '../../infra/stack/assembled.ts';
+import { sum } from '../statistics.ts';
+import { costPerMillion, type Measured, totalOf } from './cost.ts';
+import { prices } from './prices.ts';
+
+/** What a plant does on each of its days. */
+export const perDay = 500;
+const days = 30.4;
+const minutes = days * 24 * 60;
+
+/** One line of a plant's month. */
+export interface MonthLine {
+  readonly item: string;
+  /** US dollars. */
+  readonly dollars: number;
+  readonly formula: string;
+}
+
+/** US dollars for a million of each, as the bench measures them. */
+export interface PerMillion {
+  readonly orders: number;
+  readonly completions: number;
+}
+
+const resourceSchema = z.object({
+  Type: z.string(),
+  Properties: z._default(z.record(z.string(), z.unknown()), {}),
+});
+export const templateSchema = z.object({ Resources: z.record(z.string(), resourceSchema) });
+type Resource = z.output<typeof resourceSchema>;
+
+/** A metric of our own is one for each value of its dimension (what log lines only count is none): three functions work on queues, and there are two partners. */
+const valuesOf = { Function: 3, Partner: 2 } as const;
+/** What Lambda polls a queue with that is empty: so many long polls of 20 s at once (Lambda guide, "Using Lambda with Amazon SQS"). */
+const pollers = 5;
+const pollsPerMinute = 3;
+/** Containers read a secret so often while they live; one of each function is taken to live all month. */
+const readingsPerHour = 4;
+/** What a scheduled run takes that finds nothing new: a lease and its end, a few reads of the ledger, a look at each queue. */
+const idleRun = { seconds: 1, writeUnits: 3, readUnits: 10, queueRequests: 4, logKilobytes: 1 };
+/** Of an order and its completion, all indexes and DynamoDB's own 100 bytes an entry among them, for the days that the ledger keeps them. */
+const ledgerOf = { kilobytes: 4.5, days: 400 };
+/** Log lines of an order and its completion, for the days that they are kept. */
+const logsOf = { kilobytes: 4.5, days: 90 };
+/** Requests to the partners for an order and its completion. */
+const dataOut = { kilobytes: 20 };
+
+/** What was measured for orders that are posted one by one, and for completions. */
+export function perMillionOf(
+  bills: readonly { readonly name: string; readonly flow: string; readonly measured: Measured }[],
+  own: string,
+): PerMillion {
+  const of = (flow: keyof PerMillion) => {
+    const bill = bills.find((each) => each.name === own && each.flow === flow);
+    if (!bill) throw new Error(`No bill of ${flow} was measured.`);
+    return totalOf(costPerMillion(bill.measured));
+  };
+  return { orders: of('orders'), completions: of('completions') };
+}
+
+/** The synthesized template of the plant whose month it is. */
+export async function templateOfPlant() {
+  const assembled = startAssembly();
+  try {
+    const stack = await assembled.add('test/bench/cost/plant.config.ts', 'production');
+    return z.parse(templateSchema, Template.fromStack(stack).toJSON());
+  } finally {
+    assembled.remove();
+  }
+}
+
+/** What a plant's month costs, item by item, as its template says. */
+export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] {
+  const resources = Object.values(z.parse(templateSchema, template).Resources);
+  const of = (type: string) => resources.filter(({ Type }) => Type === type);
+  const fixed = (item: string, count: number, price: number): MonthLine => ({
+    item,
+    dollars: count * price,
+    formula: `${count} × $${price.toFixed(2)}`,
+  });
+  const functions = of('AWS::Lambda::Function');
+  const secretReaders = sum(functions.map(secretsOf));
+  const runs = sum(of('AWS::Scheduler::Schedule').map(runsOf));
+  const memoryGb = Math.max(...functions.map(memoryOf)) / 1024;
+  const polls = of('AWS::Lambda::EventSourceMapping').length * pollers * pollsPerMinute * minutes;
+  const readings = secretReaders * readingsPerHour * 24 * days;
+  const orders = perDay * days;
+  const gigabytes = ({ kilobytes, days }: typeof ledgerOf) => (perDay * days * kilobytes) / 1e6;
+  return [
+    fixed('secrets', of('AWS::SecretsManager::Secret').length, prices.secretPerMonth),
+    fixed(
+      'metrics that alarms look at',
+      sum(of('AWS::CloudWatch::Alarm').map(looksAt)),
+      prices.alarmMetricPerMonth,
+    ),
+    fixed('metrics of our own', ownMetrics() + of('AWS::Logs::MetricFilter').length, prices.metricPerMonth),
+    fixed('dashboards', of('AWS::CloudWatch::Dashboard').length, prices.dashboardPerMonth),
+    line('polling of queues that are empty', polls, prices.sqsPerRequest, 'requests'),
+    line('reading secrets', readings, prices.secretReading, 'readings'),
+    {
+      item: 'runs of schedules that find nothing',
+      dollars:
+        runs *
+        (prices.scheduledRun +
+          prices.lambdaPerRequest +
+          idleRun.seconds * memoryGb * prices.lambdaPerGbSecond +
+          idleRun.writeUnits * prices.dynamodbPerWriteUnit +
+          idleRun.readUnits * prices.dynamodbPerReadUnit +
+          idleRun.queueRequests * prices.sqsPerRequest +
+          (idleRun.logKilobytes / 1e6) * prices.logsPerGb),
+      formula: `${thousands(runs)} runs of ${idleRun.seconds} s with ${memoryGb} GB`,
+    },
+    line('orders', orders, perMillion.orders / 1e6, 'orders'),
+    line('completions', orders, perMillion.completions / 1e6, 'completions'),
+    {
+      item: `ledger, once it is ${ledgerOf.days} days old`,
+      dollars: gigabytes(ledgerOf) * (prices.dynamodbStoragePerGb + prices.pointInTimeRecoveryPerGb),
+      formula: `${gigabytes(ledgerOf).toFixed(1)} GB × ($${prices.dynamodbStoragePerGb} + $${prices.pointInTimeRecoveryPerGb.toFixed(2)} to recover any second)`,
+    },
+    {
+      item: 'logs that are kept, and requests to the partners',
+      dollars:
+        gigabytes(logsOf) * prices.logStoragePerGb +
+        ((orders * dataOut.kilobytes) / 1e6) * prices.dataOutPerGb,
+      formula: `${gigabytes(logsOf).toFixed(1)} GB × $${prices.logStoragePerGb}, ${((orders * dataOut.kilobytes) / 1e6).toFixed(1)} GB × $${prices.dataOutPerGb}`,
+    },
+  ];
+}
+
+/** The lines as rows of a Markdown table, and their sum. */
+export function monthRows(lines: readonly MonthLine[]): string[] {
+  const total = totalOf(lines);
+  return [
+    ...lines.map(({ item, dollars, formula }) => `| ${item} | $${dollars.toFixed(2)} | ${formula} |`),
+    `| **a month** | **$${total.toFixed(2)}** | ${perDay} orders and completions a day |`,
+  ];
+}
+
+function line(item: string, amount: number, price: number, unit: string): MonthLine {
+  return {
+    item,
+    dollars: amount * price,
+    formula: `${thousands(amount)} ${unit} × $${Number((price * 1e6).toPrecision(3))} a million`,
+  };
+}
+
+const thousands = (amount: number) => Math.round(amount).toLocaleString('en');
+
+function ownMetrics(): number {
+  return sum(
+    Object.values(metrics).map(({ by }) =>
+      by.reduce((product: number, dimension) => product * valuesOf[dimension], 1),
+    ),
+  );
+}
+
+/** An alarm on an expression is billed for each metric in it. */
+function looksAt({ Properties: { Metrics } }: Resource): number {
+  return Array.isArray(Metrics) ? Metrics.filter((each) => 'MetricStat' in each).length : 1;
+}
+
+const environmentSchema = z.object({ Variables: z._default(z.record(z.string(), z.unknown()), {}) });
+
+function secretsOf({ Properties }: Resource): number {
+  const { Variables } = z.parse(environmentSchema, Properties.Environment ?? {});
+  return Object.keys(Variables).filter((name) => name.endsWith('_SECRET_ARN')).length;
+}
+
+function memoryOf({ Properties }: Resource): number {
+  return z.parse(z.number(), Properties.MemorySize);
+}
+
+const unitMinutes: Readonly<Record<string, number>> = { minute: 1, hour: 60, day: 24 * 60 };
+
+/** Runs of a schedule in a month. */
+function runsOf({ Properties: { ScheduleExpression, State } }: Resource): number {
+  if (State === 'DISABLED') return 0;
+  const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(String(ScheduleExpression)) ?? [];
+  if (count === undefined) throw new Error(`How often does ${String(ScheduleExpression)} run?`);
+  return minutes / (Number(count) * (unitMinutes[unit] ?? 1));
+}

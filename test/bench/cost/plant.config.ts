@@ -1,0 +1,11 @@
+import sample from '../../../integration.config.ts';
+import { defineIntegration } from '../../../shared/integration/index.ts';
+
+/** The plant whose month is billed: the sample, with a pull every five minutes. */
+export default defineIntegration({
+  plant: 'billed',
+  timeZone: 'Europe/Brussels',
+  erp: sample.erp,
+  schedule: { pull: { everyMinutes: 5, from: '2026-12-01T06:00:00Z' } },
+  deployment: { alarmEmails: ['it@plant.example'] },
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { answerHeard } from '../../../shared/platform/heard-answers.ts';
+import { heardLog } from '../../support/logs.ts';
+import { breakerStage, unwell } from './stage.ts';
+
+const stage = breakerStage();
+const isOpen = async () => (await stage.breaker.state('erp')).open;
+
+describe('a partner whose calls all fail, however few they are', () => {
+  it('is down after three minutes, and not called any more but by probes', async () => {
+    const one = stage.container('one');
+    for (const seconds of [0, 90, 89]) {
+      stage.clock.advance(seconds);
+      await one.call(unwell);
+      expect(await isOpen()).toBe(false);
+    }
+    stage.clock.advance(1);
+    await one.call(unwell);
+    expect(await isOpen()).toBe(true);
+  });
+
+  it('is not down when a call was answered in between, by whichever container', async () => {
+    // Prepare
+    const [one, other] = [stage.container('one'), stage.container('other')];
+    await one.call(unwell);
+    stage.clock.advance(120);
+
+    // Act
+    expect(await other.call(() => undefined)).toBe('well');
+    stage.clock.advance(120);
+    await one.call(unwell);
+
+    // Assess: three minutes count from this failure on
+    expect(await isOpen()).toBe(false);
+  });
+});
+
+describe('what the alarm hears', () => {
+  /** A container with a log of its own. */
+  function listened(name: string) {
+    const { log, measured, forget } = heardLog();
+    const calls = createPartnerCalls({ breaker: stage.breaker, newOwner: () => name, log });
+    const call = (failure?: Error) =>
+      calls
+        .call('erp', async () => {
+          if (failure) throw failure;
+          answerHeard();
+        })
+        .catch(() => undefined);
+    return { call, forget, down: () => measured('PartnerDown') };
+  }
+
+  it('is nothing of what is over within minutes', async () => {
+    const { call, down } = listened('one');
+    for (let nth = 0; nth < 5; nth += 1) await call(unwell());
+    stage.clock.advance(10);
+    await call();
+    stage.clock.advance(5);
+    await call();
+    // The end is told in any case: nobody knows whether an alarm rings.
+    expect(down()).toEqual([0]);
+  });
+
+  it('is each call that is held back and each probe that fails, and the end once', async () => {
+    // Prepare
+    const { call, down, forget } = listened('one');
+    for (let nth = 0; nth < 5; nth += 1) await call(unwell());
+    stage.clock.advance(180);
+
+    // Act: a probe that fails, a call that is held back, and a probe that is answered
+    await call(unwell());
+    await call();
+    const during = down();
+    forget();
+    stage.clock.advance(60);
+    await call();
+    await call();
+
+    // Assess
+    expect(during).toEqual([1, 1]);
+    expect(down()).toEqual([0]);
+  });
+});
