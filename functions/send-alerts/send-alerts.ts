@@ -1,6 +1,12 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
+import * as z from 'zod/mini';
 import { createChannels } from '../../shared/alerts/channels/channels.ts';
-import { type AlertDependencies, sendAlerts } from '../../shared/alerts/send-alerts.ts';
+import {
+  type AlertDependencies,
+  alertEventSchema,
+  sendAlerts,
+  sendTest,
+} from '../../shared/alerts/send-alerts.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import type { Invocation } from '../../shared/platform/lambda.ts';
@@ -54,5 +60,8 @@ export function createSendAlerts(integration: CompleteIntegration, surroundings:
         webhooks.length === 0 ? undefined : settings('ALERT_WEBHOOKS_SECRET_ARN').ALERT_WEBHOOKS_SECRET_ARN,
     }),
   };
-  return (_event: unknown, invocation: Invocation) => sendAlerts(invocation, dependencies);
+  return (event: unknown, invocation: Invocation) => {
+    const asked = z.safeParse(alertEventSchema, event);
+    return asked.success && asked.data.test ? sendTest(dependencies) : sendAlerts(invocation, dependencies);
+  };
 }

@@ -22,8 +22,8 @@ export interface Deployment {
     /** Default: `alarmEmails`. */
     readonly emails?: readonly string[];
     /**
-     * Microsoft Teams (Workflows), Slack (incoming webhook), and any address that takes JSON. The addresses are
-     * secrets: `npm run secrets -- set alert-webhooks --stack <stack>`.
+     * Microsoft Teams (Workflows), Slack (incoming webhook), and any address that takes JSON. Their addresses are one
+     * secret, which `npm run secrets -- --stack <stack>` sets.
      */
     readonly webhooks?: readonly WebhookChannel[];
   };
