@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { AlertLedger } from '../ledger/alert-ledger.ts';
 import { type AlertState, messageId } from '../ledger/records/alerts.ts';
 import type { Invocation } from '../platform/lambda.ts';
 import { shellWord } from '../platform/shell-word.ts';
@@ -18,7 +18,7 @@ export interface AlertDependencies
     Omit<DeliverDependencies, 'records'>,
     MorningMailDependencies {
   readonly ledger: Pick<
-    Ledger,
+    AlertLedger,
     | 'troubles'
     | 'orders'
     | 'erpOrders'

@@ -129,7 +129,8 @@ const secretArn = arnOf('secretsmanager').check(
 const keyArn = arnOf('kms').check(
   z.refine((text) => /:key\/[\w-]+$/.test(text), 'the ARN of a key (…:key/…), not of its alias'),
 );
-const email = z.email('an e-mail address');
+const isEmail = (text: string) => z.safeParse(z.email(), text).success;
+const email = z.string().check(z.refine(isEmail, { error: 'an e-mail address', params: tellsFound }));
 const atLeastOne = <T>(schema: z.ZodMiniType<T>) => z.array(schema).check(z.minLength(1));
 
 export const deploymentSchema = z.strictObject({

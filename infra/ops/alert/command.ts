@@ -2,7 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import { channelWords } from '../../../shared/alerts/channels/channels.ts';
 import { nextStepOf } from '../../../shared/alerts/words.ts';
-import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { AlertLedger } from '../../../shared/ledger/alert-ledger.ts';
 import { oneLine } from '../../../shared/model/text.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
@@ -68,7 +68,7 @@ async function list(target: Target, { json, most: given }: Options, { during }: 
   return open.length === 0 ? exits.done : exits.partly;
 }
 
-async function openTroubles({ troubles }: Pick<Ledger, 'troubles'>, most: number) {
+async function openTroubles({ troubles }: Pick<AlertLedger, 'troubles'>, most: number) {
   const found = await troubles.open(most + 1);
   const open = await mapConcurrently(
     found.slice(0, most),

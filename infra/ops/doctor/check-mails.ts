@@ -14,13 +14,24 @@ interface MailList {
 
 const lists: readonly MailList[] = [
   { output: 'AlarmTopic', about: 'Alarm mails', wanted: ({ alarmEmails }) => alarmEmails },
+  {
+    output: 'AlertTopic',
+    about: 'Alert mails',
+    wanted: ({ alerts, alarmEmails }) => alerts.emails ?? alarmEmails,
+  },
+  {
+    output: 'MorningMailTopic',
+    about: 'Morning mail',
+    wanted: ({ morningMail }) => morningMail?.emails ?? [],
+  },
 ];
 
 /** Whether somebody hears of what the stack has to tell. */
 export function mailChecks(target: Target, integration: CompleteIntegration | undefined): Check[] {
   // There are no mails on this machine.
   if (target.local) return [];
-  return lists.map(({ output, about, wanted }) =>
+  const there = lists.filter(({ output }) => output in target.outputs);
+  return there.map(({ output, about, wanted }) =>
     check(about, () =>
       lookAtList(target, target.output(output), integration ? wanted(integration.deployment) : []),
     ),

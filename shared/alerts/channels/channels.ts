@@ -88,7 +88,7 @@ export function createChannels(dependencies: ChannelDependencies): Channels {
     }
   }
 
-  const ofAlerts: readonly ChannelName[] = ['email', ...webhooks];
+  const ofAlerts: readonly ChannelName[] = ['email', ...new Set(webhooks)];
   return {
     ofAlerts,
     all: dependencies.morningMailTopicArn === undefined ? ofAlerts : [...ofAlerts, 'morning-mail'],
