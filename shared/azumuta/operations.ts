@@ -36,6 +36,8 @@ export type CreateBody = (
 ) => unknown;
 
 export const placeholder = /\{([^{}]*)\}/;
+export const onlyPlaceholder = /^\{([^{}]*)\}$/;
+const allPlaceholders = /\{([^{}]*)\}/g;
 const methods = z.enum(['GET', 'POST', 'PUT', 'PATCH']);
 const statuses = z.array(z.int().check(z.minimum(200), z.maximum(599)));
 
@@ -47,7 +49,7 @@ const belowBase = z.refine<string>(
 
 function placeholdersIn(template: unknown): string[] {
   if (typeof template === 'string')
-    return [...template.matchAll(new RegExp(placeholder, 'g'))].map(([, name = '']) => name);
+    return [...template.matchAll(allPlaceholders)].map(([, name = '']) => name);
   return template !== null && typeof template === 'object'
     ? Object.values(template).flatMap(placeholdersIn)
     : [];

@@ -3,7 +3,7 @@ import type { ProductOrderDraft } from '../model/orders.ts';
 import type { HttpRequest } from '../platform/http.ts';
 import { readerOf, segmentOf } from '../platform/places.ts';
 import type { AzumutaContract } from './contract.ts';
-import { type Operation, placeholder } from './operations.ts';
+import { type Operation, onlyPlaceholder, placeholder } from './operations.ts';
 import { type Article, variantIdsOf } from './resources.ts';
 
 /** What stands in for the placeholders of an operation. */
@@ -36,7 +36,7 @@ type Fill = (values: Values) => unknown;
 /** A template with its placeholders filled in: one that stands alone keeps the type of what stands in for it. */
 function filled(template: unknown): Fill {
   if (typeof template === 'string') {
-    const alone = new RegExp(`^${placeholder.source}$`).exec(template)?.[1];
+    const alone = onlyPlaceholder.exec(template)?.[1];
     return alone === undefined ? textTemplate(template, String) : readerOf(alone);
   }
   if (Array.isArray(template)) {

@@ -16,7 +16,7 @@ it('answers the value that was set last to createSecrets', async () => {
 
   // Act
   model.set(arn, '"second"');
-  clock.advance(301);
+  clock.advance(901);
 
   // Assess
   expect(before).toBe('first');

@@ -138,8 +138,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'names-of-operators-logged',
     file: 'shared/circuit-breaker/guarded-call.ts',
-    find: "log.info('Partner', { Partner: partner },",
-    replace: "log.info('Partner', { Partner: partner, answer: JSON.stringify(result) },",
+    find: 'const result = await done;',
+    replace: "const result = await done;\n      log.info('Partner', { answer: JSON.stringify(result) });",
     why: 'Names of operators are kept in the logs.',
   },
   {

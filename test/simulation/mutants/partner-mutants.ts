@@ -15,8 +15,8 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'breaker-never-opens',
     file: breaker,
-    find: 'if (failures < options.threshold && !failure.unauthorized) return;',
-    replace: 'if (failures >= 0) return;',
+    find: 'if (failures < options.threshold && !isDown && !failure.unauthorized) return false;',
+    replace: 'if (failures >= 0) return false;',
     why: 'A partner that is down is called by every message, and locks our account.',
   },
   {
