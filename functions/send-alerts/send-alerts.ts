@@ -1,9 +1,17 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
+import * as z from 'zod/mini';
 import { createChannels } from '../../shared/alerts/channels/channels.ts';
-import { type AlertDependencies, sendAlerts } from '../../shared/alerts/send-alerts.ts';
+import {
+  type AlertDependencies,
+  alertEventSchema,
+  sendAlerts,
+  sendTest,
+} from '../../shared/alerts/send-alerts.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
+import { createAlertLedger } from '../../shared/ledger/alert-ledger.ts';
 import type { Invocation } from '../../shared/platform/lambda.ts';
+import { countMessages } from '../../shared/platform/queue-count.ts';
 import { createTopics } from '../../shared/platform/topics.ts';
 import { createContainer, type Surroundings } from '../container.ts';
 
@@ -14,20 +22,20 @@ export interface AlertSurroundings extends Surroundings {
 /** Tells people what they must see to, and that it is over; once a workday, how the plant stands. */
 export function createSendAlerts(integration: CompleteIntegration, surroundings: AlertSurroundings) {
   const container = createContainer('send-alerts', integration, surroundings);
-  const { ledger, clock, queues, secrets, log, settings } = container;
+  const { table, clock, secrets, log, settings } = container;
+  const { SETTLING_SECONDS: settlingSeconds } = settings('SETTLING_SECONDS');
   const { timeZone, schedule, deployment } = integration;
   const { alerts, morningMail } = deployment;
   const { webhooks } = alerts;
-  const urls = settings(
-    'PRODUCT_ORDERS_QUEUE_URL',
-    'COMPLETIONS_QUEUE_URL',
-    'BOOKINGS_QUEUE_URL',
-    'DEAD_LETTERS_QUEUE_URL',
-  );
+  const urls = {
+    'product-orders': settings('PRODUCT_ORDERS_QUEUE_URL').PRODUCT_ORDERS_QUEUE_URL,
+    completions: settings('COMPLETIONS_QUEUE_URL').COMPLETIONS_QUEUE_URL,
+    bookings: settings('BOOKINGS_QUEUE_URL').BOOKINGS_QUEUE_URL,
+    'dead-letters': settings('DEAD_LETTERS_QUEUE_URL').DEAD_LETTERS_QUEUE_URL,
+  };
   const dependencies: AlertDependencies = {
-    ledger,
+    ledger: createAlertLedger({ table, clock, times: { settlingSeconds } }),
     clock,
-    queues,
     log,
     timeZone,
     morningMail,
@@ -36,12 +44,7 @@ export function createSendAlerts(integration: CompleteIntegration, surroundings:
     // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
     outageSeconds: 20 * settings('BREAKER_COOLDOWN_SECONDS').BREAKER_COOLDOWN_SECONDS,
     graceHours: (schedule.reconcile === 'off' ? reconcileDefaults : schedule.reconcile).graceHours,
-    queueUrls: {
-      'product-orders': urls.PRODUCT_ORDERS_QUEUE_URL,
-      completions: urls.COMPLETIONS_QUEUE_URL,
-      bookings: urls.BOOKINGS_QUEUE_URL,
-      'dead-letters': urls.DEAD_LETTERS_QUEUE_URL,
-    },
+    count: (queue) => countMessages(surroundings.sqs, urls[queue]),
     channels: createChannels({
       topics: createTopics(surroundings.sns),
       secrets,
@@ -54,5 +57,8 @@ export function createSendAlerts(integration: CompleteIntegration, surroundings:
         webhooks.length === 0 ? undefined : settings('ALERT_WEBHOOKS_SECRET_ARN').ALERT_WEBHOOKS_SECRET_ARN,
     }),
   };
-  return (_event: unknown, invocation: Invocation) => sendAlerts(invocation, dependencies);
+  return (event: unknown, invocation: Invocation) => {
+    const asked = z.safeParse(alertEventSchema, event);
+    return asked.success && asked.data.test ? sendTest(dependencies) : sendAlerts(invocation, dependencies);
+  };
 }

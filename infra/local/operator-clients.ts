@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Breaker, createBreaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
-import { createLedger, type Ledger } from '../../shared/ledger/ledger.ts';
+import { type AlertLedger, createAlertLedger } from '../../shared/ledger/alert-ledger.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
 import { createTable } from '../../shared/platform/dynamodb-table.ts';
 import { storedSecret } from '../../shared/platform/secrets.ts';
@@ -29,14 +29,14 @@ export function operatorClients({
 }
 
 /** The stack's table as an operator reads it. */
-export interface OperatorLedger extends Ledger {
+export interface OperatorLedger extends AlertLedger {
   readonly breaker: Breaker;
 }
 
 export function operatorLedger(dynamodb: DynamoDBClient, tableName: string): OperatorLedger {
   const table = createTable(dynamodb, tableName);
   return {
-    ...createLedger({ table, clock: systemClock, times: { settlingSeconds: 300 } }),
+    ...createAlertLedger({ table, clock: systemClock, times: { settlingSeconds: 300 } }),
     breaker: createBreaker(table, systemClock),
   };
 }

@@ -1,4 +1,4 @@
-import type { Ledger } from '../ledger/ledger.ts';
+import type { AlertLedger } from '../ledger/alert-ledger.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { callsOf, queueNames, queueWords } from '../model/queues.ts';
@@ -12,7 +12,7 @@ import type { Standing } from './read-seen.ts';
 import { duration, headlineOf, nextStepOf } from './words.ts';
 
 export interface ComposeDependencies {
-  readonly ledger: Pick<Ledger, 'troubles' | 'orders' | 'erpOrders'>;
+  readonly ledger: Pick<AlertLedger, 'troubles' | 'orders' | 'erpOrders'>;
   readonly stack: string;
   readonly timeZone: string;
 }

@@ -1,19 +1,18 @@
 import type { Breaker, BreakerState } from '../circuit-breaker/circuit-breaker.ts';
+import type { AlertLedger } from '../ledger/alert-ledger.ts';
 import { partitionOf } from '../ledger/keys.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { OpenTrouble } from '../ledger/records/troubles.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { type QueueName, queueNames } from '../model/queues.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Queues } from '../platform/queue.ts';
 import type { AlertKind } from './alert.ts';
 import type { Seen, SeenTrouble } from './decide-alerts.ts';
 
 export interface StandingDependencies {
-  readonly ledger: Pick<Ledger, 'troubles' | 'orders' | 'orderChanges'>;
+  readonly ledger: Pick<AlertLedger, 'troubles' | 'orders' | 'orderChanges'>;
   readonly breaker: Pick<Breaker, 'state'>;
-  readonly queues: Pick<Queues, 'count'>;
-  readonly queueUrls: Readonly<Record<QueueName | 'dead-letters', string>>;
+  /** Messages in a queue. */
+  readonly count: (queue: QueueName | 'dead-letters') => Promise<number>;
   readonly clock: Clock;
   /** Hours after its due date that an order counts as overdue. */
   readonly graceHours: number;
@@ -39,7 +38,7 @@ const hourMs = 3_600_000;
 /** Reads what there is, never by a scan: three queries, two items and four counts, however many orders there are. */
 export async function readStanding(
   unfiledBefore: number,
-  { ledger, breaker, queues, queueUrls, clock, graceHours, outageSeconds }: StandingDependencies,
+  { ledger, breaker, count, clock, graceHours, outageSeconds }: StandingDependencies,
 ): Promise<Standing> {
   const now = clock.now();
   const outageMs = outageSeconds * 1000;
@@ -49,7 +48,7 @@ export async function readStanding(
     // The reconciliation moves whom it has asked about to a later time that is past: they stay overdue.
     ledger.orders.overdue(now, maxSeen),
     ledger.orders.overdue(new Date(now.getTime() - graceHours * hourMs), maxSeen),
-    Promise.all(names.map((name) => queues.count(queueUrls[name]))),
+    Promise.all(names.map(count)),
     Promise.all(partnerNames.map((partner) => breaker.state(partner))),
   ]);
   const [productOrders = 0, completions = 0, bookings = 0, deadLetters = 0] = counted;

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Ledger } from '../ledger/ledger.ts';
+import * as z from 'zod/mini';
+import type { AlertLedger } from '../ledger/alert-ledger.ts';
 import { type AlertState, messageId } from '../ledger/records/alerts.ts';
 import type { Invocation } from '../platform/lambda.ts';
-import type { Outgoing } from './alert.ts';
+import { shellWord } from '../platform/shell-word.ts';
+import type { Alert, Outgoing } from './alert.ts';
 import type { ChannelName } from './channels/channels.ts';
 import { type ComposeDependencies, composeAlert } from './compose.ts';
 import { decideAlerts } from './decide-alerts.ts';
@@ -16,7 +18,7 @@ export interface AlertDependencies
     Omit<DeliverDependencies, 'records'>,
     MorningMailDependencies {
   readonly ledger: Pick<
-    Ledger,
+    AlertLedger,
     | 'troubles'
     | 'orders'
     | 'erpOrders'
@@ -34,6 +36,61 @@ export interface AlertReport {
   readonly outcome: 'done' | 'another run is under way';
   readonly written: number;
   readonly undelivered: number;
+}
+
+/** A run by hand may ask for one message to each channel, which is told as a test. */
+export const alertEventSchema = z.object({ test: z._default(z.boolean(), false) });
+
+/** What became of a test message, by the channel's name: empty where it was delivered. */
+export type TestReport = Readonly<Record<string, string>>;
+
+/** Sends one message to each channel, past the outbox: whoever asks for it waits for the answers. */
+export async function sendTest({
+  clock,
+  stack,
+  channels,
+}: Pick<AlertDependencies, 'clock' | 'stack' | 'channels'>): Promise<TestReport> {
+  const now = clock.now().toISOString();
+  const title = `${stack}: test of the alerts`;
+  const summary = 'Somebody has asked for this message. Nothing is wrong, and nothing has to be done.';
+  const alert: Alert = {
+    ...{
+      v: 1,
+      id: 'test',
+      stack,
+      at: now,
+      event: 'test',
+      kind: 'test',
+      title,
+      summary,
+      since: now,
+      count: 1,
+    },
+    troubles: [
+      {
+        order: 'MO/EXAMPLE',
+        article: 'GEAR-01',
+        quantity: '5 pcs',
+        since: now,
+        why: 'This is an example of a cause, in the words of the journey.',
+        next: 'This is where the next step stands.',
+        command: `npm run trace -- --stack ${shellWord(stack)} MO/EXAMPLE`,
+      },
+    ],
+    command: `npm run alert -- --stack ${shellWord(stack)}`,
+  };
+  const sent = await Promise.all(
+    channels.all.map(async (channel) => {
+      const delivery = await channels.send(
+        channel,
+        channel === 'morning-mail'
+          ? { type: 'mail', subject: title, text: summary }
+          : { type: 'alert', alert },
+      );
+      return [channel, delivery.delivered ? '' : delivery.problem] as const;
+    }),
+  );
+  return Object.fromEntries(sent);
 }
 
 /** What is left for a last call to a channel, and for giving back the lease. */

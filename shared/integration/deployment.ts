@@ -22,8 +22,8 @@ export interface Deployment {
     /** Default: `alarmEmails`. */
     readonly emails?: readonly string[];
     /**
-     * Microsoft Teams (Workflows), Slack (incoming webhook), and any address that takes JSON. The addresses are
-     * secrets: `npm run secrets -- set alert-webhooks --stack <stack>`.
+     * Microsoft Teams (Workflows), Slack (incoming webhook), and any address that takes JSON. Their addresses are one
+     * secret, which `npm run secrets -- --stack <stack>` sets.
      */
     readonly webhooks?: readonly WebhookChannel[];
   };
@@ -129,7 +129,8 @@ const secretArn = arnOf('secretsmanager').check(
 const keyArn = arnOf('kms').check(
   z.refine((text) => /:key\/[\w-]+$/.test(text), 'the ARN of a key (…:key/…), not of its alias'),
 );
-const email = z.email('an e-mail address');
+const isEmail = (text: string) => z.safeParse(z.email(), text).success;
+const email = z.string().check(z.refine(isEmail, { error: 'an e-mail address', params: tellsFound }));
 const atLeastOne = <T>(schema: z.ZodMiniType<T>) => z.array(schema).check(z.minLength(1));
 
 export const deploymentSchema = z.strictObject({

@@ -2,7 +2,6 @@ import type { Clock } from '../platform/clock.ts';
 import type { Table } from '../platform/dynamodb-table.ts';
 import { type Claims, type ClaimTimes, createClaims } from './claims.ts';
 import { createLease, type Lease } from './lease.ts';
-import { type AlertRecords, createAlertRecords } from './records/alerts.ts';
 import { type Attempts, createAttempts } from './records/attempts.ts';
 import { type BookingLocks, createBookingLocks } from './records/booking-locks.ts';
 import { type Bookings, createBookings } from './records/bookings.ts';
@@ -16,7 +15,6 @@ import { createPauses, type Pauses } from './records/pauses.ts';
 import { createOrders, type Orders } from './records/product-orders.ts';
 import { createPullState, type PullState } from './records/pull-state.ts';
 import { createQuestions, type Questions } from './records/questions.ts';
-import { createTroubles, type Troubles } from './records/troubles.ts';
 import { createWorkInstructionNames, type WorkInstructionNames } from './records/work-instruction-names.ts';
 import { ledgerIndexes } from './table-schema.ts';
 
@@ -43,10 +41,6 @@ export interface Ledger {
   readonly journeys: Journeys;
   /** What happened on which day, for the digest. */
   readonly dailyActivity: DailyActivity;
-  /** What a person must see to now. */
-  readonly troubles: Troubles;
-  /** What people were told. */
-  readonly alerts: AlertRecords;
 }
 
 export interface LedgerOptions {
@@ -73,7 +67,5 @@ export function createLedger({ table, clock, times }: LedgerOptions): Ledger {
     workInstructionNames: createWorkInstructionNames(table, clock),
     journeys: createJourneys(table, ledgerIndexes),
     dailyActivity: createDailyActivity(table),
-    troubles: createTroubles(table),
-    alerts: createAlertRecords(table, clock),
   };
 }

@@ -1,6 +1,5 @@
 import {
   ChangeMessageVisibilityBatchCommand,
-  GetQueueAttributesCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
@@ -27,7 +26,7 @@ export interface Visibility {
   readonly seconds: number;
 }
 
-/** Sending to SQS, giving back to it, and counting. Receiving is Lambda's job. */
+/** Sending to SQS and giving back to it. Receiving is Lambda's job. */
 export interface Queues {
   /** Resolves only after SQS has the message. */
   readonly send: (queueUrl: string, message: OutgoingMessage) => Promise<void>;
@@ -38,8 +37,6 @@ export interface Queues {
     queueUrl: string,
     messages: readonly Visibility[],
   ) => Promise<{ failed: number }>;
-  /** Messages in it, those that somebody works on or that rest among them: SQS's approximation. */
-  readonly count: (queueUrl: string) => Promise<number>;
 }
 
 /** A client of the region's endpoint (or `AWS_ENDPOINT_URL`), whatever host a queue's URL names. */
@@ -91,21 +88,8 @@ export function createQueues(client: Pick<SQSClient, 'send'>): Queues {
       }
       return { failed };
     },
-
-    async count(queueUrl) {
-      const { Attributes = {} } = await client.send(
-        new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...countNames] }),
-      );
-      return countNames.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
-    },
   };
 }
-
-const countNames = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesDelayed',
-  'ApproximateNumberOfMessagesNotVisible',
-] as const;
 
 interface Indexed {
   readonly index: number;

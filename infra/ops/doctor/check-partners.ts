@@ -2,7 +2,7 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { Rejected, RetryLater, reasonOf } from '../../../shared/model/errors.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { type Target, whereOf } from '../cli/target.ts';
-import { isOwn, type SecretName, type SecretState, secretFacts, secretNames } from '../secrets/schemas.ts';
+import { isOwn, type SecretName, type SecretState, secretFacts } from '../secrets/schemas.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 import { partnersOf } from './partners.ts';
@@ -11,16 +11,16 @@ import { partnersOf } from './partners.ts';
 const patienceMs = 30_000;
 
 /**
- * The four secrets are set, and have the shape that their reader needs. Values are never repeated.
+ * The secrets are set, and have the shape that their reader needs. Values are never repeated.
  * @param config Configuration file of the plant, as `secrets` is to be called with it.
  */
 export function secretChecks(target: Target, keeper: Pick<SecretStore, 'states'>, config?: string): Check[] {
   return [
     check('Secrets', async () => {
       const states = await keeper.states();
-      return secretNames.map((name) => ({
+      return [...states].map(([name, state]) => ({
         about: secretFacts[name].title,
-        ...secretFinding(name, states[name], target, config),
+        ...secretFinding(name, state, target, config),
       }));
     }),
   ];

@@ -14,6 +14,7 @@ import { createProgress, say, sayJson, styled } from '../cli/output.ts';
 import { findTarget, type Target } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { accountChecks } from './check-account.ts';
+import { alertChecks } from './check-alerts.ts';
 import { domainChecks } from './check-domain.ts';
 import { doorChecks } from './check-http-api.ts';
 import { mailChecks } from './check-mails.ts';
@@ -75,6 +76,7 @@ async function checksOf(
     ...domainChecks(target),
     ...doorChecks(target, keeper),
     ...stackChecks(target, integration, new Date(), config),
+    ...alertChecks(target),
     ...accountChecks(target),
     ...mailChecks(target, integration),
   ];

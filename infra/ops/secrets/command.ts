@@ -45,7 +45,7 @@ const todo: Readonly<Record<SecretState['state'], string>> = {
 };
 
 const command = withConfig(
-  opsCommand('secrets', "Sets and rotates the stack's four secrets. Without an action it walks you through."),
+  opsCommand('secrets', "Sets and rotates the stack's secrets. Without an action it walks you through."),
 )
   .argument('[action]', actions.join(', '))
   .argument('[secret]', secretNames.join(', '))
@@ -56,10 +56,11 @@ const command = withConfig(
     'after',
     `
 Examples:
-  npm run secrets -- --local                                      walk through all four, on a terminal
+  npm run secrets -- --local                                      walk through all, on a terminal
   npm run secrets -- status --stack AzumutaErp-ghent-production   which are set
   npm run secrets -- set azumuta-api-key --stdin --local < key.txt
   npm run secrets -- set erp-credentials --stdin --local < erp.json
+  npm run secrets -- set alert-webhooks --stdin --local < webhooks.json
   npm run secrets -- set webhook-token --generate --local         prints the URL to paste into Azumuta
   npm run secrets -- rotate order-api-key --generate --local      both keys are valid …
   npm run secrets -- finish order-api-key --local                 … until you finish
@@ -171,19 +172,16 @@ function webhookUrlOf(target: Target, token: string): string {
 
 async function status(keeper: SecretStore, target: Target, { json }: Options): Promise<number> {
   const states = await createProgress().during('Reading the secrets', keeper.states());
-  const usable = secretNames.every((name) => ['set', 'rotating'].includes(states[name].state));
-  if (json) sayJson({ target: target.name, secrets: states });
+  const usable = [...states.values()].every(({ state }) => ['set', 'rotating'].includes(state));
+  if (json) sayJson({ target: target.name, secrets: Object.fromEntries(states) });
   else {
     say(styled('bold', `Secrets of ${target.name}`));
     say();
-    const rows = secretNames.map((name) => {
-      const state = states[name];
-      return [
-        name,
-        state.state,
-        state.state === 'unfit' ? `${state.mistakes.join('; ')}: ${todo.unfit}` : todo[state.state],
-      ];
-    });
+    const rows = [...states].map(([name, state]) => [
+      name,
+      state.state,
+      state.state === 'unfit' ? `${state.mistakes.join('; ')}: ${todo.unfit}` : todo[state.state],
+    ]);
     for (const line of tableOf(
       [{ title: 'Secret' }, { title: 'State' }, { title: 'What to do', most: 70 }],
       rows,

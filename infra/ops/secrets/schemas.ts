@@ -1,9 +1,16 @@
 import * as z from 'zod/mini';
+import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
 import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/credentials.ts';
 import { type Mismatch, parse } from '../../../shared/platform/validation.ts';
 
-/** The four secrets of a stack, as `secrets` and `doctor` know them. */
-export const secretNames = ['azumuta-api-key', 'erp-credentials', 'webhook-token', 'order-api-key'] as const;
+/** The secrets of a stack, as `secrets` and `doctor` know them; the last one only where webhooks get alerts. */
+export const secretNames = [
+  'azumuta-api-key',
+  'erp-credentials',
+  'webhook-token',
+  'order-api-key',
+  'alert-webhooks',
+] as const;
 export type SecretName = (typeof secretNames)[number];
 
 /** Those that we hand out: made here, and two values are valid while one is being rotated. */
@@ -33,6 +40,11 @@ export const secretFacts: Readonly<
     output: 'OrderApiKeySecret',
     from: 'made here; the ERP sends it in the header X-API-Key',
   },
+  'alert-webhooks': {
+    title: 'Addresses of the alert webhooks',
+    output: 'AlertWebhooksSecret',
+    from: 'made in Teams, Slack or whatever takes the alerts: {"teams": "https://…"}',
+  },
 };
 
 export type SecretState =
@@ -52,6 +64,7 @@ const ownValueSchema = z.string().check(
 /** The shape of a secret. @param erp That of the ERP's, by its connector; anything but text when unknown. */
 export function shapeOf(name: SecretName, erp: z.ZodMiniType = z.looseObject({})): z.ZodMiniType {
   if (name === 'erp-credentials') return erp;
+  if (name === 'alert-webhooks') return alertWebhooksSchema;
   return name === 'azumuta-api-key' ? apiKeySchema : rotatingSecretSchema;
 }
 

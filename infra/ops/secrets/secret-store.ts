@@ -21,7 +21,8 @@ import {
 
 /** The stack's secrets in an operator's hands. Answers and mistakes never hold a value. */
 export interface SecretStore {
-  readonly states: () => Promise<Record<SecretName, SecretState>>;
+  /** Of those that the stack has. */
+  readonly states: () => Promise<ReadonlyMap<SecretName, SecretState>>;
   /** Undefined while it is unset. */
   readonly read: (name: SecretName) => Promise<string | undefined>;
   /**
@@ -40,10 +41,12 @@ export interface SecretStore {
 
 /** @param erp Shape of the ERP's credentials, by the plant's connector. */
 export function createSecretStore(
-  target: Pick<Target, 'aws' | 'output' | 'options'>,
+  target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>,
   erp?: z.ZodMiniType,
 ): SecretStore {
   const client = new SecretsManagerClient(target.aws);
+  const isThere = (name: SecretName) =>
+    name !== 'alert-webhooks' || secretFacts[name].output in target.outputs;
   const idOf = (name: SecretName) => target.output(secretFacts[name].output);
 
   const read = (name: SecretName) => storedSecret(client, idOf(name));
@@ -69,11 +72,10 @@ export function createSecretStore(
     read,
 
     async states() {
-      const states = await Promise.all(
-        secretNames.map(async (name) => [name, stateOf(name, await read(name), erp)] as const),
+      const names = secretNames.filter(isThere);
+      return new Map(
+        await Promise.all(names.map(async (name) => [name, stateOf(name, await read(name), erp)] as const)),
       );
-      // Made from all names, so every name is a key.
-      return Object.fromEntries(states) as Record<SecretName, SecretState>;
     },
 
     async set(name, value) {

@@ -1,8 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import { type CANCEL_SYMBOL, confirm, isCancel, log, password, select } from '@clack/prompts';
+import { webhookChannels } from '../../../shared/alerts/names.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { newToken } from '../../local/operator-clients.ts';
-import { isOwn, type OwnSecretName, type SecretName, secretFacts, secretNames } from './schemas.ts';
+import { isOwn, type OwnSecretName, type SecretName, secretFacts } from './schemas.ts';
 import type { SecretStore } from './secret-store.ts';
 
 export interface WizardDependencies {
@@ -44,16 +45,16 @@ export async function runSecretsWizard(dependencies: WizardDependencies): Promis
 async function oneSecret(dependencies: WizardDependencies): Promise<boolean> {
   const { keeper, terminal } = dependencies;
   const states = await keeper.states();
-  const first = secretNames.find((name) => states[name].state !== 'set');
+  const [first] = [...states].find(([, { state }]) => state !== 'set') ?? [];
   const chosen = answered(
     await select<SecretName | 'done'>({
       ...terminal,
       message: 'Which secret?',
       initialValue: first ?? 'done',
       options: [
-        ...secretNames.map((name) => ({
+        ...[...states].map(([name, { state }]) => ({
           value: name,
-          label: `${secretFacts[name].title}: ${stateWords[states[name].state]}`,
+          label: `${secretFacts[name].title}: ${stateWords[state]}`,
           hint: secretFacts[name].from,
         })),
         { value: 'done', label: 'Done' },
@@ -62,7 +63,7 @@ async function oneSecret(dependencies: WizardDependencies): Promise<boolean> {
   );
   if (chosen === 'done') return false;
   try {
-    const { state } = states[chosen];
+    const state = states.get(chosen)?.state;
     if (!isOwn(chosen)) await setForeign(chosen, dependencies);
     else if (state === 'unset' || state === 'unfit') await setOwn(chosen, dependencies);
     else if (state === 'rotating') await finishOwn(chosen, dependencies);
@@ -75,16 +76,19 @@ async function oneSecret(dependencies: WizardDependencies): Promise<boolean> {
 }
 
 async function setForeign(
-  name: 'azumuta-api-key' | 'erp-credentials',
+  name: Exclude<SecretName, OwnSecretName>,
   dependencies: WizardDependencies,
 ): Promise<void> {
   const { keeper, erpFields, check, terminal } = dependencies;
   if (name === 'azumuta-api-key') {
     await keeper.set(name, JSON.stringify({ apiKey: await typed('Azumuta API key', terminal) }));
   } else {
+    const isWebhooks = name === 'alert-webhooks';
     const fields: Record<string, string> = {};
-    for (const [field, what] of Object.entries(erpFields))
-      fields[field] = await typed(`${field} (such as: ${what})`, terminal);
+    for (const [field, what] of Object.entries(isWebhooks ? webhookFields : erpFields)) {
+      const value = await typed(`${field} (such as: ${what})`, terminal, isWebhooks);
+      if (value !== '') fields[field] = value;
+    }
     await keeper.set(name, JSON.stringify(fields));
   }
   log.success(`${secretFacts[name].title} is set. Check it with:`, terminal);
@@ -130,13 +134,22 @@ function handOut(done: string, text: string, terminal: WizardDependencies['termi
   terminal.output.write(`\n${text}\n\n`);
 }
 
+/** What is asked for each webhook. */
+const webhookFields = Object.fromEntries(
+  webhookChannels.map((name) => [name, 'https://…, or nothing where it gets no alerts']),
+);
+
 /** Typed text, never echoed. */
-async function typed(message: string, terminal: WizardDependencies['terminal']): Promise<string> {
+async function typed(
+  message: string,
+  terminal: WizardDependencies['terminal'],
+  mayBeEmpty = false,
+): Promise<string> {
   return answered(
     await password({
       ...terminal,
       message,
-      validate: (value) => ((value ?? '').trim() === '' ? 'Type or paste it.' : undefined),
+      validate: (value) => (!mayBeEmpty && (value ?? '').trim() === '' ? 'Type or paste it.' : undefined),
     }),
   ).trim();
 }

@@ -5,7 +5,7 @@ import type { Secrets } from '../../platform/secrets.ts';
 import type { Topics } from '../../platform/topics.ts';
 import type { Outgoing } from '../alert.ts';
 import type { WebhookChannel } from '../names.ts';
-import { type Delivery, post } from './post.ts';
+import { type Delivery, isHttps, post } from './post.ts';
 import { slackMessage } from './slack.ts';
 import { teamsMessage } from './teams.ts';
 import { subjectOf, textOf } from './text.ts';
@@ -21,7 +21,7 @@ export const channelWords: Readonly<Record<ChannelName, string>> = {
   'morning-mail': 'the morning mail',
 };
 
-const address = z.optional(z.string().check(z.minLength(1)));
+const address = z.optional(z.string().check(z.refine(isHttps, 'an https URL')));
 /** The secret: the address of each webhook that is used. */
 export const alertWebhooksSchema = z.strictObject({ teams: address, slack: address, webhook: address });
 
@@ -74,7 +74,7 @@ export function createChannels(dependencies: ChannelDependencies): Channels {
       if (url === undefined)
         return {
           delivered: false,
-          problem: 'its address is not set: npm run secrets -- set alert-webhooks --stack <stack>',
+          problem: 'its address is not in the secret: npm run secrets -- --stack <stack> sets it',
         };
       const body =
         channel === 'teams'
@@ -88,7 +88,7 @@ export function createChannels(dependencies: ChannelDependencies): Channels {
     }
   }
 
-  const ofAlerts: readonly ChannelName[] = ['email', ...webhooks];
+  const ofAlerts: readonly ChannelName[] = ['email', ...new Set(webhooks)];
   return {
     ofAlerts,
     all: dependencies.morningMailTopicArn === undefined ? ofAlerts : [...ofAlerts, 'morning-mail'],

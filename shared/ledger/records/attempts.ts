@@ -2,7 +2,7 @@ import type { Partner } from '../../model/partner.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Table } from '../../platform/dynamodb-table.ts';
 import { expiryAfter } from '../keys.ts';
-import { asTrouble, troubleAttributes } from './troubles.ts';
+import { asTrouble, troubleAttributes } from './as-trouble.ts';
 
 /**
  * Attempts at a message that began and never ended: a crash of the process, or its kill at the timeout. Noted

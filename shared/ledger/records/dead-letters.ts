@@ -5,8 +5,8 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
 import { type HistoryEntry, maxNoteLength, withEntry } from '../history.ts';
 import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
+import { asTrouble, troubleAttributes } from './as-trouble.ts';
 import { onItsDay } from './daily-activity.ts';
-import { asTrouble, troubleAttributes } from './troubles.ts';
 
 /** A message that was put aside for a person. */
 export interface DeadLetterRecord {

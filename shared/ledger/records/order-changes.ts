@@ -5,8 +5,8 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
 import { withEntry } from '../history.ts';
 import { conflictKey, expiryAfter, retentionSeconds } from '../keys.ts';
+import { asTrouble, troubleAttributes } from './as-trouble.ts';
 import { onItsDay } from './daily-activity.ts';
-import { asTrouble, troubleAttributes } from './troubles.ts';
 
 /** What a planner is told of an order that cannot follow the ERP by itself. */
 export interface OrderChange {

@@ -1,20 +1,10 @@
 import * as z from 'zod/mini';
-import { type Cause, causes } from '../../model/errors.ts';
-import { type Partner, partnerNames } from '../../model/partner.ts';
+import { causes } from '../../model/errors.ts';
+import { partnerNames } from '../../model/partner.ts';
 import type { Key, Table } from '../../platform/dynamodb-table.ts';
 import { partitionOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
-
-/** What a person must see to, as the ledger notes it. */
-export const troubleKinds = ['dead-letter', 'changed', 'cancelled', 'unmapped', 'waiting'] as const;
-export type TroubleKind = (typeof troubleKinds)[number];
-
-/** What a trouble is told together with. */
-export interface TroubleGroup {
-  readonly kind: TroubleKind;
-  readonly partner: Partner;
-  readonly cause: Cause;
-}
+import { asTrouble, type TroubleGroup, troubleAttributes, troubleKinds } from './as-trouble.ts';
 
 /** A trouble as its index tells it: enough to group and to count it without reading its item. */
 export interface OpenTrouble extends TroubleGroup {
@@ -39,17 +29,6 @@ export interface Troubles {
   /** Nobody is told of it any more. Does nothing to one that has begun anew since it was read. */
   readonly close: (trouble: OpenTrouble) => Promise<void>;
 }
-
-/**
- * Attributes that put an item into the index of troubles; it leaves the index with `troubleAttributes`. What goes well
- * never bears them, so it costs no write unit.
- */
-export function asTrouble({ kind, partner, cause }: TroubleGroup, since: Date) {
-  return { trouble: 'open', troubleOf: `${kind} ${partner} ${cause} ${since.toISOString()}` };
-}
-
-/** To remove from an item whose trouble has ended. */
-export const troubleAttributes = ['trouble', 'troubleOf'];
 
 const keysSchema = z.object({
   pk: z.string(),

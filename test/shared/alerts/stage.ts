@@ -8,7 +8,8 @@ import sample from '../../../integration.config.ts';
 import { alertSchema } from '../../../shared/alerts/alert.ts';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import { type AlertLedger, createAlertLedger } from '../../../shared/ledger/alert-ledger.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
@@ -31,7 +32,7 @@ type Answers = Record<
 
 export interface AlertStage {
   readonly clock: TestClock;
-  readonly ledger: Ledger;
+  readonly ledger: AlertLedger;
   readonly breaker: Breaker;
   readonly store: LedgerStore;
   /** Messages in each queue, as SQS tells them. */
@@ -82,7 +83,7 @@ export async function startAlertStage(options: StageOptions = {}): Promise<Alert
 
   const patience: AlertStage['patience'] = { ms: undefined };
   const ownClock: Clock = { ...clock, timeout: (ms) => AbortSignal.timeout(patience.ms ?? ms) };
-  const ledger = createLedger({ table: store.table, clock, times: { settlingSeconds: 300 } });
+  const ledger = createAlertLedger({ table: store.table, clock, times: { settlingSeconds: 300 } });
   const breaker = createBreaker(store.table, clock);
   const integration: CompleteIntegration = {
     ...sample,

@@ -69,3 +69,11 @@ it('an address that has not confirmed is named, and one that SNS has forgotten m
     },
   ]);
 });
+
+it('looks at the lists of alerts and of the morning mail, too, where the stack has them', async () => {
+  const checks = mailChecks(
+    { ...onThisMachine({ AlarmTopic: topic, AlertTopic: topic, MorningMailTopic: topic }), local: false },
+    undefined,
+  );
+  expect(checks.map(({ about }) => about)).toEqual(['Alarm mails', 'Alert mails', 'Morning mail']);
+});

@@ -9,7 +9,7 @@ import {
 } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createLedger } from '../../../../shared/ledger/ledger.ts';
+import { createAlertLedger } from '../../../../shared/ledger/alert-ledger.ts';
 import { createQueues } from '../../../../shared/platform/queue.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
@@ -42,7 +42,7 @@ export async function startReplayStores(): Promise<ReplayStores> {
   const [store, table] = await Promise.all([startQueueStore(), startDynalite()]);
   const clock = testClock();
   const ledger = {
-    ...createLedger({ ...table, clock, times: { settlingSeconds: 300 } }),
+    ...createAlertLedger({ ...table, clock, times: { settlingSeconds: 300 } }),
     breaker: createBreaker(table.table, clock),
   };
   return { store, table, ledger, clock, run, depths, empty, stop };

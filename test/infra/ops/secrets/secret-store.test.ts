@@ -31,7 +31,7 @@ describe('a secret of ours', () => {
       current: second,
       previous: first,
     });
-    expect((await keeper.states())['webhook-token']).toEqual({ state: 'rotating' });
+    expect((await keeper.states()).get('webhook-token')).toEqual({ state: 'rotating' });
 
     expect(await keeper.finish('webhook-token')).toBe(true);
     expect(JSON.parse((await keeper.read('webhook-token')) ?? '')).toEqual({ current: second });
@@ -55,7 +55,7 @@ describe('a secret of ours', () => {
     const refusal = keeper.set('webhook-token', value);
     await expect(refusal).rejects.toThrow(why);
     await expect(refusal).rejects.not.toThrow(value);
-    expect((await keeper.states())['webhook-token']).toEqual({ state: 'unset' });
+    expect((await keeper.states()).get('webhook-token')).toEqual({ state: 'unset' });
   });
 
   it('cannot be rotated before it is set', async () => {
@@ -79,16 +79,30 @@ describe("a partner's secret", () => {
     );
     await expect(keeper.set('erp-credentials', 'hunter2')).rejects.toThrow('must be JSON');
     await keeper.set('erp-credentials', '{"username":"an","password":"hunter2"}');
-    expect((await keeper.states())['erp-credentials']).toEqual({ state: 'set' });
+    expect((await keeper.states()).get('erp-credentials')).toEqual({ state: 'set' });
   });
 
   it('with another shape than the connector reads is told, field by field', async () => {
     await createSecretStore(store.target).set('erp-credentials', '{"token":"x"}');
-    expect((await keeper.states())['erp-credentials']).toEqual({
+    expect((await keeper.states()).get('erp-credentials')).toEqual({
       state: 'unfit',
       mistakes: ['$.username: found missing, expected string', '$.password: found missing, expected string'],
     });
   });
+});
+
+it('the addresses of alert webhooks are a secret of stacks that have some, and must be https', async () => {
+  // Prepare
+  const withWebhooks = createSecretStore({ ...store.target, outputs: { AlertWebhooksSecret: 'there' } });
+  const address = 'https://hooks.slack.com/services/T0/B0/x';
+
+  // Act and assess
+  expect((await keeper.states()).has('alert-webhooks')).toBe(false);
+  await expect(withWebhooks.set('alert-webhooks', '{"slack":"http://plant.example/hook"}')).rejects.toThrow(
+    'The value of alert-webhooks does not fit: $.slack: found string, expected an https URL.',
+  );
+  await withWebhooks.set('alert-webhooks', JSON.stringify({ slack: address }));
+  expect((await withWebhooks.states()).get('alert-webhooks')).toEqual({ state: 'set' });
 });
 
 it('doctor names each secret that is not usable, and what to type, without a value', async () => {

@@ -11,7 +11,7 @@ import { credentials, ready } from '../stores.ts';
 
 /** The platform's own secret store in a process of its own, with a stack's four secrets, none of them set. */
 export interface SecretsService {
-  readonly target: Pick<Target, 'aws' | 'output' | 'options'>;
+  readonly target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>;
   /** Takes secrets that nobody has set: a value cannot be taken back. */
   readonly unsetAll: () => void;
   readonly stop: () => Promise<void>;
@@ -48,6 +48,8 @@ export async function startSecretStore(): Promise<SecretsService> {
     target: {
       aws,
       options: ['--stack', 'S'],
+      // As most stacks: no webhook gets alerts.
+      outputs: {},
       output: (output) =>
         arnOf(secretNames.find((name) => secretFacts[name].output === output) ?? 'order-api-key', used),
     },

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { traceOrder } from '../../../../infra/ops/trace/trace.ts';
 import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createAlertLedger } from '../../../../shared/ledger/alert-ledger.ts';
 import { bookingKeyOf, orderKey } from '../../../../shared/ledger/keys.ts';
-import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import type { Key } from '../../../../shared/platform/dynamodb-table.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
@@ -16,7 +16,7 @@ const clock = testClock();
 beforeAll(async () => {
   store = await startLedgerStore();
   ledger = {
-    ...createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
+    ...createAlertLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
     breaker: createBreaker(store.table, clock),
   };
 });
@@ -109,7 +109,7 @@ it('a dead letter lives, though the laptop that replayed it before is hours ahea
     reason: 'It is locked.',
   };
   const ahead = testClock('2026-11-24T11:00:00.000Z');
-  const onTheLaptop = createLedger({ ...store, clock: ahead, times: { settlingSeconds: 300 } });
+  const onTheLaptop = createAlertLedger({ ...store, clock: ahead, times: { settlingSeconds: 300 } });
   await ledger.deadLetters.record(letter);
   await onTheLaptop.deadLetters.markReplayed(letter, 'sending it to bookings again');
   await ledger.deadLetters.record({ ...letter, reason: 'It is locked still.' });
