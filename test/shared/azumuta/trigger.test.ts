@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultContract } from '../../../shared/azumuta/contract.ts';
+import { contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
 import { parseTrigger } from '../../../shared/azumuta/trigger.ts';
 
 const aliases = defaultContract.trigger;
@@ -236,6 +236,71 @@ describe('what cannot be used says why', () => {
         expect(parsed({ query: body })).toHaveProperty('ok');
       }),
     );
+  });
+});
+
+describe('a trigger that cannot be read names its fields and what each was taken for, and no value', () => {
+  const reasonOf = (answer: ReturnType<typeof parsed>) => (answer.ok ? 'it was read' : answer.reason);
+
+  it('of a body, with the fields of its objects', () => {
+    const body = {
+      order: { orderNo: 'PO-7', dates: [1] },
+      recordings: ['r1'],
+      Work_Instruction_Ids: 'w1',
+      at: null,
+    };
+    expect(reasonOf(parsedBody(body))).toBe(
+      'No product order number: expected one of the fields productOrderNumber, productOrder, orderNumber, number. ' +
+        'order.orderNo (string) was taken for nothing, order.dates (a list) was taken for nothing, ' +
+        'recordings (a list) was taken for recordingIds, Work_Instruction_Ids (string) was taken for workInstructionIds, ' +
+        'at (null) was taken for nothing. Name the right field in azumuta.contract.trigger.',
+    );
+  });
+
+  it('of a query', () => {
+    expect(reasonOf(parsed({ query: 'orderNo=PO-7&recordingId=r1' }))).toContain(
+      'orderNo (string) was taken for nothing, recordingId (string) was taken for recordingIds.',
+    );
+  });
+
+  it('when two fields tell different numbers', () => {
+    expect(reasonOf(parsedBody({ number: ['PO-7', 'PO-8'] }))).toBe(
+      '2 different product order numbers in one call. number (a list) was taken for productOrderNumber. Name the right field in azumuta.contract.trigger.',
+    );
+  });
+
+  it('a dozen of them at most, and none where there are none', () => {
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`field${at}`, 'secret']));
+    expect(reasonOf(parsedBody(many))).toMatch(
+      /field11 \(string\) was taken for nothing, and there are 488 more\./,
+    );
+    expect(reasonOf(parsedBody(many))).not.toContain('secret');
+    expect(reasonOf(parsed({ query: '' }))).toContain('It has no fields.');
+  });
+});
+
+describe('the names of a plant', () => {
+  const own = contractSchema.parse({
+    trigger: { productOrderNumber: ['data.order.orderNo'], recordingIds: ['data.runs'], id: ['uuid'] },
+  }).trigger;
+  const read = (fields: object) =>
+    parseTrigger({ method: 'POST', rawQueryString: '', body: Buffer.from(JSON.stringify(fields)) }, own);
+
+  it('look into objects, and count before those that are assumed', () => {
+    const data = {
+      order: { id: 'p1', orderNo: 'PO-7', number: 12 },
+      runs: [{ id: 1, uuid: 'r1' }, { uuid: 'r2' }],
+    };
+    expect(read({ number: 12, Data: data })).toEqual({
+      ok: true,
+      content: { productOrderNumber: 'PO-7', recordingIds: ['r1', 'r2'], workInstructionIds: [] },
+    });
+  });
+
+  it('leave those that are assumed as they are', () => {
+    expect(read({ number: 'PO-7', recordingIds: [17, 18] })).toMatchObject({
+      content: { productOrderNumber: 'PO-7', recordingIds: ['17', '18'] },
+    });
   });
 });
 

@@ -110,6 +110,24 @@ describe('the token', () => {
   });
 });
 
+describe('an event', () => {
+  const named = { ...defaultContract.trigger, events: ['order-closed'] };
+
+  it('is known by the names of the contract, and is a completion then', async () => {
+    const answer = await receiveWebhook(call({ event: 'order-closed' }), { ...dependencies(), names: named });
+    expect(answer).toMatchObject({ statusCode: 202 });
+    expect(JSON.parse(sqs.sent[0]?.body ?? '')).toMatchObject({ event: 'product-order-completed' });
+  });
+
+  it('of another name is kept for a person, who is told the names', async () => {
+    const answer = await receiveWebhook(call(), { ...dependencies(), names: named });
+    expect(answer).toMatchObject({
+      statusCode: 404,
+      body: { reason: 'Unknown event: expected order-closed.' },
+    });
+  });
+});
+
 describe('an address that is not on the list', () => {
   it('is refused before its token is looked at, and leaves nothing behind', async () => {
     const answer = await receiveWebhook(call({ sourceIp: '198.51.100.9' }), dependencies());
@@ -135,6 +153,18 @@ describe('a call that cannot be used is kept', () => {
     // Assess
     expect([first.statusCode, again.statusCode]).toEqual([400, 400]);
     expect(letters()).toMatchObject([{ attributes: { cause: 'unreadable-message' } }]);
+  });
+
+  it('with the names of its fields, and without their values', async () => {
+    const body = Buffer.from(JSON.stringify({ orderNo: 'PO-7', recordings: ['r1'] }));
+
+    await receiveWebhook(call({ method: 'POST', body }), dependencies());
+
+    const reason = letters()[0]?.attributes.reason;
+    expect(reason).toContain(
+      'orderNo (string) was taken for nothing, recordings (a list) was taken for recordingIds',
+    );
+    expect(reason).not.toMatch(/PO-7|r1/);
   });
 
   it('again after some minutes, as a person may have discarded its letter, under the id of its hour', async () => {

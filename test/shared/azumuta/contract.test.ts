@@ -1,0 +1,295 @@
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
+import { contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
+import { sentencesOf } from '../../../shared/azumuta/fields.ts';
+import { webhookEvents } from '../../../shared/completions/messages.ts';
+import { defineIntegration } from '../../../shared/integration/define.ts';
+import { noErp } from '../../support/no-erp.ts';
+
+/** What a plain JavaScript file, or a cast, could hold. */
+const define = (azumuta: unknown) =>
+  Reflect.apply(defineIntegration, undefined, [
+    { plant: 'x', timeZone: 'Europe/Brussels', erp: noErp, azumuta },
+  ]);
+
+describe('a line of the contract that cannot be', () => {
+  it.each([
+    [
+      { assumptions: {} },
+      '$.azumuta: found object, expected no such field as assumptions (it is contract now)',
+    ],
+    [{ webhookAliases: {} }, 'webhookAliases (it is contract.trigger now)'],
+    [{ contrat: {} }, 'contrat (did you mean contract?)'],
+    [{ contract: { productOrders: {} } }, 'productOrders (did you mean productOrder?)'],
+    [{ contract: { completedStatus: [] } }, 'completedStatus (did you mean completedStatuses?)'],
+    [
+      { contract: { productOrder: { nubmer: 'no' } } },
+      '$.azumuta.contract.productOrder: found object, expected no such field as nubmer (did you mean number?)',
+    ],
+    [{ contract: { variant: { colour: 'c' } } }, 'colour (there are id, name)'],
+    [{ contract: { trigger: { recordingId: [] } } }, 'recordingId (did you mean recordingIds?)'],
+  ])('stops synthesis with the right one: %j', (azumuta, sentence) => {
+    expect(() => define(azumuta)).toThrow(sentence);
+  });
+
+  it.each([
+    ['productorders/{id}', 'a path below azumuta.baseUrl'],
+    ['https://elsewhere.example/{id}', 'a path below azumuta.baseUrl'],
+    ['//elsewhere.example/{id}', 'a path below azumuta.baseUrl'],
+    ['/productorders/../users/{id}', 'a path below azumuta.baseUrl'],
+    ['/productorders?id={id}', 'a path below azumuta.baseUrl'],
+    ['', 'a path below azumuta.baseUrl'],
+    ['/productorders/{number}', 'no placeholders but {id}'],
+  ])('stops synthesis with what was found, and what is expected: %j as a path', (path, expected) => {
+    const contract = { operations: { readProductOrder: { path } } };
+    expect(() => define({ contract })).toThrow(
+      `$.azumuta.contract.operations.readProductOrder.path: found ${JSON.stringify(path)}, expected ${expected}`,
+    );
+  });
+
+  it.each<[object, string]>([
+    [
+      { productOrder: { number: '$.number' } },
+      '.productOrder.number: found "$.number", expected a path such as',
+    ],
+    [{ productOrder: { number: [] } }, '.productOrder.number: found an empty list, expected a path such as'],
+    [{ list: { next: 5 } }, '.list.next: found number, expected a path such as'],
+    [
+      { operations: { findArticle: { query: { no: '{nr}' } } } },
+      '.findArticle.query.no: found "{nr}", expected no',
+    ],
+    [
+      { operations: { createProductOrder: { body: { a: [{ b: '{nubmer}' }] } } } },
+      '.createProductOrder.body: found object, expected no placeholders but {number}, {article.id}',
+    ],
+    [
+      { operations: { createProductOrder: { method: 'DELETE' } } },
+      '.method: found string, expected "GET" or',
+    ],
+    [{ operations: { findArticle: { none: [40] } } }, '.none[0]: found number, expected at least 200'],
+  ])('stops synthesis with its field: %j', (contract, sentence) => {
+    expect(() => define({ contract })).toThrow('$.azumuta.contract.');
+    expect(() => define({ contract })).toThrow(sentence);
+  });
+});
+
+describe('the contract of a plant', () => {
+  const contract = contractSchema.parse({
+    productOrder: { number: 'orderNo' },
+    operations: { findProductOrder: { query: { orderNo: '{number}' } } },
+    trigger: { productOrderNumber: ['orderNo'], events: ['order-closed'] },
+  });
+
+  it('differs from what is assumed in what was set, and in nothing else', () => {
+    expect(contract).toEqual({
+      ...defaultContract,
+      productOrder: { ...defaultContract.productOrder, number: 'orderNo' },
+      operations: {
+        ...defaultContract.operations,
+        findProductOrder: { ...defaultContract.operations.findProductOrder, query: { orderNo: '{number}' } },
+      },
+      trigger: {
+        ...defaultContract.trigger,
+        productOrderNumber: ['orderNo', ...defaultContract.trigger.productOrderNumber],
+        events: ['order-closed', ...webhookEvents],
+      },
+    });
+  });
+
+  it('is the same when it is read a second time, as a stack hands it on', () => {
+    expect(contractSchema.parse(contract)).toEqual(contract);
+  });
+});
+
+/** As JSON.parse reads it: 9007199254740992. */
+const longNumber = Number('9007199254740993');
+const order = { id: 'p1', number: 'PO-1', status: 'open' };
+const recording = { id: 'r1', steps: [] };
+const read = createAnswerReaders(defaultContract);
+const orderWith = (fields: object) => read.readProductOrder.read({ ...order, ...fields });
+const stepWith = (fields: object) =>
+  read.readRecording.read({ ...recording, steps: [{ name: 'Torque', ...fields }] });
+
+describe('one thing in all its forms', () => {
+  it.each([
+    ['an id', orderWith({ id: 17 }), { id: '17' }],
+    ['a number', orderWith({ number: 42 }), { number: '42' }],
+    ['a status as text', orderWith({ status: 'DONE' }), { completed: true }],
+    [
+      'a status as a language map',
+      orderWith({ status: { en: 'Completed', nl: 'Gereed' } }),
+      { completed: true },
+    ],
+    ['no status', orderWith({ status: null }), { completed: false, status: undefined }],
+    [
+      'ISO with a zone',
+      orderWith({ completedAt: '2026-12-01T00:30:00+01:00' }),
+      { completedAt: '2026-11-30T23:30:00.000Z' },
+    ],
+    [
+      'ISO without a zone',
+      orderWith({ completedAt: '2026-12-01T00:30:00' }),
+      { completedAt: '2026-12-01T00:30:00' },
+    ],
+    ['seconds', orderWith({ completedAt: 1_764_545_400 }), { completedAt: '2025-11-30T23:30:00.000Z' }],
+    [
+      'milliseconds',
+      orderWith({ completedAt: 1_764_545_400_123 }),
+      { completedAt: '2025-11-30T23:30:00.123Z' },
+    ],
+    [
+      'seconds as text',
+      orderWith({ completedAt: '1764545400' }),
+      { completedAt: '2025-11-30T23:30:00.000Z' },
+    ],
+    ['no time', orderWith({ completedAt: null }), { completedAt: undefined }],
+    [
+      'a list of parameters',
+      orderWith({
+        parameters: [
+          { key: 'Q', value: 5 },
+          { key: 'N', value: null },
+        ],
+      }),
+      { parameters: { Q: 5 } },
+    ],
+    ['a map of parameters', orderWith({ parameters: { Q: 5, N: null } }), { parameters: { Q: 5 } }],
+    [
+      'a map of objects',
+      orderWith({ parameters: { Q: { value: 5, valueType: 'Number' } } }),
+      { parameters: { Q: 5 } },
+    ],
+    ['recordings by id', orderWith({ recordings: ['r1', 'r2', 'r1'] }), { recordingIds: ['r1', 'r2'] }],
+    ['recordings by number', orderWith({ recordings: [7] }), { recordingIds: ['7'] }],
+    ['recordings as objects', orderWith({ recordings: [{ id: 'r1', at: 1 }] }), { recordingIds: ['r1'] }],
+    [
+      'recordings under another name',
+      orderWith({ recordings: [], recordingIds: ['r1'] }),
+      { recordingIds: ['r1'] },
+    ],
+    ['no recordings', orderWith({ recordings: [] }), { recordingIds: [] }],
+    ['nothing about recordings', orderWith({}), { recordingIds: undefined }],
+    ['variants by name', orderWith({ variants: ['Left'] }), { variants: ['Left'] }],
+    ['variants by number', orderWith({ variants: [3] }), { variants: ['3'] }],
+    [
+      'variants as objects',
+      orderWith({ variants: [{ id: 'v', name: { nl: 'Links' } }, { id: 'w' }] }),
+      { variants: ['Links', 'w'] },
+    ],
+    ['a value', stepWith({ value: 45.2 }), { steps: [{ value: 45.2 }] }],
+    ['a choice', stepWith({ value: { en: 'Red', nl: 'Rood' } }), { steps: [{ value: 'Red' }] }],
+    ['several values', stepWith({ value: ['S-1', 2, true] }), { steps: [{ value: ['S-1', 2, true] }] }],
+    ['a verdict', stepWith({ result: true }), { steps: [{ ok: true }] }],
+    ['a verdict in words', stepWith({ result: 'Nok' }), { steps: [{ ok: false }] }],
+    ['an operator by name', read.readRecording.read({ ...recording, operator: 'An' }), { operator: 'An' }],
+    [
+      'an operator with a name',
+      read.readRecording.read({ ...recording, operator: { id: 'x', name: 'An' } }),
+      { operator: 'An' },
+    ],
+  ])('is understood: %s', (_, answer, expected) => {
+    expect(answer).toMatchObject({ ok: true, value: expected });
+  });
+
+  it.each([
+    ['an operator without a name', { operator: { id: 'x' } }],
+    ['an empty operator', { operator: {} }],
+  ])('is nobody: %s', (_, fields) => {
+    const answer = read.readRecording.read({ ...recording, ...fields });
+    expect(answer.ok && 'operator' in answer.value).toBe(false);
+    expect(answer.ok).toBe(true);
+  });
+});
+
+describe('what cannot be understood is told with its line, and never taken for nothing', () => {
+  const misfit = (answer: ReturnType<typeof orderWith> | ReturnType<typeof stepWith>) =>
+    answer.ok ? ['it was understood'] : sentencesOf(answer.misfits);
+
+  it.each([
+    ['no id', orderWith({ id: null }), '$.id: found null, expected text'],
+    ['no number', orderWith({ number: '' }), '$.number: found empty text, expected text'],
+    ['a number that has lost digits', orderWith({ number: longNumber }), '$.number: found number'],
+    ['a fraction', orderWith({ number: 10.1 }), '$.number: found a fraction'],
+    [
+      'no status',
+      read.readProductOrder.read({ id: 'p1', number: 'PO-1', state: 'x' }),
+      '$.status: found missing',
+    ],
+    ['a status as object', orderWith({ status: { code: 40 } }), '$.status: found object'],
+    ['a time', orderWith({ completedAt: 'yesterday' }), '$.completedAt: found string, expected an ISO time'],
+    ['parameters', orderWith({ parameters: 'Quantity=5' }), '$.parameters: found string, expected a map'],
+    [
+      'a parameter',
+      orderWith({ parameters: [{ name: 'Q', value: 5 }] }),
+      'parameter.key ($.key): found missing',
+    ],
+    ['recordings', orderWith({ recordings: { r1: true } }), '$.recordings or $.recordingIds: found object'],
+    [
+      'a recording',
+      orderWith({ recordings: ['r1', { uuid: 'x' }] }),
+      'recordingRef.id ($.id): found missing',
+    ],
+    ['no steps', read.readRecording.read({ id: 'r1' }), '$.steps: found missing, expected a list'],
+    [
+      'a step',
+      read.readRecording.read({ id: 'r1', steps: [{ title: 'T' }] }),
+      'step.name ($.name): found missing',
+    ],
+    ['a value', stepWith({ value: { url: 'https://x.example' } }), 'step.value ($.value): found object'],
+    [
+      'a serial number as a long number',
+      stepWith({ value: longNumber }),
+      'step.value ($.value): found number',
+    ],
+  ])('%s', (_, answer, sentence) => {
+    expect(misfit(answer)).toEqual([expect.stringContaining(sentence)]);
+    expect(misfit(answer)[0]).toMatch(/; set azumuta\.contract\.\w+\.\w+ to where it stands/);
+  });
+
+  it('together: each line, with the fields that there are and no value', () => {
+    const answer = read.readProductOrder.read({ orderNo: 'PO-1', _id: 'p1', state: 'secret' });
+    expect(misfit(answer).join(' ')).toBe(
+      [
+        '$.id: found missing, expected text, or a whole number without lost digits; set azumuta.contract.productOrder.id to where it stands, among orderNo, _id, state.',
+        '$.number: found missing, expected text, or a whole number without lost digits; set azumuta.contract.productOrder.number to where it stands, among orderNo, _id, state.',
+        '$.status: found missing, expected text, a code, or a language map; set azumuta.contract.productOrder.status to where it stands, among orderNo, _id, state.',
+      ].join(' '),
+    );
+  });
+
+  it('not a status that nobody asks for, as triggers are believed', () => {
+    const trusting = createAnswerReaders(contractSchema.parse({ trustTrigger: true }));
+    expect(trusting.readProductOrder.read({ id: 'p1', number: 'PO-1' })).toMatchObject({ ok: true });
+  });
+
+  it('a function of the configuration that fails', () => {
+    const failing = contractSchema.parse({
+      productOrder: {
+        status: () => {
+          throw new TypeError('no state');
+        },
+      },
+    });
+    expect(misfit(createAnswerReaders(failing).readProductOrder.read(order))).toEqual([
+      expect.stringContaining('$…: found a function that fails with "no state"'),
+    ]);
+  });
+});
+
+it('no wire name of Azumuta stands anywhere but in the contract', () => {
+  // Names that are the model's, too, cannot be told apart; these are Azumuta's alone.
+  const wire =
+    /\/(productorders|workinstructions)|'\/(recordings|articles)|articleId|latestOfficialVersion|app\.azumuta\.com\/api/;
+  const files = globSync('{functions,shared,infra/ops,infra/console,infra/stack}/**/*.ts');
+  expect(files.length).toBeGreaterThan(200);
+  const found = files
+    .filter((file) => !/^shared\/azumuta\/(contract|operations)\.ts$/.test(file))
+    .flatMap((file) =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => wire.test(line) && !/^\s*(\*|\/\*|\/\/)/.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+  expect(found).toEqual([]);
+});
