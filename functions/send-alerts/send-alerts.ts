@@ -54,5 +54,8 @@ export function createSendAlerts(integration: CompleteIntegration, surroundings:
         webhooks.length === 0 ? undefined : settings('ALERT_WEBHOOKS_SECRET_ARN').ALERT_WEBHOOKS_SECRET_ARN,
     }),
   };
-  return (_event: unknown, invocation: Invocation) => sendAlerts(invocation, dependencies);
+  return (_event: unknown, invocation: Invocation) => {
+    log.begin(invocation.awsRequestId);
+    return sendAlerts(invocation, dependencies);
+  };
 }
