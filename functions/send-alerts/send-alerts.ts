@@ -58,6 +58,7 @@ export function createSendAlerts(integration: CompleteIntegration, surroundings:
     }),
   };
   return (event: unknown, invocation: Invocation) => {
+    log.begin(invocation.awsRequestId);
     const asked = z.safeParse(alertEventSchema, event);
     return asked.success && asked.data.test ? sendTest(dependencies) : sendAlerts(invocation, dependencies);
   };

@@ -29,7 +29,7 @@ const lists: readonly MailList[] = [
   },
   {
     output: 'MorningMailTopic',
-    about: 'Morning mails',
+    about: 'Morning mail',
     wanted: ({ morningMail }) => morningMail?.emails ?? [],
     field: 'deployment.morningMail.emails',
   },
