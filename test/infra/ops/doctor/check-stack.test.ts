@@ -12,7 +12,7 @@ const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:bookings';
 
 /** What doctor finds of the bookings, where their flow is paused and their oldest message is so old. */
-async function pausedFlow(oldestSeconds: number | undefined, pausedSince?: Date) {
+async function pausedFlow(oldestSeconds: number | undefined, pausedSince?: Date, about = 'Flow of bookings') {
   const sent = oldestSeconds === undefined ? [] : [before(oldestSeconds)];
   const messages = sent.map((at) => ({ sentTimestamp: at.getTime(), body: '{}' }));
   const { url: endpoint } = await startServer(({ headers, url }) => {
@@ -34,7 +34,7 @@ async function pausedFlow(oldestSeconds: number | undefined, pausedSince?: Date)
     ...onThisMachine({ ...outputs, LedgerTable: 'ledger' }, endpoint),
     platform: { folder, controlUrl: endpoint },
   };
-  const check = stackChecks(target, undefined, now).find(({ about }) => about === 'Flow of bookings');
+  const check = stackChecks(target, undefined, now).find((each) => each.about === about);
   return check?.look();
 }
 
@@ -65,5 +65,17 @@ it.each([
 ])('a paused flow with %s loses nothing', async (_which, oldestSeconds, pausedSince) => {
   expect(await pausedFlow(oldestSeconds, pausedSince)).toMatchObject([
     { result: 'notice', says: 'booking in the ERP is paused (Disabled)' },
+  ]);
+});
+
+it('a pull that is paused is told as such, and not as one that does not run', async () => {
+  expect(await pausedFlow(undefined, before(3 * day), 'Pull')).toEqual([
+    {
+      about: 'Pull',
+      result: 'notice',
+      says: 'is paused since 2026-11-21T08:00:00.000Z',
+      next: 'resume it when the maintenance is over',
+      command: 'npm run resume -- pull --local',
+    },
   ]);
 });
