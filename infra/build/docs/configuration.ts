@@ -72,7 +72,7 @@ export function configurationReference(): string {
   });
   return [
     '# Configuration',
-    'What `integration.config.ts` may hold. This page is made by `npm run documents` from the schema that checks the file; where a default is not shown, the meaning tells it. A mistake stops synthesis with the path of the field.',
+    "What a plant's configuration (`plants/<plant>.config.ts`) may hold. This page is made by `npm run documents` from the schema that checks the file; where a default is not shown, the meaning tells it. A mistake stops synthesis with the path of the field.",
     table(rowsOf(integrationSchema, told)),
     '`function` is a plain TypeScript function; its input is typed, so that an editor completes it. `place` is where something stands in an answer: a path (`article.number`, `lines.0.id`; an empty text is the answer itself), a list of paths of which the first counts that tells anything, or a function of the answer. [MAPPING.md](MAPPING.md) has worked examples.',
     ...sections,

@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
 import { configurationOf } from '../../../../infra/ops/cli/configuration.ts';
 
 /** A stack with the plant of its configuration among its outputs. */
@@ -28,4 +31,28 @@ it('a file that does not load is said by its name', async () => {
   await expect(configurationOf(stackOf('ghent'), 'nowhere.config.ts')).rejects.toThrow(
     /^nowhere\.config\.ts: /,
   );
+});
+
+it("a plant's own file is meant where no other is named", async () => {
+  // Prepare
+  const before = process.cwd();
+  const folder = mkdtempSync(join(tmpdir(), 'plants-'));
+  onTestFinished(() => {
+    process.chdir(before);
+    rmSync(folder, { recursive: true });
+  });
+  const example = resolve('shared/integration/examples/odoo.config.ts');
+  const demo = resolve('integration.config.ts');
+  mkdirSync(join(folder, 'plants'));
+  writeFileSync(join(folder, 'plants/ghent.config.ts'), `export { default } from '${example}';`);
+  writeFileSync(join(folder, 'integration.config.ts'), `export { default } from '${demo}';`);
+
+  // Act
+  process.chdir(folder);
+  const own = await configurationOf(stackOf('ghent'), 'integration.config.ts');
+  rmSync(join(folder, 'plants'), { recursive: true });
+  const none = await configurationOf(stackOf('ghent'), 'integration.config.ts');
+
+  // Assess
+  expect([own.erp.name, none.erp.name]).toEqual(['odoo', 'Sandbox ERP']);
 });
