@@ -14,8 +14,7 @@ export default defineIntegration(({ stage }) => ({
   timeZone: 'Europe/Brussels',
 
   erp: dolibarr({
-    // What differs between the stages.
-    baseUrl: stage === 'production' ? 'https://erp.plant.example' : 'https://erp-test.plant.example',
+    baseUrl: 'https://erp.plant.example',
     timeZone: 'Europe/Brussels',
     unit: 'p',
   }),

@@ -14,11 +14,10 @@ export default defineIntegration(({ stage }) => ({
   timeZone: 'Europe/Brussels',
 
   erp: sapS4Hana({
-    // What differs between the stages.
-    url: `https://my${stage === 'production' ? '300000' : '300001'}-api.s4hana.cloud.sap`,
+    url: 'https://my300000-api.s4hana.cloud.sap',
     auth: 'basic',
-    // Only orders of this production plant.
-    plant: '1010',
+    // Only orders of this production plant; another for trying out.
+    plant: stage === 'production' ? '1010' : '1011',
     // The operation that is confirmed: the last one, or a milestone.
     operation: '0010',
     // The movements that SAP plans: backflush of the components, automatic goods receipt.

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as z from 'zod/mini';
+import { reasonOf } from '../../../shared/model/errors.ts';
+import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+import { loadIntegration } from '../../build/load-configuration.ts';
+import { answerOptions, exits, optionsOf, plainCommand, runCommand } from '../cli/command.ts';
+import { UsageError } from '../cli/errors.ts';
+import { say, sayJson } from '../cli/output.ts';
+import { previewOf } from '../map/preview.ts';
+import { samplesIn } from '../map/read-sample.ts';
+import { previewLines } from '../map/report.ts';
+import { samples } from '../map/samples.ts';
+import { type Answers, answersSchema } from './answers.ts';
+import { configurationText } from './configuration-text.ts';
+import { askForAnswers } from './questions.ts';
+
+const optionsSchema = z.object({
+  ...answerOptions,
+  answers: z.exactOptional(z.string().check(z.minLength(1))),
+});
+
+const command = plainCommand(
+  'init',
+  "Begins a plant's configuration: copies the example of its ERP to plants/<plant>.config.ts, with what you answer to five questions, and shows what an order becomes. Overwrites nothing, needs no network.",
+)
+  .option('--answers <file>', 'a JSON file with the answers, where there is no terminal')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run init
+  npm run init -- --answers answers.json
+
+A file of answers: {"plant": "ghent", "timeZone": "Europe/Brussels", "erp": "odoo", "url": "https://plant.odoo.com",
+"database": "plant", "orders": {"everyMinutes": 5}, "numberPrefix": "", "emails": ["it@plant.example"]}
+erp is odoo, tryton, sap-s4hana or rest; orders is {"everyMinutes": 1 to 1440}, or "posted" by the ERP.
+
+Exit codes: 0 written · 1 failed · 2 an answer does not fit, or the file is there already: nothing was written`,
+  );
+
+const project = fileURLToPath(new URL('../../..', import.meta.url));
+const examples = new URL('../../../shared/integration/examples/', import.meta.url);
+const run = promisify(execFile);
+
+async function given(file: string | undefined): Promise<unknown> {
+  if (file === undefined) {
+    if (!process.stdin.isTTY)
+      throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
+    return askForAnswers();
+  }
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function fitting(answers: unknown): Answers {
+  const parsed = parse(answersSchema, answers);
+  if (parsed.ok) return parsed.value;
+  throw new UsageError(`The answers do not fit: ${describeMismatches(parsed.mismatches)}.`);
+}
+
+const alreadyThere = (file: string) => new UsageError(`${file} is there already: nothing was written.`);
+
+/** Whole or not at all: it is written, formatted and loaded under another name first. */
+async function write(file: string, text: string): Promise<void> {
+  const unfinished = file.replace(/\.config\.ts$/, '.unfinished.config.ts');
+  await writeFile(unfinished, text);
+  try {
+    await run('node', ['node_modules/@biomejs/biome/bin/biome', 'format', '--write', unfinished], {
+      cwd: project,
+    });
+    await loadIntegration(unfinished, 'production');
+    await link(unfinished, file);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    throw alreadyThere(file);
+  } finally {
+    await rm(unfinished);
+  }
+}
+
+await runCommand(command, async (parsed) => {
+  const options = optionsOf(parsed, optionsSchema);
+  const answers = fitting(await given(options.answers));
+  const { plant, erp } = answers;
+  const file = `plants/${plant}.config.ts`;
+  const example = await readFile(new URL(`${erp}.config.ts`, examples), 'utf8');
+  if (existsSync(file)) throw alreadyThere(file);
+  await mkdir('plants', { recursive: true });
+  // The example describes its ERP in a file of its own, which another plant may have copied already.
+  if (erp === 'rest' && !existsSync('plants/dolibarr.ts'))
+    await copyFile(new URL('dolibarr.ts', examples), 'plants/dolibarr.ts');
+  await write(file, configurationText(example, answers, new Date()));
+
+  const { integration } = await loadIntegration(file, 'production');
+  const previews = samplesIn(samples.order, integration, new Date().toISOString()).map((sample) =>
+    previewOf(sample, integration),
+  );
+  if (options.json) {
+    sayJson({ file, previews });
+    return exits.done;
+  }
+  say(`${file} is written. What it makes of an order:`);
+  say();
+  for (const preview of previews)
+    for (const line of previewLines(preview, process.stdout.columns ?? 110)) say(line);
+  say();
+  say('Read it, and correct what differs at your plant. Then try it on a test stage:');
+  say(`  npx cdk deploy -c config=${file} -c stage=test`);
+  say(`  npm run secrets -- --stack AzumutaErp-${plant}-test`);
+  say(`  npm run doctor -- --stack AzumutaErp-${plant}-test`);
+  return exits.done;
+});

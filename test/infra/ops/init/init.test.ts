@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { loadIntegration } from '../../../../infra/build/load-configuration.ts';
+import { type Answers, answersSchema, erps } from '../../../../infra/ops/init/answers.ts';
+import { configurationText } from '../../../../infra/ops/init/configuration-text.ts';
+import { parse } from '../../../../shared/platform/validation.ts';
+import { typed } from '../commands/typed.ts';
+
+const now = new Date('2026-11-26T08:54:30Z');
+const answersOf = (changes: Partial<Answers> = {}): Answers => ({
+  plant: 'bruges',
+  timeZone: 'Europe/London',
+  erp: 'odoo',
+  url: 'https://erp.bruges.example',
+  database: 'bruges',
+  orders: { everyMinutes: 15 },
+  numberPrefix: '',
+  emails: ['it@bruges.example'],
+  ...changes,
+});
+const exampleOf = (erp: string) => readFileSync(`shared/integration/examples/${erp}.config.ts`, 'utf8');
+
+/** A plant that nobody has, whose files are gone afterwards. */
+function newPlant(): string {
+  const plant = `p${randomUUID().slice(0, 8)}`;
+  const others = new Set(readdirSync('plants'));
+  onTestFinished(() => {
+    for (const name of readdirSync('plants'))
+      if (name.startsWith(plant) || (name === 'dolibarr.ts' && !others.has(name))) rmSync(`plants/${name}`);
+  });
+  return plant;
+}
+
+function answersFile(answers: unknown): string {
+  const folder = mkdtempSync(join(tmpdir(), 'answers-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'answers.json');
+  writeFileSync(file, JSON.stringify(answers));
+  return file;
+}
+
+describe('init', () => {
+  it.each(erps)('begins a configuration for %s that loads, with the answers in it', async (erp) => {
+    // Prepare
+    const plant = newPlant();
+    const database = ['odoo', 'tryton'].includes(erp) ? 'bruges' : undefined;
+    const file = answersFile(answersOf({ plant, erp, database, numberPrefix: 'PO-' }));
+
+    // Act
+    const told = await typed('init', ['--answers', file]);
+
+    // Assess
+    expect(told).toMatchObject({ code: 0, output: expect.stringContaining(`PO-MO/0042`) });
+    expect(told.output).toContain(`npm run doctor -- --stack AzumutaErp-${plant}-test\n`);
+    const { integration } = await loadIntegration(`plants/${plant}.config.ts`, 'production');
+    expect(integration).toMatchObject({
+      plant,
+      timeZone: 'Europe/London',
+      schedule: { pull: { everyMinutes: 15 } },
+      deployment: { alarmEmails: ['it@bruges.example'] },
+    });
+    expect(readFileSync(`plants/${plant}.config.ts`, 'utf8')).toContain("'https://erp.bruges.example'");
+  });
+
+  it('overwrites nothing, and writes nothing where an answer does not fit', async () => {
+    // Prepare
+    const plant = newPlant();
+    const own = `plants/${plant}.config.ts`;
+    writeFileSync(own, '// mine');
+    const other = newPlant();
+
+    // Act
+    const again = await typed('init', ['--answers', answersFile(answersOf({ plant }))]);
+    const wrong = await typed('init', [
+      '--answers',
+      answersFile({ ...answersOf({ plant: other }), timeZone: 'Brussels', database: undefined }),
+    ]);
+    const alone = await typed('init', []);
+
+    // Assess
+    expect(again).toMatchObject({ code: 2, complaint: expect.stringContaining('is there already') });
+    expect(readFileSync(own, 'utf8')).toBe('// mine');
+    expect(wrong).toMatchObject({ code: 2, complaint: expect.stringContaining('$.timeZone') });
+    expect(alone).toMatchObject({ code: 2, complaint: expect.stringContaining('--answers') });
+    expect(existsSync(`plants/${other}.config.ts`)).toBe(false);
+    expect(readdirSync('plants').filter((name) => name.includes('unfinished'))).toEqual([]);
+  });
+
+  it('asks for the database of an ERP that has several, and of no other', () => {
+    const paths = (answers: unknown) => {
+      const parsed = parse(answersSchema, answers);
+      return parsed.ok ? [] : parsed.mismatches.map(({ path }) => path);
+    };
+    expect(paths(answersOf())).toEqual([]);
+    expect(paths(answersOf({ database: undefined }))).toEqual(['$.database']);
+    expect(paths(answersOf({ erp: 'rest' }))).toEqual(['$.database']);
+  });
+});
+
+it('writes whatever text as itself', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1, maxLength: 20, unit: 'binary' }), (given) => {
+      const text = configurationText(
+        exampleOf('odoo'),
+        answersOf({ database: given, numberPrefix: given }),
+        now,
+      );
+      const [, database = ''] = /database: stage === 'production' \? ('(?:[^'\\]|\\.)*') : /.exec(text) ?? [];
+      const [, number = ''] = /number: \(order\) => (`(?:[^`\\]|\\.)*`),\n/s.exec(text) ?? [];
+      const read = (source: string): unknown =>
+        new Function('order', `return ${source};`)({ number: 'MO/1' });
+      expect(read(database)).toBe(given);
+      // JavaScript reads a line's end in a template as \n, whichever it is.
+      expect(read(number)).toBe(`${given.replace(/\r\n?/g, '\n')}MO/1`);
+    }),
+  );
+});
