@@ -82,7 +82,7 @@ async function toldTrouble(
     order,
     ...(article === undefined ? {} : { article: oneLine(article, maxName) }),
     ...(amount === undefined ? {} : { quantity: oneLine(amount, maxName) }),
-    since: since.toISOString(),
+    since: (kind === 'overdue' && due !== undefined ? new Date(due) : since).toISOString(),
     why:
       kind === 'overdue'
         ? `It was due${due === undefined ? '' : ` ${oneLine(due, maxName)}`}, and Azumuta does not call it completed.`
