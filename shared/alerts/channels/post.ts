@@ -32,7 +32,7 @@ export async function post(address: string, body: unknown, clock: Clock): Promis
     });
     if (!response.ok) return refusal(response, await beginningOf(response), clock);
     // Taken is taken, whatever else it would say, and however slowly.
-    await response.body?.cancel();
+    await response.body?.cancel().catch(() => undefined);
     return { delivered: true };
   } catch (error) {
     const isTimeout = error instanceof Error && error.name === 'TimeoutError';
