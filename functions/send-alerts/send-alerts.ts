@@ -1,12 +1,8 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod/mini';
 import { createChannels } from '../../shared/alerts/channels/channels.ts';
-import {
-  type AlertDependencies,
-  alertEventSchema,
-  sendAlerts,
-  sendTest,
-} from '../../shared/alerts/send-alerts.ts';
+import { type AlertDependencies, sendAlerts } from '../../shared/alerts/send-alerts.ts';
+import { alertEventSchema, sendTest } from '../../shared/alerts/send-test.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { createAlertLedger } from '../../shared/ledger/alert-ledger.ts';

@@ -1,3 +1,4 @@
+import { isRefused } from '../../shared/alerts/words.ts';
 import { type Partner, partnerNames } from '../../shared/model/partner.ts';
 import { callsOf } from '../../shared/model/queues.ts';
 import { counted } from '../ops/cli/output.ts';
@@ -60,7 +61,7 @@ function unwellPartner(partner: Partner, status: FlowsStatus, commands: string):
     waiting.length === 0
       ? 'Nothing waits for it: the next message tries it again.'
       : `Nothing is lost: what waits goes on by itself (${nextTry > 0 ? `the next try is in ${duration(nextTry)}` : 'it is being tried again now'}).`;
-  const refused = /\b401\b|credential|api key|log ?in|password/i.test(reason);
+  const refused = isRefused(reason);
   return {
     id: `partner-${partner}`,
     grade: 'stuck',

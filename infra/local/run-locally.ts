@@ -57,7 +57,6 @@ export interface LocalSystem {
 export const localOverrides: Overrides = {
   functionTimeoutSeconds: 8,
   visibilityTimeoutSeconds: 10,
-  scheduleSeconds: { SchedulesAlerts: 15 },
   environment: { SETTLING_SECONDS: '3', RETRY_BASE_SECONDS: '1', BREAKER_COOLDOWN_SECONDS: '1' },
 };
 

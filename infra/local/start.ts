@@ -143,6 +143,8 @@ function tasksOf(
           const start = Date.now();
           running.system = await startLocalSystem({
             integrationFile: wishes.config,
+            // Whoever breaks something here does not wait five minutes to be told.
+            overrides: { ...localOverrides, scheduleSeconds: { SchedulesAlerts: 15 } },
             log,
             signal,
             progress: (part) => {

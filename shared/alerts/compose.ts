@@ -3,13 +3,13 @@ import { type Partner, partnerWords } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { callsOf, queueNames, queueWords } from '../model/queues.ts';
 import { counted, oneLine } from '../model/text.ts';
-import { localTime } from '../model/time.ts';
+import { duration, localTime } from '../model/time.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import { type Alert, maxShown, type ToldTrouble } from './alert.ts';
 import { type AlertDecision, partsOf, type SeenTrouble } from './decide-alerts.ts';
 import type { Standing } from './read-seen.ts';
-import { duration, headlineOf, nextStepOf } from './words.ts';
+import { headlineOf, isRefused, nextStepOf } from './words.ts';
 
 export interface ComposeDependencies {
   readonly ledger: Pick<AlertLedger, 'troubles' | 'orders' | 'erpOrders'>;
@@ -82,7 +82,7 @@ async function toldTrouble(
     order,
     ...(article === undefined ? {} : { article: oneLine(article, maxName) }),
     ...(amount === undefined ? {} : { quantity: oneLine(amount, maxName) }),
-    since: since.toISOString(),
+    since: (kind === 'overdue' && due !== undefined ? new Date(due) : since).toISOString(),
     why:
       kind === 'overdue'
         ? `It was due${due === undefined ? '' : ` ${oneLine(due, maxName)}`}, and Azumuta does not call it completed.`
@@ -140,11 +140,6 @@ function commandOf(kind: Alert['kind'], reason: string | undefined, stack: strin
   if (kind === 'partner-down') return `npm run ${isRefused(reason) ? 'secrets' : 'doctor'} -- ${where}`;
   if (kind === 'dead-letter' || kind === 'unfiled') return `npm run replay -- ${where}`;
   return `npm run alert -- ${where}`;
-}
-
-/** Whether a partner is down because it refuses our credentials. */
-export function isRefused(reason = ''): boolean {
-  return /\b401\b|credential|api key|log ?in|password/i.test(reason);
 }
 
 /** A stack is called `AzumutaErp-<plant>-<stage>`. */

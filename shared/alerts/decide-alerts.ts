@@ -3,7 +3,7 @@ import type { ToldGroup } from '../ledger/records/alerts.ts';
 import type { OpenTrouble } from '../ledger/records/troubles.ts';
 import type { Cause } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
-import type { AlertKind } from './alert.ts';
+import { type AlertKind, alertKinds } from './alert.ts';
 
 /** What a person must see to, as it was found now. */
 export interface SeenTrouble {
@@ -82,7 +82,8 @@ export function decideAlerts(
     troubles.filter((trouble) => !isAged(trouble)),
     groupOf,
   );
-  const decided = [...new Set([...Object.keys(told), ...open.keys()])].map((group) => {
+  const known = Object.keys(told).filter((group) => alertKinds.includes(partsOf(group)[0]));
+  const decided = [...new Set([...known, ...open.keys()])].map((group) => {
     const [kind] = partsOf(group);
     const ofGroup = { group, before: told[group], open: open.get(group) ?? [] };
     return { group, ...decideGroup(ofGroup, { isCut: cut.has(kind), hasAged: aged.has(group), now }) };
@@ -146,7 +147,7 @@ function byAge(troubles: readonly SeenTrouble[]): readonly SeenTrouble[] {
 }
 
 function earliest(troubles: readonly SeenTrouble[]): Date {
-  return byAge(troubles)[0]?.since ?? new Date();
+  return new Date(Math.min(...troubles.map(({ since }) => since.getTime())));
 }
 
 function toldGroup(

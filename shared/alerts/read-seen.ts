@@ -57,7 +57,8 @@ export async function readStanding(
   const partners = { erp, azumuta };
   const noted = await withoutTakenIn(found, ledger);
   const dead = noted.filter(({ kind }) => kind === 'dead-letter').length;
-  const unfiled = Math.max(0, deadLetters - dead);
+  const isCut = found.length >= maxSeen;
+  const unfiled = isCut ? 0 : Math.max(0, deadLetters - dead);
   const long = new Set(due);
   return {
     partners,
@@ -78,9 +79,7 @@ export async function readStanding(
       ...Array.from({ length: Math.min(unfiled, unfiledBefore) }, (_, at) => unfiledMessage(at, now)),
     ],
     cut: new Set<AlertKind>([
-      ...(found.length >= maxSeen
-        ? (['dead-letter', 'changed', 'cancelled', 'unmapped', 'waiting'] as const)
-        : []),
+      ...(isCut ? (['dead-letter', 'changed', 'cancelled', 'unmapped', 'waiting'] as const) : []),
       ...(overdue.length >= maxSeen ? (['overdue'] as const) : []),
     ]),
   };

@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import * as z from 'zod/mini';
 import type { AlertLedger } from '../ledger/alert-ledger.ts';
 import { type AlertState, messageId } from '../ledger/records/alerts.ts';
 import type { Invocation } from '../platform/lambda.ts';
-import { shellWord } from '../platform/shell-word.ts';
-import type { Alert, Outgoing } from './alert.ts';
+import type { Outgoing } from './alert.ts';
 import type { ChannelName } from './channels/channels.ts';
 import { type ComposeDependencies, composeAlert } from './compose.ts';
 import { decideAlerts } from './decide-alerts.ts';
@@ -38,61 +36,6 @@ export interface AlertReport {
   readonly undelivered: number;
 }
 
-/** A run by hand may ask for one message to each channel, which is told as a test. */
-export const alertEventSchema = z.object({ test: z._default(z.boolean(), false) });
-
-/** What became of a test message, by the channel's name: empty where it was delivered. */
-export type TestReport = Readonly<Record<string, string>>;
-
-/** Sends one message to each channel, past the outbox: whoever asks for it waits for the answers. */
-export async function sendTest({
-  clock,
-  stack,
-  channels,
-}: Pick<AlertDependencies, 'clock' | 'stack' | 'channels'>): Promise<TestReport> {
-  const now = clock.now().toISOString();
-  const title = `${stack}: test of the alerts`;
-  const summary = 'Somebody has asked for this message. Nothing is wrong, and nothing has to be done.';
-  const alert: Alert = {
-    ...{
-      v: 1,
-      id: 'test',
-      stack,
-      at: now,
-      event: 'test',
-      kind: 'test',
-      title,
-      summary,
-      since: now,
-      count: 1,
-    },
-    troubles: [
-      {
-        order: 'MO/EXAMPLE',
-        article: 'GEAR-01',
-        quantity: '5 pcs',
-        since: now,
-        why: 'This is an example of a cause, in the words of the journey.',
-        next: 'This is where the next step stands.',
-        command: `npm run trace -- --stack ${shellWord(stack)} MO/EXAMPLE`,
-      },
-    ],
-    command: `npm run alert -- --stack ${shellWord(stack)}`,
-  };
-  const sent = await Promise.all(
-    channels.all.map(async (channel) => {
-      const delivery = await channels.send(
-        channel,
-        channel === 'morning-mail'
-          ? { type: 'mail', subject: title, text: summary }
-          : { type: 'alert', alert },
-      );
-      return [channel, delivery.delivered ? '' : delivery.problem] as const;
-    }),
-  );
-  return Object.fromEntries(sent);
-}
-
 /** What is left for a last call to a channel, and for giving back the lease. */
 const lastMs = 12_000;
 
@@ -116,20 +59,21 @@ export async function sendAlerts(
   const timeMs = invocation.getRemainingTimeInMillis();
   const before = await ledger.alerts.begin(owner, Math.ceil(timeMs / 1000) + 5);
   if (!before) return { outcome: 'another run is under way', written: 0, undelivered: 0 };
-  let { failing } = before;
-  try {
-    const standing = await readStanding(before.unfiled, dependencies);
-    const { state, written, failures } = await writeMessages(before, standing, owner, dependencies);
-    const mayGoOn = () => invocation.getRemainingTimeInMillis() > Math.min(lastMs, timeMs / 2);
-    const delivered = await deliver(state, mayGoOn, { records: ledger.alerts, channels, clock, log });
-    failing = delivered.failing;
-    log.info('Looked for what a person must see to', { open: standing.troubles.length, written });
-    // Everything else was told: the run counts as failed, and the next one tries it again.
-    if (failures.length > 0) throw failures[0];
-    return { outcome: 'done', written, undelivered: delivered.undelivered };
-  } finally {
-    await ledger.alerts.end(owner, failing);
-  }
+  const standing = await readStanding(before.unfiled, dependencies);
+  const { state, written, failures } = await writeMessages(before, standing, owner, dependencies);
+  const mayGoOn = () => invocation.getRemainingTimeInMillis() > Math.min(lastMs, timeMs / 2);
+  const { failing, undelivered } = await deliver(state, mayGoOn, {
+    records: ledger.alerts,
+    channels,
+    clock,
+    log,
+  });
+  // A run that fails before keeps its lease, by which the next one sees what it may have left.
+  await ledger.alerts.end(owner, failing);
+  log.info('Looked for what a person must see to', { open: standing.troubles.length, written });
+  // Everything else was told: the run counts as failed, and the next one tries it again.
+  if (failures.length > 0) throw failures[0];
+  return { outcome: 'done', written, undelivered };
 }
 
 /** @returns The state that counts what was written, and what could not be composed: a group keeps no other one back. */

@@ -122,9 +122,7 @@ export function headlineOf(
   return `${counted(count, one, many)}${why}`;
 }
 
-/** A duration in the largest unit that fits: `40 s`, `12 min`, `3 h`, `2 d`. */
-export function duration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`;
-  return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+/** Whether a partner is down because it refuses our credentials. */
+export function isRefused(reason = ''): boolean {
+  return /\b401\b|credential|api key|log ?in|password/i.test(reason);
 }

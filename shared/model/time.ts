@@ -77,6 +77,13 @@ export function localTime(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }).format(at);
 }
 
+/** A duration in the largest unit that fits: `40 s`, `12 min`, `3 h`, `2 d`. */
+export function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`;
+  return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
 /** Made once for each zone, as making one takes longer than all else of a booking that is computed. */
 const calendars = new Map<string, Intl.DateTimeFormat>();
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { remedies } from '../../shared/alerts/words.ts';
 import { completionHintSchema, ownHint } from '../../shared/completions/messages.ts';
 import { causes } from '../../shared/model/errors.ts';
 import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
@@ -11,6 +12,8 @@ const runbook = readFileSync('infra/RUNBOOK.md', 'utf8');
 it('tells who acts on each cause of a dead letter, and how', () => {
   const rows = [...runbook.matchAll(/^\| `([a-z-]+)` \| (.+) \| (.+) \|$/gm)];
   expect(rows.map(([, cause]) => cause)).toEqual([...causes]);
+  // What an alert and the morning mail say.
+  expect(rows.map(([, , who]) => who)).toEqual(causes.map((cause) => withCode(remedies[cause].who)));
 });
 
 it('says of all that is taken for granted which test has seen it, which page tells it, and what nobody knows', () => {
@@ -37,3 +40,6 @@ describe('a version that is gone back to', () => {
     expect(() => read(JSON.stringify({ ...message, v: 2 }))).toThrow(/^The message does not fit: .*v/);
   });
 });
+
+/** A file's name as the runbook writes it. */
+const withCode = (text: string) => text.replace('integration.config.ts', '`integration.config.ts`');

@@ -16,8 +16,7 @@ export function startTestSystem(options: Partial<LocalSystemOptions> = {}): Prom
   const keptIn = inject('synthesizedIn');
   return startLocalSystem({
     integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
-    // Alerts are sent when a test says so.
-    overrides: { ...localOverrides, environment: testEnvironment, scheduleSeconds: {} },
+    overrides: { ...localOverrides, environment: testEnvironment },
     grantsFile: inject('grantsFile'),
     ...(keptIn === undefined ? {} : { synthesize: (wanted) => synthesizeOnce(wanted, keptIn) }),
     ...options,

@@ -63,7 +63,8 @@ export function createChannels(dependencies: ChannelDependencies): Channels {
 
   async function addressOf(channel: WebhookChannel): Promise<string | undefined> {
     if (webhooksSecretArn === undefined) return undefined;
-    return (await secrets.read(webhooksSecretArn, alertWebhooksSchema))[channel];
+    // Messages are few, and whoever has just set an address tries it at once.
+    return (await secrets.read(webhooksSecretArn, alertWebhooksSchema, { refresh: true }))[channel];
   }
 
   async function postTo(channel: WebhookChannel, message: Outgoing): Promise<Delivery> {

@@ -30,8 +30,10 @@ export async function post(address: string, body: unknown, clock: Clock): Promis
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    const said = await beginningOf(response);
-    return response.ok ? { delivered: true } : refusal(response, said, clock);
+    if (!response.ok) return refusal(response, await beginningOf(response), clock);
+    // Taken is taken, whatever else it would say, and however slowly.
+    await response.body?.cancel().catch(() => undefined);
+    return { delivered: true };
   } catch (error) {
     const isTimeout = error instanceof Error && error.name === 'TimeoutError';
     const problem = isTimeout

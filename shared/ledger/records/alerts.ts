@@ -45,11 +45,11 @@ export interface OutboxEntry {
 
 /**
  * What people were told, and what is still to be delivered. One run at a time has the lease; it writes its messages
- * first and the state that counts them after, so that a crash in between leaves messages which nobody sends, and the
- * next run writes over them. The outbox is what the state has counted.
+ * first and the state that counts them after. A crash in between leaves messages that nobody has counted: the next run
+ * sees by the lease that one has died, and takes them away.
  */
 export interface AlertRecords {
-  /** Undefined while another run is under way. */
+  /** Undefined while another run is under way. Takes away what a run that died has left uncounted. */
   readonly begin: (owner: string, leaseSeconds: number) => Promise<AlertState | undefined>;
   /** False when the lease was lost to another run. */
   readonly save: (owner: string, state: AlertState) => Promise<boolean>;
@@ -58,11 +58,12 @@ export interface AlertRecords {
   readonly state: () => Promise<AlertState>;
   readonly write: (entry: OutboxEntry) => Promise<void>;
   /** The oldest messages that the channel does not have. */
-  readonly waiting: (channel: string, state: AlertState, most: number) => Promise<OutboxEntry[]>;
+  readonly waiting: (channel: string, most: number) => Promise<OutboxEntry[]>;
   readonly delivered: (entry: OutboxEntry) => Promise<void>;
 }
 
 const stateKey = { pk: 'ALERTS', sk: 'STATE' };
+const outboxPrefix = 'OUTBOX#';
 /** Whoever did not get a message for so long will not miss it. */
 const keptSeconds = 14 * 86_400;
 
@@ -89,40 +90,43 @@ const entrySchema = z.object({ sk: z.string(), body: z.string() });
 
 export function createAlertRecords(table: Table, clock: Clock): AlertRecords {
   const lease = createLease(table, clock, stateKey);
-  const prefixOf = (channel: string) => `OUTBOX#${channel}#`;
+  const prefixOf = (channel: string) => `${outboxPrefix}${channel}#`;
   const keyOf = ({ channel, id }: Pick<OutboxEntry, 'channel' | 'id'>) => ({
     pk: stateKey.pk,
     sk: `${prefixOf(channel)}${id}`,
   });
 
+  async function removeUncounted({ written }: AlertState): Promise<void> {
+    for (const { sk } of await table.query(stateKey.pk, outboxPrefix)) {
+      const [, id = ''] = /#(\d+)$/.exec(String(sk)) ?? [];
+      if (id > messageId(written)) await table.remove({ pk: stateKey.pk, sk: String(sk) });
+    }
+  }
+
   return {
     async begin(owner, leaseSeconds) {
       const stored = await lease.take(owner, leaseSeconds);
-      return stored && z.parse(stateSchema, stored);
+      if (!stored) return undefined;
+      const state = z.parse(stateSchema, stored);
+      if (stored.leaseUntil !== undefined) await removeUncounted(state);
+      return state;
     },
     save: (owner, state) => lease.write(owner, { ...state }),
     end: (owner, failing) => lease.release(owner, { failing, endedAt: clock.now().toISOString() }),
     state: async () => z.parse(stateSchema, (await table.get(stateKey)) ?? {}),
 
     async write(entry) {
-      const item = {
-        ...keyOf(entry),
-        v: 1,
-        body: entry.body,
-        expiresAt: expiryAfter(keptSeconds, clock.now()),
-      };
-      // Whatever a run that died has left there is not in the outbox: it was never counted.
-      await table.putIf(item, 'attribute_not_exists(pk) OR pk = :pk', { pk: item.pk });
+      const expiresAt = expiryAfter(keptSeconds, clock.now());
+      // A write whose answer was lost is sent again by the AWS SDK, and then meets itself.
+      await table.putIf({ ...keyOf(entry), v: 1, body: entry.body, expiresAt });
     },
 
-    async waiting(channel, { written }, most) {
+    async waiting(channel, most) {
       const stored = await table.query(stateKey.pk, prefixOf(channel), most);
-      return stored
-        .map((each) => {
-          const { sk, body } = z.parse(entrySchema, each);
-          return { channel, id: sk.slice(prefixOf(channel).length), body };
-        })
-        .filter(({ id }) => id <= messageId(written));
+      return stored.map((each) => {
+        const { sk, body } = z.parse(entrySchema, each);
+        return { channel, id: sk.slice(prefixOf(channel).length), body };
+      });
     },
 
     async delivered(entry) {

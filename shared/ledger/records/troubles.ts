@@ -54,10 +54,13 @@ export function createTroubles(table: Table): Troubles {
   return {
     async open(most) {
       const found = await table.queryIndex(ledgerIndexes.trouble, 'open', { limit: most });
-      return found.map((stored) => {
-        const { pk, sk, troubleOf } = z.parse(keysSchema, stored);
+      return found.flatMap((stored) => {
+        // A newer version, before this one was deployed again, may have noted what this one does not know.
+        const parsed = z.safeParse(keysSchema, stored);
+        if (!parsed.success) return [];
+        const { pk, sk, troubleOf } = parsed.data;
         const [kind, partner, cause, since] = troubleOf;
-        return { key: { pk, sk }, kind, partner, cause, since: new Date(since) };
+        return [{ key: { pk, sk }, kind, partner, cause, since: new Date(since) }];
       });
     },
     async facts(key) {

@@ -160,6 +160,25 @@ it.each([
   },
 );
 
+it('never sends what a run that died had decided, and the next one did not', async () => {
+  // Prepare: two messages are written, and the run dies before it counts them.
+  const dynamodb = dyingTable(savesState, 'before');
+  const morningMail = { at: '10:00', workdays: ['tuesday' as const], emails: ['planning@plant.example'] };
+  const stage = await startAlertStage({ dynamodb, deployment: { morningMail } });
+  const { ledger, received } = stage;
+  await ledger.deadLetters.record(refused('PO-1'));
+  await ledger.deadLetters.record({ ...refused('PO-2'), cause: 'order-state' });
+  await expect(stage.run()).rejects.toThrow('The process died.');
+
+  // Act: one of them is mended; then the morning mail becomes the second message.
+  await ledger.deadLetters.markDiscarded(refused('PO-1'), 'booked by hand');
+  await stage.runFor(120);
+
+  // Assess
+  expect(received.webhook.map(({ cause }) => cause)).toEqual(['order-state']);
+  expect(received.mails.map(({ topic }) => topic)).toEqual(['alerts', 'morning']);
+});
+
 it('tells once of a trouble when two runs come at the same moment', async () => {
   const stage = await startAlertStage();
   await stage.ledger.deadLetters.record(refused('PO-1'));
