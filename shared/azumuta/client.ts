@@ -84,7 +84,7 @@ export function createAzumutaClient(options: AzumutaOptions): AzumutaClient {
       const { id, number: given, url } = created.value;
       if (given !== undefined && given !== number) {
         throw new Rejected(
-          `Azumuta created product order ${given} when it was asked for ${number}. If article ${article.number} numbers its orders by itself, remove ${given} in Azumuta, switch the automatic numbers off, and replay; if Azumuta shows it as ${number}, set azumuta.contract.createdProductOrder.number to where that stands.`,
+          `Azumuta created product order ${given} when it was asked for ${number}. Remove it there, switch the automatic numbers of article ${article.number} off, and replay; if Azumuta shows it as ${number}, set azumuta.contract.createdProductOrder.number to where that stands.`,
           { code: 'conflict' },
         );
       }

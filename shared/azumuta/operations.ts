@@ -87,7 +87,7 @@ function isWithin(name: string, placeholder: string): boolean {
 /** A GET carries no body: fetch refuses it, and no queue's patience would help. */
 const bodyFitsMethod = z.refine<{ readonly method: string; readonly body?: unknown }>(
   ({ method, body }) => method !== 'GET' || body === undefined,
-  { path: ['body'], error: 'no body, as the method is GET' },
+  { path: ['body'], error: 'none with GET' },
 );
 
 const none = z._default(statuses, [404]);

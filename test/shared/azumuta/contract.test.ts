@@ -69,7 +69,7 @@ describe('a line of the contract that cannot be', () => {
     ],
     [
       { operations: { findArticle: { body: { number: '{number}' } } } },
-      '.findArticle.body: found object, expected no body, as the method is GET',
+      '.findArticle.body: found object, expected none with GET',
     ],
     [{ operations: { findArticle: { none: [40] } } }, '.none[0]: found number, expected at least 200'],
   ])('stops synthesis with its field: %j', (contract, sentence) => {
