@@ -84,7 +84,7 @@ export function createAzumutaClient(options: AzumutaOptions): AzumutaClient {
       const { id, number: given, url } = created.value;
       if (given !== undefined && given !== number) {
         throw new Rejected(
-          `Azumuta created product order ${given} when it was asked for ${number}: article ${article.number} seems to number its orders by itself. Remove ${given} in Azumuta, switch the automatic numbers of the article off, and replay.`,
+          `Azumuta created product order ${given} when it was asked for ${number}. Remove it there, switch the automatic numbers of article ${article.number} off, and replay; if Azumuta shows it as ${number}, set azumuta.contract.createdProductOrder.number to where that stands.`,
           { code: 'conflict' },
         );
       }

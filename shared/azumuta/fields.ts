@@ -128,7 +128,7 @@ export const wordsForm = (language: string): Form<string> => ({
 export function valueForm(language: string): Form<ParameterValue> {
   const words = wordsForm(language);
   return {
-    expected: 'text, a number without lost digits, yes or no, or a language map',
+    expected: 'text, a number without lost digits, or a language map',
     understand(value, misfits) {
       if (hasLostDigits(value)) return undefined;
       return typeof value === 'number' || typeof value === 'boolean'

@@ -84,17 +84,26 @@ function isWithin(name: string, placeholder: string): boolean {
   return name === placeholder || (placeholder === 'parameters' && name.startsWith('parameters.'));
 }
 
+/** A GET carries no body: fetch refuses it, and no queue's patience would help. */
+const bodyFitsMethod = z.refine<{ readonly method: string; readonly body?: unknown }>(
+  ({ method, body }) => method !== 'GET' || body === undefined,
+  { path: ['body'], error: 'none with GET' },
+);
+
 const none = z._default(statuses, [404]);
 const answer = z._default(placeSchema, '');
 
 function finding(path: string) {
   const { shape, body } = shapeOf(['number'], path, { number: '{number}' });
-  return z.prefault(strictObject({ ...shape, body: z.optional(body), none }), {});
+  return z.prefault(strictObject({ ...shape, body: z.optional(body), none }).check(bodyFitsMethod), {});
 }
 
 function reading(path: string, ...more: string[]) {
   const { shape, body } = shapeOf(['id', ...more], `${path}/{id}`);
-  return z.prefault(strictObject({ ...shape, body: z.optional(body), none, answer }), {});
+  return z.prefault(
+    strictObject({ ...shape, body: z.optional(body), none, answer }).check(bodyFitsMethod),
+    {},
+  );
 }
 
 const createBody = z.custom<CreateBody>((value) => typeof value === 'function', 'a function');
@@ -111,7 +120,7 @@ function creating(path: string, assumed: BodyTemplate) {
       body: z._default(z.union([body, createBody]), assumed),
       exists: z._default(statuses, [409]),
       answer,
-    }),
+    }).check(bodyFitsMethod),
     {},
   );
 }

@@ -15,20 +15,18 @@ export type MakeRequest = (values: Values, signal: AbortSignal) => HttpRequest;
 /** Makes the requests of an operation, of which the templates are taken apart here, once. */
 export function requestMaker({ method, path, query, body }: Operation, writes = false): MakeRequest {
   const address = textTemplate(path, segmentOf);
-  const parameters = Object.entries(query).map(([name, template]) => [name, filled(template)] as const);
+  const parameters = Object.entries(query).map(
+    ([name, template]) => [name, textTemplate(template, asText)] as const,
+  );
   const makeBody = body === undefined || typeof body === 'function' ? undefined : filled(body);
   return (values, signal) => ({
     method,
     path: address(values),
-    query: Object.fromEntries(parameters.map(([name, value]) => [name, queryText(value(values))] as const)),
+    query: Object.fromEntries(parameters.map(([name, value]) => [name, value(values)])),
     ...(makeBody ? { body: makeBody(values) } : {}),
     writes,
     signal,
   });
-}
-
-function queryText(value: unknown): string | undefined {
-  return value === undefined || value === null ? undefined : String(value);
 }
 
 type Fill = (values: Values) => unknown;
@@ -37,7 +35,7 @@ type Fill = (values: Values) => unknown;
 function filled(template: unknown): Fill {
   if (typeof template === 'string') {
     const alone = onlyPlaceholder.exec(template)?.[1];
-    return alone === undefined ? textTemplate(template, String) : readerOf(alone);
+    return alone === undefined ? textTemplate(template, asText) : readerOf(alone);
   }
   if (Array.isArray(template)) {
     const entries = template.map(filled);
@@ -48,6 +46,10 @@ function filled(template: unknown): Fill {
     return (values) => Object.fromEntries(fields.map(([name, value]) => [name, value(values)]));
   }
   return () => template;
+}
+
+function asText(value: unknown): string {
+  return String(value ?? '');
 }
 
 function textTemplate(template: string, write: (value: unknown) => string): (values: Values) => string {

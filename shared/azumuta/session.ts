@@ -139,7 +139,7 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
     if (!request) return undefined;
     // It may stand on a later page, and "not there" would create it a second time.
     throw new Rejected(
-      `Azumuta does not filter by number when ${what}: ${maxPages} pages, and more to come. Set azumuta.contract.operations.${name}.query to its filter (it is ${JSON.stringify(operations[name].query)} now).`,
+      `Azumuta does not filter by number when ${what}: ${maxPages} pages, and more to come. Set azumuta.contract.operations.${name}.query to its filter.`,
       { code: 'configuration' },
     );
   }

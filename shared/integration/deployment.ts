@@ -2,6 +2,7 @@ import { BlockList } from 'node:net';
 import * as z from 'zod/mini';
 import { type WebhookChannel, type Weekday, webhookChannels, weekdays } from '../alerts/names.ts';
 import { addressesOf } from '../platform/ip-allow-list.ts';
+import { strictObject } from '../platform/strict-object.ts';
 import { tellsFound } from '../platform/validation.ts';
 
 /** What of the stack differs from plant to plant. All of it is optional. */
@@ -133,7 +134,7 @@ const isEmail = (text: string) => z.safeParse(z.email(), text).success;
 const email = z.string().check(z.refine(isEmail, { error: 'an e-mail address', params: tellsFound }));
 const atLeastOne = <T>(schema: z.ZodMiniType<T>) => z.array(schema).check(z.minLength(1));
 
-export const deploymentSchema = z.strictObject({
+export const deploymentSchema = strictObject({
   account: z.optional(
     z.string().check(z.refine((text) => /^\d{12}$/.test(text), 'an account of 12 digits, as text')),
   ),
@@ -143,14 +144,14 @@ export const deploymentSchema = z.strictObject({
   alarmEmails: z._default(z.array(email), []),
   dashboard: z._default(z.boolean(), false),
   alerts: z._default(
-    z.strictObject({
+    strictObject({
       emails: z.optional(z.array(email)),
       webhooks: z._default(z.array(z.enum(webhookChannels)), []),
     }),
     { webhooks: [] },
   ),
   morningMail: z.optional(
-    z.strictObject({
+    strictObject({
       at: z.string().check(
         z.refine((text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text), {
           error: 'a time of the day such as 06:30',
@@ -168,7 +169,7 @@ export const deploymentSchema = z.strictObject({
     }),
   ),
   domain: z.optional(
-    z.strictObject({
+    strictObject({
       name: z
         .string()
         .check(z.refine((text) => /^([a-z0-9-]+\.)+[a-z]{2,}$/.test(text), 'a domain in small letters')),
@@ -176,13 +177,13 @@ export const deploymentSchema = z.strictObject({
     }),
   ),
   allowedSources: z._default(
-    z.strictObject({ webhook: z._default(z.array(source), []), orders: z._default(z.array(source), []) }),
+    strictObject({ webhook: z._default(z.array(source), []), orders: z._default(z.array(source), []) }),
     { webhook: [], orders: [] },
   ),
   network: z._default(
     z.union([
       z.literal('none'),
-      z.strictObject({
+      strictObject({
         fixedAddress: z.literal(true),
         cidr: z._default(
           z
@@ -197,7 +198,7 @@ export const deploymentSchema = z.strictObject({
         ),
         allocationId: z.optional(idOf('eipalloc')),
       }),
-      z.strictObject({
+      strictObject({
         subnetIds: atLeastOne(idOf('subnet')),
         securityGroupIds: atLeastOne(idOf('sg')),
       }),
@@ -207,7 +208,7 @@ export const deploymentSchema = z.strictObject({
   ledgerGeneration: z._default(z.int().check(z.gte(1), z.lte(99)), 1),
   webhookConcurrency: z.optional(z.int().check(z.gte(1), z.lte(1000))),
   secrets: z._default(
-    z.partialRecord(z.enum(secretNames), z.union([secretArn, z.strictObject({ arn: secretArn, keyArn })])),
+    z.partialRecord(z.enum(secretNames), z.union([secretArn, strictObject({ arn: secretArn, keyArn })])),
     {},
   ),
 });

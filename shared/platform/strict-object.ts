@@ -22,9 +22,12 @@ export function strictObject<Shape extends z.core.$ZodLooseShape>(
 }
 
 function suggestion(name: string, known: readonly string[]): string {
-  const nearest = [1, 2, 3].flatMap((changes) =>
-    known.filter((each) => isWithin(changes, name.toLowerCase(), each.toLowerCase())),
-  )[0];
+  // With more changes than half of its letters, it could be any short name.
+  const nearest = [1, 2, 3]
+    .filter((changes) => changes <= name.length / 2)
+    .flatMap((changes) =>
+      known.filter((each) => isWithin(changes, name.toLowerCase(), each.toLowerCase())),
+    )[0];
   return nearest === undefined ? `there are ${known.join(', ')}` : `did you mean ${nearest}?`;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { strictObject } from '../../platform/strict-object.ts';
 import { type ErpOptions, erpOptionsShape } from '../options.ts';
 
 /** How this plant's Odoo is reached and used. */
@@ -37,7 +38,7 @@ export interface OdooOptions extends ErpOptions {
   readonly caCertificate?: string;
 }
 
-export const odooOptionsSchema = z.strictObject({
+export const odooOptionsSchema = strictObject({
   url: z.url(),
   database: z.string().check(z.minLength(1)),
   version: z.optional(z.literal([17, 18, 19])),

@@ -1,16 +1,17 @@
 import * as z from 'zod/mini';
 import { isTimeZone } from '../../model/time.ts';
 import { placeSchema } from '../../platform/places.ts';
+import { strictObject } from '../../platform/strict-object.ts';
 import { erpOptionsShape } from '../options.ts';
 
 const callable = z.custom<(...values: never[]) => unknown>(
   (value) => typeof value === 'function',
   'a function',
 );
-const pageSize = z.strictObject({ parameter: z.string(), rows: z.int().check(z.positive()) });
+const pageSize = strictObject({ parameter: z.string(), rows: z.int().check(z.positive()) });
 const textMap = z.record(z.string(), z.string());
 
-const lookUp = z.strictObject({
+const lookUp = strictObject({
   name: z.string(),
   when: z.optional(callable),
   request: callable,
@@ -23,13 +24,13 @@ const lookUp = z.strictObject({
   unit: z.optional(callable),
 });
 
-const step = z.strictObject({
+const step = strictObject({
   name: z.string(),
   when: z.optional(callable),
   done: z.optional(callable),
   request: callable,
   success: z.optional(
-    z.strictObject({
+    strictObject({
       status: z.optional(z.array(z.int()).check(z.minLength(1))),
       test: z.optional(callable),
     }),
@@ -39,7 +40,7 @@ const step = z.strictObject({
   idempotencyKeyHeader: z.optional(z.string()),
 });
 
-const procedure = z.strictObject({
+const procedure = strictObject({
   lookUp: z.array(lookUp).check(
     z.refine((list) => list.some(({ done }) => done !== undefined), 'at least one look-up with `done`'),
     z.refine(
@@ -48,11 +49,11 @@ const procedure = z.strictObject({
     ),
   ),
   steps: z.array(step).check(z.minLength(1)),
-  readBack: z.optional(z.strictObject({ request: callable, confirmed: callable })),
+  readBack: z.optional(strictObject({ request: callable, confirmed: callable })),
 });
 
 /** What an option's value must look like; the functions' own types are TypeScript's to check. */
-export const restOptionsSchema = z.strictObject({
+export const restOptionsSchema = strictObject({
   ...erpOptionsShape,
   name: z.optional(z.string().check(z.minLength(1))),
   baseUrl: z.url(),
@@ -61,14 +62,14 @@ export const restOptionsSchema = z.strictObject({
   timeoutMs: z.optional(z.int().check(z.positive())),
   headers: z.optional(textMap),
   auth: z.discriminatedUnion('kind', [
-    z.strictObject({
+    strictObject({
       kind: z.literal('apiKey'),
       header: z.optional(z.string()),
       prefix: z.optional(z.string()),
     }),
-    z.strictObject({ kind: z.literal('basic') }),
-    z.strictObject({ kind: z.literal('bearer') }),
-    z.strictObject({
+    strictObject({ kind: z.literal('basic') }),
+    strictObject({ kind: z.literal('bearer') }),
+    strictObject({
       kind: z.literal('oauth2ClientCredentials'),
       tokenUrl: z.url(),
       scope: z.optional(z.string()),
@@ -77,42 +78,42 @@ export const restOptionsSchema = z.strictObject({
     }),
   ]),
   csrf: z.optional(
-    z.strictObject({ fetchPath: z.string(), header: z.optional(z.string()), value: z.optional(z.string()) }),
+    strictObject({ fetchPath: z.string(), header: z.optional(z.string()), value: z.optional(z.string()) }),
   ),
-  orders: z.strictObject({
+  orders: strictObject({
     method: z.optional(z.enum(['GET', 'POST'])),
     path: z.string(),
     query: z.optional(callable),
     body: z.optional(callable),
     since: z.optional(
-      z.strictObject({
+      strictObject({
         timeZone: z.string().check(z.refine(isTimeZone, 'a time zone, such as Europe/Brussels')),
         format: z.enum(['local', 'iso']),
       }),
     ),
     paging: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('none') }),
-      z.strictObject({
+      strictObject({ kind: z.literal('none') }),
+      strictObject({
         kind: z.literal('page'),
         parameter: z.string(),
         first: z.optional(z.int()),
         size: z.optional(pageSize),
         next: z.optional(placeSchema),
       }),
-      z.strictObject({ kind: z.literal('offset'), parameter: z.string(), size: pageSize }),
-      z.strictObject({
+      strictObject({ kind: z.literal('offset'), parameter: z.string(), size: pageSize }),
+      strictObject({
         kind: z.literal('cursor'),
         parameter: z.string(),
         next: placeSchema,
         size: z.optional(pageSize),
       }),
-      z.strictObject({ kind: z.literal('nextLink'), next: placeSchema, size: z.optional(pageSize) }),
+      strictObject({ kind: z.literal('nextLink'), next: placeSchema, size: z.optional(pageSize) }),
     ]),
     emptyStatus: z.optional(z.array(z.int())),
     list: placeSchema,
     row: z.custom<z.ZodMiniType>((value) => value instanceof z.ZodMiniType, 'a schema of zod/mini'),
     detail: z.optional(
-      z.strictObject({
+      strictObject({
         request: callable,
         accepts: z.optional(z.array(z.int())),
         atOnce: z.optional(z.int().check(z.positive(), z.maximum(16))),

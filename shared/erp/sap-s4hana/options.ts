@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { isTimeZone } from '../../model/time.ts';
+import { strictObject } from '../../platform/strict-object.ts';
 import { tellsFound } from '../../platform/validation.ts';
 import { type ErpOptions, erpOptionsShape } from '../options.ts';
 
@@ -60,10 +61,10 @@ export interface SapOptions extends ErpOptions {
 
 const zoneNeeded = 'an IANA time zone such as Europe/Brussels';
 
-export const sapOptionsSchema = z.strictObject({
+export const sapOptionsSchema = strictObject({
   url: z.url(),
   client: z.optional(z.string().check(z.regex(/^\d{3}$/))),
-  auth: z.union([z.literal('basic'), z.strictObject({ tokenUrl: z.url(), scope: z.optional(z.string()) })]),
+  auth: z.union([z.literal('basic'), strictObject({ tokenUrl: z.url(), scope: z.optional(z.string()) })]),
   plant: z.optional(z.string()),
   orderTypes: z.optional(z.array(z.string()).check(z.minLength(1))),
   operation: z.optional(z.string().check(z.regex(/^\d{4}$/))),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ProductOrderRef } from '../../model/orders.ts';
+import { strictObject } from '../../platform/strict-object.ts';
 import { type ErpOptions, erpOptionsShape } from '../options.ts';
 
 /** How this plant's Tryton is reached and used. Written for Tryton 7.0 with the module `production`. */
@@ -43,7 +44,7 @@ export interface TrytonOptions extends ErpOptions {
   readonly caCertificate?: string;
 }
 
-export const trytonOptionsSchema = z.strictObject({
+export const trytonOptionsSchema = strictObject({
   url: z.url(),
   database: z.string().check(z.minLength(1)),
   company: z.optional(z.int().check(z.positive())),
@@ -57,7 +58,7 @@ export const trytonOptionsSchema = z.strictObject({
   scrapLocation: z.optional(z.string().check(z.minLength(1))),
   workTimes: z.optional(z.boolean()),
   finishWorks: z.optional(z.boolean()),
-  link: z.optional(z.union([z.literal(false), z.strictObject({ url: z.optional(z.any()) })])),
+  link: z.optional(z.union([z.literal(false), strictObject({ url: z.optional(z.any()) })])),
   pageSize: z.optional(z.int().check(z.positive())),
   timeoutMs: z.optional(z.int().check(z.positive())),
   allowHttp: z.optional(z.boolean()),

@@ -67,6 +67,10 @@ describe('a line of the contract that cannot be', () => {
       { operations: { createProductOrder: { method: 'DELETE' } } },
       '.method: found string, expected "GET" or',
     ],
+    [
+      { operations: { findArticle: { body: { number: '{number}' } } } },
+      '.findArticle.body: found object, expected none with GET',
+    ],
     [{ operations: { findArticle: { none: [40] } } }, '.none[0]: found number, expected at least 200'],
   ])('stops synthesis with its field: %j', (contract, sentence) => {
     expect(() => define({ contract })).toThrow('$.azumuta.contract.');
