@@ -6,8 +6,8 @@ import type { AlertKind } from './alert.ts';
 /** Whose a cause is, and what they do: the table of infra/RUNBOOK.md. */
 export const remedies: Readonly<Record<Cause, { readonly who: string; readonly next: string }>> = {
   configuration: {
-    who: 'who keeps integration.config.ts',
-    next: 'Correct the mapping or the option in integration.config.ts, deploy, then replay.',
+    who: "who keeps the plant's configuration",
+    next: "Correct the mapping or the option in the plant's configuration, deploy, then replay.",
   },
   'order-data': { who: 'planner', next: 'Correct the order in the ERP and send it again.' },
   'unknown-article': {
@@ -105,7 +105,7 @@ const removedNext = 'If it was built, book it in the ERP by hand.';
 export function nextStepOf(kind: AlertKind, partner: Partner, cause: Cause | undefined): string {
   if (kind === 'changed' && partner === 'azumuta') return removedNext;
   if (kind === 'unmapped' && cause === 'configuration')
-    return 'Correct the mapping in integration.config.ts, deploy, and send the order again.';
+    return "Correct the mapping in the plant's configuration, deploy, and send the order again.";
   return kindNext[kind] ?? (cause ? remedies[cause].next : '');
 }
 

@@ -201,8 +201,10 @@ function judgeRecordings(
     const told = links.filter((url) => url.endsWith(`/${id}`)).length;
     // Azumuta is not asked about what was completed before: a trigger that is lost then is lost.
     const isUnknown = later.has(id) && !wasHeard(id);
-    // An order that was cancelled after its booking takes nothing more: a person has the letter.
-    const isPutAside = letters.some(({ body }) => body.includes(id));
+    // What cannot be told any more, as the order was cancelled or removed since, a person has the letter of.
+    const isPutAside = letters.some(
+      ({ body }) => body.includes(id) || body.includes(`"productOrderNumber":"${number}"`),
+    );
     if (told > 1 || (told === 0 && !isUnknown && !isPutAside))
       find('recordings', `Recording ${id} of ${number} is told ${told} times.`);
   }
