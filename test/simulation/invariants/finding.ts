@@ -24,6 +24,7 @@ export const invariants = {
   leases: 'No lock, lease or claim outlives its holder beyond its time.',
   givenBack: 'Where no call went wrong, all that was held is given back.',
   items: 'No item of the ledger comes near its limit.',
+  oneAtATime: 'An ERP order is booked on by one attempt at a time.',
   atOnce: 'A partner gets no more calls at once than it bears.',
   perSecond: 'A partner gets no more calls a second than it bears.',
   breaker: 'While a breaker is open, nothing but probes calls its partner.',

@@ -46,6 +46,27 @@ describe('The watch', () => {
     expect(found(watch)).toEqual([invariants.atOnce]);
   });
 
+  it('finds a later recording that is booked while the quantity of its order is', async () => {
+    // Prepare
+    const body = JSON.stringify({ home: 'MO/1', key: 'po#recording#r', lock: 'po#quantity' });
+    const until = beginning + 60_000;
+    const booking = { pk: 'ORDER#MO/1', sk: 'BOOKING#po#quantity', state: 'claimed', leaseUntil: until };
+    const locked = { lockedUntil: until, lockedFor: 'po#recording#r' };
+
+    // Act
+    const [alone, both] = await Promise.all(
+      [booking, { ...booking, ...locked }].map(async (item) => {
+        const watch = await prepared({ items: [item] });
+        watch.gives('book-completion', { Records: [{ body }] });
+        watch.begins('book-completion 1', 'book-completion', 'erp');
+        return found(watch);
+      }),
+    );
+
+    // Assess
+    expect({ alone, both }).toEqual({ alone: [], both: [invariants.oneAtATime] });
+  });
+
   it('finds two containers that call with one slot at once', async () => {
     const watch = await prepared({ limit: { atOnce: 1 }, items: [slot(1)] });
 

@@ -1,4 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
 import type { TableModel } from '../aws/table.ts';
 import type { Service } from '../world/fate.ts';
 import { createFindings, type Finding } from './finding.ts';
@@ -19,6 +20,8 @@ export interface Watch {
 }
 
 type Partner = 'azumuta' | 'erp';
+const recordsSchema = z.object({ Records: z.array(z.object({ body: z.string() })) });
+const lockedSchema = z.object({ home: z.optional(z.string()), lock: z.optional(z.string()) });
 /** An item as DynamoDB has it. */
 type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
 
@@ -89,6 +92,28 @@ export function createWatch({ now, table, limit }: WatchSurroundings): Watch {
       );
   }
 
+  /** Bookings whose claim is the lock of their ERP order, as the queue gave them. */
+  const locks = new Map<string, { readonly pk: string; readonly sk: string; readonly key: string }>();
+
+  function noteLocks(event: unknown): void {
+    for (const { body } of recordsSchema.parse(event).Records) {
+      const { home, lock } = lockedSchema.parse(JSON.parse(body));
+      if (lock !== undefined)
+        locks.set(`${home} ${lock}`, { pk: `ORDER#${home}`, sk: `BOOKING#${lock}`, key: lock });
+    }
+  }
+
+  function lookAtLocks(): void {
+    for (const { pk, sk, key } of locks.values()) {
+      const { state, leaseUntil, lockedUntil, lockedFor } = stored(pk, sk) ?? {};
+      const [claimed, locked] = [leaseUntil, lockedUntil].map(
+        (end) => Number(end?.N ?? 0) > now() + clocksDifferMs,
+      );
+      if (state?.S === 'claimed' && claimed && locked && lockedFor?.S !== key)
+        find('oneAtATime', `${key} and ${lockedFor?.S ?? 'another'} are booked at once.`);
+    }
+  }
+
   return {
     begins(container, stage, service) {
       if (!isPartner(service)) return;
@@ -98,6 +123,7 @@ export function createWatch({ now, table, limit }: WatchSurroundings): Watch {
       lookAtSlots(service);
       lookAtPace(service);
       lookAtBreaker(service, stage);
+      if (stage === 'book-completion') lookAtLocks();
     },
     ends(container, service) {
       if (!isPartner(service)) return;
@@ -109,6 +135,7 @@ export function createWatch({ now, table, limit }: WatchSurroundings): Watch {
       for (const callers of Object.values(underWay)) callers.delete(container);
     },
     gives(stage, event) {
+      if (stage === 'book-completion') noteLocks(event);
       if (JSON.stringify([event]).includes(operatorName))
         find('personal', `A queue gives the name of an operator to ${stage}.`);
     },
