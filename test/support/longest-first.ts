@@ -2,12 +2,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The longest ones: each takes a fifth to a tenth of all tests on one core. */
 const longest = [
-  'test/infra/ops/commands/commands.test.ts',
   'test/shared/erp/conformance/odoo.test.ts',
   'test/e2e/flows/flows.test.ts',
   'test/infra/stack/grants/grants.test.ts',
-  'test/infra/local/emulator/stop.test.ts',
-  'test/infra/local/emulator/kill.test.ts',
   'test/simulation/simulation.test.ts',
 ];
 

@@ -20,7 +20,7 @@ export interface Watch {
 }
 
 type Partner = 'azumuta' | 'erp';
-const recordsSchema = z.object({ Records: z.array(z.object({ body: z.string() })) });
+const recordsSchema = z.object({ Records: z._default(z.array(z.object({ body: z.string() })), []) });
 const lockedSchema = z.object({ home: z.optional(z.string()), lock: z.optional(z.string()) });
 /** An item as DynamoDB has it. */
 type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
