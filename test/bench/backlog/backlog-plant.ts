@@ -67,7 +67,7 @@ export function createBacklogPlant(
       ['azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey })],
       ['erp-credentials', JSON.stringify(model.credentials)],
     ]),
-    watch: createWatch({ now: time.now, table: () => plant.table, limit: {} }),
+    watch: createWatch({ isCalm: () => false, now: time.now, table: () => plant.table, limit: {} }),
   });
   const clock = { now, sleep: async () => {}, timeout: () => new AbortController().signal };
   const bookings = createBookings(createTable(plant.table.client, 'ledger'), clock);

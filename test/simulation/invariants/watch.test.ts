@@ -18,7 +18,7 @@ async function prepared({
   const table = createTableModel({ name: 'ledger', indexes: [], now, indexLagMs: () => 0 });
   const ledger = createTable(table.client, 'ledger');
   for (const item of items) await ledger.putIf(item as { pk: string; sk: string });
-  const watch = createWatch({ now, table: () => table, limit });
+  const watch = createWatch({ now, table: () => table, isCalm: () => true, limit });
   return {
     ...watch,
     at(ms: number) {
@@ -65,6 +65,23 @@ describe('The watch', () => {
 
     // Assess
     expect({ alone, both }).toEqual({ alone: [], both: [invariants.oneAtATime] });
+  });
+
+  it('finds a lock that is held though nobody books any more', async () => {
+    // Prepare
+    const watch = await prepared({ items: [{ pk: 'LOCK#MO/1', sk: 'LOCK', lockedBy: 'somebody' }] });
+    const body = JSON.stringify({ home: 'MO/1/1', erpOrder: { number: 'MO/1' } });
+    watch.gives('book-completion', { Records: [{ body }] });
+    for (const name of ['book-completion 1', 'book-completion 2'])
+      watch.begins(name, 'book-completion', 'erp');
+
+    // Act
+    watch.leaves('book-completion 1');
+    const while2Books = found(watch);
+    watch.leaves('book-completion 2');
+
+    // Assess
+    expect({ while2Books, after: found(watch) }).toEqual({ while2Books: [], after: [invariants.givenBack] });
   });
 
   it('finds two containers that call with one slot at once', async () => {

@@ -21,13 +21,19 @@ export interface Watch {
 
 type Partner = 'azumuta' | 'erp';
 const recordsSchema = z.object({ Records: z._default(z.array(z.object({ body: z.string() })), []) });
-const lockedSchema = z.object({ home: z.optional(z.string()), lock: z.optional(z.string()) });
+const lockedSchema = z.object({
+  home: z.optional(z.string()),
+  lock: z.optional(z.string()),
+  erpOrder: z.optional(z.object({ number: z.string() })),
+});
 /** An item as DynamoDB has it. */
 type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
 
 export interface WatchSurroundings {
   readonly now: () => number;
   readonly table: () => Pick<TableModel, 'answer'>;
+  /** Whether nothing but people has happened so far. */
+  readonly isCalm: () => boolean;
   /** What each partner bears, as it is configured. */
   readonly limit: { readonly atOnce?: number; readonly perSecond?: number };
 }
@@ -40,7 +46,7 @@ const longestWorkMs = (stage: string) =>
 /** Who records in the sandbox's Azumuta, unless somebody else is named. */
 export const operatorName = 'An Peeters';
 
-export function createWatch({ now, table, limit }: WatchSurroundings): Watch {
+export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): Watch {
   const { perSecond, atOnce = perSecond && Math.ceil(perSecond) } = limit;
   const { find, all } = createFindings();
   const underWay = { azumuta: new Map<string, number>(), erp: new Map<string, number>() };
@@ -92,19 +98,30 @@ export function createWatch({ now, table, limit }: WatchSurroundings): Watch {
       );
   }
 
-  /** Bookings whose claim is the lock of their ERP order, as the queue gave them. */
-  const locks = new Map<string, { readonly pk: string; readonly sk: string; readonly key: string }>();
+  /** Locks of the ERP orders that are booked on: the claim of a booking, or an item of their own. */
+  const locks = new Map<string, { readonly pk: string; readonly sk: string; readonly key?: string }>();
+  const booking = new Set<string>();
 
   function noteLocks(event: unknown): void {
     for (const { body } of recordsSchema.parse(event).Records) {
-      const { home, lock } = lockedSchema.parse(JSON.parse(body));
+      const { home, lock, erpOrder } = lockedSchema.parse(JSON.parse(body));
       if (lock !== undefined)
         locks.set(`${home} ${lock}`, { pk: `ORDER#${home}`, sk: `BOOKING#${lock}`, key: lock });
+      else if (erpOrder) locks.set(erpOrder.number, { pk: `LOCK#${erpOrder.number}`, sk: 'LOCK' });
     }
+  }
+
+  /** Once nobody books any more, and nothing has gone wrong so far, no lock is held. */
+  function lookAtReleases(): void {
+    if (booking.size > 0 || !isCalm()) return;
+    for (const { pk, sk } of locks.values())
+      if (stored(pk, sk)?.lockedBy !== undefined)
+        find('givenBack', `${pk} ${sk} is locked, and nobody books.`);
   }
 
   function lookAtLocks(): void {
     for (const { pk, sk, key } of locks.values()) {
+      if (key === undefined) continue;
       const { state, leaseUntil, lockedUntil, lockedFor } = stored(pk, sk) ?? {};
       const [claimed, locked] = [leaseUntil, lockedUntil].map(
         (end) => Number(end?.N ?? 0) > now() + clocksDifferMs,
@@ -116,6 +133,7 @@ export function createWatch({ now, table, limit }: WatchSurroundings): Watch {
 
   return {
     begins(container, stage, service) {
+      if (stage === 'book-completion') booking.add(container);
       if (!isPartner(service)) return;
       calls[service].push(now());
       const callers = underWay[service];
@@ -133,6 +151,7 @@ export function createWatch({ now, table, limit }: WatchSurroundings): Watch {
     },
     leaves(container) {
       for (const callers of Object.values(underWay)) callers.delete(container);
+      if (booking.delete(container)) lookAtReleases();
     },
     gives(stage, event) {
       if (stage === 'book-completion') noteLocks(event);

@@ -20,6 +20,7 @@ function prepared(...fates: readonly Fate[]) {
     watch: createWatch({
       now: time.now,
       table: () => ({ answer: () => ({ $metadata: {} }) }),
+      isCalm: () => false,
       limit: {},
     }),
   });

@@ -108,7 +108,12 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
   let calls = 0;
   const shared = new Map<string, string>();
   const fates = drawnFates(scenario, chance.fork(), happens);
-  const watch = createWatch({ now: time.now, table: () => plant.table, limit: scenario });
+  const watch = createWatch({
+    now: time.now,
+    table: () => plant.table,
+    isCalm: () => [...happened].every(({ kind }) => /^(planner|operator|trigger)/.test(kind)),
+    limit: scenario,
+  });
   const integration = integrationOf(scenario, erp, shared, dialect?.contract);
   const plant: Plant = createPlant({
     time,
