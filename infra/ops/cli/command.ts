@@ -56,7 +56,7 @@ export function opsCommand(name: string, description: string): Command {
 export function withConfig(command: Command): Command {
   return command.option(
     '-c, --config <file>',
-    `the plant's configuration file (default: plants/<plant>.config.ts if there is one, else ${defaultConfigFile})`,
+    `the plant's configuration file (default: plants/<plant>.config.ts of a deployed stack if it is there, else ${defaultConfigFile})`,
   );
 }
 

@@ -8,11 +8,11 @@ import type { Target } from './target.ts';
 /**
  * The configuration of the stack's plant at its stage, from its file on this machine. What it reads from `process.env` is
  * that of this machine; beside a local platform its sandboxes' addresses, as at its synthesis.
- * @param given Where no other was named, the plant's own file in `plants/` is meant if it is there.
+ * @param given See `configurationFile`.
  * @throws ConfigurationError when it does not load; UsageError when it is another plant's.
  */
 export async function configurationOf(
-  target: Pick<Target, 'stackName' | 'sandboxes' | 'output'>,
+  target: Pick<Target, 'stackName' | 'sandboxes' | 'local' | 'output'>,
   given: string,
 ): Promise<CompleteIntegration> {
   if (target.sandboxes) {
@@ -21,8 +21,7 @@ export async function configurationOf(
   }
   // The stack says whose it is; nobody has to take its name apart.
   const plant = target.output('Plant');
-  const own = `plants/${plant}.config.ts`;
-  const file = given === defaultConfigFile && existsSync(own) ? own : given;
+  const file = configurationFile(target, given);
   const { integration } = await loadIntegration(file, target.output('Stage'));
   if (integration.plant !== plant) {
     throw new UsageError(
@@ -30,4 +29,14 @@ export async function configurationOf(
     );
   }
   return integration;
+}
+
+/** Of a deployed stack, the plant's own file in `plants/` is meant where no other was named: the other is the demo's. */
+export function configurationFile(
+  { local, output }: Pick<Target, 'local' | 'output'>,
+  given: string,
+): string {
+  if (local || given !== defaultConfigFile) return given;
+  const own = `plants/${output('Plant')}.config.ts`;
+  return existsSync(own) ? own : given;
 }

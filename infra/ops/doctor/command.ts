@@ -9,7 +9,7 @@ import {
   sentenceOf,
   withConfig,
 } from '../cli/command.ts';
-import { configurationOf } from '../cli/configuration.ts';
+import { configurationFile, configurationOf } from '../cli/configuration.ts';
 import { createProgress, say, sayJson, styled } from '../cli/output.ts';
 import { findTarget, type Target } from '../cli/target.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
@@ -65,7 +65,7 @@ async function checksOf(
   return [
     check('Configuration', async () =>
       complaint === undefined
-        ? fine(`${config} loads, and is that of the stack's plant`)
+        ? fine(`${configurationFile(target, config)} loads, and is that of the stack's plant`)
         : wrong(
             complaint,
             'correct it, or name another with --config; without it the partners are not called',

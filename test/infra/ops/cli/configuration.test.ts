@@ -7,6 +7,7 @@ import { configurationOf } from '../../../../infra/ops/cli/configuration.ts';
 /** A stack with the plant of its configuration among its outputs. */
 const stackOf = (plant: string, stackName = `AzumutaErp-${plant}-production`) => ({
   stackName,
+  local: false,
   output: (name: string) => (name === 'Plant' ? plant : 'production'),
 });
 
@@ -50,9 +51,10 @@ it("a plant's own file is meant where no other is named", async () => {
   // Act
   process.chdir(folder);
   const own = await configurationOf(stackOf('ghent'), 'integration.config.ts');
+  const here = await configurationOf({ ...stackOf('ghent'), local: true }, 'integration.config.ts');
   rmSync(join(folder, 'plants'), { recursive: true });
   const none = await configurationOf(stackOf('ghent'), 'integration.config.ts');
 
   // Assess
-  expect([own.erp.name, none.erp.name]).toEqual(['odoo', 'Sandbox ERP']);
+  expect([own, here, none].map(({ erp }) => erp.name)).toEqual(['odoo', 'Sandbox ERP', 'Sandbox ERP']);
 });
