@@ -19,12 +19,11 @@ export const orderMutants: readonly Mutant[] = [
     why: 'A product order of another article that bears the number is built in its place.',
   },
   {
-    name: 'sent-before-it-is-recorded',
-    file: 'shared/orders/accept.ts',
-    find: 'const written = await writePart(creation, order, via, ownOutbox, dependencies);\n',
-    replace:
-      'const written = await writePart(creation, order, via, ownOutbox, dependencies);\n  ownOutbox.allWritten();\n',
-    why: 'Two planners at once: what one of them takes back is sent by the other before its record is lost.',
+    name: 'parts-sent-before-all-are-written',
+    file: 'shared/orders/outbox.ts',
+    find: 'if (!written.has(number)) written.set(number, { again });',
+    replace: 'if (!toSend.has(number)) toSend.set(number, { again });',
+    why: 'One part is built before the others are written, and the ERP lists no order that is begun: they are lost.',
   },
   {
     name: 'told-again-without-a-look',
