@@ -2,7 +2,7 @@ import { callConfigured } from '../model/configured.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
-import { sentenceOf } from '../platform/error-message.ts';
+import { isError, sentenceOf } from '../platform/error-message.ts';
 import { createHttp, type HttpRequest, type HttpResponse, partnerFailure } from '../platform/http.ts';
 import { type Place, readerOf } from '../platform/places.ts';
 import type { Resource } from './answer-readers.ts';
@@ -44,7 +44,7 @@ export function createSession({ baseUrl, contract, apiKey, clock }: AzumutaOptio
   ) as Readonly<Record<OperationName, Compiled>>;
   const readPage = pageReader(contract);
   const readError = configured('error.at', contract.error.at);
-  const holdsError = ({ json }: HttpResponse) => tells(readError(json));
+  const holdsError = ({ json }: HttpResponse) => isError(readError(json));
 
   /** One call with the key; a refused key is read again once: it may have been rotated, and a 401 has done nothing. */
   async function send(name: OperationName, request: HttpRequest, what: string): Promise<Answer> {
@@ -186,11 +186,6 @@ function configured(line: string, place: Place): (json: unknown) => unknown {
 
 function errorIn({ said }: Answer, what: string): RetryLater {
   return new RetryLater(`Azumuta answered ${what} with an error${said()}.`, { scope: 'order' });
-}
-
-/** Whether something that stands where an error would is one. */
-function tells(error: unknown): boolean {
-  return Array.isArray(error) ? error.length > 0 : Boolean(error);
 }
 
 /** Reads a list; where the contract names a place with one object, that is a list of one. */

@@ -43,3 +43,8 @@ export function sentenceOf(
 function isSentence(value: unknown): value is string | number {
   return typeof value === 'number' || (typeof value === 'string' && value !== '');
 }
+
+/** Whether something that stands where an error would is one. */
+export function isError(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
+}

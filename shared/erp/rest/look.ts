@@ -1,4 +1,6 @@
 import { Rejected, RetryLater, UnknownOrder } from '../../model/errors.ts';
+import { isError } from '../../platform/error-message.ts';
+import { readerOf } from '../../platform/places.ts';
 import type { Look } from '../connector.ts';
 import {
   applies,
@@ -110,7 +112,16 @@ function requireKnown<Context>(
       code: 'refused-by-erp',
     });
   }
+  // An error in a 200 shows nothing, and must not look like an order without bookings: it would be booked once more.
+  if (answer.status < 300 && isError(readError(answer.json))) {
+    throw new RetryLater(
+      `${partner} answered with an error when it was to show its ${part.name} for ${errand.what}${said(answer)}.`,
+      { scope: 'order' },
+    );
+  }
 }
+
+const readError = readerOf(['error', 'errors']);
 
 function requirePossible<Context>(
   { partner }: Reader,

@@ -104,10 +104,11 @@ function judgeOrder(
     }
     for (const booking of bookings) {
       const told = bookedWith(parts, booking, scenario, isChanged);
-      // A planner who changes an order while it is booked is told what came of it.
-      if (!isChanged || own.length === 0) judgeFigures(told, booking, name, find);
       // Whoever discards a dead letter sees to what it was about.
-      if (!changes.includes('dead letter is discarded'))
+      const isSeenTo = changes.includes('dead letter is discarded');
+      // A planner who changes an order while it is booked is told what came of it.
+      if (!isChanged || (own.length === 0 && !isSeenTo)) judgeFigures(told, booking, name, find);
+      if (!isSeenTo)
         for (const part of told)
           judgeRecordings(world, order, part, { links: books.links, letters: own }, find);
     }

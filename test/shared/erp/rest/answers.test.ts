@@ -45,6 +45,7 @@ it.each<[string, Answer | 'cut', object]>([
   ['a redirect', { status: 302, headers: { location: '/login' } }, partner],
   ['200 without JSON', page, partner],
   ['404 with a web page', { status: 404, ...page }, partner],
+  ['an error in a 200', { body: { error: { message: 'This cannot be done now.' } } }, thisOrder],
   ['403', { status: 403, body: {} }, thisOrder],
   ['423', { status: 423, body: {} }, thisOrder],
   ['404', { status: 404, body: {} }, { name: 'UnknownOrder' }],
