@@ -13,9 +13,9 @@ import {
 } from '../cli/command.ts';
 import { configurationOf } from '../cli/configuration.ts';
 import { UsageError } from '../cli/errors.ts';
-import { createProgress, printable, say, sayJson } from '../cli/output.ts';
-import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
-import { traceOrder } from '../trace/trace.ts';
+import { printable, say, sayJson } from '../cli/output.ts';
+import type { Target } from '../cli/target.ts';
+import { traceAsked } from '../trace/asked.ts';
 import { namesIn, supportTextOf } from './support-file.ts';
 
 const optionsSchema = z.object({
@@ -76,17 +76,12 @@ await runCommand(command, async (parsed) => {
     options,
     words: [asked],
   } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
-  if (asked === undefined)
-    throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
-  const { during } = createProgress();
-  const target = await during('Looking for the stack', findTarget(options));
-  const where = whereOf(target);
-  const order = await during('Reading the ledger', traceOrder(asked, ledgerOf(target), where));
+  const { target, trace: order } = await traceAsked(asked, options);
   if (order.productOrders.length === 0) {
-    say(`The ledger knows no order, ERP order or recording ${asked}: nothing was written.`);
+    say(`The ledger knows no order, ERP order or recording ${order.asked}: nothing was written.`);
     return exits.notFound;
   }
-  const file = options.out ?? `support-${asked.replace(/[^A-Za-z0-9-]+/g, '-')}.json`;
+  const file = options.out ?? `support-${order.asked.replace(/[^A-Za-z0-9-]+/g, '-')}.json`;
   const text = supportTextOf({
     writtenAt: new Date().toISOString(),
     versions: await versions(),

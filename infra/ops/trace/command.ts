@@ -1,10 +1,8 @@
 import * as z from 'zod/mini';
 import { commonOptions, exits, opsCommand, optionsOf, runCommand, wordsOf } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
-import { createProgress, say, sayJson } from '../cli/output.ts';
-import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
+import { say, sayJson } from '../cli/output.ts';
+import { traceAsked } from './asked.ts';
 import { traceLines } from './report.ts';
-import { traceOrder } from './trace.ts';
 
 const optionsSchema = z.object(commonOptions);
 
@@ -32,13 +30,7 @@ await runCommand(command, async (parsed) => {
     options,
     words: [asked],
   } = wordsOf(parsed, optionsOf(parsed, optionsSchema));
-  if (asked === undefined)
-    throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
-  const { during } = createProgress();
-  const target = await during('Looking for the stack', findTarget(options));
-  const where = whereOf(target);
-  const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target), where));
-
+  const { target, where, trace } = await traceAsked(asked, options);
   const stack = { where, timeZone: target.output('TimeZone') };
   if (options.json) sayJson({ target: target.name, ...trace });
   else for (const line of traceLines(trace, stack)) say(line);
