@@ -54,10 +54,13 @@ export function ordersOutTests(): void {
         ]),
       });
       expect(JSON.stringify(created[0]?.variants)).toMatch(/Left.*ATEX/);
-      expect(await calls.status(order.number)).toMatchObject({
-        status: 200,
-        orders: [{ status: 'exists', productOrders: [{ number: order.number, id: linked.azumutaId }] }],
-      });
+      // The ERP is told before the creation is noted.
+      await expect
+        .poll(() => calls.status(order.number), patient)
+        .toMatchObject({
+          status: 200,
+          orders: [{ status: 'exists', productOrders: [{ number: order.number, id: linked.azumutaId }] }],
+        });
     });
 
     it('pulled on schedule, page by page, each once', async () => {
