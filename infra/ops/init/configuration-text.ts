@@ -10,9 +10,8 @@ export function configurationText(example: string, answers: Answers, now: Date):
   const { plant, timeZone, url, database, orders, numberPrefix, emails } = answers;
   const from = `${now.toISOString().slice(0, 16)}:00Z`;
   const pull = orders === 'posted' ? "'off'" : `{ everyMinutes: ${orders.everyMinutes}, from: '${from}' }`;
-  // The example's own way to the number may take leading zeros off, which stay off.
-  const prefixed = numberPrefix === '' ? '$1' : `\`${numberPrefix.replace(/[\\`$]/g, '\\$&')}\${$1}\``;
-  const replaced: readonly (readonly [RegExp, string])[] = [
+  const prefix = numberPrefix.replace(/[\\`$]/g, '\\$&');
+  const replaced: readonly (readonly [RegExp, string | ((found: string) => string)])[] = [
     [/(?<=\n {2}plant: )'[^'\n]*'/, literal(plant)],
     [/(?<=\n {2}timeZone: )'[^'\n]*'/, literal(timeZone)],
     [/(?<=\n {4}(?:url|baseUrl): )'[^'\n]*'/, literal(url)],
@@ -24,13 +23,17 @@ export function configurationText(example: string, answers: Answers, now: Date):
             `${literal(database)} : ${literal(`${database}-test`)}`,
           ] as const,
         ]),
-    [/(?<=\n {4}number: \(order\) => )(order\.number[^\n]*)(?=,\n)/, prefixed],
+    // The example's own way to the number may take leading zeros off, which stay off.
+    [
+      /(?<=\n {4}number: \(order\) => )order\.number[^\n]*(?=,\n)/,
+      (found) => (prefix === '' ? found : `\`${prefix}\${${found}}\``),
+    ],
     [/(?<=\n {4}pull: stage === 'production' \? )\{[^{}\n]*\}/, pull],
     [/(?<=alarmEmails: )\[[^\]\n]*\]/, `[${emails.map(literal).join(', ')}]`],
   ];
   return replaced.reduce((text, [place, own]) => {
     if (!place.test(text)) throw new Error(`The example has no ${place.source}.`);
-    return text.replace(place, (found) => own.replaceAll('$1', () => found));
+    return text.replace(place, typeof own === 'string' ? () => own : own);
   }, example);
 }
 

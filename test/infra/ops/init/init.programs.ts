@@ -117,5 +117,6 @@ it('writes whatever text as itself', () => {
       // JavaScript reads a line's end in a template as \n, whichever it is.
       expect(read(number)).toBe(`${given.replace(/\r\n?/g, '\n')}MO/1`);
     }),
+    { examples: [['a $1, $2 and `$&`']] },
   );
 });
