@@ -108,18 +108,13 @@ export function createRecordProcessor<Message>(
     const noted =
       inWork.noted === 'as it began' ||
       (inWork.noted === 'if it comes again' && !(thrown instanceof Rejected));
-    // If DynamoDB is down we cannot count failures; treat it as zero.
     const waitedMs = await waited.msOf(record);
-    const { orderNumber } = inWork;
+    const { partner } = consumer;
     const waits =
       waitedMs > longWaitMs
-        ? {
-            order: orderNumber,
-            partner: consumer.partner,
-            since: firstReceive(record),
-            reason: reasonOf(thrown),
-          }
+        ? { order: inWork.orderNumber, partner, since: firstReceive(record), reason: reasonOf(thrown) }
         : undefined;
+    // If DynamoDB is down we cannot count failures; treat it as zero.
     const known = noted
       ? await attempts.recordFailure(record.messageId, { unexpected, waits }).catch(() => undefined)
       : undefined;
@@ -163,10 +158,9 @@ export function createRecordProcessor<Message>(
   ): Promise<ComesAgain | undefined> {
     const { record, receiveCount, log } = inWork;
     try {
-      if (await sendDeadLetter(inWork, why)) {
-        log.error('Dead letter', { ...why }, { DeadLettered: 1 });
-        if (waitedMs > longWaitMs) await attempts.endWaiting(record.messageId);
-      }
+      // First: were it to fail behind the letter, the message would come again and become a second one.
+      if (waitedMs > longWaitMs) await attempts.endWaiting(record.messageId);
+      if (await sendDeadLetter(inWork, why)) log.error('Dead letter', { ...why }, { DeadLettered: 1 });
       return undefined;
     } catch (error) {
       // Not put aside is not done: it comes again and is put aside then.
