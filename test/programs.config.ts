@@ -1,12 +1,15 @@
-import { mergeConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import config from './vitest.config.ts';
 
 /**
  * What only programs show: the operators' commands as they are typed, and the local platform while its processes are
  * killed and stopped. They take as long as all other tests, so they have a command of their own.
  */
-const programs = mergeConfig(config, {});
-programs.test.include = ['test/**/*.programs.ts'];
-// Which grants were needed, all tests together tell.
-programs.test.reporters = ['default'];
-export default programs;
+export default defineConfig({
+  test: {
+    ...config.test,
+    include: ['test/**/*.programs.ts'],
+    // Which grants were needed, all tests together tell.
+    reporters: ['default'],
+  },
+});

@@ -195,7 +195,8 @@ function outOfTime(partner: string, call: string, writes: boolean, cause?: unkno
   });
 }
 
-function codeOf(error: unknown): string | undefined {
+/** `ECONNREFUSED` … of whatever lies at the bottom of a failed request. */
+export function codeOf(error: unknown): string | undefined {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if ('code' in at && typeof at.code === 'string') return at.code;
   }

@@ -105,12 +105,11 @@ export function createSecrets({
 
   return {
     async read(arn, schema, { refresh = false } = {}) {
-      const isUsable = ({ text }: Kept) => text !== undefined && parse(schema, jsonOf(text)).ok;
-      const found = await current(arn, refresh);
+      const understood = ({ text }: Kept) => (text === undefined ? undefined : parse(schema, jsonOf(text)));
+      let parsed = understood(await current(arn, refresh));
       // Somebody may have set it since.
-      const { text } = isUsable(found) ? found : await current(arn, true);
-      if (text === undefined) throw new SecretUnset(nameOf(arn));
-      const parsed = parse(schema, jsonOf(text));
+      if (!parsed?.ok) parsed = understood(await current(arn, true));
+      if (!parsed) throw new SecretUnset(nameOf(arn));
       if (parsed.ok) return parsed.value;
       throw new RetryLater(
         `The secret ${nameOf(arn)} does not have the expected shape: ${describeMismatches(parsed.mismatches)}.`,

@@ -6,8 +6,7 @@ import type { AlertLedger } from '../../../shared/ledger/alert-ledger.ts';
 import { oneLine } from '../../../shared/model/text.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
-import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
-import { UsageError } from '../cli/errors.ts';
+import { commonOptions, exits, mostOf, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
 import { counted, createProgress, type Progress, say, sayJson, styled, tableOf } from '../cli/output.ts';
 import { findTarget, ledgerOf, type Target } from '../cli/target.ts';
 
@@ -41,9 +40,7 @@ Exit codes: 0 nothing is open, or each channel has taken the test · 1 failed ·
 
 /** Reads the index of troubles, and the items of those that are listed. */
 async function list(target: Target, { json, most: given }: Options, { during }: Progress): Promise<number> {
-  const most = Number(given);
-  if (!Number.isInteger(most) || most < 1)
-    throw new UsageError(`--most takes a whole number, not "${given}".`);
+  const most = mostOf(given);
   const ledger = ledgerOf(target);
   const { open, hasMore } = await during('Reading the ledger', openTroubles(ledger, most));
   if (json) sayJson({ target: target.name, open, hasMore });

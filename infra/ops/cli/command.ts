@@ -80,6 +80,14 @@ export function optionsOf<T>(command: Command, schema: z.ZodMiniType<T>): T {
   );
 }
 
+/** `--most 500`, which counts. @throws UsageError for anything else. */
+export function mostOf(given: string): number {
+  const most = Number(given);
+  if (!Number.isInteger(most) || most < 1)
+    throw new UsageError(`--most takes a whole number, not "${given}".`);
+  return most;
+}
+
 /**
  * The words of a command line beside its options. The folder of `--local` may be left out, so the word after it is
  * taken for one: `trace -- --local MO/0042` means the order, unless there is such a folder.

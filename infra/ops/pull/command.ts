@@ -8,6 +8,7 @@ import {
   commonOptions,
   configOptions,
   exits,
+  mostOf,
   opsCommand,
   optionsOf,
   runCommand,
@@ -67,9 +68,7 @@ async function dryRun(
   signal: AbortSignal,
   progress: Progress,
 ): Promise<number> {
-  const most = Number(options.most);
-  if (!Number.isInteger(most) || most < 1)
-    throw new UsageError(`--most takes a whole number, not "${options.most}".`);
+  const most = mostOf(options.most);
   const integration = await configurationOf(target, options.config);
   const ledger = ledgerOf(target);
   const since =

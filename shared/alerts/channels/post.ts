@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { retryAfterSeconds } from '../../platform/http.ts';
+import { codeOf, retryAfterSeconds } from '../../platform/http.ts';
 
 /** What came of one message at one channel. A problem is a sentence for a person, and never holds an address. */
 export type Delivery =
@@ -36,9 +36,10 @@ export async function post(address: string, body: unknown, clock: Clock): Promis
     return { delivered: true };
   } catch (error) {
     const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+    const code = codeOf(error);
     const problem = isTimeout
       ? `it did not answer within ${timeoutMs / 1000} s`
-      : `it cannot be reached${codeOf(error)}`;
+      : `it cannot be reached${code === undefined ? '' : ` (${code})`}`;
     return { delivered: false, problem };
   }
 }
@@ -76,10 +77,4 @@ export function isHttps(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
   return protocol === 'https:' || (protocol === 'http:' && /^(127\.|localhost$|\[::1\]$)/.test(hostname));
-}
-
-function codeOf(error: unknown): string {
-  for (let at: unknown = error; at instanceof Error; at = at.cause)
-    if ('code' in at && typeof at.code === 'string') return ` (${at.code})`;
-  return '';
 }
