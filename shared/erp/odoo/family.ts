@@ -49,16 +49,30 @@ function madeMeanwhile<One extends Sibling>(
   );
 }
 
-/**
- * Whether an order is the rest of another one, and no new work. What a person left by booking a part by hand cannot be
- * told from what he split off: it is taken for a rest when nothing else of the family is open.
- */
-export function isRest(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): boolean {
-  const done = family.filter(({ state }) => state === 'done');
+/** The order of which our own bookings have left this one; undefined for all others. */
+export function originOf<One extends Sibling>(
+  one: Sibling,
+  family: readonly One[],
+  marks: readonly FoundMark[],
+): One | undefined {
   // It may have been booked since it was listed as open.
-  if (done.some((each) => restsOf(each, marks, family).some(({ id }) => id === one.id))) return true;
-  const isByHand = done.some((each) => lastBooking(marks, each) === undefined);
-  return isOpen(one) && isByHand && family.filter(isOpen).length === 1;
+  const done = family.find((each) => restsOf(each, marks, family).some(({ id }) => id === one.id));
+  return done && (originOf(done, family, marks) ?? done);
+}
+
+/** What was made of an order, and is still to be made: a person may have changed what our bookings left. */
+export function wholeQuantity(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): number {
+  const rests = restsOf(one, marks, family).filter(({ state }) => state !== 'cancel');
+  return rests.reduce((sum, rest) => sum + wholeQuantity(rest, family, marks), one.product_qty);
+}
+
+/**
+ * Whether an order is the rest of one that a person booked. That cannot be told from what he split off: it is taken for
+ * a rest, and no new work, when nothing else of the family is open.
+ */
+export function isRestByHand(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): boolean {
+  const byHand = family.some((each) => each.state === 'done' && lastBooking(marks, each) === undefined);
+  return isOpen(one) && byHand && family.filter(isOpen).length === 1;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
 import { beginning, createRowReader, placesOf, type ReadRows, unreadableOrder } from '../read-rows.ts';
 import type { OdooReader } from './client.ts';
 import type { OdooLook } from './context.ts';
-import { isRest, nameWithoutSuffix } from './family.ts';
+import { isOpen, isRestByHand, nameWithoutSuffix, originOf, wholeQuantity } from './family.ts';
 import { readMarks } from './marks.ts';
 import type { OdooOptions } from './options.ts';
 import {
@@ -53,7 +53,8 @@ export async function* listReleasedOrders(
   });
 
   while (true) {
-    const rows = await nextRows();
+    const domain = [['state', 'in', states], ...changedSince(second, listedInSecond)];
+    const rows = await read(domain, { order: 'write_date asc, id asc', limit });
     const places = placesOf(rows, placeSchema);
     const last = places.at(-1);
     // No row tells its place, so the next page cannot begin behind one: a larger page sees further.
@@ -69,25 +70,25 @@ export async function* listReleasedOrders(
     }
     if (rows.length > 0) {
       const { fitting, unreadable } = readRows(rows);
-      const work = { fitting: await withoutRests(lookingWith, fitting, signal), unreadable };
+      const work = { fitting: await asOrders(fitting, lookingWith, readOrders, signal), unreadable };
       yield { ...(await withArticles(client, work, released, signal)), watermark };
     }
     if (rows.length < limit) return;
   }
 
-  function nextRows(): Promise<unknown[]> {
+  function read(domain: unknown[], page: Readonly<Record<string, unknown>> = {}): Promise<unknown[]> {
     return client.read({
       model: 'mrp.production',
       method: 'search_read',
-      named: {
-        domain: [['state', 'in', states], ...changedSince(second, listedInSecond)],
-        fields: [...fields, ...orderFields],
-        order: 'write_date asc, id asc',
-        limit,
-      },
+      named: { domain, fields: [...fields, ...orderFields], ...page },
       answer: z.array(z.unknown()),
       signal,
     });
+  }
+
+  /** One that cannot be read was told when it was listed itself. */
+  async function readOrders(domain: unknown[]): Promise<readonly ListedProduction[]> {
+    return readRows(await read(domain)).fitting;
   }
 }
 
@@ -98,17 +99,49 @@ function changedSince(second: string | undefined, listed: readonly number[]): un
   return ['|', ['write_date', '>=', nextSecond], '&', ['write_date', '>=', second], ['id', 'not in', listed]];
 }
 
-/** What a booking has left of an order that is known already is no work of its own; what a person split off is. */
-async function withoutRests(
+/**
+ * What our bookings have left of an order is listed as that order, with its whole quantity: parts of it may not have been
+ * taken in yet. What a person's booking has left is no work of its own; what he split off is.
+ */
+async function asOrders(
+  listed: readonly ListedProduction[],
   lookingWith: (signal: AbortSignal) => Promise<OdooLook>,
-  fitting: readonly ListedProduction[],
+  readOrders: (domain: unknown[]) => Promise<readonly ListedProduction[]>,
   signal: AbortSignal,
 ): Promise<readonly ListedProduction[]> {
-  const splitOff = fitting.filter(({ backorder_sequence }) => Number(backorder_sequence) > 1);
-  if (splitOff.length === 0) return fitting;
+  const splitOff = listed.filter(({ backorder_sequence }) => Number(backorder_sequence) > 1);
+  if (splitOff.length === 0) return listed;
   const look = await lookingWith(signal);
+  const found = await readFamilies(look, splitOff, signal);
+  const marks = await readMarks(
+    look,
+    found.filter(({ state }) => state === 'done'),
+  );
+  const families = Map.groupBy(found, familyOf);
+  const rests = new Set<number>();
+  const origins = new Map<number, Pick<ListedProduction, 'product_qty' | 'state'>>();
+  for (const member of found) {
+    const family = families.get(familyOf(member)) ?? [];
+    const origin = originOf(member, family, marks);
+    if (origin || isRestByHand(member, family, marks)) rests.add(member.id);
+    const { state } = splitOff.find(({ id }) => id === member.id) ?? member;
+    if (origin && isOpen({ state }))
+      origins.set(origin.id, { product_qty: wholeQuantity(origin, family, marks), state });
+  }
+  const orders = origins.size === 0 ? [] : await readOrders([['id', 'in', [...origins.keys()]]]);
+  return [
+    ...listed.filter(({ id }) => !rests.has(id)),
+    ...orders.map((order) => ({ ...order, ...origins.get(order.id) })),
+  ];
+}
+
+function readFamilies(
+  { client }: OdooLook,
+  splitOff: readonly ListedProduction[],
+  signal: AbortSignal,
+): Promise<Sibling[]> {
   const bases = [...new Set(splitOff.map(({ name }) => nameWithoutSuffix(name)))];
-  const found = await look.client.read({
+  return client.read({
     model: 'mrp.production',
     method: 'search_read',
     named: {
@@ -116,19 +149,19 @@ async function withoutRests(
         ...bases.slice(1).map(() => '|'),
         ...bases.map((base) => ['name', '=like', `${escapeLike(base)}-%`]),
       ],
-      fields: ['name', 'state', 'backorder_sequence', 'company_id', 'create_date', 'write_date'],
+      fields: [
+        'name',
+        'product_qty',
+        'state',
+        'backorder_sequence',
+        'company_id',
+        'create_date',
+        'write_date',
+      ],
     },
     answer: z.array(siblingSchema),
     signal,
   });
-  const marks = await readMarks(
-    look,
-    found.filter(({ state }) => state === 'done'),
-  );
-  const families = Map.groupBy(found, familyOf).values();
-  const rests = [...families].flatMap((family) => family.filter((one) => isRest(one, family, marks)));
-  const ids = new Set(rests.map(({ id }) => id));
-  return fitting.filter(({ id }) => !ids.has(id));
 }
 
 /** Two companies may have orders of one name. */

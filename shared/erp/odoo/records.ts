@@ -50,6 +50,7 @@ export type Product = z.infer<typeof productSchema>;
 export const siblingSchema = z.object({
   id: z.number(),
   name: z.string(),
+  product_qty: z.number(),
   state: z.string(),
   /** 0 or false for one that was never split. */
   backorder_sequence: z.union([z.number(), none]),
