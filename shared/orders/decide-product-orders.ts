@@ -252,7 +252,8 @@ function numberedAnew(entry: OrderEntry, was: Split, is: Split, wanted: WantedOr
   if (entry.withdrawn && part.index > was.of) return { number, action: 'unchanged', entry };
   const now = `${numbersOf(is)} (${is.book})`;
   const note = `ERP order ${nameOf(wanted.order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${numbersOf(was)} (${was.book}): change that there by hand`;
-  const stands = entry.withdrawn ? 'is not made' : 'exists';
+  const made = entry.surelyNotCreated ? 'is about to be made' : 'exists';
+  const stands = entry.withdrawn ? 'is not made' : made;
   const change = { content: `numbered ${now}`, event: 'conflict', note, cause: 'conflict' } as const;
   return {
     number,

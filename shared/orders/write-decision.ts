@@ -66,6 +66,8 @@ export async function writePart(
     case 'conflict': {
       const { change, entry, sentence } = part;
       await renameIfRenamed(entry, order, dependencies);
+      // It is to be made as it is, and its message may never have been sent.
+      if (entry.surelyNotCreated && !entry.withdrawn) unchanged(entry, via, outbox);
       const isNews = await ledger.orderChanges.record(number, change);
       const measure = change.event === 'conflict' ? { OrderConflicts: 1 } : { OrdersCancelled: 1 };
       if (isNews)

@@ -141,6 +141,29 @@ describe('an order that is in the ledger and not created yet', () => {
     expect(sqs.sent.map(numberOf)).toEqual(['MO/asked', 'MO/asked']);
   });
 
+  it('is enqueued again where its ERP order was renamed, and keeps its number as another part was made', async () => {
+    // Prepare: SQS took neither part, and a caller brought the first
+    const { ledger, dependencies, tried } = await started();
+    const split = { split: { per: 'unit', book: 'each' } } as const;
+    const inParts = { ...dependencies, map: (order: ErpOrder) => mapProductOrders(split, order) };
+    const order = erpOrder({ number: 'MO/old', id: 'an id', quantity: { amount: '2' } });
+    sqs.fail('SendMessageBatch', 500);
+    await expect(acceptOrders([order], { via: 'endpoint' }, inParts)).rejects.toThrow();
+    await tried('MO/old/1', 'with success');
+
+    // Act
+    const [answer] = await acceptOrders([{ ...order, number: 'MO/new' }], { via: 'endpoint' }, inParts);
+
+    // Assess
+    expect(answer?.productOrders.map(({ number, status }) => [number, status])).toEqual([
+      ['MO/old/1', 'conflict'],
+      ['MO/old/2', 'conflict'],
+    ]);
+    expect(answer?.productOrders[1]?.reason).toContain('MO/old/2 is about to be made');
+    expect(sqs.sent.map(numberOf)).toEqual(['MO/old/2']);
+    expect(await ledger.orders.find('MO/old/2')).toMatchObject({ state: 'waiting' });
+  });
+
   it('takes what the ERP has changed since, and is enqueued with it', async () => {
     const { ledger, dependencies, tried } = await started();
     const number = 'MO/changed';

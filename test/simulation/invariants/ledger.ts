@@ -10,7 +10,7 @@ const mostBytes = 24_000;
 /** How the ledger stands once all is at rest. */
 export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: Find): void {
   const { plant } = world;
-  const isCalm = ![...world.happened].some(({ kind }) => kind === 'call' || kind === 'outage');
+  const isCalm = ![...world.happened].some(({ kind }) => /^(call|outage|ERP ignores)/.test(kind));
   // Whoever typed it by hand has to take it away by hand.
   const typed = new Set(people.orders.flatMap((order) => [...(order?.typed ?? [])]));
   // What was removed in Azumuta cannot be read any more: what was planned of its order waits for ever, and is told.
