@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { postedOrderSchema } from '../../../shared/orders/http-api-request.ts';
+
+const folder = 'shared/integration/examples/order-endpoint';
+/** How each language writes a field of the order that it posts. */
+const fieldsOf: Readonly<Record<string, RegExp>> = {
+  'odoo.py': /^ {16}'(\w+)': /gm,
+  'business-central.al': /Body\.Add\('(\w+)'/g,
+  'sap.abap': /^ {6}(\w+) += \|/gm,
+  'power-automate.json': /^ {8}"(\w+)": /gm,
+};
+const camelCase = (name: string) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+it('each way for an ERP to post an order has been listed', () => {
+  expect(readdirSync(folder).toSorted()).toEqual(Object.keys(fieldsOf).toSorted());
+});
+
+it.each(Object.entries(fieldsOf))(
+  '%s posts what the order endpoint takes, by its names, with its key',
+  (file, field) => {
+    // Prepare
+    const text = readFileSync(`${folder}/${file}`, 'utf8');
+    const known = Object.keys(postedOrderSchema.def.shape);
+
+    // Act
+    const posted = Array.from(text.matchAll(field), ([, name = '']) => camelCase(name));
+
+    // Assess
+    expect(posted).toEqual(expect.arrayContaining(['number', 'article', 'quantity']));
+    expect(posted.filter((name) => !known.includes(name))).toEqual([]);
+    expect(text).toContain('X-API-Key');
+  },
+);
