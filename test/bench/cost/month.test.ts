@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { totalOf } from './cost.ts';
 import { monthOf, monthRows, templateOfPlant } from './month.ts';
 
-const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 /** What the README says that a million cost when it was measured last. */
 const perMillion = (flow: string) =>
   Number(new RegExp(`^\\| cost of a million ${flow} \\| \\$([\\d.]+) \\|`, 'm').exec(readme)?.[1]);

@@ -18,6 +18,8 @@ export interface Window {
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 375, height: 740 };
 const folder = fileURLToPath(new URL('../../../../.screenshots/', import.meta.url));
+/** The README's picture, as the last run has seen it: `npm run test:console -- --picture` keeps it. */
+export const pictureOfReadme = `${folder}readme.png`;
 
 export async function openWindow(): Promise<Window> {
   const executablePath = chromiumPath();

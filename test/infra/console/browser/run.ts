@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { pictureOfReadme } from './browser.ts';
 import { installChromium } from './chromium.ts';
 
 const help = `Tests the console in a headless Chromium, with the whole plant behind it.
 
   npm run test:console                  install Chromium if need be, test, keep screenshots in .screenshots/
-  npm run test:console -- <filter> …    arguments after -- go to vitest
+  npm run test:console -- --picture     and keep the README's picture, infra/console/console.png
+  npm run test:console -- <filter> …    all else goes to vitest
   npm run test:console -- --help
 
 Debian as root installs Chromium by itself; elsewhere set CHROMIUM_PATH.
@@ -23,13 +27,12 @@ async function main(commandLine: readonly string[]): Promise<number> {
   }
   const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
   const config = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
-  const child = spawn(process.execPath, [vitest, 'run', '--config', config, ...commandLine], {
-    stdio: 'inherit',
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
+  const rest = commandLine.filter((word) => word !== '--picture');
+  const child = spawn(process.execPath, [vitest, 'run', '--config', config, ...rest], { stdio: 'inherit' });
+  const [code] = await once(child, 'exit');
+  if (code === 0 && commandLine.includes('--picture'))
+    copyFileSync(pictureOfReadme, 'infra/console/console.png');
+  return Number(code ?? 1);
 }
 
 process.exitCode = await main(process.argv.slice(2));

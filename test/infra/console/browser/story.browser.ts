@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openWindow, type Window } from './browser.ts';
+import { openWindow, pictureOfReadme, type Window } from './browser.ts';
 import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
@@ -94,6 +94,7 @@ describe('from the README to a booked order, with nothing but the console', () =
     await trouble.getByRole('link', { name: first }).waitFor();
     expect(await trouble.textContent()).toMatch(/503[\s\S]*Nothing is lost/);
     await window.picture('flows-stuck');
+    await window.page.locator('main').screenshot({ path: pictureOfReadme });
     await trouble.getByRole('link', { name: first }).click();
     await page.locator('.badge.to-be-booked').waitFor();
     // While it is tried once more, the page says that instead.
