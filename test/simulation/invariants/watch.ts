@@ -24,15 +24,14 @@ const recordsSchema = z.object({ Records: z._default(z.array(z.object({ body: z.
 const lockedSchema = z.object({
   home: z.optional(z.string()),
   lock: z.optional(z.string()),
-  erpOrder: z.optional(z.object({ number: z.string() })),
 });
 /** An item as DynamoDB has it. */
 type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
 
 export interface WatchSurroundings {
   readonly now: () => number;
-  readonly table: () => Pick<TableModel, 'answer'>;
-  /** Whether nothing but people has happened so far. */
+  readonly table: () => Pick<TableModel, 'answer' | 'items'>;
+  /** Whether no call has gone wrong so far. */
   readonly isCalm: () => boolean;
   /** What each partner bears, as it is configured. */
   readonly limit: { readonly atOnce?: number; readonly perSecond?: number };
@@ -98,30 +97,26 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       );
   }
 
-  /** Locks of the ERP orders that are booked on: the claim of a booking, or an item of their own. */
-  const locks = new Map<string, { readonly pk: string; readonly sk: string; readonly key?: string }>();
-  const booking = new Set<string>();
+  /** Claims of bookings that are the lock of their ERP order as well. */
+  const locks = new Map<string, { readonly pk: string; readonly sk: string; readonly key: string }>();
+  const working = new Set<string>();
 
   function noteLocks(event: unknown): void {
     for (const { body } of recordsSchema.parse(event).Records) {
-      const { home, lock, erpOrder } = lockedSchema.parse(JSON.parse(body));
-      if (lock !== undefined)
-        locks.set(`${home} ${lock}`, { pk: `ORDER#${home}`, sk: `BOOKING#${lock}`, key: lock });
-      else if (erpOrder) locks.set(erpOrder.number, { pk: `LOCK#${erpOrder.number}`, sk: 'LOCK' });
+      const { home, lock: key } = lockedSchema.parse(JSON.parse(body));
+      if (key !== undefined) locks.set(`${home} ${key}`, { pk: `ORDER#${home}`, sk: `BOOKING#${key}`, key });
     }
   }
 
-  /** Once nobody books any more, and nothing has gone wrong so far, no lock is held. */
+  /** Once nobody works any more, and no call has gone wrong so far, nothing is held. */
   function lookAtReleases(): void {
-    if (booking.size > 0 || !isCalm()) return;
-    for (const { pk, sk } of locks.values())
-      if (stored(pk, sk)?.lockedBy !== undefined)
-        find('givenBack', `${pk} ${sk} is locked, and nobody books.`);
+    if (working.size > 0 || !isCalm()) return;
+    for (const item of table().items())
+      if (isHeld(item)) find('givenBack', `${String(item.pk)} ${String(item.sk)} is held, and nobody works.`);
   }
 
   function lookAtLocks(): void {
     for (const { pk, sk, key } of locks.values()) {
-      if (key === undefined) continue;
       const { state, leaseUntil, lockedUntil, lockedFor } = stored(pk, sk) ?? {};
       const [claimed, locked] = [leaseUntil, lockedUntil].map(
         (end) => Number(end?.N ?? 0) > now() + clocksDifferMs,
@@ -133,7 +128,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
 
   return {
     begins(container, stage, service) {
-      if (stage === 'book-completion') booking.add(container);
+      working.add(container);
       if (!isPartner(service)) return;
       calls[service].push(now());
       const callers = underWay[service];
@@ -151,7 +146,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     },
     leaves(container) {
       for (const callers of Object.values(underWay)) callers.delete(container);
-      if (booking.delete(container)) lookAtReleases();
+      if (working.delete(container)) lookAtReleases();
     },
     gives(stage, event) {
       if (stage === 'book-completion') noteLocks(event);
@@ -165,4 +160,8 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
 
 function isPartner(service: Service): service is Partner {
   return service === 'azumuta' || service === 'erp';
+}
+
+export function isHeld({ lockedBy, owner, leaseUntil }: Readonly<Record<string, unknown>>): boolean {
+  return lockedBy !== undefined || (owner !== undefined && leaseUntil !== undefined);
 }
