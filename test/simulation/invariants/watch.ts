@@ -1,5 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import { parseProductOrderMessage } from '../../../shared/orders/messages.ts';
 import type { TableModel } from '../aws/table.ts';
 import type { Service } from '../world/fate.ts';
 import { createFindings, type Finding } from './finding.ts';
@@ -14,6 +15,8 @@ export interface Watch {
   readonly leaves: (container: string) => void;
   /** A queue gives this to a function. */
   readonly gives: (stage: string, event: unknown) => void;
+  /** Numbers of the product orders that several messages ask for. */
+  readonly sentTwice: ReadonlySet<string>;
   /** When each call to a partner left, in epoch milliseconds. */
   readonly calls: Readonly<Record<Partner, readonly number[]>>;
   readonly findings: () => readonly Finding[];
@@ -21,6 +24,11 @@ export interface Watch {
 
 type Partner = 'azumuta' | 'erp';
 const recordsSchema = z.object({ Records: z._default(z.array(z.object({ body: z.string() })), []) });
+const productOrdersSchema = z.object({
+  Records: z.array(
+    z.object({ body: z.string(), attributes: z.object({ ApproximateReceiveCount: z.string() }) }),
+  ),
+});
 const lockedSchema = z.object({
   home: z.optional(z.string()),
   lock: z.optional(z.string()),
@@ -108,6 +116,19 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     }
   }
 
+  const received = new Set<string>();
+  const sentTwice = new Set<string>();
+
+  /** Of one message each receive has another number. */
+  function noteReceives(event: unknown): void {
+    for (const { body, attributes } of productOrdersSchema.parse(event).Records) {
+      const { number } = parseProductOrderMessage(body);
+      const receive = `${number} ${attributes.ApproximateReceiveCount}`;
+      if (received.has(receive)) sentTwice.add(number);
+      received.add(receive);
+    }
+  }
+
   /** Once nobody works any more, and no call has gone wrong so far, nothing is held. */
   function lookAtReleases(): void {
     if (working.size > 0 || !isCalm()) return;
@@ -150,9 +171,11 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     },
     gives(stage, event) {
       if (stage === 'book-completion') noteLocks(event);
+      if (stage === 'create-product-orders') noteReceives(event);
       if (JSON.stringify([event]).includes(operatorName))
         find('personal', `A queue gives the name of an operator to ${stage}.`);
     },
+    sentTwice,
     calls,
     findings: all,
   };
