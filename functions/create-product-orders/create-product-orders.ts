@@ -14,6 +14,7 @@ export function createCreateProductOrders(integration: CompleteIntegration, surr
     azumuta: container.azumuta(),
     erp: container.erp(),
     clock: container.clock,
+    settlingSeconds: container.settings('SETTLING_SECONDS').SETTLING_SECONDS,
   };
   return createWorker(
     {

@@ -42,7 +42,10 @@ export interface ErpConnector {
    * read is told beside the others of its page; only an answer that is no list at all is thrown.
    */
   releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;
-  /** Tell the ERP which Azumuta product order an ERP order became. Linking twice changes nothing. */
+  /**
+   * Tell the ERP which Azumuta product order an ERP order became. Linking twice changes nothing, whatever `again` says:
+   * of an attempt that died nobody knows whether it came to this.
+   */
   linkProductOrder?(order: ErpOrderRef, productOrder: ProductOrderRef, attempt: Attempt): Promise<void>;
   /**
    * Book the completion: read before writing, write the key before or with the irrevocable call, read again

@@ -18,6 +18,8 @@ export interface CreateDependencies {
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   readonly clock: Clock;
+  /** The longest that the ERP may take to finish what was sent to it. */
+  readonly settlingSeconds: number;
 }
 
 /**
@@ -62,7 +64,7 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
   const { claims } = dependencies.ledger;
   const entry = orderEntryOf(claim.held);
   const { productOrder, event } = await createOrAdopt(claim, entry, attempt, dependencies);
-  const link = await tellErp({ ...entry, productOrder, linkInDoubt: claim.again }, attempt, dependencies);
+  const link = await tellErp({ ...entry, productOrder }, attempt, dependencies);
   // From now until it is completed, reconciliation may ask about it when it is overdue.
   await claims.complete(
     claim,
@@ -126,7 +128,7 @@ interface Link {
 async function tellErp(
   { erpOrder, productOrder, linkInDoubt }: Pick<OrderEntry, 'erpOrder' | 'productOrder' | 'linkInDoubt'>,
   attempt: WorkAttempt,
-  { erp, partners, clock }: CreateDependencies,
+  { erp, partners, clock, settlingSeconds }: CreateDependencies,
 ): Promise<Link> {
   if (!erp.linkProductOrder || !productOrder) return { noted: {}, told: [] };
   try {
@@ -136,10 +138,16 @@ async function tellErp(
   } catch (error) {
     // Once a person was asked, what they send again begins anew.
     const inDoubt = error instanceof RetryLater && (error.wrote !== 'nothing' || linkInDoubt);
-    return { noted: { linkInDoubt: inDoubt }, told: [], error };
+    return { noted: { linkInDoubt: inDoubt }, told: [], error: onceSettled(error, settlingSeconds) };
   }
   const note = `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`;
   return { noted: { linkedAt: clock.now().toISOString() }, told: [{ event: 'linked', note }] };
+}
+
+/** What was sent may still be settling in the ERP: who looks before that is over would not find it. */
+function onceSettled(error: unknown, settlingSeconds: number): unknown {
+  if (!(error instanceof RetryLater) || error.wrote !== 'perhaps') return error;
+  return error.with({ afterSeconds: Math.max(settlingSeconds, error.afterSeconds ?? 0) });
 }
 
 /** Of an order whose creation is done, without a claim: two at the same moment leave a second note at the worst. */

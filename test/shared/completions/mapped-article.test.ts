@@ -67,6 +67,7 @@ describe('a configuration that calls articles otherwise in Azumuta', () => {
       {
         ledger: stage.ledger,
         clock: stage.clock,
+        settlingSeconds: 0,
         azumuta: azumutaAt(stage.azumutaUrl),
         erp,
         partners: createPartnerCalls({

@@ -45,6 +45,7 @@ export async function startCreateStage(): Promise<CreateStage> {
   const dependencies: CreateDependencies = {
     ledger,
     clock: systemClock,
+    settlingSeconds: 300,
     azumuta: createAzumutaClient({
       baseUrl: `${azumuta.url}/api/v1`,
       contract: defaultContract,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CreateStage, startCreateStage } from './create-stage.ts';
 
 const link = 'PATCH /api/production-orders/{number}';
+const creation = 'POST /api/v1/productorders';
 
 let stage: CreateStage;
 beforeAll(async () => {
@@ -11,10 +12,13 @@ afterAll(() => stage?.stop());
 beforeEach(() => stage.forgetFaults());
 
 describe('a link that the ERP accepts and does not show', () => {
-  it('is tried once more, however often its order had to wait for other things before', async () => {
+  it.each([
+    ['had to wait for other things before', { kind: 'status', status: 503, times: 1 }],
+    ['may have been created before', { kind: 'reset-after', route: creation, times: 1 }],
+  ] as const)('is tried once more when its order %s', async (_, fault) => {
     // Prepare
     const number = await stage.released();
-    await stage.azumutaSide.setFaults([{ kind: 'status', status: 503, times: 1 }]);
+    await stage.azumutaSide.setFaults([fault]);
     await expect(stage.create(number, 1)).rejects.toMatchObject({ name: 'RetryLater' });
     await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
 
@@ -58,5 +62,26 @@ describe('a link that the ERP accepts and does not show', () => {
 
     // Assess
     expect(third).toMatchObject({ name: 'Rejected' });
+  });
+});
+
+describe('a link without an answer', () => {
+  it('is looked for once it must have settled: before that, it would be written a second time', async () => {
+    const number = await stage.released();
+    await stage.erpSide.setFaults([{ kind: 'reset-after', route: link, times: 1 }]);
+
+    const inDoubt = await stage.create(number).catch((error: unknown) => error);
+
+    const { settlingSeconds } = stage.dependencies;
+    expect(inDoubt).toMatchObject({ name: 'RetryLater', wrote: 'perhaps', afterSeconds: settlingSeconds });
+  });
+
+  it('is tried again soon when nothing was sent', async () => {
+    const number = await stage.released();
+    await stage.erpSide.setFaults([{ kind: 'status', status: 429, times: 1 }]);
+
+    const refused = await stage.create(number).catch((error: unknown) => error);
+
+    expect(refused).toMatchObject({ name: 'RetryLater', wrote: 'nothing', afterSeconds: undefined });
   });
 });

@@ -13,6 +13,7 @@ export const invariants = {
   nothingElse: 'Nothing is booked that Azumuta does not say.',
   recordings: 'Each recording is told once.',
   linked: 'The ERP knows each product order that an order became, and no other.',
+  linkedOnce: 'The ERP is told of a product order once.',
   told: 'What the ERP changes too late is told.',
   withdrawn: 'What the ERP takes back before it is created is not created.',
   letters: 'A dead letter has a cause that a person can mend, and goes away once it is mended.',

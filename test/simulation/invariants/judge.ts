@@ -10,6 +10,7 @@ import { createFindings, type Find, type Finding } from './finding.ts';
 import { judgeJourneys } from './journey.ts';
 import { judgeLedger } from './ledger.ts';
 import { type Letter, lettersOf } from './letters.ts';
+import { judgeLinks } from './links.ts';
 import { indexOf, judgeParts, judgeRework } from './parts.ts';
 
 export { type Finding, invariants } from './finding.ts';
@@ -65,7 +66,7 @@ function judgeOrder(
   const marks = new Set(books.bookings.map(({ mark }) => mark));
   if (own.length === 0 && !isChanged)
     judgeJourneys(world, made, marks, changes.includes('operator opens it again'), find);
-  if (own.length === 0 && !isChanged) judgeLinks(ref.number, made, books.productOrders, find);
+  if (own.length === 0 && !isChanged) judgeLinks(world, order, made, books.productOrders, find);
   if (own.length === 0) judgeChanges(world, order, made, find);
   if (own.length === 0) judgeParts(world, order, made, find);
   judgeRework(world, order, find);
@@ -119,20 +120,6 @@ function judgeOrder(
     if (mark === undefined && !family.some((one) => one.changes.includes('planner finishes it by hand')))
       find('nothingElse', `${ref.number} has a booking of ${good} without a mark.`);
   }
-}
-
-/** Two messages of one product order at once may both link it, which no claim keeps apart: twice is no harm. */
-function judgeLinks(
-  number: string,
-  made: readonly BuiltProductOrder[],
-  links: readonly string[],
-  find: Find,
-): void {
-  if (new Set(links).size === made.length) return;
-  find(
-    'linked',
-    `${number} became ${made.length} product order(s), and the ERP knows ${links.join(', ') || 'none'}.`,
-  );
 }
 
 /** A posted order is compared at once: what was made of it by then and is not as it is wanted now, is told. */

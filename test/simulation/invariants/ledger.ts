@@ -2,7 +2,7 @@ import type { People } from '../scenario/people.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import type { Find } from './finding.ts';
-import { operatorName } from './watch.ts';
+import { isHeld, operatorName } from './watch.ts';
 
 /** A history keeps 16 KB (shared/ledger/history.ts); all else of an item of these small orders is a few. */
 const mostBytes = 24_000;
@@ -60,10 +60,6 @@ interface Item extends Readonly<Record<string, unknown>> {
 function judgeHolder({ name, leaseUntil = 0, lockedUntil = 0 }: Item, { time }: World, find: Find): void {
   const until = Math.max(Number(leaseUntil), Number(lockedUntil));
   if (until > time.now()) find('leases', `${name} is held until ${new Date(until).toISOString()}.`);
-}
-
-function isHeld({ lockedBy, owner, leaseUntil }: Item): boolean {
-  return lockedBy !== undefined || (owner !== undefined && leaseUntil !== undefined);
 }
 
 function judgeState(item: Item, { azumuta }: World, typed: ReadonlySet<string>, find: Find): void {

@@ -67,21 +67,25 @@ describe('The watch', () => {
     expect({ alone, both }).toEqual({ alone: [], both: [invariants.oneAtATime] });
   });
 
-  it('finds a lock that is held though nobody books any more', async () => {
+  it.each([
+    ['a lock', { lockedBy: 'an attempt' }],
+    ['a claim', { state: 'claimed', owner: 'an attempt', leaseUntil: beginning + 360_000 }],
+  ])('finds %s that is held though nobody works any more', async (_, held) => {
     // Prepare
-    const watch = await prepared({ items: [{ pk: 'LOCK#MO/1', sk: 'LOCK', lockedBy: 'somebody' }] });
-    const body = JSON.stringify({ home: 'MO/1/1', erpOrder: { number: 'MO/1' } });
-    watch.gives('book-completion', { Records: [{ body }] });
-    for (const name of ['book-completion 1', 'book-completion 2'])
-      watch.begins(name, 'book-completion', 'erp');
+    const watch = await prepared({ items: [{ pk: 'ORDER#MO/1', sk: 'BOOKING#po#quantity', ...held }] });
+    watch.begins('book-completion 1', 'book-completion', 'erp');
+    watch.begins('collect-completion 1', 'collect-completion', 'ledger');
 
     // Act
     watch.leaves('book-completion 1');
-    const while2Books = found(watch);
-    watch.leaves('book-completion 2');
+    const whileOneWorks = found(watch);
+    watch.leaves('collect-completion 1');
 
     // Assess
-    expect({ while2Books, after: found(watch) }).toEqual({ while2Books: [], after: [invariants.givenBack] });
+    expect({ whileOneWorks, after: found(watch) }).toEqual({
+      whileOneWorks: [],
+      after: [invariants.givenBack],
+    });
   });
 
   it('finds two containers that call with one slot at once', async () => {

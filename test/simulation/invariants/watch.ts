@@ -1,5 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import { parseProductOrderMessage } from '../../../shared/orders/messages.ts';
 import type { TableModel } from '../aws/table.ts';
 import type { Service } from '../world/fate.ts';
 import { createFindings, type Finding } from './finding.ts';
@@ -14,6 +15,8 @@ export interface Watch {
   readonly leaves: (container: string) => void;
   /** A queue gives this to a function. */
   readonly gives: (stage: string, event: unknown) => void;
+  /** Numbers of the product orders that several messages ask for. */
+  readonly sentTwice: ReadonlySet<string>;
   /** When each call to a partner left, in epoch milliseconds. */
   readonly calls: Readonly<Record<Partner, readonly number[]>>;
   readonly findings: () => readonly Finding[];
@@ -21,18 +24,22 @@ export interface Watch {
 
 type Partner = 'azumuta' | 'erp';
 const recordsSchema = z.object({ Records: z._default(z.array(z.object({ body: z.string() })), []) });
+const productOrdersSchema = z.object({
+  Records: z.array(
+    z.object({ body: z.string(), attributes: z.object({ ApproximateReceiveCount: z.string() }) }),
+  ),
+});
 const lockedSchema = z.object({
   home: z.optional(z.string()),
   lock: z.optional(z.string()),
-  erpOrder: z.optional(z.object({ number: z.string() })),
 });
 /** An item as DynamoDB has it. */
 type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
 
 export interface WatchSurroundings {
   readonly now: () => number;
-  readonly table: () => Pick<TableModel, 'answer'>;
-  /** Whether nothing but people has happened so far. */
+  readonly table: () => Pick<TableModel, 'answer' | 'items'>;
+  /** Whether no call has gone wrong so far. */
   readonly isCalm: () => boolean;
   /** What each partner bears, as it is configured. */
   readonly limit: { readonly atOnce?: number; readonly perSecond?: number };
@@ -98,30 +105,39 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
       );
   }
 
-  /** Locks of the ERP orders that are booked on: the claim of a booking, or an item of their own. */
-  const locks = new Map<string, { readonly pk: string; readonly sk: string; readonly key?: string }>();
-  const booking = new Set<string>();
+  /** Claims of bookings that are the lock of their ERP order as well. */
+  const locks = new Map<string, { readonly pk: string; readonly sk: string; readonly key: string }>();
+  const working = new Set<string>();
 
   function noteLocks(event: unknown): void {
     for (const { body } of recordsSchema.parse(event).Records) {
-      const { home, lock, erpOrder } = lockedSchema.parse(JSON.parse(body));
-      if (lock !== undefined)
-        locks.set(`${home} ${lock}`, { pk: `ORDER#${home}`, sk: `BOOKING#${lock}`, key: lock });
-      else if (erpOrder) locks.set(erpOrder.number, { pk: `LOCK#${erpOrder.number}`, sk: 'LOCK' });
+      const { home, lock: key } = lockedSchema.parse(JSON.parse(body));
+      if (key !== undefined) locks.set(`${home} ${key}`, { pk: `ORDER#${home}`, sk: `BOOKING#${key}`, key });
     }
   }
 
-  /** Once nobody books any more, and nothing has gone wrong so far, no lock is held. */
+  const received = new Set<string>();
+  const sentTwice = new Set<string>();
+
+  /** Of one message each receive has another number. */
+  function noteReceives(event: unknown): void {
+    for (const { body, attributes } of productOrdersSchema.parse(event).Records) {
+      const { number } = parseProductOrderMessage(body);
+      const receive = `${number} ${attributes.ApproximateReceiveCount}`;
+      if (received.has(receive)) sentTwice.add(number);
+      received.add(receive);
+    }
+  }
+
+  /** Once nobody works any more, and no call has gone wrong so far, nothing is held. */
   function lookAtReleases(): void {
-    if (booking.size > 0 || !isCalm()) return;
-    for (const { pk, sk } of locks.values())
-      if (stored(pk, sk)?.lockedBy !== undefined)
-        find('givenBack', `${pk} ${sk} is locked, and nobody books.`);
+    if (working.size > 0 || !isCalm()) return;
+    for (const item of table().items())
+      if (isHeld(item)) find('givenBack', `${String(item.pk)} ${String(item.sk)} is held, and nobody works.`);
   }
 
   function lookAtLocks(): void {
     for (const { pk, sk, key } of locks.values()) {
-      if (key === undefined) continue;
       const { state, leaseUntil, lockedUntil, lockedFor } = stored(pk, sk) ?? {};
       const [claimed, locked] = [leaseUntil, lockedUntil].map(
         (end) => Number(end?.N ?? 0) > now() + clocksDifferMs,
@@ -133,7 +149,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
 
   return {
     begins(container, stage, service) {
-      if (stage === 'book-completion') booking.add(container);
+      working.add(container);
       if (!isPartner(service)) return;
       calls[service].push(now());
       const callers = underWay[service];
@@ -151,13 +167,15 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
     },
     leaves(container) {
       for (const callers of Object.values(underWay)) callers.delete(container);
-      if (booking.delete(container)) lookAtReleases();
+      if (working.delete(container)) lookAtReleases();
     },
     gives(stage, event) {
       if (stage === 'book-completion') noteLocks(event);
+      if (stage === 'create-product-orders') noteReceives(event);
       if (JSON.stringify([event]).includes(operatorName))
         find('personal', `A queue gives the name of an operator to ${stage}.`);
     },
+    sentTwice,
     calls,
     findings: all,
   };
@@ -165,4 +183,8 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings): W
 
 function isPartner(service: Service): service is Partner {
   return service === 'azumuta' || service === 'erp';
+}
+
+export function isHeld({ lockedBy, owner, leaseUntil }: Readonly<Record<string, unknown>>): boolean {
+  return lockedBy !== undefined || (owner !== undefined && leaseUntil !== undefined);
 }

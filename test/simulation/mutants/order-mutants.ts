@@ -27,10 +27,17 @@ export const orderMutants: readonly Mutant[] = [
   },
   {
     name: 'told-again-without-a-look',
-    file: create,
-    find: 'linkInDoubt: claim.again',
-    replace: 'linkInDoubt: false',
+    file: 'shared/erp/odoo/link.ts',
+    find: "if (marks.some((mark) => isMark(mark, 'product-order', key))) return;",
+    replace: '',
     why: 'After a crash the ERP is told the same id a second time.',
+  },
+  {
+    name: 'told-again-before-it-has-settled',
+    file: create,
+    find: 'Math.max(settlingSeconds, error.afterSeconds ?? 0)',
+    replace: 'error.afterSeconds ?? 0',
+    why: 'What the ERP still works on is told a second time, as a look does not show it yet.',
   },
   {
     name: 'link-skipped',

@@ -19,7 +19,7 @@ function prepared(...fates: readonly Fate[]) {
     partner: () => () => ({}),
     watch: createWatch({
       now: time.now,
-      table: () => ({ answer: () => ({ $metadata: {} }) }),
+      table: () => ({ answer: () => ({ $metadata: {} }), items: () => [] }),
       isCalm: () => false,
       limit: {},
     }),

@@ -111,7 +111,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
   const watch = createWatch({
     now: time.now,
     table: () => plant.table,
-    isCalm: () => [...happened].every(({ kind }) => /^(planner|operator|trigger)/.test(kind)),
+    isCalm: () => ![...happened].some(({ kind }) => /^(call|outage|secret|ERP)/.test(kind)),
     limit: scenario,
   });
   const integration = integrationOf(scenario, erp, shared, dialect?.contract);
