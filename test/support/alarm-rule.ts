@@ -68,16 +68,19 @@ export function changesOf(
   { more, delayMs, current }: Evaluation,
 ): readonly { readonly at: number; readonly state: AlarmState }[] {
   const periodMs = rule.periodSeconds * 1000;
+  const periods = Map.groupBy(samples, (sample) => Math.floor(sample.at / periodMs));
   const changes: { at: number; state: AlarmState }[] = [];
   let state: AlarmState = 'OK';
   for (let at = from; at <= until; at += 60_000) {
-    const known = samples.filter((sample) => sample.at + delayMs <= at);
     const last = Math.floor(at / periodMs) - (current ? 0 : 1);
     const retrieved = Array.from({ length: rule.looks + more }, (_, nth) => {
-      const period = last - (rule.looks + more - 1) + nth;
-      return statisticOf(
-        known.filter((sample) => Math.floor(sample.at / periodMs) === period).map(({ value }) => value),
-        rule.statistic,
+      const reported = periods.get(last - (rule.looks + more - 1) + nth);
+      return (
+        reported &&
+        statisticOf(
+          reported.filter((sample) => sample.at + delayMs <= at).map(({ value }) => value),
+          rule.statistic,
+        )
       );
     });
     const next = stateOf(retrieved, rule, state);
