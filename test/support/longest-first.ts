@@ -1,11 +1,15 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The longest ones: each takes a fifth to a tenth of all tests on one core. */
+/** The longest ones: each takes a twentieth to a fifth of all tests on one core. */
 const longest = [
-  'test/shared/erp/conformance/odoo.test.ts',
   'test/e2e/flows/flows.test.ts',
+  'test/shared/erp/conformance/odoo.test.ts',
   'test/infra/stack/grants/grants.test.ts',
+  'test/infra/stack/everything.test.ts',
   'test/simulation/simulation.test.ts',
+  'test/infra/stack/partner-down.test.ts',
+  'test/infra/stack/alarms.test.ts',
+  'test/bench/backlog/backlog.test.ts',
 ];
 
 /**

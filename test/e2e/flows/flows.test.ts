@@ -1,9 +1,11 @@
 import { logTests } from './logs.ts';
+import { lostTriggerTests } from './lost-trigger.ts';
 import { ordersOutTests } from './orders-out.ts';
 import { resultsBackTests } from './results-back.ts';
 import { startStage } from './stage.ts';
 
 startStage();
+lostTriggerTests();
 ordersOutTests();
 resultsBackTests();
 logTests();

@@ -1,23 +1,10 @@
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { operatorClients } from '../../infra/local/operator-clients.ts';
-import type { LocalSystem } from '../../infra/local/run-locally.ts';
-import { startTestSystem } from '../support/local-system.ts';
-import { patient } from '../support/patient.ts';
-
-let system: LocalSystem;
-let sqs: ReturnType<typeof operatorClients>['sqs'];
-
-beforeAll(async () => {
-  // Every trigger is lost.
-  system = await startTestSystem({ triggers: () => [] });
-  ({ sqs } = operatorClients(system.emulator));
-});
-afterAll(async () => {
-  sqs?.destroy();
-  await system?.stop();
-});
+import { operatorClients } from '../../../infra/local/operator-clients.ts';
+import { bothTriggers } from '../../../infra/local/run-locally.ts';
+import { patient } from '../../support/patient.ts';
+import { system } from './stage.ts';
 
 const reportSchema = z.looseObject({ outcome: z.string(), asked: z.number(), completed: z.number() });
 
@@ -32,7 +19,7 @@ const booked = async (number: string) =>
   (await system.erp.bookings()).filter(({ order }) => order === number).length;
 
 /** Nothing is on its way any more; a message leaves the first queue only after it is in the second. */
-async function isDrained(): Promise<boolean> {
+async function isDrained(sqs: SQSClient): Promise<boolean> {
   for (const queue of ['QueuesCompletions', 'QueuesDeliveries']) {
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: system.emulator.queueUrl(queue), AttributeNames: ['All'] }),
@@ -44,29 +31,36 @@ async function isDrained(): Promise<boolean> {
   return true;
 }
 
-it('a completion whose trigger was lost is booked once, though the trigger comes late after all', async () => {
-  // Prepare: an overdue order that was asked about in vain, and is completed since.
-  const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { dueDate: '2026-01-05' });
-  const { number } = order;
-  await vi.waitUntil(async () => (await system.ledger.orders.find(number))?.awaitsCompletion, patient);
-  const early = await reconcile();
-  await system.azumuta.complete(number);
-  const sameDay = await reconcile();
-  // The next day.
-  await system.ledger.orders.markAsked(number, new Date('2026-01-05'));
+/** First, as all orders that are overdue are asked about. */
+export function lostTriggerTests(): void {
+  it('a completion whose trigger was lost is booked once, though the trigger comes late after all', async () => {
+    // Prepare: every trigger is lost. An overdue order was asked about in vain, and is completed since.
+    await system.azumuta.setTriggers([]);
+    onTestFinished(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
+    const { sqs } = operatorClients(system.emulator);
+    onTestFinished(() => sqs.destroy());
+    const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { dueDate: '2026-01-05' });
+    const { number } = order;
+    await vi.waitUntil(async () => (await system.ledger.orders.find(number))?.awaitsCompletion, patient);
+    const early = await reconcile();
+    await system.azumuta.complete(number);
+    const sameDay = await reconcile();
+    // The next day.
+    await system.ledger.orders.markAsked(number, new Date('2026-01-05'));
 
-  // Act
-  const nextDay = await reconcile();
-  await expect.poll(() => booked(number), patient).toBe(1);
-  await system.azumuta.setTriggers([{ method: 'GET', url: system.webhookUrl, ids: 'singular' }]);
-  await system.azumuta.trigger(number);
-  await expect.poll(() => system.azumuta.triggerLog(), patient).toMatchObject([{ outcome: 202 }]);
-  await vi.waitUntil(isDrained, patient);
+    // Act
+    const nextDay = await reconcile();
+    await expect.poll(() => booked(number), patient).toBe(1);
+    await system.azumuta.setTriggers([{ method: 'GET', url: system.webhookUrl, ids: 'singular' }]);
+    await system.azumuta.trigger(number);
+    await expect.poll(() => system.azumuta.triggerLog(), patient).toMatchObject([{ outcome: 202 }]);
+    await vi.waitUntil(() => isDrained(sqs), patient);
 
-  // Assess
-  expect([early.asked, early.completed]).toEqual([1, 0]);
-  expect(sameDay.asked).toBe(0);
-  expect([nextDay.asked, nextDay.completed]).toEqual([1, 1]);
-  expect(await booked(number)).toBe(1);
-  expect((await reconcile()).asked).toBe(0);
-});
+    // Assess
+    expect([early.asked, early.completed]).toEqual([1, 0]);
+    expect(sameDay.asked).toBe(0);
+    expect([nextDay.asked, nextDay.completed]).toEqual([1, 1]);
+    expect(await booked(number)).toBe(1);
+    expect((await reconcile()).asked).toBe(0);
+  });
+}
