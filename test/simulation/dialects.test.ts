@@ -40,7 +40,7 @@ describe.each(dialects)('an Azumuta that talks $name', (dialect) => {
   });
 
   it('keeps every promise while all kinds of things fail', async () => {
-    for (let seed = 1; seed <= 12; seed += 1) {
+    for (let seed = 1; seed <= 5; seed += 1) {
       const { findings } = await runScenario(drawScenario(seed), { dialect });
       expect({ seed, findings }).toEqual({ seed, findings: [] });
     }

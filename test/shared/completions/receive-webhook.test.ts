@@ -21,7 +21,7 @@ import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 const canary = 'CANARY-current-token-of-the-webhook';
 const previous = 'CANARY-previous-token-of-the-webhook';
 /** `npx vitest … ` with WEBHOOK_CALLS=100000 for the long run. */
-const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 1000);
+const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 400);
 
 let sqs: SqsEndpoint;
 let heard: HeardLog;

@@ -136,7 +136,7 @@ it('two planners at once, in any order of their calls, end with what one of them
       const left = [await missing(a, ledger), await missing(b, ledger)];
       if (left.every((each) => each.length > 0)) expect(left).toEqual([[], 'or', []]);
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   );
 });
 
@@ -163,6 +163,6 @@ it('two ERP orders at once take over a number that a third has given back: one h
       const owner = (await ledger.orders.find('X'))?.erpOrder.id;
       expect(statuses).toEqual(owner === 'a' ? ['queued', 'conflict'] : ['conflict', 'queued']);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });

@@ -197,7 +197,7 @@ it('whatever happens in whichever order, what will be created, what was withdraw
         expect(ledger.news.map(kindOf).sort()).toEqual([...model.news].sort());
       }
     }),
-    { numRuns: 700 },
+    { numRuns: 350 },
   );
 });
 
@@ -235,7 +235,7 @@ it('whoever claims or crashes in between: one number for a part, nothing touched
         }
       }
     }),
-    { numRuns: 700 },
+    { numRuns: 350 },
   );
 });
 

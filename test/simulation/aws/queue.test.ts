@@ -102,6 +102,6 @@ it('answers as fauxqs does, and keeps the same messages', async () => {
       const { ours, theirs } = await contents(world);
       expect(ours).toEqual(theirs);
     }),
-    { numRuns: 120 },
+    { numRuns: 60 },
   );
 });

@@ -19,7 +19,7 @@ const recordings: Recorded[][] = [];
 beforeAll(async () => {
   store = await startDynalite();
   const emptied = keys.map((Key) => new DeleteItemCommand({ TableName: tableName, Key }));
-  for (const sequence of fc.sample(commands, { numRuns: 40, seed: 23 })) {
+  for (const sequence of fc.sample(commands, { numRuns: 16, seed: 23 })) {
     const recording: Recorded[] = [];
     for (const command of [...sequence, ...readAll()]) {
       recording.push({ command, answer: await told(() => send(store.client, command)) });

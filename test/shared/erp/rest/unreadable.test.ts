@@ -281,7 +281,7 @@ it.each(pagings)(
         const watermarks = pages.map(({ watermark }) => watermark.changedAt);
         expect(watermarks).toEqual(watermarks.toSorted());
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   },
 );

@@ -49,7 +49,7 @@ describe('listing productions by a change time that may be missing', () => {
 
         expect(listed).toEqual(inOrder(all));
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -66,7 +66,7 @@ describe('listing productions by a change time that may be missing', () => {
           expect(new Set(resumed).size).toBe(resumed.length);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
@@ -91,7 +91,7 @@ describe('listing productions by a change time that may be missing', () => {
           for (const { id } of all) expect(listed).toContain(id);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
@@ -171,7 +171,7 @@ describe('listing productions that cannot be read', () => {
           expect(named).toEqual(expect.arrayContaining(telling.map(({ id }) => id)));
         },
       ),
-      { numRuns: 80, examples: [[behindTheTimeless, 2, true]] },
+      { numRuns: 40, examples: [[behindTheTimeless, 2, true]] },
     );
   });
 
