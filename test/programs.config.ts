@@ -2,8 +2,9 @@ import { defineConfig } from 'vitest/config';
 import config from './vitest.config.ts';
 
 /**
- * What only programs show: the operators' commands as they are typed, and the local platform while its processes are
- * killed and stopped. They take as long as all other tests, so they have a command of their own.
+ * What only programs show: the operators' commands and the CDK's as they are typed, the simulation's, and the local
+ * platform by itself, also while its processes are killed and stopped. They take as long as all other tests, so they
+ * have a command of their own.
  */
 export default defineConfig({
   test: {

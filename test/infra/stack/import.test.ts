@@ -1,10 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
 import { ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
 import { startAssembly } from './assembled.ts';
 import everything from './everything.config.ts';
@@ -91,12 +88,5 @@ describe('the way back of a ledger', () => {
     expect(chapter).toContain(`Enabled=true,AttributeName=${ledgerTimeToLive}`);
     expect(chapter).toContain('PointInTimeRecoveryEnabled=true');
     expect(chapter).toContain('--deletion-protection-enabled');
-  });
-
-  it('is typed as the CDK takes it', () => {
-    const cdk = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
-    const { stdout } = spawnSync(nodeBinary(), [cdk, 'import', '--help'], { encoding: 'utf8' });
-
-    for (const option of ['--resource-mapping-inline', '--context, -c']) expect(stdout).toContain(option);
   });
 });

@@ -1,12 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
 import { fateOf, isProduction, stackNameOf } from '../../../infra/stack/stage.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { startAssembly } from './assembled.ts';
@@ -16,22 +11,6 @@ const resourcesSchema = z.record(
   z.string(),
   z.object({ Type: z.string(), Properties: z.optional(z.record(z.string(), z.unknown())) }),
 );
-
-const folder = mkdtempSync(join(tmpdir(), 'stage-test-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** The app as the CDK's command line runs it. */
-function runApp(context: Readonly<Record<string, string>>) {
-  return spawnSync(nodeBinary(), ['infra/app.ts'], {
-    env: {
-      ...process.env,
-      CDK_CONTEXT_JSON: JSON.stringify(context),
-      CDK_OUTDIR: folder,
-      CDK_VALIDATION: 'false',
-    },
-    encoding: 'utf8',
-  });
-}
 
 describe('a stage', () => {
   it.each(['dev', 'test', 'sandbox', 'local', 'demo', 'tmp', 'dev2', 'testAnna'])(
@@ -59,23 +38,6 @@ describe('a stage', () => {
       );
     },
   );
-
-  it('called Prod uction ends a synthesis with that sentence and no more', () => {
-    const { status, stdout, stderr } = runApp({ stage: 'Prod uction' });
-
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toMatch(/^The stage \(-c stage=…\) is no name: found "Prod uction", expected .*\.\n$/);
-  });
-
-  it('that nobody names is production, so that a destroy without one is refused by CloudFormation', () => {
-    const { stdout, stderr } = runApp({});
-
-    const stackName = stdout.trim();
-    expect(stackName).toMatch(/-production$/);
-    expect(stderr).toContain(`${fateOf(stackName, 'production')}\n`);
-    const manifest = readFileSync(join(folder, 'manifest.json'), 'utf8');
-    expect(JSON.parse(manifest).artifacts[stackName].properties.terminationProtection).toBe(true);
-  });
 });
 
 describe('the name of a stack', () => {

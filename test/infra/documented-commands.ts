@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { loadIntegration } from '../../infra/build/load-configuration.ts';
+import { commandsIn, commandsTold } from './commands-told.ts';
+import { workflowScripts } from './deploy-workflow.ts';
+
+export const { scripts } = z.parse(
+  z.object({ scripts: z.record(z.string(), z.string()) }),
+  JSON.parse(readFileSync('package.json', 'utf8')),
+);
+const { integration } = await loadIntegration('integration.config.ts', 'production');
+export const stack = `AzumutaErp-${integration.plant}-production`;
+
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'plants/README.md', 'test/bench/README.md'],
+  ...['infra/README.md', 'infra/policies/README.md', 'infra/RUNBOOK.md'],
+];
+/** The runbook tells of any stack; what it leaves open is filled in. */
+const filled = (command: string) =>
+  command
+    .replaceAll('<stack>', stack)
+    .replaceAll('<file>', 'integration.config.ts')
+    .replaceAll('<stage>', 'production')
+    .replaceAll('<flow>', 'bookings')
+    .replaceAll('<time>', '2026-12-01')
+    .replaceAll('<sample.json>', 'order.json')
+    .replaceAll(/"?<[^>]+>"?/g, 'MO/0001');
+/** All that the documents and the deployment's workflow tell to type. */
+export const commands = [
+  ...new Set([
+    ...documents.flatMap(commandsTold).map(filled),
+    ...workflowScripts
+      .filter(({ job }) => job !== 'test')
+      .flatMap(({ script }) => commandsIn(script))
+      .filter((line) => /^(npm|npx) /.test(line)),
+  ]),
+];
+
+export const scriptOf = (command: string) => /^npm run (?:-s )?(\S+)/.exec(command)?.[1] ?? '';
+export const isOperators = (command: string) =>
+  /^node infra\/(ops|console)\//.test(scripts[scriptOf(command)] ?? '');
+/** The other commands, by what tells of their options. Nothing here tells of `aws` and `curl`. */
+export const others = commands
+  .filter((command) => !isOperators(command))
+  .map((command) => ({
+    command,
+    script: scriptOf(command) || /^npm (start)/.exec(command)?.[1],
+    cdk: /^npx cdk (\w+)/.exec(command)?.[1],
+    options: Array.from(command.matchAll(/ (--?[a-z][\w-]*)/g), ([, option = '']) => option),
+  }))
+  .filter(({ options }) => options.some((option) => option !== '--help'));

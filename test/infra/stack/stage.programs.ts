@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { nodeBinary } from '../../../infra/local/emulator/process/node-binary.ts';
+import { fateOf } from '../../../infra/stack/stage.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'stage-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The app as the CDK's command line runs it. */
+function runApp(context: Readonly<Record<string, string>>) {
+  return spawnSync(nodeBinary(), ['infra/app.ts'], {
+    env: {
+      ...process.env,
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+      CDK_OUTDIR: folder,
+      CDK_VALIDATION: 'false',
+    },
+    encoding: 'utf8',
+  });
+}
+
+describe('a stage', () => {
+  it('called Prod uction ends a synthesis with that sentence and no more', () => {
+    const { status, stdout, stderr } = runApp({ stage: 'Prod uction' });
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^The stage \(-c stage=…\) is no name: found "Prod uction", expected .*\.\n$/);
+  });
+
+  it('that nobody names is production, so that a destroy without one is refused by CloudFormation', () => {
+    const { stdout, stderr } = runApp({});
+
+    const stackName = stdout.trim();
+    expect(stackName).toMatch(/-production$/);
+    expect(stderr).toContain(`${fateOf(stackName, 'production')}\n`);
+    const manifest = readFileSync(join(folder, 'manifest.json'), 'utf8');
+    expect(JSON.parse(manifest).artifacts[stackName].properties.terminationProtection).toBe(true);
+  });
+});
