@@ -24,11 +24,11 @@ type Test = (row: OdooRow) => boolean;
 
 /**
  * Tells of each row whether it meets an Odoo domain (prefix notation; terms without an operator are and-ed).
- * @param readField Reads a field, following dotted paths; throws for a field that does not exist.
+ * @param readerOf What reads a field, following dotted paths; throws for a field that does not exist.
  */
 export function testOfDomain(
   domain: unknown,
-  readField: (row: OdooRow, field: string) => unknown,
+  readerOf: (field: string) => (row: OdooRow) => unknown,
 ): (row: OdooRow) => boolean {
   if (!Array.isArray(domain)) throw valueError('Domain must be a list');
   const terms: unknown[] = [...domain];
@@ -46,7 +46,8 @@ export function testOfDomain(
     }
     if (!Array.isArray(term) || term.length !== 3) throw valueError(`Invalid leaf ${JSON.stringify(term)}`);
     const [field, operator, value] = term;
-    return (one) => compares(readField(one, String(field)), String(operator), value);
+    const read = readerOf(String(field));
+    return (one) => compares(read(one), String(operator), value);
   };
 
   const tests: Test[] = [];

@@ -24,11 +24,12 @@ export function searchRead(
   const wanted = Array.isArray(fields) ? fields.map(String) : [];
   const unread = wanted.find((field) => !books.fields[model]?.includes(field));
   if (unread !== undefined) throw valueError(`Invalid field '${unread}' on model '${model}'`);
-  const meets = testOfDomain(domain, (row, path) => fieldValue(books, model, row, path));
+  const meets = testOfDomain(domain, (path) => readerOf(books, model, path));
   const matching = books.rows(model).filter(meets);
   const sorted = matching.toSorted((a, b) => inOrderOf(String(order), a, b));
   const page = sorted.slice(Number(offset), limit === undefined ? undefined : Number(offset) + Number(limit));
-  return page.map((row) => shownOf(books, model, row, wanted));
+  const shown = wanted.map((field) => [field, readerOf(books, model, field)] as const);
+  return page.map((row) => shownOf(books, row, shown));
 }
 
 export function fieldsGet(
@@ -47,21 +48,26 @@ export function fieldsGet(
   return Object.fromEntries(known.map((field) => [field, Object.fromEntries(described(field))]));
 }
 
-function fieldValue(books: ReadableBooks, model: string, row: OdooRow, path: string): unknown {
+type Read = (row: OdooRow) => unknown;
+
+function readerOf(books: ReadableBooks, model: string, path: string): Read {
   const [field = '', ...rest] = path.split('.');
   if (!books.fields[model]?.includes(field)) {
     throw valueError(`Invalid field '${field}' on model '${model}'`);
   }
   const target = many2one[field];
-  if (rest.length === 0 || !target) return row[field] ?? false;
-  const pointed = books.rows(target).find((one) => one.id === row[field]);
-  return pointed ? fieldValue(books, target, pointed, rest.join('.')) : false;
+  if (rest.length === 0 || !target) return (row) => row[field] ?? false;
+  const read = readerOf(books, target, rest.join('.'));
+  return (row) => {
+    const pointed = books.rows(target).find((one) => one.id === row[field]);
+    return pointed ? read(pointed) : false;
+  };
 }
 
-function shownOf(books: ReadableBooks, model: string, row: OdooRow, fields: readonly string[]): OdooRow {
+function shownOf(books: ReadableBooks, row: OdooRow, fields: readonly (readonly [string, Read])[]): OdooRow {
   const shown: OdooRow = { id: row.id };
-  for (const field of fields) {
-    const value = fieldValue(books, model, row, field);
+  for (const [field, read] of fields) {
+    const value = read(row);
     const target = many2one[field];
     if (target && typeof value === 'number') {
       const pointed = books.rows(target).find((one) => one.id === value);
