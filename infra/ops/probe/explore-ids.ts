@@ -69,7 +69,7 @@ export async function readById(wanted: Wanted): Promise<ReadById | undefined> {
     );
     const operation = { ...way, query };
     const { json } = await ask(operation, { ...values, id });
-    const located = locate(json, bears ?? id);
+    const located = locate(json, [bears ?? id]);
     if (!located) continue;
     const findings = [...said(name, operation, isOwn), ...(await absence(ask, name, operation, values, id))];
     return { id, json, located, operation, field: spot.path, findings };

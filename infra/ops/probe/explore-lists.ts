@@ -45,7 +45,7 @@ export async function findInLists(wanted: Wanted): Promise<FoundInList | undefin
 async function asConfigured({ ask, contract, name, number }: Wanted): Promise<FoundInList | undefined> {
   const { path, ...operation } = contract.operations[name];
   const { json } = await ask({ path, ...operation }, { number });
-  const located = locate(json, number);
+  const located = locate(json, [number]);
   return located && { path, json, located, form: undefined, findings: [] };
 }
 
@@ -55,13 +55,13 @@ async function findAt(path: string, wanted: Wanted): Promise<FoundInList | undef
   // No content: there is no such list, or nothing in it.
   if ((!isDone(first) && ![400, 422].includes(first.status)) || first.status === 204) return undefined;
   // The assumed filter may be refused, or hide everything.
-  const page = entriesIn(first.json).length > 0 || locate(first.json, number) ? first : await ask({ path });
-  const seenUnfiltered = locate(page.json, number);
+  const page = entriesIn(first.json).length > 0 || locate(first.json, [number]) ? first : await ask({ path });
+  const seenUnfiltered = locate(page.json, [number]);
   if (!seenUnfiltered && entriesIn(page.json).length === 0) return undefined;
   for (const { query, form } of queriesFor(page.json, seenUnfiltered, wanted)) {
     if (!(await isHeeded(ask, path, query, number))) continue;
     const { json } = await ask({ path, query }, { number });
-    const located = locate(json, number);
+    const located = locate(json, [number]);
     if (located) return { path, json, located, form, findings: listed(name, path, query, true) };
   }
   return (

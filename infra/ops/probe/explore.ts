@@ -163,7 +163,7 @@ async function readRecording(
       const id = nameOf(ids.find(({ path }) => path === found.field)?.value);
       if (id === undefined) continue;
       const { json } = await ask(found.operation, { ...values, id });
-      const located = locate(json, id);
+      const located = locate(json, [id]);
       if (located && isSought(located.resource)) return { ...found, json, located, id };
     }
     return found;
@@ -179,7 +179,7 @@ function idsInEntry(entry: unknown): Spot[] {
 function nestedIn(read: ReadById, at: string, entry: unknown): ReadById | undefined {
   const [spot] = idsInEntry(entry);
   const id = nameOf(spot?.value);
-  const located = id === undefined ? undefined : locate(read.json, id);
+  const located = id === undefined ? undefined : locate(read.json, [id]);
   if (id === undefined || !located || !spot) return undefined;
   const path = read.operation.path.replace('{id}', '{productOrder.id}');
   const why = `recordings stand in the product order, at ${at}`;

@@ -9,18 +9,17 @@ export function named(spots: readonly Spot[], name: string): Spot[] {
   return spots.filter(({ value }) => nameOf(value) === name);
 }
 
+/** What bears an id. Only what was asked for, and answered, is sure: one value may stand in two answers by chance. */
+export function provedBy(line: string, spots: readonly Spot[], { id, proof, wasAsked }: ProvedId): Finding {
+  const found = byValue(line, spots, id, proof);
+  return wasAsked || found.certainty === 'not found' ? found : { ...found, certainty: 'to confirm' };
+}
+
 /** An id that was asked with is proved; of others only the name speaks. */
 export function idOf(line: string, spots: readonly Spot[], proved: ProvedId | undefined): Finding {
+  if (proved) return provedBy(line, named(spots, proved.id), proved);
   const ids = spots.filter(({ path }) => isIdName(lastOf(path)));
-  if (!proved) return byName(line, ids, 'no name tells an id');
-  const same = named(spots, proved.id);
-  // The id itself before another field with the same value.
-  return byValue(
-    line,
-    same.filter((spot) => ids.includes(spot)).length > 0 ? same.filter((spot) => ids.includes(spot)) : same,
-    proved.id,
-    proved.proof,
-  );
+  return byName(line, ids, 'no name tells an id');
 }
 
 /** A time as text, or since 1970 and within some decades of now. */

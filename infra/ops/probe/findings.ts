@@ -86,3 +86,12 @@ export function byName(line: string, spots: readonly Spot[], missing: string): F
     more.length > 0 ? `; ${others(more)} ${more.length > 1 ? 'have' : 'has'} such a name, too` : '';
   return { line, set: best.path, shown: best.value, certainty: 'to confirm', why: `by its name${like}` };
 }
+
+/** What is in a list or a map is as sure as that itself, at most. */
+export function within(container: Finding, fields: readonly Finding[]): Finding[] {
+  if (container.certainty === 'sure') return [...fields];
+  const why = `it is in ${container.line}, which is to confirm`;
+  return fields.map((field) =>
+    field.certainty === 'sure' ? { ...field, certainty: 'to confirm', why } : field,
+  );
+}

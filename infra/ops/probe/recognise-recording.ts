@@ -1,6 +1,6 @@
 import { valueAt } from '../../../shared/platform/places.ts';
 import { rankOf } from './candidates.ts';
-import { idOf, named, timeOf, urlOf } from './fields.ts';
+import { idOf, named, provedBy, timeOf, urlOf } from './fields.ts';
 import { byName, byValue, type Finding, notFound, seenThere } from './findings.ts';
 import { stepsOf } from './recognise-steps.ts';
 import type { Resources } from './resources.ts';
@@ -17,12 +17,10 @@ export function recogniseRecording(resources: Resources, seen: Seen, now: Date):
   return [
     idOf('recording.id', names, resources.recordingId),
     orderId
-      ? byValue(
-          'recording.productOrderId',
-          named(names, orderId.id),
-          orderId.id,
-          "has the product order's id",
-        )
+      ? provedBy('recording.productOrderId', named(names, orderId.id), {
+          ...orderId,
+          proof: "has the product order's id",
+        })
       : notFound('recording.productOrderId', "the product order's id is not sure"),
     byValue('recording.productOrderNumber', named(names, seen.number), seen.number, seenThere),
     ...instructionOf(recording, resources),
@@ -44,12 +42,7 @@ function instructionOf(recording: object, { workInstructionId, workInstruction }
   const names = scalarsIn(recording).filter(({ value }) => nameOf(value) !== undefined);
   return [
     workInstructionId
-      ? byValue(
-          'recording.workInstructionId',
-          named(names, workInstructionId.id),
-          workInstructionId.id,
-          workInstructionId.proof,
-        )
+      ? provedBy('recording.workInstructionId', named(names, workInstructionId.id), workInstructionId)
       : byName('recording.workInstructionId', names, 'no name tells a work instruction'),
     titleOf('recording.workInstructionName', recording, workInstruction?.resource),
     byName(

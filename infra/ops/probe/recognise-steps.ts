@@ -2,7 +2,7 @@ import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../shared/azumuta/fields.ts';
 import { listAt } from '../../../shared/platform/places.ts';
 import { withColumns } from './fields.ts';
-import { byName, byValue, type Finding, notFound, reading, seenThere } from './findings.ts';
+import { byName, byValue, type Finding, notFound, reading, seenThere, within } from './findings.ts';
 import type { Seen } from './seen.ts';
 import { literal } from './source.ts';
 import { isObject, isScalar, listsIn, reads, type Spot, spotsIn, wordsIn } from './spots.ts';
@@ -25,7 +25,7 @@ export function stepsOf(recording: object, { recorded }: Seen): Finding[] {
   const best = lists.find(({ path }) => path === found.set);
   if (!best) return [found];
   const place = best.within ? { ...found, ...nested(best.within) } : found;
-  return [place, ...stepFieldsOf(best.steps, recorded)];
+  return [place, ...within(place, stepFieldsOf(best.steps, recorded))];
 }
 
 function stepFieldsOf(steps: readonly object[], recorded: Recorded | undefined): Finding[] {

@@ -1,8 +1,8 @@
 import { analogies } from './analogies.ts';
-import type { Finding } from './findings.ts';
+import { type Finding, within } from './findings.ts';
 import { recogniseProductOrder } from './recognise-product-order.ts';
 import { recogniseArticle, recogniseRecording, recogniseWorkInstruction } from './recognise-recording.ts';
-import { type Answers, type Resources, resourcesIn } from './resources.ts';
+import { type Answers, type ProvedId, type Resources, resourcesIn } from './resources.ts';
 import type { Seen } from './seen.ts';
 import { type Located, languagesOf, listsIn, wordsIn } from './spots.ts';
 
@@ -12,37 +12,48 @@ import { type Located, languagesOf, listsIn, wordsIn } from './spots.ts';
  */
 export function recognise(answers: Answers, seen: Seen, now: Date): Finding[] {
   const resources = resourcesIn(answers, seen);
+  const { entry, order, article, recording, workInstruction } = resources;
+  const { orderId, recordingId, workInstructionId } = resources;
   const findings = [
-    ...envelopes(resources),
-    ...recogniseProductOrder(resources, seen, now),
+    ...(entry ? [bothLists(entry, article)] : []),
+    ...inAnswer('readProductOrder', order, orderId, recogniseProductOrder(resources, seen, now)),
     ...recogniseArticle(resources, seen),
-    ...recogniseRecording(resources, seen, now),
-    ...recogniseWorkInstruction(resources),
+    ...inAnswer('readRecording', recording, recordingId, recogniseRecording(resources, seen, now)),
+    ...inAnswer(
+      'readWorkInstruction',
+      workInstruction,
+      workInstructionId,
+      recogniseWorkInstruction(resources),
+    ),
   ];
   return [...findings, ...analogies(findings, resources), ...language(resources, seen)];
 }
 
-/** Where the list and the resources stand in the answers. */
-function envelopes(resources: Resources): Finding[] {
-  const { entry, order, article, recording, workInstruction } = resources;
-  const at = (line: string, located: Located | undefined): Finding[] =>
-    located && (located.place !== '' || line === 'list.entries')
-      ? [{ line, set: located.place, certainty: 'sure', why: 'what was looked for stands there' }]
-      : [];
-  return [
-    ...at('list.entries', entry).map((found) => bothLists(found, article)),
-    ...at('operations.readProductOrder.answer', order),
-    ...at('operations.readRecording.answer', recording),
-    ...at('operations.readWorkInstruction.answer', workInstruction),
-  ];
+/** Fields are as sure as it is where the resource stands in its answer. */
+function inAnswer(
+  name: string,
+  located: Located | undefined,
+  id: ProvedId | undefined,
+  fields: readonly Finding[],
+): Finding[] {
+  if (!located) return [...fields];
+  const { place, isDoubtful } = located;
+  const found = { line: `operations.${name}.answer`, set: place };
+  const answer: Finding =
+    isDoubtful && !id?.wasAsked
+      ? { ...found, certainty: 'to confirm', why: 'what is around it, or beside it, may be meant as well' }
+      : { ...found, certainty: 'sure', why: 'what was looked for stands there' };
+  return [...(place === '' ? [] : [answer]), ...within(answer, fields)];
 }
 
-/** Lists of articles may be in another envelope. */
-function bothLists(found: Finding, article: Located | undefined): Finding {
-  if (!article || article.place === found.set) return found;
+/** Where the entries of lists stand; lists of articles may be in another envelope. */
+function bothLists(entry: Located, article: Located | undefined): Finding {
+  const found = { line: 'list.entries', set: entry.place };
+  if (!article || article.place === entry.place)
+    return { ...found, certainty: 'sure', why: 'what was looked for stands there' };
   // The answer itself always tells something: it is the last place to look at.
-  const places = [found.set, article.place].toSorted((a) => (a === '' ? 1 : -1));
-  return { ...found, set: places, certainty: 'to confirm', why: 'lists of orders and of articles differ' };
+  const set = [entry.place, article.place].toSorted((a) => (a === '' ? 1 : -1));
+  return { ...found, set, certainty: 'to confirm', why: 'lists of orders and of articles differ' };
 }
 
 /** The language in which words were seen, where the answers have several. */

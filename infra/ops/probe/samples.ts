@@ -43,7 +43,7 @@ async function jsonIn(file: string): Promise<unknown> {
 
 /** One product order, or a list with it. */
 function nameOfAnswer(json: unknown, number: string, file: string): SampleName {
-  const located = locate(json, number);
+  const located = locate(json, [number]);
   if (located) return located.isList ? 'findProductOrder' : 'readProductOrder';
   throw new UsageError(
     `Nothing in ${file} has the number that you saw. Another answer is named: --sample readRecording=${file}`,

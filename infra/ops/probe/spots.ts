@@ -102,30 +102,37 @@ export interface Located {
   readonly resource: object;
   /** It is one of a list that stands there. */
   readonly isList: boolean;
+  /** What is around it has figures of its own, and may be the resource itself. */
+  readonly isDoubtful: boolean;
 }
 
 /**
- * The resource that bears a number or an id, out of envelopes and lists: the largest, as an envelope may repeat what
- * was asked for.
+ * The resource that bears these numbers and ids, out of envelopes and lists: the largest, as an envelope may repeat
+ * what was asked for.
  */
-export function locate(json: unknown, name: string, place = ''): Located | undefined {
+export function locate(json: unknown, names: readonly string[], place = ''): Located | undefined {
   if (Array.isArray(json)) {
-    const resource = json.filter(isObject).find((entry) => bears(entry, name));
-    return resource && { place, resource, isList: true };
+    const resource = json.filter(isObject).find((entry) => bears(entry, names));
+    return resource && { place, resource, isList: true, isDoubtful: false };
   }
   if (!isObject(json)) return undefined;
   const fields = Object.entries(json).filter(([field]) => canStandIn(field, place));
-  const itself = bears(json, name) ? { place, resource: json, isList: false } : undefined;
-  if (itself && fields.some(([field, value]) => isIdName(field, 'exactly') || nameOf(value) === name))
-    return itself;
+  const itself = bears(json, names) ? { place, resource: json, isList: false, isDoubtful: false } : undefined;
+  const isOwn = ([field, value]: [string, unknown]) =>
+    isIdName(field, 'exactly') || names.includes(nameOf(value) ?? '');
+  if (itself && fields.some(isOwn)) return itself;
   const found = fields
-    .flatMap(([field, value]) => (isIdName(field) ? [] : (locate(value, name, below(place, field)) ?? [])))
+    .flatMap(([field, value]) => (isIdName(field) ? [] : (locate(value, names, below(place, field)) ?? [])))
     .sort((a, b) => spotsIn(b.resource).length - spotsIn(a.resource).length);
-  return found[0] ?? itself;
+  const [inner] = found;
+  if (!inner || !itself) return inner ?? itself;
+  const hasFigures = fields.some(([, value]) => isScalar(value) && /\d/.test(String(value)));
+  return { ...inner, isDoubtful: inner.isDoubtful || hasFigures };
 }
 
-function bears(resource: object, name: string): boolean {
-  return spotsIn(resource).some(({ value }) => nameOf(value) === name);
+function bears(resource: object, names: readonly string[]): boolean {
+  const borne = new Set(spotsIn(resource).map(({ value }) => nameOf(value)));
+  return names.every((name) => borne.has(name));
 }
 
 /** Entries of the longest list of objects in an answer. */
