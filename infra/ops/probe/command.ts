@@ -27,6 +27,7 @@ import { findTarget, type Target } from '../cli/target.ts';
 import { jsonOf } from '../secrets/schemas.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { createTestOrder } from './create.ts';
+import type { Finding } from './findings.ts';
 import { type Probed, probeAccount, probeSamples } from './probe.ts';
 import { askAgain, askForKey, askWhatIsSeen } from './questions.ts';
 import { contractText, placeIn, report, unseen } from './report.ts';
@@ -190,17 +191,13 @@ async function write(
   probed: Probed,
   { integration: { plant }, file }: Plant,
   { config }: Options,
-): Promise<string | undefined> {
-  if (
-    Object.keys(probed.proposal.settings).length === 0 ||
-    probed.findings.every(({ set }) => set === undefined)
-  )
-    return undefined;
+): Promise<void> {
+  if (Object.keys(probed.proposal.settings).length === 0) return;
   if (existsSync(file)) {
     say(
       `${file} is there already, and stays as it is: remove it, or name another with --out, to have this one written.`,
     );
-    return undefined;
+    return;
   }
   await writeNewFile(file, contractText(probed));
   const configuration = config === defaultConfigFile ? `plants/${plant}.config.ts` : config;
@@ -208,7 +205,17 @@ async function write(
   say(`${file} is written. In ${configuration}, add:`);
   say(`  import { contract } from '${module.startsWith('.') ? module : `./${module}`}';`);
   say('  azumuta: { contract },');
-  return file;
+}
+
+function toldOf(finding: Finding, { values }: Options) {
+  const { line, set, certainty, why, shown } = finding;
+  return {
+    line,
+    where: set === undefined ? undefined : placeIn(finding),
+    certainty,
+    why,
+    value: values ? shown : undefined,
+  };
 }
 
 await runCommand(command, async (parsed, signal) => {
@@ -223,23 +230,17 @@ await runCommand(command, async (parsed, signal) => {
 
   const { again: _, ...seen } = answers;
   const probed = await look(seen, plant, options, key, signal);
-  const isWhole =
-    probed.complaints.length === 0 &&
-    !probed.findings.some(({ line, certainty }) => certainty === 'not found' && line === 'productOrder');
-  const exit = probed.stopped !== undefined ? exits.failed : isWhole ? exits.done : exits.partly;
+  const { findings, complaints, stopped } = probed;
+  const isFound = findings.some(({ set }) => set !== undefined);
+  if (stopped !== undefined && (!isFound || signal.aborted)) throw new Error(stopped);
+  const exit =
+    stopped !== undefined ? exits.failed : isFound && complaints.length === 0 ? exits.done : exits.partly;
   if (options.json) {
-    const findings = probed.findings.map((finding) => ({
-      line: finding.line,
-      ...(finding.set === undefined ? {} : { where: placeIn(finding) }),
-      certainty: finding.certainty,
-      why: finding.why,
-      ...(options.values && finding.shown !== undefined ? { value: finding.shown } : {}),
-    }));
     sayJson({
-      findings,
-      complaints: probed.complaints,
+      findings: findings.map((finding) => toldOf(finding, options)),
+      complaints,
       contract: contractText(probed),
-      stopped: probed.stopped,
+      stopped,
       unseen,
     });
     return exit;

@@ -61,7 +61,7 @@ async function follow(around: Surroundings, note: Note): Promise<void> {
     note({}, [
       notFound(
         'operations.findProductOrder.path',
-        'no list that was tried has the number: ask Azumuta for its address',
+        'no list that was tried has the number: ask Azumuta for its address, and write it there',
       ),
     ]);
   const order = await readOrder(around, list);
@@ -77,7 +77,13 @@ async function follow(around: Surroundings, note: Note): Promise<void> {
   const recording = await readRecording(around, resource, base, order);
   if (recording)
     note({ readRecording: recording.json, asked: { recording: recording.id } }, recording.findings);
-  else note({}, [notFound('operations.readRecording.path', 'no address that was tried answers a recording')]);
+  else
+    note({}, [
+      notFound(
+        'operations.readRecording.path',
+        'no address that was tried answers a recording: ask Azumuta for it, and write it there',
+      ),
+    ]);
   const instruction = recording && (await readInstruction(around, recording, base, resource));
   if (instruction)
     note(
@@ -90,7 +96,7 @@ async function follow(around: Surroundings, note: Note): Promise<void> {
     note({}, [
       notFound(
         'operations.findArticle.path',
-        'no list that was tried has the article: ask Azumuta for its address',
+        'no list that was tried has the article: ask Azumuta for its address, and write it there',
       ),
     ]);
   const longest = article?.path ?? path;

@@ -23,7 +23,7 @@ export function placeIn({ set, source }: Finding): string {
 
 /** Prints what was found, what is left to do, and the contract. */
 export function report(probed: Probed, showsValues: boolean): void {
-  const { findings, complaints, calls, stopped } = probed;
+  const { findings, proposal, complaints, calls, stopped } = probed;
   if (stopped !== undefined) say(styled('red', stopped));
   if (calls > 0)
     say(
@@ -51,8 +51,12 @@ export function report(probed: Probed, showsValues: boolean): void {
     for (const complaint of complaints) say(`  ${complaint}`);
     say();
   }
-  say(styled('bold', 'The contract, where it differs from what is assumed:'));
-  say(contractText(probed));
+  if (Object.keys(proposal.settings).length === 0)
+    say('Nothing differs from what is assumed: there is no line to write.');
+  else {
+    say(styled('bold', 'The contract, where it differs from what is assumed:'));
+    say(contractText(probed));
+  }
 }
 
 function count(findings: readonly Finding[], certainty: Finding['certainty']): number {
