@@ -167,5 +167,8 @@ export const contractSchema = strictObject({
 
 export type AzumutaContract = z.output<typeof contractSchema>;
 
+/** What a configuration may say of it: only what differs. */
+export type AzumutaContractSettings = z.input<typeof contractSchema>;
+
 /** What is assumed while the configuration says nothing else. */
 export const defaultContract: AzumutaContract = z.parse(contractSchema, {});

@@ -5,6 +5,7 @@
  * of side effects, so esbuild leaves the others out. `zod/mini` is not re-exported, as all of it would be bundled.
  */
 
+export type { AzumutaContractSettings } from '../azumuta/contract.ts';
 export { textIn } from '../azumuta/text.ts';
 export type { ErpDefinition } from '../erp/connector.ts';
 export { odoo } from '../erp/odoo/index.ts';

@@ -1,4 +1,4 @@
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import {
@@ -12,7 +12,7 @@ import {
   wordsOf,
 } from '../cli/command.ts';
 import { configurationOf } from '../cli/configuration.ts';
-import { UsageError } from '../cli/errors.ts';
+import { writeNewFile } from '../cli/new-file.ts';
 import { printable, say, sayJson } from '../cli/output.ts';
 import type { Target } from '../cli/target.ts';
 import { traceAsked } from '../trace/asked.ts';
@@ -57,20 +57,6 @@ async function settingsOf(target: Target, file: string): Promise<readonly string
   return configurationOf(target, file).then(namesIn, (error: unknown) => printable(reasonOf(error)));
 }
 
-/** Whole or not at all, and never over another file. */
-async function write(file: string, text: string): Promise<void> {
-  const unfinished = `${file}.part`;
-  await writeFile(unfinished, text, { mode: 0o600 });
-  try {
-    await link(unfinished, file);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    throw new UsageError(`${file} is there already: name another with --out.`, { cause: error });
-  } finally {
-    await rm(unfinished);
-  }
-}
-
 await runCommand(command, async (parsed) => {
   const {
     options,
@@ -90,7 +76,7 @@ await runCommand(command, async (parsed) => {
     configuration: await settingsOf(target, options.config),
     order,
   });
-  await write(file, text);
+  await writeNewFile(file, text);
   if (options.json) sayJson({ file });
   else {
     say(`${file} is written.`);

@@ -1,0 +1,240 @@
+import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
+import { type Ask, Stopped } from './account.ts';
+import { articlePaths, orderPaths } from './candidates.ts';
+import { besides, idsOf, type ReadById, readById, readingsOf, recordingLists, tells } from './explore-ids.ts';
+import { type FoundInList, findInLists } from './explore-lists.ts';
+import { findNextPage } from './explore-pages.ts';
+import { type Finding, notFound, ranked } from './findings.ts';
+import type { Answers } from './resources.ts';
+import type { Seen } from './seen.ts';
+import { isObject, lastOf, locate, nameOf, type Spot, scalarsIn } from './spots.ts';
+
+export interface Explored {
+  readonly answers: Answers;
+  /** How the account is asked. */
+  readonly findings: readonly Finding[];
+  /** Why nothing more was asked. */
+  readonly stopped: string | undefined;
+}
+
+const documented = defaultContract.operations.readWorkInstruction.path;
+
+interface Surroundings {
+  readonly ask: Ask;
+  readonly contract: AzumutaContract;
+  readonly seen: Seen;
+}
+
+/** Looks for the product order that was seen, and follows it to its article, its recordings and their instruction. */
+export async function explore(around: Surroundings): Promise<Explored> {
+  let answers: Answers = {};
+  const findings: Finding[] = [];
+  const note = (more: Answers, found: readonly Finding[]) => {
+    answers = { ...answers, ...more, asked: { ...answers.asked, ...more.asked } };
+    findings.push(...found);
+  };
+  try {
+    await follow(around, note);
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    return { answers, findings, stopped: error.message };
+  }
+  return { answers, findings, stopped: undefined };
+}
+
+type Note = (more: Answers, found: readonly Finding[]) => void;
+
+async function follow(around: Surroundings, note: Note): Promise<void> {
+  const { ask, contract, seen } = around;
+  // The only path that Azumuta documents, unless the configuration says otherwise.
+  if (contract.operations.findProductOrder.path === defaultContract.operations.findProductOrder.path)
+    await ask({ path: collectionOf(documented) });
+  const list = await findInLists({
+    ask,
+    contract,
+    name: 'findProductOrder',
+    number: seen.number,
+    paths: orderPaths,
+  });
+  if (list) note({ findProductOrder: list.json }, list.findings);
+  else
+    note({}, [
+      notFound(
+        'operations.findProductOrder.path',
+        'no list that was tried has the number: ask Azumuta for its address, and write it there',
+      ),
+    ]);
+  const order = await readOrder(around, list);
+  if (order) note({ readProductOrder: order.json, asked: { productOrder: order.id } }, order.findings);
+  const resource = order?.located.resource ?? list?.located.resource;
+  if (!resource) return;
+  const path = list?.path ?? '';
+  const base = collectionOf(path || order?.operation.path || '');
+  const ofCreate = 'only a create shows it; taken to be where the list is';
+  note({}, [
+    { line: 'operations.createProductOrder.path', set: base, certainty: 'to confirm', why: ofCreate },
+  ]);
+  const recording = await readRecording(around, resource, base, order);
+  if (recording)
+    note({ readRecording: recording.json, asked: { recording: recording.id } }, recording.findings);
+  else
+    note({}, [
+      notFound(
+        'operations.readRecording.path',
+        'no address that was tried answers a recording: ask Azumuta for it, and write it there',
+      ),
+    ]);
+  const instruction = recording && (await readInstruction(around, recording, base, resource));
+  if (instruction)
+    note(
+      { readWorkInstruction: instruction.json, asked: { workInstruction: instruction.id } },
+      instruction.findings,
+    );
+  const article = await findArticle(around, resource, base);
+  if (article) note({ findArticle: article.json }, article.findings);
+  else if (seen.article !== undefined)
+    note({}, [
+      notFound(
+        'operations.findArticle.path',
+        'no list that was tried has the article: ask Azumuta for its address, and write it there',
+      ),
+    ]);
+  const longest = article?.path ?? path;
+  const single = article?.form ? article.json : list?.json;
+  const isAsked = contract.operations[article ? 'findArticle' : 'findProductOrder'].method === 'GET';
+  if (longest !== '') note({}, await findNextPage(around, isAsked ? longest : undefined, single));
+}
+
+/** The collection of a path: `/v2/builds` of `/v2/builds/search` and `/v2/builds/{id}`. */
+function collectionOf(path: string): string {
+  return path.replace(/\/(search|find|query|list|filter|\{id\})$/i, '');
+}
+
+async function readOrder({ ask, contract, seen }: Surroundings, list: FoundInList | undefined) {
+  const { number, page } = seen;
+  const entry = list?.located.resource;
+  // In the address of its page, the id stands last or before what is shown of it.
+  const segments =
+    page === undefined
+      ? []
+      : new URL(page).pathname
+          .split('/')
+          .filter((part) => part.length > 3)
+          .toReversed();
+  const ofPage = segments.map((value) => ({ path: '', value, inMap: false }));
+  const own = entry ? idsOf('productOrder.id', entry) : [];
+  const itself = { path: '', value: number, inMap: false };
+  const paths = list ? [collectionOf(list.path)] : orderPaths.slice(0, 4);
+  return readById({
+    ...{ ask, contract, name: 'readProductOrder', bears: number },
+    ids: list ? [...own, itself] : [...ofPage, itself],
+    ways: paths.flatMap((path) => readingsOf(path, list?.form)),
+  });
+}
+
+/** More recordings of one order than these are not read. */
+const maxRecordings = 5;
+
+/** One that has what was recorded, if it is among the last few. */
+async function readRecording(
+  { ask, contract, seen }: Surroundings,
+  order: object,
+  base: string,
+  read: ReadById | undefined,
+): Promise<ReadById | undefined> {
+  const values = { productOrder: { id: read?.id ?? '', number: seen.number } };
+  const isSought = (json: unknown) => seen.recorded === undefined || tells(json, seen.recorded.value);
+  for (const list of recordingLists(order).slice(0, 3)) {
+    const entries = list.value.toReversed().slice(0, maxRecordings).map(idsInEntry);
+    if (read && seen.recorded && isSought(list.value))
+      return nestedIn(read, list.path, list.value.find(isSought));
+    const beside = besides(base, list.path);
+    const ways = [
+      ...beside.map((path) => ({ path: `${path}/{id}` })),
+      ...beside
+        .slice(0, 1)
+        .map((path) => ({ path: `${base}/{productOrder.id}${path.slice(path.lastIndexOf('/'))}` })),
+      { path: defaultContract.operations.readRecording.path },
+    ];
+    const found = await readById({
+      ask,
+      contract,
+      name: 'readRecording',
+      values,
+      ids: entries[0] ?? [],
+      ways,
+    });
+    if (!found) continue;
+    for (const ids of entries) {
+      const id = nameOf(ids.find(({ path }) => path === found.field)?.value);
+      if (id === undefined) continue;
+      const { json } = await ask(found.operation, { ...values, id });
+      const located = locate(json, [id]);
+      if (located && isSought(located.resource)) return { ...found, json, located, id };
+    }
+    return found;
+  }
+  return undefined;
+}
+
+function idsInEntry(entry: unknown): Spot[] {
+  return isObject(entry) ? idsOf('recordingRef.id', entry) : [{ path: '', value: entry, inMap: false }];
+}
+
+/** Recordings may stand in the product order as a whole: then it is read once more for each of them. */
+function nestedIn(read: ReadById, at: string, entry: unknown): ReadById | undefined {
+  const [spot] = idsInEntry(entry);
+  const id = nameOf(spot?.value);
+  const located = id === undefined ? undefined : locate(read.json, [id]);
+  if (id === undefined || !located || !spot) return undefined;
+  const path = read.operation.path.replace('{id}', '{productOrder.id}');
+  const why = `recordings stand in the product order, at ${at}`;
+  return {
+    ...{ id, json: read.json, located, operation: { path }, field: spot.path },
+    findings: [{ line: 'operations.readRecording.path', set: path, certainty: 'sure', why }],
+  };
+}
+
+/** The last of what a recording names by an id, beside itself and its product order, that is no person. */
+async function readInstruction(
+  { ask, contract }: Surroundings,
+  recording: ReadById,
+  base: string,
+  order: object,
+): Promise<ReadById | undefined> {
+  const others = new Set([
+    recording.id,
+    ...idsOf('productOrder.id', order).map(({ value }) => nameOf(value)),
+  ]);
+  const line = 'recording.workInstructionId';
+  const ids = ranked(line, idsOf(line, recording.located.resource)).filter(
+    ({ value }) => !others.has(nameOf(value)),
+  );
+  for (const spot of ids.slice(0, 3)) {
+    const paths = [documented, ...besides(base, spot.path).map((path) => `${path}/{id}`)];
+    const ways = [...new Set(paths)].map((path) => ({ path }));
+    const found = await readById({ ask, contract, name: 'readWorkInstruction', ids: [spot], ways });
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** In the list that is called as the product order calls its article. */
+async function findArticle(
+  { ask, contract, seen }: Surroundings,
+  order: object,
+  base: string,
+): Promise<FoundInList | undefined> {
+  if (seen.article === undefined) return undefined;
+  const spots = ranked(
+    'productOrder.article',
+    scalarsIn(order).filter(({ value }) => nameOf(value) === seen.article),
+  );
+  const before = base.slice(0, Math.max(0, base.lastIndexOf('/')));
+  const paths = [
+    ...spots.flatMap(({ path }) => besides(base, path)),
+    ...articlePaths.map((path) => before + path),
+  ];
+  const fields = spots.map(({ path }) => lastOf(path));
+  return findInLists({ ask, contract, name: 'findArticle', number: seen.article, paths, fields });
+}

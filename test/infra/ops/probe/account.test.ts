@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { probeAccount } from '../../../../infra/ops/probe/probe.ts';
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
+import { testClock } from '../../../support/clock.ts';
+import { type Answer, type Received, startServer } from '../../../support/server.ts';
+
+const apiKey = 'the-key-of-the-account';
+
+/** An account that answers whatever a test says. */
+async function probed(
+  answer: (received: Received) => Answer | undefined | Promise<Answer | undefined>,
+  { signal = new AbortController().signal, patienceMs = 30_000 } = {},
+) {
+  const { url, calls } = await startServer(answer);
+  const clock = { ...testClock(), timeout: () => AbortSignal.timeout(patienceMs) };
+  const look = { contract: defaultContract, seen: { number: 'MO/0001' }, clock, apiKey, signal };
+  const result = await probeAccount({ ...look, baseUrl: `${url}/api/v1` });
+  return { ...result, asked: calls.length };
+}
+
+const page = { body: '<!doctype html><title>Log in</title>', headers: { 'content-type': 'text/html' } };
+
+describe('a bad account is told in one sentence, after one call,', () => {
+  it.each<[string, () => Answer | undefined | Promise<Answer>, string]>([
+    ['that answers a page', () => page, 'with a page (HTML), perhaps of a login: check azumuta.baseUrl'],
+    [
+      'that redirects to a login',
+      () => ({ status: 302, headers: { location: '/login' } }),
+      'with a redirect (302)',
+    ],
+    ['that fails', () => ({ status: 503, ...page }), 'Azumuta failed (503) at GET /workinstructions.'],
+    ['that answers 100 MB', () => ({ body: 'x'.repeat(100 * 1024 * 1024) }), 'the answer is larger than'],
+    ['that cuts the connection', () => undefined, 'Azumuta did not answer GET /api/v1/workinstructions'],
+    ['that never answers', () => new Promise(() => {}), 'no answer in time'],
+    ['that answers nothing', () => ({ body: '' }), 'something that is no JSON'],
+    [
+      'that refuses the key',
+      () => ({ status: 401, body: { message: apiKey } }),
+      '401: it does not take the key',
+    ],
+    ['that forbids', () => ({ status: 403 }), '403: the key may not read this'],
+    ['that asks to slow down', () => ({ status: 429 }), '429: it asks to slow down'],
+  ])('%s', async (account, answer, sentence) => {
+    const {
+      stopped = '',
+      asked,
+      findings,
+    } = await probed(answer, { patienceMs: account.endsWith('never answers') ? 50 : 30_000 });
+
+    expect(stopped).toContain(sentence);
+    expect(stopped).not.toMatch(/\n|at .*\.ts|the-key/);
+    expect(asked).toBe(1);
+    expect(findings.filter(({ certainty }) => certainty !== 'not found')).toEqual([]);
+  });
+
+  it('where nothing listens', async () => {
+    const look = { contract: defaultContract, seen: { number: 'MO/0001' }, clock: testClock(), apiKey };
+    const { signal } = new AbortController();
+
+    const { stopped } = await probeAccount({ ...look, signal, baseUrl: 'http://127.0.0.1:9' });
+
+    expect(stopped).toMatch(/^Azumuta did not answer GET \/workinstructions/);
+  });
+});
+
+const order = { id: 'o-1', number: 'MO/0001' };
+const known: Readonly<Record<string, unknown>> = {
+  '/api/v1/workinstructions': { data: [] },
+  '/api/v1/productorders?number=MO%2F0001': { data: [order] },
+  '/api/v1/productorders/o-1': order,
+};
+const answerOf = ({ url }: Received): Answer => {
+  const body = known[url.pathname + url.search];
+  return body === undefined ? { status: 404, body: {} } : { body };
+};
+
+it.each([401, 403, 429])(
+  'stops at once at a later %i, and tells what it has found so far',
+  async (status) => {
+    const { stopped, findings, asked } = await probed((received) =>
+      received.url.pathname.endsWith('/productorders/o-1') ? { status } : answerOf(received),
+    );
+
+    expect(stopped).toContain(`GET /productorders/{id} with ${status}`);
+    expect(asked).toBe(4);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ line: 'productOrder.number', set: 'number', certainty: 'sure' }),
+    );
+  },
+);
+
+it('takes a page, or a failure, for an address that is not there, and stops at the third failure', async () => {
+  const pages = await probed((received) =>
+    known[received.url.pathname + received.url.search] ? answerOf(received) : page,
+  );
+  const failures = await probed((received) =>
+    received.url.pathname === '/api/v1/workinstructions' ? { body: {} } : { status: 500 },
+  );
+
+  expect(pages.stopped).toBeUndefined();
+  expect(failures).toMatchObject({
+    asked: 4,
+    stopped: 'Azumuta failed (500) at GET /productOrders. Nothing more was asked after 3 failures.',
+  });
+});
+
+it('asks no more than 40 times, whatever it is answered', async () => {
+  const { asked, stopped } = await probed(({ url }) => ({
+    body: { items: [{ number: 'another', code: 'x', name: 'y', id: url.search }], next: url.search },
+  }));
+
+  expect(stopped).toBeUndefined();
+  expect(asked).toBe(40);
+});
+
+it('asks no more once it was interrupted', async () => {
+  const ending = new AbortController();
+  const { stopped, asked } = await probed((received) => {
+    ending.abort();
+    return answerOf(received);
+  }, ending);
+
+  expect(stopped).toContain('Stopped by you');
+  expect(asked).toBe(1);
+});
+
+it('follows no link to another server, and gives it no key', async () => {
+  const other = await startServer(() => ({ body: { data: [{ id: 'x' }] } }));
+
+  const { findings } = await probed((received) =>
+    received.url.search === '' && received.url.pathname.endsWith('/productorders')
+      ? { body: { data: [order], next: `${other.url}/next` } }
+      : answerOf(received),
+  );
+
+  expect(other.calls).toEqual([]);
+  expect(findings).toContainEqual(expect.objectContaining({ line: 'list.next', certainty: 'to confirm' }));
+});
+
+it('hides the key from whoever asks for values, where the account repeats it', async () => {
+  const { findings } = await probed((received) =>
+    received.url.pathname.endsWith('/o-1')
+      ? { body: { ...order, status: `key ${apiKey}` } }
+      : answerOf(received),
+  );
+
+  expect(findings).toContainEqual(expect.objectContaining({ line: 'productOrder.status', shown: 'key •••' }));
+});

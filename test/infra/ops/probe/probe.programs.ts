@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
+import { startServer } from '../../../support/server.ts';
+import { typed } from '../commands/typed.ts';
+import { seen, startAccount } from './account.ts';
+
+const order = {
+  data: [
+    {
+      id: 'o-17',
+      orderNo: 'MO/0001',
+      article: { sku: 'CHAIR' },
+      parameters: { Quantity: 4711 },
+      status: 'done',
+      variants: ['Left'],
+    },
+  ],
+};
+
+function newFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'probe-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, content: unknown) => {
+    writeFileSync(join(folder, name), JSON.stringify(content));
+    return join(folder, name);
+  };
+  return { folder, write };
+}
+
+it('proposes a contract from saved answers, and writes it once', async () => {
+  // Prepare
+  const { folder, write } = newFolder();
+  const [sample, answers] = [
+    write('order.json', order),
+    write('answers.json', { ...seen, parameter: { name: 'Quantity', value: '4711' } }),
+  ];
+  const out = join(folder, 'own.contract.ts');
+  const words = ['--sample', sample, '--answers', answers, '--out', out];
+
+  // Act
+  const told = await typed('probe', words);
+  const again = await typed('probe', words);
+  const asJson = await typed('probe', [...words, '--json', '--values']);
+
+  // Assess
+  expect(told).toMatchObject({ code: 0, complaint: '' });
+  expect(told.output).toMatch(/productOrder\.number +orderNo +sure/);
+  expect(told.output).not.toMatch(/4711|o-17/);
+  expect(told.output).toContain('What reading cannot show:\n  - what a create takes');
+  expect(readFileSync(out, 'utf8')).toContain("number: 'orderNo'");
+  expect(again.output).toContain('is there already, and stays as it is');
+  expect(readdirSync(folder).sort()).toEqual(['answers.json', 'order.json', 'own.contract.ts']);
+  expect(JSON.parse(asJson.output).findings).toContainEqual(
+    expect.objectContaining({
+      line: 'productOrder.number',
+      where: 'orderNo',
+      certainty: 'sure',
+      value: 'MO/0001',
+    }),
+  );
+});
+
+it('looks at an account, whose key is told nowhere', async () => {
+  // Prepare
+  const { account, baseUrl, calls } = await startAccount();
+  const { folder, write } = newFolder();
+  const environment = { AZUMUTA_BASE_URL: baseUrl, AZUMUTA_API_KEY: account.apiKey };
+  const words = [
+    '--config',
+    'integration.config.ts',
+    '--answers',
+    write('answers.json', seen),
+    '--out',
+    join(folder, 'c.ts'),
+  ];
+
+  // Act
+  const { code, output, complaint } = await typed('probe', words, { environment });
+
+  // Assess: nothing differs, so nothing is written
+  expect({ code, complaint: complaint.replace(/^Asking.*\n/gm, '') }).toEqual({ code: 0, complaint: '' });
+  expect(output).toMatch(/^\d+ calls; \d+ sure/);
+  expect(output).not.toContain(account.apiKey);
+  expect(calls.length).toBeGreaterThan(10);
+  expect(existsSync(join(folder, 'c.ts'))).toBe(false);
+});
+
+it('creates one order, after its number was typed again', async () => {
+  // Prepare
+  const { account, baseUrl } = await startAccount();
+  const { write } = newFolder();
+  const environment = { AZUMUTA_BASE_URL: baseUrl, AZUMUTA_API_KEY: account.apiKey };
+  const words = ['--config', 'integration.config.ts', '--create', 'TEST-1', '--answers'];
+
+  // Act
+  const refused = await typed('probe', [...words, write('a.json', { ...seen, again: 'TEST-2' })], {
+    environment,
+  });
+  const created = await typed('probe', [...words, write('b.json', { ...seen, again: 'TEST-1' })], {
+    environment,
+  });
+
+  // Assess
+  expect(refused).toMatchObject({ code: 2, complaint: expect.stringContaining('nothing was created') });
+  expect(created).toMatchObject({ code: 0, output: expect.stringContaining('came back as it was sent') });
+  expect(account.productOrders().filter(({ number }) => number.startsWith('TEST'))).toHaveLength(1);
+});
+
+it('says in a sentence what does not fit', async () => {
+  const { write } = newFolder();
+  const answers = write('answers.json', seen);
+  const refusals = [
+    [[], 'name a file of answers with --answers'],
+    [['--answers', write('bad.json', { article: 'X' })], '$.number: found missing'],
+    [
+      ['--answers', answers, '--sample', write('other.json', { number: 'MO/2' })],
+      'has the number that you saw',
+    ],
+    [['--answers', answers, '--sample', '/nonexistent.json'], 'is no JSON that can be read'],
+    [['--answers', answers, '--sample', `what=${answers}`], '--sample knows no what'],
+    [['--answers', answers, '--create', 'X'], 'set AZUMUTA_API_KEY'],
+    [['--answers', answers], 'set AZUMUTA_API_KEY, or name a stack'],
+  ] as const;
+
+  for (const [words, sentence] of refusals) {
+    const { code, complaint } = await typed('probe', ['--config', 'integration.config.ts', ...words]);
+    expect({ words, code, complaint }).toMatchObject({
+      code: 2,
+      complaint: expect.stringContaining(sentence),
+    });
+  }
+});
+
+it('leaves no file when it is interrupted, and no key', async () => {
+  // Prepare
+  const { folder, write } = newFolder();
+  const asked = Promise.withResolvers<void>();
+  const { url } = await startServer(() => {
+    asked.resolve();
+    return new Promise(() => {});
+  });
+  const child = spawn(
+    nodeBinary(),
+    [
+      'infra/ops/probe/command.ts',
+      '--config',
+      'integration.config.ts',
+      '--answers',
+      write('a.json', seen),
+      '--out',
+      join(folder, 'c.ts'),
+    ],
+    {
+      env: {
+        PATH: process.env.PATH,
+        AZUMUTA_BASE_URL: `${url}/api/v1`,
+        AZUMUTA_API_KEY: 'the-key-of-the-account',
+      },
+    },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+
+  // Act
+  await asked.promise;
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit');
+
+  // Assess
+  expect(code).toBe(1);
+  expect(output).toBe('Stopped by you: nothing was written.\n');
+  expect(output).not.toContain('the-key');
+  expect(readdirSync(folder)).toEqual(['a.json']);
+});

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../../../infra/ops/probe/findings.ts';
+import { contractText } from '../../../../infra/ops/probe/report.ts';
+import type { AzumutaContractSettings } from '../../../../shared/azumuta/contract.ts';
+import { counting } from '../../../support/dialects/counting.ts';
+import type { Dialect } from '../../../support/dialects/dialect.ts';
+import { tabular } from '../../../support/dialects/tabular.ts';
+import { wrapped } from '../../../support/dialects/wrapped.ts';
+import { seen, startAccount } from './account.ts';
+
+const { signal } = new AbortController();
+
+interface Case {
+  readonly name: string;
+  readonly dialect?: Dialect;
+  /** What nobody can see, or what must be asked by POST. */
+  readonly byHand?: AzumutaContractSettings;
+  readonly completedStatus: string;
+  /** Fields beside which another one looks like it. */
+  readonly lookAlikes: readonly string[];
+}
+
+const cases: readonly Case[] = [
+  { name: 'as it is assumed', completedStatus: 'completed', lookAlikes: ['productOrder.completedAt'] },
+  {
+    name: 'counting',
+    dialect: counting,
+    byHand: { apiKeyHeader: 'X-Auth-Token' },
+    completedStatus: 'Gereed',
+    lookAlikes: ['productOrder.completedAt', 'productOrder.url', 'recording.operator', 'article.number'],
+  },
+  {
+    name: 'tabular',
+    dialect: tabular,
+    byHand: { apiKeyHeader: 'Subscription-Key' },
+    completedStatus: 'Gereed',
+    lookAlikes: [
+      'productOrder.completedAt',
+      'productOrder.status',
+      'completedStatuses',
+      'article.id',
+      'parameter.value',
+    ],
+  },
+  {
+    name: 'wrapped',
+    dialect: wrapped,
+    byHand: {
+      operations: {
+        findArticle: wrapped.contract.operations?.findArticle,
+        findProductOrder: wrapped.contract.operations?.findProductOrder,
+      },
+    },
+    completedStatus: 'Afgewerkt',
+    lookAlikes: ['productOrder.completedAt', 'article.number'],
+  },
+];
+
+const at = (contract: object | undefined, line: string) =>
+  line.split('.').reduce<unknown>((value, name) => Object(value)[name], contract);
+
+/** As right as what the dialect's own configuration says. */
+const asRight = new Set([
+  'operations.findProductOrder.query {"orderNo":"{number}"}',
+  'productOrder.status state.name',
+  'completedStatuses ["Gereed"]',
+  'step.value values',
+]);
+const isRight = ({ line, set }: Finding, dialect: Dialect | undefined) => {
+  const own = at(dialect?.contract, line);
+  return (
+    typeof set === 'function' ||
+    own === undefined ||
+    JSON.stringify(own) === JSON.stringify(set) ||
+    asRight.has(`${line} ${typeof set === 'string' ? set : JSON.stringify(set)}`)
+  );
+};
+
+describe.each(cases)('an account that talks $name', ({ dialect, byHand, completedStatus, lookAlikes }) => {
+  const given = { ...seen, completedStatus };
+
+  it('is read by the contract that the probe proposes, as by the one that was written for it', async () => {
+    // Prepare
+    const { probe, client, clientOf, id } = await startAccount(dialect);
+
+    // Act
+    const { proposal, complaints, stopped } = await probe(byHand, given);
+    const proposed = clientOf(proposal.settings);
+
+    // Assess
+    expect({ stopped, complaints }).toEqual({ stopped: undefined, complaints: [] });
+    const own = await client.productOrder(id, signal);
+    for (const order of [
+      await proposed.productOrder(id, signal),
+      await proposed.findProductOrder('MO/0001', signal),
+    ])
+      expect({ ...order, status: '' }).toEqual({ ...own, status: '' });
+    expect(own?.recordingIds).toHaveLength(2);
+    for (const recordingId of own?.recordingIds ?? []) {
+      const expected = await client.recording(recordingId, signal, own);
+      const recording = await proposed.recording(recordingId, signal, own);
+      const flat = (steps = expected?.steps) =>
+        steps?.map((step) => ({ ...step, ok: 0, value: [step.value].flat() }));
+      expect(flat(recording?.steps)).toEqual(flat());
+      expect({ ...recording, steps: [] }).toEqual({ ...expected, steps: [] });
+      const instruction = expected?.workInstruction?.id ?? '';
+      expect(await proposed.workInstruction(instruction, signal)).toEqual(
+        await client.workInstruction(instruction, signal),
+      );
+    }
+    expect(await proposed.findArticle('CHAIR', signal)).toEqual(await client.findArticle('CHAIR', signal));
+    expect(await proposed.productOrder('999999', signal)).toBeUndefined();
+    expect(await proposed.findProductOrder('MO/9999', signal)).toBeUndefined();
+  });
+
+  it('is sure of nothing that is wrong, or that something looks like', async () => {
+    const { probe } = await startAccount(dialect);
+
+    const { findings } = await probe(byHand, given);
+
+    const sure = findings.filter(({ certainty }) => certainty === 'sure');
+    expect(sure.length).toBeGreaterThan(20);
+    expect(sure.filter((finding) => !isRight(finding, dialect))).toEqual([]);
+    expect(sure.filter(({ line }) => lookAlikes.includes(line))).toEqual([]);
+    for (const line of lookAlikes) expect(findings.map((finding) => finding.line)).toContain(line);
+  });
+
+  it('is only read, gently, and nothing of it is told', async () => {
+    // Prepare
+    const { account, probe, calls, times, id } = await startAccount(dialect);
+
+    // Act
+    const { findings, complaints, proposal, calls: counted } = await probe(byHand, given);
+
+    // Assess: by another method only as the configuration says
+    const asked = calls.map(({ method, url, body }) => `${method} ${url} ${body}`);
+    const byPost = calls.filter(({ method }) => method !== 'GET').map(({ url }) => url.pathname);
+    expect(byPost).toEqual(
+      dialect === wrapped ? ['/api/v1/v2/builds/search', '/api/v1/v2/products/search'] : [],
+    );
+    expect(new Set(asked).size).toBe(asked.length);
+    expect(counted).toBe(calls.length);
+    expect(counted).toBeLessThanOrEqual(40);
+    for (const [nth, time] of times.entries())
+      expect(time - (times[nth - 1] ?? 0)).toBeGreaterThanOrEqual(500);
+    const told = JSON.stringify([findings.map(({ shown: _, ...rest }) => rest), complaints]);
+    const written = contractText({ findings, complaints, proposal, calls: counted });
+    for (const secret of [account.apiKey, 'MO/0001', 'CHAIR', 'Müller', '"Left"', 'An Peeters', id])
+      expect(told + written).not.toContain(secret);
+  });
+});
+
+it('is sure of less, the less was seen, and still right', async () => {
+  const { probe } = await startAccount(counting);
+
+  const { findings } = await probe({ apiKeyHeader: 'X-Auth-Token' }, { number: 'MO/0001' });
+
+  const sure = findings.filter(({ certainty }) => certainty === 'sure');
+  expect(sure.filter((finding) => !isRight(finding, counting))).toEqual([]);
+  expect(sure.map(({ line }) => line)).toContain('productOrder.number');
+  for (const line of ['productOrder.article', 'productOrder.parameters', 'step.value', 'productOrder.status'])
+    expect(sure.map((finding) => finding.line)).not.toContain(line);
+});
+
+it('finds an order that no list tells by the id in the address of its page', async () => {
+  const { probe, id, calls } = await startAccount(wrapped);
+  const byHand = { operations: { readProductOrder: { path: '/v2/builds/{id}' } } };
+
+  const { findings } = await probe(byHand, {
+    ...seen,
+    page: `https://app.azumuta.com/builds/${id}/overview`,
+  });
+
+  expect(new Set(calls.map(({ method }) => method))).toEqual(new Set(['GET']));
+  const setTo = Object.fromEntries(findings.map(({ line, set, certainty }) => [line, [set, certainty]]));
+  expect(setTo).toMatchObject({
+    'productOrder.id': ['_id.$oid', 'sure'],
+    'productOrder.number': ['code', 'sure'],
+    'operations.readProductOrder.answer': ['result', 'sure'],
+    'operations.readRecording.path': ['/v2/runs/{id}', 'sure'],
+    'operations.findProductOrder.path': [undefined, 'not found'],
+  });
+});
+
+it('keeps what was written by hand, but for what is sure to be otherwise', async () => {
+  const { probe } = await startAccount(counting);
+  const byHand = {
+    apiKeyHeader: 'X-Auth-Token',
+    productOrder: { number: 'externalId', completedAt: ['timing.dueAt'] },
+    trigger: { productOrderNumber: ['Order'] },
+  };
+
+  const { proposal } = await probe(byHand);
+
+  expect(proposal.settings).toMatchObject({
+    apiKeyHeader: 'X-Auth-Token',
+    productOrder: { number: 'orderNo', completedAt: ['timing.dueAt'] },
+    trigger: { productOrderNumber: ['Order'] },
+  });
+});

@@ -1,0 +1,271 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { recognise } from '../../../../infra/ops/probe/recognise.ts';
+import type { Answers } from '../../../../infra/ops/probe/resources.ts';
+import type { Seen } from '../../../../infra/ops/probe/seen.ts';
+
+const now = new Date('2026-11-26T12:00:00Z');
+const found = (answers: Answers, seen: Seen) =>
+  Object.fromEntries(
+    recognise(answers, seen, now).map(({ line, set, certainty }) => [line, [set, certainty]]),
+  );
+
+describe('a product order', () => {
+  it('with planned and actual, three ids and four dates is sure of none of them', () => {
+    const order = {
+      ...{ uid: 'o-17', batchId: 'b-2', erpId: 'e-9', reference: 'MO/0001' },
+      ...{
+        created: '2026-11-01T08:00:00Z',
+        due: '2026-12-24T08:00:00Z',
+        released: 1_762_000_000,
+        closedAt: '2026-11-20T08:00:00Z',
+      },
+      figures: { plannedQuantity: 5, actualQuantity: 5, scrap: 0 },
+    };
+
+    const lines = found(
+      { readProductOrder: order },
+      { number: 'MO/0001', parameter: { name: 'plannedQuantity', value: '5' } },
+    );
+
+    expect(lines).toMatchObject({
+      'productOrder.number': ['reference', 'sure'],
+      'productOrder.completedAt': ['closedAt', 'to confirm'],
+      'productOrder.parameters': ['figures', 'sure'],
+    });
+    expect(lines['productOrder.id']).not.toContain('sure');
+  });
+
+  it('is found in envelopes: of JSON:API, of OData, and where the answer repeats what was asked', () => {
+    const seen = { number: 'MO/0001', parameter: { name: 'Quantity', value: '5' } };
+    const fields = { parameters: { Quantity: { value: 5, unit: 'pcs' } } };
+    const jsonApi = {
+      data: [{ type: 'orders', id: '1', attributes: { number: 'MO/0001', ...fields } }],
+      links: { next: null },
+    };
+    const odata = { d: { results: [{ OrderNo: 'MO/0001', ...fields }] } };
+    const repeats = {
+      query: { number: 'MO/0001' },
+      hits: 1,
+      content: [{ key: 'k-1', number: 'MO/0001', ...fields }],
+    };
+
+    expect(found({ findProductOrder: jsonApi }, seen)).toMatchObject({
+      'list.entries': ['data', 'sure'],
+      'productOrder.number': ['attributes.number', 'sure'],
+      'productOrder.parameters': ['attributes.parameters', 'sure'],
+      'parameter.value': ['value', 'sure'],
+    });
+    expect(found({ findProductOrder: odata }, seen)).toMatchObject({
+      'list.entries': ['d.results', 'sure'],
+      'productOrder.number': ['OrderNo', 'sure'],
+    });
+    expect(found({ findProductOrder: repeats }, seen)).toMatchObject({ 'list.entries': ['content', 'sure'] });
+  });
+
+  it('has a number that may be a JSON number, and is the same only to the letter', () => {
+    const order = { id: 9, no: 4711, alias: '04711' };
+
+    expect(found({ readProductOrder: order }, { number: '4711' })).toMatchObject({
+      'productOrder.number': ['no', 'sure'],
+    });
+    expect(found({ readProductOrder: order }, { number: '04711' })).toMatchObject({
+      'productOrder.number': ['alias', 'sure'],
+    });
+  });
+
+  it('is asked back when nothing bears the number', () => {
+    expect(found({ readProductOrder: { number: 'MO/0002' } }, { number: 'MO/0001' })).toMatchObject({
+      productOrder: [undefined, 'not found'],
+    });
+  });
+
+  it('tells values in a column for each type, of which one is filled', () => {
+    const parameters = [
+      { label: 'Quantity', textValue: null, numberValue: 4.5, note: 'x' },
+      { label: 'Colour', textValue: 'red', numberValue: null, note: 'y' },
+    ];
+
+    const lines = found(
+      { readProductOrder: { number: 'MO/0001', parameters } },
+      { number: 'MO/0001', parameter: { name: 'Quantity', value: '4,5' } },
+    );
+
+    expect(lines).toMatchObject({
+      'parameter.key': ['label', 'sure'],
+      'parameter.value': [['numberValue', 'textValue'], 'to confirm'],
+    });
+  });
+
+  it('is understood in the language of the screen', () => {
+    const order = { number: 'MO/0001', state: { title: { en: 'Done', nl: 'Gereed' } } };
+
+    expect(
+      found({ readProductOrder: order }, { number: 'MO/0001', completedStatus: 'gereed' }),
+    ).toMatchObject({
+      'productOrder.status': ['state.title', 'sure'],
+      completedStatuses: [['gereed'], 'sure'],
+      language: ['nl', 'sure'],
+    });
+  });
+});
+
+describe('a recording', () => {
+  const order = { id: 'o-1', number: 'MO/0001', runs: [{ link: 'l-1', run: { id: 'r-1' } }] };
+  const recording = {
+    ...{
+      id: 'r-1',
+      order: { id: 'o-1' },
+      from: 1_763_971_200,
+      until: 1_763_971_800,
+      exported: 1_763_980_000,
+      took: 10,
+    },
+    groups: [
+      { title: 'A', lines: [] },
+      { title: 'B', lines: [{ caption: 'Good quantity', target: 99, got: 1234 }] },
+    ],
+  };
+  const seen = { number: 'MO/0001', recorded: { value: '1234', step: 'Good quantity' } };
+
+  it('is known by what the product order names, and its steps by what was recorded, however deep', () => {
+    const lines = found({ readProductOrder: order, readRecording: { run: recording } }, seen);
+
+    expect(lines).toMatchObject({
+      'operations.readRecording.answer': ['run', 'sure'],
+      'productOrder.id': ['id', 'to confirm'],
+      'productOrder.recordings': ['runs', 'to confirm'],
+      'recordingRef.id': ['run.id', 'to confirm'],
+      'recording.productOrderId': ['order.id', 'to confirm'],
+      'recording.startedAt': ['from', 'sure'],
+      'recording.finishedAt': ['until', 'sure'],
+      'step.name': ['caption', 'sure'],
+      'step.value': ['got', 'sure'],
+    });
+    const read = (line: string) =>
+      recognise({ readProductOrder: order, readRecording: recording }, seen, now).find(
+        (one) => one.line === line,
+      )?.set;
+    const [steps, duration] = [read('recording.steps'), read('recording.durationSeconds')];
+    expect(typeof steps === 'function' && steps(recording)).toEqual(recording.groups[1]?.lines);
+    // It told minutes.
+    expect(typeof duration === 'function' && duration(recording)).toBe(600);
+  });
+
+  it('is sure of no time where several fit each other', () => {
+    const doubtful = { ...recording, closed: 1_763_972_400, break: 10 };
+
+    const lines = found({ readProductOrder: order, readRecording: doubtful }, seen);
+
+    for (const line of ['startedAt', 'finishedAt', 'durationSeconds'])
+      expect(lines[`recording.${line}`]).not.toContain('sure');
+  });
+});
+
+/** Names that nobody can guess, and those that mislead. */
+const letters = fc
+  .array(fc.constantFrom(...'bcdfghjklmnpqrstvwxz'), { minLength: 5, maxLength: 9 })
+  .map((all) => all.join(''));
+const names = fc.uniqueArray(letters, { minLength: 30, maxLength: 30 });
+const decoyNames = [
+  'number',
+  'id',
+  'code',
+  'status',
+  'name',
+  'article',
+  'completedAt',
+  'key',
+  'value',
+  'externalId',
+  'orderNumber',
+  'startedAt',
+];
+const decoys = fc.dictionary(
+  fc.constantFrom(...decoyNames),
+  fc.constantFrom<unknown>(
+    'MO-4711',
+    'GEAR-77',
+    'o-id-1',
+    'r-id-1',
+    5432,
+    '2026-11-02T08:00:00Z',
+    1_763_971_200,
+    600,
+    'x',
+    null,
+    true,
+  ),
+  { maxKeys: 6 },
+);
+const seen: Seen = {
+  ...{ number: 'MO-4711', article: 'GEAR-77', variant: 'Bright red', completedStatus: 'Afgewerkt' },
+  ...{ parameter: { name: 'Quantity', value: '5432' }, recorded: { value: '6543', step: 'Good ones' } },
+};
+
+it('is never sure of a wrong place, whatever fields are called and whatever stands beside them', () => {
+  fc.assert(
+    fc.property(
+      names,
+      fc.array(decoys, { minLength: 8, maxLength: 8 }),
+      fc.boolean(),
+      fc.boolean(),
+      fc.boolean(),
+      (unused, beside, isNested, isMap, isAsked) => {
+        // Prepare: each field has a name, and may stand one deeper
+        const places: Record<string, string> = {};
+        const free = [...unused];
+        const decoysOf = (nth: number) => beside[nth] ?? {};
+        const put = (resource: string, fields: Record<string, unknown>, nth: number) => {
+          const made: Record<string, unknown> = { ...decoysOf(nth) };
+          for (const [field, value] of Object.entries(fields)) {
+            const name = free.pop() ?? '';
+            const isDeep = isNested && resource === 'productOrder' && field !== 'id';
+            places[`${resource}.${field}`] = isDeep ? `box.${name}` : name;
+            if (!isDeep) made[name] = value;
+            else made.box = { ...Object(made.box), [name]: value };
+          }
+          return made;
+        };
+        const parameters = isMap
+          ? { Quantity: put('parameter', { value: 5432 }, 0), Colour: { ...decoysOf(1) } }
+          : [put('parameter', { key: 'Quantity', value: 5432 }, 0)];
+        const order = put(
+          'productOrder',
+          {
+            ...{ id: 'o-id-1', number: 'MO-4711', status: 'Afgewerkt', article: 'GEAR-77', parameters },
+            ...{
+              variants: [put('variant', { name: 'Bright red' }, 2)],
+              recordings: [put('recordingRef', { id: 'r-id-1' }, 3)],
+            },
+          },
+          4,
+        );
+        const recording = put(
+          'recording',
+          {
+            ...{ id: 'r-id-1', productOrderId: 'o-id-1', productOrderNumber: 'MO-4711' },
+            ...{
+              startedAt: '2026-11-20T08:00:00Z',
+              finishedAt: '2026-11-20T08:07:00Z',
+              durationSeconds: 420,
+            },
+            steps: [put('step', { name: 'Good ones', value: 6543 }, 5)],
+          },
+          6,
+        );
+        const asked = isAsked ? { productOrder: 'o-id-1', recording: 'r-id-1' } : {};
+
+        // Act
+        const findings = recognise({ readProductOrder: order, readRecording: recording, asked }, seen, now);
+
+        // Assess
+        const wrong = findings.filter(
+          ({ line, set, certainty }) => certainty === 'sure' && line in places && set !== places[line],
+        );
+        expect(wrong).toEqual([]);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
