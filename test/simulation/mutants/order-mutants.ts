@@ -19,13 +19,6 @@ export const orderMutants: readonly Mutant[] = [
     why: 'A product order of another article that bears the number is built in its place.',
   },
   {
-    name: 'parts-sent-before-all-are-written',
-    file: 'shared/orders/outbox.ts',
-    find: 'if (!written.has(number)) written.set(number, { again });',
-    replace: 'if (!toSend.has(number)) toSend.set(number, { again });',
-    why: 'One part is built before the others are written, and the ERP lists no order that is begun: they are lost.',
-  },
-  {
     name: 'told-again-without-a-look',
     file: 'shared/erp/odoo/link.ts',
     find: "if (marks.some((mark) => isMark(mark, 'product-order', key))) return;",
