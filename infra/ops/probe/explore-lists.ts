@@ -55,7 +55,9 @@ async function findAt(path: string, wanted: Wanted): Promise<FoundInList | undef
   // No content: there is no such list, or nothing in it.
   if ((!isDone(first) && ![400, 422].includes(first.status)) || first.status === 204) return undefined;
   // The assumed filter may be refused, or hide everything.
-  const page = entriesIn(first.json).length > 0 || locate(first.json, [number]) ? first : await ask({ path });
+  const isUsable = isDone(first) && (entriesIn(first.json).length > 0 || locate(first.json, [number]));
+  const page = isUsable ? first : await ask({ path });
+  if (!isDone(page)) return undefined;
   const seenUnfiltered = locate(page.json, [number]);
   if (!seenUnfiltered && entriesIn(page.json).length === 0) return undefined;
   for (const { query, form } of queriesFor(page.json, seenUnfiltered, wanted)) {

@@ -99,10 +99,8 @@ async function follow(around: Surroundings, note: Note): Promise<void> {
         'no list that was tried has the article: ask Azumuta for its address, and write it there',
       ),
     ]);
-  const longest = article?.path ?? path;
-  const single = article?.form ? article.json : list?.json;
-  const isAsked = contract.operations[article ? 'findArticle' : 'findProductOrder'].method === 'GET';
-  if (longest !== '') note({}, await findNextPage(around, isAsked ? longest : undefined, single));
+  const lists = [article, list].flatMap((found) => (found ? [found] : []));
+  note({}, await findNextPage(around, lists));
 }
 
 /** The collection of a path: `/v2/builds` of `/v2/builds/search` and `/v2/builds/{id}`. */
@@ -127,7 +125,7 @@ async function readOrder({ ask, contract, seen }: Surroundings, list: FoundInLis
   const paths = list ? [collectionOf(list.path)] : orderPaths.slice(0, 4);
   return readById({
     ...{ ask, contract, name: 'readProductOrder', bears: number },
-    ids: list ? [...own, itself] : [...ofPage, itself],
+    ids: list ? [...own, itself] : ofPage,
     ways: paths.flatMap((path) => readingsOf(path, list?.form)),
   });
 }
