@@ -46,7 +46,9 @@ async function asConfigured({ ask, contract, name, number }: Wanted): Promise<Fo
   const { path, ...operation } = contract.operations[name];
   const { json } = await ask({ path, ...operation }, { number });
   const located = locate(json, [number]);
-  return located && { path, json, located, form: undefined, findings: [] };
+  const why = `asked by ${operation.method}, as the configuration says, and answered`;
+  const findings: Finding[] = [{ line: `operations.${name}`, certainty: 'sure', why }];
+  return located && { path, json, located, form: undefined, findings };
 }
 
 async function findAt(path: string, wanted: Wanted): Promise<FoundInList | undefined> {
