@@ -120,26 +120,22 @@ async function create(
   return differing.length === 0 ? exits.done : exits.partly;
 }
 
-/** Writes the contract where there is none yet, and says what to do with it. */
-async function write(
-  probed: Probed,
-  { integration: { plant }, file }: Configured,
-  { out }: Options,
-): Promise<void> {
+/** Writes the contract where there is none yet. @returns What to do with it. */
+function written(probed: Probed, { integration: { plant }, file }: Configured, { out }: Options): string[] {
   // The demo is no plant of anybody's.
   const own = out ?? (file === defaultConfigFile ? undefined : `plants/${plant}.contract.ts`);
   if (own === undefined)
-    return say(
-      'It is written into a file that --out names, or beside the configuration that --config names.',
-    );
+    return ['--out names a file to write it into; so does the configuration of a plant.'];
   if (existsSync(own))
-    return say(`${own} is there already, and stays as it is: remove it, or name another with --out.`);
-  await writeNewFile(own, contractText(probed));
+    return [`${own} is there already, and stays as it is: remove it, or name another with --out.`];
+  writeNewFile(own, contractText(probed));
   const module = relative(dirname(file), own).replaceAll('\\', '/');
-  say(`${own} is written. Read what is to confirm in it; in ${file}, add`);
-  say(`  import { contract } from '${module.startsWith('.') ? module : `./${module}`}';`);
-  say('  azumuta: { contract },');
-  say(`and look whether all is understood: npm run probe -- --config ${shellWord(file)}`);
+  return [
+    `${own} is written. Read what is to confirm in it; in ${file}, add`,
+    `  import { contract } from '${module.startsWith('.') ? module : `./${module}`}';`,
+    '  azumuta: { contract },',
+    `and look whether all is understood: npm run probe -- --config ${shellWord(file)}`,
+  ];
 }
 
 function told(finding: Finding, { values }: Options) {
@@ -148,7 +144,7 @@ function told(finding: Finding, { values }: Options) {
   return { line, where, certainty, why, value: values ? shown : undefined };
 }
 
-async function tell(probed: Probed, plant: Configured, options: Options): Promise<number> {
+function tell(probed: Probed, plant: Configured, options: Options): number {
   const { findings, complaints, stopped, proposal } = probed;
   const isFound = findings.some(({ set }) => set !== undefined);
   if (options.json) {
@@ -156,7 +152,8 @@ async function tell(probed: Probed, plant: Configured, options: Options): Promis
     sayJson({ findings: fields, complaints, contract: contractText(probed), stopped, unseen });
   } else {
     report(probed, options.values);
-    if (Object.keys(proposal.settings).length > 0) await write(probed, plant, options);
+    if (Object.keys(proposal.settings).length > 0)
+      for (const line of written(probed, plant, options)) say(line);
     say();
     say('What reading cannot show:');
     for (const each of unseen) say(`  - ${each}`);
