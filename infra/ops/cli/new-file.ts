@@ -1,19 +1,19 @@
-import { link, rm, writeFile } from 'node:fs/promises';
+import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { UsageError } from './errors.ts';
 
 /**
- * Writes a file whole or not at all, and never over another one.
+ * Writes a file whole or not at all, and never over another one. Nothing interrupts it: it does not wait.
  * @throws UsageError when it is there already.
  */
-export async function writeNewFile(file: string, text: string): Promise<void> {
+export function writeNewFile(file: string, text: string): void {
   const unfinished = `${file}.part`;
-  await writeFile(unfinished, text, { mode: 0o600 });
+  writeFileSync(unfinished, text, { mode: 0o600 });
   try {
-    await link(unfinished, file);
+    linkSync(unfinished, file);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     throw new UsageError(`${file} is there already: name another with --out.`, { cause: error });
   } finally {
-    await rm(unfinished);
+    rmSync(unfinished);
   }
 }

@@ -109,11 +109,12 @@ function partnerFinding(error: unknown, secret: SecretName, target: Target, conf
       'check its address in the configuration, and whether this machine may reach it: the functions may reach what this machine does not, and the other way round',
     );
   if (error instanceof Rejected)
-    return wrong(
-      reason,
-      secret === 'azumuta-api-key'
-        ? 'what is assumed about the API does not hold: set the lines of azumuta.contract that it names'
-        : "check the connector's options in the configuration, and the rights of its user",
-    );
+    return secret === 'azumuta-api-key'
+      ? wrong(
+          reason,
+          'what is assumed about the API does not hold: set the lines of azumuta.contract that it names; probe finds them',
+          `npm run probe -- ${whereOf(target, config)}`,
+        )
+      : wrong(reason, "check the connector's options in the configuration, and the rights of its user");
   throw error;
 }

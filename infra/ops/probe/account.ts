@@ -35,17 +35,20 @@ export const maxCalls = 40;
 const callsPerSecond = 2;
 /** An account that fails so often is not asked again. */
 const maxFailures = 3;
+/** Likewise one that answers nothing but pages: some do so for each address that is not there. */
+const maxPages = 10;
 
 /**
- * A real account, asked gently: at most 40 calls, two a second, none twice. The first question is of the only path
- * that Azumuta documents: if that is answered with a page or not at all, nothing else will be.
- * @throws Stopped at 401, 403, 429, at a first answer that is none, and at the third failure.
+ * A real account, asked gently: at most 40 calls, two a second, none twice.
+ * @throws Stopped at 401, 403, 429, when the first call or the third one fails, and where nothing but pages come.
  */
 export function createAccount({ baseUrl, contract, apiKey, clock, signal }: AccountOptions) {
   const http = createHttp({ partner: 'Azumuta', baseUrl, clock });
   const heard = new Map<string, Promise<Heard>>();
   let calls = 0;
   let failures = 0;
+  let pages = 0;
+  let isSpeaking = false;
   let next = 0;
 
   async function send(request: HttpRequest, template: string): Promise<Heard> {
@@ -70,12 +73,15 @@ export function createAccount({ baseUrl, contract, apiKey, clock, signal }: Acco
     const refused = refusals.get(status)?.(contract.apiKeyHeader);
     if (refused !== undefined) throw new Stopped(`Azumuta answered ${call} with ${status}: ${refused}`);
     if (status >= 500) return failed(`Azumuta failed (${status}) at ${call}.`);
+    isSpeaking ||= json !== undefined;
     if (json !== undefined || status === 204 || status >= 400)
       return { status, json: text.includes(apiKey) ? JSON.parse(withoutSecrets(text, [apiKey])) : json };
+    pages += 1;
+    if (isSpeaking || pages < maxPages) return nothing;
     const found = /^\s*</.test(text) ? 'a page (HTML), perhaps of a login' : 'something that is no JSON';
-    // A page for an address that is not there is usual; for the first one, nothing else is to be expected.
-    if (calls > 1) return nothing;
-    throw new Stopped(`Azumuta answered ${call} with ${found}: check azumuta.baseUrl in the configuration.`);
+    throw new Stopped(
+      `Azumuta answered ${call} with ${found}: check azumuta.baseUrl in the configuration, and the paths in azumuta.contract.operations.`,
+    );
   }
 
   function failed(sentence: string): Heard {

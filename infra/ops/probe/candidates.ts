@@ -104,11 +104,11 @@ export const fieldNames: Readonly<Record<string, readonly RegExp[]>> = {
     /(number|no|nr|code|ref|reference|name)$/,
   ],
   'recording.workInstructionId': [
-    /(instruction|document|guide|procedure|manual|template|checklist|form|sop|workflow|process)\w*\.?(id|guid|uuid|key)(\.\$?oid)?$/,
+    /(instruction|doc|document|guide|procedure|manual|template|checklist|form|sop|workflow|process)\w*\.?(id|guid|uuid|key)(\.\$?oid)?$/,
   ],
   'recording.workInstructionVersion': [/version(number|no)?$/, /(revision|rev)$/],
   'recording.workInstructionName': [
-    /(instruction|document|guide|procedure|manual|template|checklist|form|sop|workflow|process)\w*\.?(name|title|label)$/,
+    /(instruction|doc|document|guide|procedure|manual|template|checklist|form|sop|workflow|process)\w*\.?(name|title|label)$/,
   ],
   'recording.startedAt': [/start|begin|began/, /^from$|open/],
   'recording.finishedAt': [/finish|complet|end/, /^(to|until)$|stop|done|clos|submitted/],

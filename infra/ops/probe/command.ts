@@ -1,14 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import * as z from 'zod/mini';
-import { createAzumutaClient } from '../../../shared/azumuta/client.ts';
-import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { apiKeySchema } from '../../../shared/platform/credentials.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { loadIntegration } from '../../build/load-configuration.ts';
 import {
   commonOptions,
   configOptions,
@@ -19,20 +17,18 @@ import {
   runCommand,
   withConfig,
 } from '../cli/command.ts';
-import { configurationOf } from '../cli/configuration.ts';
 import { UsageError } from '../cli/errors.ts';
 import { writeNewFile } from '../cli/new-file.ts';
 import { createProgress, say, sayJson } from '../cli/output.ts';
-import { findTarget, type Target } from '../cli/target.ts';
-import { jsonOf } from '../secrets/schemas.ts';
-import { createSecretStore } from '../secrets/secret-store.ts';
+import { findTarget } from '../cli/target.ts';
+import { type Configured, configured, keyOf } from './configured.ts';
 import { createTestOrder } from './create.ts';
 import type { Finding } from './findings.ts';
 import { type Probed, probeAccount, probeSamples } from './probe.ts';
-import { askAgain, askForKey, askWhatIsSeen } from './questions.ts';
+import { askWhatIsSeen } from './questions.ts';
 import { contractText, placeIn, report, unseen } from './report.ts';
 import { samplesOf } from './samples.ts';
-import { type Seen, seenSchema } from './seen.ts';
+import { seenSchema } from './seen.ts';
 
 const text = z.string().check(z.minLength(1));
 const optionsSchema = z.object({
@@ -84,19 +80,16 @@ not found, or came back different`,
   );
 
 const answersSchema = z.strictObject({ ...seenSchema.shape, again: z.optional(text) });
+type Given = z.output<typeof answersSchema>;
 
 /** What is seen, and the number of `--create` typed again. */
-async function given({ answers: file, create }: Options): Promise<z.output<typeof answersSchema>> {
+async function given({ answers: file, create: number }: Options): Promise<Given> {
   if (file === undefined && !process.stdin.isTTY)
     throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
-  const answers = file === undefined ? await askWhatIsSeen() : await jsonIn(file);
-  const parsed = parse(answersSchema, answers);
-  if (!parsed.ok) throw new UsageError(`The answers do not fit: ${describeMismatches(parsed.mismatches)}.`);
-  if (create === undefined || file !== undefined) return parsed.value;
-  return {
-    ...parsed.value,
-    again: await askAgain(`It will be created in Azumuta. Type the number ${create} again`),
-  };
+  const asked = file !== undefined ? await jsonIn(file) : await askWhatIsSeen(number);
+  const parsed = parse(answersSchema, number === undefined ? asked : { number, ...Object(asked) });
+  if (parsed.ok) return parsed.value;
+  throw new UsageError(`The answers do not fit: ${describeMismatches(parsed.mismatches)}.`);
 }
 
 async function jsonIn(file: string): Promise<unknown> {
@@ -107,148 +100,93 @@ async function jsonIn(file: string): Promise<unknown> {
   }
 }
 
-/** The plant's own file, if there is only one. */
-function onlyConfiguration(): string {
-  const plants = existsSync('plants')
-    ? readdirSync('plants').filter((name) => name.endsWith('.config.ts'))
-    : [];
-  const [only, ...others] = plants;
-  if (others.length > 0)
-    throw new UsageError(`Say which plant: --config plants/${plants.join(' or plants/')}.`);
-  return only === undefined ? defaultConfigFile : `plants/${only}`;
-}
-
-async function keyOf(target: Target | undefined): Promise<string> {
-  if (target) {
-    const stored = await createSecretStore(target).read('azumuta-api-key');
-    const parsed = parse(apiKeySchema, stored === undefined ? undefined : jsonOf(stored));
-    if (parsed.ok) return parsed.value.apiKey;
-    throw new UsageError(
-      'The secret azumuta-api-key of this stack is not usable: npm run secrets -- with the same --stack sets it.',
-    );
-  }
-  const { AZUMUTA_API_KEY: key = '' } = process.env;
-  if (key.trim() !== '') return key.trim();
-  if (!process.stdin.isTTY)
-    throw new UsageError('There is no terminal to ask at: set AZUMUTA_API_KEY, or name a stack.');
-  return askForKey();
-}
-
-/** The configuration, and the file that a proposal for its plant is written to. */
-async function plantOf(target: Target | undefined, options: Options) {
-  if (target) return fileOf(await configurationOf(target, options.config), options);
-  const file = options.config === defaultConfigFile ? onlyConfiguration() : options.config;
-  return fileOf((await loadIntegration(file, options.stage)).integration, options);
-}
-
-function fileOf(integration: CompleteIntegration, { out }: Options) {
-  return { integration, file: out ?? `plants/${integration.plant}.contract.ts` };
-}
-
+/** Creates one test order, once its number was typed again, and says what came back different. */
 async function create(
   number: string,
-  { again, ...seen }: z.output<typeof answersSchema>,
-  { integration }: Plant,
-  key: string,
-  json: boolean,
+  { again, ...seen }: Given,
+  { json }: Options,
+  azumuta: () => Promise<AzumutaClient>,
   signal: AbortSignal,
 ): Promise<number> {
   if (again !== number) throw new UsageError('The number was not typed again as it is: nothing was created.');
-  const { baseUrl, contract } = integration.azumuta;
-  const azumuta = createAzumutaClient({ baseUrl, contract, clock: systemClock, apiKey: async () => key });
-  const created = await createTestOrder(azumuta, number, seen, signal);
+  const created = await createTestOrder(await azumuta(), number, seen, signal);
+  const { id, differing } = created;
   if (json) sayJson(created);
-  else if (created.differing.length === 0)
-    say(
-      `Product order ${number} is created (${created.id}), and came back as it was sent. Remove it in Azumuta.`,
-    );
   else {
-    say(`Product order ${number} is created (${created.id}), and came back different. Remove it in Azumuta.`);
-    for (const difference of created.differing) say(`  ${difference}`);
+    const how = differing.length === 0 ? 'came back as it was sent' : 'came back different';
+    say(`Product order ${number} is created (${id}), and ${how}. Remove it in Azumuta.`);
+    for (const difference of differing) say(`  ${difference}`);
   }
-  return created.differing.length === 0 ? exits.done : exits.partly;
+  return differing.length === 0 ? exits.done : exits.partly;
 }
 
-type Plant = Awaited<ReturnType<typeof plantOf>>;
-
-async function look(
-  seen: Seen,
-  { integration }: Plant,
-  options: Options,
-  key: () => Promise<string>,
-  signal: AbortSignal,
-): Promise<Probed> {
-  const { baseUrl, contract } = integration.azumuta;
-  const common = { contract, seen, clock: systemClock };
-  if (options.sample.length > 0) return probeSamples(await samplesOf(options.sample, seen.number), common);
-  const apiKey = await key();
-  const asking = probeAccount({ ...common, baseUrl, apiKey, signal });
-  return createProgress().during('Asking Azumuta, twice a second', asking);
+/** Writes the contract where there is none yet. @returns What to do with it. */
+function written(probed: Probed, { integration: { plant }, file }: Configured, { out }: Options): string[] {
+  // The demo is no plant of anybody's.
+  const own = out ?? (file === defaultConfigFile ? undefined : `plants/${plant}.contract.ts`);
+  if (own === undefined)
+    return ['--out names a file to write it into; so does the configuration of a plant.'];
+  if (existsSync(own))
+    return [`${own} is there already, and stays as it is: remove it, or name another with --out.`];
+  writeNewFile(own, contractText(probed));
+  const module = relative(dirname(file), own).replaceAll('\\', '/');
+  return [
+    `${own} is written. Read what is to confirm in it; in ${file}, add`,
+    `  import { contract } from '${module.startsWith('.') ? module : `./${module}`}';`,
+    '  azumuta: { contract },',
+    `and look whether all is understood: npm run probe -- --config ${shellWord(file)}`,
+  ];
 }
 
-/** Writes the contract where there is none yet, and says what to do with it. */
-async function write(
-  probed: Probed,
-  { integration: { plant }, file }: Plant,
-  { config }: Options,
-): Promise<void> {
-  if (Object.keys(probed.proposal.settings).length === 0) return;
-  if (existsSync(file)) {
-    say(
-      `${file} is there already, and stays as it is: remove it, or name another with --out, to have this one written.`,
-    );
-    return;
-  }
-  await writeNewFile(file, contractText(probed));
-  const configuration = config === defaultConfigFile ? `plants/${plant}.config.ts` : config;
-  const module = relative(dirname(configuration), file).replaceAll('\\', '/');
-  say(`${file} is written. In ${configuration}, add:`);
-  say(`  import { contract } from '${module.startsWith('.') ? module : `./${module}`}';`);
-  say('  azumuta: { contract },');
-}
-
-function toldOf(finding: Finding, { values }: Options) {
+function told(finding: Finding, { values }: Options) {
   const { line, set, certainty, why, shown } = finding;
-  return {
-    line,
-    where: set === undefined ? undefined : placeIn(finding),
-    certainty,
-    why,
-    value: values ? shown : undefined,
-  };
+  const where = set === undefined ? undefined : placeIn(finding);
+  return { line, where, certainty, why, value: values ? shown : undefined };
+}
+
+function tell(probed: Probed, plant: Configured, options: Options): number {
+  const { findings, complaints, stopped, proposal } = probed;
+  const isFound = findings.some(({ set }) => set !== undefined);
+  if (options.json) {
+    const fields = findings.map((finding) => told(finding, options));
+    sayJson({ findings: fields, complaints, contract: contractText(probed), stopped, unseen });
+  } else {
+    report(probed, options.values);
+    if (Object.keys(proposal.settings).length > 0)
+      for (const line of written(probed, plant, options)) say(line);
+    say();
+    say('What reading cannot show:');
+    for (const each of unseen) say(`  - ${each}`);
+  }
+  if (stopped !== undefined) return exits.failed;
+  return isFound && complaints.length === 0 ? exits.done : exits.partly;
 }
 
 await runCommand(command, async (parsed, signal) => {
   const options = optionsOf(parsed, optionsSchema);
   const isOfStack = options.stack !== undefined || options.local !== undefined;
   const target = isOfStack ? await findTarget(options) : undefined;
-  const plant = await plantOf(target, options);
+  const plant = await configured(target, options);
+  const { baseUrl, contract } = plant.integration.azumuta;
   const answers = await given(options);
-  const key = () => keyOf(target);
-  if (options.create !== undefined)
-    return create(options.create, answers, plant, await key(), options.json, signal);
-
-  const { again: _, ...seen } = answers;
-  const probed = await look(seen, plant, options, key, signal);
-  const { findings, complaints, stopped } = probed;
-  const isFound = findings.some(({ set }) => set !== undefined);
-  if (stopped !== undefined && (!isFound || signal.aborted)) throw new Error(stopped);
-  const exit =
-    stopped !== undefined ? exits.failed : isFound && complaints.length === 0 ? exits.done : exits.partly;
-  if (options.json) {
-    sayJson({
-      findings: findings.map((finding) => toldOf(finding, options)),
-      complaints,
-      contract: contractText(probed),
-      stopped,
-      unseen,
-    });
-    return exit;
+  const key = () => keyOf(target, options.config);
+  if (options.create !== undefined) {
+    const azumuta = async () => {
+      const apiKey = await key();
+      return createAzumutaClient({ baseUrl, contract, clock: systemClock, apiKey: async () => apiKey });
+    };
+    return create(options.create, answers, options, azumuta, signal);
   }
-  report(probed, options.values);
-  await write(probed, plant, options);
-  say();
-  say('What reading cannot show:');
-  for (const each of unseen) say(`  - ${each}`);
-  return exit;
+  const { again: _, ...seen } = answers;
+  const look = { contract, seen, clock: systemClock };
+  if (options.sample.length > 0)
+    return tell(probeSamples(await samplesOf(options.sample, seen.number), look), plant, options);
+  const asking = probeAccount({ ...look, baseUrl, apiKey: await key(), signal });
+  const probed = await createProgress().during('Asking Azumuta, twice a second', asking);
+  if (
+    probed.stopped !== undefined &&
+    (signal.aborted || !probed.findings.some(({ set }) => set !== undefined))
+  )
+    throw new Error(probed.stopped);
+  return tell(probed, plant, options);
 });

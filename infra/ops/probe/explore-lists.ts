@@ -46,7 +46,9 @@ async function asConfigured({ ask, contract, name, number }: Wanted): Promise<Fo
   const { path, ...operation } = contract.operations[name];
   const { json } = await ask({ path, ...operation }, { number });
   const located = locate(json, [number]);
-  return located && { path, json, located, form: undefined, findings: [] };
+  const why = `asked by ${operation.method}, as the configuration says, and answered`;
+  const findings: Finding[] = [{ line: `operations.${name}`, certainty: 'sure', why }];
+  return located && { path, json, located, form: undefined, findings };
 }
 
 async function findAt(path: string, wanted: Wanted): Promise<FoundInList | undefined> {
@@ -55,7 +57,9 @@ async function findAt(path: string, wanted: Wanted): Promise<FoundInList | undef
   // No content: there is no such list, or nothing in it.
   if ((!isDone(first) && ![400, 422].includes(first.status)) || first.status === 204) return undefined;
   // The assumed filter may be refused, or hide everything.
-  const page = entriesIn(first.json).length > 0 || locate(first.json, [number]) ? first : await ask({ path });
+  const isUsable = isDone(first) && (entriesIn(first.json).length > 0 || locate(first.json, [number]));
+  const page = isUsable ? first : await ask({ path });
+  if (!isDone(page)) return undefined;
   const seenUnfiltered = locate(page.json, [number]);
   if (!seenUnfiltered && entriesIn(page.json).length === 0) return undefined;
   for (const { query, form } of queriesFor(page.json, seenUnfiltered, wanted)) {

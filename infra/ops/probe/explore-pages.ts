@@ -1,34 +1,36 @@
 import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
 import type { Ask } from './account.ts';
 import { cursorNames, nextNames } from './candidates.ts';
+import type { FoundInList } from './explore-lists.ts';
 import { type Finding, notFound } from './findings.ts';
 import { entriesIn, nameOf, type Spot, spotsIn } from './spots.ts';
 
 /**
  * Where a list tells its next page, proved by following it.
- * @param path The list; undefined when it cannot be asked for as a whole.
- * @param single An answer with one entry: what it tells there is no next page.
+ * @param lists Lists in which one thing was found: what they tell with a filter is no next page.
  */
 export async function findNextPage(
   { ask, contract }: { readonly ask: Ask; readonly contract: AzumutaContract },
-  path: string | undefined,
-  single: unknown,
+  lists: readonly FoundInList[],
 ): Promise<Finding[]> {
   const { next, cursor } = contract.list;
   if (next !== defaultContract.list.next || cursor !== defaultContract.list.cursor) return [];
-  const silent = nextIn(single);
-  const told: Spot[] = [];
-  if (path !== undefined) {
-    const { json } = await ask({ path });
-    const isNews = ({ path: at, value }: Spot) =>
-      !silent.some((one) => one.path === at && one.value === value);
-    told.push(...nextIn(json).filter((spot) => spot.value !== null && isNews(spot)));
+  const candidates: Spot[] = [];
+  for (const { path, json: filtered, form } of lists) {
+    const silent = nextIn(filtered);
+    // What is asked by POST, or heeds no filter, is not asked for as a whole.
+    const { json: page } = form ? await ask({ path }) : { json: undefined };
+    const told = nextIn(page).filter(
+      ({ path: at, value }) =>
+        value !== null && !silent.some((one) => one.path === at && one.value === value),
+    );
     for (const spot of told) {
-      const found = await followed(ask, path, json, spot);
+      const found = await followed(ask, path, page, spot);
       if (found) return found;
     }
+    candidates.push(...told, ...silent.filter(({ value }) => value === null));
   }
-  const [unproved] = [...told, ...silent.filter(({ value }) => value === null)];
+  const [unproved] = candidates;
   const line = 'list.next';
   if (!unproved) return [notFound(line, 'no list told a next page')];
   const why = 'by its name: there is no second page to try it with';

@@ -46,63 +46,47 @@ type Note = (more: Answers, found: readonly Finding[]) => void;
 
 async function follow(around: Surroundings, note: Note): Promise<void> {
   const { ask, contract, seen } = around;
+  const missing = (name: string, what: string) =>
+    note({}, [
+      notFound(`operations.${name}.path`, `${what}: ask Azumuta for its address, and write it there`),
+    ]);
   // The only path that Azumuta documents, unless the configuration says otherwise.
   if (contract.operations.findProductOrder.path === defaultContract.operations.findProductOrder.path)
     await ask({ path: collectionOf(documented) });
-  const list = await findInLists({
-    ask,
-    contract,
-    name: 'findProductOrder',
-    number: seen.number,
-    paths: orderPaths,
-  });
+
+  const wanted = { ask, contract, number: seen.number, paths: orderPaths };
+  const list = await findInLists({ ...wanted, name: 'findProductOrder' });
   if (list) note({ findProductOrder: list.json }, list.findings);
-  else
-    note({}, [
-      notFound(
-        'operations.findProductOrder.path',
-        'no list that was tried has the number: ask Azumuta for its address, and write it there',
-      ),
-    ]);
+  else missing('findProductOrder', 'no list that was tried has the number');
   const order = await readOrder(around, list);
   if (order) note({ readProductOrder: order.json, asked: { productOrder: order.id } }, order.findings);
   const resource = order?.located.resource ?? list?.located.resource;
   if (!resource) return;
-  const path = list?.path ?? '';
-  const base = collectionOf(path || order?.operation.path || '');
-  const ofCreate = 'only a create shows it; taken to be where the list is';
-  note({}, [
-    { line: 'operations.createProductOrder.path', set: base, certainty: 'to confirm', why: ofCreate },
-  ]);
+
+  const base = collectionOf(list?.path ?? order?.operation.path ?? '');
+  const why = 'only a create shows it; taken to be where the list is';
+  note({}, [{ line: 'operations.createProductOrder.path', set: base, certainty: 'to confirm', why }]);
   const recording = await readRecording(around, resource, base, order);
   if (recording)
     note({ readRecording: recording.json, asked: { recording: recording.id } }, recording.findings);
-  else
-    note({}, [
-      notFound(
-        'operations.readRecording.path',
-        'no address that was tried answers a recording: ask Azumuta for it, and write it there',
-      ),
-    ]);
+  else missing('readRecording', 'no address that was tried answers a recording');
   const instruction = recording && (await readInstruction(around, recording, base, resource));
   if (instruction)
     note(
       { readWorkInstruction: instruction.json, asked: { workInstruction: instruction.id } },
       instruction.findings,
     );
+
   const article = await findArticle(around, resource, base);
   if (article) note({ findArticle: article.json }, article.findings);
-  else if (seen.article !== undefined)
-    note({}, [
-      notFound(
-        'operations.findArticle.path',
-        'no list that was tried has the article: ask Azumuta for its address, and write it there',
-      ),
-    ]);
-  const longest = article?.path ?? path;
-  const single = article?.form ? article.json : list?.json;
-  const isAsked = contract.operations[article ? 'findArticle' : 'findProductOrder'].method === 'GET';
-  if (longest !== '') note({}, await findNextPage(around, isAsked ? longest : undefined, single));
+  else if (seen.article !== undefined) missing('findArticle', 'no list that was tried has the article');
+  note(
+    {},
+    await findNextPage(
+      around,
+      [article, list].flatMap((found) => found ?? []),
+    ),
+  );
 }
 
 /** The collection of a path: `/v2/builds` of `/v2/builds/search` and `/v2/builds/{id}`. */
@@ -127,7 +111,7 @@ async function readOrder({ ask, contract, seen }: Surroundings, list: FoundInLis
   const paths = list ? [collectionOf(list.path)] : orderPaths.slice(0, 4);
   return readById({
     ...{ ask, contract, name: 'readProductOrder', bears: number },
-    ids: list ? [...own, itself] : [...ofPage, itself],
+    ids: list ? [...own, itself] : ofPage,
     ways: paths.flatMap((path) => readingsOf(path, list?.form)),
   });
 }

@@ -89,57 +89,50 @@ const units = [
 
 /** A length that is the time from one spot to another proves all three. */
 function timesOf(recording: object, now: Date): Finding[] {
-  const scalars = scalarsIn(recording);
-  const times = scalars.filter(({ value }) => (timeOf(value) ?? Number.POSITIVE_INFINITY) <= now.getTime());
-  const lengths = scalars.filter(
-    ({ path, value }) => Number(value) > 0 && !isIdName(lastOf(path)) && timeOf(value) === undefined,
+  const times = scalarsIn(recording).filter(
+    ({ value }) => (timeOf(value) ?? Number.POSITIVE_INFINITY) <= now.getTime(),
   );
-  const spans = times.flatMap((from) =>
-    times.flatMap((to) =>
-      lengths.flatMap((length) =>
-        units.flatMap((unit): Span[] => {
-          const gap = ((timeOf(to.value) ?? 0) - (timeOf(from.value) ?? 0)) / 1000;
-          // Either end may be rounded to seconds.
-          return gap > 1 && Math.abs(gap - Number(length.value) * unit.seconds) <= 1
-            ? [{ from, to, length, unit }]
-            : [];
-        }),
-      ),
-    ),
-  );
-  const [span] = spans;
-  if (!span || spans.length > 1) {
+  const [span, ...others] = spansIn(recording, times);
+  if (!span || others.length > 0) {
+    const why = span ? 'several figures fit the times' : 'no figure is the time between two others';
     return [
       byName('recording.startedAt', times, 'no name tells it'),
       byName('recording.finishedAt', times, 'no name tells it'),
-      notFound(
-        'recording.durationSeconds',
-        spans.length > 1 ? 'several figures fit the times' : 'no figure is the time between two others',
-      ),
+      notFound('recording.durationSeconds', why),
     ];
   }
-  const proved = (line: string, { path, value }: Spot): Finding => {
-    const isNamed = rankOf(line, path) < Number.POSITIVE_INFINITY;
-    return {
-      line,
-      set: path,
-      shown: value,
-      certainty: isNamed ? 'sure' : 'to confirm',
-      why: 'start, end and duration fit each other',
-    };
-  };
+  const proved = (line: string, { path, value }: Spot): Finding => ({
+    ...{ line, set: path, shown: value, why: 'start, end and duration fit each other' },
+    certainty: rankOf(line, path) < Number.POSITIVE_INFINITY ? 'sure' : 'to confirm',
+  });
   const length = proved('recording.durationSeconds', span.length);
+  const inUnit = {
+    ...length,
+    ...inSeconds(span.length.path, span.unit),
+    why: `${length.why}; it is in ${span.unit.name}`,
+  };
   return [
     proved('recording.startedAt', span.from),
     proved('recording.finishedAt', span.to),
-    span.unit.seconds === 1
-      ? length
-      : {
-          ...length,
-          ...inSeconds(span.length.path, span.unit),
-          why: `${length.why}; it is in ${span.unit.name}`,
-        },
+    span.unit.seconds === 1 ? length : inUnit,
   ];
+}
+
+function spansIn(recording: object, times: readonly Spot[]): Span[] {
+  const lengths = scalarsIn(recording).filter(
+    ({ path, value }) => Number(value) > 0 && !isIdName(lastOf(path)) && timeOf(value) === undefined,
+  );
+  return times.flatMap((from) =>
+    times.flatMap((to) => {
+      const gap = ((timeOf(to.value) ?? 0) - (timeOf(from.value) ?? 0)) / 1000;
+      // Either end may be rounded to seconds.
+      const fits = (length: Spot, unit: Span['unit']) =>
+        gap > 1 && Math.abs(gap - Number(length.value) * unit.seconds) <= 1;
+      return lengths.flatMap((length) =>
+        units.flatMap((unit) => (fits(length, unit) ? [{ from, to, length, unit }] : [])),
+      );
+    }),
+  );
 }
 
 function inSeconds(path: string, { seconds, source }: (typeof units)[number]) {

@@ -1,16 +1,23 @@
+import { valueAt } from '../../../shared/platform/places.ts';
 import { say, styled, tableOf } from '../cli/output.ts';
 import type { Finding } from './findings.ts';
 import type { Probed } from './probe.ts';
 import { moduleOf, sourceOf } from './source.ts';
 
-/** How functions that were found are written. */
-export function sourcesOf(findings: readonly Finding[]): ReadonlyMap<unknown, string> {
-  return new Map(findings.flatMap(({ set, source }) => (source === undefined ? [] : [[set, source]])));
-}
-
-/** The contract as a module. */
-export function contractText({ proposal, findings }: Probed): string {
-  return moduleOf(proposal.settings, sourcesOf(findings));
+/** The contract as a module, which says what is to confirm. */
+export function contractText({ proposal, findings }: Pick<Probed, 'proposal' | 'findings'>): string {
+  const sources = findings.flatMap(({ set, source }) =>
+    source === undefined ? [] : [[set, source] as const],
+  );
+  // What was written by hand stays, and is confirmed.
+  const isProposed = ({ line, set }: Finding) =>
+    JSON.stringify(valueAt(proposal.settings, line)) === JSON.stringify(set);
+  const remarks = findings.flatMap((finding) =>
+    finding.certainty === 'to confirm' && isProposed(finding)
+      ? [[finding.line, `to confirm: ${finding.why}`] as const]
+      : [],
+  );
+  return moduleOf(proposal.settings, { sources: new Map(sources), remarks: new Map(remarks) });
 }
 
 /** Where a field was found, as it is written in the contract. */
@@ -18,7 +25,7 @@ export function placeIn({ set, source }: Finding): string {
   if (set === undefined) return '';
   return typeof set === 'string'
     ? set || 'the answer itself'
-    : (source ?? sourceOf(set, new Map()).replace(/\s+/g, ' '));
+    : (source ?? sourceOf(set).replace(/\s+/g, ' '));
 }
 
 /** Prints what was found, what is left to do, and the contract. */

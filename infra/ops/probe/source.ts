@@ -5,24 +5,34 @@ export function literal(text: string): string {
   return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
+/** What a value alone does not tell. */
+export interface SourceNotes {
+  /** How functions of ours are written; those that somebody wrote by hand show it themselves. */
+  readonly sources: ReadonlyMap<unknown, string>;
+  /** Remarks, by the path of a line. */
+  readonly remarks: ReadonlyMap<string, string>;
+}
+
+const noNotes: SourceNotes = { sources: new Map(), remarks: new Map() };
 /** What is longer is broken into lines. */
 const maxWidth = 80;
 
-/**
- * A value of the configuration in TypeScript.
- * @param sources How functions of ours are written; those that somebody wrote by hand show it themselves.
- */
-export function sourceOf(value: unknown, sources: ReadonlyMap<unknown, string>, indent = ''): string {
-  if (typeof value === 'function') return sources.get(value) ?? String(value);
+/** A value of the configuration in TypeScript. @param at The path of its line; '' is the whole. */
+export function sourceOf(value: unknown, notes = noNotes, at = '', indent = ''): string {
+  if (typeof value === 'function') return notes.sources.get(value) ?? String(value);
   if (typeof value === 'string') return literal(value);
-  if (Array.isArray(value)) return `[${value.map((each) => sourceOf(each, sources, indent)).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map((each) => sourceOf(each, notes)).join(', ')}]`;
   if (!isObject(value)) return String(value);
   const fields = Object.entries(value).filter(([, each]) => each !== undefined);
-  if (fields.length === 0) return '{}';
-  const inline = `{ ${fields.map(([name, each]) => `${nameIn(name)}: ${sourceOf(each, sources)}`).join(', ')} }`;
-  if (indent !== '' && !inline.includes('\n') && indent.length + inline.length < maxWidth) return inline;
+  const isRemarked = [...notes.remarks.keys()].some((line) => line.startsWith(`${at}.`));
+  const inline = `{ ${fields.map(([name, each]) => `${nameIn(name)}: ${sourceOf(each, notes)}`).join(', ')} }`;
+  if (!isRemarked && at !== '' && indent.length + inline.length < maxWidth) return inline;
   const inner = `${indent}  `;
-  const lines = fields.map(([name, each]) => `${inner}${nameIn(name)}: ${sourceOf(each, sources, inner)},\n`);
+  const lines = fields.map(([name, each]) => {
+    const line = at === '' ? name : `${at}.${name}`;
+    const remark = notes.remarks.get(line);
+    return `${inner}${nameIn(name)}: ${sourceOf(each, notes, line, inner)},${remark ? ` // ${remark}` : ''}\n`;
+  });
   return `{\n${lines.join('')}${indent}}`;
 }
 
@@ -31,14 +41,12 @@ function nameIn(name: string): string {
 }
 
 /** A module for `plants/`, which exports the contract. */
-export function moduleOf(settings: object, sources: ReadonlyMap<unknown, string>): string {
-  const text = sourceOf(settings, sources);
+export function moduleOf(settings: object, notes: SourceNotes): string {
+  const text = sourceOf(settings, notes);
   const helpers = ['listAt', 'valueAt'].filter((name) => text.includes(`${name}(`));
-  return [
-    `import { ${['type AzumutaContractSettings', ...helpers].join(', ')} } from '#azumuta-erp';`,
-    '',
-    "/** How this plant's Azumuta talks, where it differs from what is assumed. Proposed by `npm run probe`. */",
-    `export const contract: AzumutaContractSettings = ${text};`,
-    '',
-  ].join('\n');
+  return `import { ${['type AzumutaContractSettings', ...helpers].join(', ')} } from '#azumuta-erp';
+
+/** How this plant's Azumuta talks, where it differs from what is assumed. Proposed by \`npm run probe\`. */
+export const contract: AzumutaContractSettings = ${text};
+`;
 }

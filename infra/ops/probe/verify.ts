@@ -1,6 +1,7 @@
 import { createAnswerReaders, type Resource } from '../../../shared/azumuta/answer-readers.ts';
 import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
 import { sentencesOf } from '../../../shared/azumuta/fields.ts';
+import type { AzumutaProductOrder, AzumutaRecording } from '../../../shared/azumuta/resources.ts';
 import { readerOf } from '../../../shared/platform/places.ts';
 import type { Answers } from './resources.ts';
 import type { Seen } from './seen.ts';
@@ -55,37 +56,29 @@ export function complaintsOf(contract: AzumutaContract, answers: Answers, seen: 
     asked.workInstruction,
   );
 
-  const { parameter, recorded } = seen;
-  const compared: readonly (readonly [string, boolean])[] = [
-    ['productOrder.number', order !== undefined && order.number !== seen.number],
-    [
-      'productOrder.article',
-      order !== undefined && seen.article !== undefined && order.article !== seen.article,
-    ],
-    ['productOrder.status', order?.completed === false && seen.completedStatus !== undefined],
-    [
-      'parameter.value',
-      order !== undefined &&
-        parameter !== undefined &&
-        !reads(order.parameters[parameter.name], parameter.value),
-    ],
-    [
-      'productOrder.variants',
-      order !== undefined &&
-        seen.variant !== undefined &&
-        !order.variants.some((each) => reads(each, seen.variant ?? '')),
-    ],
-    [
+  return [...complaints, ...differing(seen, order, recording)];
+}
+
+/** What is read otherwise than it was seen. */
+function differing(
+  { number, article, completedStatus, parameter, variant, recorded }: Seen,
+  order: AzumutaProductOrder | undefined,
+  recording: AzumutaRecording | undefined,
+): string[] {
+  const lines = [
+    order && order.number !== number && 'productOrder.number',
+    order && article !== undefined && order.article !== article && 'productOrder.article',
+    order && completedStatus !== undefined && !order.completed && 'productOrder.status',
+    order && parameter && !reads(order.parameters[parameter.name], parameter.value) && 'parameter.value',
+    order && variant !== undefined && !order.variants.some((each) => reads(each, variant)) && 'variant.name',
+    recording &&
+      recorded &&
+      !recording.steps.some(({ value }) => reads(value, recorded.value)) &&
       'step.value',
-      recording !== undefined &&
-        recorded !== undefined &&
-        !recording.steps.some(({ value }) => reads(value, recorded.value)),
-    ],
   ];
-  const differing = compared.flatMap(([line, differs]) =>
-    differs
-      ? `What is read by azumuta.contract.${line} is not what was seen: look at that line, and at those beside it.`
+  return lines.flatMap((line) =>
+    line
+      ? `What azumuta.contract.${line} reads is not what was seen: look at that line, and at those beside it.`
       : [],
   );
-  return [...complaints, ...differing];
 }

@@ -76,7 +76,7 @@ await runCommand(command, async (parsed) => {
     configuration: await settingsOf(target, options.config),
     order,
   });
-  await writeNewFile(file, text);
+  writeNewFile(file, text);
   if (options.json) sayJson({ file });
   else {
     say(`${file} is written.`);

@@ -123,7 +123,7 @@ it('says in a sentence what does not fit', async () => {
     ],
     [['--answers', answers, '--sample', '/nonexistent.json'], 'is no JSON that can be read'],
     [['--answers', answers, '--sample', `what=${answers}`], '--sample knows no what'],
-    [['--answers', answers, '--create', 'X'], 'set AZUMUTA_API_KEY'],
+    [['--answers', answers, '--create', 'X'], 'was not typed again'],
     [['--answers', answers], 'set AZUMUTA_API_KEY, or name a stack'],
   ] as const;
 

@@ -69,6 +69,7 @@ const asRight = new Set([
 const isRight = ({ line, set }: Finding, dialect: Dialect | undefined) => {
   const own = at(dialect?.contract, line);
   return (
+    set === undefined ||
     typeof set === 'function' ||
     own === undefined ||
     JSON.stringify(own) === JSON.stringify(set) ||
@@ -144,7 +145,7 @@ describe.each(cases)('an account that talks $name', ({ dialect, byHand, complete
     for (const [nth, time] of times.entries())
       expect(time - (times[nth - 1] ?? 0)).toBeGreaterThanOrEqual(500);
     const told = JSON.stringify([findings.map(({ shown: _, ...rest }) => rest), complaints]);
-    const written = contractText({ findings, complaints, proposal, calls: counted });
+    const written = contractText({ findings, proposal });
     for (const secret of [account.apiKey, 'MO/0001', 'CHAIR', 'Müller', '"Left"', 'An Peeters', id])
       expect(told + written).not.toContain(secret);
   });

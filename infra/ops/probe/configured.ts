@@ -1,0 +1,54 @@
+import { existsSync, readdirSync } from 'node:fs';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { apiKeySchema } from '../../../shared/platform/credentials.ts';
+import { parse } from '../../../shared/platform/validation.ts';
+import { loadIntegration } from '../../build/load-configuration.ts';
+import { defaultConfigFile } from '../cli/command.ts';
+import { configurationFile, configurationOf } from '../cli/configuration.ts';
+import { UsageError } from '../cli/errors.ts';
+import { type Target, whereOf } from '../cli/target.ts';
+import { jsonOf } from '../secrets/schemas.ts';
+import { createSecretStore } from '../secrets/secret-store.ts';
+import { askForKey } from './questions.ts';
+
+/** A plant's configuration, and where it stands. */
+export interface Configured {
+  readonly integration: CompleteIntegration;
+  readonly file: string;
+}
+
+/** The configuration of the stack, else the one that was named, else the only one in `plants/`. */
+export async function configured(
+  target: Target | undefined,
+  { config, stage }: { readonly config: string; readonly stage: string },
+): Promise<Configured> {
+  if (target) {
+    return { integration: await configurationOf(target, config), file: configurationFile(target, config) };
+  }
+  const file = config === defaultConfigFile ? onlyConfiguration() : config;
+  return { integration: (await loadIntegration(file, stage)).integration, file };
+}
+
+function onlyConfiguration(): string {
+  const names = existsSync('plants') ? readdirSync('plants') : [];
+  const [only, ...others] = names.filter((name) => name.endsWith('.config.ts'));
+  if (only === undefined) return defaultConfigFile;
+  if (others.length === 0) return `plants/${only}`;
+  throw new UsageError(`Say which plant: --config plants/${[only, ...others].join(' or plants/')}.`);
+}
+
+/** The key of the stack, of the environment, or as somebody types it. */
+export async function keyOf(target: Target | undefined, config: string): Promise<string> {
+  if (target) {
+    const stored = await createSecretStore(target).read('azumuta-api-key');
+    const parsed = parse(apiKeySchema, stored === undefined ? undefined : jsonOf(stored));
+    if (parsed.ok) return parsed.value.apiKey;
+    throw new UsageError(
+      `The stack has no usable key of Azumuta: npm run secrets -- ${whereOf(target, config)}`,
+    );
+  }
+  const { AZUMUTA_API_KEY: key = '' } = process.env;
+  if (key.trim() !== '') return key.trim();
+  if (process.stdin.isTTY) return askForKey();
+  throw new UsageError('There is no terminal to ask at: set AZUMUTA_API_KEY, or name a stack.');
+}

@@ -1,0 +1,22 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { azumutaSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
+import type { CommandStage } from './stage.ts';
+
+export function probeTests(stage: () => CommandStage): void {
+  it("looks at the account of the stack, with the stack's key", async () => {
+    // Prepare
+    const { createdOrder, typedHere, folder } = stage();
+    const answers = join(folder, 'seen.json');
+    await writeFile(answers, JSON.stringify({ number: await createdOrder() }));
+
+    // Act
+    const { code, output } = await typedHere('probe', '--answers', answers);
+
+    // Assess: the sandbox talks as it is assumed
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('Nothing differs') });
+    expect(output).toMatch(/productOrder\.number +number +sure/);
+    expect(output).not.toContain(azumutaSandboxKey);
+  });
+}

@@ -1,0 +1,153 @@
+import { expect, it } from 'vitest';
+import { type Probed, probeAccount } from '../../../../infra/ops/probe/probe.ts';
+import type { Seen } from '../../../../infra/ops/probe/seen.ts';
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
+import { testClock } from '../../../support/clock.ts';
+import { type Answer, startServer } from '../../../support/server.ts';
+
+/** An account by its answers: to a path, of what its query tells. */
+type Routes = Readonly<Record<string, (query: Readonly<Record<string, string>>) => Answer>>;
+
+async function probed(routes: Routes, other: Answer, seen: Seen): Promise<Probed> {
+  const { url } = await startServer(
+    ({ url: { pathname, searchParams } }) =>
+      routes[pathname.replace('/api/v1', '')]?.(Object.fromEntries(searchParams)) ?? other,
+  );
+  const { signal } = new AbortController();
+  const look = { contract: defaultContract, clock: testClock(), apiKey: 'key', signal, seen };
+  return probeAccount({ ...look, baseUrl: `${url}/api/v1` });
+}
+
+const certain = ({ findings }: Probed) =>
+  Object.fromEntries(findings.map(({ line, set, certainty }) => [line, `${set} (${certainty})`]));
+
+it('proposes an account that talks JSON:API, and refuses queries that it does not know', async () => {
+  // Prepare
+  const orders = ['P-1', 'P-2', 'P-10'].map((number, at) => ({
+    ...{ type: 'orders', id: `o-${at}`, links: { self: `/api/v1/orders/o-${at}` } },
+    attributes: {
+      ...{ 'order-number': number, 'article-code': 'PUMP-1', state: 'completed', options: ['Left', 'IP67'] },
+      ...{ properties: { Voltage: 2300, Client: 'Acme' }, 'finished-at': 1_763_971_800_000 },
+    },
+    relationships: { reports: { data: [{ type: 'reports', id: 'rep-1' }] } },
+  }));
+  const article = { id: 'a-1', attributes: { code: 'PUMP-1', options: [{ id: 'v1', label: 'Left' }] } };
+  const report = {
+    ...{ id: 'rep-1', relationships: { instruction: { data: { id: 'ins-9' } } } },
+    attributes: { 'order-number': 'P-2', checks: [{ question: 'Pressure', answer: '3.25', ok: true }] },
+  };
+  const filtered =
+    <T extends { attributes: object }>(name: string, all: readonly T[]) =>
+    ({ [`filter[${name}]`]: wanted, ...others }: Readonly<Record<string, string>>): Answer => {
+      if (Object.keys(others).length > 0) return { status: 400, body: { errors: [{ id: 1, code: 'P-2' }] } };
+      const data = all.filter(({ attributes }) => !wanted || Object(attributes)[name] === wanted);
+      return { body: { data, links: { next: null } } };
+    };
+  const routes: Routes = {
+    '/orders': filtered('order-number', orders),
+    '/orders/o-1': () => ({ body: { data: orders[1] } }),
+    '/reports/rep-1': () => ({ body: { data: report } }),
+    '/instructions/ins-9': () => ({ body: { data: { id: 'ins-9', attributes: { title: 'Test' } } } }),
+    '/articles': filtered('code', [article]),
+  };
+
+  // Act
+  const result = await probed(
+    routes,
+    { status: 404, body: { errors: [] } },
+    {
+      ...{ number: 'P-2', article: 'PUMP-1', variant: 'Left', completedStatus: 'completed' },
+      ...{ parameter: { name: 'Voltage', value: '2300' }, recorded: { step: 'Pressure', value: '3.25' } },
+    },
+  );
+
+  // Assess
+  expect(result.complaints).toEqual([]);
+  expect(result.proposal.settings).toMatchObject({
+    operations: {
+      findProductOrder: { path: '/orders', query: { 'filter[order-number]': '{number}' } },
+      findArticle: { query: { 'filter[code]': '{number}' } },
+      readRecording: { path: '/reports/{id}', answer: 'data' },
+      readWorkInstruction: { path: '/instructions/{id}', answer: 'data' },
+    },
+  });
+  expect(certain(result)).toMatchObject({
+    'productOrder.number': 'attributes.order-number (sure)',
+    'productOrder.parameters': 'attributes.properties (sure)',
+    'productOrder.recordings': 'relationships.reports.data (sure)',
+    'recording.workInstructionId': 'relationships.instruction.data.id (sure)',
+    'step.value': 'answer (sure)',
+    'list.next': 'links.next (to confirm)',
+  });
+});
+
+it('proposes an account whose recordings stand in its orders, that only searches, and shows a page for all else', async () => {
+  // Prepare
+  const recording = {
+    ...{ recordingId: 31, orderId: 5, docId: 'WI-1', docName: 'Assembly', user: 'An' },
+    ...{ start: '2026-11-20 07:00:00', end: '2026-11-20 07:20:00', minutes: 20 },
+    results: [
+      { name: 'Good', result: 1234 },
+      { name: 'Bad', result: 0 },
+    ],
+  };
+  const order = {
+    ...{ orderId: 5, orderNumber: '4711', statusText: 'Afgesloten', qtyPlanned: 5, qtyDone: 5 },
+    ...{ item: { itemNumber: 'AX', itemId: 9 }, extra: { Batch: 'B-77' }, recordings: [recording] },
+  };
+  const searched =
+    (name: string, all: readonly object[]) =>
+    ({ search = '' }) => ({
+      body: all.filter((each) => Object(each)[name].includes(search)),
+    });
+  const routes: Routes = {
+    '/workorders': searched('orderNumber', [
+      order,
+      { ...order, orderId: 6, orderNumber: '4712', recordings: [] },
+    ]),
+    '/workorders/5': () => ({ body: order }),
+    '/items': searched('itemNumber', [
+      { itemId: 9, itemNumber: 'AX' },
+      { itemId: 10, itemNumber: 'AY' },
+    ]),
+    '/docs/WI-1': () => ({ body: { docId: 'WI-1', docName: 'Assembly' } }),
+  };
+
+  // Act
+  const result = await probed(
+    routes,
+    { body: '<html>', headers: { 'content-type': 'text/html' } },
+    {
+      ...{ number: '4711', article: 'AX', completedStatus: 'Afgesloten' },
+      ...{ parameter: { name: 'Batch', value: 'B-77' }, recorded: { step: 'Good', value: '1234' } },
+    },
+  );
+
+  // Assess
+  expect(result.complaints).toEqual([]);
+  expect(result.proposal.settings).toMatchObject({
+    operations: {
+      findProductOrder: { path: '/workorders', query: { search: '{number}' } },
+      readRecording: { path: '/workorders/{productOrder.id}', answer: 'recordings' },
+      readWorkInstruction: { path: '/docs/{id}' },
+    },
+    list: { entries: '' },
+  });
+  // Two quantities have the same value as its id.
+  expect(certain(result)).toMatchObject({
+    'productOrder.id': 'orderId (to confirm)',
+    'productOrder.status': 'statusText (sure)',
+    'recording.id': 'recordingId (sure)',
+    'recording.workInstructionName': 'docName (sure)',
+  });
+});
+
+it('says so where no list has the number, and what to do', async () => {
+  const result = await probed({}, { status: 404, body: {} }, { number: '4711' });
+
+  expect(result).toMatchObject({ stopped: undefined, proposal: { settings: {} }, complaints: [] });
+  expect(result.findings).toContainEqual({
+    ...{ line: 'operations.findProductOrder.path', certainty: 'not found' },
+    why: 'no list that was tried has the number: ask Azumuta for its address, and write it there',
+  });
+});
