@@ -9,11 +9,13 @@ import { describeMismatches, parse } from '../../../shared/platform/validation.t
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { answerOptions, exits, optionsOf, plainCommand, runCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
+import { writeNewFile } from '../cli/new-file.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { previewOf } from '../map/preview.ts';
 import { samplesIn } from '../map/read-sample.ts';
 import { previewLines } from '../map/report.ts';
 import { samples } from '../map/samples.ts';
+import { emptyContract } from '../probe/source.ts';
 import { type Answers, answersSchema } from './answers.ts';
 import { configurationText } from './configuration-text.ts';
 import { askForAnswers } from './questions.ts';
@@ -96,7 +98,15 @@ await runCommand(command, async (parsed) => {
   // The example describes its ERP in a file of its own, which another plant may have copied already.
   if (erp === 'rest' && !existsSync('plants/dolibarr.ts'))
     await copyFile(new URL('dolibarr.ts', examples), 'plants/dolibarr.ts');
-  await write(file, configurationText(example, answers, new Date()));
+  const contract = `plants/${plant}.contract.ts`;
+  const isOwn = existsSync(contract);
+  if (!isOwn) writeNewFile(contract, emptyContract);
+  try {
+    await write(file, configurationText(example, answers, new Date()));
+  } catch (error) {
+    if (!isOwn) await rm(contract);
+    throw error;
+  }
 
   const { integration } = await loadIntegration(file, 'production');
   const previews = samplesIn(samples.order, integration, new Date().toISOString()).map((sample) =>

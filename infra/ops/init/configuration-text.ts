@@ -1,4 +1,10 @@
+import { literal } from '../probe/source.ts';
 import type { Answers } from './answers.ts';
+
+const contractLines = `
+  // How Azumuta's API talks, where it differs from what is assumed: npm run probe finds out.
+  azumuta: { contract },
+`;
 
 /**
  * An example with a plant's own answers in the places of the example's.
@@ -23,6 +29,8 @@ export function configurationText(example: string, answers: Answers, now: Date):
             `${literal(database)} : ${literal(`${database}-test`)}`,
           ] as const,
         ]),
+    [/(?<= from '#azumuta-erp';\n)/, `import { contract } from './${plant}.contract.ts';\n`],
+    [/(?=\n {2}productOrders: )/, contractLines],
     // The example's own way to the number may take leading zeros off, which stay off.
     [
       /(?<=\n {4}number: \(order\) => )order\.number[^\n]*(?=,\n)/,
@@ -35,9 +43,4 @@ export function configurationText(example: string, answers: Answers, now: Date):
     if (!place.test(text)) throw new Error(`The example has no ${place.source}.`);
     return text.replace(place, typeof own === 'string' ? () => own : own);
   }, example);
-}
-
-/** A text as the source of a text, whatever is in it. */
-function literal(text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }

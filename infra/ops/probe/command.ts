@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import * as z from 'zod/mini';
@@ -29,6 +29,7 @@ import { askWhatIsSeen } from './questions.ts';
 import { contractText, placeIn, report, unseen } from './report.ts';
 import { samplesOf } from './samples.ts';
 import { seenSchema } from './seen.ts';
+import { emptyContract } from './source.ts';
 
 const text = z.string().check(z.minLength(1));
 const optionsSchema = z.object({
@@ -126,15 +127,20 @@ function written(probed: Probed, { integration: { plant }, file }: Configured, {
   const own = out ?? (file === defaultConfigFile ? undefined : `plants/${plant}.contract.ts`);
   if (own === undefined)
     return ['--out names a file to write it into; so does the configuration of a plant.'];
-  if (existsSync(own))
+  const before = existsSync(own) ? readFileSync(own, 'utf8') : undefined;
+  if (before !== undefined && before !== emptyContract)
     return [`${own} is there already, and stays as it is: remove it, or name another with --out.`];
+  rmSync(own, { force: true });
   writeNewFile(own, contractText(probed));
+  const again = `npm run probe -- --config ${shellWord(file)}`;
+  if (before !== undefined)
+    return [`${own} is written. Read what is to confirm in it, and look whether all is understood: ${again}`];
   const module = relative(dirname(file), own).replaceAll('\\', '/');
   return [
     `${own} is written. Read what is to confirm in it; in ${file}, add`,
     `  import { contract } from '${module.startsWith('.') ? module : `./${module}`}';`,
     '  azumuta: { contract },',
-    `and look whether all is understood: npm run probe -- --config ${shellWord(file)}`,
+    `and look whether all is understood: ${again}`,
   ];
 }
 

@@ -50,3 +50,6 @@ export function moduleOf(settings: object, notes: SourceNotes): string {
 export const contract: AzumutaContractSettings = ${text};
 `;
 }
+
+/** As `npm run init` writes it: a plant's configuration imports it from the beginning. */
+export const emptyContract = moduleOf({}, noNotes);

@@ -7,6 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadIntegration } from '../../../../infra/build/load-configuration.ts';
 import { type Answers, answersSchema, erps } from '../../../../infra/ops/init/answers.ts';
 import { configurationText } from '../../../../infra/ops/init/configuration-text.ts';
+import { emptyContract } from '../../../../infra/ops/probe/source.ts';
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { parse } from '../../../../shared/platform/validation.ts';
 import { typed } from '../commands/typed.ts';
 
@@ -64,6 +66,9 @@ describe('init', () => {
       deployment: { alarmEmails: ['it@bruges.example'] },
     });
     expect(readFileSync(`plants/${plant}.config.ts`, 'utf8')).toContain("'https://erp.bruges.example'");
+    // What `npm run probe` finds out has its place from the beginning.
+    expect(readFileSync(`plants/${plant}.contract.ts`, 'utf8')).toBe(emptyContract);
+    expect(integration.azumuta.contract).toEqual(defaultContract);
   });
 
   it('overwrites nothing, and writes nothing where an answer does not fit', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
+import { emptyContract } from '../../../../infra/ops/probe/source.ts';
 import { startServer } from '../../../support/server.ts';
 import { typed } from '../commands/typed.ts';
 import { seen, startAccount } from './account.ts';
@@ -32,7 +33,7 @@ function newFolder() {
   return { folder, write };
 }
 
-it('proposes a contract from saved answers, and writes it once', async () => {
+it('proposes a contract from saved answers, and writes it once, in the place of the empty one of init', async () => {
   // Prepare
   const { folder, write } = newFolder();
   const [sample, answers] = [
@@ -40,6 +41,7 @@ it('proposes a contract from saved answers, and writes it once', async () => {
     write('answers.json', { ...seen, parameter: { name: 'Quantity', value: '4711' } }),
   ];
   const out = join(folder, 'own.contract.ts');
+  writeFileSync(out, emptyContract);
   const words = ['--sample', sample, '--answers', answers, '--out', out];
 
   // Act
