@@ -15,8 +15,9 @@ describe('what the documents tell to type', () => {
     expect(files.filter((file) => !existsSync(file) && !copied.includes(file))).toEqual([]);
   });
 
-  it('names one stack from top to bottom: that of the configuration which comes with the project', () => {
-    expect(new Set(found(/(AzumutaErp-[a-z][\w-]*)/g))).toEqual(new Set([stack]));
+  it('names one plant from top to bottom, that of the configuration which comes with the project, and its test stage', () => {
+    const stacks = new Set(found(/(AzumutaErp-[a-z][\w-]*)/g));
+    expect(stacks).toEqual(new Set([stack, stack.replace(/production$/, 'test')]));
   });
 
   it('gives the CDK a context that the app reads', () => {
