@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-const promises = readFileSync('infra/SECURITY.md', 'utf8')
+const promises = readFileSync('SECURITY.md', 'utf8')
   .split('\n')
   .filter((line) => line.startsWith('- '))
   .map((line) => ({
