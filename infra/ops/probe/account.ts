@@ -94,13 +94,24 @@ export function createAccount({ baseUrl, contract, apiKey, clock, signal }: Acco
   }
 
   const ask: Ask = async ({ path, method = 'GET', query = {}, body }, values = {}) => {
-    const request = requestMaker({ path, method, query, body })(values, signal);
+    const request = requestOf(() => requestMaker({ path, method, query, body })(values, signal));
+    if (!request) return nothing;
     const key = JSON.stringify([method, request.path, request.query, request.body]);
     const known = heard.get(key) ?? send(request, path);
     heard.set(key, known);
     return known;
   };
   return { ask, calls: () => calls };
+}
+
+/** None where a value of the account, such as `..`, would ask for something else. */
+function requestOf(make: () => HttpRequest): HttpRequest | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Rejected) return undefined;
+    throw error;
+  }
 }
 
 const nothing: Heard = { status: 0, json: undefined };

@@ -39,16 +39,24 @@ function onlyConfiguration(): string {
 
 /** The key of the stack, of the environment, or as somebody types it. */
 export async function keyOf(target: Target | undefined, config: string): Promise<string> {
-  if (target) {
-    const stored = await createSecretStore(target).read('azumuta-api-key');
-    const parsed = parse(apiKeySchema, stored === undefined ? undefined : jsonOf(stored));
-    if (parsed.ok) return parsed.value.apiKey;
-    throw new UsageError(
-      `The stack has no usable key of Azumuta: npm run secrets -- ${whereOf(target, config)}`,
-    );
-  }
-  const { AZUMUTA_API_KEY: key = '' } = process.env;
-  if (key.trim() !== '') return key.trim();
+  const key = target
+    ? await storedKey(target, config)
+    : process.env.AZUMUTA_API_KEY?.trim() || (await typedKey());
+  // An error of the header would repeat it.
+  if (/^[\x20-\x7e]+$/.test(key)) return key;
+  throw new UsageError('The key has characters that no key has, such as a line break: copy it again.');
+}
+
+async function storedKey(target: Target, config: string): Promise<string> {
+  const stored = await createSecretStore(target).read('azumuta-api-key');
+  const parsed = parse(apiKeySchema, stored === undefined ? undefined : jsonOf(stored));
+  if (parsed.ok) return parsed.value.apiKey;
+  throw new UsageError(
+    `The stack has no usable key of Azumuta: npm run secrets -- ${whereOf(target, config)}`,
+  );
+}
+
+async function typedKey(): Promise<string> {
   if (process.stdin.isTTY) return askForKey();
   throw new UsageError('There is no terminal to ask at: set AZUMUTA_API_KEY, or name a stack.');
 }

@@ -157,8 +157,12 @@ export function recordingLists(order: object) {
   );
 }
 
+/** Deeper than anything that an operator records. */
+const maxDepth = 12;
+
 /** Whether something reads so anywhere in an answer, lists included. */
-export function tells(json: unknown, text: string): boolean {
+export function tells(json: unknown, text: string, depth = 0): boolean {
   if (reads(json, text)) return true;
-  return json !== null && typeof json === 'object' && Object.values(json).some((each) => tells(each, text));
+  if (json === null || typeof json !== 'object' || depth >= maxDepth) return false;
+  return Object.values(json).some((each) => tells(each, text, depth + 1));
 }

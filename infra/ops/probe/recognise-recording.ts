@@ -118,19 +118,26 @@ function timesOf(recording: object, now: Date): Finding[] {
   ];
 }
 
+/** More than a recording tells; each is tried with each. */
+const maxTimes = 12;
+const maxLengths = 40;
+
 function spansIn(recording: object, times: readonly Spot[]): Span[] {
   const lengths = scalarsIn(recording).filter(
     ({ path, value }) => Number(value) > 0 && !isIdName(lastOf(path)) && timeOf(value) === undefined,
   );
-  return times.flatMap((from) =>
-    times.flatMap((to) => {
+  const few = times.slice(0, maxTimes);
+  return few.flatMap((from) =>
+    few.flatMap((to) => {
       const gap = ((timeOf(to.value) ?? 0) - (timeOf(from.value) ?? 0)) / 1000;
       // Either end may be rounded to seconds.
       const fits = (length: Spot, unit: Span['unit']) =>
         gap > 1 && Math.abs(gap - Number(length.value) * unit.seconds) <= 1;
-      return lengths.flatMap((length) =>
-        units.flatMap((unit) => (fits(length, unit) ? [{ from, to, length, unit }] : [])),
-      );
+      return lengths
+        .slice(0, maxLengths)
+        .flatMap((length) =>
+          units.flatMap((unit) => (fits(length, unit) ? [{ from, to, length, unit }] : [])),
+        );
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../../../shared/model/text.ts';
 import { isObject } from './spots.ts';
 
 /** A text as it stands in TypeScript, whatever is in it. */
@@ -16,6 +17,7 @@ export interface SourceNotes {
 const noNotes: SourceNotes = { sources: new Map(), remarks: new Map() };
 /** What is longer is broken into lines. */
 const maxWidth = 80;
+const maxRemark = 200;
 
 /** A value of the configuration in TypeScript. @param at The path of its line; '' is the whole. */
 export function sourceOf(value: unknown, notes = noNotes, at = '', indent = ''): string {
@@ -31,7 +33,7 @@ export function sourceOf(value: unknown, notes = noNotes, at = '', indent = ''):
   const lines = fields.map(([name, each]) => {
     const line = at === '' ? name : `${at}.${name}`;
     const remark = notes.remarks.get(line);
-    return `${inner}${nameIn(name)}: ${sourceOf(each, notes, line, inner)},${remark ? ` // ${remark}` : ''}\n`;
+    return `${inner}${nameIn(name)}: ${sourceOf(each, notes, line, inner)},${remark ? ` // ${oneLine(remark, maxRemark)}` : ''}\n`;
   });
   return `{\n${lines.join('')}${indent}}`;
 }

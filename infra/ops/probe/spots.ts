@@ -15,8 +15,7 @@ const maxDepth = 6;
 /** All spots of an answer, itself among them; lists are spots, and what is in them is not. */
 export function spotsIn(json: unknown, path = '', inMap = false): Spot[] {
   const here: Spot = { path, value: json, inMap };
-  const depth = path === '' ? 0 : path.split('.').length;
-  if (!isObject(json) || depth >= maxDepth) return [here];
+  if (!isObject(json) || depthOf(path) >= maxDepth) return [here];
   const isMap = isWordsMap(json);
   return [
     here,
@@ -24,6 +23,10 @@ export function spotsIn(json: unknown, path = '', inMap = false): Spot[] {
       canStandIn(name, path) ? spotsIn(value, below(path, name), isMap) : [],
     ),
   ];
+}
+
+function depthOf(path: string): number {
+  return path === '' ? 0 : path.split('.').length;
 }
 
 export function below(path: string, name: string): string {
@@ -115,7 +118,7 @@ export function locate(json: unknown, names: readonly string[], place = ''): Loc
     const resource = json.filter(isObject).find((entry) => bears(entry, names));
     return resource && { place, resource, isList: true, isDoubtful: false };
   }
-  if (!isObject(json)) return undefined;
+  if (!isObject(json) || depthOf(place) >= maxDepth) return undefined;
   const fields = Object.entries(json).filter(([field]) => canStandIn(field, place));
   const itself = bears(json, names) ? { place, resource: json, isList: false, isDoubtful: false } : undefined;
   const isOwn = ([field, value]: [string, unknown]) =>

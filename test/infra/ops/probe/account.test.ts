@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { probeAccount } from '../../../../infra/ops/probe/probe.ts';
+import { proposalOf } from '../../../../infra/ops/probe/proposal.ts';
+import { contractText } from '../../../../infra/ops/probe/report.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type Answer, type Received, startServer } from '../../../support/server.ts';
@@ -148,4 +150,42 @@ it('hides the key from whoever asks for values, where the account repeats it', a
   );
 
   expect(findings).toContainEqual(expect.objectContaining({ line: 'productOrder.status', shown: 'key •••' }));
+});
+
+it('asks for nothing else where an id or a link of the account would', async () => {
+  const strange = { data: [{ id: '..', number: 'MO/0001' }], next: '/{x}' };
+
+  const { stopped, findings } = await probed(({ url }) =>
+    url.pathname.endsWith('/productorders') ? { body: strange } : { status: 404, body: {} },
+  );
+
+  expect(stopped).toBeUndefined();
+  expect(findings).toContainEqual(
+    expect.objectContaining({ line: 'productOrder.number', certainty: 'sure' }),
+  );
+});
+
+it('bears whatever an account answers', async () => {
+  const deep = `${'{"a":['.repeat(50_000)}1${']}'.repeat(50_000)}`;
+  const wide = Object.fromEntries(
+    Array.from({ length: 1000 }, (_, at) => [`at${at}`, '2026-11-01T08:00:00Z']),
+  );
+  const answers: Readonly<Record<string, unknown>> = {
+    '/api/v1/productorders': { data: [{ ...wide, ...order, 'a\nb // ': 'MO/0001', recordings: ['r-1'] }] },
+    '/api/v1/productorders/o-1': `{"number":"MO/0001","id":"o-1","recordings":["r-1"],"deep":${deep}}`,
+    '/api/v1/recordings/r-1': { id: 'r-1', ...wide },
+  };
+
+  const result = await probed(({ url }) => {
+    const body = answers[url.pathname];
+    return body === undefined ? { status: 404, body: {} } : { body };
+  });
+
+  expect(result.stopped).toBeUndefined();
+  const text = contractText({
+    findings: [{ line: 'article.id', set: 'key', certainty: 'to confirm', why: 'a\nb' }],
+    proposal: proposalOf(defaultContract, [{ line: 'article.id', set: 'key', certainty: 'sure', why: '' }]),
+  });
+  // What an account calls its fields stays a remark.
+  expect(text).toContain("id: 'key', // to confirm: a b\n");
 });

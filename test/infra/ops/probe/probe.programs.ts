@@ -138,6 +138,19 @@ it('says in a sentence what does not fit', async () => {
   }
 });
 
+it('repeats no key, be it one that cannot be sent', async () => {
+  const { write } = newFolder();
+  const words = ['--config', 'integration.config.ts', '--answers', write('answers.json', seen)];
+  const environment = { AZUMUTA_API_KEY: 'the-key\nof-the-account' };
+
+  const { code, output, complaint } = await typed('probe', words, { environment });
+
+  expect({ code, told: output + complaint }).toEqual({
+    code: 2,
+    told: 'The key has characters that no key has, such as a line break: copy it again.\n',
+  });
+});
+
 it('leaves no file when it is interrupted, and no key', async () => {
   // Prepare
   const { folder, write } = newFolder();
