@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { answerOptions, exits, optionsOf, plainCommand, runCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
+import { formatted } from '../cli/formatted.ts';
 import { writeNewFile } from '../cli/new-file.ts';
 import { say, sayJson } from '../cli/output.ts';
 import { previewOf } from '../map/preview.ts';
@@ -44,9 +42,7 @@ erp is odoo, tryton, sap-s4hana or rest; orders is {"everyMinutes": 1 to 1440}, 
 Exit codes: 0 written · 1 failed · 2 an answer does not fit, or the file is there already: nothing was written`,
   );
 
-const project = fileURLToPath(new URL('../../..', import.meta.url));
 const examples = new URL('../../../shared/integration/examples/', import.meta.url);
-const run = promisify(execFile);
 
 async function given(file: string | undefined): Promise<unknown> {
   if (file === undefined) {
@@ -72,11 +68,8 @@ const alreadyThere = (file: string) => new UsageError(`${file} is there already:
 /** Whole or not at all: it is written, formatted and loaded under another name first. */
 async function write(file: string, text: string): Promise<void> {
   const unfinished = file.replace(/\.config\.ts$/, '.unfinished.config.ts');
-  await writeFile(unfinished, text);
+  await writeFile(unfinished, await formatted(text));
   try {
-    await run('node', ['node_modules/@biomejs/biome/bin/biome', 'format', '--write', unfinished], {
-      cwd: project,
-    });
     await loadIntegration(unfinished, 'production');
     await link(unfinished, file);
   } catch (error) {

@@ -25,6 +25,20 @@ export const orderPaths = [
 /** Likewise articles, beside what the product order calls its own. */
 export const articlePaths = ['/articles', '/products', '/items', '/materials', '/parts'];
 
+/** Where the recordings of a product order may stand, if it names none. */
+export function waysOfOrder(path: string) {
+  const before = path.slice(0, path.lastIndexOf('/'));
+  return [
+    ...['recordings', 'executions', 'registrations', 'runs', 'results'].map((name) => ({
+      path: `${path}/{productOrder.id}/${name}`,
+    })),
+    ...['productOrderId', 'orderId'].map((name) => ({
+      path: `${before}/recordings`,
+      query: { [name]: '{productOrder.id}' },
+    })),
+  ];
+}
+
 /** How a list is asked for those of which a field has a value. */
 export type QueryForm = (field: string, value: string) => Readonly<Record<string, string>>;
 

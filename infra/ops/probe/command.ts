@@ -9,7 +9,6 @@ import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import {
   commonOptions,
-  configOptions,
   defaultConfigFile,
   exits,
   opsCommand,
@@ -34,12 +33,13 @@ import { emptyContract } from './source.ts';
 const text = z.string().check(z.minLength(1));
 const optionsSchema = z.object({
   ...commonOptions,
-  ...configOptions,
+  config: z.exactOptional(text),
   stage: z._default(text, 'production'),
   sample: z._default(z.array(text), []),
   answers: z.exactOptional(text),
   out: z.exactOptional(text),
   create: z.exactOptional(text),
+  replace: z._default(z.boolean(), false),
   values: z._default(z.boolean(), false),
 });
 type Options = z.output<typeof optionsSchema>;
@@ -58,6 +58,7 @@ const command = withConfig(
   .option('--answers <file>', 'a JSON file with what you see, where there is no terminal')
   .option('--values', 'show the values that were found, too')
   .option('--out <file>', 'where the contract is written (default: plants/<plant>.contract.ts)')
+  .option('--replace', 'write it over one that is there; the lines that its configuration says by hand stay')
   .option('--create <number>', 'create one test order of this number, and say what came back different')
   .addHelpText(
     'after',
@@ -122,16 +123,20 @@ async function create(
 }
 
 /** Writes the contract where there is none yet. @returns What to do with it. */
-function written(probed: Probed, { integration: { plant }, file }: Configured, { out }: Options): string[] {
+function written(
+  contract: string,
+  { integration: { plant }, file }: Configured,
+  { out, replace }: Options,
+): string[] {
   // The demo is no plant of anybody's.
   const own = out ?? (file === defaultConfigFile ? undefined : `plants/${plant}.contract.ts`);
   if (own === undefined)
     return ['--out names a file to write it into; so does the configuration of a plant.'];
   const before = existsSync(own) ? readFileSync(own, 'utf8') : undefined;
-  if (before !== undefined && before !== emptyContract)
-    return [`${own} is there already, and stays as it is: remove it, or name another with --out.`];
+  if (before !== undefined && before !== emptyContract && !replace)
+    return [`${own} is there already, and stays as it is: --replace writes it anew, --out another one.`];
   rmSync(own, { force: true });
-  writeNewFile(own, contractText(probed));
+  writeNewFile(own, contract);
   const again = `npm run probe -- --config ${shellWord(file)}`;
   if (before !== undefined)
     return [`${own} is written. Read what is to confirm in it, and look whether all is understood: ${again}`];
@@ -150,16 +155,17 @@ function told(finding: Finding, { values }: Options) {
   return { line, where, certainty, why, value: values ? shown : undefined };
 }
 
-function tell(probed: Probed, plant: Configured, options: Options): number {
+async function tell(probed: Probed, plant: Configured, options: Options): Promise<number> {
   const { findings, complaints, stopped, proposal } = probed;
   const isFound = findings.some(({ set }) => set !== undefined);
+  const contract = await contractText(probed);
   if (options.json) {
     const fields = findings.map((finding) => told(finding, options));
-    sayJson({ findings: fields, complaints, contract: contractText(probed), stopped, unseen });
+    sayJson({ findings: fields, complaints, contract, stopped, unseen });
   } else {
-    report(probed, options.values);
+    report(probed, contract, options.values);
     if (Object.keys(proposal.settings).length > 0)
-      for (const line of written(probed, plant, options)) say(line);
+      for (const line of written(contract, plant, options)) say(line);
     say();
     say('What reading cannot show:');
     for (const each of unseen) say(`  - ${each}`);

@@ -20,12 +20,13 @@ export interface Configured {
 /** The configuration of the stack, else the one that was named, else the only one in `plants/`. */
 export async function configured(
   target: Target | undefined,
-  { config, stage }: { readonly config: string; readonly stage: string },
+  { config, stage }: { readonly config?: string; readonly stage: string },
 ): Promise<Configured> {
   if (target) {
-    return { integration: await configurationOf(target, config), file: configurationFile(target, config) };
+    const file = configurationFile(target, config ?? defaultConfigFile);
+    return { integration: await configurationOf(target, file), file };
   }
-  const file = config === defaultConfigFile ? onlyConfiguration() : config;
+  const file = config ?? onlyConfiguration();
   return { integration: (await loadIntegration(file, stage)).integration, file };
 }
 
@@ -38,7 +39,7 @@ function onlyConfiguration(): string {
 }
 
 /** The key of the stack, of the environment, or as somebody types it. */
-export async function keyOf(target: Target | undefined, config: string): Promise<string> {
+export async function keyOf(target: Target | undefined, config?: string): Promise<string> {
   const key = target
     ? await storedKey(target, config)
     : process.env.AZUMUTA_API_KEY?.trim() || (await typedKey());
@@ -47,7 +48,7 @@ export async function keyOf(target: Target | undefined, config: string): Promise
   throw new UsageError('The key has characters that no key has, such as a line break: copy it again.');
 }
 
-async function storedKey(target: Target, config: string): Promise<string> {
+async function storedKey(target: Target, config?: string): Promise<string> {
   const stored = await createSecretStore(target).read('azumuta-api-key');
   const parsed = parse(apiKeySchema, stored === undefined ? undefined : jsonOf(stored));
   if (parsed.ok) return parsed.value.apiKey;

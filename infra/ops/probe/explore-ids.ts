@@ -1,18 +1,16 @@
 import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
 import type { Ask } from './account.ts';
-import { collectionsOf, type QueryForm, rankOf } from './candidates.ts';
+import { collectionsOf, type QueryForm } from './candidates.ts';
 import { isDone, strangerTo } from './explore-lists.ts';
 import { type Finding, ranked } from './findings.ts';
 import {
   entriesIn,
   isIdName,
-  isObject,
   type Located,
   lastOf,
   listsIn,
   locate,
   nameOf,
-  reads,
   type Spot,
   scalarsIn,
 } from './spots.ts';
@@ -30,7 +28,7 @@ export interface ReadById {
   readonly findings: readonly Finding[];
 }
 
-interface Way {
+export interface Way {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** How many of the ids are tried so. Default: the likeliest few. */
@@ -71,15 +69,17 @@ export async function readById(wanted: Wanted): Promise<ReadById | undefined> {
     const { json } = await ask(operation, { ...values, id });
     const located = locate(json, [bears ?? id]);
     if (!located) continue;
-    const findings = [...said(name, operation, isOwn), ...(await absence(ask, name, operation, values, id))];
+    const findings = [
+      ...(isOwn ? [] : saidOf(name, operation, 'an id was answered with what bears it')),
+      ...(await absence(ask, name, operation, values, id)),
+    ];
     return { id, json, located, operation, field: spot.path, findings };
   }
   return undefined;
 }
 
-function said(name: Reading, { path, query }: { path: string; query: object }, isOwn: boolean): Finding[] {
-  if (isOwn) return [];
-  const why = 'an id was answered with what bears it';
+/** How something is asked for. */
+export function saidOf(name: Reading, { path, query = {} }: Way, why: string): Finding[] {
   const line = `operations.${name}`;
   return [
     { line: `${line}.path`, set: path, certainty: 'sure', why },
@@ -103,8 +103,10 @@ async function absence(
     return [];
   if (isDone({ status, json }) && status !== 204)
     return [{ line, certainty: 'not found', why: `an id that there is not is answered with ${status}` }];
-  const certainty = [204, 410].includes(status) ? 'sure' : 'to confirm';
-  return [{ line, set: [status], certainty, why: 'an id that there is not is answered so' }];
+  const why = 'an id that there is not is answered so';
+  return [204, 410].includes(status)
+    ? [{ line, set: [status], certainty: 'sure', why }]
+    : [{ line, set: [404, status], certainty: 'to confirm', why: `${why}, or one of another form` }];
 }
 
 /** A list without it, or without anything. */
@@ -139,30 +141,4 @@ export function readingsOf(path: string, form: QueryForm | undefined) {
     ...(singular === path ? [] : [{ path: `${singular}/{id}`, tries: 1 }]),
     ...(form ? [{ path, query: form('{field}', '{id}'), tries: 3 }] : []),
   ];
-}
-
-/** Lists that may name recordings: not those with a parameter or a variant that was seen, or is called so. */
-export function recordingLists(order: object) {
-  const lists = listsIn(order).filter(
-    ({ path, value }) =>
-      value.length > 0 &&
-      value.every(
-        (each) => nameOf(each) !== undefined || (isObject(each) && idsOf('recordingRef.id', each).length > 0),
-      ) &&
-      rankOf('productOrder.variants', path) === Number.POSITIVE_INFINITY,
-  );
-  return ranked(
-    'productOrder.recordings',
-    lists.filter(({ value }) => value.some((each) => isObject(each) || typeof each !== 'boolean')),
-  );
-}
-
-/** Deeper than anything that an operator records. */
-const maxDepth = 12;
-
-/** Whether something reads so anywhere in an answer, lists included. */
-export function tells(json: unknown, text: string, depth = 0): boolean {
-  if (reads(json, text)) return true;
-  if (json === null || typeof json !== 'object' || depth >= maxDepth) return false;
-  return Object.values(json).some((each) => tells(each, text, depth + 1));
 }

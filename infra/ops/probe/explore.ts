@@ -1,13 +1,14 @@
 import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Ask, Stopped } from './account.ts';
 import { articlePaths, orderPaths } from './candidates.ts';
-import { besides, idsOf, type ReadById, readById, readingsOf, recordingLists, tells } from './explore-ids.ts';
+import { besides, idsOf, type ReadById, readById, readingsOf } from './explore-ids.ts';
 import { type FoundInList, findInLists } from './explore-lists.ts';
 import { findNextPage } from './explore-pages.ts';
+import { readRecording } from './explore-recordings.ts';
 import { type Finding, notFound, ranked } from './findings.ts';
 import type { Answers } from './resources.ts';
 import type { Seen } from './seen.ts';
-import { isObject, lastOf, locate, nameOf, type Spot, scalarsIn } from './spots.ts';
+import { lastOf, nameOf, scalarsIn } from './spots.ts';
 
 export interface Explored {
   readonly answers: Answers;
@@ -114,69 +115,6 @@ async function readOrder({ ask, contract, seen }: Surroundings, list: FoundInLis
     ids: list ? [...own, itself] : ofPage,
     ways: paths.flatMap((path) => readingsOf(path, list?.form)),
   });
-}
-
-/** More recordings of one order than these are not read. */
-const maxRecordings = 5;
-
-/** One that has what was recorded, if it is among the last few. */
-async function readRecording(
-  { ask, contract, seen }: Surroundings,
-  order: object,
-  base: string,
-  read: ReadById | undefined,
-): Promise<ReadById | undefined> {
-  const values = { productOrder: { id: read?.id ?? '', number: seen.number } };
-  const isSought = (json: unknown) => seen.recorded === undefined || tells(json, seen.recorded.value);
-  for (const list of recordingLists(order).slice(0, 3)) {
-    const entries = list.value.toReversed().slice(0, maxRecordings).map(idsInEntry);
-    if (read && seen.recorded && isSought(list.value))
-      return nestedIn(read, list.path, list.value.find(isSought));
-    const beside = besides(base, list.path);
-    const ways = [
-      ...beside.map((path) => ({ path: `${path}/{id}` })),
-      ...beside
-        .slice(0, 1)
-        .map((path) => ({ path: `${base}/{productOrder.id}${path.slice(path.lastIndexOf('/'))}` })),
-      { path: defaultContract.operations.readRecording.path },
-    ];
-    const found = await readById({
-      ask,
-      contract,
-      name: 'readRecording',
-      values,
-      ids: entries[0] ?? [],
-      ways,
-    });
-    if (!found) continue;
-    for (const ids of entries) {
-      const id = nameOf(ids.find(({ path }) => path === found.field)?.value);
-      if (id === undefined) continue;
-      const { json } = await ask(found.operation, { ...values, id });
-      const located = locate(json, [id]);
-      if (located && isSought(located.resource)) return { ...found, json, located, id };
-    }
-    return found;
-  }
-  return undefined;
-}
-
-function idsInEntry(entry: unknown): Spot[] {
-  return isObject(entry) ? idsOf('recordingRef.id', entry) : [{ path: '', value: entry, inMap: false }];
-}
-
-/** Recordings may stand in the product order as a whole: then it is read once more for each of them. */
-function nestedIn(read: ReadById, at: string, entry: unknown): ReadById | undefined {
-  const [spot] = idsInEntry(entry);
-  const id = nameOf(spot?.value);
-  const located = id === undefined ? undefined : locate(read.json, [id]);
-  if (id === undefined || !located || !spot) return undefined;
-  const path = read.operation.path.replace('{id}', '{productOrder.id}');
-  const why = `recordings stand in the product order, at ${at}`;
-  return {
-    ...{ id, json: read.json, located, operation: { path }, field: spot.path },
-    findings: [{ line: 'operations.readRecording.path', set: path, certainty: 'sure', why }],
-  };
 }
 
 /** The last of what a recording names by an id, beside itself and its product order, that is no person. */

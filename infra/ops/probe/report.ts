@@ -1,11 +1,15 @@
 import { valueAt } from '../../../shared/platform/places.ts';
+import { formatted } from '../cli/formatted.ts';
 import { say, styled, tableOf } from '../cli/output.ts';
 import type { Finding } from './findings.ts';
 import type { Probed } from './probe.ts';
 import { moduleOf, sourceOf } from './source.ts';
 
 /** The contract as a module, which says what is to confirm. */
-export function contractText({ proposal, findings }: Pick<Probed, 'proposal' | 'findings'>): string {
+export async function contractText({
+  proposal,
+  findings,
+}: Pick<Probed, 'proposal' | 'findings'>): Promise<string> {
   const sources = findings.flatMap(({ set, source }) =>
     source === undefined ? [] : [[set, source] as const],
   );
@@ -17,7 +21,7 @@ export function contractText({ proposal, findings }: Pick<Probed, 'proposal' | '
       ? [[finding.line, `to confirm: ${finding.why}`] as const]
       : [],
   );
-  return moduleOf(proposal.settings, { sources: new Map(sources), remarks: new Map(remarks) });
+  return formatted(moduleOf(proposal.settings, { sources: new Map(sources), remarks: new Map(remarks) }));
 }
 
 /** Where a field was found, as it is written in the contract. */
@@ -28,8 +32,8 @@ export function placeIn({ set, source }: Finding): string {
     : (source ?? sourceOf(set).replace(/\s+/g, ' '));
 }
 
-/** Prints what was found, what is left to do, and the contract. */
-export function report(probed: Probed, showsValues: boolean): void {
+/** Prints what was found, what is left to do, and the contract's text. */
+export function report(probed: Probed, contract: string, showsValues: boolean): void {
   const { findings, proposal, complaints, calls, stopped } = probed;
   if (stopped !== undefined) say(styled('red', stopped));
   if (calls > 0)
@@ -62,7 +66,7 @@ export function report(probed: Probed, showsValues: boolean): void {
     say('Nothing differs from what is assumed: there is no line to write.');
   else {
     say(styled('bold', 'The contract, where it differs from what is assumed:'));
-    say(contractText(probed));
+    say(contract);
   }
 }
 

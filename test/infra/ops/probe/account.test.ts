@@ -182,7 +182,7 @@ it('bears whatever an account answers', async () => {
   });
 
   expect(result.stopped).toBeUndefined();
-  const text = contractText({
+  const text = await contractText({
     findings: [{ line: 'article.id', set: 'key', certainty: 'to confirm', why: 'a\nb' }],
     proposal: proposalOf(defaultContract, [{ line: 'article.id', set: 'key', certainty: 'sure', why: '' }]),
   });

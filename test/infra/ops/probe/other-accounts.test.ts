@@ -142,6 +142,34 @@ it('proposes an account whose recordings stand in its orders, that only searches
   });
 });
 
+it('finds the recordings of an order that names none, by what was recorded', async () => {
+  // Prepare
+  const order = { id: 'o-1', number: 'MO/0001', status: 'completed' };
+  const recordings = [
+    { id: 'r-1', steps: [{ name: 'Torque', value: 42.25 }] },
+    { id: 'r-2', steps: [{ name: 'Weight', value: 17.5 }] },
+  ];
+  const routes: Routes = {
+    '/productorders': ({ number }) => ({ body: { data: number === order.number ? [order] : [] } }),
+    '/productorders/o-1': () => ({ body: order }),
+    '/productorders/o-1/executions': () => ({ body: { data: recordings } }),
+  };
+
+  // Act
+  const result = await probed(
+    routes,
+    { status: 404, body: {} },
+    { number: 'MO/0001', recorded: { value: '17.5' } },
+  );
+
+  // Assess
+  expect(result.complaints).toEqual([]);
+  expect(result.proposal.settings).toMatchObject({
+    operations: { readRecording: { path: '/productorders/{productOrder.id}/executions', answer: 'data' } },
+  });
+  expect(certain(result)).toMatchObject({ 'recording.id': 'id (sure)', 'step.value': 'value (sure)' });
+});
+
 it('says so where no list has the number, and what to do', async () => {
   const result = await probed({}, { status: 404, body: {} }, { number: '4711' });
 

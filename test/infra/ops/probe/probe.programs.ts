@@ -42,11 +42,13 @@ it('proposes a contract from saved answers, and writes it once, in the place of 
   ];
   const out = join(folder, 'own.contract.ts');
   writeFileSync(out, emptyContract);
-  const words = ['--sample', sample, '--answers', answers, '--out', out];
+  const words = ['--config', 'integration.config.ts', '--sample', sample, '--answers', answers, '--out', out];
 
   // Act
   const told = await typed('probe', words);
   const again = await typed('probe', words);
+  writeFileSync(out, '// mine');
+  const replaced = await typed('probe', [...words, '--replace']);
   const asJson = await typed('probe', [...words, '--json', '--values']);
 
   // Assess
@@ -56,6 +58,7 @@ it('proposes a contract from saved answers, and writes it once, in the place of 
   expect(told.output).toContain('What reading cannot show:\n  - what a create takes');
   expect(readFileSync(out, 'utf8')).toContain("number: 'orderNo'");
   expect(again.output).toContain('is there already, and stays as it is');
+  expect(replaced.output).toContain('is written');
   expect(readdirSync(folder).sort()).toEqual(['answers.json', 'order.json', 'own.contract.ts']);
   expect(JSON.parse(asJson.output).findings).toContainEqual(
     expect.objectContaining({

@@ -145,7 +145,7 @@ describe.each(cases)('an account that talks $name', ({ dialect, byHand, complete
     for (const [nth, time] of times.entries())
       expect(time - (times[nth - 1] ?? 0)).toBeGreaterThanOrEqual(500);
     const told = JSON.stringify([findings.map(({ shown: _, ...rest }) => rest), complaints]);
-    const written = contractText({ findings, proposal });
+    const written = await contractText({ findings, proposal });
     for (const secret of [account.apiKey, 'MO/0001', 'CHAIR', 'Müller', '"Left"', 'An Peeters', id])
       expect(told + written).not.toContain(secret);
   });
