@@ -14,7 +14,6 @@ import {
   opsCommand,
   optionsOf,
   runCommand,
-  withConfig,
 } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { writeNewFile } from '../cli/new-file.ts';
@@ -44,12 +43,14 @@ const optionsSchema = z.object({
 });
 type Options = z.output<typeof optionsSchema>;
 
-const command = withConfig(
-  opsCommand(
-    'probe',
-    'Looks at a real Azumuta account, only reading, and recognises by what you see on its screen where each field stands: a table, and the lines of azumuta.contract that differ from what is assumed. At most 40 calls, two a second.',
-  ),
+const command = opsCommand(
+  'probe',
+  'Looks at a real Azumuta account, only reading, and recognises by what you see on its screen where each field stands: a table, and the lines of azumuta.contract that differ from what is assumed. At most 40 calls, two a second.',
 )
+  .option(
+    '-c, --config <file>',
+    "the plant's configuration (default: that of the stack's plant, or the only one in plants/)",
+  )
   .option('--stage <stage>', 'stage of the configuration, without a stack (default: production)')
   .option(
     '--sample <file...>',

@@ -19,10 +19,13 @@ type Reading = 'readProductOrder' | 'readRecording' | 'readWorkInstruction';
 
 /** Something that was read by its id. */
 export interface ReadById {
+  readonly name: Reading;
   readonly id: string;
   readonly json: unknown;
   readonly located: Located;
   readonly operation: { readonly path: string; readonly query?: Readonly<Record<string, string>> };
+  /** What stands in for the placeholders beside the id. */
+  readonly values: Readonly<Record<string, unknown>>;
   /** The field whose value was asked for. */
   readonly field: string;
   readonly findings: readonly Finding[];
@@ -69,11 +72,8 @@ export async function readById(wanted: Wanted): Promise<ReadById | undefined> {
     const { json } = await ask(operation, { ...values, id });
     const located = locate(json, [bears ?? id]);
     if (!located) continue;
-    const findings = [
-      ...(isOwn ? [] : saidOf(name, operation, 'an id was answered with what bears it')),
-      ...(await absence(ask, name, operation, values, id)),
-    ];
-    return { id, json, located, operation, field: spot.path, findings };
+    const findings = isOwn ? [] : saidOf(name, operation, 'an id was answered with what bears it');
+    return { name, id, json, located, operation, values, field: spot.path, findings };
   }
   return undefined;
 }
@@ -90,13 +90,7 @@ export function saidOf(name: Reading, { path, query = {} }: Way, why: string): F
 }
 
 /** What is answered for an id that there is not. */
-async function absence(
-  ask: Ask,
-  name: Reading,
-  operation: { path: string },
-  values: object,
-  id: string,
-): Promise<Finding[]> {
+export async function absenceOf(ask: Ask, { name, operation, values, id }: ReadById): Promise<Finding[]> {
   const { status, json } = await ask(operation, { ...values, id: strangerTo(id) });
   const line = `operations.${name}.none`;
   if (status === 404 || status === 0 || (isDone({ status, json }) && status !== 204 && isList(json)))

@@ -63,7 +63,7 @@ export async function readRecording(
 async function readByOrder(
   { ask, seen }: Pick<Surroundings, 'ask' | 'seen'>,
   ways: readonly Way[],
-  values: object,
+  values: Readonly<Record<string, unknown>>,
 ): Promise<ReadById | undefined> {
   const { recorded } = seen;
   if (!recorded) return undefined;
@@ -75,7 +75,7 @@ async function readByOrder(
     const located = id === undefined ? undefined : locate(json, [id]);
     if (id === undefined || !located || !spot) continue;
     const findings = saidOf('readRecording', operation, 'it answers what was recorded');
-    return { id, json, located, operation, field: spot.path, findings };
+    return { name: 'readRecording', id, json, located, operation, values, field: spot.path, findings };
   }
   return undefined;
 }
@@ -93,7 +93,8 @@ function nestedIn(read: ReadById, at: string, entry: unknown): ReadById | undefi
   const path = read.operation.path.replace('{id}', '{productOrder.id}');
   const why = `recordings stand in the product order, at ${at}`;
   return {
-    ...{ id, json: read.json, located, operation: { path }, field: spot.path },
+    ...{ name: 'readRecording', id, json: read.json, located, operation: { path }, field: spot.path },
+    values: { productOrder: { id: read.id } },
     findings: [{ line: 'operations.readRecording.path', set: path, certainty: 'sure', why }],
   };
 }

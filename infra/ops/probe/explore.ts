@@ -1,14 +1,14 @@
 import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Ask, Stopped } from './account.ts';
 import { articlePaths, orderPaths } from './candidates.ts';
-import { besides, idsOf, type ReadById, readById, readingsOf } from './explore-ids.ts';
+import { absenceOf, besides, idsOf, type ReadById, readById, readingsOf } from './explore-ids.ts';
 import { type FoundInList, findInLists } from './explore-lists.ts';
 import { findNextPage } from './explore-pages.ts';
 import { readRecording } from './explore-recordings.ts';
 import { type Finding, notFound, ranked } from './findings.ts';
 import type { Answers } from './resources.ts';
 import type { Seen } from './seen.ts';
-import { lastOf, nameOf, scalarsIn } from './spots.ts';
+import { lastOf, nameOf, type Spot, scalarsIn } from './spots.ts';
 
 export interface Explored {
   readonly answers: Answers;
@@ -81,13 +81,10 @@ async function follow(around: Surroundings, note: Note): Promise<void> {
   const article = await findArticle(around, resource, base);
   if (article) note({ findArticle: article.json }, article.findings);
   else if (seen.article !== undefined) missing('findArticle', 'no list that was tried has the article');
-  note(
-    {},
-    await findNextPage(
-      around,
-      [article, list].flatMap((found) => found ?? []),
-    ),
-  );
+  // What is good to know comes last, as there are only so many calls.
+  for (const read of [order, recording, instruction]) if (read) note({}, await absenceOf(ask, read));
+  const lists = [article, list].flatMap((found) => found ?? []);
+  note({}, await findNextPage(around, lists));
 }
 
 /** The collection of a path: `/v2/builds` of `/v2/builds/search` and `/v2/builds/{id}`. */
@@ -95,24 +92,22 @@ function collectionOf(path: string): string {
   return path.replace(/\/(search|find|query|list|filter|\{id\})$/i, '');
 }
 
-async function readOrder({ ask, contract, seen }: Surroundings, list: FoundInList | undefined) {
-  const { number, page } = seen;
-  const entry = list?.located.resource;
+async function readOrder(
+  { ask, contract, seen: { number, page } }: Surroundings,
+  list: FoundInList | undefined,
+) {
   // In the address of its page, the id stands last or before what is shown of it.
-  const segments =
-    page === undefined
-      ? []
-      : new URL(page).pathname
-          .split('/')
-          .filter((part) => part.length > 3)
-          .toReversed();
-  const ofPage = segments.map((value) => ({ path: '', value, inMap: false }));
-  const own = entry ? idsOf('productOrder.id', entry) : [];
-  const itself = { path: '', value: number, inMap: false };
+  const parts = page === undefined ? [] : new URL(page).pathname.split('/').toReversed();
+  const ofPage = parts.filter((part) => part.length > 3 || /\d/.test(part));
+  const isOfPage = ({ value }: Spot) => ofPage.includes(String(value));
+  const spot = (value: string): Spot => ({ path: '', value, inMap: false });
+  const own = list ? idsOf('productOrder.id', list.located.resource) : [];
   const paths = list ? [collectionOf(list.path)] : orderPaths.slice(0, 4);
   return readById({
     ...{ ask, contract, name: 'readProductOrder', bears: number },
-    ids: list ? [...own, itself] : ofPage,
+    ids: list
+      ? [...own.filter(isOfPage), ...own.filter((each) => !isOfPage(each)), spot(number)]
+      : ofPage.map(spot),
     ways: paths.flatMap((path) => readingsOf(path, list?.form)),
   });
 }

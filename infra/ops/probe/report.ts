@@ -1,6 +1,7 @@
 import { valueAt } from '../../../shared/platform/places.ts';
 import { formatted } from '../cli/formatted.ts';
 import { say, styled, tableOf } from '../cli/output.ts';
+import { maxCalls } from './account.ts';
 import type { Finding } from './findings.ts';
 import type { Probed } from './probe.ts';
 import { moduleOf, sourceOf } from './source.ts';
@@ -39,6 +40,10 @@ export function report(probed: Probed, contract: string, showsValues: boolean): 
   if (calls > 0)
     say(
       `${calls} calls; ${count(findings, 'sure')} sure, ${count(findings, 'to confirm')} to confirm, ${count(findings, 'not found')} not found.`,
+    );
+  if (calls >= maxCalls)
+    say(
+      'All calls were used, and not all was asked: write the paths that are sure into the configuration, and probe again.',
     );
   say();
   const columns = [
