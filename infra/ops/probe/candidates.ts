@@ -44,9 +44,10 @@ export type QueryForm = (field: string, value: string) => Readonly<Record<string
 
 /** The likeliest first; `plain` is the assumed one. */
 export const plain: QueryForm = (field, value) => ({ [field]: value });
+export const odata: QueryForm = (field, value) => ({ $filter: `${field} eq '${value}'` });
 export const queryForms: readonly QueryForm[] = [
   plain,
-  (field, value) => ({ $filter: `${field} eq '${value}'` }),
+  odata,
   (field, value) => ({ [`filter[${field}]`]: value }),
   (field, value) => ({ filter: `${field} eq '${value}'` }),
   (field, value) => ({ filter: `${field}:${value}` }),

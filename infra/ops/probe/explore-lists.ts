@@ -1,6 +1,6 @@
 import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
 import type { Ask, Heard } from './account.ts';
-import { plain, type QueryForm, queryForms, rankOf } from './candidates.ts';
+import { odata, plain, type QueryForm, queryForms, rankOf } from './candidates.ts';
 import { type Finding, ranked } from './findings.ts';
 import { entriesIn, type Located, lastOf, locate, nameOf, scalarsIn } from './spots.ts';
 
@@ -23,6 +23,8 @@ interface Wanted {
   readonly paths: readonly string[];
   /** Names that the field with the number may have, beside those that the entries show. */
   readonly fields?: readonly string[];
+  /** The filter that another list heeds, which is tried first. */
+  readonly form?: QueryForm | undefined;
 }
 
 /** Finds something by its number, in the first of these lists that has it, with a filter that proves to be heeded. */
@@ -98,23 +100,27 @@ function listed(name: string, path: string, query: object, isHeeded: boolean): F
 /** Fields of the number that are tried as a filter, at most. */
 const maxFields = 3;
 
-function queriesFor(page: unknown, located: Located | undefined, { name, number, fields = [] }: Wanted) {
+function queriesFor(
+  page: unknown,
+  located: Located | undefined,
+  { name, number, fields = [], form }: Wanted,
+) {
   const line = name === 'findArticle' ? 'article.number' : 'productOrder.number';
-  const resource = located?.resource ?? entriesIn(page)[0];
-  const spots = scalarsIn(resource).filter(({ value }) => nameOf(value) !== undefined);
+  const spots = scalarsIn(located?.resource ?? entriesIn(page)[0]).filter(
+    ({ value }) => nameOf(value) !== undefined,
+  );
   const known = located
     ? spots.filter(({ value }) => nameOf(value) === number)
-    : spots.filter(({ path }) => rankOf(line, path) < 9);
-  const names = [
-    ...new Set([...(located ? [] : fields), ...ranked(line, known).map(({ path }) => lastOf(path))]),
-  ].slice(0, maxFields);
-  const isOData = /"(@odata\.\w+|odata\.\w+)"|^\{"(d|value)":/.test(JSON.stringify(page ?? null));
-  const [, odata = plain, ...others] = queryForms;
-  const all = isOData ? [odata, plain, ...others] : queryForms;
-  const pairs = names.flatMap((field, at) =>
-    (at === 0 ? all : all.slice(0, 1)).map((form) => ({ query: form(field, '{number}'), form })),
-  );
-  return [...pairs, { query: plain('number', '{number}'), form: plain }];
+    : spots.filter(({ path }) => rankOf(line, path) < Number.POSITIVE_INFINITY);
+  const paths = ranked(line, known).map(({ path }) => lastOf(path));
+  const names = [...new Set(located ? paths : [...fields, ...paths])].slice(0, maxFields);
+  const isOData = /"@?odata\.\w+"|^\{"(d|value)":/.test(JSON.stringify(page ?? null));
+  const forms = [...new Set([...(form ? [form] : isOData ? [odata] : []), ...queryForms])];
+  const [first = 'number', ...others] = names;
+  return [
+    ...forms.map((each) => ({ query: each(first, '{number}'), form: each })),
+    ...[...others, 'number'].map((field) => ({ query: plain(field, '{number}'), form: plain })),
+  ];
 }
 
 /** A filter that lets through what there is not is none. */

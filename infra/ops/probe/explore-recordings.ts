@@ -24,25 +24,26 @@ export async function readRecording(
 ): Promise<ReadById | undefined> {
   const values = { productOrder: { id: read?.id ?? '', number: seen.number } };
   const isSought = (json: unknown) => seen.recorded === undefined || tells(json, seen.recorded.value);
-  for (const list of recordingLists(order).slice(0, 3)) {
+  for (const [at, list] of recordingLists(order, seen).slice(0, 3).entries()) {
     const entries = list.value.toReversed().slice(0, maxRecordings).map(idsInEntry);
     if (read && seen.recorded && isSought(list.value))
       return nestedIn(read, list.path, list.value.find(isSought));
     const beside = besides(base, list.path);
+    const [collection = ''] = beside;
     const ways = [
       ...beside.map((path) => ({ path: `${path}/{id}` })),
-      ...beside
-        .slice(0, 1)
-        .map((path) => ({ path: `${base}/{productOrder.id}${path.slice(path.lastIndexOf('/'))}` })),
+      { path: `${base}/{productOrder.id}${collection.slice(collection.lastIndexOf('/'))}` },
       { path: defaultContract.operations.readRecording.path },
-    ];
+    ].map((way) => ({ ...way, tries: 2 }));
+    const isNamed = rankOf('productOrder.recordings', list.path) < Number.POSITIVE_INFINITY;
     const found = await readById({
       ask,
       contract,
       name: 'readRecording',
       values,
       ids: entries[0] ?? [],
-      ways,
+      // What is not called like recordings may be them all the same.
+      ways: isNamed || at === 0 ? ways : ways.slice(0, 1),
     });
     if (!found) continue;
     for (const ids of entries) {
@@ -99,20 +100,17 @@ function nestedIn(read: ReadById, at: string, entry: unknown): ReadById | undefi
   };
 }
 
-/** Lists that may name recordings: not those with a parameter or a variant that was seen, or is called so. */
-function recordingLists(order: object) {
+/** Lists that may name recordings: of ids, or of what has some, but for those of the parameter and the variant that were seen. */
+function recordingLists(order: object, { parameter, variant }: Seen) {
+  const others = [parameter?.name, variant].filter((each) => each !== undefined);
   const lists = listsIn(order).filter(
     ({ path, value }) =>
       value.length > 0 &&
-      value.every(
-        (each) => nameOf(each) !== undefined || (isObject(each) && idsOf('recordingRef.id', each).length > 0),
-      ) &&
+      value.every((each) => nameOf(each) !== undefined || idsOf('recordingRef.id', each).length > 0) &&
+      !others.some((each) => tells(value, each)) &&
       rankOf('productOrder.variants', path) === Number.POSITIVE_INFINITY,
   );
-  return ranked(
-    'productOrder.recordings',
-    lists.filter(({ value }) => value.some((each) => isObject(each) || typeof each !== 'boolean')),
-  );
+  return ranked('productOrder.recordings', lists);
 }
 
 /** Deeper than anything that an operator records. */

@@ -1,6 +1,6 @@
 import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Ask, Stopped } from './account.ts';
-import { articlePaths, orderPaths } from './candidates.ts';
+import { articlePaths, orderPaths, type QueryForm } from './candidates.ts';
 import { absenceOf, besides, idsOf, type ReadById, readById, readingsOf } from './explore-ids.ts';
 import { type FoundInList, findInLists } from './explore-lists.ts';
 import { findNextPage } from './explore-pages.ts';
@@ -78,7 +78,7 @@ async function follow(around: Surroundings, note: Note): Promise<void> {
       instruction.findings,
     );
 
-  const article = await findArticle(around, resource, base);
+  const article = await findArticle(around, resource, base, list?.form);
   if (article) note({ findArticle: article.json }, article.findings);
   else if (seen.article !== undefined) missing('findArticle', 'no list that was tried has the article');
   // What is good to know comes last, as there are only so many calls.
@@ -141,6 +141,7 @@ async function findArticle(
   { ask, contract, seen }: Surroundings,
   order: object,
   base: string,
+  form: QueryForm | undefined,
 ): Promise<FoundInList | undefined> {
   if (seen.article === undefined) return undefined;
   const spots = ranked(
@@ -153,5 +154,5 @@ async function findArticle(
     ...articlePaths.map((path) => before + path),
   ];
   const fields = spots.map(({ path }) => lastOf(path));
-  return findInLists({ ask, contract, name: 'findArticle', number: seen.article, paths, fields });
+  return findInLists({ ask, contract, name: 'findArticle', number: seen.article, paths, fields, form });
 }
