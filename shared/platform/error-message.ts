@@ -34,10 +34,20 @@ export function sentenceOf(
     .flat()
     .map((each) => valueAt(json, each))
     .find(isSentence);
-  const plain = found?.toString() ?? (json === undefined && !/<\w/.test(text) ? text : '');
+  const plain =
+    found?.toString() ?? longestWords(json) ?? (json === undefined && !/<\w/.test(text) ? text : '');
   // Before it is cut: half a secret is not found any more.
   const line = withoutSecrets(plain, secrets).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   return line === '' ? undefined : shorten(line, longest);
+}
+
+/** Wherever it stands: a sentence has spaces. Deeper than this nobody writes one. */
+function longestWords(json: unknown, depth = 4): string | undefined {
+  if (typeof json === 'string') return /\S\s+\S/.test(json) ? json : undefined;
+  if (json === null || typeof json !== 'object' || depth === 0) return undefined;
+  return Object.values(json)
+    .flatMap((each) => longestWords(each, depth - 1) ?? [])
+    .toSorted((one, other) => other.length - one.length)[0];
 }
 
 function isSentence(value: unknown): value is string | number {

@@ -18,6 +18,7 @@ export function analogies(findings: readonly Finding[], resources: Resources): F
     set === undefined ? [] : [{ line, set, certainty: 'to confirm', why }];
   const number = placeOf('productOrder.number');
   const recordings = placeOf('productOrder.recordings');
+  const ofRecording = placeOf('recording.productOrderNumber');
   const ofCreate = 'only a create shows it; taken to be as in a product order';
   const ofTrigger = 'only a trigger shows it; taken to be called as in a product order';
   return [
@@ -30,10 +31,16 @@ export function analogies(findings: readonly Finding[], resources: Resources): F
       ofCreate,
     ),
     ...guessed('operations.createProductOrder.body', bodyOf(placeOf, resources), ofCreate),
-    ...guessed('trigger.productOrderNumber', nameIn(number), ofTrigger),
+    ...guessed('trigger.productOrderNumber', namesOfNumber(number, ofRecording), ofTrigger),
     ...guessed('trigger.recordingIds', nameIn(recordings), ofTrigger),
     ...guessed('trigger.id', nameIn(placeOf('recordingRef.id')), ofTrigger),
   ];
+}
+
+/** A trigger may name its order as a product order names itself, or as a recording names its order. */
+function namesOfNumber(own: string | undefined, ofRecording = ''): string[] | undefined {
+  const names = [...(nameIn(own) ?? []), ...(ofRecording.includes('.') ? [ofRecording] : [])];
+  return names.length > 0 ? names : undefined;
 }
 
 /** What may be called so in a trigger, too; so general a name may be anything's. */

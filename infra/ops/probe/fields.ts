@@ -37,7 +37,9 @@ export function urlOf(line: string, resource: object, page?: string): Finding {
   const urls = scalarsIn(resource).filter(({ value }) => /^(https?:\/)?\/./i.test(String(value)));
   const same = page === undefined ? [] : named(urls, page);
   if (page !== undefined && same.length > 0) return byValue(line, same, page, seenThere);
-  return byName(line, urls, 'there is no address of a page');
+  // A path is mostly one of the API.
+  const whole = urls.filter(({ value }) => /^https?:/i.test(String(value)));
+  return byName(line, whole.length > 0 ? whole : urls, 'there is no address of a page');
 }
 
 /** Values may stand in a column for each type, of which one is filled: all of them are places then. */

@@ -14,6 +14,14 @@ export function recogniseRecording(resources: Resources, seen: Seen, now: Date):
   if (!recording) return [notFound('recording', 'no recording was read')];
   const names = scalarsIn(recording).filter(({ value }) => nameOf(value) !== undefined);
   const { orderId } = resources;
+  const operator = byName(
+    'recording.operator',
+    wordsIn(recording).filter(
+      ({ path, value }) =>
+        typeof value === 'string' && !isIdName(lastOf(path)) && timeOf(value) === undefined,
+    ),
+    'no name tells who recorded it',
+  );
   return [
     idOf('recording.id', names, resources.recordingId),
     orderId
@@ -25,15 +33,8 @@ export function recogniseRecording(resources: Resources, seen: Seen, now: Date):
     byValue('recording.productOrderNumber', named(names, seen.number), seen.number, seenThere),
     ...instructionOf(recording, resources),
     ...timesOf(recording, now),
-    byName(
-      'recording.operator',
-      wordsIn(recording).filter(
-        ({ path, value }) =>
-          typeof value === 'string' && !isIdName(lastOf(path)) && timeOf(value) === undefined,
-      ),
-      'no name tells who recorded it',
-    ),
-    ...stepsOf(recording, seen),
+    operator,
+    ...stepsOf(recording, seen, operator.shown),
     urlOf('recording.url', recording),
   ];
 }

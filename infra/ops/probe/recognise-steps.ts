@@ -1,11 +1,11 @@
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../shared/azumuta/fields.ts';
-import { listAt } from '../../../shared/platform/places.ts';
+import { listAt, valueAt } from '../../../shared/platform/places.ts';
 import { withColumns } from './fields.ts';
 import { byName, byValue, type Finding, notFound, reading, seenThere, within } from './findings.ts';
 import type { Seen } from './seen.ts';
 import { literal } from './source.ts';
-import { isObject, isScalar, listsIn, reads, type Spot, spotsIn, wordsIn } from './spots.ts';
+import { isObject, isScalar, listsIn, nameOf, reads, type Spot, spotsIn, wordsIn } from './spots.ts';
 
 type Recorded = NonNullable<Seen['recorded']>;
 
@@ -15,7 +15,8 @@ interface Steps extends Spot {
   readonly within?: { readonly outer: string; readonly inner: string };
 }
 
-export function stepsOf(recording: object, { recorded }: Seen): Finding[] {
+/** @param operator Who recorded it, as far as that is known. */
+export function stepsOf(recording: object, { recorded }: Seen, operator: unknown): Finding[] {
   const line = 'recording.steps';
   const all = stepListsOf(recording);
   const lists = recorded ? all.filter(({ steps }) => steps.some((step) => isRecorded(step, recorded))) : all;
@@ -25,7 +26,8 @@ export function stepsOf(recording: object, { recorded }: Seen): Finding[] {
   const best = lists.find(({ path }) => path === found.set);
   if (!best) return [found];
   const place = best.within ? { ...found, ...nested(best.within) } : found;
-  return [place, ...within(place, stepFieldsOf(best.steps, recorded))];
+  const fields = stepFieldsOf(best.steps, recorded);
+  return [place, ...within(place, [...fields, ...personalTypes(best.steps, fields, operator)])];
 }
 
 function stepFieldsOf(steps: readonly object[], recorded: Recorded | undefined): Finding[] {
@@ -59,6 +61,20 @@ function stepFieldsOf(steps: readonly object[], recorded: Recorded | undefined):
     ...others,
     ...(unknown ? [notFound('okResults', 'which of the words there means: in order')] : []),
   ];
+}
+
+/** A step that has recorded the operator's name is a signature, and so are all of its type. */
+function personalTypes(steps: readonly object[], fields: readonly Finding[], operator: unknown): Finding[] {
+  const place = fields.find(({ line }) => line === 'step.type')?.set;
+  if (typeof place !== 'string' || typeof operator !== 'string') return [];
+  const { personalStepTypes: known } = defaultContract;
+  const types = steps
+    .filter((step) => wordsIn(step).some(({ value }) => reads(value, operator)))
+    .flatMap((step) => nameOf(valueAt(step, place)) ?? [])
+    .filter((type) => !isOneOf(known)(type));
+  if (types.length === 0) return [];
+  const why = 'such a step has recorded the name of its operator';
+  return [{ line: 'personalStepTypes', set: [...known, ...new Set(types)], certainty: 'to confirm', why }];
 }
 
 function isText({ value }: Spot): boolean {

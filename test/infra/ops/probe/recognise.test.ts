@@ -269,3 +269,28 @@ it('is never sure of a wrong place, whatever fields are called and whatever stan
     { numRuns: 500 },
   );
 });
+
+it('a recording shows which steps name a person, its page, and how a trigger may name the order', () => {
+  // Prepare
+  const recording = {
+    ...{ uid: 'r-1', order: { uid: 'o-17', reference: 'MO/0001' }, worker: { displayName: 'An Peeters' } },
+    links: { self: '/executions/r-1', web: 'https://plant.example/executions/r-1' },
+    entries: [
+      { caption: 'Good quantity', kind: 'number', val: 4711 },
+      { caption: 'Signed', kind: 'autograph', val: 'An Peeters' },
+    ],
+  };
+  const order = { uid: 'o-17', reference: 'MO/0001', executions: ['r-1'] };
+  const seen = { number: 'MO/0001', recorded: { value: '4711', step: 'Good quantity' } };
+
+  // Act
+  const asked = { productOrder: 'o-17', recording: 'r-1' };
+  const lines = found({ readProductOrder: order, readRecording: recording, asked }, seen);
+
+  // Assess
+  expect(lines).toMatchObject({
+    personalStepTypes: [expect.arrayContaining(['signature', 'autograph']), 'to confirm'],
+    'recording.url': ['links.web', 'to confirm'],
+    'trigger.productOrderNumber': [['reference', 'order.reference'], 'to confirm'],
+  });
+});
