@@ -5,7 +5,7 @@ import { openDataFolder } from './data-folder.ts';
 import { recordGranted } from './iam/grant-log.ts';
 import { type LocalCredentials, principalsOf } from './iam/principals.ts';
 import { type Invoked, invoke } from './lambda/invoke.ts';
-import { type Overrides, overrideStack, refusals } from './overrides.ts';
+import { type Overrides, overrideStack } from './overrides.ts';
 import { bundlePrograms } from './process/bundle-programs.ts';
 import { call } from './process/http.ts';
 import { nodeBinary } from './process/node-binary.ts';
@@ -85,8 +85,8 @@ const stopOrder: readonly (readonly ServiceName[])[] = [
 /**
  * Runs a synthesized stack on this machine, on 127.0.0.1 only. Resolves when every piece is ready; pieces
  * that die later are started again on the same port with the same data.
- * @throws Error when the template asks for something that local runs cannot do or the account would refuse,
- * when a port is taken, or when a piece cannot start. Nothing is left running then.
+ * @throws Error when the template asks for something that local runs cannot do, when a port is taken, or when a
+ * piece cannot start. Nothing is left running then.
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const log = options.log ?? (() => {});
@@ -126,8 +126,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       randomBytes(length).toString('hex').slice(0, length),
     );
     const { stack, changes } = overrideStack(asDeployed, options.overrides ?? {});
-    const refused = [...refusals(asDeployed), ...refusals(stack)];
-    if (refused.length > 0) throw new Error(refused.join(' '));
     for (const change of changes) log(change);
 
     const { grantsFile } = options;

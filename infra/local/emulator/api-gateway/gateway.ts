@@ -52,9 +52,9 @@ runService(configurationSchema, async (configuration, report) => {
   );
   const routeKeys = api.routes.map(({ routeKey }) => routeKey);
   const access = prepareAccess(
-    { arn: 'apigateway.amazonaws.com', statements: [], managedPolicies: [] },
+    { arn: 'apigateway.amazonaws.com', statements: [] },
     configuration.resourcePolicies,
-    { 'aws:sourceaccount': accountId, 'aws:securetransport': 'true' },
+    { 'aws:SourceAccount': accountId, 'aws:SecureTransport': 'true' },
   );
 
   /** Whether the function's policy lets this route call it; the source is named by API, stage, method and route. */
@@ -65,7 +65,7 @@ runService(configurationSchema, async (configuration, report) => {
     const decision = access({
       action: 'lambda:InvokeFunction',
       resource: configuration.functions.find(({ name }) => name === functionName)?.arn ?? '*',
-      context: { 'aws:sourcearn': `arn:aws:execute-api:${region}:${accountId}:${source}` },
+      context: { 'aws:SourceArn': `arn:aws:execute-api:${region}:${accountId}:${source}` },
     });
     if (!decision.allowed) {
       report({

@@ -38,9 +38,7 @@ runService(configurationSchema, async (configuration, report) => {
         principal,
         access: prepareAccess(principal, configuration.resourcePolicies, {
           // Clients of an account speak TLS; that this endpoint does not never leaves 127.0.0.1.
-          'aws:securetransport': 'true',
-          'aws:requestedregion': configuration.region,
-          'aws:principalaccount': configuration.accountId,
+          'aws:SecureTransport': 'true',
         }),
       },
     ]),

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { type LocalStack, labelOf } from '../template/local-stack.ts';
-import { type Grant, grantsOf } from './authorize.ts';
+import type { Caller, Grant } from './authorize.ts';
 import { type Principal, principalsOf } from './principals.ts';
 
 /**
@@ -37,6 +37,15 @@ export type GrantLogSettings = z.infer<typeof grantLogSchema>;
 /** What the pieces need to record; undefined when nobody asked for a record. */
 export function grantLogSettings(stack: LocalStack, file: string | undefined): GrantLogSettings | undefined {
   return file === undefined ? undefined : { file, stack: stack.name, labels: resourceLabels(stack) };
+}
+
+/** Every action on every resource that the caller's statements allow by name. */
+export function grantsOf({ statements }: Caller): Grant[] {
+  return statements
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap(({ actions, resources }) =>
+      actions.flatMap((action) => resources.map((resource) => ({ action, resource }))),
+    );
 }
 
 /** Every grant of every role in the stack, with resources called by their construct. */

@@ -19,10 +19,8 @@ export const principalSchema = z.object({
   label: z.string(),
   /** What IAM calls it in a refusal. */
   arn: z.string(),
-  roleArn: z.optional(z.string()),
   credentials: credentialsSchema,
   statements: z.array(statementSchema),
-  managedPolicies: z.array(z.string()),
 });
 
 /**
@@ -39,8 +37,7 @@ export function principalsOf(stack: LocalStack): Principal[] {
     label: 'operator',
     arn: `arn:aws:iam::${stack.accountId}:user/operator`,
     credentials: keyFor(`${stack.name}/operator`),
-    statements: [{ effect: 'Allow', actions: ['*'], notActions: [], resources: ['*'], notResources: [] }],
-    managedPolicies: [],
+    statements: [{ effect: 'Allow', actions: ['*'], resources: ['*'], conditions: [] }],
   };
   /** The session of a role that a service of AWS takes on. */
   const session = (
@@ -55,11 +52,9 @@ export function principalsOf(stack: LocalStack): Principal[] {
       kind,
       name,
       label,
-      roleArn,
       arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${sessionName}`,
       credentials: { ...keyFor(`${stack.name}/${kind}/${name}`), sessionToken: 'local' },
       statements: role?.statements ?? [],
-      managedPolicies: role?.managedPolicies ?? [],
     };
   };
   return [

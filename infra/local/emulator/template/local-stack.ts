@@ -19,10 +19,9 @@ const resource = {
 export const statementSchema = z.object({
   effect: z.enum(['Allow', 'Deny']),
   actions: z.array(z.string()),
-  notActions: z.array(z.string()),
   resources: z.array(z.string()),
-  notResources: z.array(z.string()),
-  condition: z.optional(z.record(z.string(), z.unknown())),
+  /** All of them must hold. */
+  conditions: z.array(z.object({ operator: z.string(), key: z.string(), values: z.array(z.string()) })),
 });
 
 /** The policy of a queue, a secret or a function: who may do what with it. */
@@ -31,19 +30,15 @@ export const resourcePolicySchema = z.object({
   on: z.string(),
   statements: z.array(
     z.extend(statementSchema, {
-      /** ARNs, accounts and names of services; `*` for everybody. */
-      principals: z.array(z.string()),
+      /** A service of AWS, or `*` for everybody. */
+      principal: z.string(),
     }),
   ),
 });
 
 export const roleSchema = z.object({
   ...resource,
-  /** Who may take the role on: services' names, ARNs. */
-  trusts: z.array(z.string()),
   statements: z.array(statementSchema),
-  /** ARNs of AWS's own policies (`…:policy/service-role/AWSLambdaBasicExecutionRole`), not expanded. */
-  managedPolicies: z.array(z.string()),
 });
 
 export const functionSchema = z.object({
@@ -153,8 +148,6 @@ export const localStackSchema = z.object({
   roles: z.array(roleSchema),
   resourcePolicies: z.array(resourcePolicySchema),
   outputs: z.record(z.string(), z.string()),
-  /** Resource types of the template that have no part in a local run. */
-  ignoredTypes: z.array(z.string()),
 });
 
 export type Statement = z.infer<typeof statementSchema>;

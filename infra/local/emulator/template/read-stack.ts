@@ -1,7 +1,7 @@
 import type { Assembly } from './cloud-assembly.ts';
 import type { LocalApi, LocalStack, LocalTable } from './local-stack.ts';
 import { fingerprint, namesOf, type Place } from './physical-names.ts';
-import { permissionPolicy, readPolicies, resourcePolicy } from './policies.ts';
+import { permissionPolicy, readRoles, resourcePolicy } from './policies.ts';
 import * as shapes from './resource-properties.ts';
 
 /**
@@ -17,11 +17,8 @@ export function readStack(
   const { template, stackName } = assembly;
   const { identify, scope } = namesOf(template, { ...place, stackName });
   const resources = shapes.resourcesOf(template, scope);
-  const used = new Set<string>();
-
   /** All resources of the type, with their parsed properties and identity. */
   function each<T>(type: string, shape: shapes.Shape<T>) {
-    used.add(type);
     return resources.ofType(type, shape).map((found) => ({
       ...found,
       common: {
@@ -144,28 +141,22 @@ export function readStack(
     };
   });
 
-  const roles = readPolicies(each('AWS::IAM::Role', shapes.role), each('AWS::IAM::Policy', shapes.policy), [
-    ...each('AWS::IAM::ManagedPolicy', shapes.policy),
-  ]);
+  const roles = readRoles(each('AWS::IAM::Role', shapes.role), each('AWS::IAM::Policy', shapes.policy));
 
-  /** Policies have no identity that anything points to. */
-  function policiesOf<T>(type: string, shape: shapes.Shape<T>) {
-    used.add(type);
-    return resources.ofType(type, shape);
-  }
   const resourcePolicies = [
-    ...policiesOf('AWS::SQS::QueuePolicy', shapes.queuePolicy).flatMap(({ properties }) =>
-      queues
-        .filter(({ url }) => properties.Queues.includes(url))
-        .map(({ arn }) => resourcePolicy(arn, properties.PolicyDocument)),
-    ),
-    ...policiesOf('AWS::SecretsManager::ResourcePolicy', shapes.secretPolicy).map(({ properties }) =>
-      resourcePolicy(properties.SecretId, properties.ResourcePolicy),
-    ),
-    ...policiesOf('AWS::Lambda::Permission', shapes.lambdaPermission).map(({ properties, at }) =>
-      permissionPolicy(functionOf(properties.FunctionName, at).arn, properties),
-    ),
+    ...resources
+      .ofType('AWS::SQS::QueuePolicy', shapes.queuePolicy)
+      .flatMap(({ properties }) =>
+        queues
+          .filter(({ url }) => properties.Queues.includes(url))
+          .map(({ arn }) => resourcePolicy(arn, properties.PolicyDocument)),
+      ),
+    ...resources
+      .ofType('AWS::Lambda::Permission', shapes.lambdaPermission)
+      .map(({ properties, at }) => permissionPolicy(functionOf(properties.FunctionName, at).arn, properties)),
   ];
+
+  resources.refuseOthers();
 
   return {
     name: stackName,
@@ -182,7 +173,6 @@ export function readStack(
     roles,
     resourcePolicies,
     outputs: resources.outputs(),
-    ignoredTypes: resources.types().filter((type) => !used.has(type)),
   };
 }
 

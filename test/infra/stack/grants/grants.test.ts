@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Caller, grantsOf, prepareAccess } from '../../../../infra/local/emulator/iam/authorize.ts';
+import { type Caller, prepareAccess } from '../../../../infra/local/emulator/iam/authorize.ts';
+import { grantsOf } from '../../../../infra/local/emulator/iam/grant-log.ts';
 import { principalsOf } from '../../../../infra/local/emulator/iam/principals.ts';
 import type { LocalSystem } from '../../../../infra/local/run-locally.ts';
 import { orderKey } from '../../../../shared/ledger/keys.ts';

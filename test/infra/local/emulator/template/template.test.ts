@@ -118,18 +118,20 @@ describe('a synthesized CDK stack', () => {
     expect(stack.resourcePolicies.find(({ on }) => on === door.arn)?.statements).toMatchObject([
       {
         effect: 'Allow',
-        principals: ['apigateway.amazonaws.com'],
+        principal: 'apigateway.amazonaws.com',
         actions: ['lambda:InvokeFunction'],
         resources: [door.arn],
-        condition: {
-          ArnLike: {
-            'AWS:SourceArn': `arn:aws:execute-api:eu-west-1:000000000000:${api?.apiId}/*/*/product-orders`,
+        conditions: [
+          {
+            operator: 'ArnLike',
+            key: 'aws:SourceArn',
+            values: [`arn:aws:execute-api:eu-west-1:000000000000:${api?.apiId}/*/*/product-orders`],
           },
-        },
+        ],
       },
     ]);
-    expect(stack.roles.find(({ arn }) => arn === hourly?.roleArn)?.trusts).toEqual([
-      'scheduler.amazonaws.com',
+    expect(stack.roles.find(({ arn }) => arn === hourly?.roleArn)?.statements).toMatchObject([
+      { actions: ['lambda:InvokeFunction'] },
     ]);
     expect(door.logGroup).toBe(`/aws/lambda/${door.name}`);
   });
@@ -183,10 +185,34 @@ describe('a template beyond local runs', () => {
     expect(() => read(assemblyOf({ R: { Type, Properties } }))).toThrow(complaint);
   });
 
-  it('tells which resources have no part in a local run', () => {
-    expect(read(assemblyOf({ D: { Type: 'AWS::CloudWatch::Dashboard' } })).ignoredTypes).toEqual([
-      'AWS::CloudWatch::Dashboard',
-    ]);
+  it('is refused by the name of a resource that it does not imitate, but for those that it does without', () => {
+    const assembly = (Type: string) => assemblyOf({ R: { Type } });
+
+    expect(() => read(assembly('AWS::Events::Rule'))).toThrow(
+      'Resources.R: local runs do not imitate AWS::Events::Rule',
+    );
+    expect(read(assembly('AWS::CloudWatch::Dashboard')).functions).toEqual([]);
+  });
+
+  it.each([
+    ['NotAction', { NotAction: 'sqs:*' }],
+    ['NotResource', { NotResource: '*' }],
+    ['StringNotEquals', { Condition: { StringNotEquals: { 'aws:SourceAccount': '0' } } }],
+    ['StringEqualsIfExists', { Condition: { StringEqualsIfExists: { 'aws:SourceAccount': '0' } } }],
+    ['dynamodb:LeadingKeys', { Condition: { StringEquals: { 'dynamodb:LeadingKeys': 'x' } } }],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: IAM writes it so.
+    ['policy variables', { Resource: 'arn:aws:sqs:*:*:${aws:username}' }],
+  ])('is refused where IAM would heed what local runs do not: %s', (named, more) => {
+    const Statement = [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*', ...more }];
+    const R = { Type: 'AWS::IAM::Policy', Properties: { PolicyDocument: { Statement } } };
+
+    expect(() => read(assemblyOf({ R }))).toThrow(named);
+  });
+
+  it('is refused for a policy of AWS’s own', () => {
+    const R = { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: ['arn:aws:iam::aws:policy/Any'] } };
+
+    expect(() => read(assemblyOf({ R }))).toThrow('local runs do not imitate managed policies');
   });
 
   it('draws the secrets that Secrets Manager would generate', () => {
