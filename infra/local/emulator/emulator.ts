@@ -2,16 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { startControl } from './control-api.ts';
 import { openDataFolder } from './data-folder.ts';
-import { recordGranted } from './iam/grant-log.ts';
-import { type LocalCredentials, principalsOf } from './iam/principals.ts';
+import { type LocalCredentials, type Principal, principalsOf } from './iam/principals.ts';
 import { type Invoked, invoke } from './lambda/invoke.ts';
 import { type Overrides, overrideStack } from './overrides.ts';
 import { bundlePrograms } from './process/bundle-programs.ts';
-import { call } from './process/http.ts';
 import { nodeBinary } from './process/node-binary.ts';
-import { freePorts, isFree } from './process/ports.ts';
+import { freePorts } from './process/ports.ts';
 import { createSupervisor, type ProcessEntry, type ServiceSpec } from './process/supervisor.ts';
-import { type Limits, type ServiceName, serviceNames, serviceSpecs } from './services.ts';
+import { type Limits, type Ports, portNames, serviceSpecs } from './services.ts';
 import { readAssembly } from './template/cloud-assembly.ts';
 import { find, type LocalStack } from './template/local-stack.ts';
 import { readStack } from './template/read-stack.ts';
@@ -21,21 +19,17 @@ export interface EmulatorOptions {
   readonly template: { readonly directory: string; readonly stackName: string };
   /** Where everything is kept. Default: a temporary folder, removed at `stop`. */
   readonly dataDir?: string;
-  /** Fixed ports; the others are those of the last run in `dataDir`, or free ones. */
-  readonly ports?: { readonly api?: number; readonly aws?: number; readonly control?: number };
   readonly overrides?: Overrides;
   readonly limits?: Limits;
   /** How far the clocks of the containers are off: each takes the next, round and round. Default: not at all. */
   readonly clockOffsetsMs?: readonly number[] | undefined;
   /** What the platform remarks: restarts, batches that come again, what the overrides changed. */
   readonly log?: (line: string) => void;
-  /** Also what the functions write; it is in `<dataDir>/logs` in any case. */
-  readonly logFunctions?: boolean;
   /** Told of the process id of every piece that is started, also while the start is under way. */
   readonly onProcess?: (pid: number) => void;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
-  /** File that gets a line for each grant of the stack's roles, and for each that was used (`GrantRecord`). */
+  /** File that gets a line for each grant that was used. */
   readonly grantsFile?: string | undefined;
   /** Where the functions find AWS, when something stands between them and the endpoint (a counter, say). */
   readonly functionsEndpoint?: string;
@@ -45,7 +39,7 @@ export interface EmulatorOptions {
 
 export interface Emulator {
   readonly stack: LocalStack;
-  /** Where the HTTP API answers; empty when the stack has none. */
+  /** Where the HTTP API answers. */
   readonly apiUrl: string;
   /** `AWS_ENDPOINT_URL` for any AWS client. */
   readonly awsEndpoint: string;
@@ -64,8 +58,6 @@ export interface Emulator {
   readonly invoke: (functionName: string, payload: unknown) => Promise<Invoked>;
   /** Runs the schedule's target now, and answers what it returned. */
   readonly runSchedule: (name: string) => Promise<Invoked>;
-  /** Switches the event source mappings of a function on or off; the switch survives a restart. */
-  readonly switchMapping: (functionName: string, enabled: boolean) => Promise<void>;
   readonly processes: () => ProcessEntry[];
   /** Ends everything in good order. May be called twice. */
   readonly stop: () => Promise<void>;
@@ -73,14 +65,6 @@ export interface Emulator {
 
 const region = 'eu-west-1';
 const accountId = '000000000000';
-
-/** What takes work in ends first, what work depends on last. */
-const stopOrder: readonly (readonly ServiceName[])[] = [
-  ['gateway', 'scheduler', 'pollers'],
-  ['lambda'],
-  ['endpoint'],
-  ['sqs', 'dynamodb', 'secrets', 'sns'],
-];
 
 /**
  * Runs a synthesized stack on this machine, on 127.0.0.1 only. Resolves when every piece is ready; pieces
@@ -103,7 +87,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
   async function endAll() {
     await closeControl();
-    for (const names of stopOrder) await supervisor.stop(...names);
+    // What work depends on ends last.
+    await supervisor.stop('services');
+    await supervisor.stop();
     // What is still being written would bring the folder back.
     await bundled.catch(() => {});
     folder.close();
@@ -118,7 +104,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
   try {
     options.signal?.throwIfAborted();
-    const ports = await choosePorts(options.ports ?? {}, folder.lastPorts);
+    const ports = await choosePorts(folder.lastPorts);
     folder.keepPorts(ports);
     const url = (name: keyof typeof ports) => `http://127.0.0.1:${ports[name]}`;
     const place = { region, accountId, awsEndpoint: url('endpoint'), apiUrl: url('gateway') };
@@ -128,8 +114,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const { stack, changes } = overrideStack(asDeployed, options.overrides ?? {});
     for (const change of changes) log(change);
 
-    const { grantsFile } = options;
-    if (grantsFile !== undefined) recordGranted(stack, grantsFile);
     const specs = serviceSpecs({
       stack,
       ports,
@@ -138,12 +122,17 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       node: nodeBinary(),
       limits: options.limits ?? {},
       clockOffsetsMs: options.clockOffsetsMs ?? [],
-      passFunctionLines: options.logFunctions ?? false,
-      grantsFile,
+      grantsFile: options.grantsFile,
       functionsEndpoint: options.functionsEndpoint,
     });
-    const [operator] = principalsOf(stack);
-    if (!operator) throw new Error('There is no operator.');
+    const principals = principalsOf(stack);
+    const credentialsOf = (kind: Principal['kind'], name: string) => {
+      const principal = principals.find((known) => known.kind === kind && known.name === name);
+      if (!principal) throw new Error(`There is no ${kind} ${name}.`);
+      return principal.credentials;
+    };
+    const invokeAs = (credentials: LocalCredentials, target: string, payload: string) =>
+      invoke(url('endpoint'), { region, credentials }, target, payload);
 
     const functionName = (wanted: string) => find(stack.functions, 'function', wanted).name;
     const emulator: Emulator = {
@@ -151,10 +140,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       region,
       changes,
       stop,
-      apiUrl: stack.apis.length > 0 ? url('gateway') : '',
+      apiUrl: url('gateway'),
       awsEndpoint: url('endpoint'),
       controlUrl: url('control'),
-      credentials: operator.credentials,
+      credentials: credentialsOf('operator', 'operator'),
       dataDir: folder.path,
       processes: supervisor.processes,
       functionName,
@@ -162,26 +151,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       tableName: (wanted) => find(stack.tables, 'table', wanted).name,
       secretArn: (wanted) => find(stack.secrets, 'secret', wanted).arn,
       invoke: async (wanted, payload) =>
-        invoke(url('lambda'), functionName(wanted), JSON.stringify(payload ?? {})),
+        invokeAs(emulator.credentials, functionName(wanted), JSON.stringify(payload ?? {})),
       async runSchedule(wanted) {
-        const { name } = find(stack.schedules, 'schedule', wanted);
-        const answer = await call(`${url('scheduler')}/schedules/${encodeURIComponent(name)}/run`, {
-          method: 'POST',
-        });
-        if (answer.status !== 200) throw new Error(`The scheduler answered ${answer.status} for ${name}.`);
-        return JSON.parse(answer.body.toString('utf8'));
-      },
-      async switchMapping(wanted, enabled) {
-        const name = functionName(wanted);
-        const mappings = stack.mappings.filter((mapping) => mapping.functionName === name);
-        if (mappings.length === 0) throw new Error(`${wanted} has no event source mapping.`);
-        for (const { uuid } of mappings) {
-          const answer = await call(`${url('pollers')}/2015-03-31/event-source-mappings/${uuid}`, {
-            method: 'PUT',
-            body: JSON.stringify({ Enabled: enabled }),
-          });
-          if (answer.status !== 202) throw new Error(`The mapping of ${name} answered ${answer.status}.`);
-        }
+        const { name, targetArn, input } = find(stack.schedules, 'schedule', wanted);
+        return invokeAs(credentialsOf('schedule', name), targetArn, input);
       },
     };
 
@@ -215,37 +188,20 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   }
 }
 
-/** Given ports must be free; others are wishes. */
-async function choosePorts(
-  given: NonNullable<EmulatorOptions['ports']>,
-  last: Readonly<Record<string, number>>,
-): Promise<Record<ServiceName | 'control', number>> {
-  const fixed: Readonly<Record<string, number | undefined>> = {
-    gateway: given.api,
-    endpoint: given.aws,
-    control: given.control,
-  };
-  for (const [name, port] of Object.entries(fixed)) {
-    if (port !== undefined && !(await isFree(port))) {
-      throw new Error(`Port ${port} (${name}) is taken: choose another, or end what listens there.`);
-    }
-  }
-  const names = [...serviceNames, 'control'] as const;
+/** Those of the last run in the folder where they are still free. */
+async function choosePorts(last: Readonly<Record<string, number>>): Promise<Ports> {
   const ports = await freePorts(
-    names.map((name) => fixed[name] ?? last[name]),
+    portNames.map((name) => last[name]),
     Math.random,
   );
-  const of = (name: (typeof names)[number]) => ports[names.indexOf(name)] ?? 0;
+  const of = (name: keyof Ports) => ports[portNames.indexOf(name)] ?? 0;
   return {
     sqs: of('sqs'),
     dynamodb: of('dynamodb'),
     secrets: of('secrets'),
     sns: of('sns'),
     endpoint: of('endpoint'),
-    lambda: of('lambda'),
-    pollers: of('pollers'),
     gateway: of('gateway'),
-    scheduler: of('scheduler'),
     control: of('control'),
   };
 }

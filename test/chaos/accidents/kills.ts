@@ -5,10 +5,7 @@ import type { Dice } from './dice.ts';
 /** What can be killed, and how often it is chosen: containers die most, as there are most of them. */
 const victims = [
   [50, 'container'],
-  [9, 'lambda'],
-  [10, 'pollers'],
-  [9, 'gateway'],
-  [8, 'endpoint'],
+  [36, 'services'],
   [9, 'azumuta sandbox'],
   [9, 'erp sandbox'],
 ] as const;

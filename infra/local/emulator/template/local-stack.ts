@@ -104,40 +104,31 @@ export const topicSchema = z.object({ ...resource, emails: z.array(z.string()) }
 export const scheduleSchema = z.object({
   ...resource,
   expression: z.string(),
-  functionName: z.string(),
-  /** ARN of what it invokes: the function, or one of its versions. */
+  /** ARN of the function that it invokes. */
   targetArn: z.string(),
   /** ARN of the role that it invokes it with. */
   roleArn: z.string(),
-  input: z.optional(z.string()),
+  input: z.string(),
   enabled: z.boolean(),
 });
 
-const throttlingSchema = z.optional(z.object({ ratePerSecond: z.number(), burst: z.number() }));
-
-export const apiSchema = z.object({
-  logicalId: z.string(),
-  name: z.string(),
+const apiSchema = z.object({
   apiId: z.string(),
   routes: z.array(
     z.object({
       routeKey: z.string(),
       functionName: z.string(),
       timeoutMilliseconds: z.number(),
-      /** Calls of its own; else it shares those of the stage. */
-      throttling: throttlingSchema,
     }),
   ),
-  /** `$context.…` template of one access log line. */
-  accessLogFormat: z.optional(z.string()),
-  throttling: throttlingSchema,
 });
 
 export const localStackSchema = z.object({
   name: z.string(),
   region: z.string(),
   accountId: z.string(),
-  apis: z.array(apiSchema),
+  /** Without routes when there is none. */
+  api: apiSchema,
   functions: z.array(functionSchema),
   queues: z.array(queueSchema),
   mappings: z.array(mappingSchema),
@@ -158,7 +149,6 @@ export type LocalQueue = z.infer<typeof queueSchema>;
 export type LocalMapping = z.infer<typeof mappingSchema>;
 export type LocalTable = z.infer<typeof tableSchema>;
 export type LocalTopic = z.infer<typeof topicSchema>;
-export type LocalApi = z.infer<typeof apiSchema>;
 export type LocalStack = z.infer<typeof localStackSchema>;
 
 /** CDK ends a logical id with eight digits of a hash; without them it reads like the construct path. */

@@ -1,5 +1,5 @@
 import type { Assembly } from './cloud-assembly.ts';
-import type { LocalApi, LocalStack, LocalTable } from './local-stack.ts';
+import type { LocalStack, LocalTable } from './local-stack.ts';
 import { fingerprint, namesOf, type Place } from './physical-names.ts';
 import { permissionPolicy, readRoles, resourcePolicy } from './policies.ts';
 import * as shapes from './resource-properties.ts';
@@ -48,7 +48,6 @@ export function readStack(
     if (!target) throw new Error(`${at}: ${arnOrName} is not a function of this stack.`);
     return target;
   };
-  const functionName = (arnOrName: string, at: string) => functionOf(arnOrName, at).name;
 
   const queues = each('AWS::SQS::Queue', shapes.queue).map(({ common, properties }) => ({
     ...common,
@@ -64,7 +63,7 @@ export function readStack(
       return {
         logicalId,
         uuid: uuidOf(logicalId),
-        functionName: functionName(properties.FunctionName, at),
+        functionName: functionOf(properties.FunctionName, at).name,
         queueName: source.name,
         batchSize: properties.BatchSize,
         windowSeconds: properties.MaximumBatchingWindowInSeconds,
@@ -105,41 +104,28 @@ export function readStack(
   const schedules = each('AWS::Scheduler::Schedule', shapes.schedule).map(({ common, properties, at }) => ({
     ...common,
     expression: properties.ScheduleExpression,
-    functionName: functionName(properties.Target.Arn, at),
-    targetArn: properties.Target.Arn,
+    targetArn: functionOf(properties.Target.Arn, at).arn,
     roleArn: properties.Target.RoleArn,
     input: properties.Target.Input,
     enabled: properties.State === 'ENABLED',
   }));
 
   const integrations = each('AWS::ApiGatewayV2::Integration', shapes.integration);
-  const routes = each('AWS::ApiGatewayV2::Route', shapes.route);
-  const stages = each('AWS::ApiGatewayV2::Stage', shapes.stage);
-  const apis = each('AWS::ApiGatewayV2::Api', shapes.api).map(({ common }): LocalApi => {
-    const { ref: apiId } = identify(common.logicalId, common.logicalId);
-    const stage = stages.find(({ properties }) => properties.ApiId === apiId)?.properties;
-    return {
-      logicalId: common.logicalId,
-      name: common.name,
-      apiId,
-      routes: routes
-        .filter(({ properties }) => properties.ApiId === apiId)
-        .map(({ properties, at }) => {
-          const integration = integrations.find(
-            ({ common: { name } }) => properties.Target === `integrations/${name}`,
-          );
-          if (!integration) throw new Error(`${at}.Target: there is no integration ${properties.Target}.`);
-          return {
-            routeKey: properties.RouteKey,
-            functionName: functionName(integration.properties.IntegrationUri, integration.at),
-            timeoutMilliseconds: integration.properties.TimeoutInMillis,
-            throttling: throttlingOf(stage?.RouteSettings[properties.RouteKey]),
-          };
-        }),
-      accessLogFormat: stage?.AccessLogSettings?.Format,
-      throttling: throttlingOf(stage?.DefaultRouteSettings),
-    };
-  });
+  // Of a stage, only its name is read: what it logs and how much it lets through has no part in a local run.
+  resources.ofType('AWS::ApiGatewayV2::Stage', shapes.stage);
+  const [api, ...others] = each('AWS::ApiGatewayV2::Api', shapes.api);
+  if (others.length > 0) throw new Error(`${stackName} has several HTTP APIs; local runs serve one.`);
+  const routes = resources
+    .ofType('AWS::ApiGatewayV2::Route', shapes.route)
+    .map(({ properties: { RouteKey, Target }, at }) => {
+      const integration = integrations.find(({ common: { name } }) => Target === `integrations/${name}`);
+      if (!integration) throw new Error(`${at}.Target: there is no integration ${Target}.`);
+      return {
+        routeKey: RouteKey,
+        functionName: functionOf(integration.properties.IntegrationUri, integration.at).name,
+        timeoutMilliseconds: integration.properties.TimeoutInMillis,
+      };
+    });
 
   const roles = readRoles(each('AWS::IAM::Role', shapes.role), each('AWS::IAM::Policy', shapes.policy));
 
@@ -162,7 +148,7 @@ export function readStack(
     name: stackName,
     region: place.region,
     accountId: place.accountId,
-    apis,
+    api: { apiId: api ? identify(api.logicalId, api.at).ref : '', routes },
     functions,
     queues,
     mappings,
@@ -174,16 +160,6 @@ export function readStack(
     resourcePolicies,
     outputs: resources.outputs(),
   };
-}
-
-function throttlingOf({
-  ThrottlingRateLimit: ratePerSecond,
-  ThrottlingBurstLimit: burst = ratePerSecond,
-}: {
-  readonly ThrottlingRateLimit?: number | undefined;
-  readonly ThrottlingBurstLimit?: number | undefined;
-} = {}): LocalApi['throttling'] {
-  return ratePerSecond === undefined || burst === undefined ? undefined : { ratePerSecond, burst };
 }
 
 /** CDK notes each resource's construct path; `Stack/Queues/Completions/Resource` is called `Queues/Completions`. */

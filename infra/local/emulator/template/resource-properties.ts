@@ -112,20 +112,18 @@ export const secret = shape({
 export const schedule = shape({
   ScheduleExpression: z.string(),
   State: z._default(z.enum(['ENABLED', 'DISABLED']), 'ENABLED'),
-  Target: z.object({ Arn: z.string(), RoleArn: z.string(), Input: optionalText }),
+  Target: z.object({ Arn: z.string(), RoleArn: z.string(), Input: z._default(z.string(), '{}') }),
 });
 
 export const api = shape({ ProtocolType: z.optional(z.literal('HTTP')) });
 
 export const route = shape({
-  ApiId: z.string(),
   RouteKey: z.string(),
   Target: z.string(),
   AuthorizerId: unsupported('authorizers'),
 });
 
 export const integration = shape({
-  ApiId: z.string(),
   IntegrationType: z.literal('AWS_PROXY'),
   IntegrationUri: z.string(),
   PayloadFormatVersion: z.literal('2.0'),
@@ -133,14 +131,8 @@ export const integration = shape({
   TimeoutInMillis: z._default(number, 30_000),
 });
 
-const routeSettings = z.object({ ThrottlingRateLimit: optionalNumber, ThrottlingBurstLimit: optionalNumber });
-
 export const stage = shape({
-  ApiId: z.string(),
   StageName: z.literal('$default', '$default: local runs serve no other stage'),
-  AccessLogSettings: z.optional(z.object({ Format: optionalText })),
-  DefaultRouteSettings: z.optional(routeSettings),
-  RouteSettings: z._default(z.record(z.string(), routeSettings), {}),
 });
 
 /** Text of a policy, where `${…}` is a variable that IAM fills in with each call. */

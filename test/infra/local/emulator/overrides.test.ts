@@ -9,7 +9,7 @@ function stack(times: { timeout: number; visibility?: string; window?: number })
     name: 'S',
     region: 'eu-west-1',
     accountId: '000000000000',
-    apis: [],
+    api: { apiId: 'api', routes: [] },
     functions: [
       {
         ...common('Worker'),

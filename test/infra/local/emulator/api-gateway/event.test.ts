@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { accessLogLine } from '../../../../../infra/local/emulator/api-gateway/access-log.ts';
 import {
   type HttpCall,
   httpAnswer,
   httpEvent,
 } from '../../../../../infra/local/emulator/api-gateway/event.ts';
 import { matchRoute } from '../../../../../infra/local/emulator/api-gateway/routes.ts';
-import { createThrottle } from '../../../../../infra/local/emulator/api-gateway/throttle.ts';
 import { rateMilliseconds } from '../../../../../infra/local/emulator/lambda/schedule-rate.ts';
 
 const place = {
@@ -188,46 +186,6 @@ describe('the answer of a function', () => {
       expect(httpAnswer(result)).toBeUndefined();
     },
   );
-});
-
-describe('an access log line', () => {
-  const entry = {
-    requestId: 'r1',
-    now: place.now,
-    routeKey: 'GET /webhooks/azumuta/{event}/{token}',
-    status: 204,
-    responseBytes: 0,
-    method: 'GET',
-    sourceAddress: '127.0.0.1',
-    latencyMs: 12.4,
-  };
-
-  it('names the route and never the path, even if the format asks for it', () => {
-    const line = accessLogLine(
-      '$context.routeKey $context.path $context.status $context.integrationLatency',
-      entry,
-    );
-
-    expect(line).toBe('GET /webhooks/azumuta/{event}/{token} - 204 12');
-  });
-
-  it('is JSON when the stage gives no format', () => {
-    expect(JSON.parse(accessLogLine(undefined, entry))).toMatchObject({ requestId: 'r1', status: '204' });
-  });
-});
-
-describe('throttling', () => {
-  it('lets a burst through, then the rate', () => {
-    let now = 0;
-    const take = createThrottle({ ratePerSecond: 2, burst: 3 }, () => now);
-
-    const burst = [take(), take(), take(), take()];
-    now = 500;
-    const later = [take(), take()];
-
-    expect(burst).toEqual([true, true, true, false]);
-    expect(later).toEqual([true, false]);
-  });
 });
 
 describe('a rate', () => {
