@@ -23,9 +23,9 @@ it('kill -9 of any child in mid-story still ends with every order booked, once',
         { name: 'erp sandbox', pid: erp.pid() },
       ];
       // A container that is started later has its turn, too.
-      const next = alive.find(({ name }) => !killed.has(name));
+      const next = alive.find(({ name, pid }) => pid !== undefined && !killed.has(name));
       try {
-        if (next) process.kill(next.pid, 'SIGKILL');
+        if (next?.pid) process.kill(next.pid, 'SIGKILL');
         if (next) killed.set(next.name, 'kind' in next ? next.kind : 'partner');
       } catch {
         // It had just ended by itself.

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Reporter, Vitest } from 'vitest/node';
 import { compareGrants, describeGrants } from './compare.ts';
-import { grantRecordSchema } from './grants.ts';
+import { type GrantRecord, grantRecordSchema } from './grants.ts';
 
 /**
  * The end of a whole run of the tests: the grants that all of them together used must be those that the stack
@@ -28,10 +28,15 @@ export default class GrantsReporter implements Reporter {
         // Other stacks are fixtures of the platform's own tests.
         .filter(({ stack }) => stack.startsWith('AzumutaErp-'))
         // The same resource of every plant.
-        .map((record) => ({ ...record, resource: record.resource.replace(`${record.stack}-`, '') })),
+        .map((record) => ({ ...record, resource: nameOf(record) })),
     );
     if (process.env.LIST_GRANTS === '1') process.stdout.write(`\n${describeGrants(compared)}\n`);
     process.stdout.write(`\n${compared.equal ? '' : 'FAILED: '}${compared.verdict}\n`);
     if (!compared.equal) process.exitCode = 1;
   }
+}
+
+/** `QueuesDeliveries9DF934B3`, `table/LedgerTable9343E4AA/index/by-trouble`. */
+function nameOf({ resource, stack }: GrantRecord): string {
+  return resource.replace(/^arn:aws:\w+:[^:]*:\d*:/, '').replace(`${stack}-`, '');
 }
