@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { startControl } from './control-api.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -108,10 +107,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     folder.keepPorts(ports);
     const url = (name: keyof typeof ports) => `http://127.0.0.1:${ports[name]}`;
     const place = { region, accountId, awsEndpoint: url('endpoint'), apiUrl: url('gateway') };
-    const asDeployed = readStack(assembly, place, (length) =>
-      randomBytes(length).toString('hex').slice(0, length),
-    );
-    const { stack, changes } = overrideStack(asDeployed, options.overrides ?? {});
+    const { stack, changes } = overrideStack(readStack(assembly, place), options.overrides ?? {});
     for (const change of changes) log(change);
 
     const specs = serviceSpecs({

@@ -92,8 +92,6 @@ export const tableSchema = z.object({
       }),
     }),
   ),
-  /** DynamoDB removes what is past it within days; the local store never does. */
-  ttlAttribute: z.optional(z.string()),
 });
 
 export const secretSchema = z.object({ ...resource, initialValue: z.string() });

@@ -1,19 +1,14 @@
 import type { Assembly } from './cloud-assembly.ts';
-import type { LocalStack, LocalTable } from './local-stack.ts';
+import type { LocalStack } from './local-stack.ts';
 import { fingerprint, namesOf, type Place } from './physical-names.ts';
 import { permissionPolicy, readRoles, resourcePolicy } from './policies.ts';
 import * as shapes from './resource-properties.ts';
 
 /**
  * The stack that a synthesized template describes, with all references resolved for `place`.
- * `password` draws the value of a secret that the template lets Secrets Manager generate.
  * @throws Error with the path of whatever local runs cannot do.
  */
-export function readStack(
-  assembly: Assembly,
-  place: Omit<Place, 'stackName'>,
-  password: (length: number) => string,
-): LocalStack {
+export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): LocalStack {
   const { template, stackName } = assembly;
   const { identify, scope } = namesOf(template, { ...place, stackName });
   const resources = shapes.resourcesOf(template, scope);
@@ -77,20 +72,16 @@ export function readStack(
   const tables = [
     ...each('AWS::DynamoDB::Table', shapes.table),
     ...each('AWS::DynamoDB::GlobalTable', shapes.table),
-  ].map(({ common, properties }): LocalTable => {
-    const ttl = properties.TimeToLiveSpecification;
-    return {
-      ...common,
-      keySchema: properties.KeySchema,
-      attributeDefinitions: properties.AttributeDefinitions,
-      indexes: properties.GlobalSecondaryIndexes,
-      ttlAttribute: ttl?.Enabled ? ttl.AttributeName : undefined,
-    };
-  });
+  ].map(({ common, properties }) => ({
+    ...common,
+    keySchema: properties.KeySchema,
+    attributeDefinitions: properties.AttributeDefinitions,
+    indexes: properties.GlobalSecondaryIndexes,
+  }));
 
   const secrets = each('AWS::SecretsManager::Secret', shapes.secret).map(({ common, properties }) => ({
     ...common,
-    initialValue: properties.SecretString ?? generated(properties.GenerateSecretString, password),
+    initialValue: properties.SecretString ?? '',
   }));
 
   const subscriptions = each('AWS::SNS::Subscription', shapes.subscription);
@@ -127,7 +118,10 @@ export function readStack(
       };
     });
 
-  const roles = readRoles(each('AWS::IAM::Role', shapes.role), each('AWS::IAM::Policy', shapes.policy));
+  const roles = readRoles(
+    each('AWS::IAM::Role', shapes.role),
+    resources.ofType('AWS::IAM::Policy', shapes.policy),
+  );
 
   const resourcePolicies = [
     ...resources
@@ -183,22 +177,6 @@ function queueAttributes(properties: Record<string, unknown>): Record<string, st
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
   );
-}
-
-function generated(
-  rule:
-    | {
-        SecretStringTemplate?: string | undefined;
-        GenerateStringKey?: string | undefined;
-        PasswordLength: number;
-      }
-    | undefined,
-  password: (length: number) => string,
-): string {
-  if (!rule) return '';
-  const value = password(rule.PasswordLength);
-  if (rule.SecretStringTemplate === undefined || rule.GenerateStringKey === undefined) return value;
-  return JSON.stringify({ ...JSON.parse(rule.SecretStringTemplate), [rule.GenerateStringKey]: value });
 }
 
 function uuidOf(logicalId: string): string {

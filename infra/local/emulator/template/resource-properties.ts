@@ -3,7 +3,7 @@ import { describeMismatches, parse } from '../../../../shared/platform/validatio
 import type { Template } from './cloud-assembly.ts';
 import { resolve, type TemplateScope } from './intrinsics.ts';
 
-/** The properties of each resource type that a local run reads; CloudFormation takes numbers as text too. */
+/** The properties of a resource type that a local run reads. */
 export interface Shape<T> {
   readonly keys: readonly string[];
   readonly schema: z.ZodMiniType<T>;
@@ -13,17 +13,8 @@ function shape<T extends z.core.$ZodLooseShape>(fields: T) {
   return { keys: Object.keys(fields), schema: z.object(fields) };
 }
 
-const number = z.coerce.number();
-const optionalNumber = z.optional(number);
+const optionalNumber = z.optional(z.number());
 const optionalText = z.optional(z.string());
-/** CloudFormation accepts "true" and "false" as text. */
-const flag = z.union([
-  z.boolean(),
-  z.pipe(
-    z.enum(['true', 'false']),
-    z.transform((text) => text === 'true'),
-  ),
-]);
 const orList = <T extends z.ZodMiniType>(one: T) =>
   z.union([
     z.array(one),
@@ -41,9 +32,9 @@ export const lambdaFunction = shape({
   Handler: z.string(),
   Code: z.object({ S3Key: z.string('an S3Key: local runs need code from an asset') }),
   // Defaults of AWS::Lambda::Function.
-  Timeout: z._default(number, 3),
-  MemorySize: z._default(number, 128),
-  Environment: z.optional(z.object({ Variables: z.optional(z.record(z.string(), z.coerce.string())) })),
+  Timeout: z._default(z.number(), 3),
+  MemorySize: z._default(z.number(), 128),
+  Environment: z.optional(z.object({ Variables: z.optional(z.record(z.string(), z.string())) })),
   ReservedConcurrentExecutions: optionalNumber,
   LoggingConfig: z.optional(z.object({ LogGroup: optionalText })),
   Layers: unsupported('layers'),
@@ -55,10 +46,9 @@ export const queue = shape({
   MaximumMessageSize: optionalNumber,
   MessageRetentionPeriod: optionalNumber,
   ReceiveMessageWaitTimeSeconds: optionalNumber,
-  RedrivePolicy: z.optional(z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: number })),
+  RedrivePolicy: z.optional(z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: z.number() })),
   RedriveAllowPolicy: z.optional(z.record(z.string(), z.unknown())),
-  FifoQueue: z.optional(flag),
-  ContentBasedDeduplication: z.optional(flag),
+  FifoQueue: unsupported('FIFO queues'),
 });
 
 export const topic = shape({});
@@ -69,11 +59,11 @@ export const eventSourceMapping = shape({
   FunctionName: z.string(),
   EventSourceArn: z.string(),
   // Defaults of AWS::Lambda::EventSourceMapping for SQS.
-  BatchSize: z._default(number, 10),
-  MaximumBatchingWindowInSeconds: z._default(number, 0),
+  BatchSize: z._default(z.number(), 10),
+  MaximumBatchingWindowInSeconds: z._default(z.number(), 0),
   FunctionResponseTypes: z._default(z.array(z.string()), []),
   ScalingConfig: z.optional(z.object({ MaximumConcurrency: optionalNumber })),
-  Enabled: z._default(flag, true),
+  Enabled: z._default(z.boolean(), true),
   FilterCriteria: unsupported('FilterCriteria'),
 });
 
@@ -95,18 +85,11 @@ export const table = shape({
     ),
     [],
   ),
-  TimeToLiveSpecification: z.optional(z.object({ AttributeName: optionalText, Enabled: flag })),
 });
 
 export const secret = shape({
   SecretString: optionalText,
-  GenerateSecretString: z.optional(
-    z.object({
-      SecretStringTemplate: optionalText,
-      GenerateStringKey: optionalText,
-      PasswordLength: z._default(number, 32),
-    }),
-  ),
+  GenerateSecretString: unsupported('generated secrets'),
 });
 
 export const schedule = shape({
@@ -128,7 +111,7 @@ export const integration = shape({
   IntegrationUri: z.string(),
   PayloadFormatVersion: z.literal('2.0'),
   // HTTP APIs wait 30 seconds at most.
-  TimeoutInMillis: z._default(number, 30_000),
+  TimeoutInMillis: z._default(z.number(), 30_000),
 });
 
 export const stage = shape({
