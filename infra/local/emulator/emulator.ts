@@ -1,37 +1,30 @@
 import { join } from 'node:path';
 import { startControl } from './control-api.ts';
 import { openDataFolder } from './data-folder.ts';
-import { type LocalCredentials, type Principal, principalsOf } from './iam/principals.ts';
+import { type LocalCredentials, principalIn, principalsOf } from './iam/principals.ts';
 import { type Invoked, invoke } from './lambda/invoke.ts';
 import { type Overrides, overrideStack } from './overrides.ts';
 import { bundlePrograms } from './process/bundle-programs.ts';
 import { nodeBinary } from './process/node-binary.ts';
 import { freePorts } from './process/ports.ts';
 import { createSupervisor, type ProcessEntry, type ServiceSpec } from './process/supervisor.ts';
-import { type Limits, type Ports, portNames, serviceSpecs } from './services.ts';
+import { type Ports, portNames, type ServiceOptions, serviceSpecs } from './services.ts';
 import { readAssembly } from './template/cloud-assembly.ts';
 import { find, type LocalStack } from './template/local-stack.ts';
 import { readStack } from './template/read-stack.ts';
 
-export interface EmulatorOptions {
+export interface EmulatorOptions extends ServiceOptions {
   /** The synthesized app (`cdk.out`) and the stack in it. */
   readonly template: { readonly directory: string; readonly stackName: string };
   /** Where everything is kept. Default: a temporary folder, removed at `stop`. */
   readonly dataDir?: string;
   readonly overrides?: Overrides;
-  readonly limits?: Limits;
-  /** How far the clocks of the containers are off: each takes the next, round and round. Default: not at all. */
-  readonly clockOffsetsMs?: readonly number[] | undefined;
   /** What the platform remarks: restarts, batches that come again, what the overrides changed. */
   readonly log?: (line: string) => void;
   /** Told of the process id of every piece that is started, also while the start is under way. */
   readonly onProcess?: (pid: number) => void;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
-  /** File that gets a line for each grant that was used. */
-  readonly grantsFile?: string | undefined;
-  /** Where the functions find AWS, when something stands between them and the endpoint (a counter, say). */
-  readonly functionsEndpoint?: string;
   /** Where the partners' sandboxes listen: told in `platform.json`, for other commands. */
   readonly sandboxes?: { readonly azumuta: string; readonly erp: string };
 }
@@ -47,8 +40,6 @@ export interface Emulator {
   /** The operator's. */
   readonly credentials: LocalCredentials;
   readonly dataDir: string;
-  /** One sentence for each thing that differs from what would be deployed. */
-  readonly changes: readonly string[];
   /** Lookups by logical id, physical name, ARN or construct path. @throws Error naming what there is. */
   readonly queueUrl: (wanted: string) => string;
   readonly tableName: (wanted: string) => string;
@@ -68,8 +59,8 @@ const accountId = '000000000000';
 /**
  * Runs a synthesized stack on this machine, on 127.0.0.1 only. Resolves when every piece is ready; pieces
  * that die later are started again on the same port with the same data.
- * @throws Error when the template asks for something that local runs cannot do, when a port is taken, or when a
- * piece cannot start. Nothing is left running then.
+ * @throws Error when the template asks for something that local runs cannot do, or when a piece cannot start.
+ * Nothing is left running then.
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const log = options.log ?? (() => {});
@@ -110,50 +101,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const { stack, changes } = overrideStack(readStack(assembly, place), options.overrides ?? {});
     for (const change of changes) log(change);
 
-    const specs = serviceSpecs({
-      stack,
-      ports,
-      dataDirectory: folder.path,
-      programs,
-      node: nodeBinary(),
-      limits: options.limits ?? {},
-      clockOffsetsMs: options.clockOffsetsMs ?? [],
-      grantsFile: options.grantsFile,
-      functionsEndpoint: options.functionsEndpoint,
-    });
-    const principals = principalsOf(stack);
-    const credentialsOf = (kind: Principal['kind'], name: string) => {
-      const principal = principals.find((known) => known.kind === kind && known.name === name);
-      if (!principal) throw new Error(`There is no ${kind} ${name}.`);
-      return principal.credentials;
-    };
-    const invokeAs = (credentials: LocalCredentials, target: string, payload: string) =>
-      invoke(url('endpoint'), { region, credentials }, target, payload);
-
-    const functionName = (wanted: string) => find(stack.functions, 'function', wanted).name;
-    const emulator: Emulator = {
-      stack,
-      region,
-      changes,
-      stop,
-      apiUrl: url('gateway'),
-      awsEndpoint: url('endpoint'),
-      controlUrl: url('control'),
-      credentials: credentialsOf('operator', 'operator'),
-      dataDir: folder.path,
-      processes: supervisor.processes,
-      functionName,
-      queueUrl: (wanted) => find(stack.queues, 'queue', wanted).url,
-      tableName: (wanted) => find(stack.tables, 'table', wanted).name,
-      secretArn: (wanted) => find(stack.secrets, 'secret', wanted).arn,
-      invoke: async (wanted, payload) =>
-        invokeAs(emulator.credentials, functionName(wanted), JSON.stringify(payload ?? {})),
-      async runSchedule(wanted) {
-        const { name, targetArn, input } = find(stack.schedules, 'schedule', wanted);
-        return invokeAs(credentialsOf('schedule', name), targetArn, input);
-      },
-    };
-
+    const specs = serviceSpecs(stack, ports, folder.path, programs, options);
+    const emulator = emulatorOf(stack, url, { dataDir: folder.path, processes: supervisor.processes, stop });
     const control = startControl(ports.control, emulator).then(({ close }) => {
       closeControl = close;
     });
@@ -182,6 +131,37 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   } finally {
     options.signal?.removeEventListener('abort', abort);
   }
+}
+
+function emulatorOf(
+  stack: LocalStack,
+  url: (port: keyof Ports) => string,
+  running: Pick<Emulator, 'dataDir' | 'processes' | 'stop'>,
+): Emulator {
+  const principals = principalsOf(stack);
+  const { credentials } = principalIn(principals, 'operator', 'operator');
+  const awsEndpoint = url('endpoint');
+  const functionName = (wanted: string) => find(stack.functions, 'function', wanted).name;
+  return {
+    ...running,
+    stack,
+    region,
+    credentials,
+    awsEndpoint,
+    apiUrl: url('gateway'),
+    controlUrl: url('control'),
+    functionName,
+    queueUrl: (wanted) => find(stack.queues, 'queue', wanted).url,
+    tableName: (wanted) => find(stack.tables, 'table', wanted).name,
+    secretArn: (wanted) => find(stack.secrets, 'secret', wanted).arn,
+    invoke: async (wanted, payload) =>
+      invoke(awsEndpoint, { region, credentials }, functionName(wanted), JSON.stringify(payload ?? {})),
+    async runSchedule(wanted) {
+      const { name, targetArn, input } = find(stack.schedules, 'schedule', wanted);
+      const signer = { region, credentials: principalIn(principals, 'schedule', name).credentials };
+      return invoke(awsEndpoint, signer, targetArn, input);
+    },
+  };
 }
 
 /** Those of the last run in the folder where they are still free. */

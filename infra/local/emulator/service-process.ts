@@ -13,7 +13,7 @@ import { localStackSchema } from './template/local-stack.ts';
  * All of AWS but its stores, in one process: the endpoint, Lambda, whose containers are processes of their own, the
  * polls of the queues, the HTTP API and the schedules.
  */
-export const configurationSchema = z.object({
+const configurationSchema = z.object({
   stack: localStackSchema,
   /** Of the AWS endpoint and of the HTTP API. */
   ports: z.object({ endpoint: z.number(), gateway: z.number() }),
@@ -25,9 +25,9 @@ export const configurationSchema = z.object({
   node: z.string(),
   /** Where the functions find AWS, when something stands between them and the endpoint. */
   functionsEndpoint: z.optional(z.string()),
-  maxContainers: z.number(),
-  concurrencyLimit: z.number(),
-  clockOffsetsMs: z.array(z.number()),
+  maxContainers: z._default(z.number(), 10),
+  concurrencyLimit: z._default(z.number(), 200),
+  clockOffsetsMs: z._default(z.array(z.number()), []),
   grantsFile: z.optional(z.string()),
 });
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeBinary } from './process/node-binary.ts';
 import type { ServiceSpec } from './process/supervisor.ts';
 import type { LocalStack } from './template/local-stack.ts';
 
@@ -8,30 +9,31 @@ export const portNames = ['sqs', 'dynamodb', 'secrets', 'sns', 'endpoint', 'gate
 
 export type Ports = Readonly<Record<(typeof portNames)[number], number>>;
 
-/** How far a platform goes on this machine. */
-export interface Limits {
+/** How a platform runs its functions. */
+export interface ServiceOptions {
   /** Most containers of one function; more invocations wait. Default 10. */
   readonly maxContainers?: number;
   /** Most invocations of one function, waiting ones included; more are throttled. Default 200. */
-  readonly concurrency?: number;
-}
-
-export interface ServiceSetup {
-  readonly stack: LocalStack;
-  readonly ports: Ports;
-  readonly dataDirectory: string;
-  /** Folder of the bundled programs (`bundlePrograms`). */
-  readonly programs: string;
-  readonly node: string;
-  readonly limits: Limits;
-  /** See `EmulatorOptions`. */
+  readonly concurrencyLimit?: number;
+  /** How far the clocks of the containers are off: each takes the next, round and round. Default: not at all. */
+  readonly clockOffsetsMs?: readonly number[] | undefined;
+  /** File that gets a line for each grant that was used. */
   readonly grantsFile?: string | undefined;
-  readonly clockOffsetsMs: readonly number[];
-  readonly functionsEndpoint?: string | undefined;
+  /** Where the functions find AWS, when something stands between them and the endpoint (a counter, say). */
+  readonly functionsEndpoint?: string;
 }
 
-/** The processes of a platform, and what each has to know to do its part of the stack. */
-export function serviceSpecs({ stack, ports, dataDirectory, programs, limits, ...setup }: ServiceSetup) {
+/**
+ * The processes of a platform, and what each has to know to do its part of the stack.
+ * @param programs Folder of the bundled programs (`bundlePrograms`).
+ */
+export function serviceSpecs(
+  stack: LocalStack,
+  ports: Ports,
+  dataDirectory: string,
+  programs: string,
+  { maxContainers, concurrencyLimit, clockOffsetsMs, grantsFile, functionsEndpoint }: ServiceOptions,
+): ServiceSpec[] {
   const { region, accountId } = stack;
   const url = (name: keyof Ports) => `http://127.0.0.1:${ports[name]}`;
   const store = (name: keyof Ports, configuration: object): ServiceSpec => ({
@@ -47,19 +49,18 @@ export function serviceSpecs({ stack, ports, dataDirectory, programs, limits, ..
     kind: 'service',
     module: join(programs, 'services.mjs'),
     configuration: {
-      ...setup,
+      ...{ maxContainers, concurrencyLimit, clockOffsetsMs, grantsFile, functionsEndpoint },
       stack,
       ports,
       dataDirectory,
       programs,
+      node: nodeBinary(),
       stores: {
         sqs: url('sqs'),
         dynamodb: url('dynamodb'),
         secretsmanager: url('secrets'),
         sns: url('sns'),
       },
-      maxContainers: limits.maxContainers ?? 10,
-      concurrencyLimit: limits.concurrency ?? 200,
     },
   };
   return [

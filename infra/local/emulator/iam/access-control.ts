@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import type { LocalStack } from '../template/local-stack.ts';
 import { type Access, type Call, type Decision, prepareAccess } from './authorize.ts';
-import { type Principal, principalsOf } from './principals.ts';
+import { type Principal, principalIn, principalsOf } from './principals.ts';
 
 export interface AccessControl {
   /** Whose key a call is signed with. */
@@ -38,11 +38,7 @@ export function createAccessControl(
   return {
     principalOf: (accessKeyId) =>
       principals.find(({ credentials }) => credentials.accessKeyId === accessKeyId),
-    principal(kind, name) {
-      const found = principals.find((known) => known.kind === kind && known.name === name);
-      if (!found) throw new Error(`There is no ${kind} ${name}.`);
-      return found;
-    },
+    principal: (kind, name) => principalIn(principals, kind, name),
     decide(principal, call, usedBy = principal.kind) {
       const decision: Decision = accesses.get(principal)?.(call) ?? { allowed: false, reason: 'unknown' };
       if (principal.kind === 'operator') return decision;

@@ -16,7 +16,7 @@ const resource = {
   arn: z.string(),
 };
 
-export const statementSchema = z.object({
+const statementSchema = z.object({
   effect: z.enum(['Allow', 'Deny']),
   actions: z.array(z.string()),
   resources: z.array(z.string()),
@@ -25,7 +25,7 @@ export const statementSchema = z.object({
 });
 
 /** The policy of a queue, a secret or a function: who may do what with it. */
-export const resourcePolicySchema = z.object({
+const resourcePolicySchema = z.object({
   /** ARN of the resource that bears it. */
   on: z.string(),
   statements: z.array(
@@ -36,12 +36,12 @@ export const resourcePolicySchema = z.object({
   ),
 });
 
-export const roleSchema = z.object({
+const roleSchema = z.object({
   ...resource,
   statements: z.array(statementSchema),
 });
 
-export const functionSchema = z.object({
+const functionSchema = z.object({
   ...resource,
   /** ARN of the role it runs as. */
   roleArn: z.string(),
@@ -63,7 +63,7 @@ export const queueSchema = z.object({
   attributes: z.record(z.string(), z.string()),
 });
 
-export const mappingSchema = z.object({
+const mappingSchema = z.object({
   logicalId: z.string(),
   /** Lambda's own identifier of a mapping. */
   uuid: z.string(),
@@ -99,7 +99,7 @@ export const secretSchema = z.object({ ...resource, initialValue: z.string() });
 /** A topic, and who is mailed what is published to it. */
 export const topicSchema = z.object({ ...resource, emails: z.array(z.string()) });
 
-export const scheduleSchema = z.object({
+const scheduleSchema = z.object({
   ...resource,
   expression: z.string(),
   /** ARN of the function that it invokes. */

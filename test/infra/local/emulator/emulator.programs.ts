@@ -13,7 +13,7 @@ import { aws, emulator, startStage } from './stage.ts';
 
 /** More than any function's timeout. */
 const clockOffsetMs = 100_000;
-startStage({ limits: { maxContainers: 3, concurrency: 6 }, clockOffsetsMs: [clockOffsetMs] });
+startStage({ maxContainers: 3, concurrencyLimit: 6, clockOffsetsMs: [clockOffsetMs] });
 
 /** Reads what the probe answers, whatever it is. */
 async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unknown>> {
