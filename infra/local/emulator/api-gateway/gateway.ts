@@ -29,10 +29,8 @@ export function startGateway(
   });
 
   /** Whether the function's policy lets this route call it; the source is named by API, stage, method and route. */
-  function decide(functionName: string, method: string, routeKey: string) {
-    // `GET /orders`; or `$default`, which is a route of any method and path.
-    const [, path] = routeKey.split(' ');
-    const source = `${api.apiId}/$default/${path === undefined ? routeKey : `${method}${path}`}`;
+  function decide(functionName: string, routeKey: string) {
+    const source = `${api.apiId}/$default/${routeKey.replace(' ', '')}`;
     return access({
       action: 'lambda:InvokeFunction',
       resource: find(stack.functions, 'function', functionName).arn,
@@ -55,7 +53,7 @@ export function startGateway(
       log(`gateway: ${routeKey} was answered ${status}. ${why}`);
       return message(status, status === 503 ? 'Service Unavailable' : 'Internal Server Error');
     };
-    const decision = decide(functionName, method, routeKey);
+    const decision = decide(functionName, routeKey);
     if (!decision.allowed) return failed(500, `It may not invoke ${functionName}. ${decision.reason}.`);
     const call = {
       method,
@@ -90,19 +88,13 @@ function message(status: number, text: string): HttpAnswer {
   return {
     status,
     headers: { 'content-type': 'application/json' },
-    cookies: [],
     body: Buffer.from(JSON.stringify({ message: text })),
   };
 }
 
-function send(
-  response: ServerResponse,
-  requestId: string,
-  { status, headers, cookies, body }: HttpAnswer,
-): void {
+function send(response: ServerResponse, requestId: string, { status, headers, body }: HttpAnswer): void {
   response.writeHead(status, {
     ...headers,
-    ...(cookies.length > 0 ? { 'set-cookie': [...cookies] } : {}),
     'apigw-requestid': requestId,
     'content-length': body.length,
   });

@@ -19,9 +19,11 @@ export function startSchedules(
     .filter(({ enabled }) => enabled)
     .map(({ name, targetArn, input, expression }) => {
       const { credentials } = access.principal('schedule', name);
+      const failed = (why: string) => log(`scheduler: ${name} could not invoke ${targetArn}: ${why}`);
       const fire = () => {
-        invoke(awsEndpoint, { region, credentials }, targetArn, input, 'Event').catch((error: unknown) =>
-          log(`scheduler: ${name} could not invoke ${targetArn}: ${reasonOf(error)}`),
+        invoke(awsEndpoint, { region, credentials }, targetArn, input, 'Event').then(
+          ({ status }) => status === 202 || failed(`it was answered ${status}`),
+          (error: unknown) => failed(reasonOf(error)),
         );
       };
       return setInterval(fire, rateMilliseconds(expression, name));

@@ -101,7 +101,9 @@ export const schedule = shape({
 export const api = shape({ ProtocolType: z.optional(z.literal('HTTP')) });
 
 export const route = shape({
-  RouteKey: z.string(),
+  RouteKey: z
+    .string()
+    .check(z.regex(/^(?!ANY)[A-Z]+ \//, 'a method and a path: local runs know neither ANY nor $default')),
   Target: z.string(),
   AuthorizerId: unsupported('authorizers'),
 });
@@ -145,7 +147,7 @@ const statement = z.strictObject({
 
 export type PolicyStatement = z.infer<typeof statement>;
 
-const everybody = z.literal('*', '"*" or a service: local runs know no other principals');
+const everybody = z.literal('*', '"*": local runs know no other principal of a queue');
 const resourceStatement = z.extend(statement, {
   Principal: z.pipe(
     z.union([everybody, z.strictObject({ AWS: everybody })]),
