@@ -16,7 +16,7 @@ import { type AzumutaControl, azumutaControl } from './sandbox/azumuta/control.t
 import type { Trigger } from './sandbox/azumuta/triggers.ts';
 import { type ErpControl, erpControl } from './sandbox/erp/control.ts';
 import { azumutaSandboxKey, erpSandboxKey } from './sandbox/keys.ts';
-import { type SupervisedSandbox, superviseSandbox } from './sandbox/restart.ts';
+import { type Sandbox, startSandbox } from './sandbox/supervise.ts';
 import { type Synthesized, type SynthesizeOptions, synthesize } from './synthesize.ts';
 
 export interface LocalSystemOptions {
@@ -33,8 +33,6 @@ export interface LocalSystemOptions {
   readonly overrides?: Overrides;
   /** How far the clocks of the containers are off (see `EmulatorOptions`). */
   readonly clockOffsetsMs?: readonly number[];
-  /** Settings of the sandboxes (`requests-per-second`, `latency-ms` …). */
-  readonly sandboxSettings?: Readonly<Record<string, string>>;
   /** Default: `synthesize`, which takes seconds. */
   readonly synthesize?: (options: SynthesizeOptions) => Promise<Synthesized>;
   /** Where the platform notes which grants are used (see `EmulatorOptions`). */
@@ -47,7 +45,7 @@ export interface LocalSystem {
   readonly ledger: OperatorLedger;
   readonly azumuta: AzumutaControl;
   readonly erp: ErpControl;
-  readonly sandboxes: { readonly azumuta: SupervisedSandbox; readonly erp: SupervisedSandbox };
+  readonly sandboxes: { readonly azumuta: Sandbox; readonly erp: Sandbox };
   readonly webhookUrl: string;
   readonly orderEndpoint: { readonly url: string; readonly key: string };
   readonly stop: () => Promise<void>;
@@ -75,10 +73,9 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   });
   try {
     progress('sandboxes');
-    const settings = options.sandboxSettings ?? {};
     const [azumutaSandbox, erpSandbox] = await Promise.all([
-      superviseSandbox('azumuta', { dataDir: join(folder, 'azumuta'), settings }, log),
-      superviseSandbox('erp', { dataDir: join(folder, 'erp'), settings }, log),
+      startSandbox('azumuta', join(folder, 'azumuta'), log),
+      startSandbox('erp', join(folder, 'erp'), log),
     ]);
     stops.push(azumutaSandbox.stop, erpSandbox.stop);
     options.signal?.throwIfAborted();

@@ -20,16 +20,10 @@ With another configuration, AZUMUTA_API_KEY and ERP_CREDENTIALS (JSON) in the en
 secrets, so that real partners can be called. Ctrl-C stops everything.
 `;
 
-interface Wishes {
-  readonly once: boolean;
-  readonly demo: boolean;
-  readonly orders: number;
-  readonly config: string;
-  readonly data: string | undefined;
-  readonly verbose: boolean;
-}
+type Wishes = NonNullable<ReturnType<typeof wishesOf>>;
 
-function wishesOf(commandLine: string[]): Wishes | undefined {
+/** @returns nothing when help is all that is asked for. */
+function wishesOf(commandLine: string[]) {
   const { values } = parseArgs({
     args: commandLine,
     options: {
@@ -48,14 +42,7 @@ function wishesOf(commandLine: string[]): Wishes | undefined {
     throw new Error(`--orders takes a whole number from 1, not "${values.orders}".`);
   if (values.once && values['no-demo'])
     throw new Error('--once tells the story, --no-demo leaves it out: choose one.');
-  return {
-    once: values.once,
-    demo: !values['no-demo'],
-    orders,
-    config: values.config,
-    data: values.data,
-    verbose: values.verbose,
-  };
+  return { ...values, demo: !values['no-demo'], orders };
 }
 
 /** @returns the exit code. */

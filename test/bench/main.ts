@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { Listr } from 'listr2';
 import { bundleFunctions } from '../../infra/build/bundle-functions.ts';
 import { reasonOf } from '../../shared/model/errors.ts';
+import { switchMapping } from '../support/switch-mapping.ts';
 import { sizesOf } from './bundles/bundle-sizes.ts';
 import { importTimes, writeYardsticks } from './bundles/imports.ts';
 import { doorTimes, environmentOf } from './bundles/receive-webhook.ts';
@@ -174,7 +175,7 @@ async function measure(wishes: Wishes): Promise<Figures> {
         enabled: () => wants('door'),
         async task() {
           // What it enqueues stays there: nothing else is measured on this plant afterwards.
-          await plant.emulator.switchMapping(plant.functionOf('collect-completion').name, false);
+          await switchMapping(plant.emulator, plant.functionOf('collect-completion').name, false);
           figures.door = await doorTimes(plant, stock.file, wishes.rounds * 200);
         },
       },

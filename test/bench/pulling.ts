@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { switchMapping } from '../support/switch-mapping.ts';
 import type { Partners } from './partners/partners.ts';
 import { until } from './peers/load.ts';
 import type { BenchPlant } from './peers/plant.ts';
@@ -59,7 +60,7 @@ export async function pullAll(
   released: number,
   freshProcess = true,
 ): Promise<Pulled> {
-  await plant.emulator.switchMapping(plant.functionOf('create-product-orders').name, false);
+  await switchMapping(plant.emulator, plant.functionOf('create-product-orders').name, false);
   if (freshProcess) await endContainers(plant);
   await partners.reset(released);
   const began = performance.now();
@@ -93,7 +94,7 @@ export async function pullThroughKill(
   partners: Partners,
   released: number,
 ): Promise<PulledAfterKill> {
-  await plant.emulator.switchMapping(plant.functionOf('create-product-orders').name, true);
+  await switchMapping(plant.emulator, plant.functionOf('create-product-orders').name, true);
   await partners.reset(released);
   const first = plant.emulator.runSchedule(schedule).catch(() => undefined);
   await until(async () => Object.keys((await partners.read()).pages).length >= 3, 20_000, 5);

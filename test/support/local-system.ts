@@ -6,19 +6,23 @@ import {
   localOverrides,
   startLocalSystem,
 } from '../../infra/local/run-locally.ts';
+import { recordGranted } from '../infra/stack/grants/grants.ts';
 import { synthesizeOnce } from './synthesize-once.ts';
 
 /** What a lost answer may still do has settled at once here, as the sandboxes write before they lose an answer. */
 export const testEnvironment = { ...localOverrides.environment, SETTLING_SECONDS: '1' };
 
 /** The whole system for a test: synthesized once in a run of tests, its grants noted for the end of the run. */
-export function startTestSystem(options: Partial<LocalSystemOptions> = {}): Promise<LocalSystem> {
+export async function startTestSystem(options: Partial<LocalSystemOptions> = {}): Promise<LocalSystem> {
   const keptIn = inject('synthesizedIn');
-  return startLocalSystem({
+  const grantsFile = inject('grantsFile');
+  const system = await startLocalSystem({
     integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
     overrides: { ...localOverrides, environment: testEnvironment },
-    grantsFile: inject('grantsFile'),
+    grantsFile,
     ...(keptIn === undefined ? {} : { synthesize: (wanted) => synthesizeOnce(wanted, keptIn) }),
     ...options,
   });
+  if (grantsFile !== undefined) recordGranted(system.emulator.stack, grantsFile);
+  return system;
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { type Listening, listen } from './process/http.ts';
 import type { ProcessEntry } from './process/supervisor.ts';
-import { type LocalStack, labelOf } from './template/local-stack.ts';
+import type { LocalStack } from './template/local-stack.ts';
 
 export interface Controlled {
   readonly stack: LocalStack;
@@ -10,12 +10,11 @@ export interface Controlled {
   readonly awsEndpoint: string;
   readonly processes: () => ProcessEntry[];
   readonly runSchedule: (name: string) => Promise<unknown>;
-  readonly switchMapping: (functionName: string, enabled: boolean) => Promise<void>;
 }
 
 /**
- * The platform's own API, for other commands on this machine: `GET /` lists what runs,
- * `POST /schedules/{name}/run` and `POST /mappings/{function}/enable|disable` act. No credential leaves by it.
+ * The platform's own API, for other commands on this machine: `GET /` tells what runs, `POST /schedules/{name}/run`
+ * runs a schedule. No credential leaves by it.
  */
 export function startControl(port: number, platform: Controlled): Promise<Listening> {
   return listen(port, async (request, response) => {
@@ -38,11 +37,6 @@ async function answer(platform: Controlled, request: IncomingMessage, response: 
   if (request.method === 'POST' && schedule !== undefined) {
     return send(response, 200, await platform.runSchedule(decodeURIComponent(schedule)));
   }
-  const [, mapped, act] = /^\/mappings\/([^/]+)\/(enable|disable)$/.exec(path) ?? [];
-  if (request.method === 'POST' && mapped !== undefined) {
-    await platform.switchMapping(decodeURIComponent(mapped), act === 'enable');
-    return send(response, 200, {});
-  }
   return send(response, 404, { message: `There is no ${request.method} ${path}.` });
 }
 
@@ -52,17 +46,6 @@ function overview({ stack, apiUrl, awsEndpoint, processes }: Controlled) {
     region: stack.region,
     apiUrl,
     awsEndpoint,
-    routes: stack.apis.flatMap(({ routes }) => routes.map(({ routeKey }) => routeKey)),
-    functions: stack.functions.map((lambda) => ({ id: labelOf(lambda), name: lambda.name })),
-    queues: stack.queues.map((queue) => ({ id: labelOf(queue), name: queue.name, url: queue.url })),
-    tables: stack.tables.map((table) => ({ id: labelOf(table), name: table.name })),
-    secrets: stack.secrets.map((secret) => ({ id: labelOf(secret), name: secret.name, arn: secret.arn })),
-    schedules: stack.schedules.map((schedule) => ({
-      id: labelOf(schedule),
-      name: schedule.name,
-      expression: schedule.expression,
-      enabled: schedule.enabled,
-    })),
     outputs: stack.outputs,
     processes: processes(),
   };

@@ -22,21 +22,11 @@ export type EmulatorAddress = z.infer<typeof addressSchema>;
 
 const portsSchema = z.record(z.string(), z.number());
 
-export interface DataFolder {
-  readonly path: string;
-  /** Ports of the last run in this folder, so that addresses that somebody noted stay valid. */
-  readonly lastPorts: Readonly<Record<string, number>>;
-  readonly keepPorts: (ports: Readonly<Record<string, number>>) => void;
-  readonly publish: (address: EmulatorAddress) => void;
-  /** Takes the address back; removes the folder if it is a temporary one. */
-  readonly close: () => void;
-}
-
 /**
  * The folder that a platform keeps everything in: the given one, or a temporary one.
  * @throws Error when a running platform uses it.
  */
-export function openDataFolder(given: string | undefined): DataFolder {
+export function openDataFolder(given: string | undefined) {
   const path = given === undefined ? mkdtempSync(join(tmpdir(), 'local-platform-')) : resolve(given);
   mkdirSync(path, { recursive: true });
   const running = findEmulator(path);
@@ -49,10 +39,13 @@ export function openDataFolder(given: string | undefined): DataFolder {
   const portsFile = join(path, 'ports.json');
   return {
     path,
+    /** Ports of the last run in this folder, so that addresses that somebody noted stay valid. */
     lastPorts: existsSync(portsFile) ? portsSchema.parse(JSON.parse(readFileSync(portsFile, 'utf8'))) : {},
-    keepPorts: (ports) => writeFileSync(portsFile, JSON.stringify(ports)),
-    publish: (address) => writeFileSync(addressFile, JSON.stringify(address, null, 2), { mode: 0o600 }),
-    close() {
+    keepPorts: (ports: Readonly<Record<string, number>>) => writeFileSync(portsFile, JSON.stringify(ports)),
+    publish: (address: EmulatorAddress) =>
+      writeFileSync(addressFile, JSON.stringify(address, null, 2), { mode: 0o600 }),
+    /** Takes the address back; removes the folder if it is a temporary one. */
+    close(): void {
       rmSync(addressFile, { force: true });
       if (given === undefined) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
     },

@@ -84,42 +84,6 @@ export function overrideStack(
   return { stack: { ...stack, functions, queues, mappings, schedules }, changes };
 }
 
-/**
- * What the account would refuse when the stack is deployed, one sentence each: Lambda creates no function with
- * a role that it cannot take on, and no mapping for a queue whose visibility timeout is shorter than the
- * function's timeout, or for a batch above ten messages without a batching window.
- */
-export function refusals(stack: LocalStack): string[] {
-  const untrusted = stack.functions
-    .filter(({ roleArn }) => {
-      const role = stack.roles.find(({ arn }) => arn === roleArn);
-      return role && !role.trusts.some((who) => who === '*' || who === 'lambda.amazonaws.com');
-    })
-    .map(
-      (lambda) =>
-        `The role of ${labelOf(lambda)} cannot be assumed by Lambda: its trust policy leaves it out.`,
-    );
-  const mappings = stack.mappings.flatMap((mapping) => {
-    const queue = stack.queues.find(({ name }) => name === mapping.queueName);
-    const lambda = stack.functions.find(({ name }) => name === mapping.functionName);
-    const visibility = visibilityTimeout(queue?.attributes ?? {});
-    const timeout = lambda?.timeoutSeconds ?? 0;
-    const found: string[] = [];
-    if (visibility < timeout) {
-      found.push(
-        `The visibility timeout of ${mapping.queueName} (${visibility} s) is shorter than the timeout of ${mapping.functionName} (${timeout} s).`,
-      );
-    }
-    if (mapping.batchSize > 10 && mapping.windowSeconds < 1) {
-      found.push(
-        `The mapping of ${mapping.queueName} asks for batches of ${mapping.batchSize}, which needs a batching window of at least 1 s.`,
-      );
-    }
-    return found;
-  });
-  return [...untrusted, ...mappings];
-}
-
 /** SQS's default is 30 seconds. */
 function visibilityTimeout(attributes: Readonly<Record<string, string>>): number {
   return Number(attributes.VisibilityTimeout ?? '30');

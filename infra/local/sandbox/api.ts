@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { TrieRouter } from 'hono/router/trie-router';
 import type * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 
@@ -71,7 +72,8 @@ export function createApi<Given extends Reply | Promise<Reply>>({
   guard,
   errorBody,
 }: ApiOptions<Given>): Api<Given> {
-  const known = routes.map(compiled);
+  const known = new TrieRouter<Route<Given>>();
+  for (const route of routes) known.add(route.method, route.pattern.replaceAll(/\{(\w+)\}/g, ':$1'), route);
 
   function bodyOf(text: string): unknown {
     if (text === '') return undefined;
@@ -107,31 +109,12 @@ export function accepted<T>(schema: z.ZodMiniType<T>, body: unknown): T {
   throw new Refusal({ status: 400, body: { error: { code: 'malformed', message } } }, message);
 }
 
-interface CompiledRoute<R> {
-  readonly route: R;
-  readonly expression: RegExp;
-}
-
-function compiled<R extends { readonly pattern: string }>(route: R): CompiledRoute<R> {
-  const source = route.pattern
-    .split(/(\{\w+\})/)
-    .map((part) => part.replace(/^\{(\w+)\}$/, '(?<$1>[^/]+)'))
-    .join('');
-  return { route, expression: new RegExp(`^${source}$`) };
-}
-
-function matching<R extends { readonly method: string }>(
-  routes: readonly CompiledRoute<R>[],
-  method: string,
-  path: string,
-) {
-  for (const { route, expression } of routes) {
-    const match = route.method === method ? expression.exec(path) : null;
-    if (!match) continue;
-    const parameters: Record<string, string> = {};
-    for (const [name, value] of Object.entries(match.groups ?? {}))
-      parameters[name] = decodeURIComponent(value);
-    return { route, parameters };
-  }
-  return undefined;
+function matching<R>(router: TrieRouter<R>, method: string, path: string) {
+  const [found] = router.match(method, path)[0];
+  if (!found) return undefined;
+  const [route, given] = found;
+  const parameters = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, decodeURIComponent(String(value))]),
+  );
+  return { route, parameters };
 }

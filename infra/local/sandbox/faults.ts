@@ -41,35 +41,27 @@ export const faultsSchema = z.array(faultSchema);
 
 export type Fault = z.output<typeof faultSchema>;
 
-export interface Faults {
-  /** Replaces all faults; an empty list ends them. They live in memory: a restart ends them too. */
-  readonly set: (faults: readonly Fault[]) => void;
-  /** The faults with how often each will still strike. */
-  readonly current: () => readonly Fault[];
-  /** The faults that strike this request: any number of delays, and then one that ends it. */
-  readonly strike: (route: string) => {
-    readonly struck: readonly Fault[];
-    readonly delayMs: number;
-    readonly fault: Fault | undefined;
-  };
-}
+export type Faults = ReturnType<typeof createFaults>;
 
-export function createFaults(): Faults {
+export function createFaults() {
   let armed: { fault: Fault; left: number; draw: () => number }[] = [];
 
   return {
-    set(faults) {
+    /** Replaces all faults; an empty list ends them. They live in memory: a restart ends them too. */
+    set(faults: readonly Fault[]): void {
       armed = faults.map((fault) => ({
         fault,
         left: fault.times ?? Number.POSITIVE_INFINITY,
         draw: seededDraw(fault.seed ?? 1),
       }));
     },
-    current: () =>
+    /** The faults with how often each will still strike. */
+    current: (): readonly Fault[] =>
       armed
         .filter(({ left }) => left > 0)
         .map(({ fault, left }) => (Number.isFinite(left) ? { ...fault, times: left } : fault)),
-    strike(route) {
+    /** The faults that strike this request: any number of delays, and then one that ends it. */
+    strike(route: string) {
       const struck: Fault[] = [];
       let delayMs = 0;
       for (const candidate of armed) {

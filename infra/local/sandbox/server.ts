@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { accepted, createApi, type Guard, Refusal, type Reply, type Route } from './api.ts';
 import { callRoutes, countCall } from './call-counts.ts';
 import type { Database } from './database.ts';
@@ -19,8 +19,15 @@ export interface SandboxServerOptions {
 
 const largestBody = 5 * 1024 * 1024;
 
-/** A loopback HTTP server over a sandbox's routes, with call counts and faults. */
-export function createSandboxServer(options: SandboxServerOptions): Server {
+export interface SandboxServer {
+  /** Answers one request. */
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** Closes its books. */
+  readonly close: () => void;
+}
+
+/** What a sandbox answers over HTTP: its routes, with call counts and faults. */
+export function createSandboxServer(options: SandboxServerOptions): SandboxServer {
   const { guard, errorBody, database } = options;
   const faults = createFaults();
   const api = createApi({ routes: options.api, guard, errorBody });
@@ -29,16 +36,17 @@ export function createSandboxServer(options: SandboxServerOptions): Server {
     errorBody,
   });
 
-  const server = createServer((request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      const reply =
-        error instanceof Refusal ? error.reply : { status: 500, body: errorBody('internal', String(error)) };
-      if (!response.headersSent) send(response, reply);
-    });
-  });
-  // An idle connection is not cut under the hands of a caller that a busy machine holds up.
-  server.keepAliveTimeout = 60_000;
-  return server;
+  return {
+    close: database.close,
+    async answer(request, response) {
+      try {
+        await serve(request, response);
+      } catch (error) {
+        const unexpected = { status: 500, body: errorBody('internal', String(error)) };
+        if (!response.headersSent) send(response, error instanceof Refusal ? error.reply : unexpected);
+      }
+    },
+  };
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`);

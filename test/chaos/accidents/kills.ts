@@ -5,10 +5,7 @@ import type { Dice } from './dice.ts';
 /** What can be killed, and how often it is chosen: containers die most, as there are most of them. */
 const victims = [
   [50, 'container'],
-  [9, 'lambda'],
-  [10, 'pollers'],
-  [9, 'gateway'],
-  [8, 'endpoint'],
+  [36, 'services'],
   [9, 'azumuta sandbox'],
   [9, 'erp sandbox'],
 ] as const;
@@ -39,7 +36,7 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
   function killOne() {
     const victim = dice.weighted(victims);
     const target = processOf(victim);
-    if (!target) return;
+    if (target?.pid === undefined) return;
     try {
       process.kill(target.pid, 'SIGKILL');
       counts.set(target.name, (counts.get(target.name) ?? 0) + 1);
@@ -48,12 +45,17 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
     }
   }
 
-  function processOf(victim: (typeof victims)[number][1]): { name: string; pid: number } | undefined {
-    if (victim === 'azumuta sandbox') return { name: victim, pid: system.sandboxes.azumuta.pid() };
-    if (victim === 'erp sandbox') return { name: victim, pid: system.sandboxes.erp.pid() };
-    const candidates = system.emulator
-      .processes()
-      .filter(({ kind, name }) => (victim === 'container' ? kind === 'container' : name === victim));
+  function processOf(
+    victim: (typeof victims)[number][1],
+  ): { name: string; pid: number | undefined } | undefined {
+    const { azumuta, erp } = system.sandboxes;
+    const sandboxes = [
+      { name: 'azumuta sandbox', kind: 'partner', pid: azumuta.pid() },
+      { name: 'erp sandbox', kind: 'partner', pid: erp.pid() },
+    ];
+    const candidates = [...sandboxes, ...system.emulator.processes()].filter(({ kind, name }) =>
+      victim === 'container' ? kind === 'container' : name === victim,
+    );
     const [first, ...others] = candidates;
     if (!first) return undefined;
     const { pid, name } = dice.oneOf([first, ...others]);

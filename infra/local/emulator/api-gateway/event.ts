@@ -118,36 +118,21 @@ function commonLogTime(now: Date): string {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly cookies: readonly string[];
   readonly body: Buffer;
 }
 
-const structuredSchema = z.object({
-  statusCode: z.union([z.number(), z.pipe(z.string(), z.transform(Number))]),
+const resultSchema = z.strictObject({
+  statusCode: z.int().check(z.minimum(100), z.maximum(599)),
   headers: z.nullish(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
-  cookies: z.nullish(z.array(z.string())),
   body: z.nullish(z.string()),
   isBase64Encoded: z.nullish(z.boolean()),
 });
 
-/**
- * The HTTP answer that a function's result stands for: as it says when it has a status code, else its JSON
- * with status 200. Undefined for a malformed one, which the caller sees as 500.
- */
+/** The HTTP answer that a function's result stands for; undefined for one without a status code, or with cookies. */
 export function httpAnswer(result: unknown): HttpAnswer | undefined {
-  const structured = typeof result === 'object' && result !== null && 'statusCode' in result;
-  if (!structured) {
-    const text = typeof result === 'string' ? result : JSON.stringify(result ?? null);
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/json' },
-      cookies: [],
-      body: Buffer.from(text),
-    };
-  }
-  const parsed = z.safeParse(structuredSchema, result);
-  if (!parsed.success || !(parsed.data.statusCode >= 100 && parsed.data.statusCode <= 599)) return undefined;
-  const { statusCode, headers, cookies, body, isBase64Encoded } = parsed.data;
+  const parsed = z.safeParse(resultSchema, result);
+  if (!parsed.success) return undefined;
+  const { statusCode, headers, body, isBase64Encoded } = parsed.data;
   const named = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
   return {
     status: statusCode,
@@ -155,7 +140,6 @@ export function httpAnswer(result: unknown): HttpAnswer | undefined {
       ...(body ? { 'content-type': 'text/plain;charset=utf-8' } : {}),
       ...Object.fromEntries(named),
     },
-    cookies: cookies ?? [],
     body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
   };
 }

@@ -1,34 +1,24 @@
 /** A route of an HTTP API that a request fits. */
 export interface Match {
-  /** `GET /product-orders/{number}` or `$default`. */
+  /** `GET /product-orders/{number}`. */
   readonly routeKey: string;
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
 /**
  * The route that serves a request, the most specific first ("Develop routes for HTTP APIs"): full path before
- * `{parameter}` before greedy `{parameter+}` before `$default`, and an exact method before ANY.
- * `path` is percent-decoded, as API Gateway decodes before it matches: an encoded slash separates.
+ * `{parameter}` before greedy `{parameter+}`. `path` is percent-decoded, as API Gateway decodes before it matches: an
+ * encoded slash separates.
  */
 export function matchRoute(routeKeys: readonly string[], method: string, path: string): Match | undefined {
   const segments = path.split('/').slice(1);
   const fits = routeKeys.flatMap((routeKey) => {
-    const [wantedMethod = '', pattern = ''] = routeKey.split(' ');
-    if (wantedMethod !== method && wantedMethod !== 'ANY') return [];
-    const found = matchPattern(pattern.split('/').slice(1), segments);
-    return found
-      ? [
-          {
-            match: { routeKey, pathParameters: found.parameters },
-            rank: `${found.rank}${wantedMethod === 'ANY' ? 1 : 0}`,
-          },
-        ]
-      : [];
+    const [wantedMethod, pattern = ''] = routeKey.split(' ');
+    const found = wantedMethod === method && matchPattern(pattern.split('/').slice(1), segments);
+    return found ? [{ routeKey, pathParameters: found.parameters, rank: found.rank }] : [];
   });
-  fits.sort((a, b) => (a.rank < b.rank ? -1 : 1));
-  const best = fits[0]?.match;
-  if (best) return best;
-  return routeKeys.includes('$default') ? { routeKey: '$default', pathParameters: {} } : undefined;
+  const [best] = fits.sort((a, b) => (a.rank < b.rank ? -1 : 1));
+  return best && { routeKey: best.routeKey, pathParameters: best.pathParameters };
 }
 
 /** `rank` sorts by the first segment that differs: text (0), parameter (1), greedy parameter (2). */

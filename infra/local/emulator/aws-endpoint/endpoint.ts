@@ -1,74 +1,45 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import * as z from 'zod/mini';
-import { type Access, prepareAccess } from '../iam/authorize.ts';
-import { createGrantLog, grantLogSchema } from '../iam/grant-log.ts';
-import { type Principal, principalSchema } from '../iam/principals.ts';
-import { runService } from '../process/child-process.ts';
-import { listen, open, readBody } from '../process/http.ts';
-import { resourcePolicySchema } from '../template/local-stack.ts';
+import type { AccessControl } from '../iam/access-control.ts';
+import type { MappingsAnswer } from '../lambda/event-source-mappings.ts';
+import type { Lambda } from '../lambda/service.ts';
+import { type Listening, listen, open, readBody } from '../process/http.ts';
+import type { LocalStack } from '../template/local-stack.ts';
 import { type AwsNames, awsCallOf, signerOf } from './request.ts';
+
+export interface EndpointOptions {
+  readonly port: number;
+  readonly stack: LocalStack;
+  readonly access: AccessControl;
+  /** Base URL of each store, by its SigV4 name. */
+  readonly stores: Readonly<Record<string, string>>;
+  readonly lambda: Lambda;
+  /** Lambda's API for event source mappings. */
+  readonly mappings: (method: string, url: URL, body: string) => MappingsAnswer;
+}
+
+/** DynamoDB takes 16 MB, the most of all. */
+const maxBytes = 16 * 1024 * 1024;
 
 /**
  * The one AWS endpoint of the platform. It finds out who calls and what for, asks whether that is allowed,
  * and passes the call on to the service that the signature names.
  */
-const configurationSchema = z.object({
-  port: z.number(),
-  region: z.string(),
-  accountId: z.string(),
-  principals: z.array(principalSchema),
-  resourcePolicies: z.array(resourcePolicySchema),
-  grantLog: z.optional(grantLogSchema),
-  secrets: z.array(z.object({ name: z.string(), arn: z.string() })),
-  /** Base URL of each service, by its SigV4 name. */
-  services: z.record(z.string(), z.string()),
-  /** Lambda's event source mappings are served by the pollers. */
-  mappingsUrl: z.string(),
-});
-
-/** DynamoDB takes 16 MB, the most of all. */
-const maxBytes = 16 * 1024 * 1024;
-
-runService(configurationSchema, async (configuration, report) => {
-  const callers = new Map(
-    configuration.principals.map((principal): [string, { principal: Principal; access: Access }] => [
-      principal.credentials.accessKeyId,
-      {
-        principal,
-        access: prepareAccess(principal, configuration.resourcePolicies, {
-          // Clients of an account speak TLS; that this endpoint does not never leaves 127.0.0.1.
-          'aws:securetransport': 'true',
-          'aws:requestedregion': configuration.region,
-          'aws:principalaccount': configuration.accountId,
-        }),
-      },
-    ]),
-  );
-  const noteGrant = createGrantLog(configuration.grantLog);
-  const refused = new Set<string>();
-
-  /** Tells the operator of a refusal, the first time: whoever was refused may hide it or try again. */
-  function tell({ kind, label }: Principal, reason: string): void {
-    if (kind === 'operator' || refused.has(reason)) return;
-    refused.add(reason);
-    report({ kind: 'log', line: `endpoint: ${label} was refused. ${reason}.` });
-  }
+export function startEndpoint({ stack, access, stores, ...options }: EndpointOptions): Promise<Listening> {
   const names: AwsNames = {
-    region: configuration.region,
-    accountId: configuration.accountId,
+    region: stack.region,
+    accountId: stack.accountId,
     secretArn: (id) =>
-      configuration.secrets.find(({ name, arn }) => id === name || id === arn || arn.slice(0, -7) === id)
-        ?.arn ?? id,
+      stack.secrets.find(({ name, arn }) => id === name || id === arn || arn.slice(0, -7) === id)?.arn ?? id,
   };
 
-  async function answer(request: IncomingMessage, response: ServerResponse) {
+  return listen(options.port, async (request, response) => {
     const signer = signerOf(request.headers.authorization);
     if (!signer) {
       return refuse(response, 403, 'MissingAuthenticationToken', 'The request is not signed with SigV4.');
     }
-    const caller = callers.get(signer.accessKeyId);
-    if (!caller) {
+    const principal = access.principalOf(signer.accessKeyId);
+    if (!principal) {
       return refuse(
         response,
         403,
@@ -79,32 +50,51 @@ runService(configurationSchema, async (configuration, report) => {
     const body = await readBody(request, maxBytes);
     if (!body) return refuse(response, 413, 'RequestEntityTooLargeException', 'The request is too large.');
     const { service } = signer;
-    const { principal, access } = caller;
     const { action, resources } = awsCallOf(
       { service, target: header(request, 'x-amz-target'), method: request.method, path: request.url, body },
       names,
     );
     for (const resource of resources) {
-      const decision = access({ action, resource });
-      if (!decision.allowed) {
-        tell(principal, decision.reason);
-        // DynamoDB and Secrets Manager answer a refusal with 400, the others with 403.
-        const status = service === 'dynamodb' || service === 'secretsmanager' ? 400 : 403;
-        return refuse(response, status, 'AccessDeniedException', decision.reason);
-      }
-      noteGrant(principal, decision.grant, principal.kind === 'mapping' ? 'mapping' : 'function');
+      const decision = access.decide(principal, { action, resource });
+      if (decision.allowed) continue;
+      // DynamoDB and Secrets Manager answer a refusal with 400, the others with 403.
+      const status = service === 'dynamodb' || service === 'secretsmanager' ? 400 : 403;
+      return refuse(response, status, 'AccessDeniedException', decision.reason);
     }
-    const mappings = service === 'lambda' && request.url?.startsWith('/2015-03-31/event-source-mappings');
-    const base = mappings ? configuration.mappingsUrl : configuration.services[service];
+    if (service === 'lambda') return answerLambda(request, body.toString('utf8'), response, options);
+    const base = stores[service];
     if (base === undefined) {
       return refuse(response, 400, 'UnknownServiceException', `Local runs have no ${service}.`);
     }
     await passOn(`${base}${request.url ?? '/'}`, request, body, response);
-  }
+  });
+}
 
-  const server = await listen(configuration.port, answer);
-  return { stop: server.close };
-});
+async function answerLambda(
+  request: IncomingMessage,
+  body: string,
+  response: ServerResponse,
+  { lambda, mappings }: Pick<EndpointOptions, 'lambda' | 'mappings'>,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://local');
+  const [, target] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(url.pathname) ?? [];
+  if (target === undefined) {
+    const answer = mappings(request.method ?? 'GET', url, body);
+    return sendJson(response, answer.status, answer.body);
+  }
+  const type = header(request, 'x-amz-invocation-type') === 'Event' ? 'Event' : 'RequestResponse';
+  const { status, payload, functionError } = await lambda.invoke(
+    decodeURIComponent(target),
+    body || '{}',
+    type,
+  );
+  if (functionError !== undefined) response.setHeader('x-amz-function-error', functionError);
+  sendJson(response, status, payload);
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
 
 async function passOn(url: string, request: IncomingMessage, body: Buffer, response: ServerResponse) {
   // A caller that goes away while it waits for messages must not be given any.

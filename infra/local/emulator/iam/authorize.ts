@@ -1,16 +1,14 @@
 import type { ResourcePolicy, Statement } from '../template/local-stack.ts';
-import { type CallContext, type Conditions, prepareConditions } from './conditions.ts';
-import { managedStatements } from './managed-policies.ts';
-import { wildcard } from './wildcard.ts';
+import { arnWildcard, wildcard } from './wildcard.ts';
+
+/** What is known about a call beside who, what and where to, by the keys of IAM's conditions (`aws:SourceArn`). */
+export type CallContext = Readonly<Record<string, string>>;
 
 /** Who calls: a role's session, a user, or a service of AWS in its own name. */
 export interface Caller {
   /** What IAM calls it in a refusal; a service's name (`apigateway.amazonaws.com`) for a service. */
   readonly arn: string;
-  readonly roleArn?: string | undefined;
   readonly statements: readonly Statement[];
-  /** ARNs of AWS's own policies. */
-  readonly managedPolicies: readonly string[];
 }
 
 /** One action on one resource, of a policy: what a call was allowed by. */
@@ -34,164 +32,85 @@ export interface Call {
 /** Decides about one caller's calls. */
 export type Access = (call: Call) => Decision;
 
-interface Rule {
-  readonly effect: Statement['effect'];
-  readonly conditions: Conditions;
-  /** The grant that the call falls under; undefined when the rule says nothing about it. */
-  readonly covers: (action: string, resource: string) => Grant | undefined;
-}
+/** The grant of a statement that a call falls under; undefined when the statement says nothing about it. */
+type Rule = (effect: Statement['effect'], call: Call) => Grant | undefined;
 
 /**
  * Prepares everything that IAM looks at for one caller, so that a call costs a few comparisons. Decides as
  * IAM does within one account ("Policy evaluation logic" of the IAM guide): a Deny anywhere wins; then an Allow
- * of the caller's role or of the resource's policy; else it is refused. What a local run does not know never
- * allows: such an Allow is left out, such a Deny holds, and the reason names it.
+ * of the caller's role or of the resource's policy; else it is refused.
  */
 export function prepareAccess(
   caller: Caller,
   resourcePolicies: readonly ResourcePolicy[],
-  standing: CallContext = {},
+  context: CallContext = {},
 ): Access {
-  const unknownPolicies = caller.managedPolicies.filter((arn) => managedStatements(arn) === undefined);
-  const own = [
-    ...caller.statements,
-    ...caller.managedPolicies.flatMap((arn) => managedStatements(arn) ?? []),
-  ].map(ruleOf);
-  const ofResource = new Map<string, Rule[]>();
-  for (const { on, statements } of resourcePolicies) {
-    const about = statements
-      .filter(({ effect, principals }) => names(principals, caller, effect))
-      .map(ruleOf);
-    ofResource.set(on, [...(ofResource.get(on) ?? []), ...about]);
-  }
-  // A service has no policies of its own.
-  const kind = caller.arn.startsWith('arn:') ? 'identity' : 'resource';
-  const base: CallContext = {
-    ...standing,
-    ...(caller.roleArn === undefined ? {} : { 'aws:principalarn': caller.roleArn }),
-  };
+  const own = caller.statements.map(ruleOf);
+  const ofResource = Map.groupBy(
+    resourcePolicies.flatMap(({ on, statements }) =>
+      statements
+        .filter(({ principal }) => principal === '*' || principal === caller.arn)
+        .map((statement) => ({ on, rule: ruleOf(statement) })),
+    ),
+    ({ on }) => on,
+  );
 
-  return ({ action, resource, context }) => {
-    const all = { ...base, ...context };
-    const theirs = ofResource.get(resource) ?? [];
-    const denied =
-      denial(own, 'identity-based', action, resource, all) ??
-      denial(theirs, 'resource-based', action, resource, all);
-    if (denied !== undefined) return refusal(caller, action, resource, denied);
-    const allowing = allowance(own, action, resource, all);
-    if (allowing.grant) return { allowed: true, grant: allowing.grant };
-    const theirAllowance = allowance(theirs, action, resource, all);
-    if (theirAllowance.grant) return { allowed: true };
-    const unknown = [
-      ...[...allowing.unknown, ...theirAllowance.unknown].map(
-        (what) => `a statement that may allow it is left out, since local runs do not know ${what}`,
-      ),
-      ...unknownPolicies.map((arn) => `local runs do not know what ${arn} allows`),
-    ];
-    const aside = unknown.length === 0 ? '' : ` (${unknown.join('; ')})`;
-    const why = `because no ${kind}-based policy allows the ${action} action${aside}`;
-    return refusal(caller, action, resource, why);
+  return (asked) => {
+    const call = { ...asked, context: { ...context, ...asked.context } };
+    const theirs = (ofResource.get(call.resource) ?? []).map(({ rule }) => rule);
+    const granted = (rules: readonly Rule[], effect: Statement['effect']) => {
+      for (const rule of rules) {
+        const grant = rule(effect, call);
+        if (grant) return grant;
+      }
+      return undefined;
+    };
+    if (granted(own, 'Deny'))
+      return refusal(caller, call, 'with an explicit deny in an identity-based policy');
+    if (granted(theirs, 'Deny'))
+      return refusal(caller, call, 'with an explicit deny in a resource-based policy');
+    const grant = granted(own, 'Allow');
+    if (grant) return { allowed: true, grant };
+    if (granted(theirs, 'Allow')) return { allowed: true };
+    // A service has no policies of its own.
+    const kind = caller.arn.startsWith('arn:') ? 'identity' : 'resource';
+    return refusal(caller, call, `because no ${kind}-based policy allows the ${call.action} action`);
   };
 }
 
-/** Every action on every resource that the caller's statements allow by name. */
-export function grantsOf({ statements, managedPolicies }: Caller): Grant[] {
-  return [...statements, ...managedPolicies.flatMap((arn) => managedStatements(arn) ?? [])]
-    .filter(({ effect }) => effect === 'Allow')
-    .flatMap(({ actions, resources }) =>
-      actions.flatMap((action) => resources.map((resource) => ({ action, resource }))),
-    );
-}
-
-function ruleOf(statement: Statement): Rule {
-  const { actions, notActions, resources, notResources } = statement;
-  const variable = [...resources, ...notResources].find((pattern) => pattern.includes('${'));
-  const conditions: Conditions =
-    variable === undefined
-      ? prepareConditions(statement.condition)
-      : { known: false, unknown: `the policy variable in ${variable}` };
+function ruleOf({ effect, actions, resources, conditions }: Statement): Rule {
   const one = (patterns: readonly string[], ignoreCase: boolean) =>
     patterns.map((pattern) => ({ pattern, matches: wildcard(pattern, { ignoreCase }) }));
-  const [acts, notActs] = [one(actions, true), one(notActions, true)];
-  const [ons, notOns] = [one(resources, false), one(notResources, false)];
-  const found = (
-    wanted: typeof acts,
-    unwanted: typeof acts,
-    unwantedName: string,
-    text: string,
-  ): string | undefined => {
-    if (wanted.length > 0) return wanted.find(({ matches }) => matches(text))?.pattern;
-    if (unwanted.length === 0 || unwanted.some(({ matches }) => matches(text))) return undefined;
-    return `${unwantedName} ${unwanted.map(({ pattern }) => pattern).join(', ')}`;
-  };
-  return {
-    effect: statement.effect,
-    conditions,
-    covers(action, resource) {
-      const act = found(acts, notActs, 'all but', action);
-      if (act === undefined) return undefined;
-      const on = variable === undefined ? found(ons, notOns, 'all but', resource) : variable;
-      return on === undefined ? undefined : { action: act, resource: on };
-    },
+  const acts = one(actions, true);
+  const ons = one(resources, false);
+  const tests = conditions.map(testOf);
+  return (wanted, { action, resource, context = {} }) => {
+    if (effect !== wanted) return undefined;
+    const act = acts.find(({ matches }) => matches(action));
+    const on = ons.find(({ matches }) => matches(resource));
+    if (!act || !on || !tests.every((holds) => holds(context))) return undefined;
+    return { action: act.pattern, resource: on.pattern };
   };
 }
 
-/** What follows "is not authorized to perform" when one of the rules denies the call. */
-function denial(
-  rules: readonly Rule[],
-  kind: string,
-  action: string,
-  resource: string,
-  context: CallContext,
-): string | undefined {
-  for (const { effect, conditions, covers } of rules) {
-    if (effect !== 'Deny' || !covers(action, resource)) continue;
-    const phrase = `with an explicit deny in a${kind.startsWith('i') ? 'n' : ''} ${kind} policy`;
-    if (!conditions.known) {
-      return `${phrase} (its statement is taken to hold, since local runs do not know ${conditions.unknown})`;
-    }
-    if (conditions.hold(context)) return phrase;
-  }
-  return undefined;
-}
-
-function allowance(
-  rules: readonly Rule[],
-  action: string,
-  resource: string,
-  context: CallContext,
-): { readonly grant?: Grant; readonly unknown: readonly string[] } {
-  const unknown: string[] = [];
-  for (const { effect, conditions, covers } of rules) {
-    const grant = effect === 'Allow' ? covers(action, resource) : undefined;
-    if (!grant) continue;
-    if (!conditions.known) unknown.push(conditions.unknown);
-    else if (conditions.hold(context)) return { grant, unknown };
-  }
-  return { unknown };
-}
-
-/**
- * Whether a resource's policy speaks of this caller. The account as a principal (`arn:…:root`) only passes the
- * question on to the caller's own policies, so that by itself it denies but never allows.
- */
-function names(
-  principals: readonly string[],
-  { arn, roleArn }: Caller,
-  effect: Statement['effect'],
-): boolean {
-  const account = (roleArn ?? arn).split(':')[4];
-  return principals.some(
-    (principal) =>
-      principal === '*' ||
-      principal === arn ||
-      (roleArn !== undefined && principal === roleArn) ||
-      (effect === 'Deny' && (principal === account || principal === `arn:aws:iam::${account}:root`)),
+/** One value is enough; a key that the call does not have makes the condition false. */
+function testOf({
+  operator,
+  key,
+  values,
+}: Statement['conditions'][number]): (context: CallContext) => boolean {
+  // ArnEquals and ArnLike are the same ("ARN condition operators" of the IAM guide).
+  const matchers = values.map((pattern) =>
+    operator.startsWith('Arn') ? arnWildcard(pattern) : (value: string) => value === pattern,
   );
+  return (context) => {
+    const value = context[key];
+    return value !== undefined && matchers.some((matches) => matches(value));
+  };
 }
 
 /** AWS's wording ("Troubleshooting access denied error messages" of the IAM guide). */
-function refusal({ arn }: Caller, action: string, resource: string, why: string): Decision {
+function refusal({ arn }: Caller, { action, resource }: Call, why: string): Decision {
   return {
     allowed: false,
     reason: `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${why}`,

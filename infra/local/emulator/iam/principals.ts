@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type LocalStack, labelOf, statementSchema } from '../template/local-stack.ts';
+import { type LocalStack, labelOf } from '../template/local-stack.ts';
+import type { Caller } from './authorize.ts';
 
 export const credentialsSchema = z.object({
   accessKeyId: z.string(),
@@ -11,25 +12,18 @@ export const credentialsSchema = z.object({
 /** What an AWS client signs with. Good for the local endpoint only. */
 export type LocalCredentials = z.infer<typeof credentialsSchema>;
 
-export const principalSchema = z.object({
-  kind: z.enum(['operator', 'function', 'mapping', 'schedule']),
-  /** Name of the function or schedule, logical id of the mapping, or `operator`. */
-  name: z.string(),
-  /** How a person calls the role: by its function, which its mapping shares; schedules may share one, too. */
-  label: z.string(),
-  /** What IAM calls it in a refusal. */
-  arn: z.string(),
-  roleArn: z.optional(z.string()),
-  credentials: credentialsSchema,
-  statements: z.array(statementSchema),
-  managedPolicies: z.array(z.string()),
-});
-
 /**
  * Who signs: each function with the rights of its role, each event source mapping with those of its function's
  * role, each schedule with those of its own, and the operator, who may do everything.
  */
-export type Principal = z.infer<typeof principalSchema>;
+export interface Principal extends Caller {
+  readonly kind: 'operator' | 'function' | 'mapping' | 'schedule';
+  /** Name of the function or schedule, logical id of the mapping, or `operator`. */
+  readonly name: string;
+  /** How a person calls the role: by its function, which its mapping shares; schedules may share one, too. */
+  readonly label: string;
+  readonly credentials: LocalCredentials;
+}
 
 /** Everybody who may call AWS in this stack. Keys are derived from names, so that they survive a restart. */
 export function principalsOf(stack: LocalStack): Principal[] {
@@ -39,12 +33,11 @@ export function principalsOf(stack: LocalStack): Principal[] {
     label: 'operator',
     arn: `arn:aws:iam::${stack.accountId}:user/operator`,
     credentials: keyFor(`${stack.name}/operator`),
-    statements: [{ effect: 'Allow', actions: ['*'], notActions: [], resources: ['*'], notResources: [] }],
-    managedPolicies: [],
+    statements: [{ effect: 'Allow', actions: ['*'], resources: ['*'], conditions: [] }],
   };
   /** The session of a role that a service of AWS takes on. */
   const session = (
-    kind: 'function' | 'mapping' | 'schedule',
+    kind: Principal['kind'],
     name: string,
     label: string,
     roleArn: string,
@@ -55,11 +48,9 @@ export function principalsOf(stack: LocalStack): Principal[] {
       kind,
       name,
       label,
-      roleArn,
       arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${sessionName}`,
       credentials: { ...keyFor(`${stack.name}/${kind}/${name}`), sessionToken: 'local' },
       statements: role?.statements ?? [],
-      managedPolicies: role?.managedPolicies ?? [],
     };
   };
   return [
@@ -79,6 +70,17 @@ export function principalsOf(stack: LocalStack): Principal[] {
       return session('schedule', name, role ? labelOf(role) : roleArn, roleArn, name);
     }),
   ];
+}
+
+/** @throws Error when there is nobody of this name. */
+export function principalIn(
+  principals: readonly Principal[],
+  kind: Principal['kind'],
+  name: string,
+): Principal {
+  const found = principals.find((known) => known.kind === kind && known.name === name);
+  if (!found) throw new Error(`There is no ${kind} ${name}.`);
+  return found;
 }
 
 function keyFor(owner: string): { accessKeyId: string; secretAccessKey: string } {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 
 /** What an invocation came to: Lambda answers 200 for all of these, and says which in a header. */
@@ -15,7 +16,6 @@ export interface Invocation {
 }
 
 export interface ContainerOptions {
-  readonly functionName: string;
   readonly node: string;
   /** Path of the program that a container runs. */
   readonly runtimeFile: string;
@@ -25,9 +25,6 @@ export interface ContainerOptions {
   readonly environment: (id: string) => Record<string, string>;
   /** Most containers of this function; more invocations wait for one. */
   readonly maxContainers: number;
-  readonly idleSeconds: number;
-  readonly newId: () => string;
-  readonly now: () => number;
   /** One line of output, or of the service's own remarks. */
   readonly log: (line: string) => void;
   readonly onProcess: (state: 'up' | 'down', pid: number) => void;
@@ -55,6 +52,8 @@ export type Containers = ReturnType<typeof createContainers>;
 
 /** Lambda gives a container ten seconds to load the function's code. */
 const initSeconds = 10;
+/** How long a container is kept without work. */
+const idleMs = 300_000;
 
 /**
  * All containers of one function. Each works on one invocation at a time; an idle one is taken first (the
@@ -80,7 +79,7 @@ export function createContainers(options: ContainerOptions) {
     const invocation = waiting.shift();
     if (!invocation) return;
     const milliseconds = options.timeoutSeconds * 1000;
-    const work = { invocation, deadline: options.now() + milliseconds };
+    const work = { invocation, deadline: Date.now() + milliseconds };
     delete container.next;
     clearTimeout(container.timer);
     container.current = work;
@@ -95,7 +94,7 @@ export function createContainers(options: ContainerOptions) {
   }
 
   function launch(): void {
-    const id = options.newId();
+    const id = randomUUID();
     const child = fork(options.runtimeFile, [], {
       execPath: options.node,
       // As on Lambda, the heap may grow to the function's memory; NODE_OPTIONS stays the function's own.
@@ -146,7 +145,7 @@ export function createContainers(options: ContainerOptions) {
       if (!container || stopped) return false;
       clearTimeout(container.timer);
       container.next = give;
-      container.timer = setTimeout(() => end(container), options.idleSeconds * 1000);
+      container.timer = setTimeout(() => end(container), idleMs);
       container.timer.unref();
       dispatch();
       return true;

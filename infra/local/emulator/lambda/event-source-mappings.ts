@@ -1,60 +1,58 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod/mini';
-import { credentialsSchema } from '../iam/principals.ts';
-import { runService } from '../process/child-process.ts';
-import { listen, readBody } from '../process/http.ts';
+import type { AccessControl } from '../iam/access-control.ts';
 import { storeClient } from '../stores/store-client.ts';
-import { type LocalMapping, mappingSchema } from '../template/local-stack.ts';
-import { invoke } from './invoke.ts';
+import { find, type LocalStack } from '../template/local-stack.ts';
+import type { Lambda } from './service.ts';
 import { type MappingPoll, pollMapping } from './sqs-poller.ts';
+
+export interface MappingsOptions {
+  readonly stack: LocalStack;
+  readonly access: AccessControl;
+  readonly lambda: Lambda;
+  readonly awsEndpoint: string;
+  /** Where the switches are kept. */
+  readonly switchesFile: string;
+  readonly log: (line: string) => void;
+}
+
+/** An answer of Lambda's API. */
+export interface MappingsAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const switchesSchema = z.record(z.string(), z.boolean());
+const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
 
 /**
  * Lambda's event source mappings: one poll each, and the part of Lambda's API that switches them on and off
  * (ListEventSourceMappings, GetEventSourceMapping, UpdateEventSourceMapping). Switches are kept on disk.
  */
-const configurationSchema = z.object({
-  port: z.number(),
-  region: z.string(),
-  awsEndpoint: z.string(),
-  lambdaUrl: z.string(),
-  /** Where the switches are kept. */
-  switchesFile: z.string(),
-  mappings: z.array(
-    z.object({
-      mapping: mappingSchema,
-      queueUrl: z.string(),
-      queueArn: z.string(),
-      functionArn: z.string(),
-      credentials: credentialsSchema,
-    }),
-  ),
-});
-
-const switchesSchema = z.record(z.string(), z.boolean());
-const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
-
-runService(configurationSchema, async (configuration, report) => {
+export function startMappings({ stack, access, lambda, ...options }: MappingsOptions) {
   const polls = new Map<string, MappingPoll>();
-  const switches = readSwitches(configuration.switchesFile);
-  const isOn = (mapping: LocalMapping) => switches[mapping.uuid] ?? mapping.enabled;
-  const log = (line: string) => report({ kind: 'log', line: `pollers: ${line}` });
+  const switches = readSwitches(options.switchesFile);
+  const { region } = stack;
+  const mappings = stack.mappings.map((mapping) => ({
+    ...mapping,
+    queue: find(stack.queues, 'queue', mapping.queueName),
+    functionArn: find(stack.functions, 'function', mapping.functionName).arn,
+  }));
+  type Mapping = (typeof mappings)[number];
+  const isOn = ({ uuid, enabled }: Mapping) => switches[uuid] ?? enabled;
 
-  function begin({ mapping, queueUrl, queueArn, credentials }: (typeof configuration.mappings)[number]) {
+  function begin(mapping: Mapping) {
     if (polls.has(mapping.uuid)) return;
-    const { accessKeyId } = credentials;
-    const { region, awsEndpoint, lambdaUrl } = configuration;
-    polls.set(
-      mapping.uuid,
-      pollMapping(mapping, {
-        queueUrl,
-        queueArn,
-        region,
-        log,
-        sqs: storeClient(awsEndpoint, 'sqs', 'AmazonSQS', { accessKeyId, region }),
-        invoke: (payload) => invoke(lambdaUrl, mapping.functionName, payload),
-      }),
-    );
+    const { accessKeyId } = access.principal('mapping', mapping.logicalId).credentials;
+    const poll = pollMapping(mapping, {
+      queueUrl: mapping.queue.url,
+      queueArn: mapping.queue.arn,
+      region,
+      log: (line) => options.log(`pollers: ${line}`),
+      sqs: storeClient(options.awsEndpoint, 'sqs', 'AmazonSQS', { accessKeyId, region }),
+      invoke: (payload) => lambda.invoke(mapping.functionName, payload),
+    });
+    polls.set(mapping.uuid, poll);
   }
 
   async function end(uuid: string) {
@@ -63,39 +61,12 @@ runService(configurationSchema, async (configuration, report) => {
     await poll?.stop();
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse) {
-    const url = new URL(request.url ?? '/', 'http://local');
-    const uuid = url.pathname.replace(/^\/2015-03-31\/event-source-mappings\/?/, '');
-    if (uuid === '') {
-      const wanted = url.searchParams.get('FunctionName');
-      const found = configuration.mappings.filter(
-        ({ mapping, functionArn }) => !wanted || wanted === mapping.functionName || wanted === functionArn,
-      );
-      return send(response, 200, { EventSourceMappings: found.map(describe) });
-    }
-    const known = configuration.mappings.find(({ mapping }) => mapping.uuid === uuid);
-    if (!known)
-      return send(response, 404, { Type: 'User', Message: `There is no event source mapping ${uuid}.` });
-    if (request.method === 'PUT') {
-      const body = await readBody(request, 10_000);
-      const { Enabled } = updateSchema.parse(JSON.parse(body?.toString('utf8') || '{}'));
-      if (Enabled !== undefined) {
-        switches[uuid] = Enabled;
-        writeSwitches(configuration.switchesFile, switches);
-        if (Enabled) begin(known);
-        else void end(uuid);
-      }
-      return send(response, 202, describe(known));
-    }
-    return send(response, 200, describe(known));
-  }
-
   /** Lambda's EventSourceMappingConfiguration; switches act at once here, so there is no `Enabling`. */
-  function describe({ mapping, queueArn, functionArn }: (typeof configuration.mappings)[number]) {
+  function describe(mapping: Mapping) {
     return {
       UUID: mapping.uuid,
-      FunctionArn: functionArn,
-      EventSourceArn: queueArn,
+      FunctionArn: mapping.functionArn,
+      EventSourceArn: mapping.queue.arn,
       BatchSize: mapping.batchSize,
       MaximumBatchingWindowInSeconds: mapping.windowSeconds,
       FunctionResponseTypes: mapping.reportBatchItemFailures ? ['ReportBatchItemFailures'] : [],
@@ -106,15 +77,35 @@ runService(configurationSchema, async (configuration, report) => {
     };
   }
 
-  const server = await listen(configuration.port, answer);
-  for (const known of configuration.mappings) if (isOn(known.mapping)) begin(known);
+  for (const mapping of mappings) if (isOn(mapping)) begin(mapping);
   return {
-    async stop() {
+    answer(method: string, { pathname, searchParams }: URL, body: string): MappingsAnswer {
+      const uuid = pathname.replace(/^\/2015-03-31\/event-source-mappings\/?/, '');
+      if (uuid === '') {
+        const wanted = searchParams.get('FunctionName');
+        const found = mappings.filter(
+          ({ functionName, functionArn }) => !wanted || wanted === functionName || wanted === functionArn,
+        );
+        return { status: 200, body: { EventSourceMappings: found.map(describe) } };
+      }
+      const known = mappings.find((mapping) => mapping.uuid === uuid);
+      if (!known)
+        return { status: 404, body: { Type: 'User', Message: `There is no event source mapping ${uuid}.` } };
+      if (method !== 'PUT') return { status: 200, body: describe(known) };
+      const { Enabled } = updateSchema.parse(JSON.parse(body || '{}'));
+      if (Enabled !== undefined) {
+        switches[uuid] = Enabled;
+        writeSwitches(options.switchesFile, switches);
+        if (Enabled) begin(known);
+        else void end(uuid);
+      }
+      return { status: 202, body: describe(known) };
+    },
+    async stop(): Promise<void> {
       await Promise.all([...polls.keys()].map(end));
-      await server.close();
     },
   };
-});
+}
 
 function readSwitches(file: string): Record<string, boolean> {
   try {
@@ -128,8 +119,4 @@ function readSwitches(file: string): Record<string, boolean> {
 function writeSwitches(file: string, switches: Record<string, boolean>): void {
   writeFileSync(`${file}.new`, JSON.stringify(switches));
   renameSync(`${file}.new`, file);
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

@@ -2,41 +2,40 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
-import { prepareAccess } from '../iam/authorize.ts';
-import { createGrantLog, grantLogSchema } from '../iam/grant-log.ts';
-import { type Principal, principalSchema } from '../iam/principals.ts';
-import { runService } from '../process/child-process.ts';
+import type { AccessControl } from '../iam/access-control.ts';
+import type { Principal } from '../iam/principals.ts';
+import type { Report } from '../process/child-process.ts';
 import { listen, readBody } from '../process/http.ts';
-import { functionSchema, type LocalFunction, resourcePolicySchema } from '../template/local-stack.ts';
+import type { LocalFunction, LocalStack } from '../template/local-stack.ts';
 import { type Containers, createContainers, failed, type Outcome } from './containers.ts';
 import { containerEnvironment } from './environment.ts';
+import type { InvocationType, Invoked } from './invoke.ts';
 
-/**
- * Lambda: its Invoke API in front, the Runtime API behind. An invocation that was accepted with type Event is
- * held in memory only and is not tried again after a failure, unlike Lambda's two more attempts.
- */
-const configurationSchema = z.object({
-  port: z.number(),
-  node: z.string(),
-  region: z.string(),
-  accountId: z.string(),
-  awsEndpoint: z.string(),
-  logDirectory: z.string(),
+export interface LambdaOptions {
+  readonly stack: LocalStack;
+  readonly access: AccessControl;
+  readonly node: string;
+  /** Where the functions find AWS. */
+  readonly awsEndpoint: string;
+  readonly logDirectory: string;
   /** Program that every container runs. */
-  runtimeFile: z.string(),
-  /** Whether the functions' lines are also passed on to the platform's log. */
-  passLinesOn: z.boolean(),
-  maxContainers: z.number(),
-  /** Concurrency limit of the account, per function; a reserved concurrency goes before it. */
-  concurrencyLimit: z.number(),
-  idleSeconds: z.number(),
+  readonly runtimeFile: string;
+  /** Most containers of one function; more invocations wait. */
+  readonly maxContainers: number;
+  /** Most invocations of one function, waiting ones included; a reserved concurrency goes before it. */
+  readonly concurrencyLimit: number;
   /** How far the clocks of the containers are off: each takes the next, round and round. */
-  clockOffsetsMs: z.array(z.number()),
-  functions: z.array(z.object({ lambda: functionSchema, principal: principalSchema })),
-  resourcePolicies: z.array(resourcePolicySchema),
-  grantLog: z.optional(grantLogSchema),
-});
+  readonly clockOffsetsMs: readonly number[];
+  readonly report: (report: Report) => void;
+}
+
+export interface Lambda {
+  /** @param wanted Name or ARN of the function. */
+  readonly invoke: (wanted: string, payload: string, type?: InvocationType) => Promise<Invoked>;
+  /** Ends all containers now. */
+  readonly kill: () => Promise<unknown>;
+  readonly stop: () => Promise<void>;
+}
 
 /** Lambda's quota for what goes in and comes out of a synchronous invocation. */
 const maxPayloadBytes = 6 * 1024 * 1024;
@@ -51,139 +50,124 @@ interface Deployed {
   readonly log: (line: string) => void;
 }
 
-runService(configurationSchema, async (configuration, report) => {
-  mkdirSync(configuration.logDirectory, { recursive: true });
-  const noteGrant = createGrantLog(configuration.grantLog);
+/**
+ * Lambda: invocations in front, the Runtime API of its containers behind. An invocation of type Event is held in
+ * memory only and is not tried again after a failure, unlike Lambda's two more attempts.
+ */
+export async function startLambda(options: LambdaOptions): Promise<Lambda> {
+  mkdirSync(options.logDirectory, { recursive: true });
+  const deployed: Deployed[] = [];
+  const find = (wanted: string) => deployed.find(({ name, arn }) => wanted === name || wanted === arn);
+  // Any free port: the containers that know it end with this process.
+  const runtime = await listen(0, async (request, response) => {
+    const [, name, id = '', operation = ''] =
+      /^\/([^/]+)\/([^/]+)\/2018-06-01\/runtime\/(.+)$/.exec(request.url ?? '') ?? [];
+    const lambda = find(name ?? '');
+    if (lambda) await answerRuntime(lambda, id, operation, request, response);
+    else response.writeHead(404).end();
+  });
+  const nextClockOffset = createClockOffsets(options);
+  for (const lambda of options.stack.functions)
+    deployed.push(deploy(lambda, runtime.port, nextClockOffset, options));
 
-  /** Lambda writes a function's output with the function's role; without its grants the output is lost. */
-  function mayLog({ name, logGroup }: LocalFunction, principal: Principal): boolean {
-    const access = prepareAccess(principal, configuration.resourcePolicies);
-    const { region, accountId } = configuration;
-    const resource = `arn:aws:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:${logStream('1')}`;
-    for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) {
-      const decision = access({ action, resource });
-      if (!decision.allowed) {
-        report({ kind: 'log', line: `lambda: what ${name} writes is lost. ${decision.reason}.` });
-        return false;
-      }
-      noteGrant(principal, decision.grant, 'logs');
-    }
-    return true;
-  }
+  const kill = () => Promise.all(deployed.map(({ containers }) => containers.kill()));
+  return {
+    kill,
+    async invoke(wanted, payload, type = 'RequestResponse') {
+      const lambda = find(wanted);
+      if (!lambda) return refused(404, 'ResourceNotFoundException', `Function not found: ${wanted}`);
+      if (Buffer.byteLength(payload) > maxPayloadBytes)
+        return refused(
+          413,
+          'RequestTooLargeException',
+          `The payload is larger than ${maxPayloadBytes} bytes.`,
+        );
+      if (lambda.containers.load() >= lambda.concurrencyLimit)
+        return refused(429, 'TooManyRequestsException', 'Rate Exceeded.');
+      const running = run(lambda, payload);
+      if (type === 'Event') return { status: 202, payload: undefined };
+      // The caller may be gone by then: the invocation goes on all the same.
+      const outcome = await running;
+      const returned = outcome.payload === '' ? undefined : JSON.parse(outcome.payload);
+      return { status: 200, payload: returned, functionError: outcome.functionError };
+    },
+    async stop() {
+      await kill();
+      await runtime.close();
+    },
+  };
+}
 
+function refused(status: number, type: string, message: string): Invoked {
+  return { status, payload: { __type: type, message } };
+}
+
+function deploy(
+  lambda: LocalFunction,
+  runtimePort: number,
+  nextClockOffset: (name: string) => number,
+  { stack, access, report, ...options }: LambdaOptions,
+): Deployed {
+  const { name, arn } = lambda;
+  const principal = access.principal('function', name);
+  const file = createWriteStream(join(options.logDirectory, `${name}.log`), { flags: 'a' });
+  let allowed: boolean | undefined;
+  const log = (line: string) => {
+    allowed ??= mayLog(lambda, principal, stack, access);
+    if (allowed) file.write(`${line}\n`);
+  };
+  const containers = createContainers({
+    node: options.node,
+    runtimeFile: options.runtimeFile,
+    timeoutSeconds: lambda.timeoutSeconds,
+    memoryMegabytes: lambda.memoryMegabytes,
+    cwd: lambda.assetDirectory,
+    environment: (id) =>
+      containerEnvironment(lambda, principal.credentials, {
+        region: stack.region,
+        awsEndpoint: options.awsEndpoint,
+        runtimeApi: `127.0.0.1:${runtimePort}/${name}/${id}`,
+        logStream: logStream(id),
+        clockOffsetMs: nextClockOffset(name),
+      }),
+    maxContainers: options.maxContainers,
+    log,
+    onProcess: (state, pid) => report({ kind: 'container', state, pid, name }),
+  });
+  const concurrencyLimit = lambda.reservedConcurrency ?? options.concurrencyLimit;
+  return { name, arn, concurrencyLimit, containers, log };
+}
+
+/** Lambda writes a function's output with the function's role; without its grants the output is lost. */
+function mayLog(
+  { logGroup }: LocalFunction,
+  principal: Principal,
+  { region, accountId }: LocalStack,
+  access: AccessControl,
+): boolean {
+  const resource = `arn:aws:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:${logStream('1')}`;
+  return ['logs:CreateLogStream', 'logs:PutLogEvents'].every(
+    (action) => access.decide(principal, { action, resource }, 'logs').allowed,
+  );
+}
+
+function createClockOffsets({ clockOffsetsMs, report }: LambdaOptions): (name: string) => number {
   let launched = 0;
-  function nextClockOffset(name: string): number {
-    const { clockOffsetsMs } = configuration;
+  return (name) => {
     const offset = clockOffsetsMs[launched++ % clockOffsetsMs.length] ?? 0;
     if (offset !== 0)
       report({ kind: 'log', line: `lambda: a container of ${name} has a clock that is ${offset} ms off.` });
     return offset;
-  }
-
-  const deployed = configuration.functions.map(({ lambda, principal }): Deployed => {
-    const file = createWriteStream(join(configuration.logDirectory, `${lambda.name}.log`), { flags: 'a' });
-    let allowed: boolean | undefined;
-    const log = (line: string) => {
-      allowed ??= mayLog(lambda, principal);
-      if (!allowed) return;
-      file.write(`${line}\n`);
-      if (configuration.passLinesOn) report({ kind: 'log', line: `${lambda.name}: ${line}` });
-    };
-    const containers = createContainers({
-      functionName: lambda.name,
-      node: configuration.node,
-      runtimeFile: configuration.runtimeFile,
-      timeoutSeconds: lambda.timeoutSeconds,
-      memoryMegabytes: lambda.memoryMegabytes,
-      cwd: lambda.assetDirectory,
-      environment: (id) =>
-        containerEnvironment(lambda, principal.credentials, {
-          region: configuration.region,
-          awsEndpoint: configuration.awsEndpoint,
-          runtimeApi: `127.0.0.1:${configuration.port}/containers/${lambda.name}/${id}`,
-          logStream: logStream(id),
-          clockOffsetMs: nextClockOffset(lambda.name),
-        }),
-      maxContainers: configuration.maxContainers,
-      idleSeconds: configuration.idleSeconds,
-      newId: randomUUID,
-      now: Date.now,
-      log,
-      onProcess: (state, pid) => report({ kind: 'container', state, pid, name: lambda.name }),
-    });
-    const concurrencyLimit = lambda.reservedConcurrency ?? configuration.concurrencyLimit;
-    return { name: lambda.name, arn: lambda.arn, concurrencyLimit, containers, log };
-  });
-
-  const server = await listen(configuration.port, async (request, response) => {
-    const path = (request.url ?? '').split('?')[0] ?? '';
-    const invoke = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path);
-    const runtime = /^\/containers\/([^/]+)\/([^/]+)\/2018-06-01\/runtime\/(.+)$/.exec(path);
-    const wanted = decodeURIComponent(invoke?.[1] ?? runtime?.[1] ?? '');
-    const lambda = deployed.find(({ name, arn }) => wanted === name || wanted === arn);
-    if (!lambda) {
-      refuse(response, 404, 'ResourceNotFoundException', `Function not found: ${wanted}`);
-    } else if (invoke) {
-      await answerInvoke(lambda, request, response);
-    } else {
-      await answerRuntime(lambda, runtime?.[2] ?? '', runtime?.[3] ?? '', request, response);
-    }
-  });
-
-  const killAll = () => Promise.all(deployed.map(({ containers }) => containers.kill()));
-  return {
-    async stop() {
-      await killAll();
-      await server.close();
-    },
-    abandon: () => void killAll(),
   };
-});
+}
 
-async function answerInvoke(
-  { containers, concurrencyLimit, log }: Deployed,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const body = await readBody(request, maxPayloadBytes);
-  if (!body) {
-    return refuse(
-      response,
-      413,
-      'RequestTooLargeException',
-      `The payload is larger than ${maxPayloadBytes} bytes.`,
-    );
-  }
-  const payload = body.length === 0 ? '{}' : body.toString('utf8');
-  if (!isJson(payload)) {
-    return refuse(response, 400, 'InvalidRequestContentException', 'Could not parse request body into json.');
-  }
-  if (containers.load() >= concurrencyLimit) {
-    return refuse(response, 429, 'TooManyRequestsException', 'Rate Exceeded.');
-  }
+async function run({ containers, log }: Deployed, payload: string): Promise<Outcome> {
   const requestId = randomUUID();
   const began = performance.now();
-  const settled = new Promise<Outcome>((settle) => containers.invoke({ requestId, payload, settle })).then(
-    (outcome) => {
-      const how = outcome.functionError ? 'failed' : 'succeeded';
-      log(`REPORT RequestId: ${requestId} ${how} after ${(performance.now() - began).toFixed(0)} ms`);
-      return outcome;
-    },
-  );
-  if (request.headers['x-amz-invocation-type'] === 'Event') {
-    response.writeHead(202, { 'x-amzn-requestid': requestId }).end();
-    return;
-  }
-  // The caller may be gone by then: the invocation goes on all the same.
-  const outcome = await settled;
-  response
-    .writeHead(200, {
-      'content-type': 'application/json',
-      'x-amzn-requestid': requestId,
-      'x-amz-executed-version': '$LATEST',
-      ...(outcome.functionError ? { 'x-amz-function-error': outcome.functionError } : {}),
-    })
-    .end(outcome.payload);
+  const outcome = await new Promise<Outcome>((settle) => containers.invoke({ requestId, payload, settle }));
+  const how = outcome.functionError ? 'failed' : 'succeeded';
+  log(`REPORT RequestId: ${requestId} ${how} after ${(performance.now() - began).toFixed(0)} ms`);
+  return outcome;
 }
 
 async function answerRuntime(
@@ -225,19 +209,4 @@ function sized(payload: string): Outcome {
     'Function.ResponseSizeTooLarge',
     `Response payload size exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`,
   );
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function refuse(response: ServerResponse, status: number, type: string, message: string): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type })
-    .end(JSON.stringify({ Type: 'User', message }));
 }

@@ -37,32 +37,30 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
   const running = new Set<Promise<void>>();
   const limit = Math.min(mapping.maximumConcurrency ?? localConcurrency, localConcurrency);
 
+  async function ask(operation: string, parameters: object): Promise<unknown> {
+    const answer = await place.sqs(operation, parameters, signal);
+    if (answer.status === 200) return answer.json;
+    throw new Error(`${answer.type || answer.status}: ${answer.message || answer.text}`);
+  }
+
   /**
    * Lambda scales its pollers by the queue's attributes, so that a function's role needs this grant beside
    * those to receive and delete ("Execution role permissions" for SQS in the Lambda guide).
    */
   async function look(): Promise<void> {
     const attributes = { QueueUrl: place.queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] };
-    const answer = await place.sqs('GetQueueAttributes', attributes, signal);
-    if (answer.status !== 200)
-      throw new Error(`${answer.type || answer.status}: ${answer.message || answer.text}`);
+    await ask('GetQueueAttributes', attributes);
   }
 
   async function receive(most: number, seconds: number): Promise<ReceivedMessage[]> {
-    const answer = await place.sqs(
-      'ReceiveMessage',
-      {
-        QueueUrl: place.queueUrl,
-        MaxNumberOfMessages: Math.min(10, most),
-        WaitTimeSeconds: seconds,
-        AttributeNames: ['All'],
-        MessageAttributeNames: ['All'],
-      },
-      signal,
-    );
-    if (answer.status !== 200)
-      throw new Error(`${answer.type || answer.status}: ${answer.message || answer.text}`);
-    return receivedSchema.parse(answer.json).Messages;
+    const received = await ask('ReceiveMessage', {
+      QueueUrl: place.queueUrl,
+      MaxNumberOfMessages: Math.min(10, most),
+      WaitTimeSeconds: seconds,
+      AttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+    });
+    return receivedSchema.parse(received).Messages;
   }
 
   /** A first message is waited for as long as SQS allows; then others for as long as the window is open. */

@@ -8,12 +8,8 @@ import { build } from 'esbuild';
 const sources = {
   secrets: '../stores/secrets.ts',
   sns: '../stores/sns.ts',
-  endpoint: '../aws-endpoint/endpoint.ts',
-  lambda: '../lambda/service.ts',
+  services: '../service-process.ts',
   container: '../lambda/container.ts',
-  pollers: '../lambda/event-source-mappings.ts',
-  gateway: '../api-gateway/gateway.ts',
-  scheduler: '../lambda/scheduler.ts',
 } as const;
 
 /**

@@ -26,7 +26,7 @@ function draw(random: () => number): number {
 }
 
 /** Whether somebody could listen on this port of 127.0.0.1 now. */
-export function isFree(port: number): Promise<boolean> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((answer) => {
     const probe = createServer();
     probe.once('error', () => answer(false));

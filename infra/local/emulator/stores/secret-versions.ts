@@ -1,40 +1,23 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import * as z from 'zod/mini';
 
-const versionSchema = z.object({
-  id: z.string(),
-  value: z.string(),
-  stages: z.array(z.string()),
-  createdAt: z.number(),
-});
-
 const shelfSchema = z.record(
   z.string(),
-  z.object({ name: z.string(), arn: z.string(), createdAt: z.number(), versions: z.array(versionSchema) }),
+  z.object({
+    name: z.string(),
+    arn: z.string(),
+    /** Missing until somebody sets it. */
+    current: z.optional(z.object({ id: z.string(), value: z.string() })),
+  }),
 );
 
-export type SecretVersion = z.infer<typeof versionSchema>;
 export type ShelvedSecret = z.infer<typeof shelfSchema>[string];
 
-export interface SecretShelf {
-  readonly find: (id: string) => ShelvedSecret | undefined;
-  readonly list: () => ShelvedSecret[];
-  /** Adds the secret if it is not there yet. */
-  readonly seed: (secret: { name: string; arn: string; initialValue: string }, versionId: string) => void;
-  /** A new current version; the one before becomes AWSPREVIOUS, and those without a stage are dropped. */
-  readonly put: (
-    secret: ShelvedSecret,
-    value: string,
-    versionId: string,
-    stages: readonly string[],
-  ) => SecretVersion;
-}
-
 /**
- * Secrets in one file that only its owner may read. Every change is on disk before it is answered: written
- * beside, flushed, renamed. `now` is in milliseconds since 1970.
+ * Secrets with their current version, in one file that only its owner may read. Every change is on disk before it is
+ * answered: written beside, flushed, renamed.
  */
-export function openShelf(file: string, now: () => number): SecretShelf {
+export function openShelf(file: string) {
   const shelf = existsSync(file) ? shelfSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
 
   function save(): void {
@@ -46,37 +29,19 @@ export function openShelf(file: string, now: () => number): SecretShelf {
     renameSync(beside, file);
   }
 
-  function put(secret: ShelvedSecret, value: string, id: string, stages: readonly string[]): SecretVersion {
-    const version = { id, value, stages: [...stages], createdAt: now() };
-    const before = stages.includes('AWSCURRENT')
-      ? secret.versions.find((other) => other.stages.includes('AWSCURRENT'))
-      : undefined;
-    // A stage stands at one version only: those that move here leave the others.
-    const moving = [...stages, ...(before ? ['AWSPREVIOUS'] : [])];
-    const others = secret.versions.map((other) => ({
-      ...other,
-      stages: [
-        ...other.stages.filter((stage) => !moving.includes(stage)),
-        ...(other === before ? ['AWSPREVIOUS'] : []),
-      ],
-    }));
-    secret.versions = [...others.filter((other) => other.stages.length > 0), version];
-    save();
-    return version;
-  }
-
   return {
-    list: () => Object.values(shelf),
-    find: (id) =>
-      // By name, ARN, or the ARN without its six last characters and their dash.
+    /** By name, ARN, or the ARN without its six last characters and their dash. */
+    find: (id: string) =>
       Object.values(shelf).find(({ name, arn }) => id === name || id === arn || id === arn.slice(0, -7)),
-    put,
-    seed({ name, arn, initialValue }, versionId) {
+    put(secret: ShelvedSecret, id: string, value: string): void {
+      secret.current = { id, value };
+      save();
+    },
+    /** Adds the secret if it is not there yet; without a value when that is empty. */
+    seed({ name, arn, initialValue }: { name: string; arn: string; initialValue: string }, id: string): void {
       if (shelf[arn]) return;
-      const secret: ShelvedSecret = { name, arn, createdAt: now(), versions: [] };
-      shelf[arn] = secret;
-      if (initialValue === '') save();
-      else put(secret, initialValue, versionId, ['AWSCURRENT']);
+      shelf[arn] = { name, arn, ...(initialValue === '' ? {} : { current: { id, value: initialValue } }) };
+      save();
     },
   };
 }

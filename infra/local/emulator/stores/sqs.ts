@@ -46,7 +46,6 @@ async function ensureQueue(sqs: ReturnType<typeof storeClient>, queue: LocalQueu
   if (created.status === 200) return;
   if (!created.type.endsWith('QueueNameExists')) throw new Error(`Queue ${queue.name}: ${created.text}`);
   // The data folder holds it with the attributes of an earlier template.
-  const { FifoQueue: _, ...attributes } = queue.attributes;
-  const updated = await sqs('SetQueueAttributes', { QueueUrl: queue.url, Attributes: attributes });
+  const updated = await sqs('SetQueueAttributes', { QueueUrl: queue.url, Attributes: queue.attributes });
   if (updated.status !== 200) throw new Error(`Queue ${queue.name}: ${updated.text}`);
 }

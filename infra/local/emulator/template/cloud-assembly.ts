@@ -33,65 +33,30 @@ const templateSchema = z.object({
 
 export type Template = z.infer<typeof templateSchema>;
 
-const manifestSchema = z.object({
-  artifacts: z.record(
+const assetManifestSchema = z.object({
+  files: z.record(
     z.string(),
     z.object({
-      type: z.string(),
-      properties: z.optional(
-        z.object({
-          templateFile: z.optional(z.string()),
-          stackName: z.optional(z.string()),
-          file: z.optional(z.string()),
-        }),
-      ),
+      source: z.object({ path: z.optional(z.string()) }),
+      destinations: z.record(z.string(), z.object({ objectKey: z.string() })),
     }),
   ),
 });
 
-const assetManifestSchema = z.object({
-  files: z.optional(
-    z.record(
-      z.string(),
-      z.object({
-        source: z.object({ path: z.optional(z.string()) }),
-        destinations: z.record(z.string(), z.object({ objectKey: z.optional(z.string()) })),
-      }),
-    ),
-  ),
-});
-
-/**
- * Reads the template and the asset manifest of a stack, by its artifact id or its stack name
- * (the cloud assembly's `manifest.json` says where they are).
- * @throws Error when the folder holds no such stack.
- */
+/** Reads the template and the asset manifest of a stack; the CDK calls both by the stack's id, which is its name. */
 export function readAssembly(directory: string, stackName: string): Assembly {
-  const { artifacts } = read(manifestSchema, join(directory, 'manifest.json'));
-  const stacks = Object.entries(artifacts).filter(([, { type }]) => type === 'aws:cloudformation:stack');
-  const stack = stacks.find(
-    ([id, { properties }]) => id === stackName || properties?.stackName === stackName,
-  );
-  const templateFile = stack?.[1].properties?.templateFile;
-  if (!stack || templateFile === undefined) {
-    const known = stacks.map(([id]) => id).join(', ') || 'none';
-    throw new Error(
-      `There is no stack ${stackName} in ${directory}; it holds: ${known}. Synthesize it first.`,
-    );
-  }
-  const assetFile = artifacts[`${stack[0]}.assets`]?.properties?.file;
-  const { files = {} } = assetFile === undefined ? {} : read(assetManifestSchema, join(directory, assetFile));
+  const { files } = read(assetManifestSchema, join(directory, `${stackName}.assets.json`));
   return {
     directory,
-    stackName: stack[1].properties?.stackName ?? stack[0],
-    template: read(templateSchema, join(directory, templateFile)),
+    stackName,
+    template: read(templateSchema, join(directory, `${stackName}.template.json`)),
     assets: Object.values(files).flatMap(({ source, destinations }) =>
       source.path === undefined
         ? []
         : [
             {
               path: join(directory, source.path),
-              objectKeys: Object.values(destinations).flatMap(({ objectKey }) => objectKey ?? []),
+              objectKeys: Object.values(destinations).map(({ objectKey }) => objectKey),
             },
           ],
     ),

@@ -16,37 +16,32 @@ const resource = {
   arn: z.string(),
 };
 
-export const statementSchema = z.object({
+const statementSchema = z.object({
   effect: z.enum(['Allow', 'Deny']),
   actions: z.array(z.string()),
-  notActions: z.array(z.string()),
   resources: z.array(z.string()),
-  notResources: z.array(z.string()),
-  condition: z.optional(z.record(z.string(), z.unknown())),
+  /** All of them must hold. */
+  conditions: z.array(z.object({ operator: z.string(), key: z.string(), values: z.array(z.string()) })),
 });
 
 /** The policy of a queue, a secret or a function: who may do what with it. */
-export const resourcePolicySchema = z.object({
+const resourcePolicySchema = z.object({
   /** ARN of the resource that bears it. */
   on: z.string(),
   statements: z.array(
     z.extend(statementSchema, {
-      /** ARNs, accounts and names of services; `*` for everybody. */
-      principals: z.array(z.string()),
+      /** A service of AWS, or `*` for everybody. */
+      principal: z.string(),
     }),
   ),
 });
 
-export const roleSchema = z.object({
+const roleSchema = z.object({
   ...resource,
-  /** Who may take the role on: services' names, ARNs. */
-  trusts: z.array(z.string()),
   statements: z.array(statementSchema),
-  /** ARNs of AWS's own policies (`…:policy/service-role/AWSLambdaBasicExecutionRole`), not expanded. */
-  managedPolicies: z.array(z.string()),
 });
 
-export const functionSchema = z.object({
+const functionSchema = z.object({
   ...resource,
   /** ARN of the role it runs as. */
   roleArn: z.string(),
@@ -68,7 +63,7 @@ export const queueSchema = z.object({
   attributes: z.record(z.string(), z.string()),
 });
 
-export const mappingSchema = z.object({
+const mappingSchema = z.object({
   logicalId: z.string(),
   /** Lambda's own identifier of a mapping. */
   uuid: z.string(),
@@ -97,8 +92,6 @@ export const tableSchema = z.object({
       }),
     }),
   ),
-  /** DynamoDB removes what is past it within days; the local store never does. */
-  ttlAttribute: z.optional(z.string()),
 });
 
 export const secretSchema = z.object({ ...resource, initialValue: z.string() });
@@ -106,43 +99,34 @@ export const secretSchema = z.object({ ...resource, initialValue: z.string() });
 /** A topic, and who is mailed what is published to it. */
 export const topicSchema = z.object({ ...resource, emails: z.array(z.string()) });
 
-export const scheduleSchema = z.object({
+const scheduleSchema = z.object({
   ...resource,
   expression: z.string(),
-  functionName: z.string(),
-  /** ARN of what it invokes: the function, or one of its versions. */
+  /** ARN of the function that it invokes. */
   targetArn: z.string(),
   /** ARN of the role that it invokes it with. */
   roleArn: z.string(),
-  input: z.optional(z.string()),
+  input: z.string(),
   enabled: z.boolean(),
 });
 
-const throttlingSchema = z.optional(z.object({ ratePerSecond: z.number(), burst: z.number() }));
-
-export const apiSchema = z.object({
-  logicalId: z.string(),
-  name: z.string(),
+const apiSchema = z.object({
   apiId: z.string(),
   routes: z.array(
     z.object({
       routeKey: z.string(),
       functionName: z.string(),
       timeoutMilliseconds: z.number(),
-      /** Calls of its own; else it shares those of the stage. */
-      throttling: throttlingSchema,
     }),
   ),
-  /** `$context.…` template of one access log line. */
-  accessLogFormat: z.optional(z.string()),
-  throttling: throttlingSchema,
 });
 
 export const localStackSchema = z.object({
   name: z.string(),
   region: z.string(),
   accountId: z.string(),
-  apis: z.array(apiSchema),
+  /** Without routes when there is none. */
+  api: apiSchema,
   functions: z.array(functionSchema),
   queues: z.array(queueSchema),
   mappings: z.array(mappingSchema),
@@ -153,8 +137,6 @@ export const localStackSchema = z.object({
   roles: z.array(roleSchema),
   resourcePolicies: z.array(resourcePolicySchema),
   outputs: z.record(z.string(), z.string()),
-  /** Resource types of the template that have no part in a local run. */
-  ignoredTypes: z.array(z.string()),
 });
 
 export type Statement = z.infer<typeof statementSchema>;
@@ -165,7 +147,6 @@ export type LocalQueue = z.infer<typeof queueSchema>;
 export type LocalMapping = z.infer<typeof mappingSchema>;
 export type LocalTable = z.infer<typeof tableSchema>;
 export type LocalTopic = z.infer<typeof topicSchema>;
-export type LocalApi = z.infer<typeof apiSchema>;
 export type LocalStack = z.infer<typeof localStackSchema>;
 
 /** CDK ends a logical id with eight digits of a hash; without them it reads like the construct path. */

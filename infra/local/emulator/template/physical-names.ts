@@ -82,20 +82,9 @@ const kinds: Readonly<Record<string, Kind>> = {
   'AWS::Lambda::Function': named('lambda', (name) => `function:${name}`, 'FunctionName'),
   'AWS::DynamoDB::Table': named('dynamodb', (name) => `table/${name}`, 'TableName'),
   'AWS::DynamoDB::GlobalTable': named('dynamodb', (name) => `table/${name}`, 'TableName'),
-  'AWS::IAM::Policy': named('iam', (name) => `policy/${name}`, 'PolicyName'),
-  'AWS::IAM::ManagedPolicy': {
-    nameProperty: 'ManagedPolicyName',
-    identify: (name, _, { accountId }) => {
-      const arn = `arn:aws:iam::${accountId}:policy/${name}`;
-      return { name, arn, ref: arn, attributes: { PolicyArn: arn } };
-    },
-  },
   'AWS::IAM::Role': named('iam', (name) => `role/${name}`, 'RoleName'),
   'AWS::Logs::LogGroup': named('logs', (name) => `log-group:${name}:*`, 'LogGroupName'),
-  'AWS::CloudWatch::Alarm': named('cloudwatch', (name) => `alarm:${name}`, 'AlarmName'),
-  'AWS::KMS::Key': named('kms', (name) => `key/${name}`, ''),
   'AWS::Scheduler::Schedule': named('scheduler', (name) => `schedule/default/${name}`, 'Name'),
-  'AWS::Scheduler::ScheduleGroup': named('scheduler', (name) => `schedule-group/${name}`, 'Name'),
 };
 
 /** Types whose Ref is an identifier that nothing local needs to know, but that others mention. */

@@ -1,27 +1,19 @@
 import type { Assembly } from './cloud-assembly.ts';
-import type { LocalApi, LocalStack, LocalTable } from './local-stack.ts';
+import type { LocalStack } from './local-stack.ts';
 import { fingerprint, namesOf, type Place } from './physical-names.ts';
-import { permissionPolicy, readPolicies, resourcePolicy } from './policies.ts';
+import { permissionPolicy, readRoles, resourcePolicy } from './policies.ts';
 import * as shapes from './resource-properties.ts';
 
 /**
  * The stack that a synthesized template describes, with all references resolved for `place`.
- * `password` draws the value of a secret that the template lets Secrets Manager generate.
  * @throws Error with the path of whatever local runs cannot do.
  */
-export function readStack(
-  assembly: Assembly,
-  place: Omit<Place, 'stackName'>,
-  password: (length: number) => string,
-): LocalStack {
+export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): LocalStack {
   const { template, stackName } = assembly;
   const { identify, scope } = namesOf(template, { ...place, stackName });
   const resources = shapes.resourcesOf(template, scope);
-  const used = new Set<string>();
-
   /** All resources of the type, with their parsed properties and identity. */
   function each<T>(type: string, shape: shapes.Shape<T>) {
-    used.add(type);
     return resources.ofType(type, shape).map((found) => ({
       ...found,
       common: {
@@ -51,7 +43,6 @@ export function readStack(
     if (!target) throw new Error(`${at}: ${arnOrName} is not a function of this stack.`);
     return target;
   };
-  const functionName = (arnOrName: string, at: string) => functionOf(arnOrName, at).name;
 
   const queues = each('AWS::SQS::Queue', shapes.queue).map(({ common, properties }) => ({
     ...common,
@@ -67,7 +58,7 @@ export function readStack(
       return {
         logicalId,
         uuid: uuidOf(logicalId),
-        functionName: functionName(properties.FunctionName, at),
+        functionName: functionOf(properties.FunctionName, at).name,
         queueName: source.name,
         batchSize: properties.BatchSize,
         windowSeconds: properties.MaximumBatchingWindowInSeconds,
@@ -81,20 +72,16 @@ export function readStack(
   const tables = [
     ...each('AWS::DynamoDB::Table', shapes.table),
     ...each('AWS::DynamoDB::GlobalTable', shapes.table),
-  ].map(({ common, properties }): LocalTable => {
-    const ttl = properties.TimeToLiveSpecification;
-    return {
-      ...common,
-      keySchema: properties.KeySchema,
-      attributeDefinitions: properties.AttributeDefinitions,
-      indexes: properties.GlobalSecondaryIndexes,
-      ttlAttribute: ttl?.Enabled ? ttl.AttributeName : undefined,
-    };
-  });
+  ].map(({ common, properties }) => ({
+    ...common,
+    keySchema: properties.KeySchema,
+    attributeDefinitions: properties.AttributeDefinitions,
+    indexes: properties.GlobalSecondaryIndexes,
+  }));
 
   const secrets = each('AWS::SecretsManager::Secret', shapes.secret).map(({ common, properties }) => ({
     ...common,
-    initialValue: properties.SecretString ?? generated(properties.GenerateSecretString, password),
+    initialValue: properties.SecretString ?? '',
   }));
 
   const subscriptions = each('AWS::SNS::Subscription', shapes.subscription);
@@ -108,70 +95,54 @@ export function readStack(
   const schedules = each('AWS::Scheduler::Schedule', shapes.schedule).map(({ common, properties, at }) => ({
     ...common,
     expression: properties.ScheduleExpression,
-    functionName: functionName(properties.Target.Arn, at),
-    targetArn: properties.Target.Arn,
+    targetArn: functionOf(properties.Target.Arn, at).arn,
     roleArn: properties.Target.RoleArn,
     input: properties.Target.Input,
     enabled: properties.State === 'ENABLED',
   }));
 
   const integrations = each('AWS::ApiGatewayV2::Integration', shapes.integration);
-  const routes = each('AWS::ApiGatewayV2::Route', shapes.route);
-  const stages = each('AWS::ApiGatewayV2::Stage', shapes.stage);
-  const apis = each('AWS::ApiGatewayV2::Api', shapes.api).map(({ common }): LocalApi => {
-    const { ref: apiId } = identify(common.logicalId, common.logicalId);
-    const stage = stages.find(({ properties }) => properties.ApiId === apiId)?.properties;
-    return {
-      logicalId: common.logicalId,
-      name: common.name,
-      apiId,
-      routes: routes
-        .filter(({ properties }) => properties.ApiId === apiId)
-        .map(({ properties, at }) => {
-          const integration = integrations.find(
-            ({ common: { name } }) => properties.Target === `integrations/${name}`,
-          );
-          if (!integration) throw new Error(`${at}.Target: there is no integration ${properties.Target}.`);
-          return {
-            routeKey: properties.RouteKey,
-            functionName: functionName(integration.properties.IntegrationUri, integration.at),
-            timeoutMilliseconds: integration.properties.TimeoutInMillis,
-            throttling: throttlingOf(stage?.RouteSettings[properties.RouteKey]),
-          };
-        }),
-      accessLogFormat: stage?.AccessLogSettings?.Format,
-      throttling: throttlingOf(stage?.DefaultRouteSettings),
-    };
-  });
+  // Of a stage, only its name is read: what it logs and how much it lets through has no part in a local run.
+  resources.ofType('AWS::ApiGatewayV2::Stage', shapes.stage);
+  const [api, ...others] = each('AWS::ApiGatewayV2::Api', shapes.api);
+  if (others.length > 0) throw new Error(`${stackName} has several HTTP APIs; local runs serve one.`);
+  const routes = resources
+    .ofType('AWS::ApiGatewayV2::Route', shapes.route)
+    .map(({ properties: { RouteKey, Target }, at }) => {
+      const integration = integrations.find(({ common: { name } }) => Target === `integrations/${name}`);
+      if (!integration) throw new Error(`${at}.Target: there is no integration ${Target}.`);
+      return {
+        routeKey: RouteKey,
+        functionName: functionOf(integration.properties.IntegrationUri, integration.at).name,
+        timeoutMilliseconds: integration.properties.TimeoutInMillis,
+      };
+    });
 
-  const roles = readPolicies(each('AWS::IAM::Role', shapes.role), each('AWS::IAM::Policy', shapes.policy), [
-    ...each('AWS::IAM::ManagedPolicy', shapes.policy),
-  ]);
+  const roles = readRoles(
+    each('AWS::IAM::Role', shapes.role),
+    resources.ofType('AWS::IAM::Policy', shapes.policy),
+  );
 
-  /** Policies have no identity that anything points to. */
-  function policiesOf<T>(type: string, shape: shapes.Shape<T>) {
-    used.add(type);
-    return resources.ofType(type, shape);
-  }
   const resourcePolicies = [
-    ...policiesOf('AWS::SQS::QueuePolicy', shapes.queuePolicy).flatMap(({ properties }) =>
-      queues
-        .filter(({ url }) => properties.Queues.includes(url))
-        .map(({ arn }) => resourcePolicy(arn, properties.PolicyDocument)),
-    ),
-    ...policiesOf('AWS::SecretsManager::ResourcePolicy', shapes.secretPolicy).map(({ properties }) =>
-      resourcePolicy(properties.SecretId, properties.ResourcePolicy),
-    ),
-    ...policiesOf('AWS::Lambda::Permission', shapes.lambdaPermission).map(({ properties, at }) =>
-      permissionPolicy(functionOf(properties.FunctionName, at).arn, properties),
-    ),
+    ...resources
+      .ofType('AWS::SQS::QueuePolicy', shapes.queuePolicy)
+      .flatMap(({ properties }) =>
+        queues
+          .filter(({ url }) => properties.Queues.includes(url))
+          .map(({ arn }) => resourcePolicy(arn, properties.PolicyDocument)),
+      ),
+    ...resources
+      .ofType('AWS::Lambda::Permission', shapes.lambdaPermission)
+      .map(({ properties, at }) => permissionPolicy(functionOf(properties.FunctionName, at).arn, properties)),
   ];
+
+  resources.refuseOthers();
 
   return {
     name: stackName,
     region: place.region,
     accountId: place.accountId,
-    apis,
+    api: { apiId: api ? identify(api.logicalId, api.at).ref : '', routes },
     functions,
     queues,
     mappings,
@@ -182,18 +153,7 @@ export function readStack(
     roles,
     resourcePolicies,
     outputs: resources.outputs(),
-    ignoredTypes: resources.types().filter((type) => !used.has(type)),
   };
-}
-
-function throttlingOf({
-  ThrottlingRateLimit: ratePerSecond,
-  ThrottlingBurstLimit: burst = ratePerSecond,
-}: {
-  readonly ThrottlingRateLimit?: number | undefined;
-  readonly ThrottlingBurstLimit?: number | undefined;
-} = {}): LocalApi['throttling'] {
-  return ratePerSecond === undefined || burst === undefined ? undefined : { ratePerSecond, burst };
 }
 
 /** CDK notes each resource's construct path; `Stack/Queues/Completions/Resource` is called `Queues/Completions`. */
@@ -217,22 +177,6 @@ function queueAttributes(properties: Record<string, unknown>): Record<string, st
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
   );
-}
-
-function generated(
-  rule:
-    | {
-        SecretStringTemplate?: string | undefined;
-        GenerateStringKey?: string | undefined;
-        PasswordLength: number;
-      }
-    | undefined,
-  password: (length: number) => string,
-): string {
-  if (!rule) return '';
-  const value = password(rule.PasswordLength);
-  if (rule.SecretStringTemplate === undefined || rule.GenerateStringKey === undefined) return value;
-  return JSON.stringify({ ...JSON.parse(rule.SecretStringTemplate), [rule.GenerateStringKey]: value });
 }
 
 function uuidOf(logicalId: string): string {

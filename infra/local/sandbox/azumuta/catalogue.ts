@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import { meteorIdOf, uuidOf } from './ids.ts';
@@ -79,11 +78,6 @@ export interface Catalogue {
   readonly plant: string;
   readonly articles: readonly Article[];
   readonly workInstructions: readonly WorkInstruction[];
-}
-
-/** Reads a catalogue from a JSON file. */
-export function readCatalogue(file: URL | string): Catalogue {
-  return catalogueOf(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 /** The form of a catalogue as people write it. */

@@ -1,37 +1,31 @@
-import type { Server } from 'node:http';
 import { createApiKeyGuard } from '../api-key-guard.ts';
-import { createSandboxServer } from '../server.ts';
-import { readCatalogue } from './catalogue.ts';
+import { azumutaSandboxKey as key } from '../keys.ts';
+import { createSandboxServer, type SandboxServer } from '../server.ts';
+import { catalogueOf } from './catalogue.ts';
 import { shopFloorRoutes } from './control-routes.ts';
+import gearboxes from './gearboxes.json' with { type: 'json' };
 import { newMeteorId } from './ids.ts';
 import { type Azumuta, apiRoutes, errorBody } from './routes.ts';
 import { openStore } from './store.ts';
 
-export interface AzumutaSandboxOptions {
-  /** Of its database; or `inMemory`. */
-  readonly folder: string;
-  readonly catalogue: URL | string;
-  readonly key: string;
-  readonly requestsPerSecond: number;
-  readonly pageSize: number;
-  readonly nextAs: Azumuta['nextAs'];
+export interface AzumutaSandboxOptions extends Partial<Pick<Azumuta, 'pageSize' | 'nextAs'>> {
+  readonly requestsPerSecond?: number;
 }
 
-/** The server of an Azumuta sandbox, which does not listen yet, and what closes its books. */
-export function createAzumutaSandbox(options: AzumutaSandboxOptions): {
-  readonly server: Server;
-  readonly close: () => void;
-} {
-  const { folder, catalogue, key, requestsPerSecond, pageSize, nextAs } = options;
+/** @param folder Of its database; or `inMemory`. */
+export function createAzumutaSandbox(
+  folder: string,
+  { requestsPerSecond = 10_000, pageSize = 50, nextAs = 'path' }: AzumutaSandboxOptions = {},
+): SandboxServer {
   const now = () => new Date();
   const store = openStore(folder);
-  const azumuta = { catalogue: readCatalogue(catalogue), store, now, newId: newMeteorId, pageSize, nextAs };
-  const server = createSandboxServer({
+  const catalogue = catalogueOf(gearboxes);
+  const azumuta = { catalogue, store, now, newId: newMeteorId, pageSize, nextAs };
+  return createSandboxServer({
     api: apiRoutes(azumuta),
     control: shopFloorRoutes(azumuta),
     guard: createApiKeyGuard({ key, requestsPerSecond, now, errorBody }),
     errorBody,
     database: store.database,
   });
-  return { server, close: store.database.close };
 }

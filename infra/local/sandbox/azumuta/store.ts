@@ -1,5 +1,5 @@
 import { callsTable } from '../call-counts.ts';
-import { type Database, openDatabase } from '../database.ts';
+import { openDatabase } from '../database.ts';
 import { faultLogTable } from '../fault-log.ts';
 
 export type ProductOrderStatus = 'open' | 'in-progress' | 'completed';
@@ -39,24 +39,6 @@ export interface RecordingRecord {
   readonly steps: readonly RecordedStep[];
 }
 
-/** Product orders and recordings of the sandbox. */
-export interface Store {
-  readonly database: Database;
-  readonly productOrders: () => readonly ProductOrderRecord[];
-  readonly productOrder: (id: string) => ProductOrderRecord | undefined;
-  /** All with this number, oldest first: numbers are not unique (ASSUMED). */
-  readonly productOrdersNumbered: (number: string) => readonly ProductOrderRecord[];
-  /** Writes the order (new or changed) and its new recordings together. */
-  readonly save: (order: ProductOrderRecord, recordings?: readonly RecordingRecord[]) => void;
-  /** The order and its recordings. */
-  readonly remove: (id: string) => void;
-  readonly recording: (id: string) => RecordingRecord | undefined;
-  readonly recordingsOf: (productOrderId: string) => readonly RecordingRecord[];
-  /** One JSON setting that survives a restart. */
-  readonly setting: (name: string) => unknown;
-  readonly saveSetting: (name: string, value: unknown) => void;
-}
-
 const schema = `
   ${callsTable}
   ${faultLogTable}
@@ -68,24 +50,28 @@ const schema = `
   CREATE TABLE IF NOT EXISTS trigger_log (place INTEGER PRIMARY KEY, document TEXT);
 `;
 
-/** @param folder Of the database file, or `inMemory`. */
-export function openStore(folder: string): Store {
+export type Store = ReturnType<typeof openStore>;
+
+/**
+ * Product orders and recordings of the sandbox.
+ * @param folder Of the database file, or `inMemory`.
+ */
+export function openStore(folder: string) {
   const database = openDatabase(folder, 'azumuta', schema);
   // Documents are written by this file only, so their shape is the one they were written in.
-  const one = <T>(sql: string, ...keys: string[]): T | undefined => {
-    const row = database.get(sql, ...keys);
-    return row && JSON.parse(String(row.document));
-  };
-  const many = <T>(sql: string, ...keys: string[]): T[] =>
+  const many = <T>(sql: string, ...keys: string[]): readonly T[] =>
     database.all(sql, ...keys).map((row) => JSON.parse(String(row.document)));
 
   return {
     database,
-    productOrders: () => many('SELECT document FROM product_orders ORDER BY place'),
-    productOrder: (id) => one('SELECT document FROM product_orders WHERE id = ?', id),
-    productOrdersNumbered: (number) =>
-      many('SELECT document FROM product_orders WHERE number = ? ORDER BY place', number),
-    save(order, recordings = []) {
+    productOrders: () => many<ProductOrderRecord>('SELECT document FROM product_orders ORDER BY place'),
+    productOrder: (id: string) =>
+      many<ProductOrderRecord>('SELECT document FROM product_orders WHERE id = ?', id)[0],
+    /** All with this number, oldest first: numbers are not unique (ASSUMED). */
+    productOrdersNumbered: (number: string) =>
+      many<ProductOrderRecord>('SELECT document FROM product_orders WHERE number = ? ORDER BY place', number),
+    /** Writes the order (new or changed) and its new recordings together. */
+    save(order: ProductOrderRecord, recordings: readonly RecordingRecord[] = []): void {
       database.together(() => {
         database.run(
           'INSERT INTO product_orders (id, number, document) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET number = excluded.number, document = excluded.document',
@@ -103,16 +89,22 @@ export function openStore(folder: string): Store {
         }
       });
     },
-    remove(id) {
+    /** The order and its recordings. */
+    remove(id: string): void {
       database.together(() => {
         database.run('DELETE FROM product_orders WHERE id = ?', id);
         database.run('DELETE FROM recordings WHERE product_order = ?', id);
       });
     },
-    recording: (id) => one('SELECT document FROM recordings WHERE id = ?', id),
-    recordingsOf: (id) => many('SELECT document FROM recordings WHERE product_order = ? ORDER BY place', id),
-    setting: (name) => one('SELECT document FROM settings WHERE name = ?', name),
-    saveSetting: (name, value) =>
+    recording: (id: string) => many<RecordingRecord>('SELECT document FROM recordings WHERE id = ?', id)[0],
+    recordingsOf: (productOrderId: string) =>
+      many<RecordingRecord>(
+        'SELECT document FROM recordings WHERE product_order = ? ORDER BY place',
+        productOrderId,
+      ),
+    /** One JSON setting that survives a restart. */
+    setting: (name: string) => many<unknown>('SELECT document FROM settings WHERE name = ?', name)[0],
+    saveSetting: (name: string, value: unknown) =>
       database.run(
         'INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET document = excluded.document',
         name,

@@ -1,5 +1,5 @@
 import { callsTable } from '../call-counts.ts';
-import { type Database, openDatabase } from '../database.ts';
+import { openDatabase } from '../database.ts';
 import { faultLogTable } from '../fault-log.ts';
 
 /** A production order as this ERP keeps and shows it. Quantities are decimal text. */
@@ -53,26 +53,6 @@ export interface BookedLot {
   readonly scrapped?: boolean | undefined;
 }
 
-export interface Store {
-  readonly database: Database;
-  /** Changed at or after `since`, by change time and id. */
-  readonly orders: (since?: string) => readonly ProductionOrder[];
-  /** By its number, or by its id. */
-  readonly order: (numberOrId: string) => ProductionOrder | undefined;
-  readonly bookings: (number?: string, reference?: string) => readonly Booking[];
-  /** Writes an order, new or changed. */
-  readonly saveOrder: (order: ProductionOrder) => void;
-  /** Gives an order another number; its id stays, and its bookings stay with it. */
-  readonly renameOrder: (order: ProductionOrder, number: string) => void;
-  readonly addBooking: (booking: Omit<Booking, 'id'>) => Booking;
-  /** The next order number's count. */
-  readonly nextCount: () => number;
-  /** The present, or a millisecond after the latest change: every change is later than those before it. */
-  readonly tick: () => string;
-  /** Most rows on a page, whatever is asked for; until a restart. */
-  largestPage: number;
-}
-
 const schema = `
   ${callsTable}
   ${faultLogTable}
@@ -83,39 +63,48 @@ const schema = `
   CREATE INDEX IF NOT EXISTS bookings_number ON bookings (number);
 `;
 
+export type Store = ReturnType<typeof openStore>;
+
 /** @param folder Of the database file, or `inMemory`. */
-export function openStore(folder: string, now: () => Date): Store {
+export function openStore(folder: string, now: () => Date) {
   const database = openDatabase(folder, 'erp', schema);
   // Documents are written by this file only, so their shape is the one they were written in.
-  const many = <T>(sql: string, ...keys: string[]): T[] =>
+  const many = <T>(sql: string, ...keys: string[]): readonly T[] =>
     database.all(sql, ...keys).map((row) => JSON.parse(String(row.document)));
   const count = (sql: string): number => Number(database.get(sql)?.count ?? 0);
 
+  /** Writes an order, new or changed. */
+  function saveOrder(order: ProductionOrder): void {
+    database.run(
+      'INSERT INTO orders (number, id, changed, document) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET number = excluded.number, changed = excluded.changed, document = excluded.document',
+      order.number,
+      order.id,
+      order.changedAt,
+      JSON.stringify(order),
+    );
+  }
+
   return {
     database,
+    saveOrder,
+    /** Most rows on a page, whatever is asked for; until a restart. */
     largestPage: 200,
+    /** Changed at or after `since`, by change time and id. */
     orders: (since = '') =>
-      many('SELECT document FROM orders WHERE changed >= ? ORDER BY changed, id', since),
-    order: (key) =>
+      many<ProductionOrder>('SELECT document FROM orders WHERE changed >= ? ORDER BY changed, id', since),
+    /** By its number, or by its id. */
+    order: (key: string) =>
       many<ProductionOrder>('SELECT document FROM orders WHERE number = ? OR id = ?', key, key)[0],
-    bookings(number, reference) {
+    bookings(number?: string, reference?: string): readonly Booking[] {
       const all =
         number === undefined
           ? many<Booking>('SELECT document FROM bookings ORDER BY place')
           : many<Booking>('SELECT document FROM bookings WHERE number = ? ORDER BY place', number);
       return reference === undefined ? all : all.filter((booking) => booking.reference === reference);
     },
-    saveOrder(order) {
-      database.run(
-        'INSERT INTO orders (number, id, changed, document) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET number = excluded.number, changed = excluded.changed, document = excluded.document',
-        order.number,
-        order.id,
-        order.changedAt,
-        JSON.stringify(order),
-      );
-    },
-    renameOrder(order, number) {
-      this.saveOrder({ ...order, number });
+    /** Gives an order another number; its id stays, and its bookings stay with it. */
+    renameOrder(order: ProductionOrder, number: string): void {
+      saveOrder({ ...order, number });
       database.run(
         "UPDATE bookings SET number = ?, document = json_set(document, '$.order', ?) WHERE number = ?",
         number,
@@ -123,7 +112,7 @@ export function openStore(folder: string, now: () => Date): Store {
         order.number,
       );
     },
-    addBooking(booking) {
+    addBooking(booking: Omit<Booking, 'id'>): Booking {
       const place = count('SELECT count(*) AS count FROM bookings') + 1;
       const added = { id: `B-${String(place).padStart(6, '0')}`, ...booking };
       database.run(
@@ -134,8 +123,10 @@ export function openStore(folder: string, now: () => Date): Store {
       );
       return added;
     },
+    /** The next order number's count. */
     nextCount: () => count('SELECT count(*) AS count FROM orders') + 1,
-    tick() {
+    /** The present, or a millisecond after the latest change: every change is later than those before it. */
+    tick(): string {
       const latest = Date.parse(
         String(database.get('SELECT max(changed) AS latest FROM orders')?.latest ?? ''),
       );

@@ -11,6 +11,7 @@ import { build } from 'esbuild';
 import { bundleSettings } from '../../../../infra/build/bundle-functions.ts';
 import type { Synthesized } from '../../../../infra/local/synthesize.ts';
 import { EmptySecret } from '../../../../infra/stack/secrets.ts';
+import { loggingRole } from '../../../infra/local/emulator/fixture/stack.ts';
 
 /**
  * AWS's textbook pipeline for the job of our completions: one queue, a function before it and one behind it, with
@@ -53,6 +54,7 @@ class PowertoolsStack extends Stack {
         code: Code.fromAsset(join(bundles, folder)),
         timeout: Duration.seconds(seconds),
         memorySize,
+        role: loggingRole(this, name),
       });
 
     const table = new Table(this, 'Idempotency', {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { switchMapping } from '../../../support/switch-mapping.ts';
 import { openWindow, pictureOfReadme, type Window } from './browser.ts';
 import { type Stage, startStage } from './stage.ts';
 
@@ -176,12 +177,12 @@ describe('from the README to a booked order, with nothing but the console', () =
     );
     await page.goto(stage.origin);
     // Act
-    await emulator.switchMapping(book, false);
+    await switchMapping(emulator, book, false);
     // Assess
     const trouble = page.locator('#trouble-paused-bookings');
     await trouble.getByText('npm run resume -- bookings --local').waitFor();
     await window.picture('flows-paused');
-    await emulator.switchMapping(book, true);
+    await switchMapping(emulator, book, true);
     await trouble.waitFor({ state: 'detached' });
   });
 

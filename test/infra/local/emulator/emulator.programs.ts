@@ -13,7 +13,7 @@ import { aws, emulator, startStage } from './stage.ts';
 
 /** More than any function's timeout. */
 const clockOffsetMs = 100_000;
-startStage({ limits: { maxContainers: 3, concurrency: 6 }, clockOffsetsMs: [clockOffsetMs] });
+startStage({ maxContainers: 3, concurrencyLimit: 6, clockOffsetsMs: [clockOffsetMs] });
 
 /** Reads what the probe answers, whatever it is. */
 async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unknown>> {
@@ -22,8 +22,8 @@ async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unk
 }
 
 describe('a call from outside', () => {
-  const post = (key: string, body: string, path = '/product-orders') =>
-    fetch(`${emulator.apiUrl}${path}`, {
+  const post = (key: string, body: string) =>
+    fetch(`${emulator.apiUrl}/product-orders`, {
       method: 'POST',
       headers: { 'x-api-key': key, 'content-type': 'application/json' },
       body,
@@ -41,14 +41,6 @@ describe('a call from outside', () => {
     expect((await post('wrong', '{}')).status).toBe(401);
   });
 
-  it('that comes too often on its route is turned away, and turns no call of another route away', async () => {
-    const statuses: number[] = [];
-    for (const path of ['/imports', '/imports', '/imports', '/product-orders'])
-      statuses.push((await post('wrong', '{}', path)).status);
-
-    expect(statuses).toEqual([401, 401, 429, 401]);
-  });
-
   it('finds no route', async () => {
     const answer = await fetch(`${emulator.apiUrl}/nothing`);
 
@@ -60,14 +52,6 @@ describe('a call from outside', () => {
     const answer = await post('unset', 'x'.repeat(10 * 1024 * 1024 + 1));
 
     expect(answer.status).toBe(413);
-  });
-
-  it('is logged by its route, never by its path', async () => {
-    await fetch(`${emulator.apiUrl}/webhooks/azumuta/completed/s3cr3t`);
-
-    const log = () => readFileSync(join(emulator.dataDir, 'logs', 'access.log'), 'utf8');
-    await expect.poll(log, patient).toContain('GET /webhooks/azumuta/{event}/{token}');
-    expect(log()).not.toContain('s3cr3t');
   });
 });
 
@@ -218,7 +202,6 @@ describe('the control API', () => {
     expect(JSON.parse(text)).toMatchObject({
       apiUrl: emulator.apiUrl,
       awsEndpoint: emulator.awsEndpoint,
-      schedules: [{ id: 'Hourly' }],
       processes: expect.arrayContaining([expect.objectContaining({ name: 'sqs', kind: 'store' })]),
     });
     expect(text).not.toContain(emulator.credentials.secretAccessKey);
@@ -273,7 +256,7 @@ describe('the network', () => {
       others.flatMap((host) => ports.map(async (port) => [host, port, await knock(host, port)])),
     );
 
-    expect(here).toEqual(Array(10).fill('open'));
+    expect(here).toEqual(Array(7).fill('open'));
     expect(elsewhere.filter(([, , answer]) => answer === 'open')).toEqual([]);
     expect((await probe({ act: 'echo' })).resources).not.toContain('TCPServerWrap');
   });

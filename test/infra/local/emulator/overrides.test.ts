@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { overrideStack, refusals } from '../../../../infra/local/emulator/overrides.ts';
+import { overrideStack } from '../../../../infra/local/emulator/overrides.ts';
 import type { LocalStack } from '../../../../infra/local/emulator/template/local-stack.ts';
+import { localOverrides } from '../../../../infra/local/run-locally.ts';
 
-function stack(times: { timeout: number; visibility?: string; window?: number; batch?: number }): LocalStack {
+function stack(times: { timeout: number; visibility?: string; window?: number }): LocalStack {
   const common = (name: string) => ({ logicalId: name, name, arn: `arn:${name}`, path: name });
   return {
     name: 'S',
     region: 'eu-west-1',
     accountId: '000000000000',
-    apis: [],
+    api: { apiId: 'api', routes: [] },
     functions: [
       {
         ...common('Worker'),
@@ -32,7 +33,7 @@ function stack(times: { timeout: number; visibility?: string; window?: number; b
         uuid: 'm',
         functionName: 'Worker',
         queueName: 'Orders',
-        batchSize: times.batch ?? 10,
+        batchSize: 10,
         windowSeconds: times.window ?? 0,
         reportBatchItemFailures: true,
         enabled: true,
@@ -45,7 +46,6 @@ function stack(times: { timeout: number; visibility?: string; window?: number; b
     roles: [],
     resourcePolicies: [],
     outputs: {},
-    ignoredTypes: [],
   };
 }
 
@@ -90,35 +90,10 @@ describe('overrides', () => {
       'No function of S has the variable SETLING',
     );
   });
-});
 
-describe('what the account would refuse', () => {
-  it('is a function whose role Lambda cannot take on', () => {
-    const roleFor = (trusts: string[]) => ({
-      logicalId: 'Role',
-      name: 'role',
-      arn: 'arn:role',
-      trusts,
-      statements: [],
-      managedPolicies: [],
-    });
-    const sound = stack({ timeout: 3 });
+  it('of a local run hide a message for longer than its function may work, as Lambda demands', () => {
+    const { functionTimeoutSeconds: timeout = 0, visibilityTimeoutSeconds } = localOverrides;
 
-    expect(refusals({ ...sound, roles: [roleFor(['lambda.amazonaws.com'])] })).toEqual([]);
-    expect(refusals({ ...sound, roles: [roleFor(['scheduler.amazonaws.com'])] })).toEqual([
-      'The role of Worker cannot be assumed by Lambda: its trust policy leaves it out.',
-    ]);
-  });
-
-  it('is a queue whose messages come again while the function still works', () => {
-    expect(refusals(stack({ timeout: 31 }))).toEqual([
-      'The visibility timeout of Orders (30 s) is shorter than the timeout of Worker (31 s).',
-    ]);
-    expect(refusals(stack({ timeout: 30 }))).toEqual([]);
-  });
-
-  it('is a batch above ten without a window', () => {
-    expect(refusals(stack({ timeout: 3, batch: 11 }))).toHaveLength(1);
-    expect(refusals(stack({ timeout: 3, batch: 11, window: 1 }))).toEqual([]);
+    expect(visibilityTimeoutSeconds).toBeGreaterThan(timeout);
   });
 });

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { findEmulator } from '../../../../infra/local/emulator/data-folder.ts';
 import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary.ts';
 import { patient } from '../../../support/patient.ts';
-import { startServer } from '../../../support/server.ts';
+import { switchMapping } from '../../../support/switch-mapping.ts';
 import { awsOf, lives, startFixture } from './running.ts';
 
 const folders: string[] = [];
@@ -33,7 +33,7 @@ describe('stop', () => {
     await emulator.stop();
     await emulator.stop();
 
-    expect(pids.length).toBeGreaterThan(8);
+    expect(pids.length).toBe(6);
     expect(pids.filter(lives)).toEqual([]);
     expect(existsSync(emulator.dataDir)).toBe(false);
   });
@@ -44,7 +44,7 @@ describe('stop', () => {
     const before = awsOf(first);
     const SecretId = first.secretArn('ApiKey');
     try {
-      await first.switchMapping('Worker', false);
+      await switchMapping(first, 'Worker', false);
       await before.hungUp();
       await before.send({ id: 'kept' });
       await before.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'kept' }));
@@ -63,7 +63,7 @@ describe('stop', () => {
       expect(second.apiUrl).toBe(first.apiUrl);
       expect(await after.depth('orders')).toEqual({ visible: 1, inFlight: 0 });
       expect((await after.secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString).toBe('kept');
-      await second.switchMapping('Worker', true);
+      await switchMapping(second, 'Worker', true);
       await expect.poll(() => after.seen('kept'), patient).toMatchObject({ times: 1 });
     } finally {
       await second.stop();
@@ -87,14 +87,6 @@ describe('stop', () => {
 });
 
 describe('a start that cannot be', () => {
-  it('is refused when a port is taken, and leaves nothing', async () => {
-    const port = Number(new URL((await startServer(() => ({}))).url).port);
-
-    const starting = startFixture({ ports: { api: port } });
-
-    await expect(starting).rejects.toThrow(`Port ${port} (gateway) is taken`);
-  });
-
   it('is refused when a piece cannot work, with its reason', async () => {
     const pids: number[] = [];
     const dataDir = newFolder();
@@ -119,7 +111,7 @@ describe('the program that runs the platform', () => {
     program.kill('SIGKILL');
     await once(program, 'exit');
 
-    expect(pids).toHaveLength(10);
+    expect(pids).toHaveLength(6);
     await vi.waitUntil(() => !pids.some(lives), patient);
     // Its address is still there, but nobody is misled by it.
     expect(JSON.parse(readFileSync(join(dataDir, 'platform.json'), 'utf8')).pid).toBe(program.pid);

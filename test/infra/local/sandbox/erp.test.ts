@@ -1,18 +1,18 @@
 import { expect, it, vi } from 'vitest';
 import { erpControl } from '../../../../infra/local/sandbox/erp/control.ts';
 import { erpSandboxKey } from '../../../../infra/local/sandbox/keys.ts';
-import type { Sandbox } from '../../../../infra/local/sandbox/process.ts';
+import type { Sandbox } from '../../../../infra/local/sandbox/supervise.ts';
 import { patient } from '../../../support/patient.ts';
-import { apiOf, sharedSandbox, startedSandbox, temporaryFolder } from './started.ts';
+import { apiOf, killed, sharedSandbox, startedProcess, startedSandbox } from './started.ts';
 
 const shared = sharedSandbox('erp');
 
-function erpOf(sandbox: Sandbox) {
-  return { sandbox, control: erpControl(sandbox.url), api: bookingOf(sandbox) };
+function erpOf(sandbox: Pick<Sandbox, 'url'>) {
+  return { control: erpControl(sandbox.url), api: bookingOf(sandbox) };
 }
 
-async function started(options: { dataDir?: string } = {}) {
-  return erpOf(await startedSandbox('erp', options));
+async function started() {
+  return erpOf(await startedSandbox('erp'));
 }
 
 /** Orders of this test's own in the shared sandbox, by number. */
@@ -24,7 +24,7 @@ async function released(count: number, quantity = '5') {
   return { ...erp, numbers, number: numbers[0] ?? '', mine, bookings };
 }
 
-function bookingOf(sandbox: Sandbox) {
+function bookingOf(sandbox: Pick<Sandbox, 'url'>) {
   const api = apiOf(sandbox, erpSandboxKey);
   const path = (number: string) => `/api/production-orders/${encodeURIComponent(number)}`;
   return {
@@ -225,7 +225,8 @@ it('does the work and never answers', async () => {
 
 it('pushes an order to an endpoint as an ERP does', async () => {
   // Prepare: the sandbox's own API stands in for the endpoint; it refuses, but tells what came.
-  const { sandbox, control } = await started();
+  const sandbox = await startedSandbox('erp');
+  const { control } = erpOf(sandbox);
   const target = { url: `${sandbox.url}/api/nowhere`, key: 'k' };
 
   // Act
@@ -242,18 +243,17 @@ it('pushes an order to an endpoint as an ERP does', async () => {
 
 it('loses nothing that it acknowledged when it is killed', async () => {
   // Prepare
-  const dataDir = await temporaryFolder();
-  const { sandbox, control, api } = await started({ dataDir });
+  const sandbox = await startedProcess('erp');
+  const { control, api } = erpOf(sandbox);
   await control.release({ count: 20, quantity: '5' });
   await api.book('MO/0003', { reference: 'key', goodQuantity: '5' });
   const before = [await control.orders(), await control.bookings()];
 
   // Act
-  await sandbox.kill();
-  const { control: after } = await started({ dataDir });
+  await killed(sandbox);
 
   // Assess
-  expect([await after.orders(), await after.bookings()]).toEqual(before);
+  expect([await control.orders(), await control.bookings()]).toEqual(before);
 });
 
 it('gives an order another number: its id stays, and what was booked stays with it', async () => {

@@ -1,13 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
-import {
-  type Sandbox,
-  type SandboxKind,
-  type StartSandboxOptions,
-  startSandbox,
-} from '../../../../infra/local/sandbox/process.ts';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import type { AzumutaSandboxOptions } from '../../../../infra/local/sandbox/azumuta/create-sandbox.ts';
+import { type Sandbox, type SandboxKind, startSandbox } from '../../../../infra/local/sandbox/supervise.ts';
+import { patient } from '../../../support/patient.ts';
+import { startSandboxHere } from '../../../support/sandboxes.ts';
 
 /** A folder that is gone when the test is over. */
 export async function temporaryFolder(): Promise<string> {
@@ -17,28 +15,35 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** A sandbox that ends with the test. */
-export async function startedSandbox(
-  kind: SandboxKind,
-  options: Partial<StartSandboxOptions> = {},
-): Promise<Sandbox> {
-  const dataDir = options.dataDir ?? (await temporaryFolder());
-  const sandbox = await startSandbox(kind, { ...options, dataDir });
+export async function startedSandbox(kind: SandboxKind, options?: AzumutaSandboxOptions) {
+  const sandbox = await startSandboxHere(kind, options);
   onTestFinished(() => sandbox.stop());
   return sandbox;
 }
 
+/** A sandbox in a process of its own, which ends with the test. */
+export async function startedProcess(kind: SandboxKind, log: (line: string) => void = () => {}) {
+  const sandbox = await startSandbox(kind, await temporaryFolder(), log);
+  onTestFinished(() => sandbox.stop());
+  return sandbox;
+}
+
+/** Kills the sandbox with SIGKILL; resolves when it is there again. */
+export async function killed({ pid, url }: Sandbox): Promise<void> {
+  const before = pid();
+  if (before === undefined) throw new Error('The sandbox does not run.');
+  process.kill(before, 'SIGKILL');
+  await expect.poll(pid, patient).not.toBe(before);
+  await expect.poll(() => fetch(`${url}/sandbox/calls`), patient).toMatchObject({ ok: true });
+}
+
 /** The sandbox of a whole test file, for tests that mind only their own orders. */
-export function sharedSandbox(kind: SandboxKind): () => Sandbox {
-  let dataDir: string;
-  let sandbox: Sandbox;
+export function sharedSandbox(kind: SandboxKind): () => Pick<Sandbox, 'url'> {
+  let sandbox: Pick<Sandbox, 'url' | 'stop'>;
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'sandbox-'));
-    sandbox = await startSandbox(kind, { dataDir });
+    sandbox = await startSandboxHere(kind);
   });
-  afterAll(async () => {
-    await sandbox?.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => sandbox?.stop());
   return () => sandbox;
 }
 
@@ -51,7 +56,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** A call to a sandbox's API with its default key. */
-export function apiOf({ url }: Sandbox, key: string) {
+export function apiOf({ url }: Pick<Sandbox, 'url'>, key: string) {
   return async (
     path: string,
     body?: unknown,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GrantRecord, GrantUser } from '../../../../infra/local/emulator/iam/grant-log.ts';
 import { compareGrants, describeGrants } from './compare.ts';
+import type { GrantRecord, GrantUser } from './grants.ts';
 
 function record(action: string, usedBy?: GrantUser): GrantRecord {
   const grant = { stack: 'AzumutaErp-ghent-local', role: 'Worker', action, resource: 'Orders' };

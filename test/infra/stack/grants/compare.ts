@@ -1,4 +1,4 @@
-import type { GrantRecord, GrantUser } from '../../../../infra/local/emulator/iam/grant-log.ts';
+import type { GrantRecord, GrantUser } from './grants.ts';
 
 /** One grant of one role, and who used it. */
 export interface ComparedGrant {

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Caller, grantsOf, prepareAccess } from '../../../../infra/local/emulator/iam/authorize.ts';
+import { type Caller, prepareAccess } from '../../../../infra/local/emulator/iam/authorize.ts';
 import { principalsOf } from '../../../../infra/local/emulator/iam/principals.ts';
 import type { LocalSystem } from '../../../../infra/local/run-locally.ts';
 import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { startTestSystem } from '../../../support/local-system.ts';
 import { newOrder, splitOrder } from '../../../support/orders.ts';
+import { grantsOf } from './grants.ts';
 
 /**
  * What each role may do, held against what each function needs. The end of `npm test` compares the grants that

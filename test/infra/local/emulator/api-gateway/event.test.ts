@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { accessLogLine } from '../../../../../infra/local/emulator/api-gateway/access-log.ts';
 import {
   type HttpCall,
   httpAnswer,
   httpEvent,
 } from '../../../../../infra/local/emulator/api-gateway/event.ts';
 import { matchRoute } from '../../../../../infra/local/emulator/api-gateway/routes.ts';
-import { createThrottle } from '../../../../../infra/local/emulator/api-gateway/throttle.ts';
 import { rateMilliseconds } from '../../../../../infra/local/emulator/lambda/schedule-rate.ts';
 
 const place = {
@@ -126,37 +124,28 @@ describe('the event of payload format 2.0', () => {
 });
 
 describe('the route of a request', () => {
-  const routes = [
-    'GET /orders/{number}',
-    'GET /orders/open',
-    'GET /orders/{rest+}',
-    'ANY /orders/{number}',
-    '$default',
-  ];
+  const routes = ['GET /orders/{number}', 'GET /orders/open', 'GET /orders/{rest+}'];
 
   it.each([
     ['GET', '/orders/open', 'GET /orders/open', {}],
     ['GET', '/orders/PO-1', 'GET /orders/{number}', { number: 'PO-1' }],
-    ['POST', '/orders/PO-1', 'ANY /orders/{number}', { number: 'PO-1' }],
     ['GET', '/orders/PO-1/2', 'GET /orders/{rest+}', { rest: 'PO-1/2' }],
-    ['GET', '/orders', '$default', {}],
-    ['GET', '/orders/', '$default', {}],
   ])('%s %s is %s', (method, path, routeKey, pathParameters) => {
     expect(matchRoute(routes, method, path)).toEqual({ routeKey, pathParameters });
   });
 
   it('is none when nothing fits', () => {
+    expect(matchRoute(routes, 'GET', '/orders/')).toBeUndefined();
     expect(matchRoute(['GET /orders'], 'POST', '/orders')).toBeUndefined();
     expect(matchRoute(['GET /orders'], 'GET', '/orders/')).toBeUndefined();
   });
 });
 
 describe('the answer of a function', () => {
-  it('is taken as it says when it has a status code', () => {
+  it('is taken as it says', () => {
     const answer = httpAnswer({
-      statusCode: '201',
+      statusCode: 201,
       headers: { 'Content-Type': 'image/png', 'X-Count': 2 },
-      cookies: ['a=1'],
       body: Buffer.from([1, 2]).toString('base64'),
       isBase64Encoded: true,
     });
@@ -164,69 +153,20 @@ describe('the answer of a function', () => {
     expect(answer).toEqual({
       status: 201,
       headers: { 'content-type': 'image/png', 'x-count': '2' },
-      cookies: ['a=1'],
       body: Buffer.from([1, 2]),
     });
   });
 
   it.each([
-    [{ ok: true }, '{"ok":true}'],
-    ['plain', 'plain'],
-    [null, 'null'],
-  ])('is JSON with status 200 otherwise: %j', (result, body) => {
-    expect(httpAnswer(result)).toEqual({
-      status: 200,
-      headers: { 'content-type': 'application/json' },
-      cookies: [],
-      body: Buffer.from(body),
-    });
-  });
-
-  it.each([{ statusCode: 'many' }, { statusCode: 200, body: { not: 'text' } }, { statusCode: 42 }])(
-    'is malformed: %j',
-    (result) => {
-      expect(httpAnswer(result)).toBeUndefined();
-    },
-  );
-});
-
-describe('an access log line', () => {
-  const entry = {
-    requestId: 'r1',
-    now: place.now,
-    routeKey: 'GET /webhooks/azumuta/{event}/{token}',
-    status: 204,
-    responseBytes: 0,
-    method: 'GET',
-    sourceAddress: '127.0.0.1',
-    latencyMs: 12.4,
-  };
-
-  it('names the route and never the path, even if the format asks for it', () => {
-    const line = accessLogLine(
-      '$context.routeKey $context.path $context.status $context.integrationLatency',
-      entry,
-    );
-
-    expect(line).toBe('GET /webhooks/azumuta/{event}/{token} - 204 12');
-  });
-
-  it('is JSON when the stage gives no format', () => {
-    expect(JSON.parse(accessLogLine(undefined, entry))).toMatchObject({ requestId: 'r1', status: '204' });
-  });
-});
-
-describe('throttling', () => {
-  it('lets a burst through, then the rate', () => {
-    let now = 0;
-    const take = createThrottle({ ratePerSecond: 2, burst: 3 }, () => now);
-
-    const burst = [take(), take(), take(), take()];
-    now = 500;
-    const later = [take(), take()];
-
-    expect(burst).toEqual([true, true, true, false]);
-    expect(later).toEqual([true, false]);
+    { statusCode: 'many' },
+    { statusCode: 200, body: { not: 'text' } },
+    { statusCode: 42 },
+    { statusCode: 200, cookies: ['a=1'] },
+    { ok: true },
+    'plain',
+    null,
+  ])('is malformed: %j', (result) => {
+    expect(httpAnswer(result)).toBeUndefined();
   });
 });
 

@@ -14,15 +14,18 @@ export function endpointTests(): void {
       const before = await aws.secrets.send(new GetSecretValueCommand({ SecretId }));
       const put = await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'next' }));
       const now = await aws.secrets.send(new GetSecretValueCommand({ SecretId: 'fixture/api-key' }));
-      const previous = await aws.secrets.send(
-        new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }),
-      );
-      const description = await aws.secrets.send(new DescribeSecretCommand({ SecretId }));
       await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: before.SecretString }));
 
       expect(now).toMatchObject({ SecretString: 'next', VersionId: put.VersionId, ARN: SecretId });
-      expect(previous.SecretString).toBe(before.SecretString);
-      expect(description.VersionIdsToStages?.[put.VersionId ?? '']).toEqual(['AWSCURRENT']);
+    });
+
+    it('have no other version than the current one, and no other operations, and say so', async () => {
+      const SecretId = emulator.secretArn('ApiKey');
+      const previous = aws.secrets.send(new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }));
+      const described = aws.secrets.send(new DescribeSecretCommand({ SecretId }));
+
+      await expect(previous).rejects.toMatchObject({ name: 'InvalidParameterException' });
+      await expect(described).rejects.toThrow('Local runs have no DescribeSecret.');
     });
 
     it('are not there by another name', async () => {

@@ -33,9 +33,8 @@ beforeAll(async () => {
     if (id.startsWith('WorkerServiceRoleDefaultPolicy'))
       return [[id, without(resource, 'sqs:ReceiveMessage')]];
     if (id.startsWith('SchedulerRole')) return [[id, without(resource, 'lambda:InvokeFunction')]];
-    if (id.startsWith('ProbeServiceRole')) {
-      return [[id, { ...resource, Properties: { ...resource.Properties, ManagedPolicyArns: [] } }]];
-    }
+    if (id.startsWith('ProbeServiceRoleDefaultPolicy'))
+      return [[id, without(resource, 'logs:CreateLogStream')]];
     return resource.Type === 'AWS::Lambda::Permission' ? [] : [[id, resource]];
   });
   writeFileSync(file, JSON.stringify({ ...template, Resources: Object.fromEntries(weakened) }));
@@ -78,7 +77,7 @@ describe('without its grant', () => {
     await expect(probe.send({ id: 'x' })).rejects.toMatchObject(refusal('sqs:SendMessage'));
     await expect(probe.seen('x')).rejects.toMatchObject(refusal('dynamodb:GetItem'));
 
-    await said('endpoint: Probe was refused', 'sqs:SendMessage');
+    await said('Probe was refused', 'sqs:SendMessage');
   });
 
   it('a function keeps what it has: the same calls are answered for others', async () => {
@@ -103,12 +102,10 @@ describe('without its grant', () => {
     expect(answer.status).toBe(500);
     expect(await answer.json()).toEqual({ message: 'Internal Server Error' });
     await said(
-      'gateway: POST /product-orders may not invoke',
+      'gateway: POST /product-orders was answered 500. It may not invoke',
       'apigateway.amazonaws.com',
       'no resource-based policy allows the lambda:InvokeFunction action',
     );
-    const log = join(emulator.dataDir, 'logs', 'access.log');
-    await expect.poll(() => readFileSync(log, 'utf8'), patient).toContain("doesn't have permissions");
   });
 
   it('a schedule does not invoke its target', async () => {
@@ -118,14 +115,14 @@ describe('without its grant', () => {
       status: 403,
       payload: { message: expect.stringContaining('not authorized to perform: lambda:InvokeFunction') },
     });
-    await said('scheduler:', 'may not invoke');
+    await said('was refused', 'lambda:InvokeFunction');
   });
 
   it('a function works, but what it writes is lost', async () => {
     const answered = await emulator.invoke('Probe', { act: 'echo' });
 
     expect(answered).toMatchObject({ status: 200 });
-    await said('lambda: what', 'writes is lost', 'logs:CreateLogStream');
+    await said('Probe was refused', 'logs:CreateLogStream');
     const log = join(emulator.dataDir, 'logs', `${emulator.functionName('Probe')}.log`);
     expect(existsSync(log) ? readFileSync(log, 'utf8') : '').toBe('');
   });

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it, vi } from 'vitest';
 import { patient } from '../../../../support/patient.ts';
+import { switchMapping } from '../../../../support/switch-mapping.ts';
 import { aws, emulator } from '../stage.ts';
 
 /** What the Worker wrote when it had seen a task so often. */
@@ -81,14 +82,14 @@ export function queueTests(): void {
 
     it('waits while its mapping is switched off', async () => {
       await isDrained();
-      await emulator.switchMapping('Worker', false);
+      await switchMapping(emulator, 'Worker', false);
       try {
         await aws.hungUp();
         await aws.send({ id: 'waits' });
         expect(await aws.depth('orders')).toEqual({ visible: 1, inFlight: 0 });
         expect(await aws.seen('waits')).toBeUndefined();
       } finally {
-        await emulator.switchMapping('Worker', true);
+        await switchMapping(emulator, 'Worker', true);
       }
 
       await seen('waits', 1);

@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { readAssembly } from '../../../../../infra/local/emulator/template/cloud-assembly.ts';
+import { readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
+import { synthesize } from '../../../../../infra/local/synthesize.ts';
+
+it('knows all of the stack of a plant with everything that a deployment can have', async () => {
+  // Prepare
+  const folder = mkdtempSync(join(tmpdir(), 'everything-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const integrationFile = 'test/infra/stack/everything.config.ts';
+  const { directory, stackName } = await synthesize({ integrationFile, folder, environment: {} });
+
+  // Act
+  const stack = readStack(readAssembly(directory, stackName), {
+    region: 'eu-west-1',
+    accountId: '000000000000',
+    awsEndpoint: 'http://127.0.0.1:4566',
+    apiUrl: 'http://127.0.0.1:8080',
+  });
+
+  // Assess
+  expect([stack.functions.length, stack.mappings.length, stack.schedules.length]).toEqual([8, 3, 3]);
+});
