@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -20,6 +21,10 @@ export interface LoadedIntegration {
  */
 export async function loadIntegration(file: string, stage: string): Promise<LoadedIntegration> {
   const path = resolve(file);
+  if (!existsSync(path))
+    throw new ConfigurationError(
+      `${file}: there is no such file. npm run init begins the configuration of a plant.`,
+    );
   let loaded: { default?: unknown };
   try {
     loaded = await import(pathToFileURL(path).href);

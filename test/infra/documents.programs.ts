@@ -28,7 +28,13 @@ describe.concurrent('an operator may type, as it stands,', () => {
         init: { code: 2, complaint: expect.stringContaining('no terminal') },
       };
       const noAccount = { code: 1, complaint: expect.stringContaining('no AWS credentials') };
-      expect(answer).toMatchObject(wanted[scriptOf(command)] ?? noAccount);
+      // What the first hour makes is not there.
+      const noPlant = {
+        code: 2,
+        complaint: expect.stringContaining('ghent.config.ts: there is no such file'),
+      };
+      const isOfPlant = command.includes('plants/');
+      expect(answer).toMatchObject(isOfPlant ? noPlant : (wanted[scriptOf(command)] ?? noAccount));
     },
   );
 });

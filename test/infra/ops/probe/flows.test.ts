@@ -1,0 +1,38 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { calmJourney } from '../../../simulation/calm-journey.ts';
+import { runScenario } from '../../../simulation/run-scenario.ts';
+import { simulateFetch } from '../../../simulation/world/network.ts';
+import { dialects } from '../../../support/dialects/index.ts';
+import { seen, startAccount } from './account.ts';
+
+const completedStatuses: Readonly<Record<string, string>> = {
+  counting: 'Gereed',
+  tabular: 'Gereed',
+  wrapped: 'Afgewerkt',
+};
+
+describe.each(dialects)('with what probe proposes of an account that talks $name', (dialect) => {
+  it('both flows run, once that is written by hand which reading cannot show', async () => {
+    // Prepare: the key's header, and what must be asked by POST
+    const { apiKeyHeader = 'X-API-Key', operations = {}, trigger, error } = dialect.contract;
+    const { findArticle, findProductOrder, createProductOrder } = operations;
+    const byPost = findArticle?.method === 'POST' ? { findArticle, findProductOrder } : {};
+    const { probe } = await startAccount(dialect);
+    const completedStatus = completedStatuses[dialect.name];
+    const { proposal } = await probe({ apiKeyHeader, operations: byPost }, { ...seen, completedStatus });
+
+    // Act: a create, what it answers, an error in a 200, and triggers
+    const proposed = Object(proposal.settings);
+    const contract = {
+      ...proposed,
+      operations: { ...proposed.operations, createProductOrder },
+      ...{ createdProductOrder: dialect.contract.createdProductOrder, trigger, error },
+    };
+    onTestFinished(simulateFetch());
+    const { findings, names } = await runScenario(calmJourney(), { dialect: { ...dialect, contract } });
+
+    // Assess: the order, its product order, that one's id, and two recordings
+    expect(findings).toEqual([]);
+    expect(names[0]).toHaveLength(5);
+  });
+});
