@@ -4,7 +4,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const longest = [
   'test/e2e/flows/flows.test.ts',
   'test/shared/erp/conformance/odoo.test.ts',
-  'test/infra/stack/grants/grants.test.ts',
   'test/infra/stack/everything.test.ts',
   'test/simulation/simulation.test.ts',
   'test/infra/stack/partner-down.test.ts',

@@ -114,8 +114,9 @@ async function setSecrets(
   };
   await Promise.all(
     emulator.stack.secrets.map(async (secret) => {
-      const value = values[labelOf(secret).split('/').at(-1) ?? ''];
-      if (value !== undefined) await setIfUnset(secrets, secret.arn, value);
+      const [, value] = Object.entries(values).find(([name]) => labelOf(secret).endsWith(name)) ?? [];
+      if (value === undefined) throw new Error(`Nobody knows what the secret ${labelOf(secret)} is to hold.`);
+      await setIfUnset(secrets, secret.arn, value);
     }),
   );
   return { token, orderKey };

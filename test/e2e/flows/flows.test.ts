@@ -1,3 +1,4 @@
+import { grantsTests } from './grants.ts';
 import { logTests } from './logs.ts';
 import { lostTriggerTests } from './lost-trigger.ts';
 import { ordersOutTests } from './orders-out.ts';
@@ -8,4 +9,5 @@ startStage();
 lostTriggerTests();
 ordersOutTests();
 resultsBackTests();
+grantsTests();
 logTests();

@@ -5,12 +5,17 @@ import { callsOf } from './calls.ts';
 
 /** The system that the tests of both flows share: its start takes longer than most of them. */
 export let system: LocalSystem;
+/** What the platform says while it runs. */
+export const lines: string[] = [];
 export let calls: ReturnType<typeof callsOf>;
 
 export function startStage(): void {
   beforeAll(async () => {
     // A pull and a caller that waits need more than the short local time on a slow machine: they have an account's.
-    system = await startTestSystem({ overrides: { environment: testEnvironment } });
+    system = await startTestSystem({
+      overrides: { environment: testEnvironment },
+      log: (line) => lines.push(line),
+    });
     calls = callsOf(system);
   });
   afterAll(() => system?.stop());

@@ -51,7 +51,7 @@ function verdictOf(
   const lines: string[] = [];
   if (idle.length > 0) {
     lines.push(
-      `${idle.length} of ${grants.length} grants were never used in this run. Take out of infra/stack/functions.ts what nothing needs; for the rest add a case to test/infra/stack/grants/grants.test.ts that needs it:`,
+      `${idle.length} of ${grants.length} grants were never used in this run. Take out of infra/stack/functions.ts what nothing needs; for the rest add a case to test/e2e/flows/grants.ts that needs it:`,
       ...idle.map((grant) => `  ${nameOf(grant)}`),
     );
   }

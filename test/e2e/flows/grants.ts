@@ -1,0 +1,228 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Caller, prepareAccess } from '../../../infra/local/emulator/iam/authorize.ts';
+import { principalsOf } from '../../../infra/local/emulator/iam/principals.ts';
+import { bothTriggers } from '../../../infra/local/run-locally.ts';
+import { orderKey } from '../../../shared/ledger/keys.ts';
+import { grantsOf } from '../../infra/stack/grants/grants.ts';
+import { newOrder, splitOrder } from '../../support/orders.ts';
+import { lines, system } from './stage.ts';
+
+const patience = { timeout: 15_000, interval: 20 };
+const byNumber = 'GET /api/v1/productorders';
+const byId = 'GET /api/v1/productorders/{id}';
+/** The connector looks at the order before it books on it. */
+const lookUp = 'GET /api/production-orders/{number}';
+
+/** Roles of functions; a mapping polls with its function's. */
+const functions = () => principalsOf(system.emulator.stack).filter(({ kind }) => kind === 'function');
+
+/** An ARN that the pattern of a grant stands for. */
+const exampleOf = (pattern: string) => pattern.replace(/\*$/, 'log-stream:local/1');
+
+/**
+ * What each role may do, held against what each function needs. The end of `npm test` compares the grants that
+ * all tests together used with those of the template; the runs here are those that no other test has a reason
+ * for.
+ */
+export function grantsTests(): void {
+  describe('the role of each function', () => {
+    it('loses an action when a grant is taken away: none is there twice', () => {
+      for (const principal of functions()) {
+        for (const grant of grantsOf(principal)) {
+          const call = { action: grant.action, resource: exampleOf(grant.resource) };
+
+          const without = prepareAccess(withoutGrant(principal, grant), []);
+
+          expect(prepareAccess(principal, [])(call)).toEqual({ allowed: true, grant });
+          expect(without(call)).toMatchObject({ allowed: false });
+        }
+      }
+    });
+
+    it('allows what it grants by name, and nothing else of all that any role may do', () => {
+      const roles = functions().map((principal) => ({ principal, access: prepareAccess(principal, []) }));
+      const everything = roles.flatMap(({ principal }) => grantsOf(principal));
+      const actions = [...new Set(everything.map(({ action }) => action)), 'dynamodb:Scan', 'sqs:PurgeQueue'];
+      const resources = [...new Set(everything.map(({ resource }) => resource)), '*'];
+
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...roles),
+          fc.constantFrom(...actions),
+          fc.constantFrom(...resources),
+          ({ principal, access }, action, resource) => {
+            const granted = grantsOf(principal).some(
+              (grant) => grant.action === action && grant.resource === resource,
+            );
+            expect(access({ action, resource: exampleOf(resource) }).allowed).toBe(granted);
+          },
+        ),
+        { numRuns: 2_000 },
+      );
+    });
+
+    it('lets it take one of the slots of a partner that it calls, where a plant limits them', () => {
+      const [ledger] = system.emulator.stack.tables;
+      const partners = /AzumutaApiKey|ErpCredentials/;
+      const callers = functions().filter((principal) =>
+        grantsOf(principal).some(
+          ({ action, resource }) => action === 'secretsmanager:GetSecretValue' && partners.test(resource),
+        ),
+      );
+
+      const allowed = callers.flatMap((principal) =>
+        ['dynamodb:GetItem', 'dynamodb:UpdateItem'].map(
+          (action) => prepareAccess(principal, [])({ action, resource: ledger?.arn ?? '' }).allowed,
+        ),
+      );
+
+      expect(allowed).toEqual(Array.from({ length: 10 }, () => true));
+    });
+
+    it('keeps the queues of other functions, their secrets and the administration of all out of its reach', () => {
+      for (const principal of functions()) {
+        const access = prepareAccess(principal, system.emulator.stack.resourcePolicies);
+        for (const { arn } of system.emulator.stack.tables) {
+          for (const action of ['dynamodb:Scan', 'dynamodb:DeleteTable', 'dynamodb:BatchWriteItem']) {
+            expect(access({ action, resource: arn })).toMatchObject({ allowed: false });
+          }
+        }
+        for (const { arn } of system.emulator.stack.secrets) {
+          expect(access({ action: 'secretsmanager:PutSecretValue', resource: arn }).allowed).toBe(false);
+        }
+      }
+    });
+  });
+
+  describe('a failure needs grants of its own', () => {
+    beforeAll(() => system.azumuta.setTriggers([{ method: 'GET', url: system.webhookUrl, ids: 'singular' }]));
+    afterAll(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
+
+    it('an order that Azumuta cannot take yet comes again, and its attempts are forgotten in the end', async () => {
+      // Prepare
+      await system.azumuta.forgetCalls();
+      await system.azumuta.setFaults([{ kind: 'status', status: 503, route: byNumber, times: 1 }]);
+
+      // Act
+      const number = await builtOrder();
+
+      // Assess
+      const isCreated = async () =>
+        (await system.ledger.journeys.of(number)).some(({ event }) => event === 'created');
+      await vi.waitUntil(isCreated, patience);
+      expect((await system.azumuta.calls())[byNumber]).toBeGreaterThan(1);
+    });
+
+    it('a completion that neither partner lets through at once is booked in the end', async () => {
+      // Prepare
+      const number = await builtOrder();
+      await system.azumuta.forgetCalls();
+      await system.azumuta.setFaults([{ kind: 'status', status: 503, route: byId, times: 1 }]);
+      await system.erp.forgetCalls();
+      await system.erp.setFaults([{ kind: 'status', status: 503, route: lookUp, times: 1 }]);
+
+      // Act
+      await system.azumuta.complete(number);
+
+      // Assess
+      await vi.waitUntil(() => isBooked(number), patience);
+      expect((await system.azumuta.calls())[byId]).toBeGreaterThan(1);
+      expect((await system.erp.calls())[lookUp]).toBeGreaterThan(1);
+    });
+
+    it('a completion too large for a message is read from Azumuta again, with the key', async () => {
+      // Prepare
+      const number = await builtOrder();
+      await system.azumuta.forgetCalls();
+      // More than a megabyte in all, and none longer than a serial number may be.
+      const serials = Array.from({ length: 6000 }, (_, at) => `SN-${at}-${'x'.repeat(180)}`);
+
+      // Act
+      await system.azumuta.complete(number, { quantity: serials.length, serials });
+
+      // Assess
+      await vi.waitUntil(() => isBooked(number), patience);
+      const read = Object.entries(await system.azumuta.calls('path'))
+        .filter(([path]) => path.includes('/recordings/'))
+        .map(([, times]) => times);
+      expect(read.length).toBeGreaterThan(0);
+      // Once to plan the booking, once to book it.
+      expect(read.every((times) => times === 2)).toBe(true);
+    });
+
+    it('a product order that was renamed in Azumuta is found in the ledger by its id', async () => {
+      // Prepare
+      const number = await builtOrder();
+      await system.azumuta.rename(number, `${number}-rework`);
+
+      // Act
+      await system.azumuta.complete(`${number}-rework`);
+
+      // Assess
+      await vi.waitUntil(() => isBooked(number), patience);
+    });
+
+    it.each([
+      ['posts it', (number: string) => system.erp.releaseAndSend(system.orderEndpoint, { number })],
+      ['is pulled', () => system.emulator.invoke('FunctionsPullProductOrdersFunction', {})],
+    ])(
+      'an ERP order that has fewer parts now has their completion looked at again, when it %s',
+      async (_, come) => {
+        // Prepare: it had two parts, of which the first is completed, and has one now
+        const [order] = await system.erp.release({ product: 'GEAR-01' });
+        if (!order) throw new Error('The sandbox released nothing.');
+        const { number, id } = order;
+        const erpOrder = { number, id, article: 'GEAR-01', unit: 'u' };
+        const record = splitOrder(number, 1, { book: 'when-all-done', erpOrder, mostParts: 2 });
+        const part = { index: 1, first: `${number}/1`, book: 'when-all-done' } as const;
+        await system.ledger.orders.put(newOrder({ number: part.first, part, erpOrder }));
+        await system.ledger.claims.claim(orderKey(part.first), {
+          ...{ owner: 'test', messageId: 'test', endsAt: new Date(Date.now() + 60_000) },
+        });
+        await system.ledger.erpOrders.write(record);
+        await system.ledger.erpOrders.recordCompletedPart(erpOrder, { index: 1, azumutaId: 'id of part 1' });
+
+        // Act
+        await come(number);
+
+        // Assess: Azumuta is asked, and knows no such order
+        const isAsked = async () => (await system.ledger.knownOrders.read(part.first)).question !== undefined;
+        await vi.waitUntil(isAsked, patience);
+      },
+    );
+
+    it('was never refused anything on these ways', () => {
+      expect(lines.filter((line) => line.includes('not authorized'))).toEqual([]);
+    });
+  });
+}
+
+function withoutGrant(caller: Caller, { action, resource }: { action: string; resource: string }): Caller {
+  return {
+    ...caller,
+    statements: caller.statements.flatMap((statement) => [
+      { ...statement, actions: statement.actions.filter((other) => other !== action) },
+      {
+        ...statement,
+        actions: statement.actions.filter((other) => other === action),
+        resources: statement.resources.filter((other) => other !== resource),
+      },
+    ]),
+  };
+}
+
+async function builtOrder(): Promise<string> {
+  const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { product: 'GEAR-01' });
+  await vi.waitUntil(
+    async () =>
+      (await system.erp.orders()).some(
+        ({ number, azumutaId }) => number === order.number && azumutaId !== null,
+      ),
+    patience,
+  );
+  return order.number;
+}
+
+const isBooked = async (number: string) =>
+  (await system.erp.bookings()).some(({ order, reference }) => order === number && reference !== null);
