@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { calmJourney } from '../../../simulation/calm-journey.ts';
 import { runScenario } from '../../../simulation/run-scenario.ts';
 import { simulateFetch } from '../../../simulation/world/network.ts';
+import { executed } from '../../../support/dialects/executed.ts';
 import { dialects } from '../../../support/dialects/index.ts';
 import { seen, startAccount } from './account.ts';
 
@@ -35,4 +36,25 @@ describe.each(dialects)('with what probe proposes of an account that talks $name
     expect(findings).toEqual([]);
     expect(names[0]).toHaveLength(5);
   });
+});
+
+it('both flows run with a dialect that was written after probe, once one line is written by hand', async () => {
+  // Prepare: which article a create is told
+  const { probe } = await startAccount(executed);
+  const { proposal } = await probe({}, { ...seen, completedStatus: 'Afgewerkt' });
+  const { operations, ...rest } = Object(proposal.settings);
+  const { createProductOrder } = operations;
+  const corrected = {
+    ...createProductOrder,
+    body: { ...createProductOrder.body, product: '{article.number}' },
+  };
+  const contract = { ...rest, operations: { ...operations, createProductOrder: corrected } };
+  onTestFinished(simulateFetch());
+
+  // Act
+  const { findings, names } = await runScenario(calmJourney(), { dialect: { ...executed, contract } });
+
+  // Assess
+  expect(findings).toEqual([]);
+  expect(names[0]).toHaveLength(5);
 });

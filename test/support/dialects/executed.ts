@@ -1,0 +1,177 @@
+import { listAt } from '../../../shared/platform/places.ts';
+import type { Dialect } from './dialect.ts';
+
+const seconds = (time: string | null): number | null => time === null ? null : Math.floor(Date.parse(time) / 1000);
+
+/**
+ * Written after the probe, which must not know it: orders have a reference and a number of their own, what was done is an
+ * execution, its values stand in groups, and pages have a token.
+ */
+export const executed: Dialect = {
+  name: 'executed',
+  contract: {
+    operations: {
+      findArticle: { path: '/products', query: { search: '{number}' } },
+      findProductOrder: { path: '/production-orders', query: { search: '{number}' } },
+      readProductOrder: { path: '/production-orders/{id}' },
+      createProductOrder: {
+        path: '/production-orders',
+        body: {
+          reference: '{number}',
+          product: '{article.number}',
+          attributes: '{parameters}',
+          options: '{variantNames}',
+        },
+      },
+      readRecording: { path: '/executions/{id}' },
+    },
+    list: { entries: 'results', next: 'paging.nextPageToken', cursor: 'pageToken' },
+    error: { sentence: 'problem.detail' },
+    article: { number: 'sku', variants: 'options' },
+    variant: { name: 'label' },
+    productOrder: {
+      id: 'uuid',
+      number: 'reference',
+      status: 'state.label',
+      completedAt: 'timestamps.finished',
+      article: 'product.sku',
+      parameters: 'attributes',
+      variants: 'options',
+      recordings: 'executions',
+      url: 'links.web',
+    },
+    createdProductOrder: { id: 'uuid', number: 'reference', url: 'links.web' },
+    recording: {
+      id: 'uuid',
+      productOrderId: 'order.uuid',
+      productOrderNumber: 'order.reference',
+      workInstructionId: 'document.id',
+      workInstructionVersion: 'document.rev',
+      workInstructionName: 'document.title',
+      startedAt: 'begin',
+      finishedAt: 'end',
+      durationSeconds: 'seconds',
+      operator: 'worker.displayName',
+      steps: 'entries',
+      url: 'links.web',
+    },
+    step: { id: 'uid', name: 'caption', type: 'kind', value: 'val', unit: 'uom', result: 'outcome' },
+    trigger: { productOrderNumber: ['order.reference'], recordingIds: ['executions'] },
+    completedStatuses: ['Afgewerkt'],
+    personalStepTypes: ['autograph'],
+    okResults: ['pass'],
+  },
+  routes: [
+    {
+      method: 'GET',
+      path: /^\/products$/,
+      asks: ({ query }) => ({
+        path: '/articles',
+        query: { number: query.get('search'), cursor: query.get('pageToken') },
+      }),
+    },
+    {
+      method: 'GET',
+      path: /^\/production-orders$/,
+      asks: ({ query }) => ({
+        path: '/productorders',
+        query: { number: query.get('search'), cursor: query.get('pageToken') },
+      }),
+    },
+    {
+      method: 'GET',
+      path: /^\/production-orders\/(?<id>[^/]+)$/,
+      asks: ({ named: { id = '' } }) => ({ path: `/productorders/${encodeURIComponent(id)}` }),
+    },
+    {
+      method: 'POST',
+      path: /^\/production-orders$/,
+      asks({ body: order, ask }) {
+        const [article] = listAt(
+          ask({ path: '/articles', query: { number: order.product } }).body,
+          'data',
+        ).map((one) => Object(one));
+        return {
+          method: 'POST',
+          path: '/productorders',
+          body: {
+            number: order.reference,
+            articleId: article?.id ?? '',
+            parameters: Object.entries(order.attributes ?? {}).map(([key, value]) => ({ key, value })),
+            variantIds: (order.options ?? []).map(
+              (name: string) =>
+                listAt(article, 'variants')
+                  .map((one) => Object(one))
+                  .find((one) => one.name === name)?.id,
+            ),
+          },
+        };
+      },
+    },
+    {
+      method: 'GET',
+      path: /^\/executions\/(?<id>[^/]+)$/,
+      asks: ({ named: { id = '' } }) => ({ path: `/recordings/${encodeURIComponent(id)}` }),
+    },
+    {
+      method: 'GET',
+      path: /^\/workinstructions\/(?<id>[^/]+)$/,
+      asks: ({ named: { id = '' } }) => ({ path: `/workinstructions/${encodeURIComponent(id)}` }),
+    },
+  ],
+  article: ({ id, number, name, variants }) => ({
+    id,
+    sku: number,
+    title: name,
+    options: variants.map((variant) => ({ id: variant.id, label: variant.name })),
+  }),
+  productOrder: (order) => ({
+    id: 4711,
+    uuid: order.id,
+    sequence: 12,
+    reference: order.number,
+    title: `Order ${order.number}`,
+    state: order.status === 'completed' ? { code: 9, label: 'Afgewerkt' } : { code: 2, label: 'Bezig' },
+    product: { uuid: order.articleId, sku: order.article?.number },
+    amounts: { planned: 5, actual: 5, rejected: 0 },
+    attributes: Object.fromEntries(order.parameters.map(({ key, value }) => [key, value])),
+    options: order.variants.map(({ name }) => name),
+    timestamps: {
+      planned: seconds('2026-11-25T06:00:00Z'),
+      created: seconds(order.createdAt),
+      finished: seconds(order.completedAt),
+    },
+    executions: order.recordings.map(({ id }) => id),
+    links: { self: `/production-orders/${order.id}`, web: order.url },
+  }),
+  recording: (recording) => ({
+    uuid: recording.id,
+    order: { uuid: recording.productOrderId, reference: recording.productOrderNumber },
+    document: {
+      id: recording.workInstruction.id,
+      rev: recording.workInstruction.version,
+      title: recording.workInstruction.name,
+    },
+    begin: recording.startedAt,
+    end: recording.finishedAt,
+    seconds: recording.durationSeconds,
+    worker: { id: 'w-1', displayName: recording.operator.name },
+    entries: recording.steps.map(({ id, name, type, value, unit, result }) => ({
+      uid: id,
+      caption: name,
+      kind: type === 'signature' ? 'autograph' : type,
+      val: value,
+      uom: unit,
+      outcome: result === 'Ok' ? 'pass' : result && 'fail',
+    })),
+    links: { web: recording.url },
+  }),
+  workInstruction: ({ id, name }) => ({ id, name }),
+  list: (results, next) => ({ results, paging: { size: results.length, nextPageToken: next } }),
+  refusal: (status, detail) => ({ status, body: { problem: { detail, status } } }),
+  trigger: ({ productOrderNumber, recordingIds = [] }) => ({
+    type: 'order.finished',
+    order: { id: 4711, reference: productOrderNumber },
+    executions: recordingIds,
+  }),
+};
