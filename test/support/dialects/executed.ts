@@ -1,7 +1,8 @@
 import { listAt } from '../../../shared/platform/places.ts';
 import type { Dialect } from './dialect.ts';
 
-const seconds = (time: string | null): number | null => time === null ? null : Math.floor(Date.parse(time) / 1000);
+const seconds = (time: string | null): number | null =>
+  time === null ? null : Math.floor(Date.parse(time) / 1000);
 
 /**
  * Written after the probe, which must not know it: orders have a reference and a number of their own, what was done is an
