@@ -5,7 +5,7 @@ const seconds = (time: string | null): number | null =>
   time === null ? null : Math.floor(Date.parse(time) / 1000);
 
 /**
- * Written after the probe, which must not know it: orders have a reference and a number of their own, what was done is an
+ * The probe was written without knowing it: orders have a reference and a number of their own, what was done is an
  * execution, its values stand in groups, and pages have a token.
  */
 export const executed: Dialect = {

@@ -38,7 +38,7 @@ describe.each(dialects)('with what probe proposes of an account that talks $name
   });
 });
 
-it('both flows run with a dialect that was written after probe, once one line is written by hand', async () => {
+it('both flows run with a dialect that probe was not written for, once one line is written by hand', async () => {
   // Prepare: which article a create is told
   const { probe } = await startAccount(executed);
   const { proposal } = await probe({}, { ...seen, completedStatus: 'Afgewerkt' });
