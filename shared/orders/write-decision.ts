@@ -67,7 +67,7 @@ export async function writePart(
       const { change, entry, sentence } = part;
       await renameIfRenamed(entry, order, dependencies);
       // It is to be made as it is, and its message may never have been sent.
-      if (entry.surelyNotCreated && !entry.withdrawn) unchanged(entry, via, outbox);
+      if (entry.surelyNotCreated && !entry.withdrawn) sentWhileItWaits(entry, via, outbox);
       const isNews = await ledger.orderChanges.record(number, change);
       const measure = change.event === 'conflict' ? { OrderConflicts: 1 } : { OrdersCancelled: 1 };
       if (isNews)
@@ -86,11 +86,11 @@ export async function writePart(
       await ledger.orderChanges.recordResolved(number, sentence, claimant);
       if (claimant !== undefined) return {};
       await renameIfRenamed(entry, order, dependencies);
-      return { status: unchanged(entry, via, outbox) };
+      return { status: sentWhileItWaits(entry, via, outbox) };
     }
     case 'unchanged':
       await renameIfRenamed(part.entry, order, dependencies);
-      return part.entry.withdrawn ? {} : { status: unchanged(part.entry, via, outbox) };
+      return part.entry.withdrawn ? {} : { status: sentWhileItWaits(part.entry, via, outbox) };
   }
 }
 
@@ -127,7 +127,7 @@ function newEntry({ draft, part, contentHash }: MappedProductOrder, order: ErpOr
 }
 
 /** Enqueued again while it waits: for a pull only until its message is known to have been sent. */
-function unchanged(entry: OrderEntry, via: string, outbox: OrderOutbox): ProductOrderStatus {
+function sentWhileItWaits(entry: OrderEntry, via: string, outbox: OrderOutbox): ProductOrderStatus {
   const status = statusOf(entry);
   if (status.status !== 'queued' || (via === 'pull' && entry.enqueued)) return status;
   return outbox.add(entry.number, { again: via === 'pull' });

@@ -120,11 +120,11 @@ async function asOrders(
   const families = Map.groupBy(found, familyOf);
   const rests = new Set<number>();
   const origins = new Map<number, Pick<ListedProduction, 'product_qty' | 'state'>>();
-  for (const member of found) {
-    const family = families.get(familyOf(member)) ?? [];
-    const origin = originOf(member, family, marks);
-    if (origin || isRestByHand(member, family, marks)) rests.add(member.id);
-    const { state } = splitOff.find(({ id }) => id === member.id) ?? member;
+  for (const { id, state } of splitOff) {
+    const member = found.find((each) => each.id === id);
+    const family = member ? (families.get(familyOf(member)) ?? []) : [];
+    const origin = member && originOf(member, family, marks);
+    if (origin || (member && isRestByHand(member, family, marks))) rests.add(id);
     if (origin && isOpen({ state }))
       origins.set(origin.id, { product_qty: wholeQuantity(origin, family, marks), state });
   }
