@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
-import { reasonOf } from '../../../shared/model/errors.ts';
-import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
+import { answersFrom, fittingAnswers } from '../cli/answers.ts';
 import { answerOptions, exits, optionsOf, plainCommand, runCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';
 import { formatted } from '../cli/formatted.ts';
@@ -14,7 +13,7 @@ import { samplesIn } from '../map/read-sample.ts';
 import { previewLines } from '../map/report.ts';
 import { samples } from '../map/samples.ts';
 import { emptyContract } from '../probe/source.ts';
-import { type Answers, answersSchema } from './answers.ts';
+import { answersSchema } from './answers.ts';
 import { configurationText } from './configuration-text.ts';
 import { askForAnswers } from './questions.ts';
 
@@ -44,25 +43,6 @@ Exit codes: 0 written · 1 failed · 2 an answer does not fit, or the file is th
 
 const examples = new URL('../../../shared/integration/examples/', import.meta.url);
 
-async function given(file: string | undefined): Promise<unknown> {
-  if (file === undefined) {
-    if (!process.stdin.isTTY)
-      throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
-    return askForAnswers();
-  }
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
-  }
-}
-
-function fitting(answers: unknown): Answers {
-  const parsed = parse(answersSchema, answers);
-  if (parsed.ok) return parsed.value;
-  throw new UsageError(`The answers do not fit: ${describeMismatches(parsed.mismatches)}.`);
-}
-
 const alreadyThere = (file: string) => new UsageError(`${file} is there already: nothing was written.`);
 
 /** Whole or not at all: it is written, formatted and loaded under another name first. */
@@ -82,7 +62,7 @@ async function write(file: string, text: string): Promise<void> {
 
 await runCommand(command, async (parsed) => {
   const options = optionsOf(parsed, optionsSchema);
-  const answers = fitting(await given(options.answers));
+  const answers = fittingAnswers(answersSchema, await answersFrom(options.answers, askForAnswers));
   const { plant, erp } = answers;
   const file = `plants/${plant}.config.ts`;
   const example = await readFile(new URL(`${erp}.config.ts`, examples), 'utf8');

@@ -1,7 +1,7 @@
-import { type CANCEL_SYMBOL, isCancel, select, text } from '@clack/prompts';
+import { select, text } from '@clack/prompts';
 import type * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { UsageError } from '../cli/errors.ts';
+import { answered } from '../cli/answers.ts';
 import { answersSchema, erps, withDatabase } from './answers.ts';
 
 const titles = {
@@ -63,9 +63,4 @@ function complaintOf(field: keyof z.output<typeof answersSchema>, given: string)
   if (parsed.ok) return undefined;
   const own = parsed.mismatches.filter(({ path }) => path.startsWith(`$.${field}`));
   return own.length > 0 ? describeMismatches(own) : undefined;
-}
-
-function answered<T>(value: T | typeof CANCEL_SYMBOL): T {
-  if (isCancel(value)) throw new UsageError('Nothing was written.');
-  return value;
 }

@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import * as z from 'zod/mini';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
-import { reasonOf } from '../../../shared/model/errors.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+import { answersFrom, fittingAnswers } from '../cli/answers.ts';
 import {
   commonOptions,
   defaultConfigFile,
@@ -87,20 +85,8 @@ type Given = z.output<typeof answersSchema>;
 
 /** What is seen, and the number of `--create` typed again. */
 async function given({ answers: file, create: number }: Options): Promise<Given> {
-  if (file === undefined && !process.stdin.isTTY)
-    throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
-  const asked = file !== undefined ? await jsonIn(file) : await askWhatIsSeen(number);
-  const parsed = parse(answersSchema, number === undefined ? asked : { number, ...Object(asked) });
-  if (parsed.ok) return parsed.value;
-  throw new UsageError(`The answers do not fit: ${describeMismatches(parsed.mismatches)}.`);
-}
-
-async function jsonIn(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}`, { cause: error });
-  }
+  const asked = await answersFrom(file, () => askWhatIsSeen(number));
+  return fittingAnswers(answersSchema, number === undefined ? asked : { number, ...Object(asked) });
 }
 
 /** Creates one test order, once its number was typed again, and says what came back different. */

@@ -1,5 +1,5 @@
-import { type CANCEL_SYMBOL, isCancel, password, text } from '@clack/prompts';
-import { UsageError } from '../cli/errors.ts';
+import { password, text } from '@clack/prompts';
+import { answered } from '../cli/answers.ts';
 
 /**
  * Asks a person what stands on Azumuta's screen.
@@ -61,9 +61,4 @@ function complaintOfAddress(line: string): string | undefined {
 /** Without what was not answered. */
 function told(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
-}
-
-function answered<T>(value: T | typeof CANCEL_SYMBOL): T {
-  if (isCancel(value)) throw new UsageError('Nothing was written.');
-  return value;
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { show } from '../../../infra/local/sandbox/azumuta/presenters.ts';
 import type { contractSchema } from '../../../shared/azumuta/contract.ts';
+import { listAt } from '../../../shared/platform/places.ts';
 import type { Answer, Received } from '../server.ts';
 
 export type Shown = { readonly [Name in keyof typeof show]: ReturnType<(typeof show)[Name]> };
@@ -58,6 +59,28 @@ export interface Dialect {
     readonly workInstructionIds?: readonly string[];
     readonly recordingIds?: readonly string[];
   }) => unknown;
+}
+
+/** The sandbox's create, of an article by its number and variants by their names. */
+export function creating(
+  { ask }: Pick<Asking, 'ask'>,
+  order: {
+    readonly number: string;
+    readonly article: string;
+    readonly parameters: unknown;
+    readonly variants: readonly string[];
+  },
+): Asked {
+  const found = ask({ path: '/articles', query: { number: order.article } });
+  const [article] = listAt(found.body, 'data').map((one) => Object(one));
+  const variants = listAt(article, 'variants').map((one) => Object(one));
+  const { number, parameters } = order;
+  const variantIds = order.variants.map((name) => variants.find((one) => one.name === name)?.id);
+  return {
+    method: 'POST',
+    path: '/productorders',
+    body: { number, articleId: article?.id ?? '', parameters, variantIds },
+  };
 }
 
 /** The sandbox's API in a dialect. */

@@ -1,5 +1,4 @@
-import { listAt } from '../../../shared/platform/places.ts';
-import type { Dialect } from './dialect.ts';
+import { creating, type Dialect } from './dialect.ts';
 
 const seconds = (time: string | null): number | null =>
   time === null ? null : Math.floor(Date.parse(time) / 1000);
@@ -87,27 +86,16 @@ export const executed: Dialect = {
     {
       method: 'POST',
       path: /^\/production-orders$/,
-      asks({ body: order, ask }) {
-        const [article] = listAt(
-          ask({ path: '/articles', query: { number: order.product } }).body,
-          'data',
-        ).map((one) => Object(one));
-        return {
-          method: 'POST',
-          path: '/productorders',
-          body: {
+      asks: ({ body: order, ask }) =>
+        creating(
+          { ask },
+          {
             number: order.reference,
-            articleId: article?.id ?? '',
+            article: order.product,
             parameters: Object.entries(order.attributes ?? {}).map(([key, value]) => ({ key, value })),
-            variantIds: (order.options ?? []).map(
-              (name: string) =>
-                listAt(article, 'variants')
-                  .map((one) => Object(one))
-                  .find((one) => one.name === name)?.id,
-            ),
+            variants: order.options ?? [],
           },
-        };
-      },
+        ),
     },
     {
       method: 'GET',

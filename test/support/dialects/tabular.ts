@@ -1,5 +1,5 @@
 import { listAt, valueAt } from '../../../shared/platform/places.ts';
-import type { Asking, Dialect } from './dialect.ts';
+import { type Asking, creating, type Dialect } from './dialect.ts';
 
 /** The value in `Code eq 'value'`. */
 const filtered = ({ query }: Pick<Asking, 'query'>): string | undefined =>
@@ -103,25 +103,16 @@ export const tabular: Dialect = {
     {
       method: 'POST',
       path: /^\/WorkOrders$/,
-      asks({ body: { WorkOrder: order }, ask }) {
-        const articles = ask({ path: '/articles', query: { number: order.ItemCode } });
-        const [article] = listAt(articles.body, 'data').map((one) => Object(one));
-        return {
-          method: 'POST',
-          path: '/productorders',
-          body: {
+      asks: ({ body: { WorkOrder: order }, ask }) =>
+        creating(
+          { ask },
+          {
             number: order.OrderCode,
-            articleId: article?.id ?? '',
+            article: order.ItemCode,
             parameters: order.Attributes,
-            variantIds: order.Variants.map(
-              (name: string) =>
-                listAt(article, 'variants')
-                  .map((one) => Object(one))
-                  .find((one) => one.name === name)?.id,
-            ),
+            variants: order.Variants,
           },
-        };
-      },
+        ),
     },
     {
       method: 'GET',
