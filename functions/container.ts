@@ -7,13 +7,13 @@ import { createPartnerCalls } from '../shared/circuit-breaker/guarded-call.ts';
 import { ownHint } from '../shared/completions/messages.ts';
 import type { CompleteIntegration } from '../shared/integration/define.ts';
 import { createLedger } from '../shared/ledger/ledger.ts';
+import { apiKeySchema } from '../shared/platform/aws/credentials.ts';
+import { createTable } from '../shared/platform/aws/dynamodb-table.ts';
+import { createQueues } from '../shared/platform/aws/queue.ts';
+import { createSecrets } from '../shared/platform/aws/secrets.ts';
 import type { Clock } from '../shared/platform/clock.ts';
-import { apiKeySchema } from '../shared/platform/credentials.ts';
-import { createTable } from '../shared/platform/dynamodb-table.ts';
 import { readEnvironment, type VariableName } from '../shared/platform/environment.ts';
 import { createLogger, type LogSink } from '../shared/platform/log.ts';
-import { createQueues } from '../shared/platform/queue.ts';
-import { createSecrets } from '../shared/platform/secrets.ts';
 import { createSlots } from '../shared/slots/slots.ts';
 import type { WorkerDependencies } from '../shared/worker/worker.ts';
 

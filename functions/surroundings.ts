@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { awsClientOptions } from '../shared/platform/aws-client-options.ts';
+import { awsClientOptions } from '../shared/platform/aws/client-options.ts';
+import { createSqsClient } from '../shared/platform/aws/queue.ts';
+import { createSecretsClient } from '../shared/platform/aws/secrets.ts';
 import { systemClock } from '../shared/platform/clock.ts';
-import { createSqsClient } from '../shared/platform/queue.ts';
-import { createSecretsClient } from '../shared/platform/secrets.ts';
 import type { Surroundings } from './container.ts';
 
 /** What a container finds in AWS Lambda: its environment, the time, and clients of the region's services. */

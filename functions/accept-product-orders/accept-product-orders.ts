@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { mapProductOrders } from '../../shared/integration/mapping/product-orders.ts';
 import { getOrder, type HttpApiDependencies, postOrders } from '../../shared/orders/http-api.ts';
-import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
+import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
+import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
-import type { Invocation } from '../../shared/platform/lambda.ts';
 import { createContainer, type Surroundings } from '../container.ts';
 import { waitSecondsOf } from './prefer.ts';
 

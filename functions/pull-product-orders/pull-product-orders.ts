@@ -1,7 +1,7 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../../shared/integration/mapping/product-orders.ts';
 import { type PullDependencies, pullOrders } from '../../shared/orders/pull.ts';
-import type { Invocation } from '../../shared/platform/lambda.ts';
+import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { createContainer, type Surroundings } from '../container.ts';
 
 /** Takes in released orders that changed in the ERP since the last run. */

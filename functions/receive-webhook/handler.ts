@@ -1,6 +1,6 @@
+import { createSqsClient } from '../../shared/platform/aws/queue.ts';
+import { createSecretsClient } from '../../shared/platform/aws/secrets.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
-import { createSqsClient } from '../../shared/platform/queue.ts';
-import { createSecretsClient } from '../../shared/platform/secrets.ts';
 import { createReceiveWebhook } from './receive-webhook.ts';
 
 /**

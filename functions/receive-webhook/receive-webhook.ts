@@ -3,13 +3,13 @@ import * as z from 'zod/mini';
 import { triggerNamesSchema } from '../../shared/azumuta/trigger.ts';
 import { receiveWebhook } from '../../shared/completions/receive-webhook.ts';
 import { createUnusableCalls } from '../../shared/completions/unusable-calls.ts';
-import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
+import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
+import type { Invocation } from '../../shared/platform/aws/lambda.ts';
+import { createQueues } from '../../shared/platform/aws/queue.ts';
+import { createSecrets } from '../../shared/platform/aws/secrets.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
-import type { Invocation } from '../../shared/platform/lambda.ts';
 import { createLogger } from '../../shared/platform/log.ts';
-import { createQueues } from '../../shared/platform/queue.ts';
-import { createSecrets } from '../../shared/platform/secrets.ts';
 import type { Surroundings } from '../container.ts';
 
 /** Validates and enqueues Azumuta's triggers. */

@@ -1,7 +1,7 @@
 import { type ReconcileDependencies, reconcileCompletions } from '../../shared/completions/reconcile.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
-import type { Invocation } from '../../shared/platform/lambda.ts';
+import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { createContainer, type Surroundings } from '../container.ts';
 
 /** Asks Azumuta about overdue product orders, whose trigger may have been lost. */

@@ -1,4 +1,4 @@
-import { createSnsClient } from '../../shared/platform/topics.ts';
+import { createSnsClient } from '../../shared/platform/aws/topics.ts';
 import { integration } from '../integration.ts';
 import { lambdaSurroundings } from '../surroundings.ts';
 import { createSendAlerts } from './send-alerts.ts';

@@ -6,9 +6,9 @@ import { alertEventSchema, sendTest } from '../../shared/alerts/send-test.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { createAlertLedger } from '../../shared/ledger/alert-ledger.ts';
-import type { Invocation } from '../../shared/platform/lambda.ts';
-import { countMessages } from '../../shared/platform/queue-count.ts';
-import { createTopics } from '../../shared/platform/topics.ts';
+import type { Invocation } from '../../shared/platform/aws/lambda.ts';
+import { countMessages } from '../../shared/platform/aws/queue-count.ts';
+import { createTopics } from '../../shared/platform/aws/topics.ts';
 import { createContainer, type Surroundings } from '../container.ts';
 
 export interface AlertSurroundings extends Surroundings {

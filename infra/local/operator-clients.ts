@@ -4,9 +4,9 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Breaker, createBreaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import { type AlertLedger, createAlertLedger } from '../../shared/ledger/alert-ledger.ts';
+import { createTable } from '../../shared/platform/aws/dynamodb-table.ts';
+import { storedSecret } from '../../shared/platform/aws/secrets.ts';
 import { systemClock } from '../../shared/platform/clock.ts';
-import { createTable } from '../../shared/platform/dynamodb-table.ts';
-import { storedSecret } from '../../shared/platform/secrets.ts';
 import type { Emulator } from './emulator/emulator.ts';
 
 /** AWS clients with the operator's credentials, for the platform's endpoint. */

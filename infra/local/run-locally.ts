@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { rotatingSecretSchema } from '../../shared/platform/credentials.ts';
+import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import type { Overrides } from './emulator/overrides.ts';
 import {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AlertLedger } from '../ledger/alert-ledger.ts';
 import { type AlertState, messageId } from '../ledger/records/alerts.ts';
-import type { Invocation } from '../platform/lambda.ts';
+import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Outgoing } from './alert.ts';
 import type { ChannelName } from './channels/channels.ts';
 import { type ComposeDependencies, composeAlert } from './compose.ts';

@@ -1,7 +1,7 @@
 import type { RetryLater } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
+import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Table } from '../platform/dynamodb-table.ts';
 
 /** How long nobody may call yet, and why. */
 export interface Waiting {

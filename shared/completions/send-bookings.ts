@@ -2,7 +2,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingEntry, PlannedBooking } from '../ledger/records/bookings.ts';
 import type { BookingKey, CompletedProductOrder, Recording } from '../model/completions.ts';
 import type { ErpOrderRef } from '../model/orders.ts';
-import { maxMessageBytes, type Queues } from '../platform/queue.ts';
+import { maxMessageBytes, type Queues } from '../platform/aws/queue.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { type BuiltPart, isUnsent } from './decide-bookings.ts';
 import type { BookingMessage } from './messages.ts';

@@ -1,7 +1,7 @@
 import type { Rejection, Wrote } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
+import type { Key, StoredItem, Table, Update } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Key, StoredItem, Table, Update } from '../platform/dynamodb-table.ts';
 import { type HistoryEntry, maxNoteLength, withEntry } from './history.ts';
 import { expiryAfter, retentionSeconds } from './keys.ts';
 import { onItsDay } from './records/daily-activity.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { shorten } from '../model/text.ts';
-import type { Update } from '../platform/dynamodb-table.ts';
+import type { Update } from '../platform/aws/dynamodb-table.ts';
 
 /** What happened to an item and when: the journey of an order is read from these. */
 export interface HistoryEntry {

@@ -1,6 +1,6 @@
 import type { ErpOrderRef } from '../model/orders.ts';
 import type { Partner } from '../model/partner.ts';
-import type { Key } from '../platform/dynamodb-table.ts';
+import type { Key } from '../platform/aws/dynamodb-table.ts';
 
 /**
  * Keys of the ledger table. All that concerns one product order shares a partition, so that its journey is

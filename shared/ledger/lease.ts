@@ -1,5 +1,5 @@
+import type { Key, StoredItem, Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Key, StoredItem, Table } from '../platform/dynamodb-table.ts';
 
 /** One item that says whose turn it is: of runs that overlap, one works and the others see that it does. */
 export interface Lease {

@@ -1,5 +1,5 @@
+import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Table } from '../platform/dynamodb-table.ts';
 import { type Claims, type ClaimTimes, createClaims } from './claims.ts';
 import { createLease, type Lease } from './lease.ts';
 import { type Attempts, createAttempts } from './records/attempts.ts';

@@ -1,4 +1,4 @@
-import type { TableIndex } from '../platform/dynamodb-table.ts';
+import type { TableIndex } from '../platform/aws/dynamodb-table.ts';
 
 /**
  * The shape of the ledger table: one definition for the stack that creates it and the code that uses it.

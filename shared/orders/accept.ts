@@ -4,9 +4,9 @@ import { Rejected, type Rejection, RetryLater, rejectionOf } from '../model/erro
 import { type ErpOrder, type MappedOrder, partIndexes, partNumber } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
+import type { Queues } from '../platform/aws/queue.ts';
 import type { Logger } from '../platform/log.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import type { Queues } from '../platform/queue.ts';
 import {
   decideProductOrders,
   type KnownErpOrder,

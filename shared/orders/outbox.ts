@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Queues } from '../platform/aws/queue.ts';
 import type { Logger } from '../platform/log.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import type { Queues } from '../platform/queue.ts';
 import type { ProductOrderStatus } from './http-api-responses.ts';
 import { productOrderMessage } from './messages.ts';
 

@@ -1,5 +1,5 @@
 import { shorten } from '../model/text.ts';
-import { withoutSecrets } from './credentials.ts';
+import { withoutSecrets } from './aws/credentials.ts';
 import type { HttpResponse } from './http.ts';
 import { type Place, valueAt } from './places.ts';
 

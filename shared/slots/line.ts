@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { StoredItem } from '../platform/dynamodb-table.ts';
+import type { StoredItem } from '../platform/aws/dynamodb-table.ts';
 
 /** Who asks for a slot: a function for its new messages, or for its backlog. */
 export interface Asker {

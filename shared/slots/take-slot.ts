@@ -2,8 +2,8 @@ import { slotKey, slotLineKey } from '../ledger/keys.ts';
 import { createLease, type Lease } from '../ledger/lease.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
+import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Table } from '../platform/dynamodb-table.ts';
 import type { Logger } from '../platform/log.ts';
 import {
   type Asker,

@@ -4,9 +4,9 @@ import type { Attempts } from '../ledger/records/attempts.ts';
 import type { DeadLetterRecords } from '../ledger/records/dead-letters.ts';
 import type { Pauses } from '../ledger/records/pauses.ts';
 import type { Partner } from '../model/partner.ts';
+import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import type { Queues } from '../platform/queue.ts';
 import type { Slots } from '../slots/slots.ts';
 import type { BackoffOptions } from './backoff.ts';
 

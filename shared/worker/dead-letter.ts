@@ -1,5 +1,5 @@
 import type { Rejection } from '../model/errors.ts';
-import type { OutgoingMessage } from '../platform/queue.ts';
+import type { OutgoingMessage } from '../platform/aws/queue.ts';
 
 /** Why a message was put aside, beside the message itself. */
 export interface DeadLetter extends Rejection {

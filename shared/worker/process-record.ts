@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { Rejected, type Rejection, reasonOf, rejectionOf } from '../model/errors.ts';
-import type { Invocation } from '../platform/lambda.ts';
+import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Logger } from '../platform/log.ts';
 import { NoFreeSlot } from '../slots/slots.ts';
 import { type ComesAgain, type Consumer, receiveCountOf, type WorkerDependencies } from './attempt.ts';

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { Invocation } from '../platform/lambda.ts';
+import type { Invocation } from '../platform/aws/lambda.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import type { Slots } from '../slots/slots.ts';
 import { createAdmission } from './admission.ts';

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { expect, vi } from 'vitest';
-import { createTable, type Table } from '../../shared/platform/dynamodb-table.ts';
+import { createTable, type Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createLedgerModel, indexes, tableName } from './modelled-table.ts';
 
 /** An empty ledger table. */

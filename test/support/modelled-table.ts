@@ -1,5 +1,5 @@
 import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
-import { createTable, type Table } from '../../shared/platform/dynamodb-table.ts';
+import { createTable, type Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createTableModel, type TableModel } from '../simulation/aws/table.ts';
 
 export const tableName = 'ledger';

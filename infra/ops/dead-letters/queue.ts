@@ -4,7 +4,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { createQueues } from '../../../shared/platform/queue.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type DeadLetterMessage, letterOf } from './dead-letter.ts';
 
 export interface DeadLetterQueueOptions {

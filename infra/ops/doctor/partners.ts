@@ -3,8 +3,8 @@ import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
+import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { apiKeySchema } from '../../../shared/platform/credentials.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { jsonOf, type SecretName } from '../secrets/schemas.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';

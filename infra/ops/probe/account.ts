@@ -2,8 +2,8 @@ import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
 import type { Operation } from '../../../shared/azumuta/operations.ts';
 import { requestMaker } from '../../../shared/azumuta/requests.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { withoutSecrets } from '../../../shared/platform/aws/credentials.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
-import { withoutSecrets } from '../../../shared/platform/credentials.ts';
 import { createHttp, type HttpRequest, type HttpResponse } from '../../../shared/platform/http.ts';
 
 /** Nothing more is asked; the sentence says why, and what to do. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { apiKeySchema } from '../../../shared/platform/credentials.ts';
+import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { parse } from '../../../shared/platform/validation.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { defaultConfigFile } from '../cli/command.ts';

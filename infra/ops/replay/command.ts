@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { createQueues } from '../../../shared/platform/queue.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { commonOptions, exits, opsCommand, optionsOf, runCommand } from '../cli/command.ts';
 import { UsageError } from '../cli/errors.ts';

@@ -1,8 +1,8 @@
 import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import { ownHint } from '../../../shared/completions/messages.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
-import type { Queues } from '../../../shared/platform/queue.ts';
 
 /**
  * Orders with a booking that was rejected and has no dead letter any more: SQS keeps one for 14 days, and a person may

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
-import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/credentials.ts';
+import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
 import { type Mismatch, parse } from '../../../shared/platform/validation.ts';
 
 /** The secrets of a stack, as `secrets` and `doctor` know them; the last one only where webhooks get alerts. */

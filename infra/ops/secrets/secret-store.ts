@@ -1,7 +1,7 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod/mini';
-import { rotatingSecretSchema } from '../../../shared/platform/credentials.ts';
-import { storedSecret } from '../../../shared/platform/secrets.ts';
+import { rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
+import { storedSecret } from '../../../shared/platform/aws/secrets.ts';
 import { parse } from '../../../shared/platform/validation.ts';
 import { UsageError } from '../cli/errors.ts';
 import { type Target, whereOf } from '../cli/target.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { reasonOf } from '../../model/errors.ts';
+import type { Secrets } from '../../platform/aws/secrets.ts';
+import type { Topics } from '../../platform/aws/topics.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Secrets } from '../../platform/secrets.ts';
-import type { Topics } from '../../platform/topics.ts';
 import type { Outgoing } from '../alert.ts';
 import type { WebhookChannel } from '../names.ts';
 import { type Delivery, isHttps, post } from './post.ts';

@@ -1,6 +1,6 @@
 import type { Partner } from '../../model/partner.ts';
+import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Table } from '../../platform/dynamodb-table.ts';
 import { expiryAfter } from '../keys.ts';
 import { asTrouble, troubleAttributes } from './as-trouble.ts';
 

@@ -1,6 +1,6 @@
 import type { BookingKey } from '../../model/completions.ts';
+import type { Key, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Key, Table } from '../../platform/dynamodb-table.ts';
 import type { Claim, ClaimTimes } from '../claims.ts';
 import { bookingKeyOf, erpOrderLockKey, expiryAfter } from '../keys.ts';
 

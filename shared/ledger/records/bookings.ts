@@ -3,8 +3,8 @@ import type { BookingKey } from '../../model/completions.ts';
 import { type Cause, causes } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { Quantity } from '../../model/quantity.ts';
+import type { StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { StoredItem, Table } from '../../platform/dynamodb-table.ts';
 import type { Claimant } from '../claims.ts';
 import { withEntry } from '../history.ts';
 import {

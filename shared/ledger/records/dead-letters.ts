@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { type Cause, causes } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
+import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Key, Table, Update } from '../../platform/dynamodb-table.ts';
 import { type HistoryEntry, maxNoteLength, withEntry } from '../history.ts';
 import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
 import { asTrouble, troubleAttributes } from './as-trouble.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { ErpOrderFacts, ErpOrderRef, Split } from '../../model/orders.ts';
+import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Table } from '../../platform/dynamodb-table.ts';
 import {
   completedPartKey,
   completedPartPrefix,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Table } from '../../platform/dynamodb-table.ts';
+import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import { type HistoryEntry, historySchema } from '../history.ts';
 import { partitionOf } from '../keys.ts';
 import type { ledgerIndexes } from '../table-schema.ts';

@@ -1,4 +1,4 @@
-import type { Table } from '../../platform/dynamodb-table.ts';
+import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import { bookingPrefix, claimPrefix, conflictKey, orderKey, partitionOf, questionKey } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { type BookingEntry, bookingEntryOf } from './bookings.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Table } from '../../platform/dynamodb-table.ts';
 import { expiryAfter, pausesKey } from '../keys.ts';
 
 /** A pause of a flow that is over. */

@@ -8,8 +8,8 @@ import {
   type ProductOrderDraft,
   type ProductOrderRef,
 } from '../../model/orders.ts';
+import type { StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { StoredItem, Table } from '../../platform/dynamodb-table.ts';
 import { type HistoryEntry, historySchema, withEntry } from '../history.ts';
 import { expiryAfter, orderKey, partitionOf, retentionSeconds } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Watermark } from '../../model/orders.ts';
+import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Table } from '../../platform/dynamodb-table.ts';
 import { createLease } from '../lease.ts';
 
 /** One reading of the ERP's orders up to the present, a *window*; it may take several runs. */

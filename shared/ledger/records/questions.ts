@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import type { StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { StoredItem, Table } from '../../platform/dynamodb-table.ts';
 import { withEntry } from '../history.ts';
 import { expiryAfter, questionKey } from '../keys.ts';
 

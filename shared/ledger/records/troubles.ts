@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { causes } from '../../model/errors.ts';
 import { partnerNames } from '../../model/partner.ts';
-import type { Key, Table } from '../../platform/dynamodb-table.ts';
+import type { Key, Table } from '../../platform/aws/dynamodb-table.ts';
 import { partitionOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { asTrouble, type TroubleGroup, troubleAttributes, troubleKinds } from './as-trouble.ts';

@@ -1,5 +1,5 @@
+import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Table } from '../../platform/dynamodb-table.ts';
 import { expiryAfter } from '../keys.ts';
 
 /** Names of work instructions, kept by id and version: an official version never changes. */

@@ -9,7 +9,7 @@ import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { createFlowsReader, type FlowsStatus } from '../../../infra/ops/flows/flow-status.ts';
 import { insightOfLocalStore } from '../../../infra/ops/flows/queue-insight.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import { createQueues } from '../../../shared/platform/queue.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type ReplayStores, startReplayStores } from '../ops/replay/replay-run.ts';
 import { credentials } from '../ops/stores.ts';
 

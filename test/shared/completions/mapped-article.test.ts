@@ -7,8 +7,8 @@ import { mapCompletion } from '../../../shared/integration/mapping/completions.t
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { acceptOrders } from '../../../shared/orders/accept.ts';
 import { createProductOrder } from '../../../shared/orders/create.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { createQueues } from '../../../shared/platform/queue.ts';
 import { silent } from '../../support/logs.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 import { failureOf } from './completed.ts';

@@ -9,10 +9,10 @@ import {
   type WebhookCall,
 } from '../../../shared/completions/receive-webhook.ts';
 import { createUnusableCalls, maxKept } from '../../../shared/completions/unusable-calls.ts';
-import type { RotatingSecret } from '../../../shared/platform/credentials.ts';
+import type { RotatingSecret } from '../../../shared/platform/aws/credentials.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { SecretUnset } from '../../../shared/platform/aws/secrets.ts';
 import { ipAllowListCheck } from '../../../shared/platform/ip-allow-list.ts';
-import { createQueues } from '../../../shared/platform/queue.ts';
-import { SecretUnset } from '../../../shared/platform/secrets.ts';
 import { anyText } from '../../support/any-text.ts';
 import { testClock } from '../../support/clock.ts';
 import { type HeardLog, heardLog } from '../../support/logs.ts';

@@ -13,9 +13,9 @@ import {
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
+import { parseMessage } from '../../../shared/platform/aws/message.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { parseMessage } from '../../../shared/platform/message.ts';
-import { createQueues } from '../../../shared/platform/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';

@@ -21,9 +21,9 @@ import { mapCompletion } from '../../../shared/integration/mapping/completions.t
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Part } from '../../../shared/model/orders.ts';
+import { parseMessage } from '../../../shared/platform/aws/message.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { parseMessage } from '../../../shared/platform/message.ts';
-import { createQueues } from '../../../shared/platform/queue.ts';
 import type { WorkAttempt } from '../../../shared/worker/worker.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';

@@ -3,7 +3,7 @@ import type { Claim, ClaimOutcome } from '../../../shared/ledger/claims.ts';
 import { maxHistoryBytes } from '../../../shared/ledger/history.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import { createTable } from '../../../shared/platform/dynamodb-table.ts';
+import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
 import { newOrder } from '../../support/orders.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type HistoryEntry, maxHistoryBytes, withEntry } from '../../../shared/ledger/history.ts';
-import type { StoredItem } from '../../../shared/platform/dynamodb-table.ts';
+import type { StoredItem } from '../../../shared/platform/aws/dynamodb-table.ts';
 
 /** What an item holds after the update. */
 function written(held: StoredItem, entry: HistoryEntry): StoredItem & { readonly history: HistoryEntry[] } {

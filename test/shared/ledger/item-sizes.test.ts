@@ -15,7 +15,7 @@ import {
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { maxPlannedBytes } from '../../../shared/ledger/records/bookings.ts';
 import { orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
-import type { Key } from '../../../shared/platform/dynamodb-table.ts';
+import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { testClock } from '../../support/clock.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder, newOrder, splitOrder } from '../../support/orders.ts';

@@ -5,7 +5,7 @@ import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.t
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { createTable, type Table } from '../../../shared/platform/dynamodb-table.ts';
+import { createTable, type Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
 import { type Loopback, listenOnLoopback } from '../../support/loopback.ts';

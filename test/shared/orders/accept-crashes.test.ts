@@ -4,7 +4,7 @@ import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { acceptOrders } from '../../../shared/orders/accept.ts';
-import type { Table } from '../../../shared/platform/dynamodb-table.ts';
+import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';

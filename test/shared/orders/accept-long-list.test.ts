@@ -3,7 +3,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { acceptOrders } from '../../../shared/orders/accept.ts';
-import { createQueues } from '../../../shared/platform/queue.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
 import { heardLog, silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';

@@ -10,7 +10,7 @@ import type { PullStand } from '../../../shared/ledger/records/pull-state.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { type PullDependencies, type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
 import { afterPage, afterPullWindow, overlapMs, startOf } from '../../../shared/orders/pull-window.ts';
-import { createQueues } from '../../../shared/platform/queue.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
-import { createTable, type Table } from '../../../shared/platform/dynamodb-table.ts';
+import { createTable, type Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createSlots, type SlotLimits } from '../../../shared/slots/slots.ts';
 import { type AwsCounter, startAwsCounter } from '../../bench/cost/aws-counter.ts';
 import { sqsRecord } from '../../support/sqs.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Partner, PartnerLimit } from '../../../shared/model/partner.ts';
+import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
-import type { Table } from '../../../shared/platform/dynamodb-table.ts';
 import { createSlots, type Slots } from '../../../shared/slots/slots.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';

@@ -5,8 +5,8 @@ import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import type { PartnerLimit } from '../../../shared/model/partner.ts';
-import type { Key, Table } from '../../../shared/platform/dynamodb-table.ts';
-import { createQueues } from '../../../shared/platform/queue.ts';
+import type { Key, Table } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { createSlots } from '../../../shared/slots/slots.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { sqsRecord } from '../../support/sqs.ts';

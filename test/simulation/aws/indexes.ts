@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { TableIndex } from '../../../shared/platform/dynamodb-table.ts';
+import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { compareItems, insert, withdraw } from './sorted.ts';
 import type { Item } from './values.ts';
 

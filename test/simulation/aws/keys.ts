@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { TableIndex } from '../../../shared/platform/dynamodb-table.ts';
+import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { validationException } from './errors.ts';
 import { type Item, typeOf, type ValueType } from './values.ts';
 

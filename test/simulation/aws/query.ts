@@ -1,5 +1,5 @@
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import type { TableIndex } from '../../../shared/platform/dynamodb-table.ts';
+import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { holds, keyConditions, parseKeyCondition } from './conditions.ts';
 import { notModelled, validationException } from './errors.ts';
 import { type Bound, bind } from './expressions.ts';

@@ -6,7 +6,7 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
-import { createQueues, maxMessageBytes } from '../../../shared/platform/queue.ts';
+import { createQueues, maxMessageBytes } from '../../../shared/platform/aws/queue.ts';
 import { main, queueStage } from './queue-stage.ts';
 
 const texts = (count: number) =>

@@ -1,7 +1,7 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { seededDraw } from '../../../infra/local/sandbox/faults.ts';
-import { createQueues } from '../../../shared/platform/queue.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { day, dead, hour, main, queueStage, second } from './queue-stage.ts';
 
 const change = (ReceiptHandle: string | undefined, VisibilityTimeout: number) =>

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, ResourceNotFoundException } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { createSecrets } from '../../../shared/platform/secrets.ts';
+import { createSecrets } from '../../../shared/platform/aws/secrets.ts';
 import { testClock } from '../../support/clock.ts';
 import { createSecretsModel } from './secrets.ts';
 

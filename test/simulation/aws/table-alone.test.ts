@@ -2,7 +2,7 @@ import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from 
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
-import { createTable, type StoredItem, type Table } from '../../../shared/platform/dynamodb-table.ts';
+import { createTable, type StoredItem, type Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createTableModel, type TableModel } from './table.ts';
 
 /** What dynalite cannot show, or shows otherwise than the documentation of DynamoDB. */

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
-import type { Key, StoredItem, TableIndex } from '../../../shared/platform/dynamodb-table.ts';
+import type { Key, StoredItem, TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { type Condition, holds, parseCondition } from './conditions.ts';
 import { notModelled, validationException } from './errors.ts';
 import { type Bound, bind, type Parsed } from './expressions.ts';

@@ -1,4 +1,4 @@
-import type { TableIndex } from '../../../shared/platform/dynamodb-table.ts';
+import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { bytesOfItem, equal, type Item } from './values.ts';
 
 /**

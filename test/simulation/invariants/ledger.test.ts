@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTable } from '../../../shared/platform/dynamodb-table.ts';
+import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { beginning, minuteMs } from '../world/moments.ts';
 import { createWorld } from '../world/world.ts';

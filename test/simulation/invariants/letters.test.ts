@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createTable } from '../../../shared/platform/dynamodb-table.ts';
-import { createQueues } from '../../../shared/platform/queue.ts';
+import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import type { Happening } from '../scenario/happening.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { queueUrlOf } from '../world/plant.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTable } from '../../../shared/platform/dynamodb-table.ts';
+import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
 import type { Scenario } from '../scenario/scenario.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTable } from '../../../shared/platform/dynamodb-table.ts';
+import { createTable } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createTableModel } from '../aws/table.ts';
 import { beginning } from '../world/moments.ts';
 import { invariants } from './finding.ts';

@@ -35,7 +35,7 @@ export const afterwards: readonly Mutant[] = [
   },
   {
     name: 'refused-secret-not-read-again',
-    file: 'shared/platform/secrets.ts',
+    file: 'shared/platform/aws/secrets.ts',
     find: 'if (last && !refresh && secondsSince(last.readAt) < ttlSeconds) return last;',
     replace: 'if (last) return last;',
     why: 'After a rotation a container goes on with the old key as long as it lives.',

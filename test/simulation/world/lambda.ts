@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Surroundings } from '../../../functions/container.ts';
-import type { Invocation } from '../../../shared/platform/lambda.ts';
+import type { Invocation } from '../../../shared/platform/aws/lambda.ts';
 import type { Chance } from './chance.ts';
 import type { Process } from './process.ts';
 import type { Timeline } from './timeline.ts';

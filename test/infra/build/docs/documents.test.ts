@@ -12,7 +12,7 @@ import { mapProductOrders } from '../../../../shared/integration/mapping/product
 import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { getOrder, postOrders } from '../../../../shared/orders/http-api.ts';
-import { createQueues } from '../../../../shared/platform/queue.ts';
+import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
 import { silent } from '../../../support/logs.ts';

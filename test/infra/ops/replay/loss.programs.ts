@@ -6,7 +6,7 @@ import { nodeBinary } from '../../../../infra/local/emulator/process/node-binary
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import type { ReplayDependencies } from '../../../../infra/ops/replay/replay.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
-import { createQueues } from '../../../../shared/platform/queue.ts';
+import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { queueNames } from '../stores.ts';
 import {
   attribute,

@@ -10,8 +10,8 @@ import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { replay } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
+import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
-import { createQueues } from '../../../../shared/platform/queue.ts';
 import { credentials } from '../stores.ts';
 
 const stores = z.parse(

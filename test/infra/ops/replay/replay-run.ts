@@ -10,7 +10,7 @@ import {
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createAlertLedger } from '../../../../shared/ledger/alert-ledger.ts';
-import { createQueues } from '../../../../shared/platform/queue.ts';
+import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';
 import { type QueueStore, queueNames, type StoredQueue, startQueueStore } from '../stores.ts';

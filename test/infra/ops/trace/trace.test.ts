@@ -4,7 +4,7 @@ import { traceOrder } from '../../../../infra/ops/trace/trace.ts';
 import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createAlertLedger } from '../../../../shared/ledger/alert-ledger.ts';
 import { bookingKeyOf, orderKey } from '../../../../shared/ledger/keys.ts';
-import type { Key } from '../../../../shared/platform/dynamodb-table.ts';
+import type { Key } from '../../../../shared/platform/aws/dynamodb-table.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
 import { newOrder, splitOrder } from '../../../support/orders.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { bookingKeyOf } from '../../../../shared/ledger/keys.ts';
 import { createBookings } from '../../../../shared/ledger/records/bookings.ts';
 import { createKnownOrders } from '../../../../shared/ledger/records/known-orders.ts';
-import type { Table } from '../../../../shared/platform/dynamodb-table.ts';
+import type { Table } from '../../../../shared/platform/aws/dynamodb-table.ts';
 import { testClock } from '../../../support/clock.ts';
 import { modelledTable } from '../../../support/modelled-table.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createQueues, type Queues } from '../../../shared/platform/queue.ts';
-import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
+import { createQueues, type Queues } from '../../../../shared/platform/aws/queue.ts';
+import { type SqsEndpoint, startSqsEndpoint } from '../../../support/sqs.ts';
 
 let sqs: SqsEndpoint;
 let queues: Queues;

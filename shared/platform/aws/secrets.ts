@@ -4,10 +4,10 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import type * as z from 'zod/mini';
-import { RetryLater } from '../model/errors.ts';
-import { awsClientOptions } from './aws-client-options.ts';
-import type { Clock } from './clock.ts';
-import { describeMismatches, parse } from './validation.ts';
+import { RetryLater } from '../../model/errors.ts';
+import type { Clock } from '../clock.ts';
+import { describeMismatches, parse } from '../validation.ts';
+import { awsClientOptions } from './client-options.ts';
 
 /** A secret that is not set yet: nothing works until an operator sets it. */
 export class SecretUnset extends RetryLater {

@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect, it } from 'vitest';
-import { apiKeySchema } from '../../../shared/platform/credentials.ts';
-import { createSecrets, SecretUnset } from '../../../shared/platform/secrets.ts';
-import { testClock } from '../../support/clock.ts';
-import { startServer } from '../../support/server.ts';
+import { apiKeySchema } from '../../../../shared/platform/aws/credentials.ts';
+import { createSecrets, SecretUnset } from '../../../../shared/platform/aws/secrets.ts';
+import { testClock } from '../../../support/clock.ts';
+import { startServer } from '../../../support/server.ts';
 
 const arn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:SecretsKey0BB423FD-ztJqvkZLOIzk-AbCdEf';
 const name = 'SecretsKey0BB423FD-ztJqvkZLOIzk';

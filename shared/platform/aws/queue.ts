@@ -4,8 +4,8 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { awsClientOptions } from './aws-client-options.ts';
-import { mapConcurrently } from './map-concurrently.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
+import { awsClientOptions } from './client-options.ts';
 
 /** SQS takes ten entries in one call, and 1 MiB in all (AWS quota for messages). */
 const maxEntries = 10;

@@ -3,13 +3,13 @@ import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, type SQSServiceException } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { createLedgerClient } from '../../../functions/surroundings.ts';
-import { awsClientOptions } from '../../../shared/platform/aws-client-options.ts';
-import { rotatingSecretSchema } from '../../../shared/platform/credentials.ts';
-import { createSqsClient } from '../../../shared/platform/queue.ts';
-import { createSecrets, createSecretsClient } from '../../../shared/platform/secrets.ts';
-import { testClock } from '../../support/clock.ts';
-import { listenOnLoopback } from '../../support/loopback.ts';
+import { createLedgerClient } from '../../../../functions/surroundings.ts';
+import { awsClientOptions } from '../../../../shared/platform/aws/client-options.ts';
+import { rotatingSecretSchema } from '../../../../shared/platform/aws/credentials.ts';
+import { createSqsClient } from '../../../../shared/platform/aws/queue.ts';
+import { createSecrets, createSecretsClient } from '../../../../shared/platform/aws/secrets.ts';
+import { testClock } from '../../../support/clock.ts';
+import { listenOnLoopback } from '../../../support/loopback.ts';
 
 /** The webhook door's, the shortest of all functions. */
 const timeoutMs = 10_000;

@@ -1,7 +1,7 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { isValid, withoutSecrets } from '../../../shared/platform/credentials.ts';
+import { isValid, withoutSecrets } from '../../../../shared/platform/aws/credentials.ts';
 
 const rotating = { current: 'current-0123456789abcdef', previous: 'previous-0123456789abcdef' };
 

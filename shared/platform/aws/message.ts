@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
-import { Rejected } from '../model/errors.ts';
-import { describeMismatches, parse } from './validation.ts';
+import { Rejected } from '../../model/errors.ts';
+import { describeMismatches, parse } from '../validation.ts';
 
 /**
  * A queue message's body, parsed.
