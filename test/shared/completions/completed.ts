@@ -38,11 +38,11 @@ export function told(stage: CompletionStage): string[] {
   return stage.sent().flatMap(toldIn);
 }
 
-/** Recordings that a booking tells of; an amendment holds the earlier ones as well. */
-export function toldIn({ content, tells }: BookingMessage): string[] {
+/** Recordings that a booking newRecordingIds of; an amendment holds the earlier ones as well. */
+export function toldIn({ content, newRecordingIds }: BookingMessage): string[] {
   const completed = 'completed' in content ? content.completed : [];
   const ids = completed.flatMap(({ recordings }) => recordings.map(({ id }) => id));
-  return tells ? ids.filter((id) => tells.includes(id)) : ids;
+  return newRecordingIds ? ids.filter((id) => newRecordingIds.includes(id)) : ids;
 }
 
 /** What an attempt failed with; undefined when it did not. */

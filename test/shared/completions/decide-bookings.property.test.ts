@@ -141,8 +141,8 @@ it.each(['each', 'when-all-done'] as const)(
           const decision = hint(index);
           const now = bookings.some(({ kind, parts: of }) => kind === 'quantity' && of.includes(index));
           expect(now).toBe(wanted === 'is booked');
-          if (wanted === 'is for a person') expect(decision?.to).toBe('tell');
-          if (wanted !== 'is booked' || decision?.to === 'tell') continue;
+          if (wanted === 'is for a person') expect(decision?.to).toBe('reject');
+          if (wanted !== 'is booked' || decision?.to === 'reject') continue;
           const all = new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
           expect((recorded.get(index) ?? []).filter((id) => !all.has(id))).toEqual([]);
           for (const booking of quantities) if (booking.parts.includes(index)) booked.push(...booking.parts);

@@ -78,7 +78,7 @@ describe('a completed product order', () => {
   ] satisfies [string, Partial<CompletionFacts>, string, Cause][])(
     '%s is for a person',
     (_which, given, sentence, cause) => {
-      const tell = { to: 'tell', sentence: expect.stringContaining(sentence), cause };
+      const tell = { to: 'reject', sentence: expect.stringContaining(sentence), cause };
       expect(decideBookings(completionFacts(given))).toEqual(tell);
     },
   );

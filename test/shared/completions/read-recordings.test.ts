@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
+import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { createCompletionReader } from '../../../shared/completions/read-recordings.ts';
+import { silent } from '../../support/logs.ts';
 import { completed, failureOf, told } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
 import { type CompletionStage, startCompletionStage } from './stage.ts';
@@ -75,7 +78,14 @@ describe('a completion that takes longer to read than an attempt may last', () =
         if (reads % 5 === 0) deadline.abort();
       },
     );
-    const dependencies = { azumuta, readSoFar: nothingReadSoFar() };
+    const breaker = createBreaker(stage.store.table, stage.clock);
+    const partners = createPartnerCalls({ breaker, newOwner: () => 'test', log: silent });
+    const reader = createCompletionReader({
+      ledger: stage.ledger,
+      azumuta,
+      partners,
+      includeOperators: false,
+    });
     const messageId = `trigger of ${number}`;
     let attempts = 0;
 
@@ -84,12 +94,17 @@ describe('a completion that takes longer to read than an attempt may last', () =
       attempts += 1;
       deadline = new AbortController();
       const { signal } = deadline;
-      await failureOf(stage.collect({ productOrderNumber: number }, { messageId, signal }, dependencies));
+      await failureOf(stage.collect({ productOrderNumber: number }, { messageId, signal }, { reader }));
     }
 
-    // Assess: what was asked for at the deadline is asked for again
+    const readUntilSent = readIds().length;
+    const [id = ''] = recordingIds;
+    const productOrder = { id: stage.sent()[0]?.key.split('#')[0] ?? '', number };
+    await reader.readRecordings([{ id, productOrder }], new AbortController().signal);
+
+    // Assess: recordings that were asked for at the deadline are asked for again, and nothing is remembered in the end
     expect(told(stage)).toEqual(recordingIds);
-    expect(readIds().length).toBeLessThanOrEqual(recordingIds.length + 4 * (attempts - 1));
-    expect(dependencies.readSoFar.recordings.size).toBe(0);
+    expect(readUntilSent).toBeLessThanOrEqual(recordingIds.length + 4 * (attempts - 1));
+    expect(readIds().slice(readUntilSent)).toEqual([id]);
   });
 });

@@ -6,9 +6,9 @@ import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/cir
 import { createPartnerCalls, type PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
 import {
+  createReconciliation,
   type ReconcileDependencies,
   type ReconcileReport,
-  reconcileCompletions,
 } from '../../../shared/completions/reconcile.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
@@ -111,21 +111,18 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
       created: (name, dueDaysAgo) => put(name, dueDaysAgo),
       createdOutside: (name, dueDaysAgo) => put(name, dueDaysAgo, 'gone2345678923456'),
       run: ({ remainingMs = () => 300_000, ...dependencies } = {}) =>
-        reconcileCompletions(
-          { awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs },
-          {
-            ledger,
-            azumuta,
-            partners,
-            clock,
-            queues: createQueues(sqs.client),
-            completionsQueueUrl: sqs.queueUrl('completions'),
-            log: silent,
-            most: 50,
-            graceHours: 24,
-            ...dependencies,
-          },
-        ),
+        createReconciliation({
+          ledger,
+          azumuta,
+          partners,
+          clock,
+          queues: createQueues(sqs.client),
+          completionsQueueUrl: sqs.queueUrl('completions'),
+          log: silent,
+          most: 50,
+          graceHours: 24,
+          ...dependencies,
+        })({ awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs }),
       hints: () =>
         sqs.sent
           .filter(({ queue }) => queue === 'completions')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCompletionCollector } from '../../../shared/completions/collect.ts';
 import { bookingMessageSchema, type CompletionHint } from '../../../shared/completions/messages.ts';
-import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
+import { createCompletionReader } from '../../../shared/completions/read-recordings.ts';
 import { parseMessage } from '../../../shared/platform/aws/message.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { silent } from '../../support/logs.ts';
@@ -143,12 +143,9 @@ function collect(hint: CompletionHint, owner: string): Promise<void> {
     ledger,
     clock,
     partners,
-    azumuta,
+    reader: createCompletionReader({ ledger, azumuta, partners, includeOperators: false }),
     queues: createQueues(sqs.client),
     bookingsQueueUrl: sqs.queueUrl('bookings'),
-    workInstructionNames: ledger.workInstructionNames,
-    includeOperators: false,
-    readSoFar: nothingReadSoFar(),
     trustTrigger: false,
     reconciles: true,
     withoutRecordings: false,

@@ -8,14 +8,14 @@ import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { type BookDependencies, bookCompletion } from '../../../shared/completions/book.ts';
+import { type BookDependencies, createCompletionBooker } from '../../../shared/completions/book.ts';
 import { type CollectDependencies, createCompletionCollector } from '../../../shared/completions/collect.ts';
 import {
   type BookingMessage,
   bookingMessageSchema,
   type CompletionHint,
 } from '../../../shared/completions/messages.ts';
-import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
+import { createCompletionReader } from '../../../shared/completions/read-recordings.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
@@ -59,7 +59,7 @@ export interface CompletionStage {
   readonly collect: (
     hint: Partial<CompletionHint> & { readonly productOrderNumber: string },
     given?: Partial<WorkAttempt>,
-    dependencies?: Partial<CollectDependencies> & Partial<Reached>,
+    dependencies?: Partial<CollectDependencies> & Partial<Reached> & { readonly includeOperators?: boolean },
   ) => Promise<void>;
   /** Works on a booking as the function does it. */
   readonly book: (
@@ -129,14 +129,10 @@ export async function startCompletionStage(): Promise<CompletionStage> {
     };
   }
 
-  function readDependencies({ ledger: reached, breaker, azumuta }: Reached) {
-    return {
-      azumuta,
-      partners: createPartnerCalls({ breaker, newOwner: randomUUID, log: silent }),
-      workInstructionNames: reached.workInstructionNames,
-      includeOperators: false,
-      readSoFar: nothingReadSoFar(),
-    };
+  function readDependencies({ ledger: reached, breaker, azumuta }: Reached, includeOperators = false) {
+    const partners = createPartnerCalls({ breaker, newOwner: randomUUID, log: silent });
+    const reader = createCompletionReader({ ledger: reached, azumuta, partners, includeOperators });
+    return { partners, reader };
   }
 
   /** What the ledger says of an ERP order: how many parts it has now. */
@@ -191,7 +187,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
     collect(hint, given = {}, dependencies = {}) {
       const reached = { ...own, ...dependencies };
       const collect = createCompletionCollector({
-        ...readDependencies(reached),
+        ...readDependencies(reached, dependencies.includeOperators),
         clock,
         queues: createQueues(reached.sqs),
         bookingsQueueUrl: sqs.queueUrl('bookings'),
@@ -221,7 +217,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
 
     book(message, given = {}, dependencies = {}) {
       const reached = { ...own, ...dependencies };
-      return bookCompletion(message, attemptOf(given), {
+      const bookCompletion = createCompletionBooker({
         ...readDependencies(reached),
         unknownOrder: 'reject',
         map: (kind, completed) => mapCompletion(integration, kind, completed),
@@ -229,6 +225,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
         ledger: reached.ledger,
         erp: reached.erp,
       });
+      return bookCompletion(message, attemptOf(given));
     },
 
     sent: () => sqs.sent.map(({ body }) => parseMessage(bookingMessageSchema, body)),
