@@ -52,7 +52,7 @@ function noticeOf(packages: readonly Package[]): string {
     evidence.licenses.map(({ license }) => Buffer.from(license.text.content, 'base64').toString()).join('\n'),
   );
   const notices = [...byText].map(
-    ([text, named]) => `${named.map(nameOf).join('\n')}\n\n${text.trimEnd()}\n`,
+    ([text, named]) => `${named.map(nameOf).join('\n')}\n\n${text.replaceAll('\r\n', '\n').trimEnd()}\n`,
   );
   return `The bundles of the functions contain these packages.\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
