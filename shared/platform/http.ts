@@ -1,7 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { answerHeard, atItsPace } from './heard-answers.ts';
+import { markAnswered, sendAtPace } from './track-answers.ts';
 
 /**
  * The one HTTP client of this project, for Azumuta and for every ERP: built-in fetch with keep-alive,
@@ -86,7 +86,7 @@ export function createHttp(options: HttpOptions): Http {
       }
       const text = await readText(response, maxBytes, `${partner} ${call}`);
       answers += 1;
-      answerHeard();
+      markAnswered();
       return { status: response.status, headers: response.headers, text, json: parseJson(text) };
     } catch (error) {
       if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
@@ -100,7 +100,7 @@ export function createHttp(options: HttpOptions): Http {
   return {
     async send(request) {
       const parts = built(base, request, partner);
-      return atItsPace(request.signal, () => sendNow(request, parts));
+      return sendAtPace(request.signal, () => sendNow(request, parts));
     },
   };
 }

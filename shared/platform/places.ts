@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../model/errors.ts';
-import { tellsFound } from './validation.ts';
+import { showFound } from './validation.ts';
 
 /**
  * Where something stands in an answer: a path (`d.results`, `lines.0.id`; '' is the answer itself), a list of paths
@@ -12,7 +12,7 @@ export type Place = string | readonly string[] | ((json: unknown) => unknown);
 /** A place in the configuration. */
 export const placeSchema = z.custom<Place>(isPlace, {
   error: 'a path such as article.number or lines.0.id, a list of such paths, or a function',
-  params: tellsFound,
+  params: showFound,
 });
 
 function isPlace(value: unknown): value is Place {

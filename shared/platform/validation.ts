@@ -5,7 +5,7 @@ import { shorten } from '../model/text.ts';
 export interface Mismatch {
   /** JSON path, `$.orders[2].quantity`. */
   readonly path: string;
-  /** Type of the value there: `string`, `null`, `missing`, `list` …; the text itself where its schema `tellsFound`. */
+  /** Type of the value there: `string`, `null`, `missing`, `list` …; the text itself where its schema `showFound`. */
   readonly found: string;
   readonly expected: string;
 }
@@ -40,7 +40,7 @@ export function describeMismatches(mismatches: readonly Mismatch[]): string {
 }
 
 /** `params` of a `z.custom` or `z.refine` whose texts are no secret: the mismatch repeats what was found. */
-export const tellsFound = { tellsFound: true } as const;
+export const showFound = { showFound: true } as const;
 
 type Issue = z.core.$ZodIssue;
 
@@ -64,7 +64,7 @@ function mismatchesOf(issue: Issue, root: unknown, parent: readonly PropertyKey[
 const maxFound = 60;
 
 function foundIn(issue: Issue, value: unknown): string {
-  const isTold = issue.code === 'custom' && issue.params?.tellsFound === true;
+  const isTold = issue.code === 'custom' && issue.params?.showFound === true;
   return isTold && typeof value === 'string' ? JSON.stringify(shorten(value, maxFound)) : typeName(value);
 }
 

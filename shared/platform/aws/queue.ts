@@ -1,11 +1,15 @@
 import {
   ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import type * as z from 'zod/mini';
+import { Rejected } from '../../model/errors.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import { awsClientOptions } from './client-options.ts';
+import { describeMismatches, parse } from '../validation.ts';
+import { awsClientOptions } from './lambda.ts';
 
 /** SQS takes ten entries in one call, and 1 MiB in all (AWS quota for messages). */
 const maxEntries = 10;
@@ -145,4 +149,36 @@ function* batchesOf(messages: readonly Indexed[]) {
     bytes += size;
   }
   if (batch.length > 0) yield batch;
+}
+
+const names = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesDelayed',
+  'ApproximateNumberOfMessagesNotVisible',
+] as const;
+
+/** Messages in a queue, those that somebody works on or that rest among them: SQS's approximation. */
+export async function countMessages(client: Pick<SQSClient, 'send'>, queueUrl: string): Promise<number> {
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...names] }),
+  );
+  return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+}
+
+/**
+ * A queue message's body, parsed.
+ * @throws Rejected naming the path of what does not fit.
+ */
+export function parseMessage<T>(schema: z.ZodMiniType<T>, body: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    throw new Rejected('The message is not JSON.', { code: 'unreadable-message' });
+  }
+  const parsed = parse(schema, json);
+  if (parsed.ok) return parsed.value;
+  throw new Rejected(`The message does not fit: ${describeMismatches(parsed.mismatches)}.`, {
+    code: 'unreadable-message',
+  });
 }

@@ -7,7 +7,7 @@ import type * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
 import type { Clock } from '../clock.ts';
 import { describeMismatches, parse } from '../validation.ts';
-import { awsClientOptions } from './client-options.ts';
+import { awsClientOptions } from './lambda.ts';
 
 /** A secret that is not set yet: nothing works until an operator sets it. */
 export class SecretUnset extends RetryLater {
