@@ -75,7 +75,7 @@ export function createHttp(options: HttpOptions): Http {
         redirect: 'manual',
         signal,
         headers,
-        body: body ?? null,
+        ...(body === undefined ? {} : { body }),
       });
       if (response.status >= 300 && response.status < 400 && response.status !== 304) {
         await response.body?.cancel();
