@@ -1,7 +1,7 @@
 import { RetryLater, reasonOf } from '../model/errors.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
-import { listenForAnswers, type Pace } from '../platform/heard-answers.ts';
 import type { Logger } from '../platform/log.ts';
+import { type Pace, trackAnswers } from '../platform/track-answers.ts';
 import { NoFreeSlot, type Slots } from '../slots/slots.ts';
 import type { Breaker, Outage } from './circuit-breaker.ts';
 
@@ -60,10 +60,10 @@ export function createPartnerCalls(dependencies: GuardedCallDependencies): Partn
     const owner = newOwner();
     const permit = await breaker.permit(partner, owner);
     if (permit.permit === 'wait') throw waiting(partner, permit);
-    const { done, heard } = listenForAnswers(work, pace);
+    const { done, answered } = trackAnswers(work, pace);
     /** The alarm ends with this 0, which nobody says while the breaker is open. */
     async function learn(): Promise<void> {
-      if (!heard()) await noted(partner, breaker.recordNoAnswer(partner, permit, owner));
+      if (!answered()) await noted(partner, breaker.recordNoAnswer(partner, permit, owner));
       else if (await noted(partner, breaker.recordSuccess(partner, permit, owner)))
         log.info('A partner answers again', { Partner: partner }, { PartnerDown: 0 });
     }

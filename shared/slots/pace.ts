@@ -1,5 +1,5 @@
 import { type Clock, clocksDifferMs } from '../platform/clock.ts';
-import type { Pace } from '../platform/heard-answers.ts';
+import type { Pace } from '../platform/track-answers.ts';
 
 /** When the holder of one slot makes its calls. */
 export interface Pacer {

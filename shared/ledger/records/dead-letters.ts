@@ -5,8 +5,8 @@ import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type HistoryEntry, maxNoteLength, withEntry } from '../history.ts';
 import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
-import { asTrouble, troubleAttributes } from './as-trouble.ts';
-import { onItsDay } from './daily-activity.ts';
+import { dayFields } from './daily-activity.ts';
+import { troubleFieldNames, troubleFields } from './troubles.ts';
 
 /** A message that was put aside for a person. */
 export interface DeadLetterRecord {
@@ -41,7 +41,7 @@ const recordSchema = z.object({
   dead: z._default(z.boolean(), false),
 });
 
-const noLongerDead = ['dead', ...troubleAttributes];
+const noLongerDead = ['dead', ...troubleFieldNames];
 
 function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, 'messageId' | 'orderNumber'>) {
   return { stage, reason: shorten(reason, maxNoteLength), ...(cause === undefined ? {} : { cause }) };
@@ -73,8 +73,8 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
       const isSo = {
         ...storedOf(why),
         dead: true,
-        ...onItsDay(now, 'dead-lettered'),
-        ...asTrouble(groupOf(why), now),
+        ...dayFields(now, 'dead-lettered'),
+        ...troubleFields(groupOf(why), now),
         expiresAt: expiryAfter(retentionSeconds, now),
       };
       const dead = { event: 'dead-lettered', note: `${why.stage}: ${why.reason}` };

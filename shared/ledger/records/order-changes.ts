@@ -5,8 +5,8 @@ import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { withEntry } from '../history.ts';
 import { conflictKey, expiryAfter, retentionSeconds } from '../keys.ts';
-import { asTrouble, troubleAttributes } from './as-trouble.ts';
-import { onItsDay } from './daily-activity.ts';
+import { dayFields } from './daily-activity.ts';
+import { troubleFieldNames, troubleFields } from './troubles.ts';
 
 /** What a planner is told of an order that cannot follow the ERP by itself. */
 export interface OrderChange {
@@ -76,7 +76,7 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
             ...set,
             v: 1,
             content,
-            ...onItsDay(now, told.event),
+            ...dayFields(now, told.event),
             expiresAt: expiryAfter(retentionSeconds, now),
           },
         },
@@ -100,12 +100,12 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
         cause,
       } as const;
       return tell(conflictKey(number, claimant), content, { event, note }, (now) => ({
-        set: { cause, ...(about ? { about } : {}), ...asTrouble(group, now) },
+        set: { cause, ...(about ? { about } : {}), ...troubleFields(group, now) },
       }));
     },
     async recordResolved(number, note, claimant) {
       await tell(conflictKey(number, claimant), '', { event: 'resolved', note }, () => ({
-        remove: ['cause', ...troubleAttributes],
+        remove: ['cause', ...troubleFieldNames],
       }));
     },
   };
