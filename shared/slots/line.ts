@@ -35,7 +35,7 @@ export const patienceMs = 10_000;
  */
 export const placeMs = 20_000;
 
-const lineSchema = z.object({
+export const lineSchema = z.object({
   places: z._default(z.array(z.object({ name: z.string(), since: z.number(), until: z.number() })), []),
   revision: z._default(z.number(), 0),
 });
