@@ -36,7 +36,7 @@ export interface PullState {
 
 const watermarkSchema = z.object({ changedAt: z.string(), id: z.exactOptional(z.string()) });
 
-const storedSchema = z.object({
+export const storedSchema = z.object({
   watermark: z.optional(watermarkSchema),
   window: z.nullish(z.object({ startedAt: z.string(), beganAfter: z.string(), position: watermarkSchema })),
   endedAt: z.optional(z.string()),

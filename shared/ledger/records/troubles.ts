@@ -64,7 +64,7 @@ const keysSchema = z.object({
     z.tuple([z.enum(troubleKinds), z.enum(partnerNames), z.enum(causes), z.string()]),
   ),
 });
-const factsSchema = z.object({
+export const factsSchema = z.object({
   pk: z.string(),
   trouble: z.literal('open'),
   order: z.optional(z.string()),
