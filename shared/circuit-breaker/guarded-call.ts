@@ -1,7 +1,7 @@
 import { RetryLater, reasonOf } from '../model/errors.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
-import { listenForAnswers, type Pace } from '../platform/heard-answers.ts';
 import type { Logger } from '../platform/log.ts';
+import { type Pace, trackAnswers } from '../platform/track-answers.ts';
 import { NoFreeSlot, type Slots } from '../slots/slots.ts';
 import type { Breaker, Outage } from './circuit-breaker.ts';
 
@@ -45,10 +45,10 @@ export function createPartnerCalls({ breaker, newOwner, log, slots }: GuardedCal
     const owner = newOwner();
     const permit = await breaker.permit(partner, owner);
     if (permit.permit === 'wait') throw waiting(partner, permit);
-    const { done, heard } = listenForAnswers(work, pace);
+    const { done, answered } = trackAnswers(work, pace);
     /** The 0 ends the alarm; nobody reports it while the breaker is open. */
     async function noteAnswer(): Promise<void> {
-      if (!heard()) await noted(partner, breaker.recordNoAnswer(partner, permit, owner));
+      if (!answered()) await noted(partner, breaker.recordNoAnswer(partner, permit, owner));
       else if (await noted(partner, breaker.recordSuccess(partner, permit, owner)))
         log.info('A partner answers again', { Partner: partner }, { PartnerDown: 0 });
     }

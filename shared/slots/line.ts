@@ -29,7 +29,7 @@ const placeSchema = z.object({
 });
 
 /** Who waits for a partner's slots, longest first. */
-const lineSchema = z.object({
+export const lineSchema = z.object({
   places: z._default(z.readonly(z.array(placeSchema)), []),
   /** Grows with each change: what was read before another change is not written. */
   revision: z._default(z.number(), 0),

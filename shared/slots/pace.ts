@@ -1,5 +1,5 @@
 import { type Clock, clocksDifferMs } from '../platform/clock.ts';
-import type { Pace } from '../platform/heard-answers.ts';
+import type { Pace } from '../platform/track-answers.ts';
 
 export type Pacer = ReturnType<typeof createPacer>;
 

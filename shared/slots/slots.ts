@@ -1,7 +1,7 @@
 import { RetryLater, reasonOf } from '../model/errors.ts';
 import { type Partner, type PartnerLimit, partnerWords } from '../model/partner.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
-import type { Pace } from '../platform/heard-answers.ts';
+import type { Pace } from '../platform/track-answers.ts';
 import { createPacer, type Pacer } from './pace.ts';
 import { createSlotTaker, type NoSlot, type TakenSlot, type TakeSlotDependencies } from './take-slot.ts';
 

@@ -57,7 +57,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'requests-leave-at-no-pace',
     file: 'shared/platform/http.ts',
-    find: 'return atItsPace(request.signal, () => sendNow(request, parts));',
+    find: 'return sendAtPace(request.signal, () => sendNow(request, parts));',
     replace: 'return sendNow(request, parts);',
     why: 'A partner gets more calls a second than it bears, and refuses them.',
   },
