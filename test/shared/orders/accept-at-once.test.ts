@@ -4,9 +4,8 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { acceptOrders } from '../../../shared/orders/accept.ts';
+import { createOrderAcceptor, readKnown } from '../../../shared/orders/accept.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
-import { readKnown } from '../../../shared/orders/read-known.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
@@ -36,18 +35,14 @@ const mappedOf = ({ order, mapping }: Wish) =>
   order.state === 'cancelled' ? undefined : mapProductOrders(mapping, order);
 
 function accept(wanted: Wish, ledger: Ledger) {
-  return acceptOrders(
-    [wanted.order],
-    { via: 'endpoint' },
-    {
-      ledger,
-      log: silent,
-      queues: { sendAll: async () => [] },
-      queueUrl: '',
-      collectAgain: async () => {},
-      map: (order) => mapProductOrders(wanted.mapping, order),
-    },
-  );
+  return createOrderAcceptor({
+    ledger,
+    log: silent,
+    queues: { sendAll: async () => [] },
+    queueUrl: '',
+    collectAgain: async () => {},
+    map: (order) => mapProductOrders(wanted.mapping, order),
+  }).acceptOrders([wanted.order], { via: 'endpoint' });
 }
 
 /** Each of its calls waits until it is its turn. */

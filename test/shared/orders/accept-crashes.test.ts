@@ -3,7 +3,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { acceptOrders } from '../../../shared/orders/accept.ts';
+import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { testClock } from '../../support/clock.ts';
 import { silent } from '../../support/logs.ts';
@@ -46,23 +46,19 @@ beforeEach(() => {
 
 async function accept({ mapping = each, amount, ...wanted }: Wish, reached = table): Promise<void> {
   const order = erpOrder({ number: 'MO/1', quantity: { amount, unit: 'u' }, ...wanted });
-  await acceptOrders(
-    [order],
-    { via: 'pull' },
-    {
-      ledger: ledgerOn(reached),
-      log: silent,
-      queues: {
-        async sendAll(_, messages) {
-          sent.push(...messages.map(({ body }) => String(JSON.parse(body).number)));
-          return [];
-        },
+  await createOrderAcceptor({
+    ledger: ledgerOn(reached),
+    log: silent,
+    queues: {
+      async sendAll(_, messages) {
+        sent.push(...messages.map(({ body }) => String(JSON.parse(body).number)));
+        return [];
       },
-      queueUrl: '',
-      collectAgain: async () => {},
-      map: (one) => mapProductOrders(mapping, one),
     },
-  );
+    queueUrl: '',
+    collectAgain: async () => {},
+    map: (one) => mapProductOrders(mapping, one),
+  }).acceptOrders([order], { via: 'pull' });
 }
 
 /** What was there before, with the first part created if `created`. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { acceptOrders } from '../../../shared/orders/accept.ts';
+import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
@@ -48,10 +48,9 @@ describe('a long list', () => {
     const heard = recordedLog();
 
     // Act
-    const answers = await acceptOrders(
+    const answers = await createOrderAcceptor({ ...dependencies, log: heard.log }).acceptOrders(
       orders('LONG'),
       { via: 'endpoint' },
-      { ...dependencies, log: heard.log },
     );
 
     // Assess: about a hundred at a time, and what eight orders at once have added meanwhile
@@ -70,11 +69,10 @@ describe('a long list', () => {
     };
 
     // Act
-    const taking = acceptOrders(
-      orders('CUT'),
-      { via: 'endpoint' },
-      { ...dependencies, ledger: { ...ledger, orders: { ...ledger.orders, put } } },
-    );
+    const taking = createOrderAcceptor({
+      ...dependencies,
+      ledger: { ...ledger, orders: { ...ledger.orders, put } },
+    }).acceptOrders(orders('CUT'), { via: 'endpoint' });
     await expect(taking).rejects.toThrow('The ledger is down.');
 
     // Assess

@@ -3,7 +3,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { acceptOrders } from '../../../shared/orders/accept.ts';
+import { createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -38,7 +38,7 @@ it('orders are taken in side by side and answered in their order; of one that is
   ];
 
   // Act
-  const answers = await acceptOrders(twice, { via: 'pull' }, dependencies);
+  const answers = await createOrderAcceptor(dependencies).acceptOrders(twice, { via: 'pull' });
 
   // Assess
   expect(answers.map(({ number }) => number)).toEqual(twice.map(({ number }) => number));
@@ -69,7 +69,7 @@ it('an order that the ledger cannot hold is answered for itself, and its neighbo
   const orders = ['BIG/1', 'BIG/2', 'BIG/3'].map((number) => erpOrder({ number }));
 
   // Act
-  const answers = await acceptOrders(orders, { via: 'endpoint' }, dependencies);
+  const answers = await createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'endpoint' });
 
   // Assess
   expect(answers.map(({ status }) => status)).toEqual(['queued', 'rejected', 'queued']);
@@ -110,13 +110,15 @@ describe('an order that is in the ledger and not created yet', () => {
     const { ledger, dependencies } = await started();
     const orders = [erpOrder({ number: 'MO/untried' })];
     sqs.fail('SendMessageBatch', 500);
-    await expect(acceptOrders(orders, { via: 'pull' }, dependencies)).rejects.toThrow();
+    await expect(createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' })).rejects.toThrow();
     sqs.fail('SendMessageBatch', 500);
-    await expect(acceptOrders(orders, { via: 'pull' }, dependencies)).rejects.toThrow();
+    await expect(createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' })).rejects.toThrow();
 
     // Act: its flow is paused, and every pull sees it again
     for (let pulls = 0; pulls < 3; pulls++) {
-      expect(await acceptOrders(orders, { via: 'pull' }, dependencies)).toMatchObject([{ status: 'queued' }]);
+      expect(await createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' })).toMatchObject([
+        { status: 'queued' },
+      ]);
     }
 
     // Assess
@@ -126,18 +128,18 @@ describe('an order that is in the ledger and not created yet', () => {
 
   it('is not enqueued again by a pull once it was tried: an outage does not multiply it', async () => {
     const { dependencies, tried } = await started();
-    await acceptOrders([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number: 'MO/tried' })], { via: 'pull' });
     await tried('MO/tried', 'in vain');
-    await acceptOrders([erpOrder({ number: 'MO/tried' })], { via: 'pull' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number: 'MO/tried' })], { via: 'pull' });
     expect(sqs.sent.map(numberOf)).toEqual(['MO/tried']);
   });
 
   it('is enqueued again for an ERP that asks again, tried or not', async () => {
     const { dependencies, tried } = await started();
     const order = erpOrder({ number: 'MO/asked' });
-    await acceptOrders([order], { via: 'endpoint' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([order], { via: 'endpoint' });
     await tried('MO/asked', 'in vain');
-    await acceptOrders([order], { via: 'endpoint' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([order], { via: 'endpoint' });
     expect(sqs.sent.map(numberOf)).toEqual(['MO/asked', 'MO/asked']);
   });
 
@@ -148,11 +150,13 @@ describe('an order that is in the ledger and not created yet', () => {
     const inParts = { ...dependencies, map: (order: ErpOrder) => mapProductOrders(split, order) };
     const order = erpOrder({ number: 'MO/old', id: 'an id', quantity: { amount: '2' } });
     sqs.fail('SendMessageBatch', 500);
-    await expect(acceptOrders([order], { via: 'endpoint' }, inParts)).rejects.toThrow();
+    await expect(createOrderAcceptor(inParts).acceptOrders([order], { via: 'endpoint' })).rejects.toThrow();
     await tried('MO/old/1', 'with success');
 
     // Act
-    const [answer] = await acceptOrders([{ ...order, number: 'MO/new' }], { via: 'endpoint' }, inParts);
+    const [answer] = await createOrderAcceptor(inParts).acceptOrders([{ ...order, number: 'MO/new' }], {
+      via: 'endpoint',
+    });
 
     // Assess
     expect(answer?.productOrders.map(({ number, status }) => [number, status])).toEqual([
@@ -167,12 +171,13 @@ describe('an order that is in the ledger and not created yet', () => {
   it('takes what the ERP has changed since, and is enqueued with it', async () => {
     const { ledger, dependencies, tried } = await started();
     const number = 'MO/changed';
-    await acceptOrders([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number, article: 'GEAR-01' })], {
+      via: 'pull',
+    });
     await tried(number, 'in vain');
-    const [answer] = await acceptOrders(
+    const [answer] = await createOrderAcceptor(dependencies).acceptOrders(
       [erpOrder({ number, article: 'GEAR-02' })],
       { via: 'pull' },
-      dependencies,
     );
     expect(answer).toMatchObject({ status: 'queued' });
     expect(sqs.sent.map(numberOf)).toEqual([number, number]);
@@ -186,7 +191,7 @@ describe('an order that is in the ledger and not created yet', () => {
     const { dependencies } = await started();
     const number = 'MO/changed twice';
     const pulled = (article: string) =>
-      acceptOrders([erpOrder({ number, article })], { via: 'pull' }, dependencies);
+      createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number, article })], { via: 'pull' });
     await pulled('GEAR-01');
     await pulled('GEAR-01');
     sqs.forget();
@@ -204,11 +209,11 @@ describe('an order that is in the ledger and not created yet', () => {
       map: (order: ErpOrder) => mapProductOrders({ split: { per: 'unit', book: 'when-all-done' } }, order),
     };
     const order = (amount: string) => erpOrder({ number: 'MO/split', quantity: { amount } });
-    await acceptOrders([order('2')], { via: 'pull' }, split);
+    await createOrderAcceptor(split).acceptOrders([order('2')], { via: 'pull' });
     for (const number of ['MO/split/1', 'MO/split/2']) await tried(number, 'with success');
 
     // Act
-    const [answer] = await acceptOrders([order('3')], { via: 'pull' }, split);
+    const [answer] = await createOrderAcceptor(split).acceptOrders([order('3')], { via: 'pull' });
 
     // Assess
     expect(answer?.productOrders.map(({ number, status }) => `${number} ${status}`)).toEqual([
@@ -221,12 +226,13 @@ describe('an order that is in the ledger and not created yet', () => {
   it('keeps its content while it may have been created with it: the change is a conflict', async () => {
     const { ledger, dependencies, tried } = await started();
     const number = 'MO/doubt';
-    await acceptOrders([erpOrder({ number, article: 'GEAR-01' })], { via: 'pull' }, dependencies);
+    await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number, article: 'GEAR-01' })], {
+      via: 'pull',
+    });
     await tried(number, 'in doubt');
-    const [answer] = await acceptOrders(
+    const [answer] = await createOrderAcceptor(dependencies).acceptOrders(
       [erpOrder({ number, article: 'GEAR-02' })],
       { via: 'pull' },
-      dependencies,
     );
     expect(answer).toMatchObject({ status: 'conflict' });
     expect((await ledger.orders.find(number))?.draft.article).toBe('GEAR-01');
@@ -245,7 +251,7 @@ it('a conflict and an order that cannot be mapped are told once, and answered ea
     collectAgain: async () => {},
     map: (order: ErpOrder) => mapProductOrders({}, order),
   };
-  await acceptOrders([erpOrder({ number: 'TOLD' })], { via: 'pull' }, dependencies);
+  await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number: 'TOLD' })], { via: 'pull' });
   await ledger.claims.claim(orderKey('TOLD'), {
     owner: 'o',
     messageId: 'm',
@@ -259,8 +265,8 @@ it('a conflict and an order that cannot be mapped are told once, and answered ea
   ];
 
   // Act
-  const first = await acceptOrders(orders, { via: 'pull' }, dependencies);
-  const second = await acceptOrders(orders, { via: 'pull' }, dependencies);
+  const first = await createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' });
+  const second = await createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' });
 
   // Assess
   const statuses = ['conflict', 'rejected', 'rejected', 'queued'];

@@ -7,7 +7,7 @@ import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import { type CreateDependencies, createProductOrder } from '../../../shared/orders/create.ts';
+import { type CreateDependencies, createProductOrderCreator } from '../../../shared/orders/create.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
@@ -73,10 +73,10 @@ export async function startCreateStage(): Promise<CreateStage> {
       return number;
     },
     create: (number, receiveCount = 1, changed = {}, clock = systemClock) =>
-      createProductOrder({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount, clock), {
+      createProductOrderCreator({
         ...dependencies,
         ...changed,
-      }),
+      })({ v: 1, kind: 'product-order', number }, attempt(number, receiveCount, clock)),
     linkOf: async (number) => (await erpSide.orders()).find((order) => order.number === number)?.azumutaId,
     async forgetFaults() {
       await azumutaSide.setFaults([]);

@@ -2,7 +2,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { type Accepted, acceptOrders } from '../../../shared/orders/accept.ts';
+import { type Accepted, createOrderAcceptor } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -73,7 +73,7 @@ export async function startOrderStage(): Promise<OrderStage> {
   const acceptAll = (orders: readonly ErpOrder[], how: How = {}) => {
     // One journey after the other can be told apart.
     clock.advance(1);
-    return acceptOrders(orders, { via: how.via ?? 'pull' }, dependencies(sqs, how));
+    return createOrderAcceptor(dependencies(sqs, how)).acceptOrders(orders, { via: how.via ?? 'pull' });
   };
 
   return {

@@ -8,7 +8,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { PullProgress } from '../../../shared/ledger/records/pull-state.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { type PullDependencies, type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
+import { createOrderPull, type PullDependencies, type PullReport } from '../../../shared/orders/pull.ts';
 import { afterPage, afterPullWindow, overlapMs, startOf } from '../../../shared/orders/pull-window.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
@@ -82,7 +82,7 @@ function plant(skewHours: number, goLive?: string) {
         },
       };
       const getRemainingTimeInMillis = () => (read >= most ? 1_000 : 60_000);
-      return pullOrders({ awsRequestId: `run ${runs}`, getRemainingTimeInMillis }, dependencies);
+      return createOrderPull(dependencies)({ awsRequestId: `run ${runs}`, getRemainingTimeInMillis });
     },
   };
 }

@@ -10,7 +10,7 @@ import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
-import { pullOrders, pullStage } from '../../../shared/orders/pull.ts';
+import { createOrderPull, pullStage } from '../../../shared/orders/pull.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
@@ -39,38 +39,35 @@ function pull(
   unreadable: readonly UnreadableOrder[] = [],
   failure?: Error,
 ) {
-  return pullOrders(
-    { awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 },
-    {
-      ledger,
-      clock,
-      accept: (order) => isWanted({ accept }, order),
+  return createOrderPull({
+    ledger,
+    clock,
+    accept: (order) => isWanted({ accept }, order),
+    log: silent,
+    queues: createQueues(sqs.client),
+    queueUrl: sqs.queueUrl('product-orders'),
+    collectAgain: async () => {},
+    partners: createPartnerCalls({
+      breaker: createBreaker(store.table, clock),
+      newOwner: () => 'owner',
       log: silent,
-      queues: createQueues(sqs.client),
-      queueUrl: sqs.queueUrl('product-orders'),
-      collectAgain: async () => {},
-      partners: createPartnerCalls({
-        breaker: createBreaker(store.table, clock),
-        newOwner: () => 'owner',
-        log: silent,
-      }),
-      goLive: undefined,
-      map(order) {
-        if (order.article === '')
-          throw new Rejected(`ERP order ${order.number} has no article.`, { code: 'order-data' });
-        return mapProductOrders({}, order);
+    }),
+    goLive: undefined,
+    map(order) {
+      if (order.article === '')
+        throw new Rejected(`ERP order ${order.number} has no article.`, { code: 'order-data' });
+      return mapProductOrders({}, order);
+    },
+    erp: {
+      async *releasedOrders() {
+        if (failure) throw failure;
+        yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
       },
-      erp: {
-        async *releasedOrders() {
-          if (failure) throw failure;
-          yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
-        },
-        async book() {
-          throw new Error('A pull books nothing.');
-        },
+      async book() {
+        throw new Error('A pull books nothing.');
       },
     },
-  );
+  })({ awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 });
 }
 
 it('a pull that is paused asks nobody, until it is resumed', async () => {

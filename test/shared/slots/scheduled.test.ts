@@ -6,7 +6,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
+import { createOrderPull, type PullReport } from '../../../shared/orders/pull.ts';
 import { silent } from '../../support/logs.ts';
 import { newOrder } from '../../support/orders.ts';
 import { invocation, settlingSeconds, slotsStage } from './stage.ts';
@@ -53,7 +53,7 @@ function pull(): Scheduled {
     called: () => called,
     run() {
       const { time, ...dependencies } = runOf('erp');
-      return pullOrders(time, {
+      return createOrderPull({
         ...dependencies,
         accept: () => true,
         map: (order) => mapProductOrders({}, order),
@@ -68,7 +68,7 @@ function pull(): Scheduled {
           },
           book: () => Promise.reject(new Error('A pull books nothing.')),
         },
-      });
+      })(time);
     },
   };
 }

@@ -11,7 +11,7 @@ import { createWebhookReceiver } from '../../../../shared/completions/receive-we
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
-import { getOrder, postOrders } from '../../../../shared/orders/http-api.ts';
+import { createHttpApi } from '../../../../shared/orders/http-api.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../../support/dynamodb.ts';
@@ -130,8 +130,8 @@ async function carriedOut({ operation, request: { number, query, body, authorize
     };
     const caller = { apiKey: presented, sourceIp: '203.0.113.7' };
     return operation === 'postProductOrders'
-      ? postOrders({ ...caller, body: bytes, waitSeconds: 0 }, dependencies)
-      : getOrder({ ...caller, number: number ?? '' }, dependencies);
+      ? createHttpApi(dependencies).postOrders({ ...caller, body: bytes, waitSeconds: 0 })
+      : createHttpApi(dependencies).getOrder({ ...caller, number: number ?? '' });
   }
   const receiveWebhook = createWebhookReceiver({
     ...common,
