@@ -21,7 +21,7 @@ interface Scheduled {
   readonly called: () => boolean;
 }
 
-/** What every run needs; its pauses take no time but the run's own. */
+/** The dependencies of every run; its pauses take the run's time only. */
 function runOf(partner: Partner) {
   const { clock, table } = stage;
   let remainingMs = 60_000;
@@ -109,7 +109,7 @@ function reconciliation(): Scheduled {
 it.each([
   ['a pull', pull, 'read'],
   ['a reconciliation', reconciliation, 'asked'],
-] as const)('%s calls its partner with a slot only, and gives it back', async (_, scheduled, done) => {
+] as const)('lets %s call its partner with a slot only, which it gives back', async (_, scheduled, done) => {
   // Prepare: a batch has the only slot
   const { partner, run, called } = scheduled();
   const batch = stage.begun({ [partner]: 1 });
