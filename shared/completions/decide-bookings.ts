@@ -109,7 +109,7 @@ function bounded(decision: BookingDecision): BookingDecision {
   const { erpOrder, productOrder, parts, recordingIds } = large;
   return {
     to: 'reject',
-    sentence: `ERP order ${erpOrder.number} is completed with ${recordingIds.length} recordings of ${parts.length} part(s), from product order ${productOrder.number} on, which is more than one booking can tell of (some 1,800): book it in the ERP by hand.`,
+    sentence: `ERP order ${erpOrder.number} is completed with ${recordingIds.length} recordings of ${parts.length} part(s), from product order ${productOrder.number} on, which is more than one booking can hold (some 1,800): book it in the ERP by hand.`,
     cause: 'completion-unclear',
   };
 }

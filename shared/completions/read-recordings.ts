@@ -131,7 +131,7 @@ function belongsTo(
 function requireOwner({ id, productOrder }: AzumutaRecording, number: string): void {
   if (productOrder.id !== undefined || productOrder.number !== undefined) return;
   throw new Rejected(
-    `Recording ${id}, which only the trigger names for product order ${number}, does not tell which product order it belongs to: book ${number} by hand, and let Azumuta list the recordings of its product orders.`,
+    `Recording ${id}, which only the trigger names for product order ${number}, does not say which product order it belongs to: book ${number} by hand, and let Azumuta list the recordings of its product orders.`,
     { code: 'completion-unclear' },
   );
 }

@@ -32,7 +32,7 @@ export interface WebhookAnswer {
 export const webhookAnswerSchema = z.object({
   status: z.enum(['accepted', 'kept for a person', 'unauthorized', 'forbidden', 'unavailable']),
   reason: z.exactOptional(z.string().check(z.describe('What is wrong with the call, for a person.'))),
-  eventId: z.exactOptional(z.string().check(z.describe('Follows the call through all logs.'))),
+  eventId: z.exactOptional(z.string().check(z.describe('Id of the call in all logs.'))),
 });
 
 export interface ReceiveWebhookDependencies {

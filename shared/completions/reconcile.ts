@@ -68,7 +68,7 @@ const reportingMs = 2000;
 /**
  * Makes good for lost triggers: asks Azumuta about product orders that are overdue, with one read each, one after the
  * other, and never about anything else. A completed one enters the completions queue as its trigger would have brought
- * it; all others come after those that were not asked about yet. When Azumuta is unwell the run ends, and the next one
+ * it; all others come after those that were not asked about yet. When Azumuta fails, the run ends, and the next one
  * begins with another order.
  */
 export function createReconciliation(dependencies: ReconcileDependencies) {

@@ -28,14 +28,14 @@ const mismatchSchema = z.object({
   expected: described('What would fit.'),
 });
 
-/** How one order of a call stands. */
+/** The status of one order of a call. */
 export const answeredOrderSchema = z.object({
   number: described('Number of the order in the ERP, as it was posted.'),
   status: orderStatusSchema,
   productOrders: z.readonly(z.array(productOrderStatusSchema)),
   reason: z.optional(described('Why it is rejected, for a person.')),
   cause: z.optional(causeSchema),
-  statusUrl: z.optional(described('Where to ask how it stands.')),
+  statusUrl: z.optional(described('Where to read its status.')),
   errors: z.optional(z.readonly(z.array(mismatchSchema))),
 });
 export type AnsweredOrder = Readonly<z.output<typeof answeredOrderSchema>>;

@@ -203,8 +203,8 @@ function firstIdOf({ messageAttributes, messageId }: SQSRecord): string {
 
 /** A replayed message carries the time of its first try. */
 function firstReceive(record: SQSRecord): Date {
-  const told = Date.parse(record.messageAttributes.firstAttemptAt?.stringValue ?? '');
-  return new Date(Number.isNaN(told) ? firstTriedOf(record) : told);
+  const given = Date.parse(record.messageAttributes.firstAttemptAt?.stringValue ?? '');
+  return new Date(Number.isNaN(given) ? firstTriedOf(record) : given);
 }
 
 /**

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 beforeEach(() => stage.sqs.forget());
 
-/** What a plant writes whose Azumuta calls the ERP's X-4711 a GEAR-01. */
+/** The configuration of a plant whose Azumuta calls the ERP's X-4711 a GEAR-01. */
 const configured = () =>
   defineIntegration({
     plant: 'mapped',
@@ -31,8 +31,8 @@ const configured = () =>
     productOrders: { article: ({ article }) => (article === 'X-4711' ? 'GEAR-01' : article) },
   });
 
-describe('a configuration that calls articles otherwise in Azumuta', () => {
-  it("creates of its own article what is booked of the ERP's", async () => {
+describe('a configuration that maps articles', () => {
+  it("creates with Azumuta's article and books with the ERP's", async () => {
     // Prepare
     const integration = configured();
     const [released] = await stage.erpSide.release({ product: 'X-4711', quantity: '5' });
@@ -122,7 +122,7 @@ describe('a product order that was made by hand in Azumuta', () => {
     expect(await stage.bookingsOf(number)).toEqual([]);
   });
 
-  it('is booked without a comparison when articles are mapped, as nobody knows what the ERP calls it', async () => {
+  it('is booked without a comparison when articles are mapped, as the code of the ERP is unknown', async () => {
     const number = await built();
     await stage.collect({ productOrderNumber: number }, {}, { articleIsMapped: true });
     const [message] = stage.sent();

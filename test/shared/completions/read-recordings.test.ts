@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 beforeEach(() => stage.sqs.forget());
 
-describe('recordings are read in turns', () => {
-  it('of four at a time', async () => {
-    // Prepare: the first answers come when four are asked for.
+describe('the recordings of a completion', () => {
+  it('are read four at a time', async () => {
+    // Prepare: no answer comes before four were asked for
     const { number, recordingIds } = await completed(stage, 9);
     const four = Promise.withResolvers<void>();
     let underWay = 0;
@@ -42,7 +42,7 @@ describe('recordings are read in turns', () => {
     expect(told(stage)).toEqual(recordingIds);
   });
 
-  it('and none any more once the attempt is out of time', async () => {
+  it('are not read any more once the attempt is out of time', async () => {
     // Prepare
     const { number } = await completed(stage, 9);
     const deadline = new AbortController();
@@ -65,7 +65,7 @@ describe('recordings are read in turns', () => {
 });
 
 describe('a completion that takes longer to read than an attempt may last', () => {
-  it('is read on where the attempt before ran out of time, each recording once', async () => {
+  it('is read from where the attempt before ran out of time, each recording once', async () => {
     // Prepare: every attempt is out of time at its fifth recording
     const { number, recordingIds } = await completed(stage, 9);
     let deadline = new AbortController();

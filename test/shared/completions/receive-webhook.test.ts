@@ -18,7 +18,7 @@ import { testClock } from '../../support/clock.ts';
 import { type HeardLog, recordedLog } from '../../support/logs.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 
-/** Looked for in everything that is logged, answered or kept. */
+/** Must not occur in anything that is logged, answered or kept. */
 const canary = 'CANARY-current-token-of-the-webhook';
 const previous = 'CANARY-previous-token-of-the-webhook';
 /** `npx vitest … ` with WEBHOOK_CALLS=100000 for the long run. */
@@ -66,7 +66,7 @@ function call(given: Partial<WebhookCall> = {}): WebhookCall {
   };
 }
 
-describe('no 2xx before SQS confirms', () => {
+describe('the webhook', () => {
   it('answers 202 with the message in the queue', async () => {
     expect(await createWebhookReceiver(dependencies())(call())).toMatchObject({ statusCode: 202 });
     expect(sqs.sent.map(({ queue }) => queue)).toEqual(['completions']);
@@ -77,7 +77,7 @@ describe('no 2xx before SQS confirms', () => {
     });
   });
 
-  it('answers 503 when SQS is down, for hints and for what would be kept', async () => {
+  it('answers 503 when SQS is down, for hints and for calls that would be kept', async () => {
     sqs.fail('SendMessage', 503, 2);
     expect(await createWebhookReceiver(dependencies())(call())).toMatchObject({ statusCode: 503 });
     expect(
@@ -90,7 +90,7 @@ describe('no 2xx before SQS confirms', () => {
 });
 
 describe('the token', () => {
-  it('both values are valid during rotation', async () => {
+  it('is valid with both values during rotation', async () => {
     expect(await createWebhookReceiver(dependencies())(call({ token: previous }))).toMatchObject({
       statusCode: 202,
     });
@@ -99,13 +99,13 @@ describe('the token', () => {
     });
   });
 
-  it('that was rotated a moment ago is read again', async () => {
+  it('is read again when it was rotated a moment ago', async () => {
     const token = async (options?: { readonly refresh?: boolean }): Promise<RotatingSecret> =>
       options?.refresh ? { current: canary } : { current: 'an older token of the webhook' };
     expect(await createWebhookReceiver(dependencies(token))(call())).toMatchObject({ statusCode: 202 });
   });
 
-  it('that nobody has set yet closes the door with 503, so that Azumuta’s administrator sees why', async () => {
+  it('makes every call get 503 while it is not set, so that Azumuta’s administrator sees why', async () => {
     const token = async (): Promise<RotatingSecret> => {
       throw new SecretUnset('azumuta-erp/demo/test/webhook-token');
     };
@@ -117,7 +117,7 @@ describe('the token', () => {
 describe('an event', () => {
   const named = { ...defaultContract.trigger, events: ['order-closed'] };
 
-  it('is known by the names of the contract, and is a completion then', async () => {
+  it('is known by the names in the contract, and means a completion', async () => {
     const answer = await createWebhookReceiver({ ...dependencies(), names: named })(
       call({ event: 'order-closed' }),
     );
@@ -125,7 +125,7 @@ describe('an event', () => {
     expect(JSON.parse(sqs.sent[0]?.body ?? '')).toMatchObject({ event: 'product-order-completed' });
   });
 
-  it('of another name is kept for a person, who is told the names', async () => {
+  it('is kept for a person, with the known names, when it has another name', async () => {
     const answer = await createWebhookReceiver({ ...dependencies(), names: named })(call());
     expect(answer).toMatchObject({
       statusCode: 404,
@@ -135,18 +135,18 @@ describe('an event', () => {
 });
 
 describe('an address that is not on the list', () => {
-  it('is refused before its token is looked at, and leaves nothing behind', async () => {
+  it('is refused before its token is checked, and leaves nothing behind', async () => {
     const answer = await createWebhookReceiver(dependencies())(call({ sourceIp: '198.51.100.9' }));
     expect(answer).toMatchObject({ statusCode: 403 });
     expect(sqs.sent).toEqual([]);
   });
 });
 
-describe('a call that cannot be used is kept', () => {
+describe('a call that cannot be used', () => {
   const nonsense = () => call({ rawQueryString: 'nothing=useful' });
   const letters = () => sqs.sent.filter(({ queue }) => queue === 'dead-letters');
 
-  it('once, however often it comes within some minutes', async () => {
+  it('is kept once, however often it comes within some minutes', async () => {
     // Prepare
     const clock = testClock();
     const receiveWebhook = createWebhookReceiver({ ...dependencies(), clock });
@@ -161,7 +161,7 @@ describe('a call that cannot be used is kept', () => {
     expect(letters()).toMatchObject([{ attributes: { cause: 'unreadable-message' } }]);
   });
 
-  it('with the names of its fields, and without their values', async () => {
+  it('is kept with the names of its fields, and without their values', async () => {
     const body = Buffer.from(JSON.stringify({ orderNo: 'PO-7', recordings: ['r1'] }));
 
     await createWebhookReceiver(dependencies())(call({ method: 'POST', body }));
@@ -173,7 +173,7 @@ describe('a call that cannot be used is kept', () => {
     expect(reason).not.toMatch(/PO-7|r1/);
   });
 
-  it('again after some minutes, as a person may have discarded its letter, under the id of its hour', async () => {
+  it('is kept again after some minutes, as a person may have discarded its letter, under the id of its hour', async () => {
     // Prepare
     const clock = testClock();
     const receiveWebhook = createWebhookReceiver({ ...dependencies(), clock });
@@ -189,7 +189,7 @@ describe('a call that cannot be used is kept', () => {
     expect(new Set(letters().map(({ attributes }) => attributes.messageId)).size).toBe(1);
   });
 
-  it('when its order number is a JSON number that lost digits: no other order takes its place', async () => {
+  it('is kept when its order number is a JSON number that lost digits, so that no other order is meant', async () => {
     const body = Buffer.from('{"number":9007199254740993}');
     const answer = await createWebhookReceiver(dependencies())(call({ method: 'POST', body }));
     expect(answer).toMatchObject({
@@ -200,7 +200,7 @@ describe('a call that cannot be used is kept', () => {
     expect(sqs.sent[0]?.body).toContain(body.toString('base64'));
   });
 
-  it('again by a door that SQS has failed meanwhile: what was not taken is not kept', async () => {
+  it('is kept at the next try when SQS did not take it', async () => {
     // Prepare
     const receiveWebhook = createWebhookReceiver(dependencies());
     sqs.fail('SendMessage', 503);
@@ -215,7 +215,7 @@ describe('a call that cannot be used is kept', () => {
   });
 });
 
-describe('whatever is sent', () => {
+describe('any call', () => {
   const maxBody = 64 * 1024;
   const body = fc.oneof(
     { weight: 10, arbitrary: anyText(60) },
@@ -231,7 +231,7 @@ describe('whatever is sent', () => {
         .map(([letter, more]) => letter.repeat((maxBody + more) / Buffer.byteLength(letter))),
     },
   );
-  /** All keep the word that is looked for. */
+  /** All of them contain the marker. */
   const nearMiss = fc.constantFrom(canary, previous).chain((token) =>
     fc.oneof(
       fc.constant(token.slice(0, -1)),
@@ -289,7 +289,7 @@ describe('whatever is sent', () => {
         const deadLetters = sqs.sent.filter(({ queue }) => queue === 'dead-letters');
         expect(messages).toHaveLength(statusCode === 202 ? 1 : 0);
         const isKept = statusCode !== 202 && statusCode !== 401;
-        // Of a body that is too large only the beginning tells calls apart.
+        // Bodies that are too large only differ in their beginning.
         const start = sent.body.subarray(0, maxBody).toString('base64');
         const content = JSON.stringify([sent.method, sent.event, sent.rawQueryString, start, tooLarge]);
         const isRepeated = kept.slice(-maxKept).includes(content);

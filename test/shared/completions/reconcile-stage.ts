@@ -27,12 +27,12 @@ export interface ReconcileStage {
   readonly sqs: SqsEndpoint;
   readonly control: AzumutaControl;
   readonly azumuta: AzumutaClient;
-  /** A new stage of the same servers, in a year of its own: nobody's orders are overdue in another's. */
+  /** A new stage with the same servers, in a year of its own, so that tests do not see each other's overdue orders. */
   readonly begin: () => Promise<ReconcileTest>;
   readonly stop: () => Promise<void>;
 }
 
-/** What one test works with. */
+/** The stage of one test. */
 export interface ReconcileTest {
   readonly clock: TestClock;
   readonly ledger: Ledger;
@@ -40,7 +40,7 @@ export interface ReconcileTest {
   readonly partners: PartnerCalls;
   /** A product order that was created by this integration, and was due so many days ago. @returns its number. */
   readonly created: (name: string, dueDaysAgo: number) => Promise<string>;
-  /** The same of an order that Azumuta does not know (any more). */
+  /** The same for an order that Azumuta does not know (any more). */
   readonly createdOutside: (name: string, dueDaysAgo: number) => Promise<string>;
   readonly run: (
     changes?: Partial<ReconcileDependencies> & { readonly remainingMs?: () => number },
@@ -66,7 +66,7 @@ export async function startReconcileStage(): Promise<ReconcileStage> {
     clock: systemClock,
   });
   let year = 2100;
-  // A run knows its lease by its own id.
+  // A run recognises its lease by its own id.
   let runs = 0;
 
   async function begin(): Promise<ReconcileTest> {

@@ -32,7 +32,7 @@ import { startSandboxHere } from '../../support/sandboxes.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
-/** What an attempt reaches: the stage's own, unless a test puts something in between. */
+/** What an attempt works with: the stage's own, unless a test puts something in between. */
 export interface Reached {
   readonly ledger: Ledger;
   readonly breaker: Breaker;
@@ -41,7 +41,7 @@ export interface Reached {
   readonly sqs: SqsEndpoint['client'];
 }
 
-/** Both sandboxes, a ledger on a clock that stands still, and the queue of bookings. */
+/** Both sandboxes, a ledger with a stopped clock, and the queue of bookings. */
 export interface CompletionStage {
   readonly clock: TestClock;
   readonly store: LedgerStore;
@@ -54,13 +54,13 @@ export interface CompletionStage {
   readonly erpUrl: string;
   /** An ERP order whose product orders exist in Azumuta and in the ledger. */
   readonly ordered: (parts?: readonly Part[]) => Promise<{ erpOrder: string; numbers: string[] }>;
-  /** Works on a hint as the function does it. */
+  /** Works on a hint as the function does. */
   readonly collect: (
     hint: Partial<CompletionHint> & { readonly productOrderNumber: string },
     given?: Partial<WorkAttempt>,
     dependencies?: Partial<CollectDependencies> & Partial<Reached> & { readonly includeOperators?: boolean },
   ) => Promise<void>;
-  /** Works on a booking as the function does it. */
+  /** Works on a booking as the function does. */
   readonly book: (
     message: BookingMessage,
     given?: Partial<WorkAttempt>,
@@ -74,7 +74,7 @@ export interface CompletionStage {
   readonly stop: () => Promise<void>;
 }
 
-/** Length of an attempt, and what the ERP may take to settle, in seconds: as in the stack. */
+/** Seconds of an attempt, and of the ERP's settling, as in the stack. */
 export const timeoutSeconds = 60;
 export const settlingSeconds = 300;
 
@@ -134,7 +134,7 @@ export async function startCompletionStage(): Promise<CompletionStage> {
     return { partners, reader };
   }
 
-  /** What the ledger says of an ERP order: how many parts it has now. */
+  /** Writes how many parts an ERP order has now. */
   async function splitInto(number: string, parts: readonly Pick<Part, 'book'>[]): Promise<void> {
     const before = await ledger.erpOrders.find({ number });
     const book = parts[0]?.book === 'each' ? 'each' : 'when-all-done';

@@ -53,14 +53,14 @@ describe('a long list', () => {
       { via: 'endpoint' },
     );
 
-    // Assess: about a hundred at a time, and what eight orders at once have added meanwhile
+    // Assess: about a hundred at a time, and those that eight orders at once have added meanwhile
     expect(answers.map(({ productOrders }) => productOrders.length)).toEqual(Array(30).fill(20));
     expect(new Set(sqs.sent.map(({ body }) => body)).size).toBe(600);
     expect(sqs.sent).toHaveLength(600);
     expect(Math.max(...heard.measured('OrdersAccepted'))).toBeLessThanOrEqual(100 + 8 * 20);
   });
 
-  it('is enqueued as far as it was written when the ledger fails, and no order by half', async () => {
+  it('is enqueued as far as it was written when the ledger fails, and no order in part', async () => {
     // Prepare
     const { ledger, dependencies } = started();
     const put: typeof ledger.orders.put = async (order) => {

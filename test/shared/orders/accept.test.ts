@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 
-it('orders are taken in side by side and answered in their order; of one that is listed twice, the last counts', async () => {
+it('accepts orders at the same time, and answers in their order; of one that is listed twice, the last counts', async () => {
   // Prepare
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
   const dependencies = {
@@ -48,7 +48,7 @@ it('orders are taken in side by side and answered in their order; of one that is
   expect(answers.filter(({ status }) => status === 'queued')).toHaveLength(31);
 });
 
-it('an order that the ledger cannot hold is answered for itself, and its neighbours are taken in', async () => {
+it('rejects an order that the ledger cannot hold, and accepts the others', async () => {
   // Prepare: 500 KB of parameters, more than an item of DynamoDB may have
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
   const drawing = { Drawing: 'x'.repeat(500_000) };
@@ -105,7 +105,7 @@ describe('an order that is in the ledger and not created yet', () => {
   }
   const claimant = { owner: 'o', messageId: 'm', endsAt: new Date('2026-11-24T08:01:00Z') };
 
-  it('is enqueued again by one pull, as its message may never have been sent, and then by no other', async () => {
+  it('is enqueued again by one pull only, as its message may never have been sent', async () => {
     // Prepare
     const { ledger, dependencies } = await started();
     const orders = [erpOrder({ number: 'MO/untried' })];
@@ -114,7 +114,7 @@ describe('an order that is in the ledger and not created yet', () => {
     sqs.fail('SendMessageBatch', 500);
     await expect(createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' })).rejects.toThrow();
 
-    // Act: its flow is paused, and every pull sees it again
+    // Act: its flow is paused, and every pull reads it again
     for (let pulls = 0; pulls < 3; pulls++) {
       expect(await createOrderAcceptor(dependencies).acceptOrders(orders, { via: 'pull' })).toMatchObject([
         { status: 'queued' },
@@ -126,7 +126,7 @@ describe('an order that is in the ledger and not created yet', () => {
     expect(await ledger.orders.find('MO/untried')).toMatchObject({ state: 'waiting', enqueued: true });
   });
 
-  it('is not enqueued again by a pull once it was tried: an outage does not multiply it', async () => {
+  it('is not enqueued again by a pull once it was tried, so that an outage does not multiply it', async () => {
     const { dependencies, tried } = await started();
     await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number: 'MO/tried' })], { via: 'pull' });
     await tried('MO/tried', 'in vain');
@@ -134,7 +134,7 @@ describe('an order that is in the ledger and not created yet', () => {
     expect(sqs.sent.map(numberOf)).toEqual(['MO/tried']);
   });
 
-  it('is enqueued again for an ERP that asks again, tried or not', async () => {
+  it('is enqueued again for an ERP that posts it again, tried or not', async () => {
     const { dependencies, tried } = await started();
     const order = erpOrder({ number: 'MO/asked' });
     await createOrderAcceptor(dependencies).acceptOrders([order], { via: 'endpoint' });
@@ -143,8 +143,8 @@ describe('an order that is in the ledger and not created yet', () => {
     expect(sqs.sent.map(numberOf)).toEqual(['MO/asked', 'MO/asked']);
   });
 
-  it('is enqueued again where its ERP order was renamed, and keeps its number as another part was made', async () => {
-    // Prepare: SQS took neither part, and a caller brought the first
+  it('is enqueued again when its ERP order was renamed, and keeps its number as another part was created', async () => {
+    // Prepare: SQS took neither part, and a caller posted the first again
     const { ledger, dependencies, tried } = await started();
     const split = { split: { per: 'unit', book: 'each' } } as const;
     const inParts = { ...dependencies, map: (order: ErpOrder) => mapProductOrders(split, order) };
@@ -168,7 +168,7 @@ describe('an order that is in the ledger and not created yet', () => {
     expect(await ledger.orders.find('MO/old/2')).toMatchObject({ state: 'waiting' });
   });
 
-  it('takes what the ERP has changed since, and is enqueued with it', async () => {
+  it('gets the content that the ERP has changed since, and is enqueued', async () => {
     const { ledger, dependencies, tried } = await started();
     const number = 'MO/changed';
     await createOrderAcceptor(dependencies).acceptOrders([erpOrder({ number, article: 'GEAR-01' })], {
@@ -239,7 +239,7 @@ describe('an order that is in the ledger and not created yet', () => {
   });
 });
 
-it('a conflict and an order that cannot be mapped are told once, and answered each time', async () => {
+it('alerts to a conflict and to an order that cannot be mapped once, and answers it each time', async () => {
   // Prepare
   const heard = recordedLog();
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });

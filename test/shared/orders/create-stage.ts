@@ -15,23 +15,23 @@ import { newOrder } from '../../support/orders.ts';
 import { startSandboxHere } from '../../support/sandboxes.ts';
 import { sandboxErp } from '../erp/rest/sandbox.ts';
 
-/** Both sandboxes and a ledger, and what creates product orders between them. */
+/** Both sandboxes and a ledger, and the creation of product orders. */
 export interface CreateStage {
   readonly store: LedgerStore;
   readonly ledger: Ledger;
   readonly azumutaSide: AzumutaControl;
   readonly erpSide: ErpControl;
   readonly dependencies: CreateDependencies;
-  /** An order that the ERP has released and the ledger was told of. */
+  /** An order that the ERP has released and the ledger knows. */
   readonly released: (parameters?: Readonly<Record<string, string>>) => Promise<string>;
-  /** Works on its message as the function does it. */
+  /** Works on its message as the function does. */
   readonly create: (
     number: string,
     receiveCount?: number,
     changed?: Partial<CreateDependencies>,
     clock?: Clock,
   ) => Promise<void>;
-  /** Azumuta's id that the ERP knows of an order. */
+  /** The Azumuta id that the ERP has of an order. */
   readonly linkOf: (number: string) => Promise<string | null | undefined>;
   readonly forgetFaults: () => Promise<void>;
   readonly stop: () => Promise<void>;

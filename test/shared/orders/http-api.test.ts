@@ -47,7 +47,7 @@ const call = (number: string, apiKey: string | undefined = current) => ({
   waitSeconds: 0,
 });
 
-describe('no 2xx before SQS confirms', () => {
+describe('the order endpoint', () => {
   it('answers 503 when SQS is down, and 202 to the same call once it is back', async () => {
     sqs.fail('SendMessageBatch', 500);
     const down = await createHttpApi(dependencies).postOrders(call('PO-down'));
@@ -60,7 +60,7 @@ describe('no 2xx before SQS confirms', () => {
     expect(sqs.sent).toHaveLength(1);
   });
 
-  it('answers 503 when the ledger is down, to posts and to looks', async () => {
+  it('answers 503 when the ledger is down, to POST and to GET', async () => {
     const lost = await startLedgerStore();
     const ledger = createLedger({ ...lost, clock: testClock(), times: { settlingSeconds: 300 } });
     await lost.stop();
@@ -87,7 +87,7 @@ describe('the key of the order endpoint', () => {
     ['one that lacks a letter', current.slice(1)],
     ['one with a letter too many', `${previous}x`],
     ['an empty one', ''],
-  ])('is refused when it is %s, and never told in the answer or the log', async (_, presented) => {
+  ])('is refused when it is %s, and is never in the answer or the log', async (_, presented) => {
     const answer = await createHttpApi(dependencies).postOrders({ ...call('PO-1'), apiKey: presented });
     expect(answer.statusCode).toBe(401);
     expect(sqs.sent).toEqual([]);
@@ -96,7 +96,7 @@ describe('the key of the order endpoint', () => {
 });
 
 describe('an address that is not on the list', () => {
-  it('is refused before its key is looked at', async () => {
+  it('is refused before its key is checked', async () => {
     const apiKey = async () => {
       throw new Error('It was looked at.');
     };
@@ -120,8 +120,8 @@ describe('an ERP that prefers to wait', () => {
     return (clock.now().getTime() - from) / 1000;
   };
 
-  it('is answered by the clock, however long each look takes', async () => {
-    // Prepare: a ledger that takes a second for each look
+  it('is answered in time, however long each look takes', async () => {
+    // Prepare: a ledger that takes a second for each read
     const find: typeof dependencies.ledger.orders.find = async (number) => {
       clock.advance(1);
       return dependencies.ledger.orders.find(number);
@@ -136,12 +136,12 @@ describe('an ERP that prefers to wait', () => {
       createHttpApi(slow).postOrders({ ...call('-'), body: listOf('SLOW', 60), waitSeconds: 25 }),
     );
 
-    // Assess: those that were being looked at may come to their end
+    // Assess: reads that had begun may end
     expect(lasted).toBeGreaterThanOrEqual(25);
     expect(lasted).toBeLessThan(25 + 8);
   });
 
-  it('has the time that taking its orders in took in its waiting', async () => {
+  it('waits less by the time that accepting its orders took', async () => {
     const map: typeof dependencies.map = (order) => {
       clock.advance(3);
       return dependencies.map(order);
@@ -153,7 +153,7 @@ describe('an ERP that prefers to wait', () => {
     ).toBe(10);
   });
 
-  it('has only what is queued still looked at', async () => {
+  it('has only those orders looked up that are still queued', async () => {
     // Prepare: the first is created at the first pause
     const looked: string[] = [];
     const find: typeof dependencies.ledger.orders.find = async (number) => {
@@ -195,8 +195,8 @@ async function claimed(number: string) {
   return { claims, claim: claiming.claim };
 }
 
-describe('an order that was refused', () => {
-  it('is answered with the cause beside the reason, for the ERP to group by', async () => {
+describe('a rejected order', () => {
+  it('is answered with reason and cause, by which the ERP can group', async () => {
     // Prepare
     await createHttpApi(dependencies).postOrders(call('REFUSED'));
     const { claims, claim } = await claimed('REFUSED');
@@ -212,7 +212,7 @@ describe('an order that was refused', () => {
     ]);
   });
 
-  it('by the mapping has that as its cause', async () => {
+  it('has the mapping as its cause when it cannot be mapped', async () => {
     const map: typeof dependencies.map = (order) => mapProductOrders({ article: () => '' }, order);
     const answer = await createHttpApi({ ...dependencies, map }).postOrders(call('UNMAPPED'));
     expect(answer.body.orders).toMatchObject([{ status: 'rejected', cause: 'configuration' }]);
@@ -233,7 +233,7 @@ describe('one bad order of a call', () => {
     ['a quantity that is no decimal', '"quantity":"+"'],
     ['a number that is no text, and cannot become one', '"number":{"toString":1}'],
     ['a number that is nested without end', `"number":${'['.repeat(100_000)}${']'.repeat(100_000)}`],
-  ])('with %s is answered for itself, and its neighbours are taken in', async (_what, fields) => {
+  ])('is rejected with %s, and the others are accepted', async (_what, fields) => {
     const answer = await createHttpApi(dependencies).postOrders({ ...call('-'), body: bodyOf(fields) });
     expect(answer.statusCode).toBe(202);
     expect(answer.body.orders?.map(({ status }) => status)).toEqual(['queued', 'rejected', 'queued']);
@@ -246,7 +246,7 @@ it.each([
   ['half a character', 'MO\ud83d'],
   ['a control character', 'MO\u0000'],
   ['white space around it', 'MO/1 '],
-])('an order that cannot be, as its number has %s, is answered with 404 and why', async (_what, number) => {
+])('answers 404 with the reason for a number with %s, which no order can have', async (_what, number) => {
   const answer = await createHttpApi(dependencies).getOrder({ ...call('-'), number });
   expect(answer.statusCode).toBe(404);
   expect(answer.body.error).toMatch(/^There can be no such order: its number (has|holds|begins or ends)/);
@@ -267,15 +267,18 @@ describe('a call that is too large', () => {
   it.each([
     ['many orders', 501, 1, '501 orders in one call'],
     ['orders of many units', 11, 91, 'These orders become more than 1000 product orders'],
-  ])('of %s is refused as a whole, and told what fits', async (_name, orders, units, reason) => {
-    const answer = await posting(orders, units);
-    expect(answer.statusCode).toBe(413);
-    expect(answer.body.error).toContain(reason);
-    expect(answer.body.error).toContain('at most 500 are taken, which may become 1000 product orders');
-    expect(sqs.sent).toEqual([]);
-  });
+  ])(
+    'is refused as a whole with %s, and the answer says how much is possible',
+    async (_name, orders, units, reason) => {
+      const answer = await posting(orders, units);
+      expect(answer.statusCode).toBe(413);
+      expect(answer.body.error).toContain(reason);
+      expect(answer.body.error).toContain('at most 500 are taken, which may become 1000 product orders');
+      expect(sqs.sent).toEqual([]);
+    },
+  );
 
-  it('is none when it just fits', async () => {
+  it('is accepted when it just fits', async () => {
     expect(await posting(1, 1000)).toMatchObject({ statusCode: 202 });
     expect(sqs.sent).toHaveLength(1000);
   });

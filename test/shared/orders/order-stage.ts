@@ -28,16 +28,16 @@ interface How {
   readonly ledger?: Ledger;
 }
 
-/** What became of an attempt at creating a product order. */
+/** The outcome of an attempt at creating a product order. */
 export type AttemptEnd = 'created' | 'in doubt' | 'failed' | 'refused' | 'refused after it was sent';
 
-/** A ledger and a queue, orders that the ERP tells, and attempts at creating them. */
+/** A ledger and a queue, orders of the ERP, and attempts at creating them. */
 export interface OrderStage {
   readonly clock: TestClock;
   readonly store: LedgerStore;
   readonly ledger: Ledger;
   readonly heard: HeardLog;
-  /** Numbers of product orders whose completion is to be looked at once more. */
+  /** Numbers of product orders whose completion must be looked at once more. */
   readonly collected: string[];
   readonly accept: (order: ErpOrder, how?: How) => Promise<Accepted>;
   readonly acceptAll: (orders: readonly ErpOrder[], how?: How) => Promise<Accepted[]>;
@@ -45,7 +45,7 @@ export interface OrderStage {
   readonly attempt: (number: string, how: AttemptEnd) => Promise<string>;
   /** `number status` of each. */
   readonly statuses: (accepted: Accepted) => string[];
-  /** What the ledger keeps of the ERP order with this number. */
+  /** The ledger's record of the ERP order with this number. */
   readonly recordOf: (number: string) => ReturnType<Ledger['erpOrders']['find']>;
   /** `event: note` of a journey. */
   readonly journeyOf: (number: string) => Promise<string[]>;
@@ -71,7 +71,7 @@ export async function startOrderStage(): Promise<OrderStage> {
   }
 
   const acceptAll = (orders: readonly ErpOrder[], how: How = {}) => {
-    // One journey after the other can be told apart.
+    // So that journeys can be told apart.
     clock.advance(1);
     return createOrderAcceptor(dependencies(sqs, how)).acceptOrders(orders, { via: how.via ?? 'pull' });
   };

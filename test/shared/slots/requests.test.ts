@@ -50,7 +50,10 @@ it.each([
   ['without a limit', {}, {}],
   ['with a limit of the other partner', { azumuta: { atOnce: 1 } }, {}],
   ['with a limit', { erp: { atOnce: 3 } }, { 'DynamoDB.GetItem': 1, 'DynamoDB.UpdateItem': 2 }],
-] as const)('costs these requests to the ledger for the slot of a batch %s', async (_, limits, operations) => {
-  await workedOff(limits);
-  expect(counter.requests().operations).toEqual(operations);
-});
+] as const)(
+  'costs these requests to the ledger for the slot of a batch %s',
+  async (_, limits, operations) => {
+    await workedOff(limits);
+    expect(counter.requests().operations).toEqual(operations);
+  },
+);

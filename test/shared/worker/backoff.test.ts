@@ -93,11 +93,14 @@ describe('the seconds until a message comes again', () => {
     expect(secondsUntilRetry({ afterSeconds: undefined }, 5, 0)).toBe(1);
   });
 
-  it.each([1, 60, 3600, 43_200, 86_400])('are spread for messages that must wait for %i s, too', (afterSeconds) => {
-    const early = secondsUntilRetry({ afterSeconds }, 1, 0);
-    const late = secondsUntilRetry({ afterSeconds }, 1, 0.99);
-    expect(late).toBeGreaterThan(early);
-  });
+  it.each([1, 60, 3600, 43_200, 86_400])(
+    'are spread for messages that must wait for %i s, too',
+    (afterSeconds) => {
+      const early = secondsUntilRetry({ afterSeconds }, 1, 0);
+      const late = secondsUntilRetry({ afterSeconds }, 1, 0.99);
+      expect(late).toBeGreaterThan(early);
+    },
+  );
 
   it('are never more than SQS accepts: it counts its 12 hours from the receive, minutes ago', () => {
     const longest = secondsUntilRetry({ afterSeconds: 12 * 3600 }, 1, 0.99);

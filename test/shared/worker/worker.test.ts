@@ -125,7 +125,11 @@ describe('a dead letter', () => {
       '2026-11-20T06:00:00.000Z',
       '2026-11-20T06:00:00.000Z',
     ],
-    ['is made even when a message has an unreadable time of its first try', 'long ago', '2026-11-24T07:59:00.000Z'],
+    [
+      'is made even when a message has an unreadable time of its first try',
+      'long ago',
+      '2026-11-24T07:59:00.000Z',
+    ],
   ])('%s', async (_, told, firstAttemptAt) => {
     const record = {
       ...sqsRecord({ body: 'reject' }),
