@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import type { Overrides } from '../emulator/overrides.ts';
 import type { LocalSystem } from '../run-locally.ts';
