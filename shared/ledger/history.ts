@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type Cause, causes } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
 import type { Update } from '../platform/aws/dynamodb-table.ts';
 
@@ -23,12 +24,18 @@ export const maxHistoryBytes = 16 * 1024;
 /** Characters of a note, and of the reason that an item holds for a person. */
 export const maxNoteLength = 1000;
 
+/** After a rollback an item may have a cause that only the newer version knows. */
+export const storedCauseSchema = z.pipe(
+  z.string(),
+  z.transform((code): Cause => causes.find((cause) => cause === code) ?? 'internal-error'),
+);
+
 /** An item's own history, oldest first. */
 export const historySchema = z._default(
   z.array(z.object({ at: z.string(), event: z.string(), note: z.exactOptional(z.string()) })),
   [],
 );
-const heldSchema = z.object({ history: historySchema, historyLeft: z._default(z.number(), 0) });
+export const heldSchema = z.object({ history: historySchema, historyLeft: z._default(z.number(), 0) });
 
 /**
  * The update with entries added to the item's history. A full history loses its oldest retries, then its oldest

@@ -26,7 +26,7 @@ const failingSchema = z.object({
 /** A channel that has refused a message; one that works is not recorded. */
 export type FailingChannel = DeepReadonly<z.output<typeof failingSchema>>;
 
-const stateSchema = z.object({
+export const stateSchema = z.object({
   groups: z._default(z.record(z.string(), groupSchema), {}),
   failing: z._default(z.record(z.string(), failingSchema), {}),
   /** Messages in the dead-letter queue that were unknown to the ledger at the last run. */
@@ -70,7 +70,7 @@ const outboxPrefix = 'OUTBOX#';
 /** A message that could not be delivered for so long is dropped. */
 const keptSeconds = 14 * 86_400;
 
-const entrySchema = z.object({ sk: z.string(), body: z.string() });
+export const entrySchema = z.object({ sk: z.string(), body: z.string() });
 
 export function createAlertRecords(table: Table, clock: Clock): AlertRecords {
   const lease = createLease(table, clock, stateKey);

@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 import type { BookingKey } from '../../model/completions.ts';
-import { causes } from '../../model/errors.ts';
 import type { DeepReadonly, StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Claimant, claimStates, isNothingSent } from '../claims.ts';
-import { withEntry } from '../history.ts';
+import { storedCauseSchema, withEntry } from '../history.ts';
 import {
   bookingKeyOf,
   bookingPrefix,
@@ -48,7 +47,7 @@ const plannedSchema = z.object({
 /** What is going to be booked. */
 export type PlannedBooking = DeepReadonly<z.output<typeof plannedSchema>>;
 
-const storedSchema = z.extend(plannedSchema, {
+export const storedSchema = z.extend(plannedSchema, {
   state: z.enum(claimStates),
   attempts: z.number(),
   clean: z._default(z.boolean(), false),
@@ -58,7 +57,7 @@ const storedSchema = z.extend(plannedSchema, {
   /** Its message is known to have been sent: it was claimed, or sent once more. */
   enqueued: z._default(z.boolean(), false),
   /** Cause code of its rejection. */
-  cause: z.exactOptional(z.enum(causes)),
+  cause: z.exactOptional(storedCauseSchema),
   /** `awaited` while the ERP has accepted it and its stock movement is not seen yet. No connector sets this today. */
   confirmation: z.exactOptional(z.enum(['awaited', 'seen'])),
   /** Key of the booking that corrects this one. Nothing corrects a booking today. */

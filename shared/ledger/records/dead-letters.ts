@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { type Cause, causes } from '../../model/errors.ts';
+import type { Cause } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { maxNoteLength, type NewEntry, withEntry } from '../history.ts';
+import { maxNoteLength, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
 import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
 import { dayFields } from './events.ts';
 import { troubleFieldNames, troubleFields } from './troubles.ts';
@@ -33,11 +33,11 @@ export interface DeadLetterRecords {
   readonly markDiscarded: (deadLetter: DeadLetterRecord, note: string) => Promise<void>;
 }
 
-const recordSchema = z.object({
+export const recordSchema = z.object({
   sk: z.string(),
   stage: z._default(z.string(), 'unknown'),
   reason: z._default(z.string(), ''),
-  cause: z.optional(z.enum(causes)),
+  cause: z.optional(storedCauseSchema),
   dead: z._default(z.boolean(), false),
 });
 

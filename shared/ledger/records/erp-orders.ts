@@ -23,7 +23,7 @@ export const productOrderRefSchema = z.object({
 export const bookPartsSchema = z.enum(['alone', 'each', 'when-all-done']);
 const splitSchema = z.object({ number: z.string(), of: z.number(), book: bookPartsSchema });
 
-const storedSchema = z.object({
+export const storedSchema = z.object({
   /** As the ERP has it now. Without an id if it came without one at first: it is known by its number for ever. */
   erpOrder: erpOrderFactsSchema,
   amount: z.string(),
@@ -51,7 +51,7 @@ export interface CompletedPart {
   readonly named?: readonly string[];
 }
 
-const completedPartSchema = z.object({
+export const completedPartSchema = z.object({
   index: z.number(),
   productOrderId: z.string(),
   named: z.exactOptional(z.array(z.string())),

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { type Cause, causes } from '../../model/errors.ts';
+import type { Cause } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { type NewEntry, withEntry } from '../history.ts';
+import { type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
 import { conflictKey, expiryAfter, retentionSeconds } from '../keys.ts';
 import { dayFields } from './events.ts';
 import { troubleFieldNames, troubleFields } from './troubles.ts';
@@ -42,7 +42,10 @@ const kindOf = {
 } as const;
 
 const maxContentLength = 1000;
-const toldSchema = z.object({ content: z._default(z.string(), ''), cause: z.optional(z.enum(causes)) });
+export const toldSchema = z.object({
+  content: z._default(z.string(), ''),
+  cause: z.optional(storedCauseSchema),
+});
 
 /** What a planner was told last about an order. */
 export interface Told {

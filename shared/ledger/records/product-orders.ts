@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
-import { causes, type Rejection } from '../../model/errors.ts';
+import type { Rejection } from '../../model/errors.ts';
 import { type ErpOrderRef, isSameErpOrder } from '../../model/orders.ts';
 import type { DeepReadonly, StoredItem, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { claimStates, isNothingSent } from '../claims.ts';
-import { historySchema, type NewEntry, withEntry } from '../history.ts';
+import { historySchema, type NewEntry, storedCauseSchema, withEntry } from '../history.ts';
 import { expiryAfter, orderKey, partitionOf, retentionSeconds } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { bookPartsSchema, erpOrderFactsSchema, productOrderRefSchema } from './erp-orders.ts';
 
-const storedSchema = z.object({
+export const storedSchema = z.object({
   number: z.string(),
   /** What its draft was made for: bookings are compared with this. Only the number follows a renamed ERP order. */
   erpOrder: erpOrderFactsSchema,
@@ -36,7 +36,7 @@ const storedSchema = z.object({
   awaiting: z.optional(z.string()),
   reason: z.optional(z.string()),
   /** Cause code of the reason. */
-  cause: z.optional(z.enum(causes)),
+  cause: z.optional(storedCauseSchema),
   history: historySchema,
   historyLeft: z._default(z.number(), 0),
 });

@@ -40,7 +40,7 @@ export interface PullState {
   }>;
 }
 
-const storedSchema = z.object({
+export const storedSchema = z.object({
   watermark: z.optional(watermarkSchema),
   window: z.nullish(windowSchema),
   endedAt: z.optional(z.string()),

@@ -64,7 +64,7 @@ const keysSchema = z.object({
     z.tuple([z.enum(troubleKinds), z.enum(partnerNames), z.enum(causes), z.string()]),
   ),
 });
-const factsSchema = z.object({
+export const factsSchema = z.object({
   pk: z.string(),
   trouble: z.literal('open'),
   order: z.optional(z.string()),
@@ -78,7 +78,7 @@ export function createTroubles(table: Table): Troubles {
     async open(limit) {
       const found = await table.queryIndex(ledgerIndexes.trouble, 'open', { limit });
       return found.flatMap((stored) => {
-        // After a roll-back there may be kinds that only the newer version knows.
+        // After a rollback there may be kinds that only the newer version knows.
         const parsed = z.safeParse(keysSchema, stored);
         if (!parsed.success) return [];
         const { pk, sk, troubleOf } = parsed.data;
