@@ -12,10 +12,9 @@ import {
   operatorLedger,
   setIfUnset,
 } from './operator-clients.ts';
-import { type AzumutaControl, azumutaControl } from './sandbox/azumuta/control.ts';
+import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api-key-guard.ts';
 import type { Trigger } from './sandbox/azumuta/triggers.ts';
-import { type ErpControl, erpControl } from './sandbox/erp/control.ts';
-import { azumutaSandboxKey, erpSandboxKey } from './sandbox/keys.ts';
+import { type AzumutaControl, azumutaControl, type ErpControl, erpControl } from './sandbox/control.ts';
 import { type Sandbox, startSandbox } from './sandbox/supervise.ts';
 import { type Synthesized, type SynthesizeOptions, synthesize } from './synthesize.ts';
 

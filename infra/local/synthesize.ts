@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
-import { nodeBinary } from './emulator/process/node-binary.ts';
+import { nodeBinary } from './emulator/process/host.ts';
 
 export interface SynthesizeOptions {
   readonly integrationFile: string;

@@ -61,6 +61,7 @@ export function printPlaces({ emulator, webhookUrl, orderEndpoint, sandboxes }: 
   });
   const key = `X-API-Key: ${orderEndpoint.key}`;
   const json = 'Content-Type: application/json';
+  const folder = shellWord(emulator.dataDir);
   const curl = (...words: string[]) => ['curl -s', ...words.map((word) => shellWord(word))].join(' ');
   out(`
 Try it by hand (an order that only Azumuta gets, as the ERP sandbox does not know it):
@@ -71,7 +72,7 @@ Try it by hand (an order that only Azumuta gets, as the ERP sandbox does not kno
 Release one more order in the ERP, pull it, complete it, and look into the ERP's books:
 
   ${curl('-X', 'POST', `${sandboxes.erp.url}/sandbox/orders`, '-H', json, '-d', '{"count":1}')}
-  ${curl('-X', 'POST', `${emulator.controlUrl}/schedules/SchedulesPull/run`)}
+  npm run pull -- --go --local ${folder}
   ${curl('-X', 'POST', `${sandboxes.azumuta.url}/sandbox/productorders/<number, / as %2F>/complete`, '-H', json, '-d', '{}')}
   ${curl(`${sandboxes.erp.url}/sandbox/bookings`)}
 
@@ -80,10 +81,10 @@ The webhook, as Azumuta calls it:
   ${curl(`${webhookUrl}?productOrderNumber=<number>`)}
 
 Azumuta sandbox ${sandboxes.azumuta.url}    ERP sandbox ${sandboxes.erp.url}
-AWS endpoint    ${emulator.awsEndpoint}    platform    ${emulator.controlUrl}
+AWS endpoint    ${emulator.awsEndpoint}
 Logs            ${join(emulator.dataDir, 'logs')}    mails    ${join(emulator.dataDir, 'sns')}
 
-Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local ${shellWord(emulator.dataDir)}
+Watch it travel, complete orders by hand, break the ERP:  npm run console -- --local ${folder}
 
 Ctrl-C stops everything.`);
 }

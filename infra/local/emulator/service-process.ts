@@ -22,14 +22,19 @@ const configurationSchema = z.object({
   dataDirectory: z.string(),
   /** Folder of the bundled programs (`bundlePrograms`). */
   programs: z.string(),
-  node: z.string(),
-  /** Where the functions find AWS, when something stands between them and the endpoint. */
+  /** AWS endpoint of the functions, when something stands between them and ours (a counter, say). */
   functionsEndpoint: z.optional(z.string()),
+  /** Most containers of one function; more invocations wait. */
   maxContainers: z._default(z.number(), 10),
+  /** Most invocations of one function, waiting ones included; more are throttled. */
   concurrencyLimit: z._default(z.number(), 200),
-  clockOffsetsMs: z._default(z.array(z.number()), []),
+  /** How far the clocks of the containers are off: each new container takes the next, over and over. */
+  clockOffsetsMs: z._default(z.readonly(z.array(z.number())), []),
+  /** File that gets a line for each grant that was used. */
   grantsFile: z.optional(z.string()),
 });
+
+export type ServicesConfiguration = z.input<typeof configurationSchema>;
 
 runService(configurationSchema, async (configuration, report) => {
   const { stack, ports, stores, dataDirectory } = configuration;
@@ -53,7 +58,7 @@ runService(configurationSchema, async (configuration, report) => {
   const gateway = await startGateway(ports.gateway, stack, lambda, log);
   const stopSchedules = startSchedules(stack, access, awsEndpoint, log);
   return {
-    /** What takes work in ends first. */
+    /** First, no more work is taken in. */
     async stop() {
       stopSchedules();
       await Promise.all([gateway.close(), mappings.stop()]);

@@ -4,7 +4,7 @@ import { type Access, type Call, type Decision, prepareAccess } from './authoriz
 import { type Principal, principalIn, principalsOf } from './principals.ts';
 
 export interface AccessControl {
-  /** Whose key a call is signed with. */
+  /** The caller to whom this key belongs. */
   readonly principalOf: (accessKeyId: string) => Principal | undefined;
   /** @throws Error when there is nobody of this name. */
   readonly principal: (kind: Principal['kind'], name: string) => Principal;
@@ -13,8 +13,8 @@ export interface AccessControl {
 }
 
 /**
- * Decides about every call of this stack's principals, and tells the operator of a refusal, the first time: whoever was
- * refused may hide it or try again.
+ * Decides about every call of this stack's principals. A refusal is logged, the first time, because the refused
+ * function may hide it or try again.
  * @param grantsFile Gets a line for each grant that was used, once, for tests that look for grants that nobody needs.
  */
 export function createAccessControl(
@@ -23,16 +23,16 @@ export function createAccessControl(
   log: (line: string) => void,
 ): AccessControl {
   const principals = principalsOf(stack);
-  // Clients of an account speak TLS; that the local endpoint does not never leaves 127.0.0.1.
+  // On AWS every client uses TLS. The local endpoint does not, but it is on 127.0.0.1 only.
   const context = { 'aws:SecureTransport': 'true' };
   const accesses = new Map<Principal, Access>(
     principals.map((principal) => [principal, prepareAccess(principal, stack.resourcePolicies, context)]),
   );
-  const told = new Set<string>();
-  const once = (text: string, tell: (text: string) => void) => {
-    if (told.has(text)) return;
-    told.add(text);
-    tell(text);
+  const written = new Set<string>();
+  const once = (text: string, write: (text: string) => void) => {
+    if (written.has(text)) return;
+    written.add(text);
+    write(text);
   };
 
   return {

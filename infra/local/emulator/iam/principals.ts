@@ -9,23 +9,23 @@ export const credentialsSchema = z.object({
   sessionToken: z.exactOptional(z.string()),
 });
 
-/** What an AWS client signs with. Good for the local endpoint only. */
+/** Credentials for an AWS client. They are valid at the local endpoint only. */
 export type LocalCredentials = z.infer<typeof credentialsSchema>;
 
 /**
- * Who signs: each function with the rights of its role, each event source mapping with those of its function's
+ * Who calls AWS: each function with the rights of its role, each event source mapping with those of its function's
  * role, each schedule with those of its own, and the operator, who may do everything.
  */
 export interface Principal extends Caller {
   readonly kind: 'operator' | 'function' | 'mapping' | 'schedule';
   /** Name of the function or schedule, logical id of the mapping, or `operator`. */
   readonly name: string;
-  /** How a person calls the role: by its function, which its mapping shares; schedules may share one, too. */
+  /** The role's name for people: its function's. A mapping shares its function's role; schedules may share one. */
   readonly label: string;
   readonly credentials: LocalCredentials;
 }
 
-/** Everybody who may call AWS in this stack. Keys are derived from names, so that they survive a restart. */
+/** Everybody who may call AWS in this stack. Keys are derived from names, so they stay the same after a restart. */
 export function principalsOf(stack: LocalStack): Principal[] {
   const operator: Principal = {
     kind: 'operator',
@@ -35,7 +35,7 @@ export function principalsOf(stack: LocalStack): Principal[] {
     credentials: keyFor(`${stack.name}/operator`),
     statements: [{ effect: 'Allow', actions: ['*'], resources: ['*'], conditions: [] }],
   };
-  /** The session of a role that a service of AWS takes on. */
+  /** The session of a role that a service of AWS assumes. */
   const session = (
     kind: Principal['kind'],
     name: string,

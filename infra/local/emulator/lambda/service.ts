@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { InvocationType, Invoked } from '../aws-endpoint/client.ts';
 import type { AccessControl } from '../iam/access-control.ts';
 import type { Principal } from '../iam/principals.ts';
 import type { Report } from '../process/child-process.ts';
@@ -9,12 +10,10 @@ import { listen, readBody } from '../process/http.ts';
 import type { LocalFunction, LocalStack } from '../template/local-stack.ts';
 import { type Containers, createContainers, failed, type Outcome } from './containers.ts';
 import { containerEnvironment } from './environment.ts';
-import type { InvocationType, Invoked } from './invoke.ts';
 
 export interface LambdaOptions {
   readonly stack: LocalStack;
   readonly access: AccessControl;
-  readonly node: string;
   /** Where the functions find AWS. */
   readonly awsEndpoint: string;
   readonly logDirectory: string;
@@ -22,9 +21,9 @@ export interface LambdaOptions {
   readonly runtimeFile: string;
   /** Most containers of one function; more invocations wait. */
   readonly maxContainers: number;
-  /** Most invocations of one function, waiting ones included; a reserved concurrency goes before it. */
+  /** Most invocations of one function, waiting ones included; a reserved concurrency takes precedence. */
   readonly concurrencyLimit: number;
-  /** How far the clocks of the containers are off: each takes the next, round and round. */
+  /** How far the clocks of the containers are off: each new container takes the next, over and over. */
   readonly clockOffsetsMs: readonly number[];
   readonly report: (report: Report) => void;
 }
@@ -37,7 +36,7 @@ export interface Lambda {
   readonly stop: () => Promise<void>;
 }
 
-/** Lambda's quota for what goes in and comes out of a synchronous invocation. */
+/** Lambda's quota for payload and response of a synchronous invocation. */
 const maxPayloadBytes = 6 * 1024 * 1024;
 
 const logStream = (containerId: string) => `local/[$LATEST]${containerId}`;
@@ -51,8 +50,8 @@ interface Deployed {
 }
 
 /**
- * Lambda: invocations in front, the Runtime API of its containers behind. An invocation of type Event is held in
- * memory only and is not tried again after a failure, unlike Lambda's two more attempts.
+ * Lambda: it takes invocations, and hands them to its containers over the Runtime API. An invocation of type Event is
+ * kept in memory only and is not tried again after a failure, while Lambda makes two more attempts.
  */
 export async function startLambda(options: LambdaOptions): Promise<Lambda> {
   mkdirSync(options.logDirectory, { recursive: true });
@@ -117,7 +116,6 @@ function deploy(
     if (allowed) file.write(`${line}\n`);
   };
   const containers = createContainers({
-    node: options.node,
     runtimeFile: options.runtimeFile,
     timeoutSeconds: lambda.timeoutSeconds,
     memoryMegabytes: lambda.memoryMegabytes,

@@ -1,6 +1,6 @@
 /**
- * What fauxqs 2.4.1 does otherwise than SQS, mended before it starts. Its package exports its start function
- * only, so its modules are imported by their addresses; a version that has changed shape is refused.
+ * Mends where fauxqs 2.4.1 differs from SQS, before it starts. Its package exports its start function only, so its
+ * modules are imported by their URLs; a version whose modules look different is refused.
  *
  * 1. ChangeMessageVisibility to 0 writes NULL into a NOT NULL column: the call fails, and the message is gone
  *    until the store restarts.
@@ -55,7 +55,7 @@ export async function patchFauxqs(queueUrlBase: string): Promise<void> {
 async function receive(original: Handler, body: Body, store: Store, request: Request): Promise<Result> {
   const queue = body.QueueUrl === undefined ? undefined : store.getQueue(body.QueueUrl);
   const seconds = Number(body.WaitTimeSeconds ?? queue?.attributes.ReceiveMessageWaitTimeSeconds ?? 0);
-  // What the store refuses, it refuses at once.
+  // The store refuses an invalid request at once.
   if (!queue || !(seconds > 0 && seconds <= 20)) return original(body, store, request);
   const until = performance.now() + seconds * 1000;
   for (;;) {
@@ -73,8 +73,8 @@ function rebased(result: Result, base: string): Result {
   const rebase = (url: string) => `${base}/${url.split('/').slice(-2).join('/')}`;
   return {
     ...result,
-    ...(result.QueueUrl === undefined ? {} : { QueueUrl: rebase(result.QueueUrl) }),
-    ...(result.QueueUrls === undefined ? {} : { QueueUrls: result.QueueUrls.map(rebase) }),
+    QueueUrl: result.QueueUrl && rebase(result.QueueUrl),
+    QueueUrls: result.QueueUrls?.map(rebase),
   };
 }
 
@@ -85,8 +85,8 @@ interface Body {
 
 interface Result {
   readonly Messages?: unknown[];
-  readonly QueueUrl?: string;
-  readonly QueueUrls?: string[];
+  readonly QueueUrl?: string | undefined;
+  readonly QueueUrls?: string[] | undefined;
 }
 
 interface Request {

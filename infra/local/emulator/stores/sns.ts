@@ -9,7 +9,7 @@ import { type LocalTopic, topicSchema } from '../template/local-stack.ts';
 
 /**
  * SNS, as far as functions and operators use it: Publish, and ListSubscriptionsByTopic (query protocol). No mail leaves
- * this machine: each is a file in the data folder, and a line that tells of it. Every address counts as confirmed.
+ * this machine: each becomes a file in the data folder and a line in the log. Every address counts as confirmed.
  */
 const configurationSchema = z.object({
   port: z.number(),
@@ -35,7 +35,7 @@ runService(configurationSchema, async ({ port, directory, stackName, topics }, r
     mails += 1;
     const file = join(directory, `${String(mails).padStart(4, '0')}.txt`);
     const to = topic.emails.join(', ') || 'nobody (no address is configured)';
-    // What it says to type works here.
+    // Commands in a mail must work on this machine, too.
     const text = Message.replaceAll(`--stack ${stackName}`, '--local');
     writeFileSync(file, `To: ${to}\nSubject: ${Subject}\n\n${text}\n`);
     report({ kind: 'log', line: `mail to ${to}: ${Subject} (${file})` });

@@ -11,7 +11,7 @@ export interface Assembly {
   readonly assets: readonly Asset[];
 }
 
-/** A bundle that would be uploaded: `objectKey` is the S3Key that the template names. */
+/** A bundle that would be uploaded. Its `objectKeys` are S3Keys of the template. */
 export interface Asset {
   readonly objectKeys: readonly string[];
   /** Absolute path of the directory or file. */
@@ -43,7 +43,7 @@ const assetManifestSchema = z.object({
   ),
 });
 
-/** Reads the template and the asset manifest of a stack; the CDK calls both by the stack's id, which is its name. */
+/** Reads the template and the asset manifest of a stack. The CDK names both files by the stack's id, which is its name. */
 export function readAssembly(directory: string, stackName: string): Assembly {
   const { files } = read(assetManifestSchema, join(directory, `${stackName}.assets.json`));
   return {

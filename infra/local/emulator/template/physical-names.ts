@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Template } from './cloud-assembly.ts';
 import { resolve, type TemplateScope } from './intrinsics.ts';
 
-/** Where the stack pretends to live. */
+/** Where the stack seems to be deployed. */
 export interface Place {
   readonly stackName: string;
   readonly region: string;
@@ -27,7 +27,7 @@ interface Kind {
   readonly identify: (name: string, logicalId: string, place: Place) => Identity;
 }
 
-/** An ARN kind whose Ref is the name. */
+/** A type whose Ref is the name. */
 function named(service: string, arnName: (name: string) => string, nameProperty: string): Kind {
   return {
     nameProperty,
@@ -40,7 +40,7 @@ function named(service: string, arnName: (name: string) => string, nameProperty:
 }
 
 /**
- * What `Ref` and `Fn::GetAtt` return for each resource type that others may point to
+ * The values of `Ref` and `Fn::GetAtt` for each resource type that others may refer to
  * (CloudFormation's resource reference, "Return values" of each type).
  */
 const kinds: Readonly<Record<string, Kind>> = {
@@ -87,7 +87,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   'AWS::Scheduler::Schedule': named('scheduler', (name) => `schedule/default/${name}`, 'Name'),
 };
 
-/** Types whose Ref is an identifier that nothing local needs to know, but that others mention. */
+/** Types whose Ref is mentioned by other resources, but does not matter in a local run. */
 const opaque = /^AWS::(ApiGatewayV2|Lambda|CloudWatch|Events|SNS|Logs)::/;
 
 /** Identities of all resources, and the scope that resolves a template's references to them. */

@@ -17,7 +17,6 @@ const stepSchema = z.strictObject({
 });
 
 const catalogueSchema = z.strictObject({
-  plant: z.string(),
   articleCategories: z.array(z.strictObject({ key: z.string(), name: nameSchema })),
   workInstructions: z.array(
     z.strictObject({
@@ -44,47 +43,17 @@ const catalogueSchema = z.strictObject({
 
 export type Name = z.output<typeof nameSchema>;
 
-export interface Step extends z.output<typeof stepSchema> {
-  readonly id: string;
-}
-
-export interface WorkInstruction {
-  readonly id: string;
-  readonly key: string;
-  readonly name: Name;
-  readonly version: number;
-  readonly category: ArticleCategory;
-  readonly steps: readonly Step[];
-}
-
-export interface ArticleCategory {
-  readonly id: string;
-  readonly key: string;
-  readonly name: Name;
-}
-
-export interface Article {
-  readonly id: string;
-  readonly number: string;
-  readonly name: Name;
-  readonly category: ArticleCategory;
-  readonly variants: readonly { readonly id: string; readonly name: Name }[];
-  readonly parameters: readonly { readonly key: string; readonly valueType: string }[];
-  readonly workInstructions: readonly WorkInstruction[];
-}
-
 /** What a plant has configured in Azumuta. */
-export interface Catalogue {
-  readonly plant: string;
-  readonly articles: readonly Article[];
-  readonly workInstructions: readonly WorkInstruction[];
-}
+export type Catalogue = ReturnType<typeof catalogueOf>;
+export type Article = Catalogue['articles'][number];
+export type WorkInstruction = Catalogue['workInstructions'][number];
+export type Step = WorkInstruction['steps'][number];
 
-/** The form of a catalogue as people write it. */
+/** A catalogue as people write it. */
 export type CatalogueSource = z.input<typeof catalogueSchema>;
 
-/** Checks a catalogue; ids follow from keys and numbers, so that they stay over restarts. */
-export function catalogueOf(written: unknown): Catalogue {
+/** Checks a catalogue. Ids are made from keys and numbers, so they stay the same over restarts. */
+export function catalogueOf(written: unknown) {
   const parsed = parse(catalogueSchema, written);
   if (!parsed.ok) throw new Error(`The catalogue does not fit: ${describeMismatches(parsed.mismatches)}`);
   const source = parsed.value;
@@ -115,7 +84,7 @@ export function catalogueOf(written: unknown): Catalogue {
     parameters: article.parameters,
     workInstructions: article.workInstructions.map((key) => named(workInstructions, key, 'work instruction')),
   }));
-  return { plant: source.plant, articles, workInstructions: [...workInstructions.values()] };
+  return { articles, workInstructions: [...workInstructions.values()] };
 }
 
 /** The English words of a name, or its first ones. */
