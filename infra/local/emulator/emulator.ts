@@ -6,7 +6,7 @@ import { type Overrides, overrideStack } from './overrides.ts';
 import { bundlePrograms } from './process/bundle-programs.ts';
 import { freePorts } from './process/host.ts';
 import { createSupervisor, type ProcessEntry, type ServiceSpec } from './process/supervisor.ts';
-import { type Ports, portNames, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
+import { type Ports, portNames, portsSchema, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
 import { readAssembly } from './template/cloud-assembly.ts';
 import { find, type LocalStack } from './template/local-stack.ts';
 import { readStack } from './template/read-stack.ts';
@@ -149,13 +149,5 @@ function emulatorOf(
 /** The ports of the last run in the folder where they are still free. */
 async function choosePorts(last: Readonly<Record<string, number>>): Promise<Ports> {
   const ports = await freePorts(portNames.map((name) => last[name]));
-  const of = (name: (typeof portNames)[number]) => ports[portNames.indexOf(name)] ?? 0;
-  return {
-    sqs: of('sqs'),
-    dynamodb: of('dynamodb'),
-    secrets: of('secrets'),
-    sns: of('sns'),
-    endpoint: of('endpoint'),
-    gateway: of('gateway'),
-  };
+  return portsSchema.parse(Object.fromEntries(portNames.map((name, at) => [name, ports[at]])));
 }

@@ -1,16 +1,42 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as z from 'zod/mini';
 import type { ServiceSpec } from './process/supervisor.ts';
-import type { ServicesConfiguration } from './service-process.ts';
-import type { LocalStack } from './template/local-stack.ts';
+import { type LocalStack, localStackSchema } from './template/local-stack.ts';
 
 /** Everything that has a port of its own. */
 export const portNames = ['sqs', 'dynamodb', 'secrets', 'sns', 'endpoint', 'gateway'] as const;
 
-export type PortName = (typeof portNames)[number];
-export type Ports = Readonly<Record<PortName, number>>;
+export const portsSchema = z.record(z.enum(portNames), z.number());
 
-/** How a platform runs its functions: see the schema in `service-process.ts`. */
+export type PortName = (typeof portNames)[number];
+export type Ports = z.infer<typeof portsSchema>;
+
+/** The configuration of `service-process.ts`. */
+export const servicesSchema = z.object({
+  stack: localStackSchema,
+  /** Of the AWS endpoint and of the HTTP API. */
+  ports: z.object({ endpoint: z.number(), gateway: z.number() }),
+  /** Base URL of each store, by its SigV4 name. */
+  stores: z.record(z.string(), z.string()),
+  dataDirectory: z.string(),
+  /** Folder of the bundled programs (`bundlePrograms`). */
+  programs: z.string(),
+  /** AWS endpoint of the functions, when something stands between them and ours (a counter, say). */
+  functionsEndpoint: z.optional(z.string()),
+  /** Most containers of one function; more invocations wait. */
+  maxContainers: z._default(z.number(), 10),
+  /** Most invocations of one function, waiting ones included; more are throttled. */
+  concurrencyLimit: z._default(z.number(), 200),
+  /** How far the clocks of the containers are off: each new container takes the next, over and over. */
+  clockOffsetsMs: z._default(z.readonly(z.array(z.number())), []),
+  /** File that gets a line for each grant that was used. */
+  grantsFile: z.optional(z.string()),
+});
+
+type ServicesConfiguration = z.input<typeof servicesSchema>;
+
+/** How a platform runs its functions. */
 export type ServiceOptions = Pick<
   ServicesConfiguration,
   'maxContainers' | 'concurrencyLimit' | 'clockOffsetsMs' | 'grantsFile' | 'functionsEndpoint'

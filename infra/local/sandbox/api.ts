@@ -38,6 +38,11 @@ export interface Route<Given extends Reply | Promise<Reply> = Reply> {
   readonly answer: (call: Call) => Given;
 }
 
+/** A route that answers 200 with what `body` returns, unless that throws a Refusal. */
+export function route(method: Route['method'], pattern: string, body: (call: Call) => unknown): Route {
+  return { method, pattern, answer: (call) => ({ status: 200, body: body(call) }) };
+}
+
 /** Thrown inside a route to answer with an error. */
 export class Refusal extends Error {
   readonly reply: Reply;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import type { Route } from './api.ts';
+import { type Route, route } from './api.ts';
 import type { Fault } from './faults.ts';
 
 /** The books of one sandbox, in one SQLite database. */
@@ -91,22 +91,14 @@ export function callRoutes(database: Database): Route[] {
   const byPath = "SELECT substr(route, 1, instr(route, ' ')) || path AS name, count FROM calls ORDER BY name";
   const byRoute = 'SELECT route AS name, sum(count) AS count FROM calls GROUP BY route ORDER BY route';
   return [
-    {
-      method: 'GET',
-      pattern,
-      answer: ({ query }) => {
-        const rows = database.all(query.get('by') === 'path' ? byPath : byRoute);
-        return { status: 200, body: Object.fromEntries(rows.map(({ name, count }) => [name, count])) };
-      },
-    },
-    {
-      method: 'DELETE',
-      pattern,
-      answer: () => {
-        database.run('DELETE FROM calls');
-        return { status: 200, body: {} };
-      },
-    },
+    route('GET', pattern, ({ query }) => {
+      const rows = database.all(query.get('by') === 'path' ? byPath : byRoute);
+      return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
+    }),
+    route('DELETE', pattern, () => {
+      database.run('DELETE FROM calls');
+      return {};
+    }),
   ];
 }
 

@@ -1,14 +1,13 @@
 import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api-key-guard.ts';
-import { catalogueOf } from './azumuta/catalogue.ts';
+import { catalogueOf, newMeteorId } from './azumuta/catalogue.ts';
 import { shopFloorRoutes } from './azumuta/control-routes.ts';
 import gearboxes from './azumuta/gearboxes.json' with { type: 'json' };
-import { newMeteorId } from './azumuta/ids.ts';
 import { type Azumuta, apiRoutes as azumutaRoutes } from './azumuta/routes.ts';
 import { openStore as openAzumutaStore } from './azumuta/store.ts';
 import { controlRoutes, pushRoute } from './erp/control-routes.ts';
 import { apiRoutes as erpRoutes } from './erp/routes.ts';
 import { openStore as openErpStore } from './erp/store.ts';
-import { createSandboxServer, type SandboxServer } from './server.ts';
+import { createSandboxServer } from './server.ts';
 
 export interface AzumutaSandboxOptions extends Partial<Pick<Azumuta, 'pageSize' | 'nextAs'>> {
   readonly requestsPerSecond?: number;
@@ -23,7 +22,7 @@ export const createSandbox = {
   azumuta(
     folder: string,
     { requestsPerSecond = 10_000, pageSize = 50, nextAs = 'path' }: AzumutaSandboxOptions = {},
-  ): SandboxServer {
+  ) {
     const store = openAzumutaStore(folder);
     const catalogue = catalogueOf(gearboxes);
     const azumuta = { catalogue, store, now, newId: newMeteorId, pageSize, nextAs };
@@ -35,7 +34,7 @@ export const createSandbox = {
     });
   },
 
-  erp(folder: string): SandboxServer {
+  erp(folder: string) {
     const store = openErpStore(folder, now);
     return createSandboxServer({
       api: erpRoutes(store),

@@ -9,6 +9,7 @@ import {
   Refusal,
   type Reply,
   type Route,
+  route,
 } from './api.ts';
 import { callRoutes, countCall, type Database, logFault } from './database.ts';
 import { createFaults, type Fault, type Faults, faultsSchema } from './faults.ts';
@@ -24,22 +25,16 @@ export interface SandboxServerOptions {
 
 const maxBodyBytes = 5 * 1024 * 1024;
 
-export interface SandboxServer {
-  /** Answers one request. */
-  readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-  /** Closes its books. */
-  readonly close: () => void;
-}
-
 /** What a sandbox answers over HTTP: its routes, with call counts and faults. */
-export function createSandboxServer({ guard, database, ...options }: SandboxServerOptions): SandboxServer {
+export function createSandboxServer({ guard, database, ...options }: SandboxServerOptions) {
   const faults = createFaults();
   const api = createApi(options.api, guard);
   const control = createApi([...options.control, ...faultRoutes(faults), ...callRoutes(database)]);
 
   return {
+    /** Closes its books. */
     close: database.close,
-    async answer(request, response) {
+    async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
       try {
         await serve(request, response);
       } catch (error) {
@@ -101,15 +96,11 @@ function answerWith(fault: Fault | undefined, response: ServerResponse, work: ()
 function faultRoutes(faults: Faults): Route[] {
   const pattern = '/sandbox/faults';
   return [
-    { method: 'GET', pattern, answer: () => ({ status: 200, body: faults.current() }) },
-    {
-      method: 'PUT',
-      pattern,
-      answer: ({ body }) => {
-        faults.set(accepted(faultsSchema, body));
-        return { status: 200, body: faults.current() };
-      },
-    },
+    route('GET', pattern, faults.current),
+    route('PUT', pattern, ({ body }) => {
+      faults.set(accepted(faultsSchema, body));
+      return faults.current();
+    }),
   ];
 }
 

@@ -1,14 +1,10 @@
 import * as z from 'zod/mini';
 
-/** The credential scope of a SigV4 signature: `<access key>/<date>/<region>/<service>/aws4_request`. */
-export interface Signer {
-  readonly accessKeyId: string;
-  readonly region: string;
-  readonly service: string;
-}
-
-/** The signer that the Authorization header names; the signature itself is not checked. */
-export function signerOf(authorization: string | undefined): Signer | undefined {
+/**
+ * The signer that the Authorization header names by the scope of its SigV4 signature
+ * (`<access key>/<date>/<region>/<service>/aws4_request`). The signature itself is not checked.
+ */
+export function signerOf(authorization: string | undefined) {
   const scope = /^AWS4-HMAC-SHA256\s+Credential=([^/\s,]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(
     authorization ?? '',
   );

@@ -36,39 +36,35 @@ export function principalsOf(stack: LocalStack): Principal[] {
     statements: [{ effect: 'Allow', actions: ['*'], resources: ['*'], conditions: [] }],
   };
   /** The session of a role that a service of AWS assumes. */
-  const session = (
+  function session(
     kind: Principal['kind'],
     name: string,
-    label: string,
-    roleArn: string,
-    sessionName: string,
-  ): Principal => {
+    { roleArn, label, session = name }: { roleArn: string; label?: string; session?: string },
+  ): Principal {
     const role = stack.roles.find(({ arn }) => arn === roleArn);
     return {
       kind,
       name,
-      label,
-      arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${sessionName}`,
+      label: label ?? (role ? labelOf(role) : roleArn),
+      arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${session}`,
       credentials: { ...keyFor(`${stack.name}/${kind}/${name}`), sessionToken: 'local' },
       statements: role?.statements ?? [],
     };
-  };
+  }
+
   return [
     operator,
-    ...stack.functions.map((lambda) =>
-      session('function', lambda.name, labelOf(lambda), lambda.roleArn, lambda.name),
-    ),
-    ...stack.mappings.flatMap(({ logicalId, functionName }) =>
-      stack.functions
-        .filter(({ name }) => name === functionName)
-        .map((lambda) =>
-          session('mapping', logicalId, labelOf(lambda), lambda.roleArn, `event-source-mapping-${logicalId}`),
+    ...stack.functions.flatMap((lambda) => {
+      const role = { roleArn: lambda.roleArn, label: labelOf(lambda) };
+      const mappings = stack.mappings.filter(({ functionName }) => functionName === lambda.name);
+      return [
+        session('function', lambda.name, role),
+        ...mappings.map(({ logicalId }) =>
+          session('mapping', logicalId, { ...role, session: `event-source-mapping-${logicalId}` }),
         ),
-    ),
-    ...stack.schedules.map(({ name, roleArn }) => {
-      const role = stack.roles.find(({ arn }) => arn === roleArn);
-      return session('schedule', name, role ? labelOf(role) : roleArn, roleArn, name);
+      ];
     }),
+    ...stack.schedules.map(({ name, roleArn }) => session('schedule', name, { roleArn })),
   ];
 }
 

@@ -47,8 +47,6 @@ interface Container {
   verdict?: Outcome;
 }
 
-export type Containers = ReturnType<typeof createContainers>;
-
 /** Lambda gives a container ten seconds to load the function's code. */
 const initSeconds = 10;
 /** How long an idle container is kept. */

@@ -45,8 +45,6 @@ export function startMappings({ stack, access, lambda, ...options }: MappingsOpt
     if (polls.has(mapping.uuid)) return;
     const { accessKeyId } = access.principal('mapping', mapping.logicalId).credentials;
     const poll = pollMapping(mapping, {
-      queueUrl: mapping.queue.url,
-      queueArn: mapping.queue.arn,
       region,
       log: (line) => options.log(`pollers: ${line}`),
       sqs: awsClient(options.awsEndpoint, 'sqs', 'AmazonSQS', { accessKeyId, region }),

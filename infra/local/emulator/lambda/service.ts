@@ -2,29 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type * as z from 'zod/mini';
 import type { InvocationType, Invoked } from '../aws-endpoint/client.ts';
 import type { AccessControl } from '../iam/access-control.ts';
 import type { Principal } from '../iam/principals.ts';
 import type { Report } from '../process/child-process.ts';
 import { listen, readBody } from '../process/http.ts';
+import type { servicesSchema } from '../services.ts';
 import type { LocalFunction, LocalStack } from '../template/local-stack.ts';
-import { type Containers, createContainers, failed, type Outcome } from './containers.ts';
+import { createContainers, failed, type Outcome } from './containers.ts';
 import { containerEnvironment } from './environment.ts';
 
-export interface LambdaOptions {
-  readonly stack: LocalStack;
+export interface LambdaOptions
+  extends Pick<
+    z.output<typeof servicesSchema>,
+    'stack' | 'maxContainers' | 'concurrencyLimit' | 'clockOffsetsMs'
+  > {
   readonly access: AccessControl;
   /** Where the functions find AWS. */
   readonly awsEndpoint: string;
   readonly logDirectory: string;
   /** Program that every container runs. */
   readonly runtimeFile: string;
-  /** Most containers of one function; more invocations wait. */
-  readonly maxContainers: number;
-  /** Most invocations of one function, waiting ones included; a reserved concurrency takes precedence. */
-  readonly concurrencyLimit: number;
-  /** How far the clocks of the containers are off: each new container takes the next, over and over. */
-  readonly clockOffsetsMs: readonly number[];
   readonly report: (report: Report) => void;
 }
 
@@ -41,13 +40,7 @@ const maxPayloadBytes = 6 * 1024 * 1024;
 
 const logStream = (containerId: string) => `local/[$LATEST]${containerId}`;
 
-interface Deployed {
-  readonly name: string;
-  readonly arn: string;
-  readonly concurrencyLimit: number;
-  readonly containers: Containers;
-  readonly log: (line: string) => void;
-}
+type Deployed = ReturnType<typeof deploy>;
 
 /**
  * Lambda: it takes invocations, and hands them to its containers over the Runtime API. An invocation of type Event is
@@ -75,12 +68,9 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
     async invoke(wanted, payload, type = 'RequestResponse') {
       const lambda = find(wanted);
       if (!lambda) return refused(404, 'ResourceNotFoundException', `Function not found: ${wanted}`);
+      const tooLarge = `The payload is larger than ${maxPayloadBytes} bytes.`;
       if (Buffer.byteLength(payload) > maxPayloadBytes)
-        return refused(
-          413,
-          'RequestTooLargeException',
-          `The payload is larger than ${maxPayloadBytes} bytes.`,
-        );
+        return refused(413, 'RequestTooLargeException', tooLarge);
       if (lambda.containers.load() >= lambda.concurrencyLimit)
         return refused(429, 'TooManyRequestsException', 'Rate Exceeded.');
       const running = run(lambda, payload);
@@ -106,7 +96,7 @@ function deploy(
   runtimePort: number,
   nextClockOffset: (name: string) => number,
   { stack, access, report, ...options }: LambdaOptions,
-): Deployed {
+) {
   const { name, arn } = lambda;
   const principal = access.principal('function', name);
   const file = createWriteStream(join(options.logDirectory, `${name}.log`), { flags: 'a' });

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { reasonOf } from '../../../../shared/model/errors.ts';
 import type { AwsClient, Invoked } from '../aws-endpoint/client.ts';
-import type { LocalMapping } from '../template/local-stack.ts';
+import type { LocalMapping, LocalQueue } from '../template/local-stack.ts';
 import { type ReceivedMessage, receivedSchema, sqsEvent, succeeded } from './sqs-event.ts';
+
+export type QueueMapping = LocalMapping & { readonly queue: LocalQueue };
 
 export interface MappingPlace {
   /** SQS with a session of the function's role, as Lambda polls with that role. */
   readonly sqs: AwsClient;
-  readonly queueUrl: string;
-  readonly queueArn: string;
   readonly region: string;
   readonly invoke: (payload: string) => Promise<Invoked>;
   readonly log: (line: string) => void;
@@ -30,7 +30,7 @@ const localConcurrency = 5;
  * function, with several batches at a time. Messages that succeeded are deleted; all others stay hidden until their
  * visibility timeout ends, and are received again.
  */
-export function pollMapping(mapping: LocalMapping, place: MappingPlace): MappingPoll {
+export function pollMapping(mapping: QueueMapping, place: MappingPlace): MappingPoll {
   const stopping = new AbortController();
   const { signal } = stopping;
   const running = new Set<Promise<void>>();
@@ -47,13 +47,13 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
    * those to receive and delete ("Execution role permissions" for SQS in the Lambda guide).
    */
   async function look(): Promise<void> {
-    const attributes = { QueueUrl: place.queueUrl, AttributeNames: ['ApproximateNumberOfMessages'] };
+    const attributes = { QueueUrl: mapping.queue.url, AttributeNames: ['ApproximateNumberOfMessages'] };
     await ask('GetQueueAttributes', attributes);
   }
 
   async function receive(most: number, seconds: number): Promise<ReceivedMessage[]> {
     const received = await ask('ReceiveMessage', {
-      QueueUrl: place.queueUrl,
+      QueueUrl: mapping.queue.url,
       MaxNumberOfMessages: Math.min(10, most),
       WaitTimeSeconds: seconds,
       AttributeNames: ['All'],
@@ -76,7 +76,7 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
   }
 
   async function work(batch: readonly ReceivedMessage[]): Promise<void> {
-    const event = sqsEvent(batch, { arn: place.queueArn, region: place.region });
+    const event = sqsEvent(batch, { arn: mapping.queue.arn, region: place.region });
     const invoked = await place.invoke(JSON.stringify(event));
     const done = succeeded(batch, invoked, mapping.reportBatchItemFailures);
     if (done.length < batch.length) {
@@ -93,7 +93,7 @@ export function pollMapping(mapping: LocalMapping, place: MappingPlace): Mapping
     // Tries again, because a message that is done must not come again only because the store restarts.
     let last = '';
     for (let tries = 0; tries < 5; tries += 1) {
-      const answer = await place.sqs('DeleteMessageBatch', { QueueUrl: place.queueUrl, Entries: entries });
+      const answer = await place.sqs('DeleteMessageBatch', { QueueUrl: mapping.queue.url, Entries: entries });
       if (answer.status === 200) return;
       last = answer.message;
       if (answer.type.endsWith('AccessDeniedException')) break;

@@ -20,16 +20,10 @@ export interface LoopbackRequest {
   readonly patienceMs?: number;
 }
 
-export interface LoopbackResponse {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
-}
-
 const agent = new Agent({ keepAlive: true });
 
 /** One call; any status is an answer. Refused connections are tried again, since nothing was sent by them. */
-export async function call(url: string, options: LoopbackRequest = {}): Promise<LoopbackResponse> {
+export async function call(url: string, options: LoopbackRequest = {}) {
   const response = await open(url, options);
   const body = await readBody(response, Number.POSITIVE_INFINITY);
   return { status: response.statusCode ?? 0, headers: response.headers, body: body ?? Buffer.alloc(0) };

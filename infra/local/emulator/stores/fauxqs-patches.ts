@@ -11,9 +11,10 @@
  */
 export async function patchFauxqs(queueUrlBase: string): Promise<void> {
   const at = import.meta.resolve('fauxqs');
-  const { SqsQueue }: QueueModule = await import(new URL('./sqs/sqsStore.js', at).href);
-  const { SqsRouter }: RouterModule = await import(new URL('./sqs/sqsRouter.js', at).href);
-  const { PersistenceManager }: PersistenceModule = await import(new URL('./persistence.js', at).href);
+  const module = (path: string) => import(new URL(path, at).href);
+  const { SqsQueue }: { SqsQueue: Class<Queue> } = await module('./sqs/sqsStore.js');
+  const { SqsRouter }: { SqsRouter: Class<Router> } = await module('./sqs/sqsRouter.js');
+  const { PersistenceManager }: { PersistenceManager: Class<Persistence> } = await module('./persistence.js');
 
   const { dequeue, changeVisibility } = SqsQueue.prototype;
   const { transaction, updateMessageReady } = PersistenceManager.prototype;
@@ -116,14 +117,10 @@ interface Queue {
   waitForMessages(seconds: number): Promise<void>;
 }
 
-interface QueueModule {
-  readonly SqsQueue: { readonly prototype: Queue };
+interface Router {
+  register(action: string, handler: Handler): void;
 }
 
-interface RouterModule {
-  readonly SqsRouter: { readonly prototype: { register(action: string, handler: Handler): void } };
-}
-
-interface PersistenceModule {
-  readonly PersistenceManager: { readonly prototype: Persistence };
+interface Class<T> {
+  readonly prototype: T;
 }

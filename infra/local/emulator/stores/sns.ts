@@ -18,14 +18,14 @@ const configurationSchema = z.object({
   topics: z.array(topicSchema),
 });
 
+/** AWS's limits, and the ends of its messages: API reference of Publish. */
 const publishSchema = z.object({
-  TopicArn: z.string(),
-  Message: z.string(),
-  Subject: z._default(z.string(), ''),
+  Message: z.string('Empty message').check(
+    z.minLength(1, 'Empty message'),
+    z.refine((text) => Buffer.byteLength(text) <= 256 * 1024, 'Message too long'),
+  ),
+  Subject: z._default(z.string().check(z.refine((text) => !/[\p{Cc}\n]|.{100}/su.test(text), 'Subject')), ''),
 });
-/** AWS's limits: API reference of Publish. */
-const maxMessageBytes = 256 * 1024;
-const wrongSubject = /[\p{Cc}\n]|.{100}/su;
 
 runService(configurationSchema, async ({ port, directory, stackName, topics }, report) => {
   mkdirSync(directory, { recursive: true });
@@ -55,12 +55,8 @@ runService(configurationSchema, async ({ port, directory, stackName, topics }, r
     if (form.Action !== 'Publish')
       return fail(response, 400, 'InvalidAction', `Local runs have no ${form.Action}.`);
     const mail = z.safeParse(publishSchema, form);
-    if (!mail.success || mail.data.Message === '')
-      return fail(response, 400, 'InvalidParameter', 'Invalid parameter: Empty message');
-    if (wrongSubject.test(mail.data.Subject))
-      return fail(response, 400, 'InvalidParameter', 'Invalid parameter: Subject');
-    if (Buffer.byteLength(mail.data.Message) > maxMessageBytes)
-      return fail(response, 400, 'InvalidParameter', 'Invalid parameter: Message too long');
+    if (!mail.success)
+      return fail(response, 400, 'InvalidParameter', `Invalid parameter: ${mail.error.issues[0]?.message}`);
     publish(topic, mail.data);
     return answer(response, 'Publish', `<MessageId>${randomUUID()}</MessageId>`);
 

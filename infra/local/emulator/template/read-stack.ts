@@ -12,36 +12,19 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
   const { identify, scope } = namesOf(template, { ...place, stackName });
   const resources = shapes.resourcesOf(template, scope);
   const functions = readFunctions();
-  const queues = each('AWS::SQS::Queue', shapes.queue).map(({ common, properties }) => ({
-    ...common,
-    url: identify(common.logicalId, common.logicalId).ref,
-    attributes: queueAttributes(properties),
-  }));
+  const queues = readQueues();
   const stack: LocalStack = {
-    name: stackName,
-    region: place.region,
-    accountId: place.accountId,
+    ...{ name: stackName, region: place.region, accountId: place.accountId },
     api: readApi(),
     functions,
     queues,
     mappings: readMappings(),
-    tables: [
-      ...each('AWS::DynamoDB::Table', shapes.table),
-      ...each('AWS::DynamoDB::GlobalTable', shapes.table),
-    ].map(({ common, properties }) => ({
-      ...common,
-      keySchema: properties.KeySchema,
-      attributeDefinitions: properties.AttributeDefinitions,
-      indexes: properties.GlobalSecondaryIndexes,
-    })),
-    secrets: each('AWS::SecretsManager::Secret', shapes.secret).map(({ common, properties }) => ({
-      ...common,
-      initialValue: properties.SecretString ?? '',
-    })),
+    tables: readTables(),
+    secrets: readSecrets(),
     topics: readTopics(),
     schedules: readSchedules(),
     roles: readRoles(),
-    resourcePolicies: [...readQueuePolicies(), ...readPermissions()],
+    resourcePolicies: readResourcePolicies(),
     outputs: resources.outputs(),
   };
   resources.refuseOthers();
@@ -98,6 +81,33 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
     );
   }
 
+  function readQueues() {
+    return each('AWS::SQS::Queue', shapes.queue).map(({ common, properties }) => ({
+      ...common,
+      url: identify(common.logicalId, common.logicalId).ref,
+      attributes: queueAttributes(properties),
+    }));
+  }
+
+  function readSecrets() {
+    return each('AWS::SecretsManager::Secret', shapes.secret).map(({ common, properties }) => ({
+      ...common,
+      initialValue: properties.SecretString ?? '',
+    }));
+  }
+
+  function readTables() {
+    const tables = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
+    return tables
+      .flatMap((type) => each(type, shapes.table))
+      .map(({ common, properties }) => ({
+        ...common,
+        keySchema: properties.KeySchema,
+        attributeDefinitions: properties.AttributeDefinitions,
+        indexes: properties.GlobalSecondaryIndexes,
+      }));
+  }
+
   function readTopics() {
     const subscriptions = each('AWS::SNS::Subscription', shapes.subscription);
     return each('AWS::SNS::Topic', shapes.topic).map(({ common }) => ({
@@ -152,27 +162,23 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>): 
     }));
   }
 
-  function readQueuePolicies(): ResourcePolicy[] {
-    return resources
+  function readResourcePolicies(): ResourcePolicy[] {
+    const ofQueues = resources
       .ofType('AWS::SQS::QueuePolicy', shapes.queuePolicy)
-      .flatMap(({ properties: { Queues, PolicyDocument } }) =>
-        queues
-          .filter(({ url }) => Queues.includes(url))
-          .map(({ arn }) => ({ on: arn, statements: PolicyDocument })),
+      .flatMap(({ properties: { Queues, PolicyDocument: statements } }) =>
+        queues.filter(({ url }) => Queues.includes(url)).map(({ arn }) => ({ on: arn, statements })),
       );
-  }
-
-  /** Permissions of Lambda as the statements that `AddPermission` makes of them. */
-  function readPermissions(): ResourcePolicy[] {
-    return resources
+    // Permissions as the statements that Lambda's `AddPermission` makes of them.
+    const ofFunctions = resources
       .ofType('AWS::Lambda::Permission', shapes.lambdaPermission)
-      .map(({ properties: { Action, FunctionName, Principal, SourceArn }, at }) => {
+      .map(({ properties: { Action, FunctionName, Principal, SourceArn }, at }): ResourcePolicy => {
         const on = functionOf(FunctionName, at).arn;
         const conditions =
           SourceArn === undefined ? [] : [{ operator: 'ArnLike', key: 'aws:SourceArn', values: [SourceArn] }];
         const statement = { principal: Principal, actions: [Action], resources: [on], conditions };
         return { on, statements: [{ effect: 'Allow', ...statement }] };
       });
+    return [...ofQueues, ...ofFunctions];
   }
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { accepted, failure, Refusal, type Route } from '../api.ts';
+import { accepted, Refusal, type Route, route } from '../api.ts';
 import { completionSchema, recordingsOf } from './complete.ts';
 import { show } from './presenters.ts';
 import type { Azumuta } from './routes.ts';
@@ -18,14 +18,9 @@ export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networ
     show.productOrder(order, catalogue, store, origin);
 
   return [
-    {
-      method: 'GET',
-      pattern: '/sandbox/productorders',
-      answer: ({ origin }) => ({
-        status: 200,
-        body: store.productOrders().map((order) => shown(order, origin)),
-      }),
-    },
+    route('GET', '/sandbox/productorders', ({ origin }) =>
+      store.productOrders().map((order) => shown(order, origin)),
+    ),
     act('complete', complete),
     act('reopen', (orders) => {
       const order = orders.findLast(({ status }) => status === 'completed');
@@ -48,20 +43,12 @@ export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networ
       if (order) trigger(order);
       return order;
     }),
-    {
-      method: 'PUT',
-      pattern: '/sandbox/triggers',
-      answer: ({ body }) => {
-        const triggers = accepted(triggersSchema, body);
-        store.saveSetting('triggers', triggers);
-        return { status: 200, body: triggers };
-      },
-    },
-    {
-      method: 'GET',
-      pattern: '/sandbox/trigger-log',
-      answer: () => ({ status: 200, body: triggerLog(store) }),
-    },
+    route('PUT', '/sandbox/triggers', ({ body }) => {
+      const triggers = accepted(triggersSchema, body);
+      store.saveSetting('triggers', triggers);
+      return triggers;
+    }),
+    route('GET', '/sandbox/trigger-log', () => triggerLog(store)),
   ];
 
   /** @param work Gets all product orders of the number, oldest first; returns the one that it was done to. */
@@ -69,15 +56,12 @@ export function shopFloorRoutes(azumuta: Azumuta, sender: TriggerSender = networ
     name: string,
     work: (orders: readonly ProductOrderRecord[], body: unknown) => ProductOrderRecord | undefined,
   ): Route {
-    return {
-      method: 'POST',
-      pattern: `/sandbox/productorders/{number}/${name}`,
-      answer({ parameters: { number = '' }, body, origin }) {
-        const order = work(store.productOrdersNumbered(number), body);
-        if (!order) return failure(404, 'not-found', `There is no such product order ${number} here.`);
-        return { status: 200, body: shown(order, origin) };
-      },
-    };
+    const pattern = `/sandbox/productorders/{number}/${name}`;
+    return route('POST', pattern, ({ parameters: { number = '' }, body, origin }) => {
+      const order = work(store.productOrdersNumbered(number), body);
+      if (order) return shown(order, origin);
+      throw new Refusal(404, 'not-found', `There is no such product order ${number} here.`);
+    });
   }
 
   function complete(orders: readonly ProductOrderRecord[], body: unknown): ProductOrderRecord | undefined {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
-import { type Call, failure, type Reply, type Route } from '../api.ts';
+import { type Call, Refusal, type Route, route } from '../api.ts';
 import type { Catalogue } from './catalogue.ts';
 import { show } from './presenters.ts';
 import type { ProductOrderRecord, Store } from './store.ts';
@@ -77,33 +77,33 @@ export function apiRoutes(azumuta: Azumuta): Route[] {
       find: store.recording,
       show: (recording, origin) => show.recording(recording, catalogue, origin),
     }),
-    { method: 'POST', pattern: '/api/v1/productorders', answer: create },
+    route('POST', '/api/v1/productorders', create),
   ];
 
   function resource<T>({ path, name, list, find, show: showing }: Resource<T>): Route[] {
     const pattern = `/api/v1/${path}`;
-    const byId = get(`${pattern}/{id}`, ({ parameters: { id = '' }, origin }) => {
+    const byId = route('GET', `${pattern}/{id}`, ({ parameters: { id = '' }, origin }) => {
       const found = find(id);
-      if (found === undefined) return failure(404, 'not-found', `There is no ${name} ${id}.`);
-      return { status: 200, body: showing(found, origin) };
+      if (found !== undefined) return showing(found, origin);
+      throw new Refusal(404, 'not-found', `There is no ${name} ${id}.`);
     });
     if (!list) return [byId];
-    const all = get(pattern, (call) =>
+    const all = route('GET', pattern, (call) =>
       listed(azumuta, call, pattern, list(call.query.get('number')), (entry) => showing(entry, call.origin)),
     );
     return [all, byId];
   }
 
-  function create({ body, origin }: Call): Reply {
+  function create({ body, origin }: Call): unknown {
     const parsed = parse(createSchema, body);
-    if (!parsed.ok) return failure(422, 'malformed', describeMismatches(parsed.mismatches));
+    if (!parsed.ok) throw new Refusal(422, 'malformed', describeMismatches(parsed.mismatches));
     const { articleId, variantIds } = parsed.value;
     const article = articles.find(({ id }) => id === articleId);
-    if (!article) return failure(422, 'unknown-article', `There is no article with id "${articleId}".`);
+    if (!article) throw new Refusal(422, 'unknown-article', `There is no article with id "${articleId}".`);
     const stranger = variantIds.find((id) => !article.variants.some((variant) => variant.id === id));
     if (stranger !== undefined) {
       const message = `Article ${article.number} has no variant with id "${stranger}".`;
-      return failure(422, 'unknown-variant', message);
+      throw new Refusal(422, 'unknown-variant', message);
     }
     const order: ProductOrderRecord = {
       ...parsed.value,
@@ -113,12 +113,8 @@ export function apiRoutes(azumuta: Azumuta): Route[] {
       completedAt: null,
     };
     store.save(order);
-    return { status: 200, body: shown(order, origin) };
+    return shown(order, origin);
   }
-}
-
-function get(pattern: string, answer: Route['answer']): Route {
-  return { method: 'GET', pattern, answer };
 }
 
 /** One page of a list in the VERIFIED envelope; the cursor is the index of the next entry. */
@@ -128,15 +124,14 @@ function listed<T>(
   path: string,
   entries: readonly T[],
   shown: (entry: T) => unknown,
-): Reply {
+): unknown {
   const from = Number(call.query.get('cursor') ?? 0);
   const cursor = from + pageSize < entries.length ? String(from + pageSize) : null;
   const query = new URLSearchParams(call.query);
   query.set('cursor', cursor ?? '');
   const link = { path: `${path}?${query}`, url: `${call.origin}${path}?${query}`, cursor };
-  const body = show.list(
+  return show.list(
     { origin: call.origin, path, next: cursor && link[nextAs] },
     entries.slice(from, from + pageSize).map(shown),
   );
-  return { status: 200, body };
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { toDecimal } from '../../../../shared/model/quantity.ts';
-import { accepted, type Call, Refusal, type Reply, type Route } from '../api.ts';
+import { accepted, type Call, Refusal, type Reply, type Route, route } from '../api.ts';
 import { seededDraw } from '../faults.ts';
 import { statusOf } from './routes.ts';
 import type { ProductionOrder, Store } from './store.ts';
@@ -42,13 +42,9 @@ const sendTimeoutMs = 15_000;
 /** What planners do in the ERP's own screens, and what its books hold. */
 export function controlRoutes(store: Store): Route[] {
   return [
-    {
-      method: 'POST',
-      pattern: '/sandbox/orders',
-      answer: ({ body }) => ({ status: 200, body: release(store, accepted(releaseSchema, body ?? {})) }),
-    },
-    { method: 'GET', pattern: '/sandbox/orders', answer: () => ({ status: 200, body: store.orders() }) },
-    { method: 'GET', pattern: '/sandbox/bookings', answer: () => ({ status: 200, body: store.bookings() }) },
+    route('POST', '/sandbox/orders', ({ body }) => release(store, accepted(releaseSchema, body ?? {}))),
+    route('GET', '/sandbox/orders', () => store.orders()),
+    route('GET', '/sandbox/bookings', () => store.bookings()),
     act('cancel', (order) => save(order, { status: 'cancelled' })),
     act('lock', (order) => save(order, { locked: true })),
     act('unlock', (order) => save(order, { locked: false })),
@@ -60,14 +56,11 @@ export function controlRoutes(store: Store): Route[] {
       store.addBooking(order, 'production', { goodQuantity: order.quantity, final: true });
     }),
     act('revise', revise),
-    { method: 'PUT', pattern: '/sandbox/largest-page', answer: capPages },
+    route('PUT', '/sandbox/largest-page', ({ body }) => {
+      store.largestPage = accepted(z.strictObject({ rows: z.int().check(z.positive()) }), body).rows;
+      return {};
+    }),
   ];
-
-  function capPages({ body }: Call): Reply {
-    const { rows } = accepted(z.strictObject({ rows: z.int().check(z.positive()) }), body);
-    store.largestPage = rows;
-    return { status: 200, body: { rows } };
-  }
 
   /** Once the quantity is another one, the order is done or released, by what is booked so far. */
   function revise(order: ProductionOrder, body: unknown): void {
@@ -86,16 +79,12 @@ export function controlRoutes(store: Store): Route[] {
 
   /** Does something to one order, in one transaction, and replies with the order as it is then. */
   function act(name: string, work: (order: ProductionOrder, body: unknown) => void): Route {
-    return {
-      method: 'POST',
-      pattern: `/sandbox/orders/{number}/${name}`,
-      answer({ parameters: { number = '' }, body }) {
-        const order = store.order(number);
-        if (!order) throw new Refusal(404, 'unknown-order', `There is no order ${number}.`);
-        store.database.together(() => work(order, body));
-        return { status: 200, body: store.order(order.id) };
-      },
-    };
+    return route('POST', `/sandbox/orders/{number}/${name}`, ({ parameters: { number = '' }, body }) => {
+      const order = store.order(number);
+      if (!order) throw new Refusal(404, 'unknown-order', `There is no order ${number}.`);
+      store.database.together(() => work(order, body));
+      return store.order(order.id);
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { compareDecimals, sumOf, toDecimal } from '../../../../shared/model/quantity.ts';
-import { accepted, type Call, Refusal, type Reply, type Route } from '../api.ts';
-import type { ProductionOrder, Store } from './store.ts';
+import { accepted, type Call, Refusal, type Route, route } from '../api.ts';
+import type { Booking, ProductionOrder, Store } from './store.ts';
 
 const decimal = z.pipe(
   z.union([z.string(), z.number()]).check(z.refine((value) => toDecimal(value) !== undefined, 'a decimal')),
@@ -47,22 +47,21 @@ const linkSchema = z.strictObject({ azumutaId: z.string(), azumutaUrl: z.optiona
 export function apiRoutes(store: Store): Route[] {
   const order = '/api/production-orders/{number}';
   return [
-    { method: 'GET', pattern: '/api/production-orders', answer: list },
-    { method: 'GET', pattern: order, answer: (call) => ({ status: 200, body: known(call) }) },
-    { method: 'PATCH', pattern: order, answer: link },
-    {
-      method: 'GET',
-      pattern: `${order}/bookings`,
-      answer: (call) => {
-        const bookings = store.bookings(known(call).number, call.query.get('reference') ?? undefined);
-        return { status: 200, body: { bookings } };
-      },
-    },
-    { method: 'POST', pattern: `${order}/bookings`, answer: book },
-    { method: 'POST', pattern: `${order}/notes`, answer: note },
+    route('GET', '/api/production-orders', list),
+    route('GET', order, known),
+    route('PATCH', order, link),
+    route('GET', `${order}/bookings`, (call) => ({
+      bookings: store.bookings(known(call).number, call.query.get('reference') ?? undefined),
+    })),
+    created(`${order}/bookings`, book),
+    created(`${order}/notes`, note),
   ];
 
-  function list({ query }: Call): Reply {
+  function created(pattern: string, create: (call: Call) => Booking): Route {
+    return { method: 'POST', pattern, answer: (call) => ({ status: 201, body: create(call) }) };
+  }
+
+  function list({ query }: Call): unknown {
     const pageSize = Math.min(store.largestPage, Number(query.get('pageSize') ?? 50));
     const page = Number(query.get('page') ?? 1);
     const since = query.get('changedSince') ?? '';
@@ -77,22 +76,19 @@ export function apiRoutes(store: Store): Route[] {
       .orders(since === '' ? '' : new Date(since).toISOString())
       .filter(({ status }) => statuses === undefined || statuses.includes(status));
     const shown = orders.slice((page - 1) * pageSize, page * pageSize);
-    return {
-      status: 200,
-      body: { orders: shown, nextPage: page * pageSize < orders.length ? page + 1 : null },
-    };
+    return { orders: shown, nextPage: page * pageSize < orders.length ? page + 1 : null };
   }
 
-  function link(call: Call): Reply {
+  function link(call: Call): ProductionOrder {
     const order = writable(call);
     const { azumutaId, azumutaUrl = null } = accepted(linkSchema, call.body);
     const azumutaIds = [...new Set([...order.azumutaIds, azumutaId])];
     const linked: ProductionOrder = { ...order, azumutaId, azumutaIds, azumutaUrl, changedAt: store.tick() };
     store.saveOrder(linked);
-    return { status: 200, body: linked };
+    return linked;
   }
 
-  function book(call: Call): Reply {
+  function book(call: Call): Booking {
     const order = writable(call);
     const request = accepted(bookingSchema, call.body);
     if (order.status !== 'released') {
@@ -105,24 +101,22 @@ export function apiRoutes(store: Store): Route[] {
     if (order.serialNumbers && compareDecimals(String(request.lots.length), pieces) !== 0) {
       throw new Refusal(422, 'serials', `${pieces} pieces of ${order.product} need as many serial numbers.`);
     }
-    const booking = store.database.together(() => {
+    return store.database.together(() => {
       const added = store.addBooking(order, 'production', request);
       const status = request.final ? 'done' : statusOf(order, store);
       store.saveOrder({ ...order, status, changedAt: store.tick() });
       return added;
     });
-    return { status: 201, body: booking };
   }
 
-  function note(call: Call): Reply {
+  function note(call: Call): Booking {
     const order = writable(call);
     const request = accepted(notesSchema, call.body);
-    const booking = store.database.together(() => {
+    return store.database.together(() => {
       const added = store.addBooking(order, 'notes', request);
       store.saveOrder({ ...order, changedAt: store.tick() });
       return added;
     });
-    return { status: 201, body: booking };
   }
 
   function known({ parameters: { number = '' } }: Call): ProductionOrder {
