@@ -240,7 +240,9 @@ function figuresOf({ quantity, scrap, lots, notes, links }: Completion): BookedF
   return {
     ...(quantity ? { good: quantity } : {}),
     ...(scrap ? { scrap } : {}),
-    ...{ lots: lots.length, notes: notes.length, links: links.length },
+    lots: lots.length,
+    notes: notes.length,
+    links: links.length,
   };
 }
 

@@ -75,21 +75,19 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const quantityOf = (index: number) => quantities.find((booking) => booking.parts.includes(index));
 
   const wrong = entry && problemOf(current, entry, quantityOf(current.index));
-  if (wrong !== undefined) return { to: 'reject', sentence: wrong, cause: 'conflict' };
+  if (wrong !== undefined) return reject(wrong, 'conflict');
   if (current.index > parts && !quantityOf(current.index))
-    return {
-      to: 'reject',
-      sentence: `Product order ${number} is completed, and its ERP order ${facts.erpOrder.number} has only ${parts} part(s) now: book it in the ERP by hand.`,
-      cause: 'conflict',
-    };
+    return reject(
+      `Product order ${number} is completed, and its ERP order ${facts.erpOrder.number} has only ${parts} part(s) now: book it in the ERP by hand.`,
+      'conflict',
+    );
   const built = [current, ...others].sort((a, b) => a.index - b.index);
   const open = built.filter(({ index }) => index <= parts && !quantityOf(index));
   const unknown = open.find(({ recordingIds }) => recordingIds === undefined);
   if (unknown && !facts.withoutRecordings)
-    return {
-      to: 'wait',
-      sentence: `Azumuta lists no recordings of product order ${unknown.order.number}, and its trigger named none. Let the trigger send the recordings' ids, or set completions.unknownRecordings to 'ignore' to book without them.`,
-    };
+    return wait(
+      `Azumuta lists no recordings of product order ${unknown.order.number}, and its trigger named none. Let the trigger send the recordings' ids, or set completions.unknownRecordings to 'ignore' to book without them.`,
+    );
 
   const missing = missingParts(facts, built, quantityOf);
   const isAwaiting = open.length > 0 && missing.length > 0;
@@ -99,6 +97,9 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   return bounded(decision);
 }
 
+const reject = (sentence: string, cause: Cause): BookingDecision => ({ to: 'reject', sentence, cause });
+const wait = (sentence: string): BookingDecision => ({ to: 'wait', sentence });
+
 /** A booking is one item of the ledger. */
 function bounded(decision: BookingDecision): BookingDecision {
   if (decision.to !== 'book') return decision;
@@ -107,11 +108,10 @@ function bounded(decision: BookingDecision): BookingDecision {
   const large = [...decision.plan, ...decision.planAgain].find(isTooLarge);
   if (!large) return decision;
   const { erpOrder, productOrder, parts, recordingIds } = large;
-  return {
-    to: 'reject',
-    sentence: `ERP order ${erpOrder.number} is completed with ${recordingIds.length} recordings of ${parts.length} part(s), from product order ${productOrder.number} on, which is more than one booking can hold (some 1,800): book it in the ERP by hand.`,
-    cause: 'completion-unclear',
-  };
+  return reject(
+    `ERP order ${erpOrder.number} is completed with ${recordingIds.length} recordings of ${parts.length} part(s), from product order ${productOrder.number} on, which is more than one booking can hold (some 1,800): book it in the ERP by hand.`,
+    'completion-unclear',
+  );
 }
 
 function problemOf(
@@ -151,11 +151,7 @@ function planned(
 
   const wantedAgain = again ? bookings.filter(({ state }) => state !== 'done') : [];
   const reopened = wantedAgain.find((booking) => !isBuilt(booking));
-  if (reopened)
-    return {
-      to: 'wait',
-      sentence: `Not all parts of booking ${reopened.key} are completed in Azumuta any more.`,
-    };
+  if (reopened) return wait(`Not all parts of booking ${reopened.key} are completed in Azumuta any more.`);
   const planAgain = wantedAgain
     .filter(({ state }) => state === 'rejected')
     .map((booking) => rejected(booking, built, newIn));
@@ -166,9 +162,12 @@ function planned(
     const quantity = quantityOf(part.index);
     if (!quantity || further.length === 0) continue;
     if (quantity.state === 'rejected' && !again) {
-      if (part === facts.current) return waitsForReplay(part, further, quantity);
-      // The trigger of that part lets a person know.
-      continue;
+      // For another part, its own trigger lets a person know.
+      if (part !== facts.current) continue;
+      return reject(
+        `Recording ${further.join(', ')} of product order ${part.order.number} came after its booking ${quantity.key} was rejected: replay that one, which takes it in, then discard this.`,
+        'completion-unclear',
+      );
     }
     plan.push(...further.map((id) => amendmentOf(id, part, erpOrder)));
   }
@@ -217,18 +216,6 @@ function rejected(
       ? built.filter(({ index }) => parts.includes(index)).flatMap(newIn)
       : [];
   return { key, kind, parts, recordingIds: [...recordingIds, ...further], erpOrder, productOrder };
-}
-
-function waitsForReplay(
-  { order }: BuiltPart,
-  recordingIds: readonly string[],
-  { key }: BookingEntry,
-): BookingDecision {
-  return {
-    to: 'reject',
-    sentence: `Recording ${recordingIds.join(', ')} of product order ${order.number} came after its booking ${key} was rejected: replay that one, which takes it in, then discard this.`,
-    cause: 'completion-unclear',
-  };
 }
 
 function amendmentOf(id: string, { index, order }: BuiltPart, erpOrder: ErpOrderRef): PlannedBooking {

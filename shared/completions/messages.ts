@@ -55,8 +55,15 @@ function hintOf(
   eventId: string,
 ): CompletionHint {
   return {
-    ...{ v: 1, kind: 'completion', event: 'product-order-completed', productOrderNumber },
-    ...{ workInstructionIds: [], recordingIds: [], receivedAt: receivedAt.toISOString(), eventId, via },
+    v: 1,
+    kind: 'completion',
+    event: 'product-order-completed',
+    productOrderNumber,
+    workInstructionIds: [],
+    recordingIds: [],
+    receivedAt: receivedAt.toISOString(),
+    eventId,
+    via,
   };
 }
 

@@ -66,9 +66,18 @@ export function createBookingSender({ ledger, reader, queues, bookingsQueueUrl }
       return completedOf(order, erpOrder, recordings, learnedAt);
     });
     const message = {
-      ...{ v: 1, kind: 'booking', key: booking.key, books: booking.kind, home, lock, erpOrder, article },
+      v: 1,
+      kind: 'booking',
+      key: booking.key,
+      books: booking.kind,
+      home,
+      lock,
+      erpOrder,
+      article,
       newRecordingIds: booking.kind === 'amendment' ? booking.recordingIds : undefined,
-      ...{ last, eventId, content: contentOf(completed) },
+      last,
+      eventId,
+      content: contentOf(completed),
     } satisfies BookingMessage;
     await queues.send(bookingsQueueUrl, { body: JSON.stringify(message) });
     // It may have been sent before: another attempt that finds it unclaimed sends it once more, and no third time.

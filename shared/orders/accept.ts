@@ -120,10 +120,8 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
             quantity: shorten(formatQuantity(quantity), maxTextLength),
           }
         : undefined;
-    const isNews = await ledger.orderChanges.record(shorten(number, maxKeyCharacters), {
-      ...{ content: reason, event: 'not mapped', note: reason, cause },
-      ...(about ? { about } : {}),
-    });
+    const change = { content: reason, event: 'not mapped', note: reason, cause, about } as const;
+    const isNews = await ledger.orderChanges.record(shorten(number, maxKeyCharacters), change);
     const fields = { order: number, reason, cause, via };
     if (isNews) log.warn('Order of the ERP cannot be mapped', fields, { OrdersUnmapped: 1 });
     return isNews;

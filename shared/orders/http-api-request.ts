@@ -72,7 +72,10 @@ export const postedOrderSchema = z.strictObject({
 export function erpOrderOf(posted: z.output<typeof postedOrderSchema>): ErpOrder {
   const { number, id, article, quantity, unit, dueDate, attributes } = posted;
   return {
-    ...{ number, article, attributes, state: 'released' },
+    number,
+    article,
+    attributes,
+    state: 'released',
     quantity: { amount: quantity, ...(unit === undefined ? {} : { unit }) },
     ...(id === undefined ? {} : { id }),
     ...(dueDate === undefined ? {} : { dueDate: utcInstant(dueDate) ?? dueDate }),
