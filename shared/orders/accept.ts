@@ -49,22 +49,21 @@ const maxTries = 20;
 /** An order that cannot be mapped may have any number; with so many characters it surely fits into a key of the ledger. */
 const maxKeyCharacters = 500;
 
-/** Accepts orders of the ERP: reads what the ledger knows, decides, writes, sends. */
+/**
+ * Accepts ERP orders from the endpoint and from the pull, including cancelled ones: reads what the ledger knows of
+ * each, decides, writes, then enqueues what is to be created. One bad order never blocks the others. An order that is
+ * in the ledger but not created yet is enqueued again while it is unknown whether its message was ever sent; the
+ * ledger makes sure that it is created once. A pull, which sees the same orders again and again, sends one more message
+ * at most, or a flow that does not move would multiply them; a caller's request is always followed. When a change is
+ * posted while a pull is reading, the pull may accept the older state after it: that undoes the change until the next
+ * pull reads the order again, or for good if the ERP has closed the order by then.
+ * @throws when SQS or the ledger does not answer: orders that were written by then are sent, or are sent when they come
+ * again.
+ */
 export function createOrderAcceptor(dependencies: AcceptDependencies) {
   const { ledger, log, map, collectAgain } = dependencies;
   const { writeRecord, writePart } = createDecisionWriter(dependencies);
 
-  /**
-   * Accepts ERP orders from the endpoint and from the pull, including cancelled ones: reads what the ledger knows of
-   * each, decides, writes, then enqueues what is to be created. One bad order never blocks the others. An order that is
-   * in the ledger but not created yet is enqueued again while it is unknown whether its message was ever sent; the
-   * ledger prevents that it is created twice. A pull, which sees the same orders again and again, sends one more message
-   * at most, or a flow that does not move would multiply them; a caller's request is always followed. When a change is
-   * posted while a pull is reading, the pull may accept the older state after it: that undoes the change until the next
-   * pull reads the order again, or for good if the ERP has closed the order by then.
-   * @throws when SQS or the ledger does not answer: orders that were written by then are sent, or are sent when they come
-   * again.
-   */
   async function acceptOrders(orders: readonly ErpOrder[], { via }: AcceptOptions): Promise<Accepted[]> {
     const underWay = new Map<string, Promise<unknown>>();
     const outbox = createOutbox(via, dependencies);
