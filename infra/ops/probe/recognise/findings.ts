@@ -68,8 +68,12 @@ export function byValue(line: string, nodes: readonly JsonNode[], value: string,
   return { ...found, shown: best.value };
 }
 
+const noName = 'no field has such a name';
+/** Where a value that nobody gave would have been better than a name. */
+export const notSeen = 'its value was not seen, and no field has such a name';
+
 /** The place of a field by its name alone, which is never sure. */
-export function byName(line: string, nodes: readonly JsonNode[], missing: string): Finding {
+export function byName(line: string, nodes: readonly JsonNode[], missing = noName): Finding {
   const [best, ...more] = ranked(line, nodes).filter(({ path }) => fitsName(line, path));
   if (!best) return notFound(line, missing);
   const like =
@@ -77,42 +81,43 @@ export function byName(line: string, nodes: readonly JsonNode[], missing: string
   return { ...toConfirm(line, best.path, `by its name${like}`), shown: best.value };
 }
 
-/** Nodes that a person reads as this text; of several, those that are it to the letter. */
-export function reading(nodes: readonly JsonNode[], seen: string): JsonNode[] {
-  const same = nodes.filter(({ value }) => reads(value, seen));
-  const exact = same.filter(({ value }) => String(value) === seen);
+/** The place of a number, to the letter; of one that was not seen by its name. */
+export function byNumber(line: string, resource: object, number: string | undefined): Finding {
+  const names = namesIn(resource);
+  return number === undefined ? byName(line, names, notSeen) : byValue(line, named(names, number), number);
+}
+
+/** The place of words that a person has read. Of several nodes, those count that have them to the letter. */
+export function byWords(line: string, nodes: readonly JsonNode[], text: string): Finding {
+  return byValue(line, reading(nodes, text), text);
+}
+
+export function reading(nodes: readonly JsonNode[], text: string): JsonNode[] {
+  const same = nodes.filter(({ value }) => reads(value, text));
+  const exact = same.filter(({ value }) => String(value) === text);
   return exact.length > 0 ? exact : same;
 }
+
+export const inAnotherAnswer = 'is in another answer, too';
 
 export function proofOf({ wasAsked }: ProvedId): string {
   return wasAsked ? 'was answered with what was looked for' : inAnotherAnswer;
 }
 
-export const inAnotherAnswer = 'is in another answer, too';
+/** Only an id that was asked for, and answered, is sure: one value may be in two answers by chance. */
+export function provedBy({ wasAsked }: ProvedId, found: Finding): Finding {
+  return wasAsked || found.certainty === 'not found' ? found : { ...found, certainty: 'to confirm' };
+}
 
-/**
- * The place of an id that answers have proved. Only an id that was asked for, and answered, is sure: one value may be in
- * two answers by chance.
- */
-export function byId(
-  line: string,
-  nodes: readonly JsonNode[],
-  proved: ProvedId,
-  proof = proofOf(proved),
-): Finding {
-  const found = byValue(line, nodes, proved.id, proof);
-  return proved.wasAsked || found.certainty === 'not found' ? found : { ...found, certainty: 'to confirm' };
+/** The place of an id that answers have proved. */
+export function byId(line: string, resource: object, proved: ProvedId, proof = proofOf(proved)): Finding {
+  return provedBy(proved, byValue(line, named(namesIn(resource), proved.id), proved.id, proof));
 }
 
 /** The place of a resource's own id. */
-export function ownId(line: string, resource: unknown, proved: ProvedId | undefined): Finding {
-  const names = namesIn(resource);
-  if (proved) return byId(line, named(names, proved.id), proved);
-  return byName(
-    line,
-    names.filter(({ path }) => isId(path)),
-    'no name tells an id',
-  );
+export function ownId(line: string, resource: object, proved: ProvedId | undefined): Finding {
+  const ids = namesIn(resource).filter(({ path }) => isId(path));
+  return proved ? byId(line, resource, proved) : byName(line, ids);
 }
 
 /** @returns Milliseconds since 1970, if the value is a time that a plant may have recorded. */
@@ -130,11 +135,10 @@ export function pastTimesIn(resource: object, now: Date): JsonNode[] {
 /** The address of a page: the one that was seen, else by its name. */
 export function urlOf(line: string, resource: object, page?: string): Finding {
   const urls = scalarsIn(resource).filter(({ value }) => /^(https?:\/)?\/./i.test(String(value)));
-  const same = page === undefined ? [] : named(urls, page);
-  if (page !== undefined && same.length > 0) return byValue(line, same, page);
+  if (page !== undefined && urls.some(({ value }) => value === page)) return byNumber(line, resource, page);
   // A path without a host is mostly one of the API.
   const whole = urls.filter(({ value }) => /^https?:/i.test(String(value)));
-  return byName(line, whole.length > 0 ? whole : urls, 'there is no address of a page');
+  return byName(line, whole.length > 0 ? whole : urls);
 }
 
 /** Values may have a column for each type, of which one is filled. Then all columns are places of the value. */

@@ -78,9 +78,10 @@ export function wordsIn(json: unknown): JsonNode[] {
   );
 }
 
-/** Lists that are not within lists. */
-export function listsIn(json: unknown): JsonList[] {
-  return nodesIn(json).filter((node): node is JsonList => Array.isArray(node.value));
+/** Lists that are not within lists, with only such entries. */
+export function listsIn(json: unknown, isEntry = (_entry: unknown) => true): JsonList[] {
+  const lists = nodesIn(json).filter((node): node is JsonList => Array.isArray(node.value));
+  return lists.filter(({ value }) => value.every(isEntry));
 }
 
 /** Entries of the longest list of objects in an answer. */

@@ -6,6 +6,7 @@ import { fitsName } from './field-names.ts';
 import {
   byId,
   byName,
+  byNumber,
   byValue,
   type Finding,
   inAnotherAnswer,
@@ -17,36 +18,32 @@ import {
   toConfirm,
   urlOf,
 } from './findings.ts';
-import { isId, isObject, type JsonNode, named, namesIn, scalarsIn, wordsIn } from './json-nodes.ts';
+import { isId, isObject, type JsonNode, namesIn, scalarsIn, wordsIn } from './json-nodes.ts';
 import { stepsOf } from './steps.ts';
 
 /** The lines of a recording and its steps. */
 export function recogniseRecording(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
-  const { recording: located, recordingId, orderId, workInstructionId, workInstruction } = resources;
-  if (!located) return [notFound('recording', 'no recording was read')];
-  const recording = located.resource;
-  const names = namesIn(recording);
+  const { recordingId, orderId, workInstructionId, workInstruction } = resources;
+  const recording = resources.recording?.resource;
+  if (!recording) return [notFound('recording', 'no recording was read')];
+  const numbers = scalarsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
   const operators = wordsIn(recording).filter(
     ({ path, value }) => typeof value === 'string' && !isId(path) && timeOf(value) === undefined,
   );
-  const operator = byName('recording.operator', operators, 'no name means the person who recorded it');
-  const orderLine = 'recording.productOrderId';
-  const instructionLine = 'recording.workInstructionId';
+  const operator = byName('recording.operator', operators);
+  const ofOrder = 'recording.productOrderId';
+  const ofInstruction = 'recording.workInstructionId';
   return [
     ownId('recording.id', recording, recordingId),
     orderId
-      ? byId(orderLine, named(names, orderId.id), orderId, "has the product order's id")
-      : notFound(orderLine, "the product order's id is not sure"),
-    byValue('recording.productOrderNumber', named(names, seen.number), seen.number),
+      ? byId(ofOrder, recording, orderId, "has the product order's id")
+      : notFound(ofOrder, "the product order's id is not sure"),
+    byNumber('recording.productOrderNumber', recording, seen.number),
     workInstructionId
-      ? byId(instructionLine, named(names, workInstructionId.id), workInstructionId)
-      : byName(instructionLine, names, 'no name means a work instruction'),
+      ? byId(ofInstruction, recording, workInstructionId)
+      : byName(ofInstruction, namesIn(recording)),
     titleOf('recording.workInstructionName', recording, workInstruction?.resource),
-    byName(
-      'recording.workInstructionVersion',
-      scalarsIn(recording).filter(({ value }) => Number.isFinite(Number(value))),
-      'no name means its version',
-    ),
+    byName('recording.workInstructionVersion', numbers),
     ...timesOf(recording, now),
     operator,
     ...stepsOf(recording, seen, operator.shown),
@@ -62,9 +59,7 @@ function titleOf(line: string, resource: object, other: object | undefined): Fin
     ({ path, value }) => fitsName(line, path) && textsIn(value).some((text) => known.includes(text)),
   );
   const [first] = common;
-  return first
-    ? byValue(line, common, textsIn(first.value)[0] ?? '', inAnotherAnswer)
-    : byName(line, words, 'no name means a title');
+  return first ? byValue(line, common, textsIn(first.value)[0] ?? '', inAnotherAnswer) : byName(line, words);
 }
 
 function textsIn(value: unknown): string[] {
@@ -78,8 +73,8 @@ function timesOf(recording: object, now: Date): Finding[] {
   if (!span || others.length > 0) {
     const why = span ? 'several figures fit the times' : 'no figure is the time between two others';
     return [
-      byName('recording.startedAt', times, 'no name means it'),
-      byName('recording.finishedAt', times, 'no name means it'),
+      byName('recording.startedAt', times),
+      byName('recording.finishedAt', times),
       notFound('recording.durationSeconds', why),
     ];
   }
@@ -144,10 +139,10 @@ export function recogniseWorkInstruction(resources: Resources): Finding[] {
 }
 
 /** The lines of an article, except for its variants. */
-export function recogniseArticle({ article, articleId }: Resources, { article: number = '' }: ScreenValues) {
+export function recogniseArticle({ article, articleId }: Resources, { article: number }: ScreenValues) {
   if (!article) return [notFound('article', 'no article was read')];
   return [
-    byValue('article.number', named(namesIn(article.resource), number), number),
+    byNumber('article.number', article.resource, number),
     ownId('article.id', article.resource, articleId),
   ];
 }

@@ -6,8 +6,10 @@ import type { ScreenValues } from '../screen-values.ts';
 import {
   byName,
   byValue,
+  byWords,
   type Finding,
   notFound,
+  notSeen,
   reading,
   toConfirm,
   withColumns,
@@ -36,7 +38,7 @@ export function stepsOf(recording: object, { recorded }: ScreenValues, operator:
   const lists = recorded ? all.filter(({ value }) => value.some((step) => isRecorded(step, recorded))) : all;
   const found = recorded
     ? byValue(line, lists, recorded.value, 'has what was recorded')
-    : byName(line, lists, 'nothing that was recorded was seen, and no name means its steps');
+    : byName(line, lists, notSeen);
   const best = lists.find(({ path }) => path === found.set);
   if (!best) return [found];
   const place = { ...found, set: best.place };
@@ -50,17 +52,15 @@ function stepFieldsOf(steps: readonly object[], recorded: Recorded | undefined):
   const texts = nodes.filter(({ value }) => typeof value === 'string' || isObject(value));
   const name =
     step && recorded.step !== undefined
-      ? byValue('step.name', reading(wordsIn(step), recorded.step), recorded.step)
-      : byName('step.name', texts, 'no name means it');
+      ? byWords('step.name', wordsIn(step), recorded.step)
+      : byName('step.name', texts);
   const isFree = ({ path }: JsonNode) => path !== name.set;
   const value = step
     ? withColumns(byValue('step.value', valuesOf(step, recorded.value).filter(isFree), recorded.value), steps)
-    : byName('step.value', nodes.filter(isFree), 'nothing that was recorded was seen');
+    : byName('step.value', nodes.filter(isFree), notSeen);
   const taken = [name.set, value.set].flat();
   const rest = nodes.filter(({ path }) => !taken.includes(path));
-  const others = ['id', 'type', 'unit', 'result'].map((field) =>
-    byName(`step.${field}`, rest, 'no name means it'),
-  );
+  const others = ['id', 'type', 'unit', 'result'].map((field) => byName(`step.${field}`, rest));
   const results = steps
     .flatMap((each) => nodesIn(each))
     .filter(({ path, value: result }) => path === others[3]?.set && isScalar(result));
@@ -112,7 +112,7 @@ function isRecorded(step: object, { value, step: name }: Recorded): boolean {
 
 /** A step may have recorded a list of values. */
 function valuesOf(step: object, value: string): JsonNode[] {
-  return reading([...wordsIn(step), ...listsIn(step).filter((list) => list.value.every(isScalar))], value);
+  return reading([...wordsIn(step), ...listsIn(step, isScalar)], value);
 }
 
 /** Of each path the first value in any of the steps; null where no step has one. */
