@@ -1,9 +1,8 @@
 import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
-import { complaintsOf } from './check-proposal.ts';
 import { createAccount } from './explore/account.ts';
 import { explore } from './explore/explore.ts';
-import { type Proposal, proposalOf } from './proposal.ts';
+import { complaintsOf, type Proposal, proposalOf } from './proposal.ts';
 import type { Answers } from './recognise/answers.ts';
 import type { Finding } from './recognise/findings.ts';
 import { recognise } from './recognise/recognise.ts';

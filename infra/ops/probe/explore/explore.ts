@@ -5,11 +5,10 @@ import { type Finding, notFound, toConfirm } from '../recognise/findings.ts';
 import { lastOf, named, nameOf, namesIn } from '../recognise/json-nodes.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import { type Ask, Stopped } from './account.ts';
-import { type Answered, createListSearch, type ListAnswer } from './find-in-list.ts';
+import { type Answered, createSearch, type IdAnswer, idsOf, type ListAnswer } from './find.ts';
 import { createRecordingSearch } from './find-recording.ts';
-import { articlePaths, collectionOf, orderPaths, parentOf, type QueryForm, siblings } from './guesses.ts';
+import { articlePaths, collectionOf, orderPaths, parentOf, siblings, waysToRead } from './guesses.ts';
 import { findNextPage } from './next-page.ts';
-import { createIdReader, findAbsence, type IdAnswer, idsOf, type Way } from './read-by-id.ts';
 
 export interface Explored {
   readonly answers: Answers;
@@ -27,9 +26,8 @@ export async function explore(ask: Ask, contract: AzumutaContract, seen: ScreenV
   const answers: Partial<Record<ReadOperation, unknown>> = {};
   const asked: Partial<Record<ReadOperation, string>> = {};
   const findings: Finding[] = [];
-  const findInLists = createListSearch(ask, contract);
-  const readById = createIdReader(ask, contract);
-  const findRecording = createRecordingSearch(ask, contract, seen);
+  const { findInLists, readById, findAbsence } = createSearch(ask, contract);
+  const findRecording = createRecordingSearch(ask, contract, seen, readById);
 
   try {
     await follow();
@@ -60,8 +58,7 @@ export async function explore(ask: Ask, contract: AzumutaContract, seen: ScreenV
     const noArticle = seen.article === undefined ? undefined : 'no list that was tried has the article';
     note('findArticle', article, noArticle);
     // The lines that the flows can do without come last, as there are only so many calls.
-    for (const read of [order, recording, instruction])
-      if (read) findings.push(...(await findAbsence(ask, read)));
+    for (const read of [order, recording, instruction]) if (read) findings.push(...(await findAbsence(read)));
     const lists = [article, list].filter((each) => each !== undefined);
     findings.push(...(await findNextPage(ask, contract, lists)));
   }
@@ -129,14 +126,4 @@ export async function explore(ask: Ask, contract: AzumutaContract, seen: ScreenV
     const fields = nodes.map(({ path }) => lastOf(path));
     return findInLists({ name: 'findArticle', number: seen.article, paths, fields, form: list?.form });
   }
-}
-
-/** Questions that may be answered with an entry of this list: by its path, and by the filter of the list. */
-function waysToRead(path: string, form?: QueryForm): Way[] {
-  const singular = path.replace(/([^s])s$/, '$1');
-  return [
-    { path: `${path}/{id}` },
-    ...(singular === path ? [] : [{ path: `${singular}/{id}`, tries: 1 }]),
-    ...(form ? [{ path, query: form('{field}', '{id}'), tries: 3 }] : []),
-  ];
 }

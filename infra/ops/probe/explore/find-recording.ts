@@ -12,8 +12,8 @@ import {
 } from '../recognise/json-nodes.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import type { Ask } from './account.ts';
+import { type createSearch, type IdAnswer, idsOf, questionFindings } from './find.ts';
 import { recordingsOfOrder, siblings } from './guesses.ts';
-import { createIdReader, type IdAnswer, idsOf, questionFindings } from './read-by-id.ts';
 
 /** Of one order, at most so many recordings are read. */
 const maxRecordings = 5;
@@ -23,9 +23,13 @@ const name = 'readRecording';
 const assumed = defaultContract.operations[name].path;
 
 /** Finds a recording of an order, if possible the one that has the value that was seen. */
-export function createRecordingSearch(ask: Ask, contract: AzumutaContract, seen: ScreenValues) {
+export function createRecordingSearch(
+  ask: Ask,
+  contract: AzumutaContract,
+  seen: ScreenValues,
+  readById: ReturnType<typeof createSearch>['readById'],
+) {
   const { recorded } = seen;
-  const readById = createIdReader(ask, contract);
   const isSought = (json: unknown) => recorded === undefined || contains(json, recorded.value);
 
   /**

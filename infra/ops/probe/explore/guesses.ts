@@ -60,6 +60,19 @@ export const queryForms: readonly QueryForm[] = [
   (_field, value) => ({ query: value }),
 ];
 
+/** A question, and how many ids it is tried with at most. */
+export type Guess = Question & { readonly tries?: number };
+
+/** Questions that may be answered with an entry of this list: by its path, and by the filter of the list. */
+export function waysToRead(path: string, form?: QueryForm): Guess[] {
+  const singular = path.replace(/([^s])s$/, '$1');
+  return [
+    { path: `${path}/{id}` },
+    ...(singular === path ? [] : [{ path: `${singular}/{id}`, tries: 1 }]),
+    ...(form ? [{ path, query: form('{field}', '{id}'), tries: 3 }] : []),
+  ];
+}
+
 /** Fields in which a list may name its next page, matched as paths in lower case without `_` and `-`. */
 export const nextNames =
   /(^|\.)(next|after|cursor|nextlink|@odata\.nextlink|nextpage|nextcursor|nextpagetoken|nexttoken|continuation|continuationtoken|nextoffset|endcursor)(\.(href|url|cursor))?$/;

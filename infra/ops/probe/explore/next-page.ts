@@ -2,7 +2,7 @@ import { type AzumutaContract, defaultContract } from '../../../../shared/azumut
 import { type Finding, notFound, sure, toConfirm } from '../recognise/findings.ts';
 import { entriesIn, type JsonNode, nameOf, nodesIn } from '../recognise/json-nodes.ts';
 import type { Ask } from './account.ts';
-import type { ListAnswer } from './find-in-list.ts';
+import type { ListAnswer } from './find.ts';
 import { cursorNames, nextNames } from './guesses.ts';
 
 /** Parameters that are tried with a cursor, at most. */

@@ -1,9 +1,20 @@
 import { type AzumutaContract, defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { fitsName, ranked } from '../recognise/field-names.ts';
-import { type Finding, notFound, sure } from '../recognise/findings.ts';
-import { entriesIn, type Located, lastOf, locate, named, namesIn } from '../recognise/json-nodes.ts';
+import { type Finding, notFound, sure, toConfirm } from '../recognise/findings.ts';
+import {
+  entriesIn,
+  isId,
+  type JsonNode,
+  type Located,
+  lastOf,
+  listsIn,
+  locate,
+  named,
+  nameOf,
+  namesIn,
+} from '../recognise/json-nodes.ts';
 import { type Ask, isDone, type Question } from './account.ts';
-import { odata, plain, type QueryForm, queryForms, unknownLike } from './guesses.ts';
+import { type Guess, odata, plain, type QueryForm, queryForms, unknownLike } from './guesses.ts';
 
 /** An answer with the resource that was looked for. */
 export interface Answered {
@@ -22,7 +33,7 @@ export interface ListAnswer extends Answered {
   readonly form?: QueryForm;
 }
 
-interface Wanted {
+interface WantedInList {
   readonly name: 'findProductOrder' | 'findArticle';
   readonly number: string;
   /** Lists to try. Where the configuration has a path of its own, only that is tried. */
@@ -36,9 +47,37 @@ interface Wanted {
 /** Fields of the number that are tried as a filter, at most. */
 const maxFields = 3;
 
-/** Finds a resource by its number: in the first list that has it, with a filter that proves to be applied. */
-export function createListSearch(ask: Ask, { operations }: Pick<AzumutaContract, 'operations'>) {
-  return async function findInLists(wanted: Wanted): Promise<ListAnswer | undefined> {
+type Name = 'readProductOrder' | 'readRecording' | 'readWorkInstruction';
+
+/** A resource that was read by its id. */
+export interface IdAnswer extends Answered {
+  readonly name: Name;
+  readonly id: string;
+  /** The path of the id where it was found. */
+  readonly field: string;
+  /** What the other placeholders are filled in with. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+interface Wanted {
+  readonly name: Name;
+  /** Values that may be the id, the likeliest first. */
+  readonly ids: readonly JsonNode[];
+  /** Questions to try, the likeliest first. Where the configuration has a path of its own, only that is tried. */
+  readonly ways: readonly Guess[];
+  readonly values?: IdAnswer['values'];
+  /** What the resource must have. Default: the id. */
+  readonly mustHave?: string;
+}
+
+const defaultTries = 4;
+
+/** Searches an account for single resources. */
+export function createSearch(ask: Ask, { operations }: Pick<AzumutaContract, 'operations'>) {
+  return { findInLists, readById, findAbsence };
+
+  /** Finds a resource by its number: in the first list that has it, with a filter that proves to be applied. */
+  async function findInLists(wanted: WantedInList): Promise<ListAnswer | undefined> {
     const { name, paths } = wanted;
     const [own, assumed] = [operations[name], defaultContract.operations[name]];
     const isOwn =
@@ -51,9 +90,9 @@ export function createListSearch(ask: Ask, { operations }: Pick<AzumutaContract,
       if (found) return found;
     }
     return undefined;
-  };
+  }
 
-  async function findAsConfigured({ name, number }: Wanted): Promise<ListAnswer | undefined> {
+  async function findAsConfigured({ name, number }: WantedInList): Promise<ListAnswer | undefined> {
     const question = operations[name];
     const { json } = await ask(question, { number });
     const located = locate(json, [number]);
@@ -61,7 +100,7 @@ export function createListSearch(ask: Ask, { operations }: Pick<AzumutaContract,
     return located && { question, json, located, findings: [sure(`operations.${name}`, undefined, why)] };
   }
 
-  async function findAt(path: string, wanted: Wanted): Promise<ListAnswer | undefined> {
+  async function findAt(path: string, wanted: WantedInList): Promise<ListAnswer | undefined> {
     const { name, number } = wanted;
     const first = await ask({ path, query: plain('number', '{number}') }, { number });
     // 204: there is no such list, or nothing in it.
@@ -92,12 +131,52 @@ export function createListSearch(ask: Ask, { operations }: Pick<AzumutaContract,
     const answer = await ask(question, { number: unknownLike(number) });
     return [204, 404, 410].includes(answer.status) || (isDone(answer) && entriesIn(answer.json).length === 0);
   }
+
+  /** Reads a resource by the first value that proves to be its id. */
+  async function readById(wanted: Wanted): Promise<IdAnswer | undefined> {
+    const { name, ids, ways, values = {}, mustHave } = wanted;
+    const own = operations[name];
+    const isOwn = own.method !== 'GET' || own.path !== defaultContract.operations[name].path;
+    const likeliest: readonly Guess[] = isOwn ? [own] : ways;
+    for (const { tries = defaultTries, query: filters = {}, ...way } of likeliest)
+      for (const { path: field, value } of ids.slice(0, tries)) {
+        const id = nameOf(value) ?? '';
+        const query = Object.fromEntries(
+          Object.entries(filters).map(([key, text]) => [key, text.replaceAll('{field}', field)]),
+        );
+        const question = { ...way, query };
+        const { json } = await ask(question, { ...values, id });
+        const located = locate(json, [mustHave ?? id]);
+        if (!located) continue;
+        const why = 'an id was answered with the resource that has it';
+        const findings = isOwn ? [] : questionFindings(name, question, why);
+        return { name, id, json, located, question, values, field, findings };
+      }
+    return undefined;
+  }
+
+  /** Finds out how an id that does not exist is answered. */
+  async function findAbsence({ name, question, values, id }: IdAnswer): Promise<Finding[]> {
+    const answer = await ask(question, { ...values, id: unknownLike(id) });
+    const { status, json } = answer;
+    const line = `operations.${name}.none`;
+    if (status === 404 || status === 0) return [];
+    if (isDone(answer) && status !== 204) {
+      // A list without it, or without anything, is understood.
+      const isList = listsIn(json).length > 0 || entriesIn(json).length > 0;
+      return isList ? [] : [notFound(line, `an id that does not exist is answered with ${status}`)];
+    }
+    const why = 'an id that does not exist is answered so';
+    return [204, 410].includes(status)
+      ? [sure(line, [status], why)]
+      : [toConfirm(line, [404, status], `${why}, or one of another form`)];
+  }
 }
 
 function queriesFor(
   page: unknown,
   located: Located | undefined,
-  { name, number, fields = [], form }: Wanted,
+  { name, number, fields = [], form }: WantedInList,
 ) {
   const line = name === 'findArticle' ? 'article.number' : 'productOrder.number';
   const nodes = namesIn(located?.resource ?? entriesIn(page)[0]);
@@ -114,4 +193,17 @@ function queriesFor(
     })),
     ...[...others, 'number'].map((field) => ({ query: plain(field, '{number}'), form: plain })),
   ];
+}
+
+/** The lines that say how to ask for something. */
+export function questionFindings(name: Name, { path, query = {} }: Question, why: string): Finding[] {
+  const line = `operations.${name}`;
+  const findings = [sure(`${line}.path`, path, why)];
+  return Object.keys(query).length > 0 ? [...findings, sure(`${line}.query`, query, why)] : findings;
+}
+
+/** Values of a resource that may be ids, by their names. */
+export function idsOf(line: string, resource: unknown): JsonNode[] {
+  const ids = namesIn(resource).filter(({ path, value }) => isId(path) && nameOf(value) !== '0');
+  return ranked(line, ids);
 }
