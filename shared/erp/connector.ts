@@ -19,7 +19,7 @@ export interface ReleasedOrdersPage {
   /** Where to resume when this page is done. */
   readonly watermark: Watermark;
   /** Requests that it took beside those for the list itself, as its rows did not tell all; absent for none. */
-  readonly detailCalls?: number;
+  readonly detailCalls?: number | undefined;
 }
 
 /** A row of the ERP's list that is no order as it stands: told to a person, and nobody else's failure. */
