@@ -1,14 +1,14 @@
 import type * as z from 'zod/mini';
-import type { AzumutaContract, contractSchema } from '../azumuta/contract.ts';
+import type { contractSchema } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
 import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
-import { type PartnerLimit, withAtOnce } from '../model/partner.ts';
+import { withAtOnce } from '../model/partner.ts';
 import type { Quantity } from '../model/quantity.ts';
 import { utcInstant } from '../model/time.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
-import type { CompleteDeployment, Deployment } from './deployment.ts';
-import { integrationSchema, type ReconcileSchedule } from './schema.ts';
+import type { Deployment } from './deployment.ts';
+import { integrationSchema } from './schema.ts';
 
 /** How a product order is made from an ERP order: the three questions of Azumuta's ERP guide. */
 export interface ProductOrderMapping {
@@ -130,23 +130,11 @@ export interface Integration {
   readonly deployment?: Deployment;
 }
 
+/** Fields of functions keep the types that they have above: a schema could only check that they are functions. */
+type Typed = Required<Pick<Integration, 'erp' | 'productOrders' | 'completions'>>;
+
 /** An integration with its defaults filled in. */
-export interface CompleteIntegration {
-  readonly plant: string;
-  readonly timeZone: string;
-  readonly azumuta: PartnerLimit & {
-    readonly baseUrl: string;
-    readonly contract: AzumutaContract;
-  };
-  readonly erp: ErpDefinition;
-  readonly productOrders: ProductOrderMapping;
-  readonly completions: CompletionMapping;
-  readonly schedule: {
-    readonly pull: 'off' | { readonly everyMinutes: number; readonly from: string };
-    readonly reconcile: 'off' | ReconcileSchedule;
-  };
-  readonly deployment: CompleteDeployment;
-}
+export type CompleteIntegration = Readonly<Omit<z.output<typeof integrationSchema>, keyof Typed> & Typed>;
 
 /** A configuration that does not fit: stops synth, start and every worker before any traffic. */
 export class ConfigurationError extends Error {

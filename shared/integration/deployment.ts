@@ -1,9 +1,9 @@
 import { BlockList } from 'node:net';
 import * as z from 'zod/mini';
 import { type WebhookChannel, type Weekday, webhookChannels, weekdays } from '../alerts/names.ts';
+import { textThat } from '../erp/options.ts';
 import { addressesOf } from '../platform/ip-allow-list.ts';
 import { strictObject } from '../platform/strict-object.ts';
-import { tellsFound } from '../platform/validation.ts';
 
 /** What of the stack differs from plant to plant. All of it is optional. */
 export interface Deployment {
@@ -101,26 +101,15 @@ export type SecretName = (typeof secretNames)[number];
 
 export type CompleteDeployment = z.output<typeof deploymentSchema>;
 
+const textLike = (pattern: RegExp, expected: string) => textThat((text) => pattern.test(text), expected);
 const arnOf = (service: string) =>
-  z
-    .string()
-    .check(
-      z.refine(
-        (text) => new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:.+`).test(text),
-        `an ARN of ${service}`,
-      ),
-    );
-const idOf = (prefix: string) =>
-  z.string().check(z.refine((text) => text.startsWith(`${prefix}-`), `an id that begins with ${prefix}-`));
-const source = z
-  .string()
-  .check(
-    z.refine(
-      (text) => addressesOf([text], new BlockList()),
-      'an address or a network, such as 203.0.113.0/24',
-    ),
-  );
-/** Functions may read exactly this one; the end that Secrets Manager gives to an ARN is part of it. */
+  textLike(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:.+`), `an ARN of ${service}`);
+const idOf = (prefix: string) => textLike(new RegExp(`^${prefix}-`), `an id that begins with ${prefix}-`);
+const source = textThat(
+  (text) => addressesOf([text], new BlockList()),
+  'an address or a network, such as 203.0.113.0/24',
+);
+/** Functions may read exactly this one, so the six characters that Secrets Manager appends are part of it. */
 const secretArn = arnOf('secretsmanager').check(
   z.refine(
     (text) => text.includes(':secret:') && /[^:]-[A-Za-z0-9]{6}$/.test(text),
@@ -130,17 +119,12 @@ const secretArn = arnOf('secretsmanager').check(
 const keyArn = arnOf('kms').check(
   z.refine((text) => /:key\/[\w-]+$/.test(text), 'the ARN of a key (…:key/…), not of its alias'),
 );
-const isEmail = (text: string) => z.safeParse(z.email(), text).success;
-const email = z.string().check(z.refine(isEmail, { error: 'an e-mail address', params: tellsFound }));
+const email = textThat((text) => z.safeParse(z.email(), text).success, 'an e-mail address');
 const atLeastOne = <T>(schema: z.ZodMiniType<T>) => z.array(schema).check(z.minLength(1));
 
 export const deploymentSchema = strictObject({
-  account: z.optional(
-    z.string().check(z.refine((text) => /^\d{12}$/.test(text), 'an account of 12 digits, as text')),
-  ),
-  region: z.optional(
-    z.string().check(z.refine((text) => /^[a-z]{2,}(-[a-z]+)+-\d$/.test(text), 'a region such as eu-west-1')),
-  ),
+  account: z.optional(textLike(/^\d{12}$/, 'an account of 12 digits, as text')),
+  region: z.optional(textLike(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'a region such as eu-west-1')),
   alarmEmails: z._default(z.array(email), []),
   dashboard: z._default(z.boolean(), false),
   alerts: z._default(
@@ -152,27 +136,14 @@ export const deploymentSchema = strictObject({
   ),
   morningMail: z.optional(
     strictObject({
-      at: z.string().check(
-        z.refine((text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text), {
-          error: 'a time of the day such as 06:30',
-          params: tellsFound,
-        }),
-      ),
-      workdays: z._default(atLeastOne(z.enum(weekdays)), [
-        'monday',
-        'tuesday',
-        'wednesday',
-        'thursday',
-        'friday',
-      ]),
+      at: textLike(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of the day such as 06:30'),
+      workdays: z._default(atLeastOne(z.enum(weekdays)), weekdays.slice(0, 5)),
       emails: atLeastOne(email),
     }),
   ),
   domain: z.optional(
     strictObject({
-      name: z
-        .string()
-        .check(z.refine((text) => /^([a-z0-9-]+\.)+[a-z]{2,}$/.test(text), 'a domain in small letters')),
+      name: textLike(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'a domain in small letters'),
       certificateArn: arnOf('acm'),
     }),
   ),
@@ -186,14 +157,7 @@ export const deploymentSchema = strictObject({
       strictObject({
         fixedAddress: z.literal(true),
         cidr: z._default(
-          z
-            .string()
-            .check(
-              z.refine(
-                (text) => /^\d+\.\d+\.\d+\.\d+\/(1[6-9]|2[0-4])$/.test(text),
-                'a network of /16 to /24',
-              ),
-            ),
+          textLike(/^\d+\.\d+\.\d+\.\d+\/(1[6-9]|2[0-4])$/, 'a network of /16 to /24'),
           '10.90.0.0/24',
         ),
         allocationId: z.optional(idOf('eipalloc')),

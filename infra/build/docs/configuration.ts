@@ -63,7 +63,7 @@ export function configurationReference(): string {
     ),
   );
   const ofEveryConnector = [
-    ...docCommentsOf(sourceOf('platform/http.ts'), 'HttpOptions'),
+    ...docCommentsOf(sourceOf('erp/options.ts'), 'ErpConnection'),
     ...docCommentsOf(sourceOf('erp/options.ts'), 'ErpOptions'),
   ];
   const sections = connectors.map(([name, schema, file, type]) => {
