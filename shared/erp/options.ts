@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { Rejected } from '../model/errors.ts';
 import { limitShape } from '../model/partner.ts';
 import { isTimeZone } from '../model/time.ts';
-import { describeMismatches, parse, tellsFound } from '../platform/validation.ts';
+import { describeMismatches, parse, showFound } from '../platform/validation.ts';
 
 /** Options that every connector takes. */
 export interface ErpOptions {
@@ -40,7 +40,7 @@ export const connectionShape = {
 
 /** A text of the configuration that fits; a message repeats one that does not, as it is no secret. */
 export function textThat(fits: (text: string) => boolean, expected: string) {
-  return z.string(expected).check(z.refine(fits, { error: expected, params: tellsFound }));
+  return z.string(expected).check(z.refine(fits, { error: expected, params: showFound }));
 }
 
 /** A time zone in the configuration. */

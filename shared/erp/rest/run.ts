@@ -1,5 +1,4 @@
-import { callConfigured } from '../../model/configured.ts';
-import { Rejected } from '../../model/errors.ts';
+import { callConfigured, Rejected } from '../../model/errors.ts';
 import type { Attempt } from '../connector.ts';
 import type { ProcedureContext, RestAnswer, RestLookUp, RestProcedure, RestStep } from './options.ts';
 
