@@ -4,8 +4,7 @@ import { type Decimal, type Quantity, sumOf, toDecimal } from '../../model/quant
 import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
 import type { CompleteIntegration, CompletionMapping } from '../define.ts';
-import { run } from './call-mapping.ts';
-import { checkedField, completionFields } from './validate-completion.ts';
+import { callMapping, checkedField, completionFields } from './validate.ts';
 
 /**
  * What is to be booked for completed product orders: one, or all parts of a split ERP order (their quantities
@@ -21,7 +20,7 @@ export function mapCompletion(
   const [first] = parts;
   const about = first.productOrder;
   const each = <T>(field: string, map: (part: CompletedProductOrder) => T) =>
-    parts.map((part) => run(`completions.${field}`, () => map(part), about));
+    parts.map((part) => callMapping(`completions.${field}`, () => map(part), about));
   const { notes, links, lots, final } = completionFields;
   const completedAt = latest(parts.map((part) => part.completedAt));
   const common = {
