@@ -12,10 +12,13 @@ export { odoo } from '../erp/odoo/index.ts';
 export {
   type BookContext,
   instantIn,
+  type LinkContext,
   listAt,
   type Place,
   path,
   type RestAnswer,
+  type RestListing,
+  type RestLookUp,
   type RestOptions,
   type RestOrder,
   type RestProcedure,
