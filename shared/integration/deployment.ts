@@ -5,65 +5,65 @@ import { textThat } from '../erp/options.ts';
 import { addressesOf } from '../platform/ip-allow-list.ts';
 import { strictObject } from '../platform/strict-object.ts';
 
-/** What of the stack differs from plant to plant. All of it is optional. */
+/** What differs from plant to plant in the stack. All of it is optional. */
 export interface Deployment {
   /** The account that the stack is deployed to (12 digits): the CDK refuses every other. Default: that of the credentials. */
   readonly account?: string;
   /** The region that the stack is deployed to, such as `eu-west-1`. Default: that of the AWS profile. */
   readonly region?: string;
   /**
-   * Who is mailed when the integration itself is ill: a function fails, a queue stands still. Each address confirms its
-   * subscription once, as for all mails of the stack.
+   * Who is mailed when the integration itself is ill: a function fails, a queue is stuck. Each address confirms its
+   * subscription once, as for all mails of the stack. Default: nobody.
    */
   readonly alarmEmails?: readonly string[];
   /** A dashboard in CloudWatch with both flows. AWS bills 3 USD a month for it, after the first three of an account. Default: none. */
   readonly dashboard?: boolean;
-  /** Who is told by name what a person must see to: dead letters, changed and overdue orders, a partner that is down. */
+  /** Who is told, order by order, what needs a person: dead letters, changed and overdue orders, a partner that is down. */
   readonly alerts?: {
     /** Default: `alarmEmails`. */
     readonly emails?: readonly string[];
     /**
      * Microsoft Teams (Workflows), Slack (incoming webhook), and any address that takes JSON. Their addresses are one
-     * secret, which `npm run secrets -- --stack <stack>` sets.
+     * secret, which `npm run secrets -- --stack <stack>` sets. Default: none.
      */
     readonly webhooks?: readonly WebhookChannel[];
   };
-  /** The digest by mail: yesterday beside the week before, what waits for whom, what is overdue. */
+  /** A daily digest by mail: yesterday beside the week before, what waits for whom, what is overdue. Default: none. */
   readonly morningMail?: {
-    /** On the plant's clock: `06:30`. */
+    /** Time by the plant's clock: `06:30`. */
     readonly at: string;
-    /** Default: Monday to Friday. */
+    /** Days on which it is sent. Default: Monday to Friday. */
     readonly workdays?: readonly Weekday[];
     /** Who gets it. */
     readonly emails: readonly string[];
   };
-  /** Own domain of the doors. Its certificate is in AWS Certificate Manager, in the stack's region. */
+  /** Own domain of the endpoints. Its certificate is in AWS Certificate Manager, in the stack's region. Default: AWS's address. */
   readonly domain?: {
-    /** Such as `azumuta.plant.example`; its DNS entry points to the output `DomainTarget`. */
+    /** Such as `azumuta.plant.example`, in small letters; its DNS entry points to the output `DomainTarget`. */
     readonly name: string;
     /** ARN of its certificate. */
     readonly certificateArn: string;
   };
-  /** Addresses and networks (`203.0.113.7`, `203.0.113.0/24`) that may call each door. Default: any. */
+  /** Addresses and networks (`203.0.113.7`, `203.0.113.0/24`) that may call each endpoint. Default: any. */
   readonly allowedSources?: {
-    /** Azumuta's servers. */
+    /** Azumuta's servers, which call the webhook. */
     readonly webhook?: readonly string[];
-    /** The ERP. */
+    /** The ERP, which calls the order endpoint. */
     readonly orders?: readonly string[];
   };
   /**
    * The network from which the ERP is called, when it is not on the internet or only lets known addresses in:
-   * one of its own with a fixed public address, or one that exists.
+   * a new one with a fixed public address, or one that exists. Default `none`: the internet.
    */
   readonly network?:
     | 'none'
     | {
         /** Makes a network whose calls all come from one public address, the output `FixedAddress`. */
         readonly fixedAddress: true;
-        /** Its addresses, if they could meet those of a network that it is connected with. */
+        /** Its addresses, /16 to /24: choose others than those of a network that it is connected with. Default `10.90.0.0/24`. */
         readonly cidr?: string;
         /**
-         * An address of the plant's own (`eipalloc-…`), which stays whatever becomes of the stack. Default: the stack
+         * A public address that the plant has already (`eipalloc-…`), which outlives the stack. Default: the stack
          * allocates one, and leaves it to the account when a production stack is deleted. New accounts have five a
          * region, and five networks.
          */
@@ -75,17 +75,18 @@ export interface Deployment {
         /** Security groups for the functions. */
         readonly securityGroupIds: readonly string[];
       };
-  /** One more than before when the stack takes in another ledger table (runbook, *Bringing a ledger back*). Default 1. */
+  /** Add one when the stack takes in another ledger table (runbook, *Bringing a ledger back*), 1 to 99. Default 1. */
   readonly ledgerGeneration?: number;
   /**
-   * Containers of the webhook that are kept free for it, and no more run (Lambda's reserved concurrency): whatever else
-   * runs in the account turns no trigger away. Default: none, as Lambda leaves at least 100 unreserved, and a new account
-   * has ten in all; `doctor` tells how many.
+   * Containers that are reserved for the webhook, 1 to 1000, so that nothing else in the account makes it turn a trigger
+   * away; no more than these run (Lambda's reserved concurrency). Default: none, as Lambda leaves at least 100 unreserved,
+   * and a new account has ten in all; `doctor` tells how many.
    */
   readonly webhookConcurrency?: number;
   /**
    * ARNs of secrets that exist already, instead of those that the stack would create. With a key of the plant's own:
    * `{ arn, keyArn }`, and functions may decrypt with it; operators need `kms:Decrypt` and `kms:GenerateDataKey` on it.
+   * Default: the stack creates all.
    */
   readonly secrets?: Partial<Record<SecretName, string | { readonly arn: string; readonly keyArn: string }>>;
 }
