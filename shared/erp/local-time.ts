@@ -5,10 +5,14 @@ const shiftMs = 3 * 3_600_000;
 const localTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/;
 
 /**
- * The instant, in UTC, of a time that an ERP tells by the clock on its wall, without a zone: `2026-12-01 06:00:00` in
- * `Europe/Brussels` is `2026-12-01T05:00:00.000Z`. One that the clock shows twice, or not at all, is the earlier of
- * the two that it may be, so that who reads on from there misses nothing. Undefined when it is no such time.
+ * The instant, as ISO in UTC, of a time by an ERP's own clock, without a zone. For a time that the clock shows twice, or
+ * never, it is the earlier of the two possible instants, so that reading on from there misses nothing.
+ * @param timeZone IANA zone of the ERP's clock.
+ * @param local `2026-12-01 06:00:00`, or with a T; seconds may be absent.
+ * @returns undefined when it is no such time.
  * @throws RangeError when there is no such zone.
+ * @example
+ * instantIn('Europe/Brussels', '2026-12-01 06:00:00'); // '2026-12-01T05:00:00.000Z'
  */
 export function instantIn(timeZone: string, local: string): string | undefined {
   const [, day, hour, minute, second = '00'] = localTime.exec(local) ?? [];

@@ -13,7 +13,9 @@ import { type SapOptions, sapOptionsSchema } from './options.ts';
 /**
  * SAP S/4HANA (Cloud and on premise) over its released OData V2 services API_PRODUCTION_ORDER_2_SRV and
  * API_PROD_ORDER_CONFIRMATION_2_SRV.
- * @throws Rejected when the options do not fit.
+ * @throws Rejected when the options do not fit, naming the field.
+ * @example
+ * sapS4Hana({ url: 'https://my300000-api.s4hana.cloud.sap', auth: 'basic', goodsMovements: 'backflush' });
  */
 export function sapS4Hana(options: SapOptions): ErpDefinition {
   requireOptions('sapS4Hana', sapOptionsSchema, options);
