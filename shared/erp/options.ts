@@ -1,28 +1,11 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../model/errors.ts';
-import { limitShape } from '../model/partner.ts';
+import { limitShape, type PartnerLimit } from '../model/partner.ts';
 import { isTimeZone } from '../model/time.ts';
 import { describeMismatches, parse, showFound } from '../platform/validation.ts';
 
 /** Options that every connector takes. */
-export interface ErpOptions {
-  /**
-   * Most calls under way at once, over all functions and containers (1 to 100): `1` for an ERP that loses figures when
-   * two write at the same time. Default: no limit.
-   */
-  readonly atOnce?: number | undefined;
-  /**
-   * Most calls (HTTP requests) a second, over all functions and containers (0.5 to 100), for an ERP that refuses more.
-   * `atOnce` is then that number, rounded up, unless a lower one is given. Default: no limit.
-   */
-  readonly perSecond?: number | undefined;
-}
-
-/** Fields of every connector's schema. */
-export const erpOptionsShape = limitShape;
-
-/** How a connector reaches its ERP over HTTP; `HttpOptions` documents each. */
-export interface ErpConnection {
+export interface ErpOptions extends PartnerLimit {
   /** Longest wait for a whole answer, in milliseconds. Default 15,000, below every function's timeout. */
   readonly timeoutMs?: number | undefined;
   /** Whether plain http is allowed to another machine than this one. Default: it is refused. */
@@ -31,8 +14,9 @@ export interface ErpConnection {
   readonly caCertificate?: string | undefined;
 }
 
-/** Fields of `ErpConnection` in a schema. */
-export const connectionShape = {
+/** Fields of `ErpOptions` in a schema. */
+export const erpOptionsShape = {
+  ...limitShape,
   timeoutMs: z.optional(z.int().check(z.positive())),
   allowHttp: z.optional(z.boolean()),
   caCertificate: z.optional(z.string()),

@@ -3,7 +3,7 @@ import type { contractSchema } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
 import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
-import { withAtOnce } from '../model/partner.ts';
+import { type PartnerLimit, withAtOnce } from '../model/partner.ts';
 import type { Quantity } from '../model/quantity.ts';
 import { utcInstant } from '../model/time.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
@@ -98,18 +98,11 @@ export interface Integration {
    */
   readonly timeZone: string;
   /** How Azumuta is called, and what its triggers send. */
-  readonly azumuta?: {
+  readonly azumuta?: PartnerLimit & {
     /** Default `https://app.azumuta.com/api/v1`. */
     readonly baseUrl?: string;
-    /** What differs from what is assumed about Azumuta's API: one line for each field that is elsewhere. */
+    /** Where Azumuta's API differs from what is assumed: one line for each field. */
     readonly contract?: z.input<typeof contractSchema>;
-    /** Most calls under way at once, over all functions and containers (1 to 100). Default: no limit. */
-    readonly atOnce?: number;
-    /**
-     * Most calls (HTTP requests) a second, over all functions and containers (0.5 to 100). `atOnce` is then that number,
-     * rounded up, unless a lower one is given. Default: no limit.
-     */
-    readonly perSecond?: number;
   };
   /** The ERP's connector: `tryton({…})`, `odoo({…})`, `sapS4Hana({…})` or `rest({…})`. */
   readonly erp: ErpDefinition;

@@ -92,7 +92,8 @@ export async function* listWhole(
   const { changedAt: from } = since ?? beginning;
   const sorted = [...rows.values()]
     .filter(({ changedAt }) => changedAt >= from)
-    .sort((a, b) => compareTexts(a.changedAt, b.changedAt) || compareTexts(a.rowId, b.rowId));
+    // Change times have one length, so both sort as one text.
+    .sort((a, b) => (a.changedAt + a.rowId < b.changedAt + b.rowId ? -1 : 1));
   if (sorted.length > 0) yield { ...pageOf(sorted, listing), watermark: { changedAt: from } };
 }
 
@@ -121,9 +122,4 @@ function pageOf(rows: readonly ListedOrder[], { takeDetailCalls }: Listing): Rel
     watermark: { changedAt: last.changedAt, id: last.rowId },
     detailCalls: takeDetailCalls(),
   };
-}
-
-function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

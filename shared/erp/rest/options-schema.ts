@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/strict-object.ts';
-import { connectionShape, erpOptionsShape, timeZoneSchema } from '../options.ts';
+import { erpOptionsShape, timeZoneSchema } from '../options.ts';
 
 const callable = z.custom<(...values: never[]) => unknown>(
   (value) => typeof value === 'function',
@@ -11,33 +11,26 @@ const pageSize = strictObject({ parameter: z.string(), rows: z.int().check(z.pos
 const texts = z.record(z.string(), z.string());
 const statuses = z.array(z.int());
 
+/** Functions that may be left out. */
+const callables = (...names: string[]) =>
+  Object.fromEntries(names.map((name) => [name, z.optional(callable)]));
+
 const lookUp = strictObject({
   name: z.string(),
-  when: z.optional(callable),
   request: callable,
   accepts: z.optional(statuses),
-  unknown: z.optional(callable),
   done: z.optional(callable),
-  refused: z.optional(callable),
-  waits: z.optional(callable),
-  article: z.optional(callable),
-  unit: z.optional(callable),
+  ...callables('when', 'unknown', 'refused', 'waits', 'article', 'unit'),
 });
 
 const step = strictObject({
   name: z.string(),
-  when: z.optional(callable),
-  done: z.optional(callable),
   request: callable,
   success: z.optional(
-    strictObject({
-      status: z.optional(statuses.check(z.minLength(1))),
-      test: z.optional(callable),
-    }),
+    strictObject({ status: z.optional(statuses.check(z.minLength(1))), test: z.optional(callable) }),
   ),
-  rejected: z.optional(callable),
-  retryable: z.optional(callable),
   idempotencyKeyHeader: z.optional(z.string()),
+  ...callables('when', 'done', 'rejected', 'retryable'),
 });
 
 const procedure = strictObject({
@@ -55,7 +48,6 @@ const procedure = strictObject({
 /** What an option's value must look like; the functions' own types are TypeScript's to check. */
 export const restOptionsSchema = strictObject({
   ...erpOptionsShape,
-  ...connectionShape,
   name: z.optional(z.string().check(z.minLength(1))),
   baseUrl: z.url(),
   headers: z.optional(texts),

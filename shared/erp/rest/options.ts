@@ -4,7 +4,7 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import type { Place } from '../../platform/places.ts';
 import type { Built } from '../built.ts';
-import type { ErpConnection, ErpOptions } from '../options.ts';
+import type { ErpOptions } from '../options.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */
 export type RestRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
@@ -14,7 +14,7 @@ export type RestAnswer = HttpResponse;
 export type RestQuestion = Omit<RestRequest, 'method'> & { readonly method?: 'GET' | 'POST' };
 
 /** How an ERP is reached. */
-export interface RestConnection extends ErpConnection {
+export interface RestConnection extends ErpOptions {
   /** How messages name the ERP. Default `ERP`. */
   readonly name?: string;
   /** Address that the paths of all calls follow, `https://erp.example.com/api`. */
@@ -27,7 +27,7 @@ export interface RestConnection extends ErpConnection {
 }
 
 /** An ERP with an HTTP API, described: how it is reached, how its orders are listed, how a completion is booked. */
-export interface RestOptions<Row = unknown> extends RestConnection, ErpOptions {
+export interface RestOptions<Row = unknown> extends RestConnection {
   readonly orders: RestListing<Row>;
   /** Tells the ERP which product order an order became. Default: it is told nothing. */
   readonly link?: RestProcedure<LinkContext>;

@@ -18,14 +18,13 @@ export function questionFor(
   const { paging } = listing;
   if (paging.kind === 'nextLink' && position !== undefined) return { path: position };
   const size = 'size' in paging && paging.size ? { [paging.size.parameter]: paging.size.rows } : {};
-  const at = 'parameter' in paging && position !== undefined ? { [paging.parameter]: position } : {};
-  const first =
-    paging.kind === 'page' && position === undefined ? { [paging.parameter]: paging.first ?? 1 } : {};
+  const page = position ?? (paging.kind === 'page' ? (paging.first ?? 1) : undefined);
+  const at = 'parameter' in paging && page !== undefined ? { [paging.parameter]: page } : {};
   const asked = since === undefined ? undefined : writtenAs(listing.since, since);
   return {
     method: listing.method ?? 'GET',
     path: listing.path,
-    query: { ...(listing.query && callOfListing('query', listing.query, asked)), ...size, ...first, ...at },
+    query: { ...(listing.query && callOfListing('query', listing.query, asked)), ...size, ...at },
     body: listing.body && callOfListing('body', listing.body, asked),
   };
 }

@@ -1,15 +1,9 @@
 import * as z from 'zod/mini';
 import { strictObject } from '../../platform/strict-object.ts';
-import {
-  connectionShape,
-  type ErpConnection,
-  type ErpOptions,
-  erpOptionsShape,
-  timeZoneSchema,
-} from '../options.ts';
+import { type ErpOptions, erpOptionsShape, timeZoneSchema } from '../options.ts';
 
 /** How this plant's S/4HANA is reached and used. */
-export interface SapOptions extends ErpOptions, ErpConnection {
+export interface SapOptions extends ErpOptions {
   /** Base URL of the system, `https://my300000-api.s4hana.cloud.sap`. */
   readonly url: string;
   /** SAP client (`sap-client`, three digits), where the communication user is not bound to one. */
@@ -77,7 +71,6 @@ export const sapOptionsSchema = strictObject({
   orderFields: z.optional(z.array(fieldName)),
   timeZone: z.optional(timeZoneSchema),
   pageSize: z.optional(z.int().check(z.positive())),
-  ...connectionShape,
   ...erpOptionsShape,
 });
 

@@ -11,12 +11,6 @@ import {
   toWire,
 } from './records.ts';
 
-export interface ReadOrder {
-  readonly order: SapOrder;
-  /** For If-Match. */
-  readonly etag: string | undefined;
-}
-
 const metadataSchema = z.object({ etag: z.optional(z.string()) });
 
 /** Path of an order in its service. */
@@ -24,8 +18,11 @@ export function pathOfOrder({ number }: ErpOrderRef): string {
   return `/A_ProductionOrder_2(${encodeURIComponent(literal(toWire(number)))})`;
 }
 
-/** @throws UnknownOrder when SAP has no such order. */
-export async function readOrder({ client, erpOrder }: SapLook): Promise<ReadOrder> {
+/**
+ * Reads the order, with its etag for If-Match.
+ * @throws UnknownOrder when SAP has no such order.
+ */
+export async function readOrder({ client, erpOrder }: SapLook) {
   const { number } = erpOrder;
   const found = await client.read({
     service: orderService,
