@@ -4,7 +4,7 @@ import { createHttp, type Http, type HttpResponse, partnerFailure } from '../../
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
-import { type FailedCall, failureOfOdooError, odooErrorSchema } from './errors.ts';
+import { failureOfOdooError, odooErrorSchema } from './errors.ts';
 import { type OdooCredentials, type OdooOptions, protocolOf } from './options.ts';
 
 type Named = Readonly<Record<string, unknown>>;
@@ -51,7 +51,7 @@ export interface OdooReader {
 /** Odoo as one attempt reads and writes it, with the errors of `read`. */
 export interface OdooWriter extends OdooReader {
   write(call: OdooCall): Promise<unknown>;
-  /** @returns the id of the new record, if Odoo tells it. */
+  /** @returns the id of the new record, if Odoo returns it. */
   create(model: string, values: Named, order: string): Promise<number | undefined>;
 }
 
@@ -78,9 +78,7 @@ export function createOdooClient(
     const { writes, order } = request;
     const what = nameOf(request);
     stopIfAborted(request.signal, 'Odoo', what);
-    const { response, result, failure } = await send(request, as);
-    // An exception has rolled back its transaction: the call changed nothing.
-    if (failure) throw failure;
+    const { response, result } = await send(request, as);
     const wrote = writes ? 'perhaps' : 'nothing';
     const unwell = partnerFailure(response, { partner: 'Odoo', what, now: clock.now(), wrote });
     if (unwell) throw unwell;
@@ -137,9 +135,9 @@ export function createOdooClient(
 interface Sent {
   readonly response: HttpResponse;
   readonly result?: unknown;
-  readonly failure?: Error;
 }
 
+/** Throws the failure of an Odoo exception, which has rolled back its transaction: the call changed nothing. */
 type Send = (request: Request, credentials: OdooCredentials) => Promise<Sent>;
 
 /** JSON-2: named arguments in the body, real statuses, exceptions in the body of an error (seen on 19). */
@@ -157,7 +155,7 @@ function json2(http: Http, { database }: OdooOptions): Send {
     // A 401, 429 or 5xx of a proxy holds no Odoo exception, and an unknown key is no exception of a model.
     const error = response.status >= 400 ? odooErrorSchema.safeParse(response.json) : undefined;
     if (error?.success && response.status !== 401 && response.status !== 429) {
-      return { response, failure: failureOfOdooError(error.data, aboutOf(request)) };
+      throw failureOfOdooError(error.data, { what: nameOf(request), order: request.order });
     }
     return { response, result: response.json };
   };
@@ -185,7 +183,7 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
     const { error, result } = answer.data;
     if (!error) return { response, result: result ?? null };
     const said = error.data ?? { name: 'error', message: error.message ?? '' };
-    return { response, failure: failureOfOdooError(said, aboutOf(request)) };
+    throw failureOfOdooError(said, { what: nameOf(request), order: request.order });
   }
 
   return async (request, credentials) => {
@@ -198,7 +196,7 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
         );
       }
       const login = await rpc('common', 'login', [database, username, apiKey], request);
-      if (login.failure || login.response.status !== 200 || login.response.json === undefined) return login;
+      if (login.response.status !== 200 || login.response.json === undefined) return login;
       // A wrong login is answered with false.
       if (typeof login.result !== 'number') {
         throw refusedLogin('Odoo refused our login: check the username, API key and database.');
@@ -224,10 +222,6 @@ function refusedLogin(message: string): RetryLater {
 /** `mrp.production button_mark_done`. */
 function nameOf({ model, method }: OdooCall): string {
   return `${model} ${method}`;
-}
-
-function aboutOf(request: Request): FailedCall {
-  return { what: nameOf(request), order: request.order };
 }
 
 function notOdoo(request: Request, why: string): RetryLater {

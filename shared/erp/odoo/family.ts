@@ -18,7 +18,7 @@ export function nameWithoutSuffix(name: string): string {
 
 /**
  * The orders that our booking of a part left: those made while it ran, except what the bookings of those left in turn.
- * Odoo tells whole seconds, and several bookings may fall into one.
+ * Odoo shows whole seconds, and several bookings may fall into one.
  */
 function restsOf<One extends Sibling>(
   done: Sibling,

@@ -58,7 +58,7 @@ export async function* listReleasedOrders(
     const rows = await search(domain, { sort: 'write_date asc, id asc', limit });
     const places = placesOf(rows, placeSchema);
     const last = places.at(-1);
-    // No row tells its change time, so the next page could not start after one: ask for a larger page.
+    // No row has a readable change time, so the next page could not start after one: ask for a larger page.
     if (!last && rows.length === limit) {
       limit *= 2;
       continue;

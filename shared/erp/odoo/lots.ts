@@ -38,8 +38,8 @@ export async function lotsToBook(
 ): Promise<LotsToBook> {
   const isScrap = compareDecimals(built.scrap, '0') > 0;
   if (product.tracking === 'none') return { lots: [], scraps: isScrap ? [{ amount: built.scrap }] : [] };
-  const told = [...built.goodLots, ...built.scrapLots];
-  const numbers = [...new Set(told.map(({ number }) => number))];
+  const recorded = [...built.goodLots, ...built.scrapLots];
+  const numbers = [...new Set(recorded.map(({ number }) => number))];
   const planned = plannedLots(production);
   const count = numbers.length || planned.length;
   if (count === 0) {
@@ -51,11 +51,11 @@ export async function lotsToBook(
     const why = `Odoo takes one ${product.tracking} number for it, and it has ${count}: split the order, or book by hand`;
     throw notBookable('Odoo', production.name, why);
   }
-  if (isSerial) requireOnePerPiece(production, built, told, planned.length);
+  if (isSerial) requireOnePerPiece(production, built, recorded, planned.length);
   const found = await findLots(reader, production, numbers);
   const lotOf = (number: string): OdooLot => found.find((lot) => lot.number === number) ?? { number };
   const lots = numbers.map(lotOf);
-  if (isSerial && told.length > 0) {
+  if (isSerial && recorded.length > 0) {
     return { lots, scraps: built.scrapLots.map(({ number, amount }) => ({ amount, lot: lotOf(number) })) };
   }
   const [batch] = [...lots, ...planned];
@@ -71,19 +71,20 @@ function plannedLots({ lot_producing_id, lot_producing_ids }: BookedProduction):
 function requireOnePerPiece(
   production: BookedProduction,
   { produced, scrap }: Built,
-  told: readonly BuiltLot[],
+  recorded: readonly BuiltLot[],
   planned: number,
 ): void {
-  const distinct = new Set(told.map(({ number }) => number)).size;
+  const distinct = new Set(recorded.map(({ number }) => number)).size;
   const fits =
-    told.length === 0
+    recorded.length === 0
       ? compareDecimals(produced, String(planned)) === 0 &&
         (planned === 1 || compareDecimals(scrap, '0') === 0)
       : compareDecimals(produced, String(distinct)) === 0 &&
-        told.every(({ amount }) => compareDecimals(amount, '1') === 0);
+        recorded.every(({ amount }) => compareDecimals(amount, '1') === 0);
   if (fits) return;
   const which = compareDecimals(scrap, '0') > 0 ? ` (${scrap} of them scrap)` : '';
-  const numbers = told.length > 0 ? told.map(({ number }) => number).join(', ') : 'those on the order';
+  const numbers =
+    recorded.length > 0 ? recorded.map(({ number }) => number).join(', ') : 'those on the order';
   const why = `each of its ${produced} pieces${which} needs a serial number of its own, and it has ${numbers}: let the mapping name one for each, and mark what is scrap`;
   throw notBookable('Odoo', production.name, why);
 }

@@ -29,10 +29,10 @@ const exactDigits = 6;
  */
 export async function inUnitOf(reader: Reader, production: BookedProduction, built: Built): Promise<Built> {
   const [id, name] = production.product_uom_id || [0, ''];
-  const told = built.unit !== undefined && built.unit !== name ? built.unit : undefined;
-  const units = await readUnits(reader, production.name, id, told);
+  const given = built.unit !== undefined && built.unit !== name ? built.unit : undefined;
+  const units = await readUnits(reader, production.name, id, given);
   const own = units.find((unit) => unit.id === id);
-  const other = told === undefined ? own : units.find((unit) => unit.name === told && isKin(unit, own));
+  const other = given === undefined ? own : units.find((unit) => unit.name === given && isKin(unit, own));
   if (!own || !other) {
     const why = `it is in ${name}, and Odoo does not convert ${built.unit ?? name} into that: let the mapping give ${name}`;
     throw notBookable('Odoo', production.name, why);
@@ -52,17 +52,17 @@ export async function inUnitOf(reader: Reader, production: BookedProduction, bui
   return { good, scrap, produced, unit: name, ...lots };
 }
 
-/** The order's own unit, and those of the name that was told. */
+/** The order's own unit, and those of the given name. */
 async function readUnits(
   reader: Reader,
   order: string,
   id: number,
-  told: string | undefined,
+  given: string | undefined,
 ): Promise<Unit[]> {
   const model = 'uom.uom';
   const own = ['id', '=', id];
   const kin =
-    told === undefined
+    given === undefined
       ? {}
       : await reader.read({
           model,
@@ -72,7 +72,7 @@ async function readUnits(
           order,
         });
   return reader.search(model, {
-    domain: told === undefined ? [own] : ['|', own, ['name', '=', told]],
+    domain: given === undefined ? [own] : ['|', own, ['name', '=', given]],
     fields: ['name', 'rounding', ...Object.keys(kin)],
     context: { active_test: false },
     row: unitSchema,
