@@ -67,8 +67,8 @@ export function wholeQuantity(one: Sibling, family: readonly Sibling[], marks: r
 }
 
 /**
- * Whether an order is the rest of one that a person booked. It cannot be told from an order that a person split off, so
- * it counts as a rest, and not as new work, when nothing else of the family is open.
+ * Whether an order is the rest of one that a person booked. It cannot be distinguished from one that a person split off,
+ * so it counts as a rest, and not as new work, when nothing else of the family is open.
  */
 export function isRestByHand(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): boolean {
   const byHand = family.some((each) => each.state === 'done' && lastBooking(marks, each) === undefined);

@@ -20,7 +20,7 @@ const time = z
   .string()
   .check(z.refine((text) => !Number.isNaN(Date.parse(fromOdooTime(text))), 'a time as 2026-11-24 10:00:00'));
 
-/** Where a manufacturing order stands in a listing by change time. */
+/** The place of a manufacturing order in a listing by change time. */
 export const placeSchema = z.object({ id: z.number(), write_date: time });
 
 /** A manufacturing order as a listing needs it; other fields are kept for the mapping. */

@@ -94,10 +94,10 @@ function failureOfOtherException(
     );
   }
   if (programming.test(name) || programmed.test(text)) {
-    return forAPerson(`Tryton failed at ${what}: ${sentence(text)} Its log tells more.`);
+    return forAPerson(`Tryton failed at ${what}: ${sentence(text)} Its log has the details.`);
   }
   return orderWaits(
-    `Tryton failed at ${what}, which may pass: ${sentence(text || name)} If it stays, its log tells more.`,
+    `Tryton failed at ${what}, which may pass: ${sentence(text || name)} If it stays, its log has the details.`,
     unexplainedSeconds,
     wrote,
   );
