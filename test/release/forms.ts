@@ -59,6 +59,8 @@ export function* unseenOf(schema: JsonSchema, values: readonly unknown[], path: 
   for (const word of words ?? []) if (!values.includes(word)) yield `${path} = ${String(word)}`;
   const objects = values.filter((value) => value !== null && typeof value === 'object');
   for (const [name, inner] of Object.entries(properties ?? {})) {
+    // What must not be there is never seen.
+    if (typeof inner === 'object' && inner.not) continue;
     const found = objects.flatMap((value) => (Object.hasOwn(value, name) ? [Object(value)[name]] : []));
     if (found.length === 0) yield `${path}.${name}`;
     else yield* unseenOf(inner, found, `${path}.${name}`);

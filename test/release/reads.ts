@@ -21,6 +21,7 @@ import { storedSchema as pullSchema } from '../../shared/ledger/records/pull-sta
 import { answeredSchema, storedSchema as questionSchema } from '../../shared/ledger/records/questions.ts';
 import { factsSchema as troubleSchema } from '../../shared/ledger/records/troubles.ts';
 import { productOrderMessageSchema } from '../../shared/orders/messages.ts';
+import { describeMismatches, parse } from '../../shared/platform/validation.ts';
 import { lineSchema } from '../../shared/slots/line.ts';
 import type { RecordedItem, RecordedMessage, RecordedReads } from './recorded.ts';
 
@@ -39,19 +40,24 @@ const optional = z.exactOptional;
 /*
  * What the code reads attribute by attribute, without a schema. Who changes such a read changes it here, too.
  */
-/** shared/ledger/lease.ts */
-const lease = z.object({ owner: optional(text), leaseUntil: optional(number) });
+const absent = z.optional(z.never());
+/** shared/ledger/lease.ts: held or not */
+const lease = z.union([
+  z.object({ owner: text, leaseUntil: number }),
+  z.object({ owner: absent, leaseUntil: absent }),
+]);
 /** shared/ledger/claims.ts */
-const claim = z.object({
-  ...{ state: z.enum(['waiting', 'claimed', 'done', 'rejected']), attempts: number },
-  ...{ owner: optional(text), leaseUntil: optional(number) },
-  ...{ reason: optional(text), rejectedBy: optional(text), clean: optional(z.boolean()) },
-});
-/** shared/ledger/records/booking-locks.ts */
-const lock = z.object({
-  ...{ lockedBy: optional(text), lockedFor: optional(text) },
-  ...{ lockedAttempt: optional(number), lockedUntil: optional(number) },
-});
+const step = { attempts: number, clean: optional(z.boolean()) };
+const claim = z.union([
+  z.object({ ...step, state: z.literal('claimed'), owner: text, leaseUntil: number }),
+  z.object({ ...step, state: z.literal('rejected'), reason: text, rejectedBy: optional(text) }),
+  z.object({ ...step, state: z.enum(['waiting', 'done']) }),
+]);
+/** shared/ledger/records/booking-locks.ts: held or not */
+const lock = z.union([
+  z.object({ lockedBy: text, lockedFor: text, lockedAttempt: number, lockedUntil: number }),
+  z.object({ lockedBy: absent, lockedFor: absent, lockedAttempt: absent, lockedUntil: absent }),
+]);
 /** shared/ledger/records/attempts.ts */
 const attempts = z.object({
   ...{ unfinished: number, failures: optional(number), unexpected: optional(number) },
@@ -66,7 +72,7 @@ const breaker = z.object({
 });
 const breakerMinute = z.object({ failures: number });
 /** shared/slots/take-slot.ts */
-const slot = z.extend(lease, { nextCallAt: optional(number) });
+const slot = z.object({ nextCallAt: optional(number) });
 /** The indexes: shared/ledger/table-schema.ts */
 const indexed = {
   erpOrder: { when: 'erpOrderNumber', schema: z.object({ erpOrderNumber: text }) },
@@ -111,7 +117,7 @@ export const itemReads: Reads = {
   'LOCK LOCK': [{ schema: lock }],
   'BREAKER STATE': [{ schema: breaker }],
   'BREAKER MINUTE': [{ schema: breakerMinute }],
-  'SLOTS SLOT': [{ schema: slot }],
+  'SLOTS SLOT': [{ schema: lease }, { schema: slot }],
   'SLOTS LINE': [{ schema: lineSchema }],
   'MESSAGE ATTEMPTS': [{ schema: attempts }, indexed.trouble],
   'WORK-INSTRUCTION VERSION': [{ schema: workInstruction }],
@@ -168,8 +174,8 @@ export function contentsOfItem(item: RecordedItem): Content[] {
     : [];
 }
 
-const compiled = new Map<object, z.core.$ZodType>();
-function compile(schema: Read['schema'] | RecordedReads[string][number]['schema']): z.core.$ZodType {
+const compiled = new Map<object, z.ZodMiniType>();
+function compile(schema: Read['schema'] | RecordedReads[string][number]['schema']): z.ZodMiniType {
   const known = compiled.get(schema);
   if (known) return known;
   const made = schema instanceof z.ZodMiniType ? schema : fromJSONSchema(schema);
@@ -182,8 +188,8 @@ export function unreadBy(forms: readonly (Read | RecordedReads[string][number])[
   return forms
     .filter(({ when }) => when === undefined || Object.hasOwn(Object(value), when))
     .flatMap(({ schema }) => {
-      const { error } = z.safeParse(compile(schema), value);
-      return error ? error.issues.map(({ path, message }) => `$.${path.join('.')}: ${message}`) : [];
+      const parsed = parse(compile(schema), value);
+      return parsed.ok ? [] : [describeMismatches(parsed.mismatches)];
     });
 }
 
