@@ -21,7 +21,8 @@ const scenarios: readonly Scenario[] = [
   scenario(
     { orders: [{ ...order, article: 'lots' }] },
     { kind: 'operator records other figures', order: 0, figures: 'recorded twice' },
-    { kind: 'order is locked', order: 0, at: 10, minutes: 4500 },
+    // Until the history of its booking is full.
+    { kind: 'order is locked', order: 0, at: 10, minutes: 2000 },
   ),
   scenario({ orders: [{ ...order, scrap: 1 }] }, { kind: 'trigger', nth: 1, becomes: 'lost' }),
   scenario({}, { kind: 'planner changes the quantity', order: 0, at: 5, quantity: 4 }),
