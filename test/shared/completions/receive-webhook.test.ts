@@ -25,7 +25,7 @@ const previous = 'CANARY-previous-token-of-the-webhook';
 const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 400);
 
 let sqs: SqsEndpoint;
-let heard: HeardLog;
+let logged: HeardLog;
 let ids = 0;
 
 beforeAll(async () => {
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => sqs.stop());
 beforeEach(() => {
   sqs.forget();
-  heard = recordedLog();
+  logged = recordedLog();
 });
 
 function dependencies(
@@ -48,7 +48,7 @@ function dependencies(
     mayCall: ipAllowListCheck(['203.0.113.0/24']),
     token,
     clock: testClock(),
-    log: heard.log,
+    log: logged.log,
   };
 }
 
@@ -271,7 +271,7 @@ describe('any call', () => {
       fc.asyncProperty(anyCall, async ({ body: text, ...given }) => {
         // Prepare
         sqs.forget();
-        heard.forget();
+        logged.forget();
         const sent = call({ ...given, body: Buffer.from(given.method === 'GET' ? '' : text) });
         const isAuthentic = given.token === canary || given.token === previous;
 
@@ -295,7 +295,7 @@ describe('any call', () => {
         const isRepeated = kept.slice(-maxKept).includes(content);
         expect(deadLetters).toHaveLength(isKept && !isRepeated ? 1 : 0);
         if (isKept && !isRepeated) kept.push(content);
-        const told = `${heard.lines.join()}${JSON.stringify(sqs.sent)}${JSON.stringify(answer)}`;
+        const told = `${logged.lines.join()}${JSON.stringify(sqs.sent)}${JSON.stringify(answer)}`;
         // toContain would print all of a large body.
         expect(told.includes('CANARY'), 'a token is in a log line, a message or an answer').toBe(false);
       }),
