@@ -55,10 +55,8 @@ export function createContainer(stage: string, integration: CompleteIntegration,
   const ledger = createLedger({ table, clock, times: { settlingSeconds } });
   const queues = createQueues(surroundings.sqs);
   const secrets = createSecrets({ client: surroundings.secretsManager, clock });
-  const slots = createSlots(
-    { azumuta: integration.azumuta, erp: integration.erp },
-    { table, clock, name: stage, settlingSeconds, random, log },
-  );
+  const { azumuta, erp } = integration;
+  const slots = createSlots({ azumuta, erp }, { table, clock, name: stage, settlingSeconds, random, log });
 
   /** One for the worker and its calls, so that both share what was read of it. */
   let shared: Breaker | undefined;
@@ -86,7 +84,7 @@ export function createContainer(stage: string, integration: CompleteIntegration,
 
     azumuta() {
       const arn = setting('AZUMUTA_API_KEY_SECRET_ARN');
-      const { baseUrl, contract } = integration.azumuta;
+      const { baseUrl, contract } = azumuta;
       return createAzumutaClient({
         baseUrl,
         contract,
@@ -104,7 +102,6 @@ export function createContainer(stage: string, integration: CompleteIntegration,
 
     erp() {
       const arn = setting('ERP_CREDENTIALS_SECRET_ARN');
-      const { erp } = integration;
       return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.credentials, options) });
     },
 
