@@ -1,6 +1,6 @@
 import { isRefused } from '../../shared/alerts/words.ts';
 import { type Partner, partnerNames } from '../../shared/model/partner.ts';
-import { callsOf } from '../../shared/model/queues.ts';
+import { partnersCalledBy } from '../../shared/model/queues.ts';
 import { counted } from '../ops/cli/output.ts';
 import { type QueueName, queueNames, stageOfQueue } from '../ops/dead-letters/dead-letter.ts';
 import type { FlowsStatus, QueueStatus } from '../ops/flows/flow-status.ts';
@@ -42,7 +42,7 @@ export function flowProblemsOf(status: FlowsStatus, commands: string, tries: Las
     ...queueNames.flatMap((queue) => pausedQueue(queue, status.queues[queue], commands)),
     ...(status.deadLetters > 0 ? [forAPerson(status.deadLetters)] : []),
     ...queueNames.flatMap((queue) =>
-      callsOf[queue].some((partner) => unwell.includes(partner))
+      partnersCalledBy[queue].some((partner) => unwell.includes(partner))
         ? []
         : slowQueue(queue, status.queues[queue], tries[queue]),
     ),
@@ -52,7 +52,7 @@ export function flowProblemsOf(status: FlowsStatus, commands: string, tries: Las
 function unwellPartner(partner: Partner, status: FlowsStatus, commands: string): FlowProblem {
   const { reason = '', openedAt, openUntilMs } = status.partners[partner];
   const waiting = queueNames.filter(
-    (queue) => callsOf[queue].includes(partner) && inQueue(status.queues[queue]) > 0,
+    (queue) => partnersCalledBy[queue].includes(partner) && inQueue(status.queues[queue]) > 0,
   );
   const verb =
     openedAt === undefined ? 'is unwell' : `has been unwell for ${secondsSince(openedAt, status.at)}`;

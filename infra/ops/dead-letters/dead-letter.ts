@@ -58,7 +58,7 @@ const tellingSchema = z.object({
 
 const causeSchema = z.catch(z.optional(z.enum(causes)), undefined);
 
-const webhookCallSchema = z.object({
+export const webhookCallSchema = z.object({
   method: z.string(),
   event: z.string(),
   rawQueryString: z.string(),

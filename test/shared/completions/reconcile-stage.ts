@@ -1,5 +1,5 @@
-import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
-import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { azumutaSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/control.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
@@ -13,8 +13,7 @@ import {
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
-import { parseMessage } from '../../../shared/platform/aws/message.ts';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { createQueues, parseMessage } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
-import { type ErpControl, erpControl } from '../../../infra/local/sandbox/erp/control.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import {
+  type AzumutaControl,
+  azumutaControl,
+  type ErpControl,
+  erpControl,
+} from '../../../infra/local/sandbox/control.ts';
 import type { Booking } from '../../../infra/local/sandbox/erp/store.ts';
-import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import integration from '../../../integration.config.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
@@ -21,8 +25,7 @@ import { mapCompletion } from '../../../shared/integration/mapping/completions.t
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Part } from '../../../shared/model/orders.ts';
-import { parseMessage } from '../../../shared/platform/aws/message.ts';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { createQueues, parseMessage } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import type { WorkAttempt } from '../../../shared/worker/worker.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';

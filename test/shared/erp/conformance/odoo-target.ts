@@ -54,8 +54,7 @@ export async function odooTarget(
         const lots = ['S3', 'S4'].map((number) => ({ number }));
         return completionOf(plan('PUMP', '1'), { quantity: { amount: '2' }, lots });
       },
-      'it is rounded to 0': async () =>
-        completionOf(plan('CHAIR', '5'), { quantity: { amount: '0.004' } }),
+      'it is rounded to 0': async () => completionOf(plan('CHAIR', '5'), { quantity: { amount: '0.004' } }),
       'it is a draft': async () => {
         const order = plan('CHAIR', '5');
         plant.row(order).state = 'draft';
