@@ -56,7 +56,7 @@ function callsIn(timeline: readonly Entry[]): readonly Call[] {
 
 const isWrite = ({ what }: Call) => !/^(?:reads|looks for|GET)/.test(what);
 
-describe('whoever dies on the way of an order', async () => {
+describe('a container that dies on the way of an order', async () => {
   const restore = simulateFetch();
   const calm = await runScenario(calmJourney(), { isRead: true });
   restore();
@@ -79,7 +79,7 @@ describe('whoever dies on the way of an order', async () => {
     }
   });
 
-  it.each([...new Set(points.map(([name]) => name))])('is told of in ARCHITECTURE.md: %s', (name) => {
+  it.each([...new Set(points.map(([name]) => name))])('has its row in ARCHITECTURE.md: %s', (name) => {
     const page = readFileSync(new URL('../../ARCHITECTURE.md', import.meta.url), 'utf8');
     expect(page).toContain(`| ${name} |`);
   });
