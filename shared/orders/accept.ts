@@ -69,7 +69,7 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
     const outbox = createOutbox(via, dependencies);
     try {
       return await mapConcurrently(orders, concurrency, async (order) => {
-        const accepted = await afterItsNamesakes(order);
+        const accepted = await acceptInSequence(order);
         await outbox.sendIfFull();
         return accepted;
       });
@@ -81,7 +81,7 @@ export function createOrderAcceptor(dependencies: AcceptDependencies) {
      * An order that is listed twice is accepted twice, one after the other: the last one counts. It may be cancelled
      * then, or have another number, or no id; and another one may be mapped to the same product order.
      */
-    async function afterItsNamesakes(order: ErpOrder): Promise<Accepted> {
+    async function acceptInSequence(order: ErpOrder): Promise<Accepted> {
       const mapped = problemOf(order) ?? (order.state === 'cancelled' ? undefined : mappedOrWhyNot(order));
       if (mapped instanceof Rejected) {
         const why = rejectionOf(mapped);
