@@ -34,6 +34,12 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
 }
 
 /** `5 kg`, or `5` without a unit. */
-export function formatQuantity(quantity: Quantity): string {
-  return quantity.unit ? `${quantity.amount} ${quantity.unit}` : quantity.amount;
+export function formatQuantity({
+  amount,
+  unit,
+}: {
+  readonly amount: Decimal;
+  readonly unit?: string | undefined;
+}): string {
+  return unit ? `${amount} ${unit}` : amount;
 }

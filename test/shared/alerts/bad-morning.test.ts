@@ -91,7 +91,7 @@ it('tells a bad morning so that each message alone says which order, why, and wh
       expect(message).toContain(`Why: ${why}`);
       expect(message).toContain(`Type: npm run replay -- ${stack} --order ${order}`);
     }
-    expect(message).toContain('Next: Mend in the ERP what its own words name');
+    expect(message).toContain('Next: Correct in the ERP what its message names');
     expect(message).toContain('Next: Create the article or its variant in Azumuta');
     expect(message).toContain('Waiting for it: 200 bookings. Nothing is lost, and it goes on by itself.');
     expect(message).toContain(`npm run doctor -- ${stack}`);

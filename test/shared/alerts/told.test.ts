@@ -42,7 +42,7 @@ it('tells of a dead letter once, on every channel, with order, article, quantity
           quantity: '12 u',
           since: '2026-11-24T08:00:00.000Z',
           why: 'The ERP refuses it: period 11 is closed.',
-          next: 'Mend in the ERP what its own words name (a period, stock, a right of our user), then replay.',
+          next: 'Correct in the ERP what its message names (a period, stock, a right of our user), then replay.',
           command: "npm run replay -- --stack AzumutaErp-ghent-production --order 'PO 1'",
         },
       ],
@@ -216,7 +216,7 @@ it('tells of an order that is overdue by a day and when it was due, until it is 
     [
       'new',
       'ghent-production: PO-1: product order is overdue and not completed in Azumuta',
-      'It was due 2026-11-24, and Azumuta does not call it completed.',
+      'It was due 2026-11-24, and it is not completed in Azumuta.',
     ],
     ['over', 'ghent-production: Over: 1 product order is overdue and not completed in Azumuta', undefined],
   ]);
