@@ -127,6 +127,8 @@ export type Text = string | Readonly<Record<string, string | null>>;
 /**
  * The words of a name that is plain or a language map: in the preferred language, else in `en`, else in the first
  * language that has words.
+ * @example
+ * textIn({ en: 'Gearbox', nl: 'Tandwielkast' }, 'nl'); // 'Tandwielkast'
  */
 export function textIn(text: Text | null | undefined, language: string): string | undefined {
   if (typeof text === 'string') return text || undefined;
