@@ -6,7 +6,7 @@ const stack = '--stack AzumutaErp-ghent-production';
 const closed = 'The ERP refuses it: period 10 is closed for postings (M7 053).';
 const missing = 'Azumuta has no article GEAR-99: create it there, or correct the order in the ERP.';
 
-it('tells a bad morning so that each message alone says which order, why, and what to do', async () => {
+it('says in each message of a bad morning which order it is about, why, and what to do', async () => {
   // Prepare: it is 05:30 in Ghent. The night shift has completed 200 orders; three of them are of last month's period.
   const stage = await startAlertStage({ start: '2026-11-26T04:30:00Z' });
   const { ledger, received } = stage;

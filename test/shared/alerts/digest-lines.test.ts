@@ -34,7 +34,7 @@ const linesOf = (digest: Partial<Digest>) => {
 };
 const at = '2026-11-23T09:00:00.000Z';
 
-it('a quiet day is told in four lines', () => {
+it('describes a quiet day in four lines', () => {
   expect(linesOf({})).toEqual([
     'the stack: since 2026-11-23 00:00:00 (America/New_York)',
     '',
@@ -45,7 +45,7 @@ it('a quiet day is told in four lines', () => {
   ]);
 });
 
-it('a busy day tells what was done, what waits and why, and what needs a hand', () => {
+it('describes what was done on a busy day, what waits and why, and what needs a person', () => {
   // Act
   const lines = linesOf({
     created: 42,
