@@ -68,7 +68,7 @@ export function createAzumutaClient(options: AzumutaOptions) {
       const { number: given = number, ...ref } = created.value;
       if (given !== number) {
         throw new Rejected(
-          `Azumuta created product order ${given} when it was asked for ${number}. Remove it there, switch the automatic numbers of article ${article.number} off, and replay; if Azumuta shows it as ${number}, set azumuta.contract.createdProductOrder.number to where that stands.`,
+          `Azumuta created product order ${given} when it was asked for ${number}. Remove it there, switch the automatic numbers of article ${article.number} off, and replay; if Azumuta shows it as ${number}, set azumuta.contract.createdProductOrder.number to where that is.`,
           { code: 'conflict' },
         );
       }

@@ -101,7 +101,7 @@ async function sendOnce(client: Pick<SQSClient, 'send'>, QueueUrl: string, messa
 
 /**
  * SQS refuses a message with U+FFFE or U+FFFF (InvalidMessageContents), which JSON.stringify leaves as they are;
- * it escapes all others that SQS refuses. Bodies are JSON, where both can only stand within a string.
+ * it escapes all others that SQS refuses. Bodies are JSON, where both can only occur within a string.
  */
 function bodyForSqs(json: string): string {
   return json.replaceAll('\uFFFE', '\\uFFFE').replaceAll('\uFFFF', '\\uFFFF');

@@ -38,7 +38,7 @@ describe.each(reads)('reading %s', (_, read) => {
     await expect(read(client)).rejects.toMatchObject({
       name: 'Rejected',
       message: expect.stringMatching(
-        /cannot be understood\. \$\.(id|data): found missing, .* set azumuta\.contract\.(\w+\.id|list\.entries) to where it stands, among unexpected\./,
+        /cannot be understood\. \$\.(id|data): found missing, .* set azumuta\.contract\.(\w+\.id|list\.entries) to where it is, among unexpected\./,
       ),
     });
   });

@@ -249,16 +249,16 @@ describe('what cannot be understood is reported with its line of the contract', 
     ],
   ])('%s', (_, answer, sentence) => {
     expect(misfit(answer)).toEqual([expect.stringContaining(sentence)]);
-    expect(misfit(answer)[0]).toMatch(/; set azumuta\.contract\.\w+\.\w+ to where it stands/);
+    expect(misfit(answer)[0]).toMatch(/; set azumuta\.contract\.\w+\.\w+ to where it is/);
   });
 
   it('lists each line, with the names of the fields that are there and no value', () => {
     const answer = read.readProductOrder.read({ orderNo: 'PO-1', _id: 'p1', state: 'secret' });
     expect(misfit(answer).join(' ')).toBe(
       [
-        '$.id: found missing, expected text, or a whole number without lost digits; set azumuta.contract.productOrder.id to where it stands, among orderNo, _id, state.',
-        '$.number: found missing, expected text, or a whole number without lost digits; set azumuta.contract.productOrder.number to where it stands, among orderNo, _id, state.',
-        '$.status: found missing, expected text, a code, or a language map; set azumuta.contract.productOrder.status to where it stands, among orderNo, _id, state.',
+        '$.id: found missing, expected text, or a whole number without lost digits; set azumuta.contract.productOrder.id to where it is, among orderNo, _id, state.',
+        '$.number: found missing, expected text, or a whole number without lost digits; set azumuta.contract.productOrder.number to where it is, among orderNo, _id, state.',
+        '$.status: found missing, expected text, a code, or a language map; set azumuta.contract.productOrder.status to where it is, among orderNo, _id, state.',
       ].join(' '),
     );
   });

@@ -150,7 +150,7 @@ describe.each(dialects)('a dialect: $name', (dialect) => {
     const failure = await guess.productOrder(ref.id, signal).catch((error: unknown) => error);
 
     expect(failure).toMatchObject({ name: 'Rejected', code: 'refused-by-azumuta' });
-    expect(String(failure)).toMatch(/set azumuta\.contract\.\w+\.\w+ to where it stands, among /);
+    expect(String(failure)).toMatch(/set azumuta\.contract\.\w+\.\w+ to where it is, among /);
     expect(String(failure)).not.toContain('MO/0001');
   });
 });
