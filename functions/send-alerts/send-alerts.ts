@@ -1,7 +1,7 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import * as z from 'zod/mini';
 import { createChannels } from '../../shared/alerts/channels/channels.ts';
-import { type AlertDependencies, sendAlerts } from '../../shared/alerts/send-alerts.ts';
+import { type AlertDependencies, createAlertSender } from '../../shared/alerts/send-alerts.ts';
 import { alertEventSchema, sendTest } from '../../shared/alerts/send-test.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
@@ -51,9 +51,10 @@ export function createSendAlerts(integration: CompleteIntegration, surroundings:
       webhooksSecretArn: webhooks.length === 0 ? undefined : setting('ALERT_WEBHOOKS_SECRET_ARN'),
     }),
   };
+  const sendAlerts = createAlertSender(dependencies);
   return (event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);
     const asked = z.safeParse(alertEventSchema, event);
-    return asked.success && asked.data.test ? sendTest(dependencies) : sendAlerts(invocation, dependencies);
+    return asked.success && asked.data.test ? sendTest(dependencies) : sendAlerts(invocation);
   };
 }
