@@ -8,8 +8,10 @@ import { runChaos, sumOf } from './run.ts';
 describe.each([
   ['with second triggers and pulls', false],
   ['with nothing that makes good for a loss', true],
-])('kills and faults under load, %s', (_, single) => {
-  it('lose nothing and book nothing twice, by the books of both partners', { timeout: 400_000 }, async () => {
+])('a run of kills and faults under load, %s', (_, single) => {
+  it('loses nothing and books nothing twice, by the books of both partners', {
+    timeout: 400_000,
+  }, async () => {
     // Prepare
     const dataDir = mkdtempSync(join(tmpdir(), 'azumuta-erp-run-'));
     const log: string[] = [];

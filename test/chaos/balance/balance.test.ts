@@ -94,7 +94,7 @@ describe('the balance', () => {
     expect(balanceOf(books(differs), nothing)[found]).not.toEqual([]);
   });
 
-  it('expects a dead letter for each permanent fault, and takes copies of it for one', () => {
+  it('expects one dead letter for each permanent fault, and ignores its copies', () => {
     const injected: Injected = { ...nothing, permanent: [{ kind: 'cancelled', about: 'MO/1' }] };
 
     expect(balanceOf(books({ booked: [] }), injected).lost).toHaveLength(1);
@@ -111,7 +111,7 @@ describe('the balance', () => {
     ).toHaveLength(1);
   });
 
-  it('lets what was recorded after a booking was rejected wait for a person, and only then', () => {
+  it('accepts that recordings after a rejected booking wait for a person, and only those', () => {
     const injected: Injected = { ...nothing, permanent: [{ kind: 'cancelled', about: 'MO/1' }] };
     const late = {
       ...letter,
@@ -128,7 +128,7 @@ describe('the balance', () => {
     expect(balance(letter, late).wrong).toHaveLength(1);
   });
 
-  it('takes an order that was cancelled at once as it is, created or not', () => {
+  it('accepts an order that was cancelled at once, created or not', () => {
     const cancelled = {
       id: 'po-2',
       number: 'MO/2',
@@ -208,7 +208,7 @@ describe('the balance of a split order', () => {
     expect(balanceOf(split([1, 2, 3], [[1, 2], [3]]), quantities(2, 3))).toEqual(even);
   });
 
-  it('knows a part that was renamed in Azumuta, and an order that was renamed in the ERP', () => {
+  it('recognises a part that was renamed in Azumuta, and an order that was renamed in the ERP', () => {
     const renamed = new Map([['MO/1/2-rework', 'MO/1/2']]);
     const built = [part(1), { ...part(2), number: 'MO/1/2-rework' }];
     expect(balanceOf(split([], [[1], [2]], { built }), { ...quantities(2), renamed })).toEqual(even);
@@ -230,7 +230,12 @@ describe('the balance of a split order', () => {
     ['a part that is not created', 'lost', split([1], [[1]]), quantities(2)],
     ['a part that is not booked', 'lost', split([1, 2], [[1]]), quantities(2)],
     ['a part that is booked alone and with others', 'double', split([1, 2], [[1], [1, 2]]), quantities(2)],
-    ['a part too much that nobody was told of', 'lost', split([1, 2, 3], [[1], [2], [3]]), quantities(3, 2)],
+    [
+      'a surplus part that was reported to nobody',
+      'lost',
+      split([1, 2, 3], [[1], [2], [3]]),
+      quantities(3, 2),
+    ],
     [
       'a part too much that is neither booked nor left to a person',
       'lost',
@@ -259,13 +264,13 @@ describe('the balance of a split order', () => {
     expect(balanceOf(differs, injected)[found]).not.toEqual([]);
   });
 
-  it('lets a part that has no place any more be booked before, or be left to a person by each of its hints', () => {
+  it('accepts that a part that is no longer needed was booked before, or has a dead letter for each of its hints', () => {
     const left = split([1, 2, 3], [[1], [2]], { told, deadLetters: [surplus(3), surplus(3)] });
     expect(balanceOf(left, quantities(3, 2))).toEqual({ ...even, surplus: 2 });
     expect(balanceOf(split([1, 2, 3], [[1], [2], [3]], { told }), quantities(3, 2))).toEqual(even);
   });
 
-  it('lets a part wait for ever that was built for a booking of all, and lost its place', () => {
+  it('accepts that a part waits for ever when it was built for a common booking and is no longer needed', () => {
     const [change] = quantities(3, 2).changed;
     if (!change) throw new Error('There is no change.');
     const together: Injected = { ...quantities(3, 2), changed: [{ ...change, split: 'when-all-done' }] };
@@ -278,7 +283,7 @@ describe('the balance of forged hints', () => {
   const unknownNumbers = new Set(['FORGED-1']);
   const letterOf = (orderNumber: string) => ({ ...letter, stage: 'collect-completion', orderNumber });
 
-  it('wants one message, and in the end one dead letter, for each number that nobody knows', () => {
+  it('expects one message, and in the end one dead letter, for each unknown number', () => {
     const injected = { ...nothing, unknownNumbers };
     expect(balanceOf(books({ waiting: 1 }), injected)).toEqual(even);
     expect(balanceOf(books({ deadLetters: [letterOf('FORGED-1')] }), injected)).toEqual(even);
@@ -287,7 +292,7 @@ describe('the balance of forged hints', () => {
     expect(balanceOf(books({ deadLetters: [letterOf('FORGED-2')] }), nothing).wrong).toHaveLength(1);
   });
 
-  it('finds an order that Azumuta is asked about for every hint', () => {
+  it('finds an order about which Azumuta was asked for every hint', () => {
     const flooded = (questions: number) => [
       { number: 'MO/1', is: 'open' as const, hints: 100, seconds: 60, questions },
     ];

@@ -50,13 +50,13 @@ describe('kill -9', () => {
     await vi.waitUntil(() => lines.some((line) => line.startsWith(`${name} is back`)), patient);
   }
 
-  it('of the services heals: the next order goes through, and a note says so', async () => {
+  it('restarts the services: the next order goes through, and the restart is logged', async () => {
     await killed('services');
 
     await heals('services');
   });
 
-  it('of the queues heals, and loses no message that was acknowledged, in flight or not', async () => {
+  it('restarts the queues without losing an acknowledged message, in flight or not', async () => {
     const gate = await startGate();
     await aws.send({ id: 'in flight', gate: gate.url });
     await expect.poll(() => gate.calls.length, patient).toBe(1);
@@ -74,7 +74,7 @@ describe('kill -9', () => {
     await heals('sqs');
   });
 
-  it('of the tables heals, and loses no item that was acknowledged', async () => {
+  it('restarts the tables without losing an acknowledged item', async () => {
     const put = (at: number) =>
       aws.dynamodb.send(
         new PutItemCommand({
@@ -105,7 +105,7 @@ describe('kill -9', () => {
     await heals('dynamodb');
   });
 
-  it('of the secrets heals, and loses no value that was acknowledged', async () => {
+  it('restarts the secrets without losing an acknowledged value', async () => {
     const SecretId = emulator.secretArn('ApiKey');
     await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'set before the kill' }));
 
@@ -117,7 +117,7 @@ describe('kill -9', () => {
     await heals('secrets');
   });
 
-  it('of the services in the middle of a batch heals, and brings its messages again', async () => {
+  it('delivers the messages again when the services were killed in the middle of a batch', async () => {
     const gate = await startGate();
     await aws.send({ id: 'interrupted', gate: gate.url });
     const { body } = await vi.waitUntil(() => gate.calls[0], patient);
@@ -131,7 +131,7 @@ describe('kill -9', () => {
     await heals('services');
   });
 
-  it('of the services leaves no container behind, not even one in an endless loop', async () => {
+  it('leaves no container of the services, not even one in an endless loop', async () => {
     const hanging = emulator.invoke('Probe', { act: 'hang' }).catch(() => 'cut off');
     const name = emulator.functionName('Probe');
     const written = () => readFileSync(join(emulator.dataDir, 'logs', `${name}.log`), 'utf8');

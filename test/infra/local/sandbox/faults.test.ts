@@ -7,7 +7,7 @@ function struck(faults: readonly Fault[], routes: readonly string[]): (string | 
   return routes.map((route) => armed.strike(route).fault?.kind);
 }
 
-it('strikes the named route only, and as often as told', () => {
+it('hits the named route only, as many times as configured', () => {
   const fault = { kind: 'reset-before', route: 'POST /a', times: 2 } as const;
 
   const kinds = struck([fault], ['GET /a', 'POST /a', 'POST /a', 'POST /a']);
@@ -15,7 +15,7 @@ it('strikes the named route only, and as often as told', () => {
   expect(kinds).toEqual([undefined, 'reset-before', 'reset-before', undefined]);
 });
 
-it('strikes every route until it is cleared', () => {
+it('hits every route until it is cleared', () => {
   const faults = createFaults();
   faults.set([{ kind: 'reset-after' }]);
 
@@ -26,7 +26,7 @@ it('strikes every route until it is cleared', () => {
   expect(faults.strike('GET /a').fault).toBeUndefined();
 });
 
-it('strikes with a chance, and the same requests for the same seed', () => {
+it('hits with the given probability, and the same requests for the same seed', () => {
   const routes = Array.from({ length: 200 }, () => 'GET /a');
   const fault = { kind: 'reset-before', probability: 0.25 } as const;
 
@@ -52,7 +52,7 @@ it('adds up delays, and lets another fault follow them', () => {
   expect([delayMs, fault?.kind]).toEqual([25, 'status']);
 });
 
-it('tells how often each will still strike', () => {
+it('shows how many times each fault is left', () => {
   const faults = createFaults();
   faults.set([
     { kind: 'reset-before', times: 2 },

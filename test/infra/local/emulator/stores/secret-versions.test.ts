@@ -30,7 +30,7 @@ it('keeps the value that was put last, and a restart does not lose it', () => {
   expect(open().find(seed.arn)?.current).toEqual({ id: 'id-two', value: 'two' });
 });
 
-it('does not seed over a value that somebody set', () => {
+it('does not seed over a value that was set', () => {
   const shelf = open();
   shelf.seed(seed, 'v1');
   const secret = shelf.find('plant/key');
@@ -42,7 +42,7 @@ it('does not seed over a value that somebody set', () => {
   expect(restarted.find(seed.arn)?.current?.value).toBe('mine');
 });
 
-it('has no value until somebody sets one', () => {
+it('has no value until one is set', () => {
   const shelf = open();
   shelf.seed({ ...seed, initialValue: '' }, 'v1');
 
