@@ -29,9 +29,9 @@ function books(differs: Partial<Books> = {}): Books {
     ],
     booked: [booked],
     triggers: [],
-    strikes: { azumuta: [], erp: [] },
+    faults: { azumuta: [], erp: [] },
     deadLetters: [],
-    told: new Map(),
+    reported: new Map(),
     outdated: new Set(),
     waiting: 0,
     ...differs,
@@ -52,10 +52,10 @@ describe('the balance', () => {
   it.each<[string, 'lost' | 'double' | 'wrong', Partial<Books>]>([
     ['an order that is not in Azumuta', 'lost', { built: [], booked: [] }],
     ['a completion that is not booked', 'lost', { booked: [] }],
-    ['a recording that is not told', 'lost', { booked: [{ ...booked, links: [] }] }],
+    ['a recording that is not linked', 'lost', { booked: [{ ...booked, links: [] }] }],
     ['a reference that is booked twice', 'double', { booked: [booked, booked] }],
     [
-      'a recording that is told twice',
+      'a recording that is linked twice',
       'double',
       { booked: [booked, { ...booked, reference: 'id1#recording#r1' }] },
     ],
@@ -86,7 +86,7 @@ describe('the balance', () => {
       },
     ],
     [
-      'a recording that is told twice in one booking',
+      'a recording that is linked twice in one booking',
       'double',
       { booked: [{ ...booked, links: [...booked.links, ...booked.links] }] },
     ],
@@ -150,16 +150,16 @@ describe('the balance', () => {
         ...letter,
         reason: 'The ERP accepted the booking, but shows nothing under id1#quantity',
       };
-      const struck = (path: string, method = 'POST') => ({
+      const failed = (path: string, method = 'POST') => ({
         azumuta: [],
         erp: [{ fault, method, path: `/api/production-orders/${path}` }],
       });
-      const wrong = (strikes: Books['strikes']) =>
-        balanceOf(books({ booked: [], deadLetters: [shown], strikes }), nothing).wrong;
+      const wrong = (faults: Books['faults']) =>
+        balanceOf(books({ booked: [], deadLetters: [shown], faults }), nothing).wrong;
 
-      expect(wrong(struck('MO%2F1/bookings'))).toEqual([]);
-      expect(wrong(struck('MO%2F2/bookings'))).toHaveLength(1);
-      expect(wrong(struck('MO%2F1/bookings', 'GET'))).toHaveLength(1);
+      expect(wrong(failed('MO%2F1/bookings'))).toEqual([]);
+      expect(wrong(failed('MO%2F2/bookings'))).toHaveLength(1);
+      expect(wrong(failed('MO%2F1/bookings', 'GET'))).toHaveLength(1);
     },
   );
 });
@@ -201,7 +201,7 @@ describe('the balance of a split order', () => {
       booked: bookings.map((indexes) => bookingOf(...indexes)),
       ...differs,
     });
-  const told = new Map([['MO/1/3', 'surplus']]);
+  const reported = new Map([['MO/1/3', 'surplus']]);
 
   it('is even when every part is booked once, alone or with others', () => {
     expect(balanceOf(split([1, 2], [[1], [2]]), quantities(2))).toEqual(even);
@@ -217,7 +217,9 @@ describe('the balance of a split order', () => {
     const underOldName = books({ built: [{ ...builtWhole, number: 'MO/0' }] });
     const before: Injected = { ...nothing, completed: new Set(['MO/0']), changed };
     expect(balanceOf(underOldName, before).lost).toHaveLength(1);
-    expect(balanceOf({ ...underOldName, told: new Map([['MO/0', 'numbered anew']]) }, before)).toEqual(even);
+    expect(balanceOf({ ...underOldName, reported: new Map([['MO/0', 'numbered anew']]) }, before)).toEqual(
+      even,
+    );
     const takenBack = { ...underOldName, outdated: new Set(['po-1']) };
     expect(balanceOf(takenBack, before)).toEqual(even);
     const open = { ...takenBack, released: [{ ...released, status: 'released' as const }] };
@@ -239,13 +241,13 @@ describe('the balance of a split order', () => {
     [
       'a part too much that is neither booked nor left to a person',
       'lost',
-      split([1, 2, 3], [[1], [2]], { told }),
+      split([1, 2, 3], [[1], [2]], { reported }),
       quantities(3, 2),
     ],
     [
       'a part too much that is booked and left to a person',
       'wrong',
-      split([1, 2, 3], [[1], [2], [3]], { told, deadLetters: [surplus(3)] }),
+      split([1, 2, 3], [[1], [2], [3]], { reported, deadLetters: [surplus(3)] }),
       quantities(3, 2),
     ],
     [
@@ -265,16 +267,16 @@ describe('the balance of a split order', () => {
   });
 
   it('accepts that a part that is no longer needed was booked before, or has a dead letter for each of its hints', () => {
-    const left = split([1, 2, 3], [[1], [2]], { told, deadLetters: [surplus(3), surplus(3)] });
+    const left = split([1, 2, 3], [[1], [2]], { reported, deadLetters: [surplus(3), surplus(3)] });
     expect(balanceOf(left, quantities(3, 2))).toEqual({ ...even, surplus: 2 });
-    expect(balanceOf(split([1, 2, 3], [[1], [2], [3]], { told }), quantities(3, 2))).toEqual(even);
+    expect(balanceOf(split([1, 2, 3], [[1], [2], [3]], { reported }), quantities(3, 2))).toEqual(even);
   });
 
   it('accepts that a part waits for ever when it was built for a common booking and is no longer needed', () => {
     const [change] = quantities(3, 2).changed;
     if (!change) throw new Error('There is no change.');
     const together: Injected = { ...quantities(3, 2), changed: [{ ...change, split: 'when-all-done' }] };
-    expect(balanceOf(split([1, 2, 3], [[1, 2]], { told }), together)).toEqual(even);
+    expect(balanceOf(split([1, 2, 3], [[1, 2]], { reported }), together)).toEqual(even);
     expect(balanceOf(split([1, 2, 3], [[1, 2]]), together).lost).toHaveLength(1);
   });
 });
