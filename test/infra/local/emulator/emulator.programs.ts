@@ -15,7 +15,7 @@ import { aws, emulator, startStage } from './stage.ts';
 const clockOffsetMs = 100_000;
 startStage({ maxContainers: 3, concurrencyLimit: 6, clockOffsetsMs: [clockOffsetMs] });
 
-/** Reads what the probe answers, whatever it is. */
+/** Invokes the probe; an answer that is no object is wrapped into one. */
 async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unknown>> {
   const { payload } = await emulator.invoke(name, event);
   return typeof payload === 'object' && payload !== null ? { ...payload } : { payload };
@@ -59,7 +59,7 @@ describe('a function', () => {
   it('gets Lambda’s environment, and nothing of this machine', async () => {
     const { environment, cwd, context, remaining } = await probe({ act: 'echo' });
 
-    // Windows and macOS give every process some variables, whatever its parent says.
+    // Windows and macOS give every process some variables of their own.
     const ofAnyProcess = execFileSync(process.execPath, ['-p', 'Object.keys(process.env).join()'], {
       env: {},
     });
@@ -140,7 +140,7 @@ describe('a function', () => {
   });
 
   it('reuses its container for the second call', async () => {
-    // A container is free again a moment after its answer; a call that comes sooner may find another.
+    // A container is free a moment after its answer; a call that comes sooner may get another.
     await vi.waitFor(async () => {
       const first = await probe({ act: 'echo' });
       const second = await probe({ act: 'echo' });
@@ -179,7 +179,7 @@ describe('a function', () => {
 
   it('rejects an unknown name, with the names that there are', async () => {
     await expect(emulator.invoke('Nobody', {})).rejects.toThrow(
-      'no function Nobody; it has: Door, Worker, Probe, Hurried',
+      'no function Nobody; it has: Intake, Worker, Probe, Hurried',
     );
   });
 });
@@ -208,7 +208,7 @@ describe('the network', () => {
   ].filter((address) => address !== '127.0.0.1' && !address.startsWith('fe80:'));
 
   /** Resolves with `open`, or with the error's code. */
-  const knock = (host: string, port: number) =>
+  const connectTo = (host: string, port: number) =>
     new Promise<string | undefined>((resolve) => {
       const socket = connect({ host, port }, () => {
         socket.destroy();
@@ -221,9 +221,9 @@ describe('the network', () => {
     const kept = JSON.parse(readFileSync(join(emulator.dataDir, 'ports.json'), 'utf8'));
     const ports = Object.values(z.parse(z.record(z.string(), z.number()), kept));
 
-    const here = await Promise.all(ports.map((port) => knock('127.0.0.1', port)));
+    const here = await Promise.all(ports.map((port) => connectTo('127.0.0.1', port)));
     const elsewhere = await Promise.all(
-      others.flatMap((host) => ports.map(async (port) => [host, port, await knock(host, port)])),
+      others.flatMap((host) => ports.map(async (port) => [host, port, await connectTo(host, port)])),
     );
 
     expect(here).toEqual(Array(6).fill('open'));

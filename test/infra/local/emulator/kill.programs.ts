@@ -14,14 +14,14 @@ describe('kill -9', () => {
   beforeAll(async () => {
     emulator = await startFixture({
       log: (line) => lines.push(line),
-      // A message that was on its way to or from what was killed comes again only then.
+      // A message that was in flight at the kill comes again only after this.
       overrides: { functionTimeoutSeconds: 10, visibilityTimeoutSeconds: 10, batchingWindowSeconds: 0 },
     });
     aws = awsOf(emulator);
   });
   afterAll(() => emulator?.stop());
 
-  /** Kills the piece and waits until another process has taken its place. */
+  /** Kills the process and waits until it was restarted. */
   async function killed(name: string): Promise<void> {
     const pidOf = () => emulator.processes().find((entry) => entry.name === name)?.pid;
     const before = pidOf();
@@ -43,7 +43,7 @@ describe('kill -9', () => {
     await isSeen(id);
   }
 
-  /** The next order goes through, the schedules run, and a note tells of the kill. */
+  /** The next order goes through, the schedules run, and the restart is logged. */
   async function heals(name: string): Promise<void> {
     await goesThrough(`after-${name}`);
     await expect.poll(() => emulator.runSchedule('Hourly'), patient).toMatchObject({ status: 200 });

@@ -113,7 +113,7 @@ describe('the program that runs the platform', () => {
 
     expect(pids).toHaveLength(6);
     await vi.waitUntil(() => !pids.some(lives), patient);
-    // Its address is still there, but nobody is misled by it.
+    // Its address file is left, but is recognised as outdated.
     expect(JSON.parse(readFileSync(join(dataDir, 'platform.json'), 'utf8')).pid).toBe(program.pid);
     expect(findEmulator(dataDir)).toBeUndefined();
   });

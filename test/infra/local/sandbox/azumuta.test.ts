@@ -42,7 +42,7 @@ async function withOrder(number: string, sandbox = shared()) {
   return { client, control, triggered, create, created: await create() };
 }
 
-/** A webhook that remembers what it was sent. */
+/** A webhook that records its calls. */
 async function startListener() {
   const { calls, url } = await startServer(() => ({ status: 202 }));
   return { calls, url: `${url}/webhooks/azumuta/x/t` };

@@ -224,7 +224,7 @@ it('does the work and never answers a call with timeout-after', async () => {
 });
 
 it('pushes an order to an endpoint as an ERP does', async () => {
-  // Prepare: the sandbox's own API stands in for the endpoint; it refuses, but tells what came.
+  // Prepare: the sandbox's own API stands in for the endpoint; it answers 404, but its answer is returned.
   const sandbox = await startedSandbox('erp');
   const { control } = erpOf(sandbox);
   const target = { url: `${sandbox.url}/api/nowhere`, key: 'k' };

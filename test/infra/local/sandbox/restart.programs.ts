@@ -6,7 +6,7 @@ import type { Sandbox } from '../../../../infra/local/sandbox/supervise.ts';
 import { patient } from '../../../support/patient.ts';
 import { isAlive, startedProcess, temporaryFolder } from './started.ts';
 
-/** Kills the sandbox, as often as it is back before its port is taken, and listens there instead. */
+/** Kills the sandbox and listens on its port instead; tries again when the sandbox was restarted first. */
 function takePort({ pid, url }: Sandbox): Promise<Server> {
   return vi.waitFor(
     async () => {

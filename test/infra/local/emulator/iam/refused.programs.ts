@@ -9,7 +9,7 @@ import { patient } from '../../../../support/patient.ts';
 import { synthesizeFixture } from '../fixture/synthesize.ts';
 import { awsOf, startFixture } from '../running.ts';
 
-/** The fixture with a grant missing in every place where one is asked for. */
+/** The fixture with one grant missing for each kind of caller. */
 let emulator: Emulator;
 let folder: string;
 const lines: string[] = [];
@@ -81,10 +81,10 @@ describe('a missing grant', () => {
   });
 
   it('does not affect functions that have it', async () => {
-    await awsAs('Door').send({ id: 'sent by the door' });
+    await awsAs('Intake').send({ id: 'sent by the endpoint' });
 
     expect(await awsAs('Worker').seen('x')).toBeUndefined();
-    await expect(awsAs('Door').seen('x')).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    await expect(awsAs('Intake').seen('x')).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
   it('stops the polls for a function, and is logged once', async () => {

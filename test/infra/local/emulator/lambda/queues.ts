@@ -10,14 +10,14 @@ import { patient } from '../../../../support/patient.ts';
 import { switchMapping } from '../../../../support/switch-mapping.ts';
 import { aws, emulator } from '../stage.ts';
 
-/** What the Worker wrote when it had seen a task so often. */
+/** What the Worker wrote when it had received a task so many times. */
 const seen = (id: string, times: number) =>
   vi.waitUntil(async () => {
     const found = await aws.seen(id);
     return found?.times === times && found;
   }, patient);
 
-/** Lets a task that was seen so often come again, as at the end of its visibility timeout of ten minutes. */
+/** Makes a task visible again that was received so many times, as at the end of its visibility timeout of ten minutes. */
 async function comesAgain(id: string, times: number): Promise<void> {
   const { record } = await seen(id, times);
   await aws.show('orders', record.receiptHandle);
@@ -130,7 +130,7 @@ export function queueTests(): void {
       const waiting = aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), {
         abortSignal: hangUp.signal,
       });
-      // The wait has begun when calls that were sent after it have come back.
+      // The wait has begun once calls that were sent after it are answered.
       await aws.hungUp();
       hangUp.abort();
       await expect(waiting).rejects.toThrow();

@@ -53,7 +53,7 @@ describe('a synthesized CDK stack', () => {
     const routes = stack.api.routes.map(({ routeKey, functionName }) => [routeKey, functionName]);
 
     expect(routes).toEqual([
-      ['POST /product-orders', find(stack.functions, 'function', 'Door').name],
+      ['POST /product-orders', find(stack.functions, 'function', 'Intake').name],
       ['GET /webhooks/azumuta/{event}/{token}', find(stack.functions, 'function', 'Probe').name],
     ]);
   });
@@ -69,7 +69,7 @@ describe('a synthesized CDK stack', () => {
       deadLetterTargetArn: unable.arn,
       maxReceiveCount: 3,
     });
-    expect(find(stack.functions, 'function', 'Door').environment).toEqual({
+    expect(find(stack.functions, 'function', 'Intake').environment).toEqual({
       QUEUE_URL: orders.url,
       SECRET_ARN: secret.arn,
       SETTLING_SECONDS: '300',
@@ -89,8 +89,8 @@ describe('a synthesized CDK stack', () => {
   });
 
   it('keeps the statements of each role, with their resources resolved', () => {
-    const door = find(stack.functions, 'function', 'Door');
-    const role = stack.roles.find(({ arn }) => arn === door.roleArn);
+    const intake = find(stack.functions, 'function', 'Intake');
+    const role = stack.roles.find(({ arn }) => arn === intake.roleArn);
 
     expect(role?.statements).toContainEqual(
       expect.objectContaining({
@@ -102,15 +102,15 @@ describe('a synthesized CDK stack', () => {
   });
 
   it('keeps the permissions of a function, the role of a schedule, and the log group of a function', () => {
-    const door = find(stack.functions, 'function', 'Door');
+    const intake = find(stack.functions, 'function', 'Intake');
     const [hourly] = stack.schedules;
 
-    expect(stack.resourcePolicies.find(({ on }) => on === door.arn)?.statements).toMatchObject([
+    expect(stack.resourcePolicies.find(({ on }) => on === intake.arn)?.statements).toMatchObject([
       {
         effect: 'Allow',
         principal: 'apigateway.amazonaws.com',
         actions: ['lambda:InvokeFunction'],
-        resources: [door.arn],
+        resources: [intake.arn],
         conditions: [
           {
             operator: 'ArnLike',
@@ -123,7 +123,7 @@ describe('a synthesized CDK stack', () => {
     expect(stack.roles.find(({ arn }) => arn === hourly?.roleArn)?.statements).toMatchObject([
       { actions: ['lambda:InvokeFunction'] },
     ]);
-    expect(door.logGroup).toBe(`/aws/lambda/${door.name}`);
+    expect(intake.logGroup).toBe(`/aws/lambda/${intake.name}`);
   });
 
   it('rejects an unknown resource, with the names that there are', () => {
