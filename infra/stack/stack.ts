@@ -21,15 +21,27 @@ import { isProduction } from './stage.ts';
 export interface IntegrationStackProps extends StackProps {
   readonly integration: CompleteIntegration;
   readonly bundles: Bundles;
-  /** Every one that is not known to be for throwing away is production. */
+  /** Every stage that is not known to be for throwing away is production. */
   readonly stage: string;
 }
+
+/** What the outputs are made of. */
+type StackParts = Pick<IntegrationStackProps, 'integration' | 'stage'> & {
+  readonly queues: Queues;
+  readonly secrets: Secrets;
+  readonly ledger: LedgerTable;
+  readonly mails: Mails;
+  readonly network: Network;
+  readonly functions: Functions;
+  readonly httpApi: HttpApi;
+  readonly alarms: Alarms;
+};
 
 /** What stays when a production stack is deleted, beside its ledger. None has a name that a second stack would claim. */
 const kept = [
   CfnSecret.CFN_RESOURCE_TYPE_NAME,
   CfnLogGroup.CFN_RESOURCE_TYPE_NAME,
-  // The ERP's firewall knows it: named as `allocationId`, the next stack calls from there, too.
+  // The ERP's firewall knows the address: named as `allocationId`, the next stack calls from it, too.
   CfnEIP.CFN_RESOURCE_TYPE_NAME,
 ];
 
@@ -41,12 +53,12 @@ export class IntegrationStack extends Stack {
     { integration, bundles, stage, ...props }: IntegrationStackProps,
   ) {
     const production = isProduction(stage);
-    const { plant, timeZone, deployment } = integration;
+    const { plant, deployment } = integration;
     const { account, region } = deployment;
     checkRegions(deployment, process.env.CDK_DEFAULT_REGION);
     super(scope, id, {
       terminationProtection: production,
-      env: { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) },
+      env: { ...(account && { account }), ...(region && { region }) },
       ...props,
     });
     // What a first deployment that fails has made goes with it in any case.
@@ -65,76 +77,70 @@ export class IntegrationStack extends Stack {
     const secrets = new Secrets(this, 'Secrets', deployment);
     const network = new Network(this, 'Network', deployment.network);
     const mails = new Mails(this, 'Mails', integration);
-    const functions = new Functions(this, 'Functions', {
-      integration,
-      stage,
-      bundles,
-      queues,
-      secrets,
-      ledger,
-      mails,
-      placement: network.placement,
-    });
+    const common = { integration, stage, bundles, queues, secrets, ledger, mails };
+    const functions = new Functions(this, 'Functions', { ...common, placement: network.placement });
     const httpApi = new HttpApi(this, 'Doors', { functions, domain: deployment.domain });
     new Schedules(this, 'Schedules', { integration, functions });
     const alarms = new Alarms(this, 'Alarms', { integration, queues, functions, httpApi });
     if (deployment.dashboard) new Dashboard(this, 'Picture', { queues, functions, httpApi, alarms });
-
-    // For the operator's commands: which configuration is this stack's, and where its days begin.
-    new CfnOutput(this, 'Plant', { value: plant });
-    new CfnOutput(this, 'Stage', { value: stage });
-    new CfnOutput(this, 'TimeZone', { value: timeZone });
-    // The token itself never stands in an output.
-    new CfnOutput(this, 'WebhookUrl', {
-      value: `${httpApi.url}/webhooks/azumuta/product-order-completed/<token>`,
-    });
-    if (httpApi.domainTarget !== undefined)
-      new CfnOutput(this, 'DomainTarget', {
-        value: httpApi.domainTarget,
-        description: 'The DNS entry (CNAME) of the own domain points here',
-      });
-    if (network.address !== undefined)
-      new CfnOutput(this, 'FixedAddress', {
-        value: network.address,
-        description: 'The public address from which the ERP is called',
-      });
-    new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
-    new CfnOutput(this, 'AlertTopic', { value: mails.alerts.topicArn });
-    if (mails.morning) new CfnOutput(this, 'MorningMailTopic', { value: mails.morning.topicArn });
-    if (secrets.alertWebhooks)
-      new CfnOutput(this, 'AlertWebhooksSecret', { value: secrets.alertWebhooks.secretArn });
-    new CfnOutput(this, 'OrderEndpoint', { value: `${httpApi.url}/product-orders` });
-    new CfnOutput(this, 'DeadLetterQueue', { value: queues.deadLetters.queueUrl });
-    // For the operator's commands: where a dead letter goes back to, and what the webhook door understands.
-    new CfnOutput(this, 'ProductOrdersQueue', { value: queues.productOrders.queueUrl });
-    new CfnOutput(this, 'CompletionsQueue', { value: queues.completions.queueUrl });
-    new CfnOutput(this, 'BookingsQueue', { value: queues.bookings.queueUrl });
-    new CfnOutput(this, 'TriggerNames', { value: JSON.stringify(integration.azumuta.contract.trigger) });
-    new CfnOutput(this, 'LedgerTable', { value: ledger.table.tableName });
-    new CfnOutput(this, 'WebhookTokenSecret', { value: secrets.webhookToken.secretArn });
-    new CfnOutput(this, 'OrderApiKeySecret', { value: secrets.orderApiKey.secretArn });
-    new CfnOutput(this, 'AzumutaApiKeySecret', { value: secrets.azumutaApiKey.secretArn });
-    new CfnOutput(this, 'ErpCredentialsSecret', { value: secrets.erpCredentials.secretArn });
-    new CfnOutput(this, 'AlertFunction', { value: functions.named['send-alerts'].lambda.functionName });
-    new CfnOutput(this, 'PullFunction', {
-      value: functions.named['pull-product-orders'].lambda.functionName,
-    });
+    this.addOutputs({ ...common, network, functions, httpApi, alarms });
   }
 
-  /** The first two of whatever region it is: where one is pinned, the CDK would ask the account for their names. */
+  private addOutputs(parts: StackParts): void {
+    const { integration, stage, queues, secrets, ledger, mails, network, functions, httpApi, alarms } = parts;
+    const values: Readonly<Record<string, string | undefined>> = {
+      // For the operator's commands: which configuration is this stack's, and where its days begin.
+      Plant: integration.plant,
+      Stage: stage,
+      TimeZone: integration.timeZone,
+      // An output never holds the token itself.
+      WebhookUrl: `${httpApi.url}/webhooks/azumuta/product-order-completed/<token>`,
+      OrderEndpoint: `${httpApi.url}/product-orders`,
+      DomainTarget: httpApi.domainTarget,
+      FixedAddress: network.address,
+      AlarmTopic: alarms.topic.topicArn,
+      AlertTopic: mails.alerts.topicArn,
+      MorningMailTopic: mails.morning?.topicArn,
+      // For the operator's commands: where a dead letter goes back to, and which triggers the webhook understands.
+      DeadLetterQueue: queues.deadLetters.queueUrl,
+      ProductOrdersQueue: queues.productOrders.queueUrl,
+      CompletionsQueue: queues.completions.queueUrl,
+      BookingsQueue: queues.bookings.queueUrl,
+      TriggerNames: JSON.stringify(integration.azumuta.contract.trigger),
+      LedgerTable: ledger.table.tableName,
+      WebhookTokenSecret: secrets.webhookToken.secretArn,
+      OrderApiKeySecret: secrets.orderApiKey.secretArn,
+      AzumutaApiKeySecret: secrets.azumutaApiKey.secretArn,
+      ErpCredentialsSecret: secrets.erpCredentials.secretArn,
+      AlertWebhooksSecret: secrets.alertWebhooks?.secretArn,
+      AlertFunction: functions.named['send-alerts'].lambda.functionName,
+      PullFunction: functions.named['pull-product-orders'].lambda.functionName,
+    };
+    const descriptions: Readonly<Record<string, string>> = {
+      DomainTarget: 'The DNS entry (CNAME) of the own domain points here',
+      FixedAddress: 'The public address from which the ERP is called',
+    };
+    for (const [name, value] of Object.entries(values)) {
+      const description = descriptions[name];
+      if (value !== undefined) new CfnOutput(this, name, { value, ...(description && { description }) });
+    }
+  }
+
+  /** The first two zones of the region: where one is pinned, the CDK would ask the account for their names. */
   override get availabilityZones(): string[] {
     return [0, 1].map((at) => Fn.select(at, Fn.getAzs()));
   }
 }
 
 /**
- * What the plant names by an ARN stands where the stack does: API Gateway takes no certificate of another region, and
- * functions ask Secrets Manager in their own.
- * @param profile Region of the AWS profile, as the CDK's command line tells it.
- * @throws ConfigurationError naming the first that does not.
+ * What the plant names by an ARN must be in the region of the stack: API Gateway takes no certificate of another region,
+ * and functions ask Secrets Manager in their own.
+ * @param profile Region of the AWS profile, as the CDK's command line passes it.
+ * @throws ConfigurationError naming the first ARN that is in another region.
  */
 function checkRegions({ region, domain, secrets }: CompleteDeployment, profile: string | undefined): void {
   const expected = region ?? profile;
+  if (expected === undefined) return;
   const arns = [
     ['domain.certificateArn', domain?.certificateArn],
     ...Object.entries(secrets).map(([name, own]) => [
@@ -142,13 +148,12 @@ function checkRegions({ region, domain, secrets }: CompleteDeployment, profile: 
       typeof own === 'string' ? own : own?.arn,
     ]),
   ];
+  const source = region ? 'deployment.region' : 'of your AWS profile; deployment.region pins another';
   for (const [path, arn] of arns) {
     const found = arn?.split(':')[3];
-    if (expected === undefined || found === undefined || found === expected) continue;
-    const source =
-      region === undefined ? 'of your AWS profile; deployment.region pins another' : 'deployment.region';
-    throw new ConfigurationError(
-      `The integration configuration is wrong. $.deployment.${path}: found an ARN of ${found}, expected one of ${expected} (${source}).`,
-    );
+    if (found !== undefined && found !== expected)
+      throw new ConfigurationError(
+        `The integration configuration is wrong. $.deployment.${path}: found an ARN of ${found}, expected one of ${expected} (${source}).`,
+      );
   }
 }
