@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { type Bundles, type FunctionName, functionNames } from '../build/bundle-functions.ts';
@@ -73,10 +74,8 @@ function ordersOut({ integration, queues, placement }: FunctionsProps, uses: Use
     },
     'create-product-orders': {
       description: 'Creates product orders in Azumuta and links them in the ERP',
-      timeout: consumerTimeout,
-      memoryMb: 512,
       placement,
-      consumes: { queue: queues.productOrders, containers: containersFor(azumuta.atOnce, erp.atOnce) },
+      ...consumerOf(queues.productOrders, azumuta.atOnce, erp.atOnce),
       uses: [
         ...worksOn('productOrders', uses),
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
@@ -104,9 +103,7 @@ function resultsBack({ integration, queues, placement }: FunctionsProps, uses: U
     },
     'collect-completion': {
       description: 'Reads completed product orders from Azumuta and plans their bookings',
-      timeout: consumerTimeout,
-      memoryMb: 512,
-      consumes: { queue: queues.completions, containers: containersFor(azumuta.atOnce) },
+      ...consumerOf(queues.completions, azumuta.atOnce),
       uses: [
         ...worksOn('completions', uses),
         uses.sendTo('bookings'),
@@ -117,10 +114,8 @@ function resultsBack({ integration, queues, placement }: FunctionsProps, uses: U
     },
     'book-completion': {
       description: 'Books completions in the ERP, each once',
-      timeout: consumerTimeout,
-      memoryMb: 512,
       placement,
-      consumes: { queue: queues.bookings, containers: containersFor(erp.atOnce) },
+      ...consumerOf(queues.bookings, erp.atOnce),
       uses: [
         ...worksOn('bookings', uses),
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'),
@@ -177,8 +172,9 @@ function worksOn(queue: 'productOrders' | 'completions' | 'bookings', uses: Uses
  * Containers that may work on a queue at once: five, or as many as there are slots of the partners that they call. More
  * would only give their batches back; AWS requires at least two.
  */
-function containersFor(...atOnce: readonly (number | undefined)[]): number {
-  return Math.max(2, Math.min(...atOnce.map((limit) => limit ?? 5)));
+function consumerOf(queue: IQueue, ...atOnce: readonly (number | undefined)[]) {
+  const containers = Math.max(2, Math.min(...atOnce.map((limit) => limit ?? 5)));
+  return { timeout: consumerTimeout, memoryMb: 512, consumes: { queue, containers } } as const;
 }
 
 /** `receive-webhook` is `ReceiveWebhook` among the constructs. */

@@ -74,7 +74,7 @@ export class IntegrationFunction extends Construct {
           'The next run does what a failed one left; an alarm reports errors and missing runs.',
       }),
       'Serverless::Serverless-LambdaTracing':
-        'The log lines of all functions bear the order number and the event id; tracing would be billed for each call.',
+        'The log lines of all functions contain the order number and the event id; tracing would be billed for each call.',
     });
     if (props.consumes) this.consume(props.consumes);
     if (props.placement) this.placeInto(props.placement);
@@ -105,7 +105,7 @@ export class IntegrationFunction extends Construct {
       roles: [this.role],
       statements: [
         new PolicyStatement(onAnything),
-        // Lambda makes them in the role's name from outside; the function's own code has no business with them.
+        // Lambda makes them from outside, with the role; the function's own code must not.
         // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
         new PolicyStatement({
           ...onAnything,
@@ -127,7 +127,7 @@ export class IntegrationFunction extends Construct {
   }
 }
 
-/** A dead-letter queue of Lambda's own takes what it tried in vain to run by itself. */
+/** Lambda's own dead-letter queue would take events that it failed to run asynchronously. */
 function whyNoDeadLetterQueue({ scheduled, consumes }: IntegrationFunctionProps): string {
   if (scheduled) return 'The next run does what a failed one left.';
   if (consumes) return 'What it fails on comes again from its queue, which has one.';
@@ -144,12 +144,12 @@ const networkActions = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** What Lambda takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Lambda's limit: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const environmentBytes = 4096;
-/** What CloudFormation puts in the place of a reference, an ARN or a URL, is shorter. */
+/** CloudFormation replaces a reference by an ARN or a URL, which is shorter than this. */
 const referenceBytes = 200;
 
-/** The fields of a configuration that stand in the environment, however long they are. */
+/** Fields of a configuration that are put into the environment, however long they are. */
 const configured: Readonly<Partial<Record<string, string>>> = {
   ALLOWED_SOURCES:
     'deployment.allowedSources: name networks (203.0.113.0/24) in the place of single addresses',

@@ -25,18 +25,6 @@ export interface IntegrationStackProps extends StackProps {
   readonly stage: string;
 }
 
-/** What the outputs are made of. */
-type StackParts = Pick<IntegrationStackProps, 'integration' | 'stage'> & {
-  readonly queues: Queues;
-  readonly secrets: Secrets;
-  readonly ledger: LedgerTable;
-  readonly mails: Mails;
-  readonly network: Network;
-  readonly functions: Functions;
-  readonly httpApi: HttpApi;
-  readonly alarms: Alarms;
-};
-
 /** What stays when a production stack is deleted, beside its ledger. None has a name that a second stack would claim. */
 const kept = [
   CfnSecret.CFN_RESOURCE_TYPE_NAME,
@@ -47,81 +35,25 @@ const kept = [
 
 /** One plant's integration on one stage: both flows, from the HTTP API to the partners. */
 export class IntegrationStack extends Stack {
-  constructor(
-    scope: Construct,
-    id: string,
-    { integration, bundles, stage, ...props }: IntegrationStackProps,
-  ) {
+  constructor(scope: Construct, id: string, props: IntegrationStackProps) {
+    const { integration, bundles, stage, ...stackProps } = props;
     const production = isProduction(stage);
-    const { plant, deployment } = integration;
-    const { account, region } = deployment;
-    checkRegions(deployment, process.env.CDK_DEFAULT_REGION);
+    const { account, region } = integration.deployment;
+    checkRegions(integration.deployment, process.env.CDK_DEFAULT_REGION);
     super(scope, id, {
       terminationProtection: production,
       env: { ...(account && { account }), ...(region && { region }) },
-      ...props,
+      ...stackProps,
     });
     // What a first deployment that fails has made goes with it in any case.
     RemovalPolicies.of(this).apply(
       production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       { applyToResourceTypes: kept },
     );
-    Tags.of(this).add('azumuta-erp:plant', plant);
+    Tags.of(this).add('azumuta-erp:plant', integration.plant);
     Tags.of(this).add('azumuta-erp:stage', stage);
-
-    const queues = new Queues(this, 'Queues');
-    const ledger = new LedgerTable(this, 'Ledger', {
-      production,
-      generation: deployment.ledgerGeneration,
-    });
-    const secrets = new Secrets(this, 'Secrets', deployment);
-    const network = new Network(this, 'Network', deployment.network);
-    const mails = new Mails(this, 'Mails', integration);
-    const common = { integration, stage, bundles, queues, secrets, ledger, mails };
-    const functions = new Functions(this, 'Functions', { ...common, placement: network.placement });
-    const httpApi = new HttpApi(this, 'Doors', { functions, domain: deployment.domain });
-    new Schedules(this, 'Schedules', { integration, functions });
-    const alarms = new Alarms(this, 'Alarms', { integration, queues, functions, httpApi });
-    if (deployment.dashboard) new Dashboard(this, 'Picture', { queues, functions, httpApi, alarms });
-    this.addOutputs({ ...common, network, functions, httpApi, alarms });
-  }
-
-  private addOutputs(parts: StackParts): void {
-    const { integration, stage, queues, secrets, ledger, mails, network, functions, httpApi, alarms } = parts;
-    const values: Readonly<Record<string, string | undefined>> = {
-      // For the operator's commands: which configuration is this stack's, and where its days begin.
-      Plant: integration.plant,
-      Stage: stage,
-      TimeZone: integration.timeZone,
-      // An output never holds the token itself.
-      WebhookUrl: `${httpApi.url}/webhooks/azumuta/product-order-completed/<token>`,
-      OrderEndpoint: `${httpApi.url}/product-orders`,
-      DomainTarget: httpApi.domainTarget,
-      FixedAddress: network.address,
-      AlarmTopic: alarms.topic.topicArn,
-      AlertTopic: mails.alerts.topicArn,
-      MorningMailTopic: mails.morning?.topicArn,
-      // For the operator's commands: where a dead letter goes back to, and which triggers the webhook understands.
-      DeadLetterQueue: queues.deadLetters.queueUrl,
-      ProductOrdersQueue: queues.productOrders.queueUrl,
-      CompletionsQueue: queues.completions.queueUrl,
-      BookingsQueue: queues.bookings.queueUrl,
-      TriggerNames: JSON.stringify(integration.azumuta.contract.trigger),
-      LedgerTable: ledger.table.tableName,
-      WebhookTokenSecret: secrets.webhookToken.secretArn,
-      OrderApiKeySecret: secrets.orderApiKey.secretArn,
-      AzumutaApiKeySecret: secrets.azumutaApiKey.secretArn,
-      ErpCredentialsSecret: secrets.erpCredentials.secretArn,
-      AlertWebhooksSecret: secrets.alertWebhooks?.secretArn,
-      AlertFunction: functions.named['send-alerts'].lambda.functionName,
-      PullFunction: functions.named['pull-product-orders'].lambda.functionName,
-    };
-    const descriptions: Readonly<Record<string, string>> = {
-      DomainTarget: 'The DNS entry (CNAME) of the own domain points here',
-      FixedAddress: 'The public address from which the ERP is called',
-    };
-    for (const [name, value] of Object.entries(values)) {
-      const description = descriptions[name];
+    for (const [name, value] of Object.entries(outputsOf(createParts(this, props)))) {
+      const description = outputDescriptions[name];
       if (value !== undefined) new CfnOutput(this, name, { value, ...(description && { description }) });
     }
   }
@@ -131,6 +63,64 @@ export class IntegrationStack extends Stack {
     return [0, 1].map((at) => Fn.select(at, Fn.getAzs()));
   }
 }
+
+function createParts(scope: IntegrationStack, { integration, bundles, stage }: IntegrationStackProps) {
+  const { deployment } = integration;
+  const queues = new Queues(scope, 'Queues');
+  const ledger = new LedgerTable(scope, 'Ledger', {
+    production: isProduction(stage),
+    generation: deployment.ledgerGeneration,
+  });
+  const secrets = new Secrets(scope, 'Secrets', deployment);
+  const network = new Network(scope, 'Network', deployment.network);
+  const mails = new Mails(scope, 'Mails', integration);
+  const resources = { integration, stage, queues, secrets, ledger, mails };
+  const { placement } = network;
+  const functions = new Functions(scope, 'Functions', { ...resources, bundles, placement });
+  const httpApi = new HttpApi(scope, 'Doors', { functions, domain: deployment.domain });
+  new Schedules(scope, 'Schedules', { integration, functions });
+  const alarms = new Alarms(scope, 'Alarms', { integration, queues, functions, httpApi });
+  if (deployment.dashboard) new Dashboard(scope, 'Picture', { queues, functions, httpApi, alarms });
+  return { ...resources, network, functions, httpApi, alarms };
+}
+
+/** For the operator's commands and for people: an output that is undefined is left out. */
+function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<string, string | undefined>> {
+  const { integration, stage, queues, secrets, ledger, mails, network, functions, httpApi, alarms } = parts;
+  return {
+    // Which configuration is this stack's, and where its days begin.
+    Plant: integration.plant,
+    Stage: stage,
+    TimeZone: integration.timeZone,
+    // An output never contains the token itself.
+    WebhookUrl: `${httpApi.url}/webhooks/azumuta/product-order-completed/<token>`,
+    OrderEndpoint: `${httpApi.url}/product-orders`,
+    DomainTarget: httpApi.domainTarget,
+    FixedAddress: network.address,
+    AlarmTopic: alarms.topic.topicArn,
+    AlertTopic: mails.alerts.topicArn,
+    MorningMailTopic: mails.morning?.topicArn,
+    DeadLetterQueue: queues.deadLetters.queueUrl,
+    // Where a dead letter goes back to, and which triggers the webhook understands.
+    ProductOrdersQueue: queues.productOrders.queueUrl,
+    CompletionsQueue: queues.completions.queueUrl,
+    BookingsQueue: queues.bookings.queueUrl,
+    TriggerNames: JSON.stringify(integration.azumuta.contract.trigger),
+    LedgerTable: ledger.table.tableName,
+    WebhookTokenSecret: secrets.webhookToken.secretArn,
+    OrderApiKeySecret: secrets.orderApiKey.secretArn,
+    AzumutaApiKeySecret: secrets.azumutaApiKey.secretArn,
+    ErpCredentialsSecret: secrets.erpCredentials.secretArn,
+    AlertWebhooksSecret: secrets.alertWebhooks?.secretArn,
+    AlertFunction: functions.named['send-alerts'].lambda.functionName,
+    PullFunction: functions.named['pull-product-orders'].lambda.functionName,
+  };
+}
+
+const outputDescriptions: Readonly<Record<string, string>> = {
+  DomainTarget: 'The DNS entry (CNAME) of the own domain points here',
+  FixedAddress: 'The public address from which the ERP is called',
+};
 
 /**
  * What the plant names by an ARN must be in the region of the stack: API Gateway takes no certificate of another region,
