@@ -3,11 +3,11 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import { type FoundMark, lastBooking } from './marks.ts';
 import type { BookedProduction, Sibling } from './records.ts';
 
-/**
- * Manufacturing orders that were one once. Odoo splits an order when a part of it is booked, and when a person wants
- * it (`_split_productions`, 17 to 19): the order keeps its id and becomes …-001, what is split off …-002, …-003.
- * What a booking of ours left is the rest of what Azumuta has; what a person split off is an order of its own.
- */
+// A family is the manufacturing orders that were split from one order. Odoo splits an order when a part of it is
+// booked, and when a person asks for it (`_split_productions`, 17 to 19): the order keeps its id and becomes …-001,
+// the others become …-002, …-003. What our own booking left is the rest of the order that Azumuta has; what a person
+// split off is an order of its own.
+
 export function isOpen({ state }: { readonly state: string }): boolean {
   return state !== 'done' && state !== 'cancel';
 }
@@ -16,68 +16,62 @@ export function nameWithoutSuffix(name: string): string {
   return name.replace(/-\d+$/, '');
 }
 
-/**
- * What our booking of a part left of an order: what was made meanwhile, but for what the bookings of that left in their
- * turn. Odoo tells whole seconds, in which several bookings may fall.
- */
-function restsOf<One extends Sibling>(
-  done: Sibling,
-  marks: readonly FoundMark[],
-  family: readonly One[],
-): One[] {
-  const made = madeMeanwhile(done, marks, family);
-  const left = new Set(made.flatMap((rest) => madeMeanwhile(rest, marks, family)));
-  return made.filter((one) => !left.has(one));
+/** @param marks All our marks on the members that are done. */
+export function createFamily<One extends Sibling>(members: readonly One[], marks: readonly FoundMark[]) {
+  /**
+   * The orders that our booking of a part left: those made while it ran, except what the bookings of those left in
+   * turn. Odoo shows whole seconds, and several bookings may fall into one.
+   */
+  function restsOf(done: Sibling): One[] {
+    const made = madeDuringBooking(done);
+    const left = new Set(made.flatMap(madeDuringBooking));
+    return made.filter((one) => !left.has(one));
+  }
+
+  /**
+   * The orders that were made while our last booking of this one ran. Odoo makes the rest in the transaction that
+   * finishes an order: not before our mark was posted, and not after the order was last written, by the database's
+   * clock.
+   */
+  function madeDuringBooking(done: Sibling): One[] {
+    const begun = lastBooking(marks, done)?.postedAt;
+    if (begun === undefined || done.state !== 'done') return [];
+    return members.filter(
+      ({ backorder_sequence, create_date }) =>
+        Number(backorder_sequence) > Number(done.backorder_sequence) &&
+        create_date >= begun &&
+        create_date <= done.write_date,
+    );
+  }
+
+  /** The order whose rest, left by our own bookings, this one is; undefined when it is no such rest. */
+  function originOf(one: Sibling): One | undefined {
+    // It may have been booked since it was listed as open.
+    const done = members.find((each) => restsOf(each).some(({ id }) => id === one.id));
+    return done && (originOf(done) ?? done);
+  }
+
+  /** What was made of an order and its rests, and is still to be made: a person may have changed a rest's quantity. */
+  function wholeQuantity(one: Sibling): number {
+    const rests = restsOf(one).filter(({ state }) => state !== 'cancel');
+    return rests.reduce((sum, rest) => sum + wholeQuantity(rest), one.product_qty);
+  }
+
+  /**
+   * Whether an order is the rest of one that a person booked. It cannot be distinguished from one that a person split
+   * off, so it counts as a rest, and not as new work, when nothing else of the family is open.
+   */
+  function isRestByHand(one: Sibling): boolean {
+    const byHand = members.some((each) => each.state === 'done' && lastBooking(marks, each) === undefined);
+    return isOpen(one) && byHand && members.filter(isOpen).length === 1;
+  }
+
+  return { restsOf, originOf, wholeQuantity, isRestByHand };
 }
 
 /**
- * Odoo makes the rest in the transaction that finishes an order: not before our mark was posted, and not after the order
- * was last written, by the clock of the database.
- */
-function madeMeanwhile<One extends Sibling>(
-  done: Sibling,
-  marks: readonly FoundMark[],
-  family: readonly One[],
-): One[] {
-  const begun = lastBooking(marks, done)?.postedAt;
-  if (begun === undefined || done.state !== 'done') return [];
-  return family.filter(
-    ({ backorder_sequence, create_date }) =>
-      Number(backorder_sequence) > Number(done.backorder_sequence) &&
-      create_date >= begun &&
-      create_date <= done.write_date,
-  );
-}
-
-/** The order of which our own bookings have left this one; undefined for all others. */
-export function originOf<One extends Sibling>(
-  one: Sibling,
-  family: readonly One[],
-  marks: readonly FoundMark[],
-): One | undefined {
-  // It may have been booked since it was listed as open.
-  const done = family.find((each) => restsOf(each, marks, family).some(({ id }) => id === one.id));
-  return done && (originOf(done, family, marks) ?? done);
-}
-
-/** What was made of an order, and is still to be made: a person may have changed what our bookings left. */
-export function wholeQuantity(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): number {
-  const rests = restsOf(one, marks, family).filter(({ state }) => state !== 'cancel');
-  return rests.reduce((sum, rest) => sum + wholeQuantity(rest, family, marks), one.product_qty);
-}
-
-/**
- * Whether an order is the rest of one that a person booked. That cannot be told from what he split off: it is taken for
- * a rest, and no new work, when nothing else of the family is open.
- */
-export function isRestByHand(one: Sibling, family: readonly Sibling[], marks: readonly FoundMark[]): boolean {
-  const byHand = family.some((each) => each.state === 'done' && lastBooking(marks, each) === undefined);
-  return isOpen(one) && byHand && family.filter(isOpen).length === 1;
-}
-
-/**
- * The order to book on: the one that was meant, or what our own bookings have left of it.
- * @throws Rejected when there is none, when it cannot be booked on, or when it cannot be known.
+ * The order to book on: the one that was meant, or the rest that our own bookings have left of it.
+ * @throws Rejected when there is none, when it cannot be booked on, or when several could be meant.
  */
 export function openOrder(
   family: readonly [BookedProduction, ...BookedProduction[]],
@@ -85,25 +79,25 @@ export function openOrder(
   { number }: ErpOrderRef,
   built: string,
 ): BookedProduction {
+  const { restsOf } = createFamily(family, marks);
   let [at] = family;
   while (at.state === 'done') {
-    const [rest, ...others] = restsOf(at, marks, family);
+    const [rest, ...others] = restsOf(at);
     if (!rest) {
-      throw stateRefused(
-        `${number} is done already (${at.name}), and not by this completion: check who booked it, and book the ${built} by hand if they are missing`,
-      );
+      const why = `is done already (${at.name}), and not by this completion: check who booked it, and book the ${built} by hand if they are missing`;
+      throw stateRefused(number, why);
     }
     if (others.length > 0) {
       const names = [rest, ...others].map(({ name }) => name).join(', ');
-      throw stateRefused(`${number} has several open backorders (${names}): book by hand`);
+      throw stateRefused(number, `has several open backorders (${names}): book by hand`);
     }
     at = rest;
   }
-  if (at.state === 'cancel') throw stateRefused(`${number} is cancelled: nothing can be booked on it`);
-  if (at.state === 'draft') throw stateRefused(`${number} is a draft: confirm it, then replay`);
+  if (at.state === 'cancel') throw stateRefused(number, 'is cancelled: nothing can be booked on it');
+  if (at.state === 'draft') throw stateRefused(number, 'is a draft: confirm it, then replay');
   return at;
 }
 
-function stateRefused(why: string): Rejected {
-  return new Rejected(`Odoo's manufacturing order ${why}.`, { code: 'order-state' });
+function stateRefused(number: string, why: string): Rejected {
+  return new Rejected(`Odoo's manufacturing order ${number} ${why}.`, { code: 'order-state' });
 }

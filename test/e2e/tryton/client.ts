@@ -2,7 +2,7 @@ import { sumOf, toDecimal } from '../../../shared/model/quantity.ts';
 
 /**
  * A small Tryton client for tests: it plans productions as a planner does in the desktop client, and reads the
- * books. It shares no code with the connector, so that it can bear witness against it.
+ * books. It shares no code with the connector, so that both cannot have the same error.
  */
 export type Fields = Record<string, unknown>;
 
@@ -138,7 +138,7 @@ export class TrytonTestClient {
     return planned;
   }
 
-  /** Duplicates what was planned before in the same way, and releases the copies. */
+  /** Duplicates an earlier production with the same plan, and releases the copies. */
   async planProductions(count: number, { state = 'waiting', ...plan }: Plan): Promise<PlannedProduction[]> {
     const name = JSON.stringify(plan);
     const model = this.#drafts.get(name) ?? (await this.#draft(plan));
@@ -220,17 +220,12 @@ export class TrytonTestClient {
     const amount = (move: Fields) => Number(move.quantity);
     const total = (moves: Fields[]) => Number(sumOf(moves.map((move) => toDecimal(move.quantity) ?? '0')));
     const lotOf = (move: Fields) => nested(move, 'lot', 'number');
-    const consumed: Record<string, number> = {};
-    for (const move of inputs.filter(({ state }) => state === 'done')) {
-      const code = String(nested(move, 'product', 'code'));
-      consumed[code] = (consumed[code] ?? 0) + amount(move);
-    }
     return {
       number: String(production.number),
       state: String(production.state),
       quantity: total(own.filter((move) => !wasted(move))),
       scrap: total(own.filter(wasted)),
-      consumed,
+      consumed: consumedOf(inputs),
       outputs: own.map((move) => {
         const lot = lotOf(move);
         return {
@@ -247,6 +242,15 @@ export class TrytonTestClient {
       seconds: lines.reduce((sum, { duration }) => sum + (duration as { seconds: number }).seconds, 0),
     };
   }
+}
+
+function consumedOf(inputs: readonly Fields[]): Record<string, number> {
+  const consumed: Record<string, number> = {};
+  for (const move of inputs.filter(({ state }) => state === 'done')) {
+    const code = String(nested(move, 'product', 'code'));
+    consumed[code] = (consumed[code] ?? 0) + Number(move.quantity);
+  }
+  return consumed;
 }
 
 export function accessFromEnvironment(who: 'admin' | 'connector'): TrytonAccess {
@@ -276,7 +280,7 @@ function shared(): Promise<TrytonTestClient> {
   return client;
 }
 
-/** Values as a form would send them back: without the read-along of other records (`product.`) and the id. */
+/** Values as a form would send them back: without related records (`product.`) and the id. */
 function ownFields(values: unknown, ...without: string[]): Fields {
   const kept = Object.entries(values as Fields).filter(
     ([name]) => !name.endsWith('.') && name !== 'id' && !without.includes(name),
