@@ -125,7 +125,8 @@ async function lookAtBreakers(target: Target) {
     const { open, reason = '', openedAt } = await breaker.state(partner);
     const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
     const says = `${name} is unwell since ${openedAt}, and calls to it wait: ${reason.replace(/\.$/, '')}`;
-    const next = 'nothing is lost; mend what the reason names, and calls go on by themselves within five minutes';
+    const next =
+      'nothing is lost; mend what the reason names, and calls go on by themselves within five minutes';
     if (open) findings.push(notice(says, next));
   }
   return findings.length > 0 ? findings : fine('are closed: both partners are called');

@@ -20,9 +20,8 @@ import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';
 import { createTestOrder } from './create-test-order.ts';
 import { findKey, findPlant, type Plant } from './plant.ts';
-import { type Probed, probeAccount, probeSavedAnswers } from './probe.ts';
+import { type Probed, probeAccount, probeSavedAnswers, savedAnswers } from './probe.ts';
 import { cannotBeRead, contractText, placeIn, report } from './report.ts';
-import { savedAnswers } from './saved-answers.ts';
 import { askForScreenValues, screenValuesSchema } from './screen-values.ts';
 
 const text = z.string().check(z.minLength(1));

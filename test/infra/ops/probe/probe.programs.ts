@@ -126,7 +126,7 @@ it('says in a sentence what does not fit', async () => {
       ['--answers', answers, '--sample', write('other.json', { number: 'MO/2' })],
       'has the number that you saw',
     ],
-    [['--answers', answers, '--sample', '/nonexistent.json'], 'is no JSON that can be read'],
+    [['--answers', answers, '--sample', '/nonexistent.json'], 'cannot be read'],
     [['--answers', answers, '--sample', `what=${answers}`], '--sample knows no what'],
     [['--answers', answers, '--create', 'X'], 'was not typed again'],
     [['--answers', answers], 'set AZUMUTA_API_KEY, or name a stack'],
