@@ -80,33 +80,26 @@ not found, or came back different`,
 const answersSchema = z.strictObject({ ...screenValuesSchema.shape, again: z.optional(text) });
 
 /** Writes the contract where there is none yet. @returns What to do with it, in lines. */
-function writeContract(
-  contract: string,
-  { integration, file }: Plant,
-  { out, replace }: Options,
-): readonly string[] {
+function writeContract(contract: string, { integration, file }: Plant, { out, replace }: Options): string[] {
   // The demo's configuration belongs to no plant.
   const own = out ?? (file === defaultConfigFile ? undefined : `plants/${integration.plant}.contract.ts`);
   if (own === undefined)
     return ['--out names a file to write it into; so does the configuration of a plant.'];
-  const before = existsSync(own) ? readFileSync(own, 'utf8') : undefined;
-  if (before !== undefined && before !== emptyContract && !replace)
+  const isThere = existsSync(own);
+  if (isThere && !replace && readFileSync(own, 'utf8') !== emptyContract)
     return [
       `${own} is there already, and stays as it is: --replace overwrites it, --out names another file.`,
     ];
   rmSync(own, { force: true });
   writeNewFile(own, contract);
-  const again = `npm run probe -- --config ${shellWord(file)}`;
-  if (before !== undefined)
-    return [
-      `${own} is written. Read the lines that are to confirm, and check that all is understood: ${again}`,
-    ];
-  const module = relative(dirname(file), own).replaceAll('\\', '/');
+  const path = relative(dirname(file), own).replaceAll('\\', '/');
+  const module = path.startsWith('.') ? path : `./${path}`;
   return [
-    `${own} is written. Read the lines that are to confirm; in ${file}, add`,
-    `  import { contract } from '${module.startsWith('.') ? module : `./${module}`}';`,
-    '  azumuta: { contract },',
-    `and check that all is understood: ${again}`,
+    `${own} is written. Read the lines that are to confirm.`,
+    ...(isThere
+      ? []
+      : [`In ${file}, add`, `  import { contract } from '${module}';`, '  azumuta: { contract },']),
+    `Then check that all is understood: npm run probe -- --config ${shellWord(file)}`,
   ];
 }
 

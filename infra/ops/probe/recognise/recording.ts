@@ -98,7 +98,6 @@ const units = [
   { name: 'minutes', seconds: 60, conversion: ' * 60' },
   { name: 'milliseconds', seconds: 0.001, conversion: ' / 1000' },
 ] as const;
-type Unit = (typeof units)[number];
 
 /** No recording has more; each is tried with each. */
 const maxTimes = 12;
@@ -121,7 +120,7 @@ function spansIn(recording: object, times: readonly JsonNode[]) {
   );
 }
 
-function inSeconds(path: string, { seconds, conversion }: Unit) {
+function inSeconds(path: string, { seconds, conversion }: (typeof units)[number]) {
   return withSource(
     (json) => Number(valueAt(json, path)) * seconds,
     `(recording: unknown) => Number(valueAt(recording, ${literal(path)}))${conversion}`,
