@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type EmulatorAddress, findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
@@ -22,8 +21,8 @@ export interface Target {
   readonly local: boolean;
   /** Addresses of the partners' sandboxes, if a local platform runs with them. */
   readonly sandboxes?: { readonly azumuta: string; readonly erp: string } | undefined;
-  /** The local platform itself: its data folder, and the URL of its own API. */
-  readonly platform?: { readonly folder: string; readonly controlUrl: string };
+  /** The local platform itself. */
+  readonly platform?: { readonly folder: string };
   /** Options of every AWS client; those that are missing come from the operator's own AWS settings. */
   readonly aws: {
     readonly region?: string;
@@ -112,35 +111,19 @@ async function deployed(stack: string, region: string | undefined): Promise<Targ
   }
 }
 
-const overviewSchema = z.object({ outputs: z.record(z.string(), z.string()) });
-
-async function onThisMachine(
-  { folder, address }: RunningPlatform,
-  options: readonly string[],
-): Promise<Target> {
-  const outputs = await outputsOf(address.controlUrl, folder);
-  const { region, awsEndpoint: endpoint, credentials, stackName, sandboxes } = address;
+function onThisMachine({ folder, address }: RunningPlatform, options: readonly string[]): Target {
+  const { region, awsEndpoint: endpoint, credentials, stackName, outputs, sandboxes } = address;
   return {
     name: `${stackName} on this machine (${folder})`,
     stackName,
     options,
     local: true,
     sandboxes,
-    platform: { folder, controlUrl: address.controlUrl },
+    platform: { folder },
     aws: { region, endpoint, credentials, maxAttempts },
     outputs,
     output: reader(outputs, stackName),
   };
-}
-
-async function outputsOf(url: string, folder: string): Promise<Target['outputs']> {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-    return z.parse(overviewSchema, await answer.json()).outputs;
-  } catch (error) {
-    const complaint = `The platform in ${folder} does not answer: stop it (npm start), and start it again.`;
-    throw new UsageError(complaint, { cause: error });
-  }
 }
 
 function reader(outputs: Readonly<Record<string, string>>, stack: string) {

@@ -3,9 +3,9 @@ import type {
   CompletionMapping,
   ProductOrderMapping,
 } from '../../../shared/integration/define.ts';
-import { run } from '../../../shared/integration/mapping/call-mapping.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { callMapping } from '../../../shared/integration/mapping/validate.ts';
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
@@ -53,7 +53,7 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
   let isAccepted = true;
   const rejection = rejectionOf(() => {
-    isAccepted = run('productOrders.accept', () => (accept ? accept(order) : true), order);
+    isAccepted = callMapping('productOrders.accept', () => (accept ? accept(order) : true), order);
   });
   if (rejection !== undefined) return { from, becomes: [], mistakes: [rejection] };
   if (!isAccepted)

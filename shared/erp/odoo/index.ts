@@ -20,6 +20,8 @@ import type { FieldNames, OdooUser } from './records.ts';
 /**
  * Odoo 17 to 19 with Manufacturing, over its external API: JSON-2 (19 and later) or JSON-RPC.
  * @throws Rejected when the options do not fit.
+ * @example
+ * odoo({ url: 'https://plant.odoo.com', database: 'plant', backorder: 'keep' });
  */
 export function odoo(options: OdooOptions): ErpDefinition<OdooCredentials> {
   const parsed = parse(odooOptionsSchema, options);

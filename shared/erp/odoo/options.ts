@@ -33,9 +33,6 @@ export interface OdooOptions extends ErpOptions {
   readonly linkField?: string;
   /** Orders read per call. Default 80. */
   readonly pageSize?: number;
-  readonly timeoutMs?: number;
-  readonly allowHttp?: boolean;
-  readonly caCertificate?: string;
 }
 
 export const odooOptionsSchema = strictObject({
@@ -48,9 +45,6 @@ export const odooOptionsSchema = strictObject({
   orderFields: z.optional(z.array(z.string())),
   linkField: z.optional(z.string()),
   pageSize: z.optional(z.int().check(z.positive())),
-  timeoutMs: z.optional(z.int().check(z.positive())),
-  allowHttp: z.optional(z.boolean()),
-  caCertificate: z.optional(z.string()),
   ...erpOptionsShape,
 });
 

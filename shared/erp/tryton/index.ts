@@ -18,6 +18,8 @@ import {
 /**
  * Tryton 7.0 with the module `production`, over JSON-RPC.
  * @throws Rejected when the options do not fit.
+ * @example
+ * tryton({ url: 'https://tryton.plant.example', database: 'plant' });
  */
 export function tryton(options: TrytonOptions): ErpDefinition<TrytonCredentials> {
   const parsed = parse(trytonOptionsSchema, options);

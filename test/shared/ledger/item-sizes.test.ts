@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { type BuiltPart, decideBookings } from '../../../shared/completions/decide-bookings.ts';
-import { checkedDraft, maxDraftBytes } from '../../../shared/integration/mapping/validate-draft.ts';
+import { checkedDraft, maxDraftBytes } from '../../../shared/integration/mapping/validate.ts';
 import type { Claim } from '../../../shared/ledger/claims.ts';
 import {
   bookingKeyOf,

@@ -1,4 +1,4 @@
-import { isLanguageMap, nameForm } from '../../../../shared/azumuta/fields.ts';
+import { isLanguageMap, nameForm } from '../../../../shared/azumuta/forms.ts';
 
 /** A value within an answer. */
 export interface JsonNode {

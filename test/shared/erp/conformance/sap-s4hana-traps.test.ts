@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
-import type { SapCredentials, SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
-import { guidOf } from '../../../../shared/erp/sap-s4hana/records.ts';
+import { guidOf } from '../../../../shared/erp/sap-s4hana/marks.ts';
+import type { SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
 import { mapCompletion } from '../../../../shared/integration/mapping/completions.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
@@ -26,10 +26,10 @@ describe('sap-s4hana', () => {
     await faults.close();
   });
 
-  const right: SapCredentials = { username: basic.user, password: basic.secret };
+  const right = { username: basic.user, password: basic.secret };
   function connect(
     options: Partial<SapOptions> = {},
-    credentials: (options?: { readonly refresh?: boolean }) => Promise<SapCredentials> = async () => right,
+    credentials: (options?: { readonly refresh?: boolean }) => Promise<unknown> = async () => right,
   ): ErpConnector {
     const whole: SapOptions = { url: faults.url, auth: 'basic', goodsMovements: 'backflush', ...options };
     return sapS4Hana(whole).connect({ clock: systemClock, credentials });
@@ -255,7 +255,7 @@ describe('sap-s4hana', () => {
     expect(failure).toHaveProperty('message', expect.stringContaining('service is active'));
   });
 
-  it.each<[SapOptions['auth'], SapCredentials]>([
+  it.each<[SapOptions['auth'], object]>([
     ['basic', { clientId: 'client', clientSecret: 'canary' }],
     [{ tokenUrl: 'http://127.0.0.1:9/oauth/token' }, { username: 'user', password: 'canary' }],
   ])('stops the flow and gives nothing up when the secret does not fit auth %j', async (auth, secret) => {
@@ -267,7 +267,7 @@ describe('sap-s4hana', () => {
     );
 
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner', unauthorized: true });
-    expect(String(failure)).toContain('the secret needs');
+    expect(String(failure)).toContain('the secret does not fit');
     expect(String(failure)).not.toContain('canary');
   });
 

@@ -1,5 +1,4 @@
-import { markOf } from '../../../../../shared/erp/sap-s4hana/marks.ts';
-import { guidOf } from '../../../../../shared/erp/sap-s4hana/records.ts';
+import { guidOf, markOf } from '../../../../../shared/erp/sap-s4hana/marks.ts';
 import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
 import { compareDecimals, sumOf } from '../../../../../shared/model/quantity.ts';
 import type { SapBooks, SapWorld } from '../servers/sap-books.ts';

@@ -1,25 +1,44 @@
-import { Rejected } from '../../model/errors.ts';
+import { callConfigured, Rejected } from '../../model/errors.ts';
 import type { Attempt } from '../connector.ts';
-import { type CallConfigured, configuredAt } from './configured.ts';
 import type { ProcedureContext, RestAnswer, RestLookUp, RestProcedure, RestStep } from './options.ts';
 
+/**
+ * Calls functions of one part of the configuration; one that throws refuses the order and names its path:
+ * `erp.book.lookUp[1].done failed for order MO/0001: …`.
+ * @throws Rejected
+ */
+export type CallConfigured = <Given extends unknown[], Told>(
+  name: string,
+  told: (...given: Given) => Told,
+  ...given: Given
+) => Told;
+
+/**
+ * @param path Of the part below `erp`: `book.lookUp[1]`.
+ * @param orderNumber Absent where it is about no single order.
+ */
+export function configuredAt(path: string, orderNumber?: string): CallConfigured {
+  const about = orderNumber === undefined ? '' : ` for order ${orderNumber}`;
+  return (name, told, ...given) => callConfigured(`erp.${path}.${name} failed${about}`, () => told(...given));
+}
+
 /** What a procedure is run for: a booking, or a link. */
-export interface Errand<Context> {
+export interface Task<Context> {
   readonly procedure: RestProcedure<Context>;
-  /** Where the procedure stands in the configuration. */
+  /** Path of the procedure in the configuration. */
   readonly at: 'book' | 'link';
   /** `the booking of order MO/0001`, for messages. */
   readonly what: string;
   readonly orderNumber: string;
-  /** Names this work for ever, in the ERP's books. */
+  /** Identifies this task for ever, in the ERP's books. */
   readonly key: string;
   readonly attempt: Attempt;
   /** What the procedure's functions get, completed with the answers so far. */
   readonly context: (answers: ProcedureContext) => Context;
   /** @throws Rejected when the order is for another product than this. */
-  readonly requireArticle: (article: string) => void;
+  readonly requireArticle?: (article: string) => void;
   /** @throws Rejected when the order is counted in another unit than this. */
-  readonly requireUnit: (unit: string) => void;
+  readonly requireUnit?: (unit: string) => void;
 }
 
 /** A look-up or a step, and how its functions are called. */
@@ -30,7 +49,7 @@ export interface Part<Described> {
 
 /** One run of a procedure: the answers that it has so far, and its functions. */
 export interface Run<Context> {
-  readonly errand: Errand<Context>;
+  readonly task: Task<Context>;
   readonly context: Context;
   /** Answers of look-ups by their names. */
   readonly found: Map<string, RestAnswer>;
@@ -38,15 +57,22 @@ export interface Run<Context> {
   readonly answered: Map<string, RestAnswer>;
   readonly lookUps: readonly Part<RestLookUp<Context>>[];
   readonly steps: readonly Part<RestStep<Context>>[];
-  /** Whether a step tells by itself that it was taken. */
+  /** Whether a step says itself whether it was taken. */
   readonly isStepwise: boolean;
+  /** Whether a look-up or a step applies to this order. */
+  readonly applies: (part: Part<{ readonly when?: (context: Context) => boolean }>) => boolean;
+  /**
+   * Steps that are still to be taken.
+   * @param reference Of what the ERP shows with our key: then steps without `done` were taken.
+   */
+  readonly stepsLeft: (reference: string | undefined) => Part<RestStep<Context>>[];
 }
 
-export function beginRun<Context>(errand: Errand<Context>): Run<Context> {
-  const { procedure, at, orderNumber } = errand;
+export function beginRun<Context>(task: Task<Context>): Run<Context> {
+  const { procedure, at, orderNumber } = task;
   const found = new Map<string, RestAnswer>();
   const answered = new Map<string, RestAnswer>();
-  const context = errand.context({
+  const context = task.context({
     answered: (name) => answered.get(name),
     found(name) {
       const answer = found.get(name);
@@ -56,50 +82,37 @@ export function beginRun<Context>(errand: Errand<Context>): Run<Context> {
   });
   const partsOf = <Described>(list: readonly Described[], field: string) =>
     list.map((part, index) => ({ part, call: configuredAt(`${at}.${field}[${index}]`, orderNumber) }));
+  const steps = partsOf(procedure.steps, 'steps');
+  const applies: Run<Context>['applies'] = ({ part, call }) =>
+    part.when === undefined || call('when', part.when, context);
   return {
-    errand,
+    task,
     context,
     found,
     answered,
     lookUps: partsOf(procedure.lookUp, 'lookUp'),
-    steps: partsOf(procedure.steps, 'steps'),
+    steps,
     isStepwise: procedure.steps.some(({ done }) => done !== undefined),
+    applies,
+    stepsLeft: (reference) =>
+      steps
+        .filter(applies)
+        .filter(
+          ({ part, call }) => !(part.done ? call('done', part.done, context) : reference !== undefined),
+        ),
   };
-}
-
-/** Whether it applies to this order. */
-export function applies<Context>({ context }: Run<Context>): (part: Part<Conditional<Context>>) => boolean {
-  return ({ part, call }) => part.when === undefined || call('when', part.when, context);
-}
-
-interface Conditional<Context> {
-  readonly when?: (context: Context) => boolean;
-}
-
-/**
- * Those of the steps that are still to be taken.
- * @param reference Of what stands in the ERP with our key: of steps that do not tell by themselves, all are taken then.
- */
-export function leftOf<Context>(
-  { context }: Run<Context>,
-  steps: readonly Part<RestStep<Context>>[],
-  reference: string | undefined,
-): Part<RestStep<Context>>[] {
-  return steps.filter(
-    ({ part, call }) => !(part.done ? call('done', part.done, context) : reference !== undefined),
-  );
 }
 
 export function isAccepted({ status }: RestAnswer, accepts: readonly number[] | undefined): boolean {
   return status < 300 || (accepts?.includes(status) ?? false);
 }
 
-/** A sentence from the configuration, which may not say of which order it speaks. */
+/** A sentence from the configuration, which need not name its order. */
 export function naming(sentence: string, orderNumber: string, partner: string): string {
   return sentence.includes(orderNumber) ? sentence : `${partner}, order ${orderNumber}: ${sentence}`;
 }
 
-/** The same refusal, after steps that were taken: whoever clears it up must know of them. */
+/** The same refusal, naming the steps that were taken: the person who clears it up must know of them. */
 export function withTaken(error: unknown, taken: readonly string[], partner: string): unknown {
   if (!(error instanceof Rejected) || taken.length === 0) return error;
   return new Rejected(`${error.message} ${partner} has of it already: ${taken.join(', ')}.`, {

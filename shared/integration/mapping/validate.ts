@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
-import { Rejected } from '../../model/errors.ts';
+import { callConfigured, Rejected } from '../../model/errors.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../model/orders.ts';
 import { problemOfText } from '../../model/text.ts';
-import { stepInto } from '../../platform/validation.ts';
+import { describeMismatches, parse, stepInto } from '../../platform/validation.ts';
 
-/** No item of the ledger passes 64 KB (`maxHistoryBytes` says why), and its history needs its place as well. */
+/** No item of the ledger exceeds 64 KB (`maxHistoryBytes` says why), and the order's history takes its part of that. */
 export const maxDraftBytes = 40 * 1024;
 
 const bytesOf = (text: string) => Buffer.byteLength(text);
-/** DynamoDB takes no other numbers, nor would they be the same when they come back from it. */
+/** DynamoDB takes no other numbers, or returns them changed. */
 const isStorable = (value: number) =>
   value === 0 || (Math.abs(value) <= Number.MAX_SAFE_INTEGER && Math.abs(value) >= 1e-130);
 
@@ -17,6 +17,15 @@ const listNeeded = 'a list of texts is needed';
 const entriesNeeded = 'an object with an entry for each parameter is needed';
 const valueNeeded = 'text, a number or true/false is needed';
 const numberNeeded = `a number of at most ${Number.MAX_SAFE_INTEGER}, or text, is needed`;
+
+/** A number or code, by the rule of every other entry, so that a trigger finds it again. */
+const codeOf = (expected: string) =>
+  z.string(expected).check(
+    z.superRefine((text, { issues }) => {
+      const problem = problemOfText(text);
+      if (problem) issues.push({ code: 'custom', message: `it ${problem}`, input: text });
+    }),
+  );
 
 const parametersSchema = z.pipe(
   z.record(z.string(), z.unknown(), entriesNeeded),
@@ -35,18 +44,10 @@ const parametersSchema = z.pipe(
   ),
 );
 
-/** The same rule as at every other entry: what passes here is found again by a trigger. */
-const code = z.string(textNeeded).check(
-  z.superRefine((text, { issues }) => {
-    const problem = problemOfText(text);
-    if (problem) issues.push({ code: 'custom', message: `it ${problem}`, input: text });
-  }),
-);
-
 const draftSchema = z
   .object({
-    number: code,
-    article: code,
+    number: codeOf(textNeeded),
+    article: codeOf(textNeeded),
     variants: z.array(z.string(textNeeded), listNeeded),
     parameters: parametersSchema,
   })
@@ -57,9 +58,60 @@ const draftSchema = z
     ),
   );
 
+const text = z.string('a text');
+const lotNumber = codeOf('a text');
+const quantity = z.object({ amount: text, unit: z.exactOptional(text) });
+
+/** What each function of the completion mapping must return: a plant's JavaScript may return anything. */
+export const completionFields = {
+  notes: z.array(text),
+  links: z.array(z.object({ name: text, url: text })),
+  lots: z.pipe(
+    // What was not recorded is no lot.
+    z.pipe(
+      z.array(z.unknown()),
+      z.transform((lots: unknown[]) => lots.filter((lot) => lot !== '')),
+    ),
+    z.array(
+      z.union([
+        lotNumber,
+        z.object({
+          number: lotNumber,
+          quantity: z.exactOptional(quantity),
+          scrapped: z.exactOptional(z.literal(true)),
+        }),
+      ]),
+    ),
+  ),
+  final: z.boolean('true or false'),
+} as const;
+
 /**
- * What the mapping's functions gave, as a draft that the ledger and a message can carry: JavaScript that a plant
- * wrote may give anything, and what DynamoDB refuses would hold up the order's neighbours as well.
+ * Calls one function of the mapping.
+ * @throws Rejected naming the field and what the function threw: that is a mistake in the mapping, not a bug here.
+ */
+export function callMapping<T>(field: string, map: () => T, about: { readonly number: string }): T {
+  return callConfigured(`Mapping ${field} failed for ${about.number}`, map);
+}
+
+/** @throws Rejected naming the mapping's field, what it gave, and what is needed. */
+export function checkedField<T>(
+  field: keyof typeof completionFields,
+  schema: z.ZodMiniType<T>,
+  given: unknown,
+  about: { readonly number: string },
+): T {
+  const parsed = parse(schema, given);
+  if (parsed.ok) return parsed.value;
+  throw new Rejected(
+    `Mapping completions.${field} gave something else than it should for ${about.number}: ${describeMismatches(parsed.mismatches)}.`,
+    { code: 'configuration' },
+  );
+}
+
+/**
+ * The results of the mapping's functions, as a draft that the ledger and a message can hold: a plant's JavaScript may
+ * return anything, and what DynamoDB refuses would hold up the neighbouring orders as well.
  * @throws Rejected naming the mapping's field, what it gave, and what is needed.
  */
 export function checkedDraft(given: Readonly<Record<string, unknown>>, order: ErpOrder): ProductOrderDraft {
