@@ -14,7 +14,7 @@ export const exits = {
   failed: 1,
   /** The command line, or the stack that it names, is wrong; nothing was done. */
   usage: 2,
-  /** Done as far as possible; a person must mend the rest. */
+  /** Done as far as possible; a person must do the rest. */
   partly: 3,
   /** What was asked about does not exist. */
   notFound: 3,
@@ -89,8 +89,8 @@ export function mostOf(given: string): number {
 }
 
 /**
- * The words of a command line beside its options. The folder of `--local` may be left out, so the word after it is
- * taken for one: `trace -- --local MO/0042` means the order, unless there is such a folder.
+ * The words of a command line beside its options. As the folder of `--local` may be left out, the parser reads the next
+ * word as one: `trace -- --local MO/0042` means the order, unless there is such a folder.
  */
 export function wordsOf<T extends { readonly local?: string | true }>(
   parsed: Command,

@@ -16,9 +16,9 @@ export function redacted(value: unknown): unknown {
   const fields = Object.entries(value);
   // `personal` comes from the step's type. A step without a type is recognised by its name.
   const isSigned = fields.some(
-    ([name, told]) =>
-      (name === 'personal' && told === true) ||
-      (name === 'name' && typeof told === 'string' && signatureStep.test(told)),
+    ([name, field]) =>
+      (name === 'personal' && field === true) ||
+      (name === 'name' && typeof field === 'string' && signatureStep.test(field)),
   );
   return Object.fromEntries(
     fields.map(([name, field]) => {

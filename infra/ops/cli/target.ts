@@ -46,7 +46,7 @@ export interface Where {
 const maxAttempts = 5;
 
 /**
- * The options that name this stack, for commands that a person is told to type.
+ * The options that name this stack, for the commands that messages suggest.
  * @param config Configuration file of the plant, for a command that reads it.
  */
 export function whereOf({ options }: Pick<Target, 'options'>, config: string = defaultConfigFile): string {

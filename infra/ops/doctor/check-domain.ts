@@ -73,7 +73,7 @@ async function lookAtCertificate(host: string, port: number, now: Date) {
   } catch (error) {
     return wrong(
       `no connection to ${host} is made (${reasonOf(error)})`,
-      'mend the DNS entry first; else let deployment.domain.certificateArn be a certificate of this name',
+      'correct the DNS entry first; if it is right, set deployment.domain.certificateArn to a certificate of this name',
     );
   } finally {
     socket.destroy();

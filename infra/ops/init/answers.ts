@@ -74,7 +74,7 @@ export async function askForAnswers(): Promise<unknown> {
       ],
     }),
   );
-  const numberPrefix = await typed('numberPrefix', 'What stands before their numbers in Azumuta?', '');
+  const numberPrefix = await typed('numberPrefix', 'Which prefix do their numbers get in Azumuta?', '');
   const mailed = await typed(undefined, 'Who is mailed when a person must act? (addresses, with commas)', '');
   return {
     ...{ plant, timeZone, erp, url, database, numberPrefix },

@@ -17,18 +17,12 @@ export function configurationText(example: string, answers: Answers, now: Date):
   const from = `${now.toISOString().slice(0, 16)}:00Z`;
   const pull = orders === 'posted' ? "'off'" : `{ everyMinutes: ${orders.everyMinutes}, from: '${from}' }`;
   const prefix = numberPrefix.replace(/[\\`$]/g, '\\$&');
-  const replacements: readonly (readonly [RegExp, string | ((found: string) => string)])[] = [
+  const databases = database && `${literal(database)} : ${literal(`${database}-test`)}`;
+  const replacements: readonly (readonly [RegExp, string | ((found: string) => string) | undefined])[] = [
     [/(?<=\n {2}plant: )'[^'\n]*'/, literal(plant)],
     [/(?<=\n {2}timeZone: )'[^'\n]*'/, literal(timeZone)],
     [/(?<=\n {4}(?:url|baseUrl): )'[^'\n]*'/, literal(url)],
-    ...(database === undefined
-      ? []
-      : [
-          [
-            /(?<=\n {4}database: stage === 'production' \? )'[^'\n]*' : '[^'\n]*'/,
-            `${literal(database)} : ${literal(`${database}-test`)}`,
-          ] as const,
-        ]),
+    [/(?<=\n {4}database: stage === 'production' \? )'[^'\n]*' : '[^'\n]*'/, databases],
     [/(?<= from '#azumuta-erp';\n)/, `import { contract } from './${plant}.contract.ts';\n`],
     [/(?=\n {2}productOrders: )/, contractLines],
     // The example may take leading zeros off the number: the prefix is put before what is left.
@@ -40,6 +34,7 @@ export function configurationText(example: string, answers: Answers, now: Date):
     [/(?<=alarmEmails: )\[[^\]\n]*\]/, `[${emails.map(literal).join(', ')}]`],
   ];
   return replacements.reduce((text, [place, own]) => {
+    if (own === undefined) return text;
     if (!place.test(text)) throw new Error(`The example has no ${place.source}.`);
     return text.replace(place, typeof own === 'string' ? () => own : own);
   }, example);

@@ -43,7 +43,7 @@ Examples:
   npm run map -- done.json -c plants/ghent.config.ts   what another plant books in its ERP
 
 An order is written as the ERP posts it to the order endpoint. A completion is a product order and its recordings
-as Azumuta tells them: {"productOrder": …, "recordings": […]}.
+as Azumuta answers them: {"productOrder": …, "recordings": […]}.
 
 Exit codes: 0 every sample fits · 1 a sample or a mapping has mistakes · 2 wrong command line or configuration`,
   );

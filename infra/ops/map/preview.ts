@@ -58,9 +58,9 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
   if (rejection !== undefined) return { from, becomes: [], mistakes: [rejection] };
   if (!isAccepted)
     return { from, becomes: [], mistakes, leftOut: 'productOrders.accept does not want this order' };
-  const reads = readsOf(order, (lookAlike) => {
-    accept?.(lookAlike);
-    mapProductOrders(mapping, lookAlike);
+  const reads = readsOf(order, (proxy) => {
+    accept?.(proxy);
+    mapProductOrders(mapping, proxy);
   });
   const { split: made, productOrders } = mapProductOrders(mapping, order);
   const becomes = productOrders.map(({ draft, part }) => ({
@@ -169,7 +169,7 @@ function rowsOf(value: Readonly<Record<string, unknown>>, path = ''): Row[] {
   });
 }
 
-/** Text in quotes, which tells `5` from `"5"`: Azumuta's value type follows from it. */
+/** Text in quotes, which distinguishes `5` from `"5"`: Azumuta's value type follows from it. */
 function typed(value: unknown): string {
   return typeof value === 'string' ? `"${value}"` : String(value);
 }
