@@ -15,15 +15,11 @@ const dayMs = 86_400_000;
 /** The end of API Gateway's own names; any other name is a domain of the plant. */
 const ofApiGateway = /\.amazonaws\.com(\.cn)?$/;
 
-export interface DomainCheckOptions {
-  readonly now?: () => Date;
-  /** Default: that of this machine. */
-  readonly resolver?: Resolver;
-}
-
 /** Checks the DNS entry and the certificate of a plant's own domain. `httpApiChecks` checks what answers there. */
-export function domainChecks(target: Target, options: DomainCheckOptions = {}): Check[] {
-  const { now = () => new Date(), resolver = new Resolver() } = options;
+export function domainChecks(
+  target: Target,
+  { now = () => new Date(), resolver = new Resolver() } = {},
+): Check[] {
   const { hostname, port } = new URL(target.output('OrderEndpoint'));
   if (target.local || ofApiGateway.test(hostname)) return [];
   return [
