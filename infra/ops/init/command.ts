@@ -45,7 +45,7 @@ const examples = new URL('../../../shared/integration/examples/', import.meta.ur
 const alreadyThere = (file: string) => new UsageError(`${file} is there already: nothing was written.`);
 
 /** Writes the configuration whole or not at all: first under another name, where it must load. */
-async function write(file: string, text: string): Promise<void> {
+async function writeConfiguration(file: string, text: string): Promise<void> {
   const unfinished = file.replace(/\.config\.ts$/, '.unfinished.config.ts');
   await writeFile(unfinished, await formatted(text));
   try {
@@ -74,7 +74,7 @@ await runCommand(command, async (parsed) => {
   const isThere = existsSync(contract);
   if (!isThere) writeNewFile(contract, emptyContract);
   try {
-    await write(file, configurationText(example, answers, new Date()));
+    await writeConfiguration(file, configurationText(example, answers, new Date()));
   } catch (error) {
     if (!isThere) await rm(contract);
     throw error;

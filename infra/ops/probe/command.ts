@@ -103,7 +103,8 @@ function writeContract(contract: string, { integration, file }: Plant, { out, re
   ];
 }
 
-async function tell(probed: Probed, plant: Plant, options: Options): Promise<number> {
+/** Prints the result, and writes the contract if it differs from what is assumed. @returns The exit code. */
+async function finish(probed: Probed, plant: Plant, options: Options): Promise<number> {
   const { findings, complaints, stopped, proposal } = probed;
   const contract = await contractText(probed);
   if (options.json) {
@@ -111,7 +112,7 @@ async function tell(probed: Probed, plant: Plant, options: Options): Promise<num
       const { line, certainty, why, shown } = finding;
       return { line, where: placeIn(finding), certainty, why, value: options.values ? shown : undefined };
     });
-    sayJson({ findings: fields, complaints, contract, stopped, unseen: cannotBeRead });
+    sayJson({ findings: fields, complaints, contract, stopped, cannotBeRead });
   } else {
     report(probed, contract, options.values);
     if (Object.keys(proposal.settings).length > 0)
@@ -122,6 +123,22 @@ async function tell(probed: Probed, plant: Plant, options: Options): Promise<num
   }
   if (stopped !== undefined) return exits.failed;
   return hasFound(probed) && complaints.length === 0 ? exits.done : exits.partly;
+}
+
+function finishCreated(
+  number: string,
+  created: Awaited<ReturnType<typeof createTestOrder>>,
+  json: boolean,
+): number {
+  const { id, differing } = created;
+  const isSame = differing.length === 0;
+  if (json) sayJson(created);
+  else {
+    const how = isSame ? 'came back as it was sent' : 'came back different';
+    say(`Product order ${number} is created (${id}), and ${how}. Remove it in Azumuta.`);
+    for (const difference of differing) say(`  ${difference}`);
+  }
+  return isSame ? exits.done : exits.partly;
 }
 
 function hasFound({ findings }: Probed): boolean {
@@ -147,20 +164,12 @@ await runCommand(command, async (parsed, signal) => {
       throw new UsageError('The number was not typed again as it is: nothing was created.');
     const apiKey = await findKey(target, options.config);
     const azumuta = createAzumutaClient({ ...known, baseUrl, apiKey: async () => apiKey });
-    const created = await createTestOrder(azumuta, number, seen, signal);
-    const isSame = created.differing.length === 0;
-    if (json) sayJson(created);
-    else {
-      const how = isSame ? 'came back as it was sent' : 'came back different';
-      say(`Product order ${number} is created (${created.id}), and ${how}. Remove it in Azumuta.`);
-      for (const difference of created.differing) say(`  ${difference}`);
-    }
-    return isSame ? exits.done : exits.partly;
+    return finishCreated(number, await createTestOrder(azumuta, number, seen, signal), json);
   }
   if (sample.length > 0)
-    return tell(probeSavedAnswers(await savedAnswers(sample, seen.number), known), plant, options);
+    return finish(probeSavedAnswers(await savedAnswers(sample, seen.number), known), plant, options);
   const asking = probeAccount({ ...known, baseUrl, apiKey: await findKey(target, options.config), signal });
   const probed = await createProgress().during('Asking Azumuta, twice a second', asking);
   if (probed.stopped !== undefined && (signal.aborted || !hasFound(probed))) throw new Error(probed.stopped);
-  return tell(probed, plant, options);
+  return finish(probed, plant, options);
 });
