@@ -29,7 +29,7 @@ export function consoleDependencies(
   port: () => number,
   seed: () => number,
 ): { readonly dependencies: ConsoleDependencies; readonly close: () => void } {
-  const { aws, output, platform, sandboxes } = target;
+  const { aws, output, sandboxes } = target;
   const sqs = sqsOf(target);
   const lambda = new LambdaClient(aws);
   const ledger = ledgerOf(target);
@@ -65,7 +65,8 @@ export function consoleDependencies(
       flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
       ledger,
       letters,
-      shopFloor: sandboxes && platform ? createShopFloor(sandboxes, platform.controlUrl, seed) : undefined,
+      shopFloor:
+        sandboxes && createShopFloor(sandboxes, { lambda, functionName: output('PullFunction') }, seed),
       operator: target.local ? async () => userInfo().username : () => callerOf(target),
       keys,
       port,

@@ -1,8 +1,12 @@
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
-import { type AzumutaControl, azumutaControl } from '../local/sandbox/azumuta/control.ts';
-import { control } from '../local/sandbox/control-client.ts';
-import { type ErpControl, erpControl } from '../local/sandbox/erp/control.ts';
-import { type Fault, faultsSchema } from '../local/sandbox/faults.ts';
+import {
+  type AzumutaControl,
+  azumutaControl,
+  type ErpControl,
+  erpControl,
+} from '../local/sandbox/control.ts';
+import type { Fault } from '../local/sandbox/faults.ts';
 
 /** How the ERP sandbox behaves. */
 export const erpModes = ['well', 'down', 'refusing'] as const;
@@ -57,16 +61,12 @@ const faultsOf: Readonly<Record<ErpMode, readonly Fault[]>> = {
 };
 
 const maxOrders = 25;
-/** The pull's answer: what it read, or why not. */
-const pulledSchema = z.object({
-  payload: z.optional(
-    z.nullable(z.object({ outcome: z.optional(z.string()), errorMessage: z.optional(z.string()) })),
-  ),
-});
+/** The pull's answer: its outcome, or why it failed. */
+const pulledSchema = z.object({ outcome: z.optional(z.string()), errorMessage: z.optional(z.string()) });
 
 export function createShopFloor(
   sandboxes: { readonly azumuta: string; readonly erp: string },
-  controlUrl: string,
+  pull: { readonly lambda: LambdaClient; readonly functionName: string },
   seed: () => number,
 ): ShopFloor {
   const azumuta = azumutaControl(sandboxes.azumuta);
@@ -74,7 +74,7 @@ export function createShopFloor(
   return {
     async look() {
       const [mode, orders, bookings, productOrders] = await Promise.all([
-        erpMode(sandboxes.erp),
+        erpMode(erp),
         erp.orders(),
         erp.bookings(),
         azumuta.productOrders(),
@@ -86,7 +86,7 @@ export function createShopFloor(
     async release(article, quantity) {
       const [order] = await erp.release({ product: article, quantity, seed: seed() });
       if (!order) throw new Error('The ERP sandbox released nothing.');
-      const notPulled = await pull(controlUrl);
+      const notPulled = await runPull(pull);
       return { number: order.number, ...(notPulled === undefined ? {} : { notPulled }) };
     },
 
@@ -98,18 +98,21 @@ export function createShopFloor(
   };
 }
 
-async function erpMode(url: string): Promise<ErpMode> {
-  const faults = z.parse(faultsSchema, await control<unknown>(url, 'GET', '/sandbox/faults'));
+async function erpMode(erp: ErpControl): Promise<ErpMode> {
+  const faults = await erp.faults();
   if (faults.length === 0) return 'well';
   return faults.some(({ kind }) => kind === 'business-error') ? 'refusing' : 'down';
 }
 
 /** @returns why nothing was read. */
-async function pull(controlUrl: string): Promise<string | undefined> {
-  const answer = await fetch(new URL('/schedules/SchedulesPull/run', controlUrl), { method: 'POST' });
-  const run = z.safeParse(pulledSchema, await answer.json());
-  if (run.success && run.data.payload?.outcome === 'read') return undefined;
-  return run.data?.payload?.errorMessage ?? 'the pull did not run through';
+async function runPull({
+  lambda,
+  functionName,
+}: Parameters<typeof createShopFloor>[1]): Promise<string | undefined> {
+  const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: functionName }));
+  const run = z.safeParse(pulledSchema, JSON.parse(Payload?.transformToString() || 'null'));
+  if (run.data?.outcome === 'read') return undefined;
+  return run.data?.errorMessage ?? 'the pull did not run through';
 }
 
 function merged(

@@ -1,4 +1,4 @@
-import { instantForm } from '../../../shared/azumuta/fields.ts';
+import { instantForm } from '../../../shared/azumuta/forms.ts';
 import { rankOf } from './candidates.ts';
 import { byName, byValue, type Finding, seenThere } from './findings.ts';
 import type { ProvedId } from './resources.ts';

@@ -1,5 +1,5 @@
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import { isOneOf } from '../../../shared/azumuta/fields.ts';
+import { isOneOf } from '../../../shared/azumuta/forms.ts';
 import { idOf, isTime, named, timeOf, urlOf } from './fields.ts';
 import { byName, byValue, type Finding, notFound, reading, seenThere } from './findings.ts';
 import { parametersOf, recordingsOf, variantsOf } from './recognise-lists.ts';

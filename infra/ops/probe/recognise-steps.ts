@@ -1,5 +1,5 @@
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import { isOneOf } from '../../../shared/azumuta/fields.ts';
+import { isOneOf } from '../../../shared/azumuta/forms.ts';
 import { listAt, valueAt } from '../../../shared/platform/places.ts';
 import { withColumns } from './fields.ts';
 import { byName, byValue, type Finding, notFound, reading, seenThere, within } from './findings.ts';

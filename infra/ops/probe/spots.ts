@@ -1,4 +1,4 @@
-import { isLanguageMap, nameForm } from '../../../shared/azumuta/fields.ts';
+import { isLanguageMap, nameForm } from '../../../shared/azumuta/forms.ts';
 
 /** Something in an answer, and the path to it. */
 export interface Spot {

@@ -3,7 +3,7 @@ import { homeOf } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import type { DeadLetterRecords } from '../../../shared/ledger/records/dead-letters.ts';
 import type { ErpOrderRecord } from '../../../shared/ledger/records/erp-orders.ts';
-import type { JourneyEntry } from '../../../shared/ledger/records/journey.ts';
+import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import type { Cause } from '../../../shared/model/errors.ts';
 import { type ProductOrderDraft, partNumbers } from '../../../shared/model/orders.ts';

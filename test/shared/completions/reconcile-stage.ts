@@ -1,5 +1,5 @@
-import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
-import { azumutaSandboxKey } from '../../../infra/local/sandbox/keys.ts';
+import { azumutaSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/control.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';

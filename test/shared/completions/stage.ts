@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type AzumutaControl, azumutaControl } from '../../../infra/local/sandbox/azumuta/control.ts';
-import { type ErpControl, erpControl } from '../../../infra/local/sandbox/erp/control.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api-key-guard.ts';
+import {
+  type AzumutaControl,
+  azumutaControl,
+  type ErpControl,
+  erpControl,
+} from '../../../infra/local/sandbox/control.ts';
 import type { Booking } from '../../../infra/local/sandbox/erp/store.ts';
-import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/keys.ts';
 import integration from '../../../integration.config.ts';
 import { type AzumutaClient, createAzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
