@@ -44,7 +44,7 @@ export function doctorTests(stage: () => CommandStage): void {
         'Order API key',
         'Azumuta',
         'ERP (Sandbox ERP)',
-        'Webhook door',
+        'Webhook endpoint',
         'Order endpoint',
         'Clock',
         'Queue of bookings',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
-import { emptyContract } from '../../../../infra/ops/probe/source.ts';
+import { emptyContract } from '../../../../infra/ops/probe/contract-text.ts';
 import { startServer } from '../../../support/server.ts';
 import { typed } from '../commands/typed.ts';
 import { seen, startAccount } from './account.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mailChecks } from '../../../../infra/ops/doctor/check-mails.ts';
+import { mailChecks } from '../../../../infra/ops/doctor/check-alerts.ts';
 import configured from '../../../../integration.config.ts';
 import { defineIntegration } from '../../../../shared/integration/index.ts';
 import { startServer } from '../../../support/server.ts';
@@ -63,7 +63,7 @@ it('an address that has not confirmed is named, and one that SNS has forgotten m
     {
       about: 'Alarm mails',
       result: 'wrong',
-      says: 'c@plant.example is not subscribed any more: SNS forgets who has not confirmed for two days',
+      says: 'c@plant.example is not subscribed any more: SNS removes addresses that were not confirmed for two days',
       next: 'subscribe it again, and click the link in the mail that comes',
       command: `aws sns subscribe --topic-arn ${topic} --protocol email --notification-endpoint c@plant.example`,
     },

@@ -9,19 +9,19 @@ import { UsageError } from '../cli/errors.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 import { jsonOf } from '../secrets/schemas.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
-import { askForKey } from './questions.ts';
+import { askForKey } from './screen-values.ts';
 
-/** A plant's configuration, and where it stands. */
-export interface Configured {
+/** A plant's configuration, and its file. */
+export interface Plant {
   readonly integration: CompleteIntegration;
   readonly file: string;
 }
 
-/** The configuration of the stack, else the one that was named, else the only one in `plants/`. */
-export async function configured(
+/** The configuration of the stack's plant, else the one that was named, else the only one in `plants/`. */
+export async function findPlant(
   target: Target | undefined,
   { config, stage }: { readonly config?: string; readonly stage: string },
-): Promise<Configured> {
+): Promise<Plant> {
   if (target) {
     const file = configurationFile(target, config ?? defaultConfigFile);
     return { integration: await configurationOf(target, file), file };
@@ -38,12 +38,14 @@ function onlyConfiguration(): string {
   throw new UsageError(`Say which plant: --config plants/${[only, ...others].join(' or plants/')}.`);
 }
 
-/** The key of the stack, of the environment, or as somebody types it. */
-export async function keyOf(target: Target | undefined, config?: string): Promise<string> {
+/**
+ * The API key of the stack, else of the environment, else as somebody types it.
+ * @throws UsageError without the key, as an error about the header would repeat it.
+ */
+export async function findKey(target: Target | undefined, config?: string): Promise<string> {
   const key = target
     ? await storedKey(target, config)
     : process.env.AZUMUTA_API_KEY?.trim() || (await typedKey());
-  // An error of the header would repeat it.
   if (/^[\x20-\x7e]+$/.test(key)) return key;
   throw new UsageError('The key has characters that no key has, such as a line break: copy it again.');
 }
