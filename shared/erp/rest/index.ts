@@ -1,6 +1,5 @@
 import type { Receipt } from '../../model/completions.ts';
-import { requireArticle } from '../booking-rules.ts';
-import { type Built, builtOf, requireUnit } from '../built.ts';
+import { type Built, builtOf, requireArticle, requireUnit } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
 import { secrets } from '../login.ts';
 import { requireOptions } from '../options.ts';

@@ -3,7 +3,7 @@ import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import type { Place } from '../../platform/places.ts';
-import type { Built } from '../built.ts';
+import type { Built } from '../booking-rules.ts';
 import type { ErpOptions } from '../options.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */

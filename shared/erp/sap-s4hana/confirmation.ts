@@ -1,7 +1,7 @@
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
-import { type Built, builtOf, notBookable, requireUnit } from '../built.ts';
+import { type Built, builtOf, notBookable, requireUnit } from '../booking-rules.ts';
 import { receiptsOf } from './goods-receipts.ts';
 import { guidOf } from './marks.ts';
 import { operationOf, type SapOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../../model/errors.ts';
 import { compareDecimals, type Decimal, formatQuantity, sumOf, toDecimal } from '../../../model/quantity.ts';
-import type { Built } from '../../built.ts';
+import type { Built } from '../../booking-rules.ts';
 import type { Reader } from '../desk.ts';
 import { type Production, unitSchema } from '../production.ts';
 import { convert, fits, losesPieces, type Unit } from '../units.ts';

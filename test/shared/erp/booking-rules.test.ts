@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { builtOf } from '../../../shared/erp/built.ts';
+import { builtOf } from '../../../shared/erp/booking-rules.ts';
 import type { Completion, Lot } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { sumOf } from '../../../shared/model/quantity.ts';
