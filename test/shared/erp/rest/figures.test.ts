@@ -83,7 +83,7 @@ it('refuses another unit than the order is counted in, naming both', async () =>
   expect(calls.map(({ method }) => method)).toEqual(['GET']);
 });
 
-it('hands figures that agree with each other to a step', async () => {
+it('hands a step figures that agree with each other', async () => {
   const { booked, book } = await started();
   const lots = [{ number: 'A' }, { number: 'B' }, { number: 'C', scrapped: true as const }];
 
