@@ -59,7 +59,7 @@ export interface Built {
   readonly unit: string | undefined;
   /** They add up to what is good; none when no lot was recorded. */
   readonly goodLots: readonly BuiltLot[];
-  /** They add up to the scrap; none when nobody recorded its lots. */
+  /** They add up to the scrap; none when its lots were not recorded. */
   readonly scrapLots: readonly BuiltLot[];
 }
 
@@ -159,7 +159,7 @@ export function notBookable(partner: string, number: string, why: string): Rejec
 export function requireUnit({ unit }: Built, number: string, own: string, partner: string): void {
   if (unit === undefined || unit === own) return;
   throw new Rejected(
-    `${partner}: order ${number} is counted in ${own}, but what was built is told in ${unit}: let the mapping give it in ${own}.`,
+    `${partner}: order ${number} is counted in ${own}, but what was built is in ${unit}: let the mapping give it in ${own}.`,
     { code: 'quantity-or-lots' },
   );
 }

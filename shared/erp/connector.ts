@@ -22,7 +22,7 @@ export interface ReleasedOrdersPage {
   readonly detailCalls?: number | undefined;
 }
 
-/** A row of the ERP's list that cannot be read as an order: a person is told, and other orders go on. */
+/** A row of the ERP's list that cannot be read as an order: it is for a person, and holds up no other order. */
 export interface UnreadableOrder {
   /** What the ERP calls it: its number or id; its JSON path in the answer when neither can be read. */
   readonly id: string;
@@ -44,7 +44,7 @@ export interface ErpConnector {
   releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;
   /**
    * Tells the ERP which Azumuta product order an ERP order became; undefined when there is nowhere to write it. Linking
-   * twice changes nothing, whatever `again` says, as nobody knows whether an attempt that died had linked it.
+   * twice changes nothing, whatever `again` says, as an attempt that died may have linked it already.
    */
   readonly linkProductOrder?:
     | ((order: ErpOrderRef, productOrder: ProductOrderRef, attempt: Attempt) => Promise<void>)

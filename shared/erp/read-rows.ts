@@ -43,7 +43,7 @@ export function createRowReader<Row>(
   };
 }
 
-/** The positions in the listing of those rows that tell theirs. */
+/** The positions of those rows whose position can be read. */
 export function placesOf<Place>(rows: readonly unknown[], schema: z.ZodMiniType<Place>): Place[] {
   return rows.flatMap((row) => {
     const place = parse(schema, row);
@@ -66,7 +66,7 @@ export function unreadableOrder(
 ): UnreadableOrder {
   return {
     id,
-    reason: `${partner} lists order ${id}, which cannot be read: ${shorten(why, maxReason)}. ${correct}: it comes again.`,
+    reason: `${partner} lists order ${id}, which cannot be read: ${shorten(why, maxReason)}. ${correct}: then it is listed again.`,
   };
 }
 

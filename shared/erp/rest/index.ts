@@ -75,7 +75,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
       const listing = createListing(session, options, orders, signal);
       return orders.incremental === false ? listWhole(listing, since) : listIncrementally(listing, since);
     },
-    // Without a procedure there is nowhere to write it, so nobody must count on it.
+    // Without a procedure there is nowhere to write it, so the function is missing.
     linkProductOrder:
       link &&
       (async (order, productOrder, attempt) => {

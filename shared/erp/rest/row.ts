@@ -61,7 +61,7 @@ const mappedSchema = z
 
 type MappedOrder = z.infer<typeof mappedSchema>;
 
-/** A row as it came, and what its schema makes of it. */
+/** A row as it was listed, and parsed by its schema. */
 export type ParsedRow<Row> = { readonly raw: unknown } & (
   | { readonly fits: true; readonly row: Row }
   | { readonly fits: false; readonly problem: string }
@@ -79,8 +79,8 @@ export function parseRow<Row>(schema: RestListing<Row>['row'], raw: unknown): Pa
 }
 
 /**
- * One row as an order. What is wrong with a row, the configuration's functions included, is told of this row and never
- * thrown.
+ * Reads one row as an order. Whatever is wrong with it, a function of the configuration included, makes this row
+ * unreadable and is never thrown.
  * @param path JSON path of the row in the answer: names a row that has no other name.
  */
 export function readRow<Row>(
@@ -100,7 +100,7 @@ export function readRow<Row>(
   const whole = parse(mappedSchema, mapped);
   const misfit = whole.ok
     ? rounded(whole.value, [raw, detail.answer?.json])
-    : `what orders.order makes of it is no order (${describeMismatches(whole.mismatches)})`;
+    : `orders.order returns no valid order for it (${describeMismatches(whole.mismatches)})`;
   const why = problem ?? misfit;
   if (why === undefined && whole.ok && changedAt) {
     return { rowId: whole.value.id ?? whole.value.number, changedAt, order: orderOf(whole.value) };
@@ -137,7 +137,7 @@ function nameAt(mapped: unknown, key: 'id' | 'number'): string | undefined {
   return name.success ? name.data : undefined;
 }
 
-/** What orders.order makes of a row, and what went wrong. */
+/** What orders.order returns for a row, and what went wrong. */
 function mapRow<Row>(
   { order: map }: Pick<RestListing<Row>, 'order'>,
   parsed: ParsedRow<Row>,

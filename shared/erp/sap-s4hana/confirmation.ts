@@ -29,7 +29,7 @@ export function confirmationOf(
   const { goodsMovements, workActivity } = options;
   const { operation, sequence } = operationOf(options);
   const built = builtOf(completion, 'SAP');
-  // SAP converts alternative units of the material master, but neither service tells which these are: the result for
+  // SAP converts alternative units of the material master, but neither service shows which these are: the result for
   // another unit cannot be known before it is booked, nor be added up with the plan.
   requireUnit(built, erpOrder.number, order.ProductionUnit, 'SAP');
   requireDigits(built, completion);

@@ -127,7 +127,7 @@ function quantityOf(
 }
 
 /**
- * The planned quantity: the parameter `Quantity`. Undefined without it, as nobody could guess how many were built.
+ * The planned quantity: the parameter `Quantity`. Undefined without it, as a guess could be wrong.
  * @example
  * Number(planned(completed) ?? 1);
  */
@@ -168,7 +168,7 @@ function dayOf(timeZone: string, time: string, what: string): string {
   const [, day = ''] = /^([\d-]+)(?:[T ][\d:.,]*)?$/.exec(time) ?? [];
   if (isDate(day)) return day;
   throw new Rejected(
-    `Azumuta tells "${shorten(time, 60)}" as the time of the ${what}, where an ISO time such as 2026-12-01T06:00:00Z is expected: book it by hand.`,
+    `Azumuta gives "${shorten(time, 60)}" as the time of the ${what}, where an ISO time such as 2026-12-01T06:00:00Z is expected: book it by hand.`,
     { code: 'completion-unclear' },
   );
 }

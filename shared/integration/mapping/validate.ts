@@ -104,7 +104,7 @@ export function checkedField<T>(
   const parsed = parse(schema, given);
   if (parsed.ok) return parsed.value;
   throw new Rejected(
-    `Mapping completions.${field} gave something else than it should for ${about.number}: ${describeMismatches(parsed.mismatches)}.`,
+    `Mapping completions.${field} gave something wrong for ${about.number}: ${describeMismatches(parsed.mismatches)}.`,
     { code: 'configuration' },
   );
 }

@@ -78,7 +78,7 @@ it('refuses another unit than the order is counted in, naming both', async () =>
     name: 'Rejected',
     code: 'quantity-or-lots',
     message:
-      'Small ERP: order MO/0001 is counted in p, but what was built is told in kg: let the mapping give it in p.',
+      'Small ERP: order MO/0001 is counted in p, but what was built is in kg: let the mapping give it in p.',
   });
   expect(calls.map(({ method }) => method)).toEqual(['GET']);
 });

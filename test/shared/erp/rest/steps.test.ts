@@ -132,7 +132,7 @@ it('names the steps that were taken when the ERP refuses a later one', async () 
       code: 'refused-by-erp',
       message:
         'Small ERP refused the closing of the booking of order MO/0001 (409): The period is closed. ' +
-        'Small ERP has of it already: the booking.',
+        'Small ERP has these steps already: the booking.',
     });
   }
 });

@@ -41,13 +41,13 @@ it.each<[string, unknown, string, string, Partial<Listing>?]>([
     'with a quantity that is no number',
     { ...good('B', 2), quantity: 'five' },
     'B',
-    'what orders.order makes of it is no order ($.quantity: found string, expected a decimal)',
+    'orders.order returns no valid order for it ($.quantity: found string, expected a decimal)',
   ],
   ...['0', '-3', '0.00'].map((quantity): [string, unknown, string, string] => [
     `of ${quantity} pieces`,
     { ...good('B', 2), quantity },
     'B',
-    'what orders.order makes of it is no order ($.quantity: found string, expected a decimal above 0)',
+    'orders.order returns no valid order for it ($.quantity: found string, expected a decimal above 0)',
   ]),
   [
     'with a time without zone',

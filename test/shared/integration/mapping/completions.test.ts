@@ -79,7 +79,7 @@ describe('the completion of a product order', () => {
   ])('is rejected when Azumuta gives no time of %s', (what, given, told) => {
     const map = () => mapCompletion(plantWith(), 'quantity', [completedProductOrder(given)]);
     expect(map).toThrow(Rejected);
-    expect(map).toThrow(`Azumuta tells "${told}" as the time of ${what}, where an ISO time such as`);
+    expect(map).toThrow(`Azumuta gives "${told}" as the time of ${what}, where an ISO time such as`);
   });
 
   it.each([
