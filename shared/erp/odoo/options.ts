@@ -48,17 +48,14 @@ export const odooOptionsSchema = strictObject({
   ...erpOptionsShape,
 });
 
-/** The Odoo secret. JSON-2 needs the key only; JSON-RPC the user's login, too. */
-export interface OdooCredentials {
-  readonly username?: string | undefined;
-  readonly apiKey: string;
-}
-
+/** The Odoo secret. */
 export const odooCredentialsSchema = z.object({
+  /** Login of the user: JSON-RPC needs it, JSON-2 does not. */
   username: z.optional(z.string()),
   apiKey: z.string().check(z.minLength(1)),
 });
+export type OdooCredentials = z.infer<typeof odooCredentialsSchema>;
 
-export function protocolOf(options: OdooOptions): 'json2' | 'jsonrpc' {
-  return options.protocol ?? ((options.version ?? 19) >= 19 ? 'json2' : 'jsonrpc');
+export function protocolOf({ protocol, version = 19 }: OdooOptions): 'json2' | 'jsonrpc' {
+  return protocol ?? (version >= 19 ? 'json2' : 'jsonrpc');
 }

@@ -61,12 +61,8 @@ export const trytonOptionsSchema = strictObject({
 });
 
 /** The Tryton secret: a user of its own, in the groups *Production* and *Stock*. */
-export interface TrytonCredentials {
-  readonly username: string;
-  readonly password: string;
-}
-
 export const trytonCredentialsSchema = z.object({
   username: z.string().check(z.minLength(1)),
   password: z.string().check(z.minLength(1)),
 });
+export type TrytonCredentials = z.infer<typeof trytonCredentialsSchema>;

@@ -41,7 +41,7 @@ async function main(files: readonly string[], { name, on, serve = false }: Optio
       code = 1;
     } else reportOf(backend)(`SKIPPED. ${impossible}`);
   }
-  // Each ends by itself, and stops what it started, whatever becomes of the other.
+  // Each run ends by itself and stops what it started, also when the other fails.
   const ends = await Promise.allSettled(runnable.map((backend) => testOn(backend, filters, serve)));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return Math.max(code, ...ends.map((end) => (end.status === 'fulfilled' ? end.value : 1)));
@@ -84,7 +84,7 @@ function environmentOf(server: TrytonServer, plant: { username: string; password
   };
 }
 
-/** What it says is told by whom: two of them run at once. */
+/** Prefixes each line of output with the database, as two runs write at once. */
 function vitest(
   backend: Backend,
   filters: readonly string[],
@@ -92,7 +92,7 @@ function vitest(
 ): Promise<number> {
   const entry = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
   const config = fileURLToPath(new URL('./vitest.config.ts', import.meta.url));
-  // A filter may name a file that only the other database goes through.
+  // A filter may name a file that only the other database runs.
   const lenient = filters.length > 0 ? ['--passWithNoTests'] : [];
   const child = spawn(process.execPath, [entry, 'run', '--config', config, ...lenient, ...filters], {
     stdio: ['ignore', 'pipe', 'pipe'],

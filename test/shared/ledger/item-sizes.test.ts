@@ -230,7 +230,7 @@ describe('a booking of as many parts as there may be', () => {
 
   it('is for a person when they have more', () => {
     expect(decided(4).decision).toMatchObject({
-      to: 'tell',
+      to: 'reject',
       sentence: expect.stringContaining('is completed with 2000 recordings of 500 part(s)'),
     });
   });
