@@ -56,7 +56,7 @@ export interface Built {
   /** Good and scrap together, as the ERP consumes components for both; above 0. */
   readonly produced: Decimal;
   /** Unit of both; undefined for the order's own. */
-  readonly unit: string | undefined;
+  readonly unit?: string | undefined;
   /** They add up to what is good; none when no lot was recorded. */
   readonly goodLots: readonly BuiltLot[];
   /** They add up to the scrap; none when its lots were not recorded. */

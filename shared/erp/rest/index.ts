@@ -116,11 +116,4 @@ async function run<Context>(session: Session, task: Task<Context>): Promise<Rece
 }
 
 /** An amendment has no quantity. */
-const nothingBuilt: Built = {
-  good: '0',
-  scrap: '0',
-  produced: '0',
-  unit: undefined,
-  goodLots: [],
-  scrapLots: [],
-};
+const nothingBuilt: Built = { good: '0', scrap: '0', produced: '0', goodLots: [], scrapLots: [] };
