@@ -1,5 +1,5 @@
 import { compareDecimals, type Decimal, formatQuantity, sumOf, toDecimal } from '../../../model/quantity.ts';
-import type { Built } from '../../built.ts';
+import type { Built } from '../../booking-rules.ts';
 import type { Reader } from '../connection.ts';
 import { notBookable, type Production } from '../production.ts';
 import { convert, fits, losesPieces, type Unit, unitFields, unitSchema } from '../units.ts';
@@ -8,8 +8,8 @@ import { convert, fits, losesPieces, type Unit, unitFields, unitSchema } from '.
 export type Amounts = Pick<Built, 'good' | 'scrap' | 'goodLots' | 'scrapLots'>;
 
 /**
- * @throws Rejected when its unit is of another category than the production's, when Tryton would refuse its digits, or when its
- * lots do not add up once they are rounded.
+ * @throws Rejected when its unit is of another category than the production's, when Tryton would refuse its digits, or
+ * when its lots do not add up once they are rounded.
  */
 export async function amountsOf(reader: Reader, built: Built, production: Production): Promise<Amounts> {
   const { unit } = production;
