@@ -12,7 +12,7 @@ import {
   wordsOf,
 } from '../cli/command.ts';
 import { configurationOf } from '../cli/configuration.ts';
-import { writeNewFile } from '../cli/new-file.ts';
+import { writeNewFile } from '../cli/files.ts';
 import { printable, say, sayJson } from '../cli/output.ts';
 import type { Target } from '../cli/target.ts';
 import { traceAsked } from '../trace/asked.ts';
