@@ -7,11 +7,11 @@ import type { DeadLetterDesk } from './dead-letters.ts';
 import type { Page } from './pages/layout.ts';
 import type { ShopFloor } from './shop-floor.ts';
 
-/** What the console works with; all of it acts with the operator's rights. */
+/** Everything that the console calls, with the rights of the operator. */
 export interface ConsoleDependencies {
-  /** Which stack this is, for a person. */
+  /** The stack's name, as pages show it. */
   readonly target: string;
-  /** Options that name this stack on the command line. */
+  /** Options that select this stack on a command line. */
   readonly commands: string;
   readonly local: boolean;
   readonly flows: () => Promise<FlowsStatus>;
@@ -19,20 +19,20 @@ export interface ConsoleDependencies {
   readonly letters: DeadLetterDesk;
   /** Only when the partners are sandboxes. */
   readonly shopFloor: ShopFloor | undefined;
-  /** Who discards, as the ledger remembers it. */
+  /** Name of the operator, which the ledger stores when a dead letter is discarded. */
   readonly operator: () => Promise<string>;
   readonly keys: AuthKeys;
-  /** Where it listens. */
+  /** The port that the console listens on. */
   readonly port: () => number;
   readonly clock: Clock;
-  /** The plant's: pages tell times on its clock. */
+  /** The plant's time zone: pages show times in it. */
   readonly timeZone: string;
 }
 
-/** What routes get to answer with. */
+/** How routes answer. */
 export interface Answers {
   readonly formKey: string;
   readonly show: (c: Context, page: Page) => Promise<Response>;
-  /** Goes to another page, which then says what was done. */
-  readonly went: (c: Context, path: string, said: string) => Response;
+  /** Redirects to another page, which then shows the notice. */
+  readonly redirect: (c: Context, path: string, notice: string) => Response;
 }

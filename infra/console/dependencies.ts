@@ -9,47 +9,32 @@ import { ledgerOf, sqsOf, type Target } from '../ops/cli/target.ts';
 import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
 import { createFlowsReader } from '../ops/flows/flow-status.ts';
 import { insightOfTarget } from '../ops/flows/queue-insight.ts';
-import type { AuthKeys } from './auth.ts';
+import { queueUrlsOf } from '../ops/flows/queues.ts';
 import type { ConsoleDependencies } from './context.ts';
 import { createDeadLetterDesk } from './dead-letters.ts';
 import { createShopFloor } from './shop-floor.ts';
 
-/** What a killed console had only looked at comes back this soon. */
+/** After this time letters become visible again that a killed console was reading. */
 const lookingSeconds = 30;
 
-/**
- * The console's parts for a stack, all with the operator's own rights.
- * @param commands Options that name the stack on the command line.
- * @param seed Of what the ERP sandbox draws for an order that is released by hand.
- */
+/** Everything that the console calls on a stack, and how to close its clients. */
 export function consoleDependencies(
   target: Target,
-  commands: string,
-  keys: AuthKeys,
-  port: () => number,
-  seed: () => number,
-): { readonly dependencies: ConsoleDependencies; readonly close: () => void } {
-  const { aws, output, platform, sandboxes } = target;
+): Omit<ConsoleDependencies, 'commands' | 'keys' | 'port'> & { readonly close: () => void } {
+  const { aws, name, local, output, platform, sandboxes } = target;
+  const clock = systemClock;
   const sqs = sqsOf(target);
   const lambda = new LambdaClient(aws);
   const ledger = ledgerOf(target);
-  const clock = systemClock;
-  const queueUrls = {
-    'product-orders': output('ProductOrdersQueue'),
-    completions: output('CompletionsQueue'),
-    bookings: output('BookingsQueue'),
-    'dead-letters': output('DeadLetterQueue'),
-  };
+  const queueUrls = queueUrlsOf(target);
   const { insight, close: closeInsight } = insightOfTarget(target, clock);
-  // A store in one process knows at once that there is nothing more.
-  const waitSeconds = target.local ? 0 : 1;
-  const deadLetters = openDeadLetterQueue(sqs, queueUrls['dead-letters'], { waitSeconds });
+  // The local queue store is one process, so its first empty answer is certain.
+  const waitSeconds = local ? 0 : 1;
+  const openLetters = (hiddenSeconds?: number) =>
+    openDeadLetterQueue(sqs, queueUrls['dead-letters'], { waitSeconds, hiddenSeconds });
   const letters = createDeadLetterDesk({
-    deadLetters,
-    forLooking: openDeadLetterQueue(sqs, queueUrls['dead-letters'], {
-      waitSeconds,
-      hiddenSeconds: lookingSeconds,
-    }),
+    deadLetters: openLetters(),
+    forLooking: openLetters(lookingSeconds),
     queues: createQueues(sqs),
     queueUrls,
     records: ledger.deadLetters,
@@ -58,20 +43,15 @@ export function consoleDependencies(
     clock,
   });
   return {
-    dependencies: {
-      target: target.name,
-      commands,
-      local: target.local,
-      flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
-      ledger,
-      letters,
-      shopFloor: sandboxes && platform ? createShopFloor(sandboxes, platform.controlUrl, seed) : undefined,
-      operator: target.local ? async () => userInfo().username : () => callerOf(target),
-      keys,
-      port,
-      clock,
-      timeZone: output('TimeZone'),
-    },
+    target: name,
+    local,
+    flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
+    ledger,
+    letters,
+    shopFloor: sandboxes && platform ? createShopFloor(sandboxes, platform.controlUrl) : undefined,
+    operator: local ? async () => userInfo().username : () => callerOf(target),
+    clock,
+    timeZone: output('TimeZone'),
     close() {
       for (const client of [sqs, lambda]) client.destroy();
       closeInsight();
@@ -79,7 +59,7 @@ export function consoleDependencies(
   };
 }
 
-/** The person at this machine, and who they are to AWS. */
+/** The user of this machine, and their identity at AWS. */
 async function callerOf({ aws }: Target): Promise<string> {
   const sts = new STSClient(aws);
   try {

@@ -7,7 +7,7 @@ import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
 import { type Html, moment, orderLink, type PlantTime } from '../labels.ts';
 import { timelinePart } from './timeline.ts';
 
-/** How one order stands, what was received and sent for it, and all that happened to it. */
+/** The status of one order, what was received and sent for it, and everything that happened to it. */
 export function journeyPage(order: TracedOrder, siblings: readonly TracedOrder[], time: PlantTime): Html {
   return html`<h1>Order ${order.number}</h1>
     <div id="journey" data-live>
@@ -21,7 +21,7 @@ export function journeyPage(order: TracedOrder, siblings: readonly TracedOrder[]
     </div>`;
 }
 
-/** Several orders that were meant by one search. */
+/** The orders that one search has found. */
 export function choicePage(trace: Trace): Html {
   return html`<h1>${trace.productOrders.length} product orders of ${trace.asked}</h1>
     <div id="found" data-live><ul class="choice">${trace.productOrders.map(
@@ -32,7 +32,6 @@ export function choicePage(trace: Trace): Html {
     )}</ul></div>`;
 }
 
-/** Nothing is known by that name. */
 export function nothingFoundPage(asked: string, letters: number): Html {
   return html`<h1>Nothing found</h1>
     <p>The ledger knows no order, ERP order or recording <strong>${asked}</strong>.</p>
@@ -42,14 +41,14 @@ export function nothingFoundPage(asked: string, letters: number): Html {
         : ''
     }
     <ul>
-      <li>Numbers are found as a whole, with their slashes and leading zeros: <code>MO/0042</code>.</li>
-      <li>An order appears once the ERP has sent it, or the pull has found it: it must be <em>released</em> there.</li>
+      <li>Type the whole number, with slashes and leading zeros: <code>MO/0042</code>.</li>
+      <li>An order appears after the ERP has sent it or the pull has found it. It must be <em>released</em> in the ERP.</li>
     </ul>`;
 }
 
 function statusPart(order: TracedOrder): Html {
   const { state, says, next, command, deadLetters, number } = order;
-  const tones: Readonly<Partial<Record<typeof state, string>>> = {
+  const tones: Partial<Record<typeof state, string>> = {
     booked: 'good',
     'needs a person': 'bad',
     discarded: '',
@@ -57,7 +56,7 @@ function statusPart(order: TracedOrder): Html {
   const tone = tones[state] ?? 'going';
   const what =
     deadLetters.length > 0
-      ? html`Mend what the reason names, then <a href="/letters?${new URLSearchParams({ order: number })}">replay it or discard it</a>.`
+      ? html`Correct what the reason names, then <a href="/letters?${new URLSearchParams({ order: number })}">replay it or discard it</a>.`
       : next && html`${next}${command === undefined ? '' : html` <code>${command}</code>`}`;
   return html`<div class="verdict ${tone}">
     ${stateBadge(order)}
@@ -82,7 +81,7 @@ function receivedPart({ erpOrder, part, journey, draft }: TracedOrder): Html {
   if (erpOrder === undefined && !draft) return html``;
   return card('Received from the ERP', [
     ['ERP order', erpOrder],
-    ['Came', how],
+    ['Received', how],
     ['Part', part ? `${part.index} of ${part.of}` : undefined],
   ]);
 }
@@ -134,14 +133,13 @@ function bookingsPart({ bookings, journey }: TracedOrder): Html {
 }
 
 /** `5 u good, 1 u scrap, 2 lots, 3 notes`. */
-function figures({ good, scrap, lots, notes, links }: BookedFigures): string {
-  const amount = ({ amount: text, unit }: Quantity) => (unit === undefined ? text : `${text} ${unit}`);
+function figures({ good, scrap, ...counts }: BookedFigures): string {
+  const amount = ({ amount: text, unit = '' }: Quantity) => `${text} ${unit}`.trim();
+  const things = (['lot', 'note', 'link'] as const).filter((thing) => counts[`${thing}s`] > 0);
   return [
     ...(good ? [`${amount(good)} good`] : []),
     ...(scrap ? [`${amount(scrap)} scrap`] : []),
-    ...(lots > 0 ? [counted(lots, 'lot')] : []),
-    ...(notes > 0 ? [counted(notes, 'note')] : []),
-    ...(links > 0 ? [counted(links, 'link')] : []),
+    ...things.map((thing) => counted(counts[`${thing}s`], thing)),
   ].join(', ');
 }
 
@@ -151,7 +149,7 @@ function card(title: string, rows: readonly (readonly [string, string | Html | u
     .map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl></section>`;
 }
 
-/** Only the web's own kinds of address become links. */
+/** Only http and https addresses become links. */
 function externalLink(url: string, label: string): Html {
   return /^https?:\/\//i.test(url)
     ? html`<a href="${url}" rel="noreferrer" target="_blank">${label}</a>`

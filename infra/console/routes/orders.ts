@@ -5,7 +5,7 @@ import { orderLink } from '../labels.ts';
 import { groupsNaming } from '../pages/dead-letters.ts';
 import { choicePage, journeyPage, nothingFoundPage } from '../pages/journey.ts';
 
-/** Search, and the journey of one order. */
+/** The search, and the page of one order. */
 export function orderRoutes(dependencies: ConsoleDependencies, { show }: Answers): Hono {
   const { ledger, letters, flows, commands, clock, timeZone } = dependencies;
   const app = new Hono();

@@ -1,9 +1,9 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { consumerOf } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
 import { ago, counted } from '../cli/output.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
-import { stageOfQueue } from '../dead-letters/dead-letter.ts';
 import { insightOfTarget } from '../flows/queue-insight.ts';
 import { type FlowSwitch, flows, pausable, readSwitch } from '../pause/switch-flow.ts';
 import { lookAtLedger } from './check-ledger.ts';
@@ -103,7 +103,7 @@ async function soonLost(target: Target, { flow, waiting, underWay }: FlowSwitch,
     const dropped = new Date(now.getTime() + (keptSeconds - oldestSeconds) * 1000);
     return `and the oldest message in its queue is ${daysOf(oldestSeconds)} old: SQS drops it at ${dropped.toISOString()}`;
   }
-  const { since } = await ledgerOf(target).pauses.of(stageOfQueue(queue));
+  const { since } = await ledgerOf(target).pauses.of(consumerOf[queue]);
   const pausedSeconds = since === undefined ? 0 : (now.getTime() - since.getTime()) / 1000;
   if (pausedSeconds < tooOldSeconds) return undefined;
   return `for ${daysOf(pausedSeconds)}, with ${counted(messages, 'message')} in its queue: SQS drops what is ${daysOf(keptSeconds)} old`;

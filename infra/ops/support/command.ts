@@ -15,7 +15,7 @@ import { configurationOf } from '../cli/configuration.ts';
 import { writeNewFile } from '../cli/new-file.ts';
 import { printable, say, sayJson } from '../cli/output.ts';
 import type { Target } from '../cli/target.ts';
-import { traceAsked } from '../trace/asked.ts';
+import { traceAsked } from '../trace/trace.ts';
 import { namesIn, supportTextOf } from './support-file.ts';
 
 const optionsSchema = z.object({

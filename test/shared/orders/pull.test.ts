@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { switchPull } from '../../../infra/ops/pause/switch-pull.ts';
+import { switchPull } from '../../../infra/ops/pause/switch-flow.ts';
 import { orderStatusOf } from '../../../infra/ops/trace/order-status.ts';
 import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
@@ -142,7 +142,7 @@ it('an order that cannot be mapped holds up no other, and the ledger tells why, 
     bookings: [],
     deadLetters: [],
     journey,
-    unwell: {},
+    partnersDown: {},
     where: '--local',
   });
   expect(standing.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
@@ -251,7 +251,7 @@ describe('an order that is cancelled before it was created', () => {
       const entry = await ledger.orders.find(number);
       const known = {
         ...{ number, entry, parts: 1, bookings: [], deadLetters: [], journey },
-        ...{ unwell: {}, where: '--local' },
+        ...{ partnersDown: {}, where: '--local' },
       };
       expect(orderStatusOf(known)).toMatchObject({
         state: 'discarded',

@@ -34,7 +34,7 @@ export function alertTests(stage: () => CommandStage): void {
   it('sends a test to each channel by the function itself, and tells what became of it', async () => {
     const { system, typedHere } = stage();
     const { code, output } = await typedHere('alert', '--test');
-    expect([code, output]).toEqual([0, '✔ e-mail has taken it\n']);
+    expect([code, output]).toEqual([0, '✔ e-mail has accepted it\n']);
     const folder = join(system.emulator.dataDir, 'sns');
     const mails = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
     expect(mails.filter((mail) => mail.includes('test of the alerts'))).toHaveLength(1);
