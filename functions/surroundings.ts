@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { awsClientOptions } from '../shared/platform/aws/client-options.ts';
+import { awsClientOptions } from '../shared/platform/aws/lambda.ts';
 import { createSqsClient } from '../shared/platform/aws/queue.ts';
 import { createSecretsClient } from '../shared/platform/aws/secrets.ts';
 import { systemClock } from '../shared/platform/clock.ts';

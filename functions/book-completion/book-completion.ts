@@ -3,7 +3,7 @@ import { bookingMessageSchema } from '../../shared/completions/messages.ts';
 import { nothingReadSoFar } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { mapCompletion } from '../../shared/integration/mapping/completions.ts';
-import { parseMessage } from '../../shared/platform/aws/message.ts';
+import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import { createContainer, type Surroundings } from '../container.ts';
 

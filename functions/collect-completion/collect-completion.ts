@@ -2,7 +2,7 @@ import { createCompletionCollector } from '../../shared/completions/collect.ts';
 import { completionHintSchema } from '../../shared/completions/messages.ts';
 import { nothingReadSoFar } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import { parseMessage } from '../../shared/platform/aws/message.ts';
+import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import { createContainer, type Surroundings } from '../container.ts';
 

@@ -5,9 +5,9 @@ import { type AlertDependencies, sendAlerts } from '../../shared/alerts/send-ale
 import { alertEventSchema, sendTest } from '../../shared/alerts/send-test.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
-import { createAlertLedger } from '../../shared/ledger/alert-ledger.ts';
+import { createAlertLedger } from '../../shared/ledger/ledger.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { countMessages } from '../../shared/platform/aws/queue-count.ts';
+import { countMessages } from '../../shared/platform/aws/queue.ts';
 import { createTopics } from '../../shared/platform/aws/topics.ts';
 import { createContainer, type Surroundings } from '../container.ts';
 

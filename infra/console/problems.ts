@@ -1,7 +1,7 @@
 import { isRefused } from '../../shared/alerts/words.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { type Partner, partnerNames, partnerWords } from '../../shared/model/partner.ts';
-import { callsOf, consumerOf, type QueueName, queueNames } from '../../shared/model/queues.ts';
+import { consumerOf, partnersCalledBy, type QueueName, queueNames } from '../../shared/model/queues.ts';
 import { counted } from '../ops/cli/output.ts';
 import type { FlowsStatus, QueueStatus } from '../ops/flows/flow-status.ts';
 import { partnerTitles } from '../ops/trace/order-status.ts';
@@ -73,7 +73,7 @@ export function flowProblemsOf(
     ...queueNames.flatMap((queue) => pausedQueue(queue, status.queues[queue], commands)),
     ...(status.deadLetters > 0 ? [needsPerson(status.deadLetters)] : []),
     ...queueNames
-      .filter((queue) => !callsOf[queue].some((partner) => down.includes(partner)))
+      .filter((queue) => !partnersCalledBy[queue].some((partner) => down.includes(partner)))
       .flatMap((queue) => slowQueue(queue, status.queues[queue], attempts[queue])),
   ];
 }
@@ -81,7 +81,7 @@ export function flowProblemsOf(
 function partnerDown(partner: Partner, { partners, queues, at }: FlowsStatus, commands: string): FlowProblem {
   const { reason = '', openedAt, openUntilMs = 0 } = partners[partner];
   const waiting = queueNames.filter(
-    (queue) => callsOf[queue].includes(partner) && inQueue(queues[queue]) > 0,
+    (queue) => partnersCalledBy[queue].includes(partner) && inQueue(queues[queue]) > 0,
   );
   const total = waiting.reduce((sum, queue) => sum + inQueue(queues[queue]), 0);
   const sinceSeconds =

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Breaker, createBreaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
-import { type AlertLedger, createAlertLedger } from '../../shared/ledger/alert-ledger.ts';
+import { type AlertLedger, createAlertLedger } from '../../shared/ledger/ledger.ts';
 import { createTable } from '../../shared/platform/aws/dynamodb-table.ts';
 import { storedSecret } from '../../shared/platform/aws/secrets.ts';
 import { systemClock } from '../../shared/platform/clock.ts';

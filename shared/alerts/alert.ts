@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { troubleKinds } from '../ledger/records/as-trouble.ts';
+import { troubleKinds } from '../ledger/records/troubles.ts';
 import { causes } from '../model/errors.ts';
 import { partnerNames } from '../model/partner.ts';
 

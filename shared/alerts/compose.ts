@@ -1,14 +1,14 @@
-import type { AlertLedger } from '../ledger/alert-ledger.ts';
+import type { AlertLedger } from '../ledger/ledger.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
-import { callsOf, queueNames, queueWords } from '../model/queues.ts';
+import { partnersCalledBy, queueNames, queueWords } from '../model/queues.ts';
 import { counted, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import { type Alert, maxShown, type ToldTrouble } from './alert.ts';
 import { type AlertDecision, partsOf, type SeenTrouble } from './decide-alerts.ts';
-import type { Standing } from './read-seen.ts';
+import type { Situation } from './read-situation.ts';
 import { headlineOf, isRefused, nextStepOf } from './words.ts';
 
 export interface ComposeDependencies {
@@ -26,7 +26,7 @@ const readsAtOnce = 5;
 export async function composeAlert(
   decision: AlertDecision,
   id: string,
-  standing: Standing,
+  situation: Situation,
   now: Date,
   dependencies: ComposeDependencies,
 ): Promise<Alert> {
@@ -53,11 +53,11 @@ export async function composeAlert(
     partner,
     ...(cause ? { cause } : {}),
     title: `${plantOf(stack)}: ${prefix}${named}`,
-    summary: summaryOf(decision, standing),
+    summary: summaryOf(decision, situation),
     since: since.toISOString(),
     count: about,
     troubles: shown,
-    command: commandOf(kind, standing.partners[partner].reason, stack),
+    command: commandOf(kind, situation.partners[partner].reason, stack),
   };
 }
 
@@ -92,13 +92,13 @@ async function toldTrouble(
   };
 }
 
-function summaryOf({ event, group, troubles }: AlertDecision, standing: Standing): string {
+function summaryOf({ event, group, troubles }: AlertDecision, situation: Situation): string {
   const [kind, partner, cause] = partsOf(group);
-  if (kind === 'partner-down') return outageSummary(partner, event, standing);
+  if (kind === 'partner-down') return outageSummary(partner, event, situation);
   if (event === 'over') return 'Nothing of it is open any more.';
   if (kind === 'unfiled') return nextStepOf(kind, partner, cause);
-  const all = standing.troubles.filter((trouble) => trouble.kind === kind && trouble.partner === partner);
-  const open = all.filter((trouble) => trouble.cause === cause && trouble.isRipe).length;
+  const all = situation.troubles.filter((trouble) => trouble.kind === kind && trouble.partner === partner);
+  const open = all.filter((trouble) => trouble.cause === cause && trouble.isDue).length;
   const more = open > troubles.length ? ` ${open} of them are open in all.` : '';
   return `${event === 'reminder' ? 'A day has passed since this was told.' : 'It needs a person.'}${more}`;
 }
@@ -121,10 +121,10 @@ function outageHeadline(
 function outageSummary(
   partner: Partner,
   event: AlertDecision['event'],
-  { partners, counts }: Standing,
+  { partners, counts }: Situation,
 ): string {
   const waiting = queueNames
-    .filter((queue) => callsOf[queue].includes(partner) && counts[queue] > 0)
+    .filter((queue) => partnersCalledBy[queue].includes(partner) && counts[queue] > 0)
     .map((queue) => counted(counts[queue], queueWords[queue].one, queueWords[queue].many));
   const waits =
     waiting.length === 0

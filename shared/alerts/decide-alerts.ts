@@ -14,7 +14,7 @@ export interface SeenTrouble {
   readonly cause?: Cause;
   readonly since: Date;
   /** It is told from now on; before, it only keeps its group from being over. */
-  readonly isRipe: boolean;
+  readonly isDue: boolean;
   /** Where the ledger notes it. */
   readonly noted?: OpenTrouble;
   /** Its order, where no item has to be read for it. */
@@ -109,7 +109,7 @@ function decideGroup(
 ): DecidedGroup {
   const known = new Set(before ? fingerprintsOf(before.told) : []);
   const still = open.filter(({ id }) => known.has(fingerprint(id)));
-  const news = open.filter(({ id, isRipe }) => isRipe && !known.has(fingerprint(id)));
+  const news = open.filter(({ id, isDue }) => isDue && !known.has(fingerprint(id)));
   const sinceToldMs = before ? now.getTime() - Date.parse(before.toldAt) : Number.POSITIVE_INFINITY;
   const [kind] = partsOf(group);
 

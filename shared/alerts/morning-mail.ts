@@ -8,7 +8,7 @@ import { shellWord } from '../platform/shell-word.ts';
 import { type DigestFlows, digestOf, doneOf, maxEvents } from './digest.ts';
 import { openLines } from './digest-lines.ts';
 import { type Weekday, weekdays } from './names.ts';
-import type { Standing } from './read-seen.ts';
+import type { Situation } from './read-situation.ts';
 import { remedies } from './words.ts';
 
 /** When the plant wants its mail, on its own clock. */
@@ -55,7 +55,7 @@ export function dueDay(
 /** @returns Undefined while none is due. */
 export async function morningMail(
   mailedOn: string | undefined,
-  standing: Standing,
+  situation: Situation,
   dependencies: MorningMailDependencies,
 ): Promise<DueMail | undefined> {
   const { morningMail: wish, ledger, clock, timeZone, stack } = dependencies;
@@ -67,7 +67,7 @@ export async function morningMail(
   // The last instant that is not today's.
   const until = new Date(begins(day).getTime() - 1);
   const [digest, weekBefore] = await Promise.all([
-    digestOf(begins(first), { ledger, flows: () => flowsOf(standing, ledger), now, until }),
+    digestOf(begins(first), { ledger, flows: () => flowsOf(situation, ledger), now, until }),
     ledger.dailyActivity
       .between(begins(dayBefore(first, 7)), new Date(begins(dayBefore(day, 7)).getTime() - 1), maxEvents)
       .then(figuresOf),
@@ -86,7 +86,7 @@ export async function morningMail(
     ),
     '',
     ...openLines(digest, { where: `--stack ${shellWord(stack)}`, timeZone }).map((line) => line.text),
-    ...forWhom(standing),
+    ...forWhom(situation),
   ];
   return { day, content: { subject: `${stack}: ${periodOf(first, day)}`, text: `${text.join('\n')}\n` } };
 }
@@ -132,7 +132,7 @@ function comparison(now: Figures, then: Figures, heads: readonly [now: string, t
 }
 
 /** What waits for whom, by the cause of each trouble. */
-function forWhom({ troubles }: Standing): string[] {
+function forWhom({ troubles }: Situation): string[] {
   const ofPeople = troubles.filter(
     ({ kind }) => kind !== 'partner-down' && kind !== 'overdue' && kind !== 'waiting',
   );
@@ -146,14 +146,14 @@ function forWhom({ troubles }: Standing): string[] {
 
 const maxNames = 5;
 
-function namesOf(troubles: Standing['troubles']): string {
+function namesOf(troubles: Situation['troubles']): string {
   const numbers = troubles.flatMap(({ noted }) => noted?.key.pk.replace(/^ORDER#/, '') ?? []);
   const first = [...new Set(numbers)].slice(0, maxNames).map((number) => oneLine(number, 200));
   return `${first.join(', ')}${troubles.length > maxNames ? ' …' : ''}`;
 }
 
 async function flowsOf(
-  { counts, partners }: Standing,
+  { counts, partners }: Situation,
   { pauses }: Pick<Ledger, 'pauses'>,
 ): Promise<DigestFlows> {
   const read = await Promise.all(

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AlertLedger } from '../ledger/alert-ledger.ts';
+import type { AlertLedger } from '../ledger/ledger.ts';
 import { type AlertState, messageId } from '../ledger/records/alerts.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Outgoing } from './alert.ts';
@@ -8,10 +8,10 @@ import { type ComposeDependencies, composeAlert } from './compose.ts';
 import { decideAlerts } from './decide-alerts.ts';
 import { type DeliverDependencies, deliver } from './deliver.ts';
 import { type MorningMailDependencies, morningMail } from './morning-mail.ts';
-import { readStanding, type Standing, type StandingDependencies } from './read-seen.ts';
+import { readSituation, type Situation, type SituationDependencies } from './read-situation.ts';
 
 export interface AlertDependencies
-  extends StandingDependencies,
+  extends SituationDependencies,
     ComposeDependencies,
     Omit<DeliverDependencies, 'records'>,
     MorningMailDependencies {
@@ -59,8 +59,8 @@ export async function sendAlerts(
   const timeMs = invocation.getRemainingTimeInMillis();
   const before = await ledger.alerts.begin(owner, Math.ceil(timeMs / 1000) + 5);
   if (!before) return { outcome: 'another run is under way', written: 0, undelivered: 0 };
-  const standing = await readStanding(before.unfiled, dependencies);
-  const { state, written, failures } = await writeMessages(before, standing, owner, dependencies);
+  const situation = await readSituation(before.unfiled, dependencies);
+  const { state, written, failures } = await writeMessages(before, situation, owner, dependencies);
   const mayGoOn = () => invocation.getRemainingTimeInMillis() > Math.min(lastMs, timeMs / 2);
   const { failing, undelivered } = await deliver(state, mayGoOn, {
     records: ledger.alerts,
@@ -70,7 +70,7 @@ export async function sendAlerts(
   });
   // A run that fails before keeps its lease, by which the next one sees what it may have left.
   await ledger.alerts.end(owner, failing);
-  log.info('Looked for what a person must see to', { open: standing.troubles.length, written });
+  log.info('Looked for what a person must see to', { open: situation.troubles.length, written });
   // Everything else was told: the run counts as failed, and the next one tries it again.
   if (failures.length > 0) throw failures[0];
   return { outcome: 'done', written, undelivered };
@@ -79,27 +79,27 @@ export async function sendAlerts(
 /** @returns The state that counts what was written, and what could not be composed: a group keeps no other one back. */
 async function writeMessages(
   before: AlertState,
-  standing: Standing,
+  situation: Situation,
   owner: string,
   dependencies: AlertDependencies,
 ): Promise<{ readonly state: AlertState; readonly written: number; readonly failures: readonly unknown[] }> {
   const { ledger, clock, channels } = dependencies;
   const now = clock.now();
-  const { alerts, groups, closed } = decideAlerts(before.groups, standing, now);
+  const { alerts, groups, closed } = decideAlerts(before.groups, situation, now);
   const messages: Written[] = [];
   const failures: unknown[] = [];
   const untold = new Set<string>();
   for (const decision of alerts) {
     const id = messageId(before.written + messages.length + 1);
     try {
-      const alert = await composeAlert(decision, id, standing, now, dependencies);
+      const alert = await composeAlert(decision, id, situation, now, dependencies);
       messages.push({ message: { type: 'alert', alert }, channels: channels.ofAlerts });
     } catch (error) {
       failures.push(error);
       untold.add(decision.group);
     }
   }
-  const mail = await morningMail(before.mailedOn, standing, dependencies).catch((error: unknown) => {
+  const mail = await morningMail(before.mailedOn, situation, dependencies).catch((error: unknown) => {
     failures.push(error);
     return undefined;
   });
@@ -112,7 +112,7 @@ async function writeMessages(
   const state: AlertState = {
     ...before,
     groups: { ...without(groups, untold), ...only(before.groups, untold) },
-    unfiled: standing.unfiled,
+    unfiled: situation.unfiled,
     written: before.written + messages.length,
     ...(mail ? { mailedOn: mail.day } : {}),
   };

@@ -4,7 +4,6 @@ import { shorten } from '../model/text.ts';
 import { isDate, utcInstant } from '../model/time.ts';
 import { hasLostDigits, type Place, pathTo, readerOf } from '../platform/places.ts';
 import { typeName } from '../platform/validation.ts';
-import { isLanguageMap, textIn } from './text.ts';
 
 /** Something that an answer does not have where the contract says, or not in a form that can be understood. */
 export interface Misfit {
@@ -195,4 +194,26 @@ export function told<T extends object>(fields: { readonly [K in keyof T]: T[K] |
   const known: Partial<T> = {};
   for (const key in fields) if (fields[key] !== undefined) known[key] = fields[key];
   return known;
+}
+
+/** A name: plain text or a language map, `{ "en": "…", "nl": "…" }` (both seen). */
+export type Text = string | Readonly<Record<string, string | null>>;
+
+/**
+ * The words of a name that is plain or a language map: the preferred language, else `en`, else the first that
+ * has words.
+ */
+export function textIn(text: Text | null | undefined, language: string): string | undefined {
+  if (typeof text === 'string') return text || undefined;
+  if (!text) return undefined;
+  return text[language] || text.en || Object.values(text).find((words) => words) || undefined;
+}
+
+/** Whether it is a language map: `{ id: … }` alone is rather something with an id than Indonesian. */
+export function isLanguageMap(value: unknown): value is Readonly<Record<string, string | null>> {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  const isWords = ([key, words]: (typeof entries)[number]) =>
+    /^[a-z]{2}([-_][a-z\d]+)*$/i.test(key) && (words === null || typeof words === 'string');
+  return entries.every(isWords) && !(entries.length === 1 && 'id' in value);
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ProductOrderDraft } from '../model/orders.ts';
 import { type Place, placeSchema } from '../platform/places.ts';
 import { strictObject } from '../platform/strict-object.ts';
-import { tellsFound } from '../platform/validation.ts';
+import { showFound } from '../platform/validation.ts';
 import type { Article } from './resources.ts';
 
 /** One kind of call to Azumuta. */
@@ -44,7 +44,7 @@ const statuses = z.array(z.int().check(z.minimum(200), z.maximum(599)));
 /** A path that stays below the base URL, whatever stands in for its placeholders. */
 const belowBase = z.refine<string>(
   (path) => /^(\/[^/?#\\\s]+)+$/.test(path) && !/\/\.{1,2}(\/|$)/.test(path),
-  { error: 'a path below azumuta.baseUrl, such as /productorders/{id}, without a query', params: tellsFound },
+  { error: 'a path below azumuta.baseUrl, such as /productorders/{id}, without a query', params: showFound },
 );
 
 function placeholdersIn(template: unknown): string[] {
@@ -65,7 +65,7 @@ function shapeOf(
     (template) => placeholdersIn(template).every((name) => placeholders.some((one) => isWithin(name, one))),
     {
       error: `no placeholders but ${placeholders.map((name) => `{${name}}`).join(', ')}`,
-      params: tellsFound,
+      params: showFound,
     },
   );
   return {

@@ -1,5 +1,4 @@
-import { callConfigured } from '../model/configured.ts';
-import { Rejected, RetryLater } from '../model/errors.ts';
+import { callConfigured, Rejected, RetryLater } from '../model/errors.ts';
 import { problemOfText } from '../model/text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isError, sentenceOf } from '../platform/error-message.ts';

@@ -1,113 +1,87 @@
 import type { RetryLater } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
-import type { Table } from '../platform/aws/dynamodb-table.ts';
+import type { Table, Update } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 
-/** How long nobody may call yet, and why. */
-export interface Waiting {
+/** An open breaker: for how many seconds nobody may call, and why. No seconds are left once a probe is due. */
+export interface Outage {
   readonly seconds: number;
   readonly reason: string;
-}
-
-/** A breaker that is open; no seconds left when a probe is due. */
-export interface Outage extends Waiting {
   /** Epoch milliseconds. */
   readonly openedAt: number;
-  /** It is down for longer than a moment. */
+  /** The partner has been failing for longer than `downAfterSeconds`. */
   readonly isDown: boolean;
 }
 
 export type Permit =
   | { readonly permit: 'call' | 'probe' }
-  | ({ readonly permit: 'wait' } & Waiting & Pick<Outage, 'isDown'>);
+  | ({ readonly permit: 'wait' } & Omit<Outage, 'openedAt'>);
 
 export interface BreakerState {
   readonly open: boolean;
   readonly reason: string | undefined;
   readonly openedAt: string | undefined;
   readonly openUntilMs: number | undefined;
-  /** When its last outage ended; undefined while one lasts, or when there was none. */
+  /** When its last outage ended; undefined during an outage, or when there was none. */
   readonly closedAt?: string | undefined;
 }
 
-/**
- * A circuit breaker that all containers share: one item per partner. A healthy path only reads (and that at
- * most once per `freshMs`); failures are counted per minute; when open, one call at a time probes.
- */
-export interface Breaker {
-  /** Looks without asking for a permit: undefined while it is closed, as it was a moment ago. */
-  readonly outage: (partner: Partner) => Promise<Outage | undefined>;
-  /** @param owner Unique to this one call: a probe is known by it. */
-  readonly permit: (partner: Partner, owner: string) => Promise<Permit>;
-  /** @returns whether the partner is down: all calls have failed for longer than a moment. */
-  readonly recordFailure: (
-    partner: Partner,
-    failure: RetryLater,
-    permit: Permit,
-    owner: string,
-  ) => Promise<boolean>;
-  /** @returns whether this container had seen the partner down before: that is over. */
-  readonly recordSuccess: (partner: Partner, permit: Permit, owner: string) => Promise<boolean>;
-  /** The call ended before the partner could answer: a probe is given back, and nothing is learnt from it. */
-  readonly recordNoAnswer: (partner: Partner, permit: Permit, owner: string) => Promise<void>;
-  readonly state: (partner: Partner) => Promise<BreakerState>;
-}
-
+/** Failures within one minute that open the breaker. */
+const threshold = 5;
 /**
  * A partner whose calls have all failed for so long is down, however few they were: one message that comes again, or a
  * pull every few minutes, never fails five times in a minute.
  */
 const downAfterSeconds = 180;
-
-export interface BreakerOptions {
-  /** Failures within one minute that open it. */
-  readonly threshold: number;
-  /** First wait before a probe; doubles with each failed probe. */
-  readonly cooldownSeconds: number;
-  readonly maxCooldownSeconds: number;
-  /** A partner's own Retry-After is heeded up to here; a probe then asks again, as it may have been nonsense. */
-  readonly maxAskedSeconds: number;
-  /** Wait after refused credentials: partners lock accounts (Tryton after six wrong logins). */
-  readonly unauthorizedSeconds: number;
-  /** How long a probe may take before another container may probe. */
-  readonly probeSeconds: number;
-}
-
-const defaults: BreakerOptions = {
-  threshold: 5,
-  cooldownSeconds: 15,
-  maxCooldownSeconds: 300,
-  maxAskedSeconds: 3600,
-  unauthorizedSeconds: 300,
-  probeSeconds: 90,
-};
-
+/** We follow a partner's own Retry-After up to here; then a probe asks again, as the header may have been nonsense. */
+const maxAskedSeconds = 3600;
+/** Wait after refused credentials: partners lock accounts (Tryton after six wrong logins). */
+const unauthorizedSeconds = 300;
+/** After so many cooldowns (90 s by default) another container may probe: the one that probed was perhaps killed. */
+const cooldownsOfProbe = 6;
 /** How long a container believes that a partner is well without reading again. */
 const freshMs = 1000;
 
-export function createBreaker(table: Table, clock: Clock, given: Partial<BreakerOptions> = {}): Breaker {
-  const options = optionsOf(given);
+const whileClosed = {
+  condition: 'attribute_not_exists(#open) OR #open = :no',
+  values: { no: false },
+};
+
+export interface BreakerOptions {
+  /** First wait before a probe; doubles with each failed probe. */
+  readonly cooldownSeconds?: number;
+  readonly maxCooldownSeconds?: number;
+}
+
+export type Breaker = ReturnType<typeof createBreaker>;
+
+/**
+ * A circuit breaker that all containers share: one item per partner. While the partner is well, the item is only read,
+ * at most once per `freshMs`. Failures are counted per minute. While the breaker is open, one call at a time probes.
+ */
+export function createBreaker(
+  table: Table,
+  clock: Clock,
+  { cooldownSeconds = 15, maxCooldownSeconds = 300 }: BreakerOptions = {},
+) {
   const now = () => clock.now().getTime();
   const stateKey = (partner: Partner) => ({ pk: `BREAKER#${partner}`, sk: 'STATE' });
-  const minuteKey = (partner: Partner, minute: number) => ({
-    pk: `BREAKER#${partner}`,
-    sk: `MINUTE#${minute}`,
-  });
   const closedSeenAt = new Map<Partner, number>();
-  /** What this container has seen, and no end of it. */
+  /** Partners that this container has seen failing, and not seen recover. */
   const downSeen = new Set<Partner>();
   const isDownSince = (instant: unknown) => now() - Date.parse(String(instant)) >= downAfterSeconds * 1000;
 
-  /** One read for all records of a batch that ask at the same moment. */
+  /** Records of a batch that ask at the same moment share one read. */
   const reading = new Map<Partner, ReturnType<Table['get']>>();
   function read(partner: Partner) {
-    const under = reading.get(partner);
-    if (under) return under;
+    const pending = reading.get(partner);
+    if (pending) return pending;
     const started = table.get(stateKey(partner)).finally(() => reading.delete(partner));
     reading.set(partner, started);
     return started;
   }
 
+  /** Looks without asking for a permit: undefined while it is closed, or was a moment ago. */
   async function outage(partner: Partner): Promise<Outage | undefined> {
     if (now() - (closedSeenAt.get(partner) ?? 0) < freshMs) return undefined;
     const state = await read(partner);
@@ -137,75 +111,84 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
     return begun ? failingSince : (await table.get(stateKey(partner)))?.failingSince;
   }
 
-  /** @returns false for an answer to a call that began before the breaker opened: it tells of the time before. */
+  /** @returns false when the call began before the breaker opened: its answer says nothing about the partner now. */
   async function endFailing(partner: Partner): Promise<boolean> {
-    const ended = await table.update(stateKey(partner), {
-      remove: ['failingSince'],
-      condition: 'attribute_not_exists(#open) OR #open = :no',
-      values: { no: false },
-    });
+    const ended = await table.update(stateKey(partner), { remove: ['failingSince'], ...whileClosed });
     return ended !== undefined && downSeen.delete(partner);
+  }
+
+  /** Writes the outcome of a probe, unless somebody else has probed since. */
+  const endProbe = (partner: Partner, owner: string, { remove = [], ...outcome }: Update = {}) =>
+    table.update(stateKey(partner), {
+      ...outcome,
+      remove: ['probeUntil', 'probeOwner', ...remove],
+      condition: '#probeOwner = :owner',
+      values: { owner },
+    });
+
+  function updateMinute(partner: Partner, at: number, changes: Update) {
+    const minute = Math.floor(at / 60_000);
+    const set = { ...changes.set, expiresAt: (minute + 60) * 60 };
+    return table.update({ pk: `BREAKER#${partner}`, sk: `MINUTE#${minute}` }, { ...changes, set });
+  }
+
+  function cooldown(failure: RetryLater, openings: number): number {
+    const asked = Math.min(maxAskedSeconds, failure.afterSeconds ?? 0);
+    if (failure.unauthorized) return Math.max(asked, unauthorizedSeconds);
+    return Math.max(asked, Math.min(maxCooldownSeconds, cooldownSeconds * 2 ** (openings - 1)));
   }
 
   return {
     outage,
 
-    async permit(partner, owner) {
+    /** @param owner Unique to this one call: a probe is recognised by it. */
+    async permit(partner: Partner, owner: string): Promise<Permit> {
       const open = await outage(partner);
       if (!open) return { permit: 'call' };
       const { reason, isDown } = open;
       if (open.seconds > 0) return { permit: 'wait', seconds: open.seconds, reason, isDown };
       const at = now();
       const probing = await table.update(stateKey(partner), {
-        set: { probeUntil: at + options.probeSeconds * 1000, probeOwner: owner },
+        set: { probeUntil: at + cooldownsOfProbe * cooldownSeconds * 1000, probeOwner: owner },
         condition:
           '#open = :yes AND #openUntil <= :at AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)',
         values: { yes: true, at },
       });
-      // A permit whose answer was lost is asked for again by the AWS SDK, and then meets itself.
+      // When the answer to this write is lost, the AWS SDK sends it again, and finds the probe that it has written.
       const ours = probing !== undefined || (await table.get(stateKey(partner)))?.probeOwner === owner;
-      return ours
-        ? { permit: 'probe' }
-        : { permit: 'wait', seconds: options.cooldownSeconds, reason, isDown };
+      return ours ? { permit: 'probe' } : { permit: 'wait', seconds: cooldownSeconds, reason, isDown };
     },
 
-    async recordFailure(partner, failure, permit, owner) {
+    /** @returns whether the partner is down: all calls have failed for longer than `downAfterSeconds`. */
+    async recordFailure(
+      partner: Partner,
+      failure: RetryLater,
+      { permit }: Permit,
+      owner: string,
+    ): Promise<boolean> {
       if (failure.scope !== 'partner') return false;
       closedSeenAt.delete(partner);
       const at = now();
       const reason = failure.message.slice(0, 500);
-      if (permit.permit === 'probe') {
+      if (permit === 'probe') {
         const state = await table.get(stateKey(partner));
         const openings = Number(state?.openings ?? 1) + 1;
-        await table.update(stateKey(partner), {
-          set: {
-            openUntil: at + cooldown(failure, openings) * 1000,
-            openings,
-            reason,
-          },
-          remove: ['probeUntil', 'probeOwner'],
-          condition: '#probeOwner = :owner',
-          values: { owner },
-        });
+        const openUntil = at + cooldown(failure, openings) * 1000;
+        await endProbe(partner, owner, { set: { openUntil, openings, reason } });
         return isDownSince(state?.failingSince);
       }
       const isDown = isDownSince(await beginFailing(partner));
-      const minute = Math.floor(at / 60_000);
-      const counted = await table.update(minuteKey(partner, minute), {
-        add: { failures: 1 },
-        set: { expiresAt: (minute + 60) * 60 },
-      });
+      const counted = await updateMinute(partner, at, { add: { failures: 1 } });
       const failures = Number(counted?.after.failures ?? 0);
-      if (failures < options.threshold && !isDown && !failure.unauthorized) return false;
+      if (failures < threshold && !isDown && !failure.unauthorized) return false;
       const openUntil = at + cooldown(failure, 1) * 1000;
       const opened = await table.update(stateKey(partner), {
         set: { open: true, openedAt: clock.now().toISOString(), openUntil, openings: 1, reason },
         remove: ['probeUntil', 'probeOwner'],
-        condition: 'attribute_not_exists(#open) OR #open = :no',
-        values: { no: false },
+        ...whileClosed,
       });
       if (opened || !failure.unauthorized) return isDown;
-      // It is open for another reason: no probe may log in any sooner for that.
+      // It was open for another reason. Refused credentials make it wait longer, so that no probe logs in sooner.
       await table.update(stateKey(partner), {
         set: { openUntil, reason },
         condition: '#open = :yes AND #openUntil < :until',
@@ -214,33 +197,27 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
       return isDown;
     },
 
-    async recordSuccess(partner, permit, owner) {
-      if (permit.permit !== 'probe') return downSeen.has(partner) && endFailing(partner);
-      const closed = await table.update(stateKey(partner), {
+    /** @returns whether this container had seen the partner failing, and that is over now. */
+    async recordSuccess(partner: Partner, { permit }: Permit, owner: string): Promise<boolean> {
+      if (permit !== 'probe') return downSeen.has(partner) && endFailing(partner);
+      const closed = await endProbe(partner, owner, {
         set: { open: false, closedAt: clock.now().toISOString() },
-        remove: ['probeUntil', 'probeOwner', 'openUntil', 'reason', 'failingSince'],
-        condition: '#probeOwner = :owner',
-        values: { owner },
+        remove: ['openUntil', 'reason', 'failingSince'],
       });
-      // Too late: somebody else has probed since, and knows better.
+      // Too late: somebody else has probed since, and that outcome counts.
       if (!closed) return false;
       downSeen.delete(partner);
-      // Counting begins anew: else the failures that opened it would let a single further one open it again.
-      const minute = Math.floor(now() / 60_000);
-      await table.update(minuteKey(partner, minute), { set: { failures: 0, expiresAt: (minute + 60) * 60 } });
+      // Count anew, or the failures that opened it would let a single further one open it again.
+      await updateMinute(partner, now(), { set: { failures: 0 } });
       return true;
     },
 
-    async recordNoAnswer(partner, permit, owner) {
-      if (permit.permit !== 'probe') return;
-      await table.update(stateKey(partner), {
-        remove: ['probeUntil', 'probeOwner'],
-        condition: '#probeOwner = :owner',
-        values: { owner },
-      });
+    /** The call ended before the partner could answer: a probe is given back, and nothing is known about the partner. */
+    async recordNoAnswer(partner: Partner, { permit }: Permit, owner: string): Promise<void> {
+      if (permit === 'probe') await endProbe(partner, owner);
     },
 
-    async state(partner) {
+    async state(partner: Partner): Promise<BreakerState> {
       const state = await table.get(stateKey(partner));
       const open = state?.open === true;
       return {
@@ -252,18 +229,4 @@ export function createBreaker(table: Table, clock: Clock, given: Partial<Breaker
       };
     },
   };
-
-  function cooldown(failure: RetryLater, openings: number): number {
-    const asked = Math.min(options.maxAskedSeconds, failure.afterSeconds ?? 0);
-    if (failure.unauthorized) return Math.max(asked, options.unauthorizedSeconds);
-    const doubled = options.cooldownSeconds * 2 ** (openings - 1);
-    return Math.max(asked, Math.min(options.maxCooldownSeconds, doubled));
-  }
-}
-
-/** A prober that was killed blocks the next one for as long as its probe may take: that shrinks with the cooldown. */
-function optionsOf(given: Partial<BreakerOptions>): BreakerOptions {
-  const { cooldownSeconds = defaults.cooldownSeconds } = given;
-  const probeSeconds = (defaults.probeSeconds / defaults.cooldownSeconds) * cooldownSeconds;
-  return { ...defaults, probeSeconds, ...given };
 }

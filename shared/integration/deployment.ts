@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { type WebhookChannel, type Weekday, webhookChannels, weekdays } from '../alerts/names.ts';
 import { addressesOf } from '../platform/ip-allow-list.ts';
 import { strictObject } from '../platform/strict-object.ts';
-import { tellsFound } from '../platform/validation.ts';
+import { showFound } from '../platform/validation.ts';
 
 /** What of the stack differs from plant to plant. All of it is optional. */
 export interface Deployment {
@@ -131,7 +131,7 @@ const keyArn = arnOf('kms').check(
   z.refine((text) => /:key\/[\w-]+$/.test(text), 'the ARN of a key (…:key/…), not of its alias'),
 );
 const isEmail = (text: string) => z.safeParse(z.email(), text).success;
-const email = z.string().check(z.refine(isEmail, { error: 'an e-mail address', params: tellsFound }));
+const email = z.string().check(z.refine(isEmail, { error: 'an e-mail address', params: showFound }));
 const atLeastOne = <T>(schema: z.ZodMiniType<T>) => z.array(schema).check(z.minLength(1));
 
 export const deploymentSchema = strictObject({
@@ -155,7 +155,7 @@ export const deploymentSchema = strictObject({
       at: z.string().check(
         z.refine((text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text), {
           error: 'a time of the day such as 06:30',
-          params: tellsFound,
+          params: showFound,
         }),
       ),
       workdays: z._default(atLeastOne(z.enum(weekdays)), [

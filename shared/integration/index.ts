@@ -6,7 +6,7 @@
  */
 
 export type { AzumutaContractSettings } from '../azumuta/contract.ts';
-export { textIn } from '../azumuta/text.ts';
+export { textIn } from '../azumuta/fields.ts';
 export type { ErpDefinition } from '../erp/connector.ts';
 export { odoo } from '../erp/odoo/index.ts';
 export {

@@ -4,7 +4,7 @@ import type { ErpDefinition } from '../erp/connector.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
 import { isTimeZone, utcInstant } from '../model/time.ts';
 import { strictObject } from '../platform/strict-object.ts';
-import { tellsFound } from '../platform/validation.ts';
+import { showFound } from '../platform/validation.ts';
 import { deploymentSchema } from './deployment.ts';
 
 export interface ReconcileSchedule {
@@ -29,7 +29,7 @@ const instant = z
   );
 
 const zoneNeeded = 'an IANA time zone such as Europe/Brussels';
-const timeZone = z.string(zoneNeeded).check(z.refine(isTimeZone, { error: zoneNeeded, params: tellsFound }));
+const timeZone = z.string(zoneNeeded).check(z.refine(isTimeZone, { error: zoneNeeded, params: showFound }));
 
 /** What `defineIntegration` takes, with its bounds and defaults. */
 export const integrationSchema = strictObject({

@@ -4,7 +4,7 @@ import type { Key, StoredItem, Table, Update } from '../platform/aws/dynamodb-ta
 import type { Clock } from '../platform/clock.ts';
 import { type HistoryEntry, maxNoteLength, withEntry } from './history.ts';
 import { expiryAfter, retentionSeconds } from './keys.ts';
-import { onItsDay } from './records/daily-activity.ts';
+import { dayFields } from './records/daily-activity.ts';
 
 /**
  * One step that must happen once: creating a product order, booking a booking.
@@ -149,7 +149,7 @@ export function createClaims(table: Table, clock: Clock, times: ClaimTimes): Cla
           doneAt: clock.now().toISOString(),
           // However long it waited before: a receipt outlives every replay.
           expiresAt: expiryAfter(retentionSeconds, clock.now()),
-          ...onItsDay(clock.now(), entry.event),
+          ...dayFields(clock.now(), entry.event),
         },
         remove: ['owner', 'leaseUntil'],
       };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type Cause, causes } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
 import type { Update } from '../platform/aws/dynamodb-table.ts';
 
@@ -20,12 +21,18 @@ export const maxHistoryBytes = 16 * 1024;
 /** Characters of a note, and of the reason that an item keeps for a person. */
 export const maxNoteLength = 1000;
 
+/** A newer version, before this one was deployed again, may have noted a cause that this one does not know. */
+export const storedCauseSchema = z.pipe(
+  z.string(),
+  z.transform((code): Cause => causes.find((cause) => cause === code) ?? 'internal-error'),
+);
+
 /** An item's own history, oldest first. */
 export const historySchema = z._default(
   z.array(z.object({ at: z.string(), event: z.string(), note: z.exactOptional(z.string()) })),
   [],
 );
-const heldSchema = z.object({ history: historySchema, historyLeft: z._default(z.number(), 0) });
+export const heldSchema = z.object({ history: historySchema, historyLeft: z._default(z.number(), 0) });
 
 /**
  * The update, which also adds entries to the item's history. A full one loses its oldest retries, then its oldest

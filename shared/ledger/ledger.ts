@@ -2,6 +2,7 @@ import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Claims, type ClaimTimes, createClaims } from './claims.ts';
 import { createLease, type Lease } from './lease.ts';
+import { type AlertRecords, createAlertRecords } from './records/alerts.ts';
 import { type Attempts, createAttempts } from './records/attempts.ts';
 import { type BookingLocks, createBookingLocks } from './records/booking-locks.ts';
 import { type Bookings, createBookings } from './records/bookings.ts';
@@ -15,6 +16,7 @@ import { createPauses, type Pauses } from './records/pauses.ts';
 import { createOrders, type Orders } from './records/product-orders.ts';
 import { createPullState, type PullState } from './records/pull-state.ts';
 import { createQuestions, type Questions } from './records/questions.ts';
+import { createTroubles, type Troubles } from './records/troubles.ts';
 import { createWorkInstructionNames, type WorkInstructionNames } from './records/work-instruction-names.ts';
 import { ledgerIndexes } from './table-schema.ts';
 
@@ -67,5 +69,22 @@ export function createLedger({ table, clock, times }: LedgerOptions): Ledger {
     workInstructionNames: createWorkInstructionNames(table, clock),
     journeys: createJourneys(table, ledgerIndexes),
     dailyActivity: createDailyActivity(table),
+  };
+}
+
+/** The ledger of whoever tells people of it: the flows do without, and their bundles stay small. */
+export interface AlertLedger extends Ledger {
+  /** What a person must see to now. */
+  readonly troubles: Troubles;
+  /** What people were told. */
+  readonly alerts: AlertRecords;
+}
+
+export function createAlertLedger(options: LedgerOptions): AlertLedger {
+  const { table, clock } = options;
+  return {
+    ...createLedger(options),
+    troubles: createTroubles(table),
+    alerts: createAlertRecords(table, clock),
   };
 }

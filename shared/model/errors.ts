@@ -1,7 +1,7 @@
 import { shorten } from './text.ts';
 
 /**
- * The two failures that a flow can act upon. Everything else that is thrown is a bug.
+ * The two failures that a flow can react to, `RetryLater` and `Rejected`. Everything else that is thrown is a bug.
  *
  * Messages are written for a person (planner, operator): they name the order or field, what was found and
  * what to do next, and never hold a credential.
@@ -19,18 +19,18 @@ export type Wrote = 'nothing' | 'known' | 'perhaps';
 export interface RetryLaterOptions extends ErrorOptions {
   readonly scope: RetryScope;
   /** Not before this many seconds from now (Retry-After, an account lock, a settling time). */
-  readonly afterSeconds?: number;
+  readonly afterSeconds?: number | undefined;
   /** All but `nothing` makes the next attempt look before it writes; `perhaps` keeps it away for the settling time. */
-  readonly wrote?: Wrote;
+  readonly wrote?: Wrote | undefined;
   /** The partner refused our credentials: probing must be slow, or accounts get locked. */
   readonly unauthorized?: boolean;
-  /** Our own deadline ended the call: it tells nothing of the partner, well or unwell. */
+  /** Our own deadline ended the call, which says nothing about the partner. */
   readonly outOfTime?: boolean;
-  /** Another attempt of ours is at it, and usually done in a second: the waits are short, and do not grow. */
+  /** Another attempt of ours holds the claim or lock, usually for a second: the waits are short and do not grow. */
   readonly forOurLock?: boolean;
 }
 
-/** It did not work now, and may work later without anybody mending anything about this order. */
+/** It failed now and may work later, without anybody correcting anything about this order. */
 export class RetryLater extends Error {
   override readonly name = 'RetryLater';
   readonly scope: RetryScope;
@@ -50,17 +50,12 @@ export class RetryLater extends Error {
     this.forOurLock = options.forOurLock ?? false;
   }
 
-  /** The same failure, of which more is known. */
+  /** The same failure with other options. */
   with(changes: Partial<RetryLaterOptions>): RetryLater {
-    const { scope, afterSeconds, wrote, unauthorized, outOfTime, forOurLock, cause } = this;
-    const options = { scope, wrote, unauthorized, outOfTime, forOurLock, cause, ...changes };
-    return new RetryLater(this.message, {
-      ...options,
-      ...(afterSeconds === undefined || 'afterSeconds' in changes ? {} : { afterSeconds }),
-    });
+    return new RetryLater(this.message, { ...this, cause: this.cause, ...changes });
   }
 
-  /** The same failure, after writes that were answered: a partner that is unwell by now may still be at them. */
+  /** The same failure, after writes that were answered: a partner that failed since may still be settling them. */
   afterWriting(): RetryLater {
     if (this.wrote !== 'nothing') return this;
     return this.with({ wrote: this.scope === 'order' ? 'known' : 'perhaps' });
@@ -68,35 +63,35 @@ export class RetryLater extends Error {
 }
 
 /**
- * What kind of thing a person has to mend: stored beside each sentence, so that dead letters can be grouped and
- * counted. A code says who acts and on what; the sentence says what to do. The table is in infra/RUNBOOK.md.
+ * What a person has to correct: stored beside each sentence, so that dead letters can be grouped and counted. The
+ * code says who acts on what; the sentence says what to do. The table is in infra/RUNBOOK.md.
  */
 export const causes = [
   /** Correct the mapping or an option in `integration.config.ts`, deploy, replay. */
   'configuration',
-  /** Correct the order in the ERP: as it stands it cannot become a product order, or be found again. */
+  /** Correct the order in the ERP: in its present form it cannot become a product order, or be found again. */
   'order-data',
   /** Create the article or its variant in Azumuta, or correct the order in the ERP. */
   'unknown-article',
   /** The ERP, Azumuta or the ledger does not know the order: check its number, and whether it was deleted. */
   'unknown-order',
-  /** The ERP order is cancelled, closed, not released, or booked by others: reopen it, or book by hand what is missing. */
+  /** The ERP order is cancelled, closed, not released, or booked by others: reopen it, or book what is missing by hand. */
   'order-state',
   /** The ERP order and the product order in Azumuta differ: make them equal by hand, or find out what was built. */
   'conflict',
   /** Quantity, unit, lots or serial numbers do not fit the ERP: correct what was recorded, or what the mapping gives. */
   'quantity-or-lots',
-  /** Azumuta does not show for certain what was built: complete or correct it there, or book it by hand. */
+  /** Azumuta does not show clearly what was built: complete or correct it there, or book it by hand. */
   'completion-unclear',
   /** The ERP has other figures of this completion than were built: correct the ERP by hand, then discard. */
   'booked-otherwise',
-  /** The ERP refuses it: mend in the ERP what its own words name (stock, a right of our user, a missing module). */
+  /** The ERP refuses it: correct there what its message names (stock, a right of our user, a missing module). */
   'refused-by-erp',
-  /** Azumuta refuses it, or answers in another form than expected: mend in Azumuta what the sentence names. */
+  /** Azumuta refuses it, or answers in another form than expected: correct in Azumuta what the sentence names. */
   'refused-by-azumuta',
   /** A trigger or a message cannot be read: correct the trigger in Azumuta. */
   'unreadable-message',
-  /** A partner was unwell, or others were at the order, for as long as it was tried: see to that, then replay. */
+  /** A partner was down, or others had the order locked, for as long as it was tried: see to that, then replay. */
   'waited-too-long',
   /** A bug, a crash or a timeout: look at the function's logs, report it, replay after the fix. */
   'internal-error',
@@ -112,11 +107,11 @@ export interface Rejection {
 }
 
 export interface RejectedOptions extends ErrorOptions {
-  /** Its cause code: `cause` is the thrown value that is behind an error. */
+  /** Its cause code; `cause` is the value that was thrown before this one. */
   readonly code: Cause;
 }
 
-/** It will never work until a person mends something; the message is the sentence that person reads. */
+/** It will never work until a person corrects something; the message is the sentence for that person. */
 export class Rejected extends Error {
   override readonly name: string = 'Rejected';
   readonly code: Cause;
@@ -127,7 +122,7 @@ export class Rejected extends Error {
   }
 }
 
-/** The ERP does not know the order: what then happens is a policy of the configuration. */
+/** The ERP does not know the order. The configuration says what happens then. */
 export class UnknownOrder extends Rejected {
   override readonly name = 'UnknownOrder';
 
@@ -140,7 +135,22 @@ export function rejectionOf(rejected: Rejected): Rejection {
   return { reason: reasonOf(rejected), cause: rejected.code };
 }
 
-/** The sentence of any thrown value, cut to `limit` characters, without a stack trace. */
+/** The message of any thrown value, cut to `limit` characters, without a stack trace. */
 export function reasonOf(thrown: unknown, limit = 1000): string {
   return shorten(thrown instanceof Error ? thrown.message : String(thrown), limit);
+}
+
+/**
+ * Calls a function of the configuration. What it throws is a mistake in the configuration, not a bug of ours.
+ * @param failed Begins the message: `Mapping productOrders.number failed for MO/0001`.
+ * @throws Rejected with the thrown message, and with the code of a thrown `Rejected`.
+ */
+export function callConfigured<T>(failed: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const code = error instanceof Rejected ? error.code : 'configuration';
+    throw new Rejected(`${failed}: ${why}`, { code, cause: error });
+  }
 }

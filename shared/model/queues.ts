@@ -12,7 +12,7 @@ export const consumerOf = {
 } as const satisfies Record<QueueName, string>;
 
 /** Which partners the consumer of a queue calls: the created order's id goes back to the ERP, too. */
-export const callsOf: Readonly<Record<QueueName, readonly Partner[]>> = {
+export const partnersCalledBy: Readonly<Record<QueueName, readonly Partner[]>> = {
   'product-orders': ['azumuta', 'erp'],
   completions: ['azumuta'],
   bookings: ['erp'],

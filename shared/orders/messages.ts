@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { parseMessage } from '../platform/aws/message.ts';
+import { parseMessage } from '../platform/aws/queue.ts';
 
 /**
  * What travels through the product-orders queue: only which order. Its content stands in the ledger, so that

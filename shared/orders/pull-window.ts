@@ -1,4 +1,4 @@
-import type { PullStand, PullWindow } from '../ledger/records/pull-state.ts';
+import type { PullProgress, PullWindow } from '../ledger/records/pull-state.ts';
 import type { Watermark } from '../model/orders.ts';
 
 /** A window from its beginning on, also before its first page. */
@@ -21,7 +21,10 @@ export const overlapMs = 10 * 60_000;
  * A run that fails before its first page has changed nothing. One that fails later, is killed or runs out of
  * time leaves the position of its last page, also inside the overlap.
  */
-export function startOf({ watermark, window }: PullStand, goLive: string | undefined): Watermark | undefined {
+export function startOf(
+  { watermark, window }: PullProgress,
+  goLive: string | undefined,
+): Watermark | undefined {
   if (window) return window.position;
   if (!watermark) return goLive === undefined ? undefined : { changedAt: goLive };
   const behind = before(watermark.changedAt, overlapMs);

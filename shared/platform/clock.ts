@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Time as a parameter: whatever needs to know the time, or waits, gets one of these. */
+/** Time as a parameter, for all code that needs the time or waits. */
 export interface Clock {
   readonly now: () => Date;
   /** Resolves after so many milliseconds. */
@@ -9,7 +9,7 @@ export interface Clock {
   readonly timeout: (ms: number) => AbortSignal;
 }
 
-/** The clocks of two machines, SQS's among them, are apart by less: milliseconds. */
+/** Milliseconds by which the clocks of two machines, including those of SQS, differ at most. */
 export const clocksDifferMs = 5000;
 
 export const systemClock: Clock = {

@@ -8,13 +8,13 @@ const seconds = z.pipe(
 );
 
 /**
- * The environment variables of the functions: the stack writes them by these names, and each function picks
- * those that it reads.
+ * The environment variables of the functions. The stack sets them by these names; each function names those that it
+ * reads.
  */
 export const variables = {
   /** Name of the stack: the dimension of all its metrics. */
   STACK_NAME: text,
-  /** Of the stack: the configuration may differ by it. */
+  /** Stage of the stack, on which the configuration may depend. */
   STAGE: text,
   LEDGER_TABLE_NAME: text,
   PRODUCT_ORDERS_QUEUE_URL: text,
@@ -25,16 +25,16 @@ export const variables = {
   ORDER_API_KEY_SECRET_ARN: text,
   AZUMUTA_API_KEY_SECRET_ARN: text,
   ERP_CREDENTIALS_SECRET_ARN: text,
-  /** Addresses of the webhooks that get alerts, where there are any. */
+  /** Addresses of the webhooks that get alerts; unset where there are none. */
   ALERT_WEBHOOKS_SECRET_ARN: text,
-  /** Topics of the mails: alerts, and the morning mail where there is one. */
+  /** SNS topics of the mails: alerts, and the morning mail where there is one. */
   ALERTS_TOPIC_ARN: text,
   MORNING_MAIL_TOPIC_ARN: text,
-  /** JSON of `azumuta.contract.trigger`: the webhook door does not read the configuration. */
+  /** JSON of `azumuta.contract.trigger`: the webhook endpoint does not load the configuration. */
   TRIGGER_NAMES: text,
-  /** JSON list of the addresses and networks that may call a door; an empty one lets all in. */
+  /** JSON list of the addresses and networks that may call an endpoint; an empty one permits all. */
   ALLOWED_SOURCES: text,
-  /** The longest that a partner may take to finish what was sent to it before an attempt died. */
+  /** Longest time that a partner may need to finish what was sent to it before an attempt died. */
   SETTLING_SECONDS: seconds,
   /** Longest wait after a first failure. */
   RETRY_BASE_SECONDS: seconds,

@@ -3,7 +3,7 @@ import { withoutSecrets } from './aws/credentials.ts';
 import type { HttpResponse } from './http.ts';
 import { type Place, valueAt } from './places.ts';
 
-/** Where partners write the sentence of an error: OData V4 and V2, RFC 9457, OAuth2, and what in-house ones do. */
+/** Where partners put the sentence of an error: OData V4 and V2, RFC 9457, OAuth2, and common in-house forms. */
 export const usualPlaces = [
   'error.message',
   'error.message.value',
@@ -36,12 +36,12 @@ export function sentenceOf(
     .find(isSentence);
   const plain =
     found?.toString() ?? longestWords(json) ?? (json === undefined && !/<\w/.test(text) ? text : '');
-  // Before it is cut: half a secret is not found any more.
+  // Before it is cut, as half a secret would not be found.
   const line = withoutSecrets(plain, secrets).replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   return line === '' ? undefined : shorten(line, longest);
 }
 
-/** Wherever it stands: a sentence has spaces. Deeper than this nobody writes one. */
+/** The longest text with spaces, anywhere down to a depth that no partner's error exceeds. */
 function longestWords(json: unknown, depth = 4): string | undefined {
   if (typeof json === 'string') return /\S\s+\S/.test(json) ? json : undefined;
   if (json === null || typeof json !== 'object' || depth === 0) return undefined;
@@ -54,7 +54,7 @@ function isSentence(value: unknown): value is string | number {
   return typeof value === 'number' || (typeof value === 'string' && value !== '');
 }
 
-/** Whether something that stands where an error would is one. */
+/** Whether a value found at the place of an error is one: not null, false, empty or an empty list. */
 export function isError(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }

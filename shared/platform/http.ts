@@ -1,27 +1,27 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { Rejected, RetryLater, reasonOf } from '../model/errors.ts';
+import { Rejected, RetryLater, type RetryLaterOptions, reasonOf } from '../model/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { answerHeard, atItsPace } from './heard-answers.ts';
+import { markAnswered, sendAtPace } from './track-answers.ts';
 
 /**
- * The one HTTP client of this project, for Azumuta and for every ERP: built-in fetch with keep-alive,
- * a time limit, a size limit, no redirects, https only, and errors that name the partner and the call but
- * never a header, a query or a body. It never retries: the queue is the only retry loop.
+ * The only HTTP client of this project, for Azumuta and every ERP: built-in fetch with keep-alive, a time limit, a
+ * size limit, no redirects, https only, and errors that name the partner and the call but never a header, a query or
+ * a body. It never retries: the queue is the only retry loop.
  */
 export interface HttpOptions {
   /** How errors name the partner: `Azumuta`, `Tryton`. */
   readonly partner: string;
-  /** Every path is resolved against it, and no request ever leaves its origin. */
+  /** Every path is resolved against it; a request to another origin is refused. */
   readonly baseUrl: string;
-  /** Plain http is refused except to this machine, or when this says so. */
+  /** Permits plain http to other machines than this one. */
   readonly allowHttp?: boolean | undefined;
   /** Longest wait for a whole answer. Default 15 s, below every function's timeout. */
   readonly timeoutMs?: number | undefined;
   /** Largest answer accepted, in bytes. Default 10 MiB. */
-  readonly maxBytes?: number;
-  /** PEM of a private authority that signed the partner's certificate, trusted beside the public ones. */
+  readonly maxBytes?: number | undefined;
+  /** PEM of a private authority that signed the partner's certificate, trusted in addition to the public ones. */
   readonly caCertificate?: string | undefined;
-  /** Whose time the wait is. Default: this machine's. */
+  /** Default: this machine's. */
   readonly clock?: Pick<Clock, 'timeout'>;
 }
 
@@ -33,7 +33,7 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as it is; anything else as JSON. */
   readonly body?: unknown;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Whether the call can change anything at the partner. Default: every method but GET and HEAD. */
   readonly writes?: boolean;
 }
@@ -48,7 +48,7 @@ export interface HttpResponse {
 
 export interface Http {
   /**
-   * One call; any status is an answer.
+   * One call. Resolves with any status but a redirect.
    * @throws RetryLater scope `partner` when there was no usable answer (DNS, TLS, refused or reset connection,
    * time limit, size limit, redirect), scope `order` when the given signal aborted it.
    */
@@ -65,7 +65,7 @@ export function createHttp(options: HttpOptions): Http {
     const method = request.method ?? 'GET';
     const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
     const call = `${method} ${url.pathname}`;
-    if (request.signal?.aborted) throw outOfTime(partner, call, false);
+    if (request.signal?.aborted) throw outOfTime(`${partner} ${call}`, false);
     const answersBefore = answers;
     const timeout = clock.timeout(timeoutMs);
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
@@ -86,12 +86,12 @@ export function createHttp(options: HttpOptions): Http {
       }
       const text = await readText(response, maxBytes, `${partner} ${call}`);
       answers += 1;
-      answerHeard();
+      markAnswered();
       return { status: response.status, headers: response.headers, text, json: parseJson(text) };
     } catch (error) {
       if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
-      if (request.signal?.aborted && !timeout.aborted) throw outOfTime(partner, call, writes, error);
-      // While others are answered, this record alone is slow: somebody may hold it locked.
+      if (request.signal?.aborted && !timeout.aborted) throw outOfTime(`${partner} ${call}`, writes, error);
+      // If others were answered meanwhile, only this record is slow: somebody may have it locked.
       const othersAnswered = answers > answersBefore;
       throw noAnswer(error, { partner, call, timedOut: timeout.aborted, othersAnswered, writes });
     }
@@ -100,53 +100,43 @@ export function createHttp(options: HttpOptions): Http {
   return {
     async send(request) {
       const parts = built(base, request, partner);
-      return atItsPace(request.signal, () => sendNow(request, parts));
+      return sendAtPace(request.signal, () => sendNow(request, parts));
     },
   };
 }
 
 /**
- * The failure that an answer's status stands for. 401, 408, 429 and 5xx tell of the partner; 403 tells of our rights
- * to this one record. Undefined for all others, and for the statuses in `except`.
+ * The failure that a status means: 401, 408, 429 and 5xx concern the partner, 403 our rights to this one record.
+ * Undefined for all others, and for the statuses in `except`.
  */
 export function partnerFailure(
   response: HttpResponse,
   call: {
     readonly partner: string;
     readonly what: string;
-    readonly wrote?: 'nothing' | 'perhaps';
+    readonly wrote?: 'nothing' | 'perhaps' | undefined;
     readonly now: Date;
-    readonly except?: readonly number[];
+    readonly except?: readonly number[] | undefined;
   },
 ): RetryLater | undefined {
-  const { status } = response;
-  if (call.except?.includes(status)) return undefined;
-  const afterSeconds = retryAfterSeconds(response.headers.get('retry-after'), call.now);
-  const common = { scope: 'partner', ...(afterSeconds === undefined ? {} : { afterSeconds }) } as const;
-  if (status === 401) {
-    return new RetryLater(
-      `${call.partner} refused our credentials (401) at ${call.what}: check the secret.`,
-      { ...common, unauthorized: true },
-    );
-  }
+  const { partner, what, wrote, now, except = [] } = call;
+  const { status, headers } = response;
+  if (except.includes(status)) return undefined;
+  const afterSeconds = retryAfterSeconds(headers.get('retry-after'), now);
+  const failure = (sentence: string, options: Partial<RetryLaterOptions> = {}) =>
+    new RetryLater(`${partner} ${sentence}`, { scope: 'partner', afterSeconds, ...options });
+  if (status === 401)
+    return failure(`refused our credentials (401) at ${what}: check the secret.`, { unauthorized: true });
   if (status === 403) {
-    return new RetryLater(
-      `${call.partner} does not let us (403) at ${call.what}: check the rights of its user for this record.`,
-      { ...common, scope: 'order' },
-    );
+    const sentence = `does not let us (403) at ${what}: check the rights of its user for this record.`;
+    return failure(sentence, { scope: 'order' });
   }
-  if (status === 429)
-    return new RetryLater(`${call.partner} asks us to slow down (429) at ${call.what}.`, common);
-  if (status === 408 || status >= 500) {
-    return new RetryLater(`${call.partner} failed (${status}) at ${call.what}.`, {
-      ...common,
-      wrote: call.wrote ?? 'nothing',
-    });
-  }
+  if (status === 429) return failure(`asks us to slow down (429) at ${what}.`);
+  if (status === 408 || status >= 500) return failure(`failed (${status}) at ${what}.`, { wrote });
   return undefined;
 }
 
-/** As long as the circuit breaker heeds one: a larger figure is a time in seconds since 1970, or a mistake. */
+/** The longest that the circuit breaker waits: a larger figure is a time in seconds since 1970, or a mistake. */
 const maxRetryAfterSeconds = 3600;
 
 /**
@@ -185,9 +175,9 @@ function noAnswer(
   });
 }
 
-/** Our own deadline, which tells nothing of the partner. */
-function outOfTime(partner: string, call: string, writes: boolean, cause?: unknown): RetryLater {
-  return new RetryLater(`Out of time in this invocation, at ${partner} ${call}.`, {
+/** Our own deadline, which says nothing about the partner. */
+function outOfTime(at: string, writes: boolean, cause?: unknown): RetryLater {
+  return new RetryLater(`Out of time in this invocation, at ${at}.`, {
     scope: 'order',
     outOfTime: true,
     wrote: writes ? 'perhaps' : 'nothing',
@@ -195,7 +185,7 @@ function outOfTime(partner: string, call: string, writes: boolean, cause?: unkno
   });
 }
 
-/** `ECONNREFUSED` … of whatever lies at the bottom of a failed request. */
+/** `ECONNREFUSED` … of the error that caused a request to fail. */
 export function codeOf(error: unknown): string | undefined {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if ('code' in at && typeof at.code === 'string') return at.code;
@@ -222,13 +212,18 @@ interface Built {
   readonly body: string | undefined;
 }
 
-/** @throws Rejected when there can be no such request: nothing was sent, and the partner is not to blame. */
+/** @throws Rejected when the request cannot be built: nothing was sent, and it is not the partner's fault. */
 function built(base: URL, request: HttpRequest, partner: string): Built {
+  const { body } = request;
   try {
     return {
       url: resolveUrl(base, request, partner),
-      headers: new Headers(headersOf(request)),
-      body: request.body === undefined ? undefined : bodyOf(request.body),
+      headers: new Headers({
+        accept: 'application/json',
+        ...(body === undefined || typeof body === 'string' ? {} : { 'content-type': 'application/json' }),
+        ...request.headers,
+      }),
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     };
   } catch (error) {
     if (error instanceof Rejected) throw error;
@@ -254,19 +249,6 @@ function resolveUrl(base: URL, request: HttpRequest, partner: string): URL {
     if (value !== undefined) url.searchParams.set(key, String(value));
   }
   return url;
-}
-
-function headersOf(request: HttpRequest): Record<string, string> {
-  const json = request.body !== undefined && typeof request.body !== 'string';
-  return {
-    accept: 'application/json',
-    ...(json ? { 'content-type': 'application/json' } : {}),
-    ...request.headers,
-  };
-}
-
-function bodyOf(body: unknown): string {
-  return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 async function readText(response: Response, maxBytes: number, what: string): Promise<string> {

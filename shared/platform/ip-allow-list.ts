@@ -1,11 +1,11 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import * as z from 'zod/mini';
 
-/** As the stack hands a list to a door. */
+/** The list as an endpoint gets it from the stack. */
 export const ipAllowListSchema = z.array(z.string());
 
 /**
- * Whether a call's source address may come in at all. An empty list lets every address in.
+ * Returns a check of whether a source address may call. An empty list permits every address.
  * @param allowed Addresses and networks: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`.
  */
 export function ipAllowListCheck(allowed: readonly string[]): (address: string) => boolean {

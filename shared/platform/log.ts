@@ -6,20 +6,20 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 
 /**
  * One JSON line per entry on standard output, as Lambda's JSON log format expects (`level`, `message`,
- * `timestamp`). Only the fields named here are logged: never an event, a header or a body. An entry that bears
- * figures is a metric, too.
+ * `timestamp`). Only the fields named here are logged: never an event, a header or a body. An entry with figures is a
+ * metric, too.
  */
 export interface Logger {
   readonly info: (message: string, fields?: LogFields, measured?: Measured) => void;
   readonly warn: (message: string, fields?: LogFields, measured?: Measured) => void;
   readonly error: (message: string, fields?: LogFields, measured?: Measured) => void;
-  /** The same logger with fields that every entry bears. */
+  /** The same logger with fields that are added to every entry. */
   readonly with: (fields: LogFields) => Logger;
-  /** From now on every entry bears Lambda's id of this request: a container works on one after the other. */
+  /** Adds Lambda's id of this request to every entry from now on: a container works on one after the other. */
   readonly begin: (requestId: string) => void;
 }
 
-/** Who speaks: both are dimensions of the metrics. */
+/** Who logs: both are dimensions of the metrics. */
 export interface Speaker {
   /** Name of the stack. */
   readonly stack: string;

@@ -1,7 +1,7 @@
 /**
  * Works on all, in their order, at most `width` at the same time. Resolves with the results in the same order.
- * When one fails, no further one begins; those under way are awaited before the first failure is thrown, so
- * that nothing goes on behind the caller's back.
+ * When one fails, no further one begins, and those under way are awaited before the first failure is thrown: nothing
+ * runs on after the promise is settled.
  */
 export async function mapConcurrently<In, Out>(
   all: readonly In[],

@@ -1,25 +1,25 @@
 /**
- * What alarms and the console look at, written into log lines in CloudWatch's embedded metric format: CloudWatch makes
- * metrics of them by itself, so that no function needs a call or a grant for it. Each value of a dimension is a metric
- * of its own, which CloudWatch bills: whatever nobody watches is only counted.
+ * Metrics of alarms and the console, written into log lines in CloudWatch's embedded metric format: CloudWatch extracts
+ * them, so that no function needs a call or a grant for it. CloudWatch bills each value of a dimension as a metric of
+ * its own, so what nobody watches is only counted (see `counts`).
  * Source: AWS, "Specification: Embedded metric format".
  */
 export const metrics = {
   /**
    * How long a message that comes again has waited since it was first queued. SQS's own age of the oldest
    * message leaves out messages that were received three times or more (AWS, "Available CloudWatch metrics
-   * for Amazon SQS"), so it goes blind exactly then.
+   * for Amazon SQS"), so it cannot be used for this.
    */
   WaitingSeconds: { unit: 'Seconds', by: ['Function'] },
-  /** 1 by each call that fails or is held back once the partner is down, and 0 by the one that is answered again. */
+  /** 1 from each call that fails or is held back while the partner is down, 0 from the first that is answered again. */
   PartnerDown: { unit: 'Count', by: ['Partner'] },
-  /** Alerts and mails that a channel did not take, at each run that found some. */
+  /** Alerts and mails that wait because a channel did not accept them, at each run that found some. */
   AlertsUndelivered: { unit: 'Count', by: [] },
 } as const satisfies Record<string, MetricDefinition>;
 
-/** What is counted in log lines alone: the dashboard and Logs Insights add them up, at no cost at rest. */
+/** Counted in log lines only: the dashboard and Logs Insights add them up, at no fixed cost. */
 export const counts = [
-  /** Triggers that the webhook door put into the queue. */
+  /** Triggers that the webhook endpoint put into the queue. */
   'CompletionsAccepted',
   /** Product orders that the endpoint or the pull put into the queue. */
   'OrdersAccepted',
@@ -33,16 +33,16 @@ export const counts = [
   'OrdersCancelled',
   /** Orders of the ERP that the mapping refuses: nothing was created of them. */
   'OrdersUnmapped',
-  /** Attempts that come again. */
+  /** Attempts that failed and are tried again. */
   'Retried',
-  /** Every such line bears the cause code (shared/model/errors.ts) as `cause`. */
+  /** Every such line has the cause code (shared/model/errors.ts) as `cause`. */
   'DeadLettered',
 ] as const;
 
 interface MetricDefinition {
   /** Unit as CloudWatch spells it. */
   readonly unit: 'Count' | 'Seconds';
-  /** Dimensions beside the stack. */
+  /** Dimensions in addition to the stack. */
   readonly by: readonly ('Function' | 'Partner')[];
 }
 
@@ -53,7 +53,7 @@ export type Measured = Readonly<Partial<Record<MetricName | CountName, number>>>
 export const metricNamespace = 'AzumutaErp';
 
 /**
- * The figures of a log line, and what makes CloudWatch read those that are metrics. The line itself bears the
+ * The figures of a log line, with the envelope that tells CloudWatch which are metrics. The line itself has the
  * dimensions (`Stack`, `Function`, `Partner`) as fields.
  */
 export function embeddedMetrics(measured: Measured, at: Date) {

@@ -1,18 +1,18 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../model/errors.ts';
-import { tellsFound } from './validation.ts';
+import { showFound } from './validation.ts';
 
 /**
- * Where something stands in an answer: a path (`d.results`, `lines.0.id`; '' is the answer itself), a list of paths
- * of which the first counts that tells anything, or a function for all that a path cannot say. A field whose own name
- * has dots (`@odata.nextLink`) is found, too.
+ * Where something is in an answer: a path (`d.results`, `lines.0.id`; '' is the answer itself), a list of paths of
+ * which the first with a value counts, or a function for what a path cannot say. A field whose own name has dots
+ * (`@odata.nextLink`) is found, too.
  */
 export type Place = string | readonly string[] | ((json: unknown) => unknown);
 
 /** A place in the configuration. */
 export const placeSchema = z.custom<Place>(isPlace, {
   error: 'a path such as article.number or lines.0.id, a list of such paths, or a function',
-  params: tellsFound,
+  params: showFound,
 });
 
 function isPlace(value: unknown): value is Place {
@@ -20,7 +20,7 @@ function isPlace(value: unknown): value is Place {
   return typeof value === 'function' || isPath(value);
 }
 
-/** `$` and brackets are of other path languages, where they would name fields that are never there. */
+/** `$` and brackets belong to other path languages; here they would name fields that never exist. */
 function isPath(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   return (
@@ -28,24 +28,19 @@ function isPath(value: unknown): value is string {
   );
 }
 
-/** What stands there; undefined when nothing does. */
+/** The value at a place; undefined when there is none. */
 export function valueAt(json: unknown, place: Place): unknown {
   return readerOf(place)(json);
 }
 
-/** Reads what stands there, of any number of answers: the paths are split once. */
+/** Makes a reader for any number of answers: the paths are split once. */
 export function readerOf(place: Place): (json: unknown) => unknown {
   if (typeof place === 'function') return place;
   if (typeof place === 'string') return pathReader(place);
   const readers = place.map(pathReader);
   return (json) => {
-    let silent: unknown;
-    for (const read of readers) {
-      const value = read(json);
-      if (tells(value)) return value;
-      if (silent === undefined) silent = value;
-    }
-    return silent;
+    const values = readers.map((read) => read(json));
+    return values.find(hasValue) ?? values.find((value) => value !== undefined);
   };
 }
 
@@ -59,15 +54,15 @@ function pathReader(text: string): (json: unknown) => unknown {
   };
 }
 
-/** Null, an empty text and an empty list stand there, and tell nothing. */
-function tells(value: unknown): boolean {
+/** Null, an empty text and an empty list are there, but hold no value. */
+function hasValue(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return false;
   return !(Array.isArray(value) && value.length === 0);
 }
 
 /**
  * The text or number there as text; undefined when there is neither, or an empty text.
- * @throws Rejected for a whole number beyond 2^53: JSON.parse has rounded it, and another order may bear what it is now.
+ * @throws Rejected for a whole number beyond 2^53: JSON.parse has rounded it, and it may now name another order.
  */
 export function textAt(json: unknown, place: Place): string | undefined {
   const value = valueAt(json, place);
@@ -81,7 +76,7 @@ export function textAt(json: unknown, place: Place): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Whether it is a number that may have been another one in the JSON that it was read from. */
+/** Whether a number may have been rounded when its JSON was parsed. */
 export function hasLostDigits(value: unknown): value is number {
   return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
@@ -102,8 +97,8 @@ export function pathTo(place: Place, root = '$'): string {
 }
 
 /**
- * A path of a request with its values encoded: path`/orders/${number}` keeps the slash of `MO/0001` from
- * becoming a segment border.
+ * A path of a request with its values encoded, so that the slash in `MO/0001` does not separate segments:
+ * path`/orders/${number}`.
  * @throws Rejected for a value that would change which resource is meant: empty, `.` or `..`.
  */
 export function path(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {

@@ -2,9 +2,8 @@ import * as z from 'zod/mini';
 import { shorten } from '../model/text.ts';
 
 /**
- * An object of the configuration, whose fields have these names and no others: a misspelt one is told with the one
- * that was probably meant.
- * @param moved Where to write what used to have, or is easily taken for, another name.
+ * An object with these fields and no others. The error for a misspelt field names the one that was probably meant.
+ * @param moved For names that are wrong but likely: what to write instead.
  */
 export function strictObject<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
@@ -22,7 +21,7 @@ export function strictObject<Shape extends z.core.$ZodLooseShape>(
 }
 
 function suggestion(name: string, known: readonly string[]): string {
-  // With more changes than half of its letters, it could be any short name.
+  // With more changes than half of its letters, any short name would match.
   const nearest = [1, 2, 3]
     .filter((changes) => changes <= name.length / 2)
     .flatMap((changes) =>
@@ -31,7 +30,7 @@ function suggestion(name: string, known: readonly string[]): string {
   return nearest === undefined ? `there are ${known.join(', ')}` : `did you mean ${nearest}?`;
 }
 
-/** Whether so many letters are to insert, remove or change at most, to make one of the other. */
+/** Whether one becomes the other by inserting, removing or changing at most so many letters. */
 function isWithin(changes: number, a: string, b: string): boolean {
   if (changes < 0) return false;
   if (a === '' || b === '') return a.length + b.length <= changes;

@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini';
 import { shorten } from '../model/text.ts';
 
-/** One thing that does not fit: where, what was found (its type, never its value), what was expected. */
+/** One thing that does not fit the schema. It holds the type of a value, never the value. */
 export interface Mismatch {
   /** JSON path, `$.orders[2].quantity`. */
   readonly path: string;
-  /** Type of the value there: `string`, `null`, `missing`, `list` …; the text itself where its schema `tellsFound`. */
+  /** Type of the value there: `string`, `null`, `missing`, `list` …; the text itself where its schema has `showFound`. */
   readonly found: string;
   readonly expected: string;
 }
@@ -14,15 +14,14 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly mismatches: readonly Mismatch[] };
 
-/** Nobody reads more, and a large input that fits nowhere would make an answer or a log as large. */
+/** Nobody reads more, and a large input that is wrong everywhere would fill an answer or a log. */
 const maxMismatches = 20;
-/** Characters of a key that is repeated. */
+/** Longest key that is repeated as it is. */
 const maxKeyLength = 100;
 
 /**
- * Parse without throwing. Values are not repeated in mismatches, as they may be secrets: only those of a schema that
- * says they are none.
- * @returns the first mismatches, if it does not fit.
+ * Parses without throwing. Mismatches do not repeat values, which may be secrets, unless the schema has `showFound`.
+ * @returns the value, or the first mismatches.
  */
 export function parse<T>(schema: z.ZodMiniType<T>, value: unknown): Parsed<T> {
   const result = schema.safeParse(value);
@@ -39,8 +38,8 @@ export function describeMismatches(mismatches: readonly Mismatch[]): string {
     .join('; ');
 }
 
-/** `params` of a `z.custom` or `z.refine` whose texts are no secret: the mismatch repeats what was found. */
-export const tellsFound = { tellsFound: true } as const;
+/** `params` of a `z.custom` or `z.refine` whose texts are no secrets: the mismatch shows the text that was found. */
+export const showFound = { showFound: true } as const;
 
 type Issue = z.core.$ZodIssue;
 
@@ -48,7 +47,7 @@ function mismatchesOf(issue: Issue, root: unknown, parent: readonly PropertyKey[
   const path = [...parent, ...issue.path];
   const at = path.reduce<unknown>(stepInto, root);
   if (issue.code === 'invalid_union') {
-    // The alternative that got furthest tells more than "invalid input".
+    // The alternative that fits the furthest says more than "invalid input".
     const deepest = issue.errors
       .map((alternative) => alternative.flatMap((inner) => mismatchesOf(inner, root, path)))
       .sort((a, b) => depthOf(b) - depthOf(a))[0];
@@ -64,12 +63,12 @@ function mismatchesOf(issue: Issue, root: unknown, parent: readonly PropertyKey[
 const maxFound = 60;
 
 function foundIn(issue: Issue, value: unknown): string {
-  const isTold = issue.code === 'custom' && issue.params?.tellsFound === true;
-  return isTold && typeof value === 'string' ? JSON.stringify(shorten(value, maxFound)) : typeName(value);
+  const isShown = issue.code === 'custom' && issue.params?.showFound === true;
+  return isShown && typeof value === 'string' ? JSON.stringify(shorten(value, maxFound)) : typeName(value);
 }
 
 function expectationOf(issue: Issue): string {
-  // Without a locale, zod says the same of all that has no message of its own.
+  // Without a locale, zod gives this message to every issue that has none of its own.
   if (issue.message !== 'Invalid input') return issue.message;
   switch (issue.code) {
     case 'invalid_type':
@@ -104,7 +103,7 @@ function depthOf(mismatches: readonly Mismatch[]): number {
   return Math.max(0, ...mismatches.map((mismatch) => mismatch.path.length));
 }
 
-/** What stands under a key of whatever was found; undefined where nothing can. */
+/** The value under a key; undefined for anything that is no object. */
 export function stepInto(value: unknown, key: PropertyKey): unknown {
   return value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined;
 }
@@ -117,7 +116,7 @@ function pathText(path: readonly PropertyKey[]): string {
   }, '$');
 }
 
-/** What something is, for a message that must not repeat it. */
+/** Describes a value by its type, for messages that must not repeat it. */
 export function typeName(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';

@@ -1,24 +1,19 @@
 import { type Clock, clocksDifferMs } from '../platform/clock.ts';
-import type { Pace } from '../platform/heard-answers.ts';
+import type { Pace } from '../platform/track-answers.ts';
 
-/** When the holder of one slot makes its calls. */
-export interface Pacer {
-  readonly pace: Pace;
-  /** Epoch milliseconds from which the next call may leave, whoever makes it. */
-  readonly nextAt: () => number;
-}
+export type Pacer = ReturnType<typeof createPacer>;
 
 /**
- * One request after the other, each an interval after the answer to the one before: so no two of a slot reach the
- * partner within it, however long the network holds one up.
- * @param nextCallAt When the next call may leave, by the clock of whoever had the slot before: an interval from now is
- * late enough by any clock. Undefined for one that nobody has had.
+ * Paces the calls of one slot: one request after the other, each an interval after the answer to the one before. So no
+ * two requests of a slot reach the partner within an interval, however long the network delays one.
+ * @param nextCallAt When the next call may leave, by the clock of the holder before: an interval from now is late enough
+ * by any clock. Undefined for a slot that nobody has had.
  */
 export function createPacer(
   intervalMs: number,
   nextCallAt: number | undefined,
   clock: Pick<Clock, 'now' | 'sleep'>,
-): Pacer {
+) {
   const now = () => clock.now().getTime();
   const byAnyClock = nextCallAt === undefined ? 0 : nextCallAt + clocksDifferMs;
   let nextAt = Math.min(now() + intervalMs, Math.max(now(), byAnyClock));
@@ -29,18 +24,21 @@ export function createPacer(
     if (waitMs > 0 && !signal?.aborted) await sleepUnlessAborted(waitMs, signal, clock);
   }
 
+  const pace: Pace = (signal, send) => {
+    const sent = last
+      .then(() => untilNext(signal))
+      .then(send)
+      .finally(() => {
+        nextAt = now() + intervalMs;
+      });
+    last = sent.catch(() => undefined);
+    return sent;
+  };
+
   return {
+    pace,
+    /** Epoch milliseconds from which the next call of the slot may leave. */
     nextAt: () => nextAt,
-    pace(signal, send) {
-      const sent = last
-        .then(() => untilNext(signal))
-        .then(send)
-        .finally(() => {
-          nextAt = now() + intervalMs;
-        });
-      last = sent.catch(() => undefined);
-      return sent;
-    },
   };
 }
 

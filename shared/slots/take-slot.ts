@@ -5,16 +5,7 @@ import type { Partner } from '../model/partner.ts';
 import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
-import {
-  type Asker,
-  type Line,
-  lineOf,
-  mayTry,
-  type Place,
-  slotsToTry,
-  withoutPlace,
-  withPlace,
-} from './line.ts';
+import { type Asker, type Line, lineOf, mayTry, slotsToTry, withoutPlace, withPlace } from './line.ts';
 
 export interface TakeSlotDependencies {
   readonly table: Table;
@@ -37,11 +28,11 @@ export interface WantedSlot {
 export interface TakenSlot {
   readonly lease: Lease;
   readonly owner: string;
-  /** When whoever had it before was to make its next call, by that one's clock; undefined for a slot that nobody paced. */
+  /** When the next call may leave, by the clock of the holder before; undefined for a slot that nobody paced. */
   readonly nextCallAt: number | undefined;
 }
 
-/** `shared`: the function's backlog has a slot already. `none`: others have them all, or have waited for long. */
+/** `shared`: the function's backlog has a slot already. `none`: others hold all slots, or have waited for long. */
 export type NoSlot = 'shared' | 'none';
 
 /**
@@ -50,29 +41,23 @@ export type NoSlot = 'shared' | 'none';
  */
 export function createSlotTaker({ table, clock, name, random, log }: TakeSlotDependencies) {
   const now = () => clock.now().getTime();
-  const askerOf = (isBacklog: boolean): Asker => ({
-    name: isBacklog ? `${name} (backlog)` : name,
-    isBacklog,
-  });
+  const askers = { new: { name, isBacklog: false }, backlog: { name: `${name} (backlog)`, isBacklog: true } };
   const readLine = async (partner: Partner) => lineOf(await table.get(slotLineKey(partner)), now());
 
   async function takeSlot(wanted: WantedSlot): Promise<TakenSlot | NoSlot> {
     const { partner, atOnce, isBacklog } = wanted;
-    const asker = askerOf(isBacklog);
+    const asker = isBacklog ? askers.backlog : askers.new;
     const numbers = slotsToTry(atOnce, random(), isBacklog);
     const worthTrying = isBacklog ? await freeForBacklog(partner, numbers, asker) : numbers;
     if (!worthTrying) return 'shared';
     const line = await readLine(partner);
     const taken = mayTry(line, asker, now()) ? await freeSlot(wanted, worthTrying, asker) : undefined;
-    await writeLine(
-      partner,
-      line,
-      taken ? withoutPlace(line, asker.name) : withPlace(line, asker.name, now()),
-    );
+    const places = taken ? withoutPlace(line, asker.name) : withPlace(line, asker.name, now());
+    if (places) await writeLine(partner, { places, revision: line.revision });
     return taken ?? 'none';
   }
 
-  /** The first that is free, none when others have all; undefined once one is seen that the same backlog has. */
+  /** The first slot that is free, or none; undefined as soon as one is seen that the same backlog holds. */
   async function freeForBacklog(
     partner: Partner,
     numbers: readonly number[],
@@ -102,9 +87,8 @@ export function createSlotTaker({ table, clock, name, random, log }: TakeSlotDep
     return undefined;
   }
 
-  /** Overtaken by another change, or failed, it is left at that: the next try writes what is missing, or it lapses. */
-  async function writeLine(partner: Partner, { revision }: Line, places: readonly Place[] | undefined) {
-    if (!places) return;
+  /** When another change was faster, or the write failed, nothing is repeated: the next try writes what is missing. */
+  async function writeLine(partner: Partner, { places, revision }: Line) {
     const written = table.update(slotLineKey(partner), {
       set: { places, revision: revision + 1 },
       condition: 'attribute_not_exists(#revision) OR #revision = :seen',
@@ -118,10 +102,7 @@ export function createSlotTaker({ table, clock, name, random, log }: TakeSlotDep
   return {
     takeSlot,
     /** Whether somebody waits for a slot to whom this function's backlog gives way. */
-    async isAwaited(partner: Partner): Promise<boolean> {
-      const backlog = askerOf(true);
-      return !mayTry(await readLine(partner), backlog, now());
-    },
+    isAwaited: async (partner: Partner) => !mayTry(await readLine(partner), askers.backlog, now()),
   };
 }
 

@@ -6,24 +6,24 @@ import { backoffDefaults, secondsInBacklog, secondsInOutage, secondsUntilSlot } 
 import type { Deadline } from './deadline.ts';
 import { ageMsOf, firstTriedOf, type Waited } from './waited.ts';
 
-/** What of a batch may be worked on now, and what comes again, as its partner cannot be called for it. */
+/** The records of a batch that may be worked on now, and those that come again, as their partner cannot be called. */
 export interface Admitted {
   readonly toWork: readonly SQSRecord[];
   readonly waiting: readonly ComesAgain[];
 }
 
-/** What has waited for longer belongs to the backlog. */
+/** Messages that have waited for longer belong to the backlog. */
 const newForMs = 60_000;
 
 /**
- * Asks once for a whole batch whether its partner may be called: the breaker first, then a slot. What has to wait costs
- * no more than that, and nothing is written for it: no attempt was made.
+ * Asks once for a whole batch whether its partner may be called: the breaker first, then a slot. A batch that has to
+ * wait costs no more than that, and nothing is written for it, as no attempt was made.
  *
- *   breaker open        all wait; what has waited too long goes on, to be put aside
+ *   breaker open        all wait; those that have waited too long go on, to become dead letters
  *   a probe is due      one goes on, the others wait for a moment
- *   no slot             all wait for a moment; a backlog that has one already, for longer the more there is of it
- *   a slot for new      what is new goes on, the backlog waits
- *   a slot for all      all go on, what is new first
+ *   no slot             all wait for a moment; a backlog that has a slot already, longer the larger it is
+ *   a slot for new      new messages go on, the backlog waits
+ *   a slot for all      all go on, new messages first
  */
 export function createAdmission<Message>(
   { partner }: Consumer<Message>,
@@ -34,29 +34,24 @@ export function createAdmission<Message>(
   const isBacklog = (record: SQSRecord) => ageMsOf(record, now()) > newForMs;
 
   async function admit(records: readonly SQSRecord[], deadline: Deadline): Promise<Admitted> {
-    // A breaker that cannot be read is asked again before the call.
+    // If the breaker cannot be read, it is asked again before the call.
     const asked = breaker.outage(partner).catch(() => undefined);
     const outage = await Promise.race([asked, deadline.overdue]);
     if (outage === 'overdue')
       return { toWork: [], waiting: records.map((record) => ({ record, seconds: 1 })) };
     if (!outage) return withSlot(records, deadline);
     const goOn = outage.seconds > 0 ? records.filter(waited.mayBeTooLong) : records.slice(0, 1);
-    const waiting = waitInOutage(
-      records.filter((record) => !goOn.includes(record)),
-      outage,
-    );
-    await tell(waiting, deadline, outage);
+    const left = { left: outage.seconds, soFar: (now() - outage.openedAt) / 1000 };
+    const waiting = records
+      .filter((record) => !goOn.includes(record))
+      .map((record) => ({
+        record,
+        seconds: secondsInOutage(left, receiveCountOf(record), random(), backoff),
+      }));
+    await logWaiting(waiting, deadline, outage);
     if (goOn.length === 0) return { toWork: [], waiting };
     const admitted = await withSlot(goOn, deadline);
     return { toWork: admitted.toWork, waiting: [...waiting, ...admitted.waiting] };
-  }
-
-  function waitInOutage(records: readonly SQSRecord[], { seconds, openedAt }: Outage): readonly ComesAgain[] {
-    const outage = { left: seconds, soFar: (now() - openedAt) / 1000 };
-    return records.map((record) => ({
-      record,
-      seconds: secondsInOutage(outage, receiveCountOf(record), random(), backoff),
-    }));
   }
 
   async function withSlot(records: readonly SQSRecord[], deadline: Deadline): Promise<Admitted> {
@@ -71,7 +66,7 @@ export function createAdmission<Message>(
       seconds: secondsUntilSlot(receiveCountOf(record), chance),
     });
     const waiting = [
-      // They come again together: one slot is enough for all.
+      // They come again together, as one slot is enough for all.
       ...(forNew ? [] : fresh.map(forMoment)),
       ...backlog.map((record) =>
         forAll === 'shared'
@@ -79,11 +74,11 @@ export function createAdmission<Message>(
           : forMoment(record),
       ),
     ];
-    await tell(waiting, deadline);
+    await logWaiting(waiting, deadline);
     return { toWork: forNew ? fresh : [], waiting };
   }
 
-  /** A table that fails, or is too slow to tell, leaves all for another attempt. */
+  /** If DynamoDB fails or is too slow, all records wait for another attempt. */
   async function inTime<T>(taking: Promise<T>, deadline: Deadline): Promise<T | 'none'> {
     const taken = taking.catch((error: unknown) => {
       log.error('The slots of the partner could not be asked for', { reason: reasonOf(error) });
@@ -93,8 +88,12 @@ export function createAdmission<Message>(
     return answer === 'overdue' ? 'none' : answer;
   }
 
-  /** One line for all. */
-  async function tell(waiting: readonly ComesAgain[], deadline: Deadline, outage?: Outage): Promise<void> {
+  /** One log line for all of them. */
+  async function logWaiting(
+    waiting: readonly ComesAgain[],
+    deadline: Deadline,
+    outage?: Outage,
+  ): Promise<void> {
     const [oldest] = waiting
       .map(({ record }) => record)
       .toSorted((a, b) => firstTriedOf(a) - firstTriedOf(b));
@@ -103,11 +102,11 @@ export function createAdmission<Message>(
     const measured = { Retried: waiting.length, WaitingSeconds: Math.round(waitedMs / 1000) };
     if (!outage) return log.info('Waiting for a slot of the partner', { Partner: partner }, measured);
     const { seconds, reason, isDown } = outage;
-    const told = { Partner: partner, seconds, reason };
-    log.warn('Waiting for a partner to recover', told, {
-      ...measured,
-      ...(isDown ? { PartnerDown: 1 } : {}),
-    });
+    log.warn(
+      'Waiting for a partner to recover',
+      { Partner: partner, seconds, reason },
+      isDown ? { ...measured, PartnerDown: 1 } : measured,
+    );
   }
 
   return { admit, isBacklog };

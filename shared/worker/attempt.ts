@@ -14,14 +14,14 @@ import type { BackoffOptions } from './backoff.ts';
 export interface Consumer<Message> {
   /** Name of the function, as dead letters and logs show it. */
   readonly stage: string;
-  /** Whom each message is about: while it is unwell, or without one of its slots, a batch is given back as it is. */
+  /** The partner that each message needs: while it is down, or has no free slot, a batch is given back as it is. */
   readonly partner: Partner;
   /** @throws Rejected naming the path of what does not fit. */
   readonly parse: (body: string) => Message;
   readonly orderNumber: (message: Message) => string;
-  /** Id of the call or run that began it all: it follows the order through all logs. */
+  /** Id of the call or run that the message goes back to: all logs of the order carry it. */
   readonly eventId?: (message: Message) => string;
-  /** Done when it resolves; else RetryLater, Rejected, or a bug. */
+  /** The message is done when this resolves. @throws RetryLater, Rejected; anything else is a bug. */
   readonly work: (message: Message, attempt: WorkAttempt) => Promise<void>;
 }
 
@@ -30,9 +30,9 @@ export interface WorkAttempt {
   readonly owner: string;
   /** Id that the message had at first; a replay keeps it. */
   readonly messageId: string;
-  /** When Lambda kills this attempt at the latest. */
+  /** Lambda kills this attempt then at the latest. */
   readonly endsAt: Date;
-  /** Aborts a little before: every call takes it, and connectors look at it before each write. */
+  /** Aborts shortly before that: every call takes it, and connectors check it before each write. */
   readonly signal: AbortSignal;
   readonly log: Logger;
   /** Whole seconds until a time in epoch milliseconds, at least 1. */
@@ -58,13 +58,13 @@ export interface WorkerDependencies {
   readonly backoff?: BackoffOptions;
 }
 
-/** A message that is not done with, and in how many seconds it comes again. */
+/** A message that is not done, and in how many seconds it comes again. */
 export interface ComesAgain {
   readonly record: SQSRecord;
   readonly seconds: number;
 }
 
-/** How often the message was received, this time among them. */
+/** How often the message was received, including this time. */
 export function receiveCountOf({ attributes }: SQSRecord): number {
   return Number(attributes.ApproximateReceiveCount);
 }

@@ -10,13 +10,13 @@ export interface BackoffOptions {
 export const backoffDefaults: BackoffOptions = { baseSeconds: 4, capSeconds: 900 };
 
 /**
- * SQS hides a message for at most 12 hours after its receive, and refuses what goes beyond: the message would come
- * again after its queue's default. The margin is for what the attempt took.
+ * SQS hides a message for at most 12 hours after its receive, and refuses anything longer: the message would come again
+ * after its queue's default. The margin is for the time that the attempt took.
  * Source: AWS, "Amazon SQS visibility timeout".
  */
 export const maxVisibility = 12 * 3600 - 10 * 60;
 
-/** Between two looks at what is done in a moment: a lock of our own, as parts of one ERP order are booked one after the other, or a probe. */
+/** Wait for something that takes a moment: a probe, or a lock of ours (parts of one ERP order are booked one by one). */
 const lockSeconds = 4;
 
 /** First wait for a slot; each is that much longer than the one before it. */
@@ -24,9 +24,9 @@ const slotSeconds = 2;
 const slotGrowth = 1.015;
 
 /**
- * Seconds until a message comes again that found no free slot of its partner: short, as its turn may come any moment,
- * and hardly growing, so that it lasts longer than the six days of patience. SQS puts a message aside at its
- * thousandth receive, which waits that never grow would reach within an hour of a long queue.
+ * Seconds until a message comes again that found no free slot of its partner: short, as a slot may be free at any
+ * moment, and hardly growing. SQS puts a message aside at its thousandth receive, which waits that never grow would
+ * reach within an hour of a long queue; with these it is reached after the six days that a message may wait.
  * @param receives 1 at the first.
  */
 export function secondsUntilSlot(receives: number, random: number): number {
@@ -34,14 +34,14 @@ export function secondsUntilSlot(receives: number, random: number): number {
   return Math.max(1, Math.round(seconds * (0.5 + random)));
 }
 
-/** Of a backlog that is being worked off, a message that came in a full batch comes again after this part of its age. */
+/** A message of a backlog that came in a full batch comes again after this part of its age. */
 const backlogPart = 0.25;
 const fullBatch = 10;
 
 /**
- * Seconds until a message comes again whose backlog has a slot already. A queue gives out what it has, in no order: with
- * thousands that cannot be worked on yet, it would seldom give out what is new. How many there are, nobody knows; but
- * they come in batches, which are small as long as they are few: then all come again soon.
+ * Seconds until a message comes again whose backlog has a slot already. SQS returns messages in no order: among
+ * thousands that cannot be worked on yet, it would seldom return a new one. How many there are is unknown, but small
+ * batches mean that there are few: then all come again soon.
  * @param together How many of them came in one batch.
  */
 export function secondsInBacklog(ageSeconds: number, together: number, random: number): number {
@@ -50,9 +50,9 @@ export function secondsInBacklog(ageSeconds: number, together: number, random: n
 }
 
 /**
- * Seconds until a message comes again that found its partner's breaker open. They grow with its receives, and no faster
- * than with the outage: who has often waited for a slot before waits no longer than others.
- * @param outage How many seconds of it are left, and how many it has lasted. Without any left, a probe is under way.
+ * Seconds until a message comes again that found its partner's breaker open. They grow with its receives, but no faster
+ * than the outage: a message that has often waited for a slot waits no longer than others.
+ * @param outage How many seconds of it are left, and how many it has lasted. With none left, a probe is under way.
  */
 export function secondsInOutage(
   outage: { readonly left: number; readonly soFar: number },
@@ -67,13 +67,13 @@ export function secondsInOutage(
 
 /**
  * Seconds until a message comes again: exponential with full jitter (any time up to the doubled wait), so
- * that messages which failed together do not come again together. Once the cap is reached the wait lies in its
+ * that messages which failed together do not come again together. Once the cap is reached, the wait is in its
  * upper third. `afterSeconds` (Retry-After, a lease, an open breaker) is a floor, with jitter above it.
  * @param failures 1 after the first failure.
  * @param random In [0, 1).
  */
 export function secondsUntilRetry(
-  failure: Pick<RetryLater, 'afterSeconds'> & Partial<Pick<RetryLater, 'forOurLock'>>,
+  failure: Partial<Pick<RetryLater, 'afterSeconds' | 'forOurLock'>>,
   failures: number,
   random: number,
   { baseSeconds, capSeconds }: BackoffOptions = backoffDefaults,

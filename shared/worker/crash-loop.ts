@@ -9,7 +9,7 @@ export interface Weighed {
   readonly isSuspect: boolean;
 }
 
-/** What of a batch is worked on, and what is given back as it is. */
+/** The records of a batch that are worked on, and those that are given back as they are. */
 export interface Sorted {
   readonly toWork: readonly Weighed[];
   readonly untouched: readonly SQSRecord[];
@@ -21,11 +21,11 @@ export interface Sorted {
  *   first receive        nothing is written: the healthy path
  *     ended in failure     its end is noted                    → not suspect
  *     never finished       no note                             → as one that was given back
- *     given back           no note: so it costs nothing        → not suspect, and its next attempt is noted as the second
+ *     given back           no note, so it costs nothing        → not suspect, and its next attempt is noted as the second
  *   later receives       each beginning and each end is noted  → suspect if the last has no end
  *
- * So what kills its process is found at its second attempt. At the first it cannot be told from what was only given
- * back, while its partner was unwell or had no slot, or from what Lambda received and no function ever saw; and tens of
+ * So a message that kills its process is found at its second attempt. At the first it looks like one that was given back
+ * while its partner was down or had no slot, or like one that Lambda received and no function ever saw; and tens of
  * thousands of those, each worked on alone, would take days.
  */
 export async function sortOut(records: readonly SQSRecord[], attempts: Attempts): Promise<Sorted> {

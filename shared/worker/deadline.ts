@@ -2,24 +2,18 @@ import type { Clock } from '../platform/clock.ts';
 
 /** Time kept at the end of an invocation to abort, await and report. */
 const reportingMs = 1500;
-/** What has not heeded the abort by then is given up. */
+/** Work that has not stopped on the abort by then is given up. */
 const givingUpMs = 750;
-/** Nothing is awaited any longer: the response itself must get out. */
+/** Nothing is awaited any longer: the response itself must be sent. */
 const respondingMs = 200;
 
-/** The end of an invocation, in three steps. */
-export interface Deadline {
-  /** Aborts calls under way. */
-  readonly signal: AbortSignal;
-  /** Resolves when work that has not heeded the abort is given up. */
-  readonly overdue: Promise<'overdue'>;
-  readonly isOverdue: () => boolean;
-  /** What the promise resolves with, or undefined once the response must get out. */
-  readonly whileOpen: <T>(promise: Promise<T>) => Promise<T | undefined>;
-}
+export type Deadline = ReturnType<typeof deadlineIn>;
 
-/** @param remainingMs Until Lambda kills the invocation. */
-export function deadlineIn(remainingMs: number, clock: Pick<Clock, 'timeout'>): Deadline {
+/**
+ * The end of an invocation, in three steps.
+ * @param remainingMs Until Lambda kills the invocation.
+ */
+export function deadlineIn(remainingMs: number, clock: Pick<Clock, 'timeout'>) {
   // With no time left nothing begins at all.
   const allButLast = (keptMs: number) =>
     remainingMs <= keptMs ? AbortSignal.abort() : clock.timeout(remainingMs - keptMs);
@@ -28,10 +22,13 @@ export function deadlineIn(remainingMs: number, clock: Pick<Clock, 'timeout'>): 
   const overdue = aborted(givenUp).then(() => 'overdue' as const);
   const closing = aborted(allButLast(respondingMs));
   return {
+    /** Aborts calls under way. */
     signal,
+    /** Resolves when work that has not stopped on the abort is given up. */
     overdue,
     isOverdue: () => givenUp.aborted,
-    whileOpen: (promise) => Promise.race([promise, closing]),
+    /** The result of the promise, or undefined once the response must be sent. */
+    whileOpen: <T>(promise: Promise<T>): Promise<T | undefined> => Promise.race([promise, closing]),
   };
 }
 

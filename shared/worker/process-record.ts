@@ -1,11 +1,10 @@
 import type { SQSRecord } from 'aws-lambda';
-import { Rejected, type Rejection, reasonOf, rejectionOf } from '../model/errors.ts';
+import { Rejected, type Rejection, RetryLater, reasonOf, rejectionOf } from '../model/errors.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Logger } from '../platform/log.ts';
 import { NoFreeSlot } from '../slots/slots.ts';
 import { type ComesAgain, type Consumer, receiveCountOf, type WorkerDependencies } from './attempt.ts';
 import { backoffDefaults, secondsUntilRetry, secondsUntilSlot } from './backoff.ts';
-import { classifyError, isAwsFailure, isVerdict, outOfTime } from './classify-error.ts';
 import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
@@ -13,22 +12,24 @@ import { firstTriedOf, longWaitMs, type Waited } from './waited.ts';
 
 /** Attempts in a row that never finished (crashes, timeouts) before a message is put aside. */
 const maxUnfinished = 5;
+/** Attempts that ended with an internal error before a message is put aside: the error may have been a passing one. */
+const maxBugs = 5;
 
-/** What is known of a message while it is worked on. */
+/** A message that is worked on, and what is known of it. */
 interface RecordInWork {
   readonly record: SQSRecord;
   readonly receiveCount: number;
-  /** Whether its end is to be noted, so that the attempt does not count as one that never finished. */
+  /** When the end of the attempt is noted, so that it does not count as one that never finished. */
   readonly noted: 'as it began' | 'if it comes again' | 'never';
-  /** Empty until the message was read. */
+  /** Empty until the message was parsed. */
   readonly orderNumber: string;
   readonly log: Logger;
   readonly deadline: Deadline;
 }
 
 /**
- * Works on one record until it is done with. Once it is overdue it has been reported as unfinished already, and
- * comes again: nothing more is written or sent for it then, but for a call that is under way.
+ * Works on one record: done, again later, or dead letter. Once it is overdue it has been reported as unfinished and
+ * comes again: then nothing more is written or sent for it, except by a call that is under way.
  */
 export function createRecordProcessor<Message>(
   consumer: Consumer<Message>,
@@ -39,7 +40,7 @@ export function createRecordProcessor<Message>(
 
   let attemptsMade = 0;
 
-  /** @returns when it comes again, or undefined when it is done with. */
+  /** @returns when it comes again, or undefined when it is done. */
   return async function processRecord(
     { record, unfinished, isSuspect }: Weighed,
     invocation: Invocation,
@@ -49,7 +50,7 @@ export function createRecordProcessor<Message>(
     let inWork: RecordInWork = {
       record,
       receiveCount,
-      // A suspect stays one until an attempt at it has begun, and ended.
+      // It stays a suspect until an attempt at it has begun and ended.
       noted: isSuspect ? 'never' : 'if it comes again',
       orderNumber: '',
       log: dependencies.log.with({ messageId: record.messageId, attempt: receiveCount }),
@@ -67,7 +68,7 @@ export function createRecordProcessor<Message>(
           { code: 'internal-error' },
         );
       }
-      // Only messages that come again are watched, so that the healthy path writes nothing more.
+      // Only messages that come again are watched, so that the healthy path writes nothing.
       const watched = receiveCount > 1;
       if (watched) {
         await attempts.begin(record.messageId, unfinished);
@@ -95,7 +96,7 @@ export function createRecordProcessor<Message>(
     };
   }
 
-  /** All went well, perhaps after it was noted as a dead letter that then could not be sent. */
+  /** It succeeded, perhaps after it was noted as a dead letter that then could not be sent. */
   async function forget({ record, orderNumber }: RecordInWork): Promise<void> {
     await deadLetters.markRecovered({ messageId: firstIdOf(record), orderNumber: orderNumber || 'unknown' });
     await attempts.end(record.messageId);
@@ -124,7 +125,7 @@ export function createRecordProcessor<Message>(
       const reason = `Waited too long: ${reasonOf(failure)}`;
       return putAside(inWork, { reason, cause: 'waited-too-long' }, waitedMs);
     }
-    // A receive at which it was only given back is no failure of its own.
+    // Receives after which it was only given back are no failures, so they are not counted.
     const seconds = secondsUntilRetry(failure, known?.all ?? receiveCount, random(), backoff);
     log.warn(
       'Comes again',
@@ -134,12 +135,12 @@ export function createRecordProcessor<Message>(
     return { record, seconds };
   }
 
-  /** A part of it was its turn, perhaps, and the rest is not: that is no failure, however often. */
+  /** It may have been worked on in part, and waits for a slot of the other partner: that is no failure. */
   async function waitsForSlot(
     { message: reason }: NoFreeSlot,
     { record, receiveCount, noted, log }: RecordInWork,
   ): Promise<ComesAgain> {
-    // Else it is worked on alone next time, no worse.
+    // If this fails, the message is worked on alone next time, which does no harm.
     if (noted === 'as it began') await attempts.withdraw(record.messageId).catch(() => undefined);
     const seconds = secondsUntilSlot(receiveCount, random());
     const waitedMs = await waited.msOf(record);
@@ -158,21 +159,18 @@ export function createRecordProcessor<Message>(
   ): Promise<ComesAgain | undefined> {
     const { record, receiveCount, log } = inWork;
     try {
-      // First: were it to fail behind the letter, the message would come again and become a second one.
+      // First: if it failed after the letter was sent, the message would come again and become a second letter.
       if (waitedMs > longWaitMs) await attempts.endWaiting(record.messageId);
       if (await sendDeadLetter(inWork, why)) log.error('Dead letter', { ...why }, { DeadLettered: 1 });
       return undefined;
     } catch (error) {
-      // Not put aside is not done: it comes again and is put aside then.
+      // It comes again and is put aside then.
       log.error('Could not write a dead letter', { reason: reasonOf(error) });
-      return {
-        record,
-        seconds: secondsUntilRetry({ afterSeconds: undefined }, receiveCount, random(), backoff),
-      };
+      return { record, seconds: secondsUntilRetry({}, receiveCount, random(), backoff) };
     }
   }
 
-  /** @returns false when it is overdue, and left to its next attempt. */
+  /** @returns false when it is overdue: its next attempt puts it aside. */
   async function sendDeadLetter(
     { record, orderNumber, deadline }: RecordInWork,
     why: Rejection,
@@ -203,8 +201,37 @@ function firstIdOf({ messageAttributes, messageId }: SQSRecord): string {
   return messageAttributes.messageId?.stringValue ?? messageId;
 }
 
-/** A replayed message tells when it was tried first. */
+/** A replayed message carries the time of its first try. */
 function firstReceive(record: SQSRecord): Date {
   const told = Date.parse(record.messageAttributes.firstAttemptAt?.stringValue ?? '');
   return new Date(Number.isNaN(told) ? firstTriedOf(record) : told);
+}
+
+/**
+ * What to do about anything that was thrown.
+ * @param bugs How many attempts at the message ended with an unexpected error so far.
+ */
+function classifyError(thrown: unknown, bugs: number, signal: AbortSignal): RetryLater | Rejected {
+  if (isVerdict(thrown)) return thrown;
+  if (signal.aborted) return outOfTime(thrown);
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  const said = `${name}: ${reasonOf(thrown, 300)}`;
+  if (bugs < maxBugs) return new RetryLater(`Internal error (${said}).`, { scope: 'order', cause: thrown });
+  const sentence = `Internal error, ${bugs} times (${said}). Please report it.`;
+  return new Rejected(sentence, { code: 'internal-error', cause: thrown });
+}
+
+export function isVerdict(thrown: unknown): thrown is RetryLater | Rejected {
+  return thrown instanceof RetryLater || thrown instanceof Rejected;
+}
+
+/** A failure of our own table, queue or secrets: AWS fails, and the message is not the reason. */
+export function isAwsFailure(thrown: unknown): boolean {
+  // ValidationException means that our request was malformed, so it is not an AWS outage.
+  return thrown instanceof Error && '$metadata' in thrown && thrown.name !== 'ValidationException';
+}
+
+/** The deadline of the invocation came first. */
+function outOfTime(cause?: unknown): RetryLater {
+  return new RetryLater('Out of time in this invocation.', { scope: 'order', afterSeconds: 1, cause });
 }

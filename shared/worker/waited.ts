@@ -3,15 +3,15 @@ import { type Pause, type Pauses, pausedMs } from '../ledger/records/pauses.ts';
 import type { Clock } from '../platform/clock.ts';
 
 const dayMs = 86_400_000;
-/** A message may wait so long for its partner before a person is asked; while its flow is paused it does not count. */
+/** A message may wait so long for its partner before it becomes a dead letter; pauses of its flow do not count. */
 const maxWaitMs = 6 * dayMs;
-/** However long its flow was paused, a person is asked before SQS drops the message, which it does at 14 days. */
+/** However long its flow was paused, a message becomes a dead letter before SQS drops it, which it does at 14 days. */
 const maxAgeMs = 13 * dayMs;
-/** Whoever waits for longer is told to a person. */
+/** A person is alerted about messages that have waited for longer. */
 export const longWaitMs = 3_600_000;
-/** Whoever waits for less is not asked for the pauses of its flow: they would change nothing. */
+/** For messages that have waited for less, the pauses of their flow are not read: they would change nothing. */
 const pausesMatterMs = longWaitMs;
-/** A flow that is paused invokes nothing, so whoever has read its pauses a moment ago has missed none that counts. */
+/** A paused flow invokes nothing, so pauses that were read a moment ago are complete. */
 const pausesFreshMs = 60_000;
 
 export interface WaitedDependencies {
@@ -19,22 +19,14 @@ export interface WaitedDependencies {
   readonly clock: Clock;
 }
 
-export interface Waited {
-  /**
-   * Milliseconds since a message was first tried, without the pauses of its flow: what was paused kept it waiting, and
-   * nobody is to blame.
-   */
-  readonly msOf: (record: SQSRecord) => Promise<number>;
-  readonly isTooLong: (record: SQSRecord, waitedMs: number) => boolean;
-  /** Whether it may be, once the pauses are known. */
-  readonly mayBeTooLong: (record: SQSRecord) => boolean;
-}
+export type Waited = ReturnType<typeof createWaited>;
 
-export function createWaited(stage: string, { pauses, clock }: WaitedDependencies): Waited {
+/** How long messages have waited. */
+export function createWaited(stage: string, { pauses, clock }: WaitedDependencies) {
   const now = () => clock.now().getTime();
   let known: { readonly readAt: number; readonly ended: readonly Pause[] } | undefined;
 
-  /** A pause that nobody has ended counts for nothing: as this runs, the flow is not paused. */
+  /** A pause without an end is left out: as this runs, the flow is not paused. */
   async function endedPauses(): Promise<readonly Pause[]> {
     if (known && now() - known.readAt < pausesFreshMs) return known.ended;
     try {
@@ -49,7 +41,8 @@ export function createWaited(stage: string, { pauses, clock }: WaitedDependencie
   const isTooLong = (record: SQSRecord, waitedMs: number) =>
     waitedMs > maxWaitMs || ageMsOf(record, now()) > maxAgeMs;
   return {
-    async msOf(record) {
+    /** Milliseconds since a message was first tried, without the pauses of its flow. */
+    async msOf(record: SQSRecord): Promise<number> {
       const at = now();
       const firstTried = firstTriedOf(record);
       const sinceThen = at - firstTried;
@@ -57,7 +50,8 @@ export function createWaited(stage: string, { pauses, clock }: WaitedDependencie
       return sinceThen - pausedMs(await endedPauses(), firstTried, at);
     },
     isTooLong,
-    mayBeTooLong: (record) => isTooLong(record, now() - firstTriedOf(record)),
+    /** Whether it has waited too long if its flow was never paused. */
+    mayBeTooLong: (record: SQSRecord) => isTooLong(record, now() - firstTriedOf(record)),
   };
 }
 

@@ -11,9 +11,9 @@ import { createWaited } from './waited.ts';
 
 export type { Consumer, WorkAttempt, WorkerDependencies } from './attempt.ts';
 
-/** Records of one batch that are worked on at the same time: gentle on partners, as containers multiply it. */
+/** Records of one batch that are worked on at the same time: few, as several containers call a partner at once. */
 const concurrency = 5;
-/** With less than this part of its time left, a container that works on one after the other begins no further one. */
+/** With less than this part of its time left, a container that works on one record at a time begins no further one. */
 const lastPart = 0.25;
 
 /**
@@ -22,7 +22,7 @@ const lastPart = 0.25;
  * by itself: the queue is the only retry loop.
  *
  * While the consumer's partner cannot be called, a batch is given back as it is. Where the partner has a limit, a
- * container works with one of its slots, on one record after the other.
+ * container works with one of its slots, on one record at a time.
  */
 export function createWorker<Message>(consumer: Consumer<Message>, dependencies: WorkerDependencies) {
   const waited = createWaited(consumer.stage, dependencies);
@@ -39,7 +39,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
       const admitted = await admit(event.Records, deadline);
       const { toWork, untouched } = await sorted(admitted.toWork, deadline);
       const waiting = [...admitted.waiting, ...untouched.map(soon)];
-      // Before anything else: a suspect that takes the process down would hold them for the whole visibility timeout.
+      // First of all: if a suspect kills the process, these would be hidden for the whole visibility timeout.
       await giveBack(waiting, deadline);
 
       const mayBegin = beginning(invocation, deadline);
@@ -56,8 +56,8 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
   };
 
   /**
-   * Whether a further record is begun. With a limit, one after the other: not in the last part of the time, nor with less
-   * left than the longest took, as calls have their pace; nor of a backlog while somebody waits for its slot.
+   * Whether a further record is begun. With a limit, not in the last part of the time, nor with less left than the
+   * longest record took, as calls are paced; nor one of a backlog while somebody waits for its slot.
    */
   function beginning(invocation: Invocation, deadline: Deadline) {
     const left = () => invocation.getRemainingTimeInMillis();
@@ -79,13 +79,13 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
     };
   }
 
-  /** A table too slow to tell who is suspect leaves all for another attempt. */
+  /** If DynamoDB is too slow to show which are suspect, all are left for another attempt. */
   async function sorted(records: readonly SQSRecord[], deadline: Deadline): Promise<Sorted> {
     const told = await Promise.race([sortOut(records, attempts), deadline.overdue]);
     return told === 'overdue' ? { toWork: [], untouched: records } : told;
   }
 
-  /** Settles it, or gives it up when its work does not heed the abort: that attempt never finished. */
+  /** Works on it, or gives it up when its work does not stop on the abort: that attempt never finished. */
   async function inTime(
     each: Weighed,
     invocation: Invocation,
@@ -98,7 +98,7 @@ export function createWorker<Message>(consumer: Consumer<Message>, dependencies:
     return soon(each.record);
   }
 
-  /** A table that cannot tell keeps nobody from going on. */
+  /** If DynamoDB fails, the work goes on. */
   async function isAwaited(partnerSlots: Slots, deadline: Deadline): Promise<boolean> {
     const asked = partnerSlots.isAwaited(consumer.partner).catch(() => false);
     return (await deadline.whileOpen(asked)) ?? false;

@@ -5,7 +5,7 @@ import { remedies } from '../../shared/alerts/words.ts';
 import { completionHintSchema, ownHint } from '../../shared/completions/messages.ts';
 import { causes } from '../../shared/model/errors.ts';
 import { parseProductOrderMessage } from '../../shared/orders/messages.ts';
-import { parseMessage } from '../../shared/platform/aws/message.ts';
+import { parseMessage } from '../../shared/platform/aws/queue.ts';
 
 const runbook = readFileSync('infra/RUNBOOK.md', 'utf8');
 

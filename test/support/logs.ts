@@ -14,7 +14,7 @@ export interface HeardLog {
   readonly forget: () => void;
 }
 
-export function heardLog(): HeardLog {
+export function recordedLog(): HeardLog {
   const lines: string[] = [];
   return {
     log: createLogger(speaker, (line) => lines.push(line)),

@@ -1,24 +1,26 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configurationReference } from './configuration.ts';
 import { openApiDocument } from './openapi.ts';
+import { billOfMaterials } from './sbom.ts';
 
-/** The documents that are made of schemas, and committed: a test fails when one is out of date. */
-export const documents = [
-  {
-    file: inProject('infra/build/docs/openapi.json'),
-    text: () => `${JSON.stringify(openApiDocument(), null, 2)}\n`,
-  },
-  { file: inProject('shared/integration/CONFIGURATION.md'), text: configurationReference },
-] as const;
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-function inProject(path: string) {
-  return { path, absolute: fileURLToPath(new URL(`../../../${path}`, import.meta.url)) };
+/** The committed documents that are made from code, by their path in the project. A test fails when one is out of date. */
+export async function createDocuments(): Promise<Readonly<Record<string, string>>> {
+  const { sbom, notice } = await billOfMaterials();
+  return {
+    'infra/build/docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
+    'shared/integration/CONFIGURATION.md': configurationReference(),
+    'infra/build/docs/sbom.json': sbom,
+    'infra/build/docs/third-party-licences.txt': notice,
+  };
 }
 
 if (import.meta.main) {
-  for (const { file, text } of documents) {
-    writeFileSync(file.absolute, text());
-    process.stdout.write(`Wrote ${file.path}.\n`);
+  for (const [path, text] of Object.entries(await createDocuments())) {
+    writeFileSync(join(root, path), text);
+    process.stdout.write(`Wrote ${path}.\n`);
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { channelWords } from '../../../shared/alerts/channels/channels.ts';
 import { nextStepOf } from '../../../shared/alerts/words.ts';
-import type { AlertLedger } from '../../../shared/ledger/alert-ledger.ts';
+import type { AlertLedger } from '../../../shared/ledger/ledger.ts';
 import { oneLine } from '../../../shared/model/text.ts';
 import { localTime } from '../../../shared/model/time.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';

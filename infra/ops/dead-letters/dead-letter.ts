@@ -51,7 +51,7 @@ const contentSchema = z.object({
 
 const causeSchema = z.catch(z.optional(z.enum(causes)), undefined);
 
-const webhookCallSchema = z.object({
+export const webhookCallSchema = z.object({
   method: z.string(),
   event: z.string(),
   rawQueryString: z.string(),
@@ -98,7 +98,11 @@ export function letterOf(message: Message): DeadLetterMessage {
  * booking is requested again instead of sent again: it then books what the ledger planned and Azumuta says. The content
  * of a letter is not trusted for that, because more than one function may write to the dead-letter queue.
  */
-export function routeOf(letter: Omit<DeadLetterMessage, 'receiptHandle'>, names: TriggerNames, now: Date): Route {
+export function routeOf(
+  letter: Omit<DeadLetterMessage, 'receiptHandle'>,
+  names: TriggerNames,
+  now: Date,
+): Route {
   if (letter.stage === 'book-completion') {
     if (letter.home === undefined) return { stays: 'it does not say which product order it books' };
     const hint = ownHint(letter.home, 'replay', { now, eventId: letter.messageId });

@@ -1,5 +1,4 @@
-import { nameForm } from '../../../shared/azumuta/fields.ts';
-import { isLanguageMap } from '../../../shared/azumuta/text.ts';
+import { isLanguageMap, nameForm } from '../../../shared/azumuta/fields.ts';
 
 /** Something in an answer, and the path to it. */
 export interface Spot {

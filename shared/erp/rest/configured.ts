@@ -1,4 +1,4 @@
-import { callConfigured } from '../../model/configured.ts';
+import { callConfigured } from '../../model/errors.ts';
 
 /**
  * Calls functions of one part of the configuration, so that one that throws refuses this order and tells its path:

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { isTimeZone } from '../../model/time.ts';
 import { strictObject } from '../../platform/strict-object.ts';
-import { tellsFound } from '../../platform/validation.ts';
+import { showFound } from '../../platform/validation.ts';
 import { type ErpOptions, erpOptionsShape } from '../options.ts';
 
 /** How this plant's S/4HANA is reached and used. */
@@ -75,7 +75,7 @@ export const sapOptionsSchema = strictObject({
   notesField: z.optional(z.string().check(z.regex(/^\w+$/))),
   orderFields: z.optional(z.array(z.string().check(z.regex(/^\w+$/)))),
   timeZone: z.optional(
-    z.string(zoneNeeded).check(z.refine(isTimeZone, { error: zoneNeeded, params: tellsFound })),
+    z.string(zoneNeeded).check(z.refine(isTimeZone, { error: zoneNeeded, params: showFound })),
   ),
   pageSize: z.optional(z.int().check(z.positive())),
   timeoutMs: z.optional(z.int().check(z.positive())),

@@ -73,7 +73,7 @@ const groupSchema = z.object({
   toldAt: z.string(),
   told: z.string(),
 });
-const stateSchema = z.object({
+export const stateSchema = z.object({
   groups: z._default(z.record(z.string(), groupSchema), {}),
   failing: z._default(
     z.record(
@@ -86,7 +86,7 @@ const stateSchema = z.object({
   mailedOn: z.exactOptional(z.string()),
   written: z._default(z.number(), 0),
 });
-const entrySchema = z.object({ sk: z.string(), body: z.string() });
+export const entrySchema = z.object({ sk: z.string(), body: z.string() });
 
 export function createAlertRecords(table: Table, clock: Clock): AlertRecords {
   const lease = createLease(table, clock, stateKey);

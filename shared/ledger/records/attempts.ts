@@ -2,7 +2,7 @@ import type { Partner } from '../../model/partner.ts';
 import type { Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { expiryAfter } from '../keys.ts';
-import { asTrouble, troubleAttributes } from './as-trouble.ts';
+import { troubleFieldNames, troubleFields } from './troubles.ts';
 
 /**
  * Attempts at a message that began and never ended: a crash of the process, or its kill at the timeout. Noted
@@ -67,7 +67,7 @@ export function createAttempts(table: Table, clock: Clock): Attempts {
       return { all: Number(failures ?? 0), unexpected: Number(ofThem ?? 0) };
     },
     async endWaiting(messageId) {
-      await table.update(keyOf(messageId), { remove: troubleAttributes, condition: 'attribute_exists(pk)' });
+      await table.update(keyOf(messageId), { remove: troubleFieldNames, condition: 'attribute_exists(pk)' });
     },
     async withdraw(messageId) {
       await table.update(keyOf(messageId), { set: { unfinished: 0, expiresAt: expiresAt() } });
@@ -76,5 +76,5 @@ export function createAttempts(table: Table, clock: Clock): Attempts {
 }
 
 function waitingOf({ order, partner, since, reason }: LongWait) {
-  return { order, reason, ...asTrouble({ kind: 'waiting', partner, cause: 'waited-too-long' }, since) };
+  return { order, reason, ...troubleFields({ kind: 'waiting', partner, cause: 'waited-too-long' }, since) };
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import type { BookingKey } from '../../model/completions.ts';
-import { type Cause, causes } from '../../model/errors.ts';
+import type { Cause } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { Quantity } from '../../model/quantity.ts';
 import type { StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Claimant } from '../claims.ts';
-import { withEntry } from '../history.ts';
+import { storedCauseSchema, withEntry } from '../history.ts';
 import {
   bookingKeyOf,
   bookingPrefix,
@@ -80,7 +80,7 @@ export interface Bookings {
 }
 
 const quantitySchema = z.object({ amount: z.string(), unit: z.exactOptional(z.string()) });
-const storedSchema = z.object({
+export const storedSchema = z.object({
   key: z.string(),
   kind: z.enum(['quantity', 'amendment']),
   parts: z.array(z.number()),
@@ -93,7 +93,7 @@ const storedSchema = z.object({
   plannedAt: z.string(),
   plannedFor: z.string(),
   enqueued: z._default(z.boolean(), false),
-  cause: z.exactOptional(z.enum(causes)),
+  cause: z.exactOptional(storedCauseSchema),
   confirmation: z.exactOptional(z.enum(['awaited', 'seen'])),
   successor: z.exactOptional(z.string()),
   booked: z.exactOptional(

@@ -26,7 +26,7 @@ export interface DailyActivity {
  * Attributes that put an item into the index of its day. An item is in it once, with what happened to it last: a
  * partition a day takes a thousand writes a second (DynamoDB's limit of a partition), far beyond any plant.
  */
-export function onItsDay(at: Date, event: string): { readonly day: string; readonly happened: string } {
+export function dayFields(at: Date, event: string): { readonly day: string; readonly happened: string } {
   const instant = at.toISOString();
   return { day: dayOf(instant), happened: `${instant} ${event}` };
 }

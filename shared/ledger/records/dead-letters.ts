@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { type Cause, causes } from '../../model/errors.ts';
+import type { Cause } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { type HistoryEntry, maxNoteLength, withEntry } from '../history.ts';
+import { type HistoryEntry, maxNoteLength, storedCauseSchema, withEntry } from '../history.ts';
 import { deadLetterKey, expiryAfter, retentionSeconds } from '../keys.ts';
-import { asTrouble, troubleAttributes } from './as-trouble.ts';
-import { onItsDay } from './daily-activity.ts';
+import { dayFields } from './daily-activity.ts';
+import { troubleFieldNames, troubleFields } from './troubles.ts';
 
 /** A message that was put aside for a person. */
 export interface DeadLetterRecord {
@@ -33,15 +33,15 @@ export interface DeadLetterRecords {
   readonly markDiscarded: (deadLetter: DeadLetterRecord, note: string) => Promise<void>;
 }
 
-const recordSchema = z.object({
+export const recordSchema = z.object({
   sk: z.string(),
   stage: z._default(z.string(), 'unknown'),
   reason: z._default(z.string(), ''),
-  cause: z.optional(z.enum(causes)),
+  cause: z.optional(storedCauseSchema),
   dead: z._default(z.boolean(), false),
 });
 
-const noLongerDead = ['dead', ...troubleAttributes];
+const noLongerDead = ['dead', ...troubleFieldNames];
 
 function storedOf({ stage, reason, cause }: Omit<DeadLetterRecord, 'messageId' | 'orderNumber'>) {
   return { stage, reason: shorten(reason, maxNoteLength), ...(cause === undefined ? {} : { cause }) };
@@ -73,8 +73,8 @@ export function createDeadLetterRecords(table: Table, clock: Clock): DeadLetterR
       const isSo = {
         ...storedOf(why),
         dead: true,
-        ...onItsDay(now, 'dead-lettered'),
-        ...asTrouble(groupOf(why), now),
+        ...dayFields(now, 'dead-lettered'),
+        ...troubleFields(groupOf(why), now),
         expiresAt: expiryAfter(retentionSeconds, now),
       };
       const dead = { event: 'dead-lettered', note: `${why.stage}: ${why.reason}` };

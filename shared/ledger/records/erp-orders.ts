@@ -64,7 +64,7 @@ const splitSchema = z.object({
   of: z.number(),
   book: z.enum(['alone', 'each', 'when-all-done']),
 });
-const storedSchema = z.object({
+export const storedSchema = z.object({
   erpOrder: erpOrderFactsSchema,
   amount: z.string(),
   dueDate: z.optional(z.string()),
@@ -75,7 +75,7 @@ const storedSchema = z.object({
   version: z.number(),
 });
 
-const completedPartSchema = z.object({
+export const completedPartSchema = z.object({
   index: z.number(),
   productOrderId: z.string(),
   named: z.exactOptional(z.array(z.string())),

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { type Cause, causes } from '../../model/errors.ts';
+import type { Cause } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import type { Key, Table, Update } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { withEntry } from '../history.ts';
+import { storedCauseSchema, withEntry } from '../history.ts';
 import { conflictKey, expiryAfter, retentionSeconds } from '../keys.ts';
-import { asTrouble, troubleAttributes } from './as-trouble.ts';
-import { onItsDay } from './daily-activity.ts';
+import { dayFields } from './daily-activity.ts';
+import { troubleFieldNames, troubleFields } from './troubles.ts';
 
 /** What a planner is told of an order that cannot follow the ERP by itself. */
 export interface OrderChange {
@@ -42,7 +42,10 @@ const kindOf = {
 } as const;
 
 const maxContentLength = 1000;
-const toldSchema = z.object({ content: z._default(z.string(), ''), cause: z.optional(z.enum(causes)) });
+export const toldSchema = z.object({
+  content: z._default(z.string(), ''),
+  cause: z.optional(storedCauseSchema),
+});
 
 /** What a planner was told last of how an order changed in the ERP. */
 export interface Told {
@@ -76,7 +79,7 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
             ...set,
             v: 1,
             content,
-            ...onItsDay(now, told.event),
+            ...dayFields(now, told.event),
             expiresAt: expiryAfter(retentionSeconds, now),
           },
         },
@@ -100,12 +103,12 @@ export function createOrderChanges(table: Table, clock: Clock): OrderChanges {
         cause,
       } as const;
       return tell(conflictKey(number, claimant), content, { event, note }, (now) => ({
-        set: { cause, ...(about ? { about } : {}), ...asTrouble(group, now) },
+        set: { cause, ...(about ? { about } : {}), ...troubleFields(group, now) },
       }));
     },
     async recordResolved(number, note, claimant) {
       await tell(conflictKey(number, claimant), '', { event: 'resolved', note }, () => ({
-        remove: ['cause', ...troubleAttributes],
+        remove: ['cause', ...troubleFieldNames],
       }));
     },
   };

@@ -37,7 +37,7 @@ const instant = z.pipe(
   z.string(),
   z.transform((text) => new Date(text)),
 );
-const storedSchema = z.object({
+export const storedSchema = z.object({
   ended: z._default(z.array(z.object({ from: instant, until: instant })), []),
   since: z.optional(instant),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Cause, causes, type Rejection } from '../../model/errors.ts';
+import type { Cause, Rejection } from '../../model/errors.ts';
 import {
   type ErpOrderFacts,
   type ErpOrderRef,
@@ -10,7 +10,7 @@ import {
 } from '../../model/orders.ts';
 import type { StoredItem, Table } from '../../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { type HistoryEntry, historySchema, withEntry } from '../history.ts';
+import { type HistoryEntry, historySchema, storedCauseSchema, withEntry } from '../history.ts';
 import { expiryAfter, orderKey, partitionOf, retentionSeconds } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
 import { erpOrderFactsSchema } from './erp-orders.ts';
@@ -92,7 +92,7 @@ const draftSchema = z.object({
   parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   variants: z.array(z.string()),
 });
-const storedSchema = z.object({
+export const storedSchema = z.object({
   number: z.string(),
   erpOrder: erpOrderFactsSchema,
   draft: draftSchema,
@@ -114,7 +114,7 @@ const storedSchema = z.object({
   linkInDoubt: z._default(z.boolean(), false),
   awaiting: z.exactOptional(z.string()),
   reason: z.exactOptional(z.string()),
-  cause: z.exactOptional(z.enum(causes)),
+  cause: z.exactOptional(storedCauseSchema),
   history: historySchema,
   historyLeft: z._default(z.number(), 0),
 });

@@ -15,7 +15,7 @@ export interface PullWindow {
 }
 
 /** How far the ERP's orders were read. */
-export interface PullStand {
+export interface PullProgress {
   /** A time of the ERP that had come when the last finished window began. */
   readonly watermark: Watermark | undefined;
   /** A window that has read at least one page, and is not finished. */
@@ -25,18 +25,18 @@ export interface PullStand {
 /** How far the ERP's released orders were read, and whose turn it is to read on. */
 export interface PullState {
   /** Take the lease; undefined when another run has it. */
-  readonly begin: (owner: string, leaseSeconds: number) => Promise<PullStand | undefined>;
+  readonly begin: (owner: string, leaseSeconds: number) => Promise<PullProgress | undefined>;
   /** Save how far a window has got; false when the lease was lost to another run. */
   readonly advance: (owner: string, window: PullWindow) => Promise<boolean>;
   /** Give the lease back; with a watermark (or none yet) when the window is finished. */
-  readonly end: (owner: string, finished?: Pick<PullStand, 'watermark'>) => Promise<void>;
+  readonly end: (owner: string, finished?: Pick<PullProgress, 'watermark'>) => Promise<void>;
   /** How far it has got, and when its last run ended (ISO); nothing when it never ran. */
   readonly state: () => Promise<{ readonly watermark?: Watermark; readonly endedAt?: string }>;
 }
 
 const watermarkSchema = z.object({ changedAt: z.string(), id: z.exactOptional(z.string()) });
 
-const storedSchema = z.object({
+export const storedSchema = z.object({
   watermark: z.optional(watermarkSchema),
   window: z.nullish(z.object({ startedAt: z.string(), beganAfter: z.string(), position: watermarkSchema })),
   endedAt: z.optional(z.string()),

@@ -63,7 +63,7 @@ const keptSeconds = 30 * 86_400;
 const mostNamed = 100;
 const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :mostNamed)';
 
-const storedSchema = z.object({
+export const storedSchema = z.object({
   by: z.string(),
   since: z.string(),
   askedAt: z.string(),
@@ -84,7 +84,7 @@ export function questionOf(stored: StoredItem): Question {
   };
 }
 
-const answeredSchema = z.object({
+export const answeredSchema = z.object({
   answeredAt: z.optional(z.string()),
   answeredBy: z._default(z.string(), ''),
   listsRecordings: z._default(z.boolean(), false),

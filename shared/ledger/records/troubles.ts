@@ -1,10 +1,33 @@
 import * as z from 'zod/mini';
+import type { Cause } from '../../model/errors.ts';
 import { causes } from '../../model/errors.ts';
+import type { Partner } from '../../model/partner.ts';
 import { partnerNames } from '../../model/partner.ts';
 import type { Key, Table } from '../../platform/aws/dynamodb-table.ts';
 import { partitionOf } from '../keys.ts';
 import { ledgerIndexes } from '../table-schema.ts';
-import { asTrouble, type TroubleGroup, troubleAttributes, troubleKinds } from './as-trouble.ts';
+
+/** What a person must see to, as the ledger notes it. */
+export const troubleKinds = ['dead-letter', 'changed', 'cancelled', 'unmapped', 'waiting'] as const;
+export type TroubleKind = (typeof troubleKinds)[number];
+
+/** What a trouble is told together with. */
+export interface TroubleGroup {
+  readonly kind: TroubleKind;
+  readonly partner: Partner;
+  readonly cause: Cause;
+}
+
+/**
+ * Attributes that put an item into the index of troubles; it leaves the index with `troubleFieldNames`. What goes well
+ * never bears them, so it costs no write unit.
+ */
+export function troubleFields({ kind, partner, cause }: TroubleGroup, since: Date) {
+  return { trouble: 'open', troubleOf: `${kind} ${partner} ${cause} ${since.toISOString()}` };
+}
+
+/** To remove from an item whose trouble has ended. */
+export const troubleFieldNames = ['trouble', 'troubleOf'];
 
 /** A trouble as its index tells it: enough to group and to count it without reading its item. */
 export interface OpenTrouble extends TroubleGroup {
@@ -41,7 +64,7 @@ const keysSchema = z.object({
     z.tuple([z.enum(troubleKinds), z.enum(partnerNames), z.enum(causes), z.string()]),
   ),
 });
-const factsSchema = z.object({
+export const factsSchema = z.object({
   pk: z.string(),
   trouble: z.literal('open'),
   order: z.optional(z.string()),
@@ -76,9 +99,9 @@ export function createTroubles(table: Table): Troubles {
     },
     async close({ key, ...trouble }) {
       await table.update(key, {
-        remove: troubleAttributes,
+        remove: troubleFieldNames,
         condition: '#troubleOf = :read',
-        values: { read: asTrouble(trouble, trouble.since).troubleOf },
+        values: { read: troubleFields(trouble, trouble.since).troubleOf },
       });
     },
   };

@@ -19,14 +19,14 @@ export function isValid(presented: string, { current, previous }: RotatingSecret
   return matches.includes(true);
 }
 
-/** Text of a partner that may echo what it was sent: without our secrets, raw, URL-encoded or in base64. */
+/** Removes our secrets, raw, URL-encoded or in base64, from a text of a partner, which may echo what it was sent. */
 export function withoutSecrets(text: string, secrets: Iterable<string>): string {
   let clean = text;
   for (const secret of secrets) {
-    // So short a text stands in sentences by chance.
+    // Such a short text occurs in sentences by chance.
     if (secret.length <= 3) continue;
     const bytes = Buffer.from(secret);
-    // Whether or not base64 is padded.
+    // Found with and without the padding of base64.
     const base64 = bytes.toString('base64').replace(/={1,2}$/, '');
     const forms = [secret, encodeURIComponent(secret), base64, bytes.toString('base64url')];
     for (const form of forms) clean = clean.replaceAll(form, '•••');

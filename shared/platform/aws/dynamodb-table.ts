@@ -5,11 +5,13 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
-/** Where an item stands in the ledger table. */
+/** Primary key of an item of the ledger table. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;
@@ -23,34 +25,35 @@ export interface TableIndex {
   readonly sortType: 'S' | 'N';
 }
 
-/** A stored item: its key and whatever its kind keeps; parsed by whoever knows the kind. */
+/** A stored item: its key and the attributes of its kind. The module that owns the kind parses it. */
 export type StoredItem = Readonly<Record<string, unknown>>;
 
 export interface Update {
-  readonly set?: Readonly<Record<string, unknown>>;
+  /** Attributes to set; those that are undefined stay as they are. */
+  readonly set?: Readonly<Record<string, unknown>> | undefined;
   /** Numbers to add to (absent counts as 0). */
   readonly add?: Readonly<Record<string, number>>;
   /** Entries to append to lists (absent counts as empty). */
-  readonly append?: Readonly<Record<string, readonly unknown[]>>;
-  readonly remove?: readonly string[];
+  readonly append?: Readonly<Record<string, readonly unknown[]>> | undefined;
+  readonly remove?: readonly string[] | undefined;
   /** Condition in DynamoDB's language; `#name` and `:name` refer to `names` and `values`. */
   readonly condition?: string;
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The few DynamoDB calls that the ledger is made of; by key or index, never a scan. Without transactions and
- * without ReturnValuesOnConditionCheckFailure, so that any DynamoDB-compatible store will do.
+ * The few DynamoDB calls that the ledger needs: by key or index, never a scan. No transactions and no
+ * ReturnValuesOnConditionCheckFailure, so that any DynamoDB-compatible store will do.
  */
 export interface Table {
   readonly get: (key: Key) => Promise<StoredItem | undefined>;
-  /** Puts an item if its key is free (or the condition holds); false when it is not. */
+  /** Puts an item if its key is free, or if the given condition holds; false when it did not. */
   readonly putIf: (
     item: Key & StoredItem,
     condition?: string,
     values?: Readonly<Record<string, unknown>>,
   ) => Promise<boolean>;
-  /** Updates an item; undefined when the condition does not hold, else what it was before. */
+  /** Updates an item; undefined when the condition does not hold. */
   readonly update: (
     key: Key,
     update: Update,
@@ -75,123 +78,103 @@ export interface Table {
 
 const marshallOptions = { removeUndefinedValues: true } as const;
 
-export function createTable(client: Pick<DynamoDBClient, 'send'>, tableName: string): Table {
+/** Values of an expression, which refers to each as `:name`; DynamoDB takes no empty map. */
+function marshalled(values: Readonly<Record<string, unknown>> = {}) {
+  const entries = Object.entries(values);
+  if (entries.length === 0) return undefined;
+  return marshall(Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])), marshallOptions);
+}
+
+export function createTable(client: Pick<DynamoDBClient, 'send'>, TableName: string): Table {
   const keyOf = ({ pk, sk }: Key) => marshall({ pk, sk });
 
-  async function pages(
-    input: Omit<ConstructorParameters<typeof QueryCommand>[0], 'TableName'>,
-    limit = Number.POSITIVE_INFINITY,
-  ): Promise<StoredItem[]> {
+  /** All pages of a query, or as many as hold `Limit` items. */
+  async function pages(input: Omit<QueryCommandInput, 'TableName'>): Promise<StoredItem[]> {
+    const { Limit = Number.POSITIVE_INFINITY } = input;
     const found: StoredItem[] = [];
-    let from: Awaited<ReturnType<typeof readPage>>['LastEvaluatedKey'];
+    let ExclusiveStartKey: QueryCommandOutput['LastEvaluatedKey'];
     do {
-      const page = await readPage(from);
+      const command = new QueryCommand({ ...input, TableName, ExclusiveStartKey });
+      const page: QueryCommandOutput = await client.send(command);
       found.push(...(page.Items ?? []).map((item) => unmarshall(item)));
-      from = page.LastEvaluatedKey;
-    } while (from && found.length < limit);
-    return found.slice(0, limit);
-
-    function readPage(start: Record<string, never> | undefined | typeof input.ExclusiveStartKey) {
-      return client.send(new QueryCommand({ ...input, TableName: tableName, ExclusiveStartKey: start }));
-    }
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey && found.length < Limit);
+    return found.slice(0, Limit);
   }
 
   return {
     async get(key) {
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: tableName, Key: keyOf(key), ConsistentRead: true }),
-      );
+      const command = new GetItemCommand({ TableName, Key: keyOf(key), ConsistentRead: true });
+      const { Item } = await client.send(command);
       return Item && unmarshall(Item);
     },
 
     async putIf(item, condition = 'attribute_not_exists(pk)', values) {
-      return holds(
-        client.send(
-          new PutItemCommand({
-            TableName: tableName,
-            Item: marshall(item, marshallOptions),
-            ConditionExpression: condition,
-            ...(values
-              ? { ExpressionAttributeValues: marshall(prefixed(values, ':'), marshallOptions) }
-              : {}),
-          }),
-        ),
-      );
+      const command = new PutItemCommand({
+        TableName,
+        Item: marshall(item, marshallOptions),
+        ConditionExpression: condition,
+        ExpressionAttributeValues: marshalled(values),
+      });
+      return (await ifConditionHolds(client.send(command))) !== undefined;
     },
 
-    async update(key, update) {
-      const expression = expressionOf(update);
-      try {
-        const { Attributes: old } = await client.send(
-          new UpdateItemCommand({
-            TableName: tableName,
-            Key: keyOf(key),
-            ReturnValues: 'ALL_OLD',
-            ...expression,
-          }),
-        );
-        const before = old ? unmarshall(old) : {};
-        return { before, after: applied(before, key, update) };
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return undefined;
-        throw error;
-      }
+    async update(key, { set = {}, ...rest }) {
+      const known = Object.entries(set).filter(([, value]) => value !== undefined);
+      const update = { ...rest, set: Object.fromEntries(known) };
+      const command = new UpdateItemCommand({
+        TableName,
+        Key: keyOf(key),
+        ReturnValues: 'ALL_OLD',
+        ...expressionOf(update),
+      });
+      const updated = await ifConditionHolds(client.send(command));
+      if (!updated) return undefined;
+      const before = unmarshall(updated.Attributes ?? {});
+      return { before, after: applied(before, key, update) };
     },
 
     async remove(key, condition, values) {
-      return holds(
-        client.send(
-          new DeleteItemCommand({
-            TableName: tableName,
-            Key: keyOf(key),
-            ...(condition ? { ConditionExpression: condition } : {}),
-            ...(values ? { ExpressionAttributeValues: marshall(prefixed(values, ':')) } : {}),
-          }),
-        ),
-      );
+      const command = new DeleteItemCommand({
+        TableName,
+        Key: keyOf(key),
+        ConditionExpression: condition,
+        ExpressionAttributeValues: marshalled(values),
+      });
+      return (await ifConditionHolds(client.send(command))) !== undefined;
     },
 
-    query(pk, skPrefix, limit) {
-      return pages(
-        {
-          ConsistentRead: true,
-          KeyConditionExpression: skPrefix ? 'pk = :pk AND begins_with(sk, :sk)' : 'pk = :pk',
-          ExpressionAttributeValues: marshall({ ':pk': pk, ...(skPrefix ? { ':sk': skPrefix } : {}) }),
-          ...(limit === undefined ? {} : { Limit: limit }),
-        },
-        limit,
-      );
-    },
+    query: (pk, skPrefix, limit) =>
+      pages({
+        ConsistentRead: true,
+        KeyConditionExpression: skPrefix ? 'pk = :pk AND begins_with(sk, :sk)' : 'pk = :pk',
+        ExpressionAttributeValues: marshalled({ pk, sk: skPrefix || undefined }),
+        Limit: limit,
+      }),
 
     queryIndex(index, value, { from, upTo, limit } = {}) {
       const bound = upTo ?? from;
       const comparison = upTo === undefined ? '>=' : '<=';
-      return pages(
-        {
-          IndexName: index.name,
-          KeyConditionExpression: bound === undefined ? '#p = :p' : `#p = :p AND #s ${comparison} :s`,
-          ExpressionAttributeNames: {
-            '#p': index.partition,
-            ...(bound === undefined ? {} : { '#s': index.sort }),
-          },
-          ExpressionAttributeValues: marshall({
-            ':p': value,
-            ...(bound === undefined ? {} : { ':s': bound }),
-          }),
-          ...(limit === undefined ? {} : { Limit: limit }),
+      return pages({
+        IndexName: index.name,
+        KeyConditionExpression: bound === undefined ? '#p = :p' : `#p = :p AND #s ${comparison} :s`,
+        ExpressionAttributeNames: {
+          '#p': index.partition,
+          ...(bound === undefined ? {} : { '#s': index.sort }),
         },
-        limit,
-      );
+        ExpressionAttributeValues: marshalled({ p: value, s: bound }),
+        Limit: limit,
+      });
     },
   };
 }
 
-async function holds(sent: Promise<unknown>): Promise<boolean> {
+/** What DynamoDB answered; undefined when the condition did not hold. */
+async function ifConditionHolds<T>(sent: Promise<T>): Promise<T | undefined> {
   try {
-    await sent;
-    return true;
+    return await sent;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
 }
@@ -207,27 +190,18 @@ function expressionOf({ set = {}, add = {}, append = {}, remove = [], condition,
     Object.keys(add).map((name) => `#${name} :${name}`),
     remove.map((name) => `#${name}`),
   ];
-  const expression = ['SET', 'ADD', 'REMOVE']
-    .flatMap((word, i) => (clauses[i]?.length ? [`${word} ${clauses[i].join(', ')}`] : []))
-    .join(' ');
-  const allValues = {
-    ...set,
-    ...add,
-    ...append,
-    ...values,
-    ...(appending.length > 0 ? { emptyList: [] } : {}),
-  };
+  const emptyList = appending.length > 0 ? { emptyList: [] } : {};
   return {
-    UpdateExpression: expression,
+    UpdateExpression: ['SET', 'ADD', 'REMOVE']
+      .flatMap((word, i) => (clauses[i]?.length ? [`${word} ${clauses[i].join(', ')}`] : []))
+      .join(' '),
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    ...(Object.keys(allValues).length > 0
-      ? { ExpressionAttributeValues: marshall(prefixed(allValues, ':'), marshallOptions) }
-      : {}),
-    ...(condition ? { ConditionExpression: condition } : {}),
+    ExpressionAttributeValues: marshalled({ ...set, ...add, ...append, ...values, ...emptyList }),
+    ConditionExpression: condition,
   };
 }
 
-/** The item as it is after the update: saves a second read, as one call returns either the old or the new. */
+/** The item after the update. DynamoDB returns either the old or the new one, so this saves a second read. */
 function applied(
   before: StoredItem,
   key: Key,
@@ -245,8 +219,4 @@ function applied(
 
 function namesIn(condition: string | undefined): string[] {
   return [...(condition ?? '').matchAll(/#(\w+)/g)].map((match) => String(match[1]));
-}
-
-function prefixed(values: Readonly<Record<string, unknown>>, prefix: string): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [prefix + name, value]));
 }

@@ -3,3 +3,22 @@ export interface Invocation {
   readonly awsRequestId: string;
   readonly getRemainingTimeInMillis: () => number;
 }
+
+/**
+ * How every function's AWS client calls. Without limits a connection that says nothing any more holds a call
+ * until Lambda kills the function. AWS answers these calls in milliseconds; three attempts fit into the ten
+ * seconds of the webhook endpoint. A request that was cut off may have been carried out, as after any lost answer.
+ */
+export const awsClientOptions = {
+  maxAttempts: 3,
+  /** Options of the SDK's NodeHttpHandler; in milliseconds. */
+  requestHandler: {
+    connectionTimeout: 1000,
+    /** Until the answer begins, the connection included. */
+    requestTimeout: 2500,
+    /** Without it the SDK only warns. */
+    throwOnRequestTimeout: true,
+    /** Silence in the middle of an answer. */
+    socketTimeout: 2500,
+  },
+} as const;

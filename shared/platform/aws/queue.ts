@@ -1,11 +1,15 @@
 import {
   ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import type * as z from 'zod/mini';
+import { Rejected } from '../../model/errors.ts';
 import { mapConcurrently } from '../map-concurrently.ts';
-import { awsClientOptions } from './client-options.ts';
+import { describeMismatches, parse } from '../validation.ts';
+import { awsClientOptions } from './lambda.ts';
 
 /** SQS takes ten entries in one call, and 1 MiB in all (AWS quota for messages). */
 const maxEntries = 10;
@@ -26,20 +30,20 @@ export interface Visibility {
   readonly seconds: number;
 }
 
-/** Sending to SQS and giving back to it. Receiving is Lambda's job. */
+/** Sends messages to SQS and changes when they come again. Lambda receives them. */
 export interface Queues {
   /** Resolves only after SQS has the message. */
   readonly send: (queueUrl: string, message: OutgoingMessage) => Promise<void>;
-  /** Sends all, in as few calls as possible, and once more what SQS refused. @returns the indexes that it did not take. */
+  /** Sends all, in as few calls as possible, and once more what SQS refused. @returns the indexes of what it did not take. */
   readonly sendAll: (queueUrl: string, messages: readonly OutgoingMessage[]) => Promise<number[]>;
-  /** Sets when messages come again. One that fails just comes again at its old time, so failures are not thrown. */
+  /** Sets when messages come again. Does not throw: one that fails keeps its old visibility timeout. */
   readonly changeVisibility: (
     queueUrl: string,
     messages: readonly Visibility[],
   ) => Promise<{ failed: number }>;
 }
 
-/** A client of the region's endpoint (or `AWS_ENDPOINT_URL`), whatever host a queue's URL names. */
+/** A client of the region's endpoint (or `AWS_ENDPOINT_URL`), even where a queue's URL names another host. */
 export function createSqsClient(): SQSClient {
   // The client's middlewares are put in order once, not for each call: nobody adds one later.
   return new SQSClient({ ...awsClientOptions, useQueueUrlAsEndpoint: false, cacheMiddleware: true });
@@ -54,17 +58,13 @@ export function createQueues(client: Pick<SQSClient, 'send'>): Queues {
     async sendAll(queueUrl, messages) {
       const outgoing = messages.map((message, index) => ({ index, message }));
       const refused = await sendOnce(client, queueUrl, outgoing);
-      // What SQS refuses by its own fault is likely to be taken now (API reference of BatchResultErrorEntry).
-      const mayBeTaken = new Set(
-        refused.filter(({ SenderFault }) => !SenderFault).map(({ Id }) => Number(Id)),
+      // What failed by SQS's own fault is likely to be taken now (API reference of BatchResultErrorEntry).
+      const [final = [], passing = []] = [true, false].map((fault) =>
+        refused.filter(({ SenderFault = false }) => SenderFault === fault).map(({ Id }) => Number(Id)),
       );
-      if (mayBeTaken.size === 0) return refused.map(({ Id }) => Number(Id));
-      const again = await sendOnce(
-        client,
-        queueUrl,
-        outgoing.filter(({ index }) => mayBeTaken.has(index)),
-      );
-      return [...refused.filter(({ SenderFault }) => SenderFault), ...again].map(({ Id }) => Number(Id));
+      const resend = outgoing.filter(({ index }) => passing.includes(index));
+      const again = await sendOnce(client, queueUrl, resend);
+      return [...final, ...again.map(({ Id }) => Number(Id))];
     },
 
     async changeVisibility(queueUrl, messages) {
@@ -96,7 +96,7 @@ interface Indexed {
   readonly message: OutgoingMessage;
 }
 
-/** @returns what SQS did not take, each by its index. */
+/** @returns the entries that SQS did not take; the id of each is its index. */
 async function sendOnce(client: Pick<SQSClient, 'send'>, QueueUrl: string, messages: readonly Indexed[]) {
   const refused = await mapConcurrently([...batchesOf(messages)], batchesAtOnce, async (batch) => {
     const Entries = batch.map(({ index, message }) => ({ Id: String(index), ...entryOf(message) }));
@@ -117,17 +117,12 @@ function bodyForSqs(json: string): string {
 function entryOf({ body, attributes, delaySeconds }: OutgoingMessage) {
   return {
     MessageBody: bodyForSqs(body),
-    ...(delaySeconds === undefined ? {} : { DelaySeconds: delaySeconds }),
-    ...(attributes
-      ? {
-          MessageAttributes: Object.fromEntries(
-            Object.entries(attributes).map(([name, value]) => [
-              name,
-              { DataType: 'String', StringValue: value },
-            ]),
-          ),
-        }
-      : {}),
+    DelaySeconds: delaySeconds,
+    MessageAttributes:
+      attributes &&
+      Object.fromEntries(
+        Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+      ),
   };
 }
 
@@ -145,4 +140,36 @@ function* batchesOf(messages: readonly Indexed[]) {
     bytes += size;
   }
   if (batch.length > 0) yield batch;
+}
+
+const messageCounts = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesDelayed',
+  'ApproximateNumberOfMessagesNotVisible',
+] as const;
+
+/** Messages in a queue, including those in flight and delayed, by SQS's approximation. */
+export async function countMessages(client: Pick<SQSClient, 'send'>, queueUrl: string): Promise<number> {
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...messageCounts] }),
+  );
+  return messageCounts.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+}
+
+/**
+ * A queue message's body, parsed.
+ * @throws Rejected naming the path of what does not fit.
+ */
+export function parseMessage<T>(schema: z.ZodMiniType<T>, body: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    throw new Rejected('The message is not JSON.', { code: 'unreadable-message' });
+  }
+  const parsed = parse(schema, json);
+  if (parsed.ok) return parsed.value;
+  throw new Rejected(`The message does not fit: ${describeMismatches(parsed.mismatches)}.`, {
+    code: 'unreadable-message',
+  });
 }

@@ -7,7 +7,7 @@ import type * as z from 'zod/mini';
 import { RetryLater } from '../../model/errors.ts';
 import type { Clock } from '../clock.ts';
 import { describeMismatches, parse } from '../validation.ts';
-import { awsClientOptions } from './client-options.ts';
+import { awsClientOptions } from './lambda.ts';
 
 /** A secret that is not set yet: nothing works until an operator sets it. */
 export class SecretUnset extends RetryLater {
@@ -18,10 +18,10 @@ export class SecretUnset extends RetryLater {
 
 export interface Secrets {
   /**
-   * The parsed value, read once per container and again after `ttlSeconds`. `refresh` reads it again now: a partner
-   * refused it, or a caller presented another. So only a value that was taken back stays valid for longer.
-   * When Secrets Manager fails, the last good value is answered. Once it was read, it is read at most once in
-   * `refreshSeconds`, whether that goes well or not.
+   * The parsed value, read once per container and again after 15 minutes. `refresh` reads it again now, because a
+   * partner refused it or a caller presented another one; so only a revoked value may stay valid for these minutes.
+   * While Secrets Manager fails, the last good value is returned. After the first read there is at most one read a
+   * minute, including failed ones.
    * @throws SecretUnset; RetryLater when it was never read or does not have the expected shape.
    */
   readonly read: <T>(
@@ -31,21 +31,18 @@ export interface Secrets {
   ) => Promise<T>;
 }
 
-export interface SecretsOptions {
-  readonly client: Pick<SecretsManagerClient, 'send'>;
-  readonly clock: Clock;
-  readonly ttlSeconds?: number;
-  readonly refreshSeconds?: number;
-}
+const ttlSeconds = 900;
+const refreshSeconds = 60;
 
+/** A secret as it was read; `text` is undefined while it is not set. */
 interface Kept {
   readonly text: string | undefined;
   readonly readAt: number;
 }
 
 /**
- * What is stored; undefined while nobody has set it. The stack makes secrets without a value, and Secrets Manager
- * answers so for those: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
+ * The stored text; undefined while nobody has set it. The stack creates secrets without a value, for which Secrets
+ * Manager answers with this error: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
  */
 export async function storedSecret(
   client: Pick<SecretsManagerClient, 'send'>,
@@ -60,16 +57,17 @@ export async function storedSecret(
 }
 
 export function createSecretsClient(): SecretsManagerClient {
-  // Twice: what waits for a secret needs time to go on with the last good one.
+  // Two attempts only: the caller needs time to go on with the last good value.
   return new SecretsManagerClient({ ...awsClientOptions, maxAttempts: 2 });
 }
 
 export function createSecrets({
   client,
   clock,
-  ttlSeconds = 900,
-  refreshSeconds = 60,
-}: SecretsOptions): Secrets {
+}: {
+  readonly client: Pick<SecretsManagerClient, 'send'>;
+  readonly clock: Clock;
+}): Secrets {
   const kept = new Map<string, Kept>();
   const triedAt = new Map<string, number>();
   const reading = new Map<string, Promise<Kept>>();
@@ -93,7 +91,7 @@ export function createSecrets({
     const last = kept.get(arn);
     const secondsSince = (ms = 0) => (clock.now().getTime() - ms) / 1000;
     if (last && !refresh && secondsSince(last.readAt) < ttlSeconds) return last;
-    // A failed reading counts, too: else each wrong token would wait for a Secrets Manager that is unwell.
+    // Failed reads count, too: otherwise each wrong token would wait for a Secrets Manager that is down.
     if (last && !reading.has(arn) && secondsSince(triedAt.get(arn)) < refreshSeconds) return last;
     try {
       return await readNow(arn);
@@ -107,7 +105,7 @@ export function createSecrets({
     async read(arn, schema, { refresh = false } = {}) {
       const understood = ({ text }: Kept) => (text === undefined ? undefined : parse(schema, jsonOf(text)));
       let parsed = understood(await current(arn, refresh));
-      // Somebody may have set it since.
+      // It may have been set since.
       if (!parsed?.ok) parsed = understood(await current(arn, true));
       if (!parsed) throw new SecretUnset(nameOf(arn));
       if (parsed.ok) return parsed.value;

@@ -1,7 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { awsClientOptions } from './client-options.ts';
+import { awsClientOptions } from './lambda.ts';
 
-/** Mails by SNS, to whoever has confirmed a subscription to the topic. */
+/** Mails by SNS to everybody who has confirmed a subscription to the topic. */
 export interface Topics {
   readonly publish: (
     topicArn: string,

@@ -201,7 +201,7 @@ it('tells of an order that is overdue by a day and when it was due, until it is 
 
   // Act: on its due day, the day after, once the reconciliation has asked about it, and once it is completed
   await stage.runFor(10);
-  const onItsDay = received.webhook.length;
+  const dayFields = received.webhook.length;
   await stage.runFor(17 * 60);
   await ledger.orders.markAsked('PO-1', new Date(clock.now().getTime() - 2 * 3_600_000));
   await stage.runFor(60);
@@ -211,7 +211,7 @@ it('tells of an order that is overdue by a day and when it was due, until it is 
   await stage.runFor(5);
 
   // Assess
-  expect(onItsDay).toBe(0);
+  expect(dayFields).toBe(0);
   expect(received.webhook.map(({ event, title, troubles: [only] }) => [event, title, only?.why])).toEqual([
     [
       'new',

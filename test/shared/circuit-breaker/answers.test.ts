@@ -6,7 +6,7 @@ import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
-import { heardLog, silent } from '../../support/logs.ts';
+import { recordedLog, silent } from '../../support/logs.ts';
 import { startServer } from '../../support/server.ts';
 
 let store: LedgerStore;
@@ -78,7 +78,7 @@ describe('only an answer of the partner closes the breaker', () => {
 describe('a table that fails while an outcome is noted', () => {
   it("leaves the partner's answer what it is, and is logged", async () => {
     await openedAndCooled();
-    const heard = heardLog();
+    const heard = recordedLog();
     const calls = partners({ recordSuccess: tableFails, recordNoAnswer: tableFails }, heard.log);
     expect(await calls.call('erp', async () => 'receipt')).toBe('receipt');
     expect(heard.lines.join()).toContain('slow down');

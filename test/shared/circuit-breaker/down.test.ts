@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
-import { answerHeard } from '../../../shared/platform/heard-answers.ts';
-import { heardLog } from '../../support/logs.ts';
+import { markAnswered } from '../../../shared/platform/track-answers.ts';
+import { recordedLog } from '../../support/logs.ts';
 import { breakerStage, unwell } from './stage.ts';
 
 const stage = breakerStage();
@@ -39,13 +39,13 @@ describe('a partner whose calls all fail, however few they are', () => {
 describe('what the alarm hears', () => {
   /** A container with a log of its own. */
   function listened(name: string) {
-    const { log, measured, forget } = heardLog();
+    const { log, measured, forget } = recordedLog();
     const calls = createPartnerCalls({ breaker: stage.breaker, newOwner: () => name, log });
     const call = (failure?: Error) =>
       calls
         .call('erp', async () => {
           if (failure) throw failure;
-          answerHeard();
+          markAnswered();
         })
         .catch(() => undefined);
     return { call, forget, down: () => measured('PartnerDown') };

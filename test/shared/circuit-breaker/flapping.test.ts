@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { answerHeard } from '../../../shared/platform/heard-answers.ts';
+import { markAnswered } from '../../../shared/platform/track-answers.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
@@ -24,7 +24,7 @@ describe('a partner that fails now and then, all in one minute', () => {
       .call('erp', work)
       .catch(() => 'failed');
   const answers = async () => {
-    answerHeard();
+    markAnswered();
     return 'well';
   };
   const fails = () => call(() => Promise.reject(new RetryLater('503', { scope: 'partner' })));

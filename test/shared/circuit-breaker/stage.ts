@@ -2,7 +2,7 @@ import { beforeEach, expect } from 'vitest';
 import { type Breaker, createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { answerHeard } from '../../../shared/platform/heard-answers.ts';
+import { markAnswered } from '../../../shared/platform/track-answers.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
 import { silent } from '../../support/logs.ts';
@@ -31,7 +31,7 @@ export function breakerStage() {
             asked += 1;
             const failure = await answer();
             if (failure instanceof Error) throw failure;
-            answerHeard();
+            markAnswered();
           })
           .then(
             () => 'well' as const,

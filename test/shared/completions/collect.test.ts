@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { partitionOf, questionKey } from '../../../shared/ledger/keys.ts';
-import { heardLog } from '../../support/logs.ts';
+import { recordedLog } from '../../support/logs.ts';
 import { complete, completed, failureOf, told } from './completed.ts';
 import { type CompletionStage, startCompletionStage, threeParts } from './stage.ts';
 
@@ -183,7 +183,7 @@ describe('what names a person in a recording', () => {
   // Each recording of the sandbox ends with a signature.
   const keptOf = async (includeOperators: boolean) => {
     const { number } = await completed(stage, 1);
-    const heard = heardLog();
+    const heard = recordedLog();
     await stage.collect({ productOrderNumber: number }, { log: heard.log }, { includeOperators });
     const inLedger = JSON.stringify(await stage.store.table.query(partitionOf(number)));
     return { inQueue: JSON.stringify(stage.sent()), inLedger, inLog: heard.lines.join() };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { heardLog } from '../../support/logs.ts';
+import { recordedLog } from '../../support/logs.ts';
 import { complete, completed, failureOf, told } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
 import { type CompletionStage, startCompletionStage, threeParts } from './stage.ts';
@@ -82,7 +82,7 @@ describe('recordings that a trigger names', () => {
     // Prepare
     const { number } = await completed(stage, 0);
     const { azumuta, readIds } = await otherAzumuta(stage, withoutList);
-    const heard = heardLog();
+    const heard = recordedLog();
     const tooLong = 'x'.repeat(101);
 
     // Act

@@ -15,7 +15,7 @@ import { SecretUnset } from '../../../shared/platform/aws/secrets.ts';
 import { ipAllowListCheck } from '../../../shared/platform/ip-allow-list.ts';
 import { anyText } from '../../support/any-text.ts';
 import { testClock } from '../../support/clock.ts';
-import { type HeardLog, heardLog } from '../../support/logs.ts';
+import { type HeardLog, recordedLog } from '../../support/logs.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 
 /** Looked for in everything that is logged, answered or kept. */
@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => sqs.stop());
 beforeEach(() => {
   sqs.forget();
-  heard = heardLog();
+  heard = recordedLog();
 });
 
 function dependencies(

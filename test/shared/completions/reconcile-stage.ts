@@ -13,8 +13,7 @@ import {
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
-import { parseMessage } from '../../../shared/platform/aws/message.ts';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { createQueues, parseMessage } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';

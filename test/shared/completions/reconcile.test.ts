@@ -2,8 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCompletionCollector } from '../../../shared/completions/collect.ts';
 import { bookingMessageSchema, type CompletionHint } from '../../../shared/completions/messages.ts';
 import { nothingReadSoFar } from '../../../shared/completions/read-recordings.ts';
-import { parseMessage } from '../../../shared/platform/aws/message.ts';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { createQueues, parseMessage } from '../../../shared/platform/aws/queue.ts';
 import { silent } from '../../support/logs.ts';
 import { never, type ReconcileStage, type ReconcileTest, startReconcileStage } from './reconcile-stage.ts';
 

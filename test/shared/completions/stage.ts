@@ -21,8 +21,7 @@ import { mapCompletion } from '../../../shared/integration/mapping/completions.t
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Part } from '../../../shared/model/orders.ts';
-import { parseMessage } from '../../../shared/platform/aws/message.ts';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { createQueues, parseMessage } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import type { WorkAttempt } from '../../../shared/worker/worker.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';

@@ -5,7 +5,7 @@ import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { acceptOrders } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
-import { heardLog, silent } from '../../support/logs.ts';
+import { recordedLog, silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
@@ -45,7 +45,7 @@ describe('a long list', () => {
   it('is enqueued as it is written, each product order once', async () => {
     // Prepare
     const { dependencies } = started();
-    const heard = heardLog();
+    const heard = recordedLog();
 
     // Act
     const answers = await acceptOrders(

@@ -7,7 +7,7 @@ import { acceptOrders } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
-import { heardLog, silent } from '../../support/logs.ts';
+import { recordedLog, silent } from '../../support/logs.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 
@@ -235,7 +235,7 @@ describe('an order that is in the ledger and not created yet', () => {
 
 it('a conflict and an order that cannot be mapped are told once, and answered each time', async () => {
   // Prepare
-  const heard = heardLog();
+  const heard = recordedLog();
   const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
   const dependencies = {
     ledger,

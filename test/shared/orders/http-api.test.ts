@@ -6,7 +6,7 @@ import { getOrder, type HttpApiDependencies, postOrders } from '../../../shared/
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
-import { type HeardLog, heardLog } from '../../support/logs.ts';
+import { type HeardLog, recordedLog } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 beforeEach(() => {
   sqs.forget();
-  heard = heardLog();
+  heard = recordedLog();
   clock = testClock();
   dependencies = {
     clock,

@@ -6,7 +6,7 @@ import { type Accepted, acceptOrders } from '../../../shared/orders/accept.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
-import { type HeardLog, heardLog } from '../../support/logs.ts';
+import { type HeardLog, recordedLog } from '../../support/logs.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../support/sqs.ts';
 
@@ -56,7 +56,7 @@ export async function startOrderStage(): Promise<OrderStage> {
   const [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
   const clock = testClock();
   const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  const heard = heardLog();
+  const heard = recordedLog();
   const collected: string[] = [];
 
   function dependencies(sqsEndpoint: SqsEndpoint, { mapping = {}, ledger: reached = ledger }: How) {

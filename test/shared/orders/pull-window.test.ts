@@ -6,7 +6,7 @@ import { createBreaker } from '../../../shared/circuit-breaker/circuit-breaker.t
 import { createPartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import type { PullStand } from '../../../shared/ledger/records/pull-state.ts';
+import type { PullProgress } from '../../../shared/ledger/records/pull-state.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { type PullDependencies, type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
 import { afterPage, afterPullWindow, overlapMs, startOf } from '../../../shared/orders/pull-window.ts';
@@ -230,7 +230,7 @@ it('no order that is committed within the overlap is ever missed, whatever fails
           return { number: `${at}`, writtenAt: writtenAt + skewMs, shownAt: writtenAt + delay + skewMs };
         });
         const known = new Set<string>();
-        let stand: PullStand = { watermark: undefined, window: undefined };
+        let stand: PullProgress = { watermark: undefined, window: undefined };
         const run = (most: number, pageMs: number) => {
           const startedAt = new Date(now).toISOString();
           let pages = 0;

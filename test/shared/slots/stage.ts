@@ -6,7 +6,7 @@ import type { Clock } from '../../../shared/platform/clock.ts';
 import { createSlots, type Slots } from '../../../shared/slots/slots.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
-import { type HeardLog, heardLog } from '../../support/logs.ts';
+import { type HeardLog, recordedLog } from '../../support/logs.ts';
 
 export const settlingSeconds = 300;
 
@@ -41,7 +41,7 @@ export function slotsStage(): SlotsStage {
   afterAll(() => store.stop());
   beforeEach(() => {
     year += 1;
-    now = { clock: testClock(`${year}-11-24T08:00:00.000Z`), heard: heardLog() };
+    now = { clock: testClock(`${year}-11-24T08:00:00.000Z`), heard: recordedLog() };
   });
 
   const stage: SlotsStage = {

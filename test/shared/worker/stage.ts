@@ -8,7 +8,7 @@ import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type Consumer, createWorker, type WorkerDependencies } from '../../../shared/worker/worker.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../support/dynamodb.ts';
-import { type HeardLog, heardLog } from '../../support/logs.ts';
+import { type HeardLog, recordedLog } from '../../support/logs.ts';
 import { type SqsEndpoint, sqsRecord, startSqsEndpoint } from '../../support/sqs.ts';
 
 /** A worker between an SQS and a ledger on loopback; clock, log and what SQS wrote down are new for each test. */
@@ -68,7 +68,7 @@ export function workerStage(): WorkerStage {
     now = {
       clock,
       ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
-      heard: heardLog(),
+      heard: recordedLog(),
     };
     sqs.forget();
   });

@@ -15,7 +15,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'breaker-never-opens',
     file: breaker,
-    find: 'if (failures < options.threshold && !isDown && !failure.unauthorized) return false;',
+    find: 'if (failures < threshold && !isDown && !failure.unauthorized) return false;',
     replace: 'if (failures >= 0) return false;',
     why: 'A partner that is down is called by every message, and locks our account.',
   },
@@ -29,8 +29,8 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'failed-probe-makes-nobody-wait',
     file: breaker,
-    find: 'openUntil: at + cooldown(failure, openings) * 1000,',
-    replace: 'openUntil: at,',
+    find: 'const openUntil = at + cooldown(failure, openings) * 1000;',
+    replace: 'const openUntil = at;',
     why: 'Whoever comes next probes again: a partner that is down is called by every message.',
   },
   {
@@ -57,7 +57,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'requests-leave-at-no-pace',
     file: 'shared/platform/http.ts',
-    find: 'return atItsPace(request.signal, () => sendNow(request, parts));',
+    find: 'return sendAtPace(request.signal, () => sendNow(request, parts));',
     replace: 'return sendNow(request, parts);',
     why: 'A partner gets more calls a second than it bears, and refuses them.',
   },

@@ -1,7 +1,7 @@
 import { ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
-import { heardLog } from '../../support/logs.ts';
+import { recordedLog } from '../../support/logs.ts';
 import { bugIn, isExpected } from './unexpected.ts';
 
 it('takes a failed invocation for a bug unless AWS or a partner failed', () => {
@@ -27,7 +27,7 @@ it.for([
   ['a dead letter of a bug', 'error', 'Dead letter', 'Internal error, 5 times (TypeError: x).', true],
   ['any other error', 'error', 'The order endpoint cannot answer', 'x is undefined', true],
 ] as const)('reads in the log whether %s is a bug', ([, level, message, reason, isBug]) => {
-  const { log, lines } = heardLog();
+  const { log, lines } = recordedLog();
   log[level](message, { reason });
 
   expect(lines.map(bugIn)).toEqual([isBug ? `${message}: ${reason}` : undefined]);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isAwsFailure, isVerdict } from '../../../shared/worker/classify-error.ts';
+import { isAwsFailure, isVerdict } from '../../../shared/worker/process-record.ts';
 
 /** How the failures of AWS read that the simulation itself makes (`failureOf` in clients.ts), and what reports them. */
 const ofAws =

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { configurationReference } from '../../../../infra/build/docs/configuration.ts';
 import { openApiDocument } from '../../../../infra/build/docs/openapi.ts';
 import { type Example, examples } from '../../../../infra/build/docs/openapi-examples.ts';
-import { documents } from '../../../../infra/build/docs/write.ts';
+import { createDocuments } from '../../../../infra/build/docs/write.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { receiveWebhook } from '../../../../shared/completions/receive-webhook.ts';
 import { createUnusableCalls } from '../../../../shared/completions/unusable-calls.ts';
@@ -26,12 +27,49 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([store.stop(), sqs.stop()]));
 
-describe('a document that is made of schemas', () => {
-  for (const { file, text } of documents) {
-    it(`${file.path} is up to date: npm run documents writes it`, () => {
-      expect(readFileSync(file.absolute, 'utf8')).toBe(text());
-    });
-  }
+/** Licences that a plant may deploy without asking anybody. */
+const permissive = /^(MIT|MIT-0|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|0BSD|ISC)$/;
+
+const sbomSchema = z.object({
+  components: z.array(
+    z.object({
+      name: z.string(),
+      version: z.optional(z.string()),
+      licenses: z.optional(z.array(z.object({ license: z.object({ id: z.string() }) }))),
+    }),
+  ),
+});
+
+describe('a document that is made from code', () => {
+  it('is up to date: npm run documents writes it', async () => {
+    // Act
+    const documents = Object.entries(await createDocuments());
+
+    // Assess
+    expect(documents).toHaveLength(4);
+    for (const [path, text] of documents) expect(readFileSync(path, 'utf8'), path).toBe(text);
+  });
+
+  it('names every bundled package, each under a permissive licence with its text', () => {
+    // Prepare
+    const { components } = z.parse(
+      sbomSchema,
+      JSON.parse(readFileSync('infra/build/docs/sbom.json', 'utf8')),
+    );
+    const notice = readFileSync('infra/build/docs/third-party-licences.txt', 'utf8');
+
+    // Act
+    const packages = components.filter(({ version }) => version);
+
+    // Assess
+    expect(packages.map(({ name }) => name)).toEqual(expect.arrayContaining(['client-sqs', 'zod', 'big.js']));
+    expect(packages.flatMap(({ licenses = [] }) => licenses.map(({ license }) => license.id))).toEqual(
+      packages.map(() => expect.stringMatching(permissive)),
+    );
+    expect(packages.filter(({ name, version }) => !notice.includes(`${name} ${version} (`))).toEqual([]);
+    expect(notice).toContain('Permission is hereby granted');
+    expect(notice).toContain('TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION');
+  });
 
   it('tells what every field of the configuration means', () => {
     const rows = configurationReference()

@@ -9,7 +9,7 @@ import {
 } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { createBreaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createAlertLedger } from '../../../../shared/ledger/alert-ledger.ts';
+import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { type Dynalite, startDynalite } from '../../../support/dynamodb.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { completionHintSchema } from '../../../../shared/completions/messages.ts';
-import { parseMessage } from '../../../../shared/platform/aws/message.ts';
+import { parseMessage } from '../../../../shared/platform/aws/queue.ts';
 import { nothing, type ReplayStores, startReplayStores, webhookCall } from './replay-run.ts';
 
 let stores: ReplayStores;

@@ -1,6 +1,6 @@
 import type { Breaker, BreakerState } from '../circuit-breaker/circuit-breaker.ts';
-import type { AlertLedger } from '../ledger/alert-ledger.ts';
 import { partitionOf } from '../ledger/keys.ts';
+import type { AlertLedger } from '../ledger/ledger.ts';
 import type { OpenTrouble } from '../ledger/records/troubles.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { type QueueName, queueNames } from '../model/queues.ts';
@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { AlertKind } from './alert.ts';
 import type { Seen, SeenTrouble } from './decide-alerts.ts';
 
-export interface StandingDependencies {
+export interface SituationDependencies {
   readonly ledger: Pick<AlertLedger, 'troubles' | 'orders' | 'orderChanges'>;
   readonly breaker: Pick<Breaker, 'state'>;
   /** Messages in a queue. */
@@ -21,7 +21,7 @@ export interface StandingDependencies {
 }
 
 /** How both flows stand at one moment, as people are told of it. */
-export interface Standing extends Seen {
+export interface Situation extends Seen {
   readonly partners: Readonly<Record<Partner, BreakerState>>;
   /** Messages in each queue. */
   readonly counts: Readonly<Record<QueueName | 'dead-letters', number>>;
@@ -36,10 +36,10 @@ const workedOffTimes = 6;
 const hourMs = 3_600_000;
 
 /** Reads what there is, never by a scan: three queries, two items and four counts, however many orders there are. */
-export async function readStanding(
+export async function readSituation(
   unfiledBefore: number,
-  { ledger, breaker, count, clock, graceHours, outageSeconds }: StandingDependencies,
-): Promise<Standing> {
+  { ledger, breaker, count, clock, graceHours, outageSeconds }: SituationDependencies,
+): Promise<Situation> {
   const now = clock.now();
   const outageMs = outageSeconds * 1000;
   const names = [...queueNames, 'dead-letters'] as const;
@@ -71,7 +71,7 @@ export async function readStanding(
           id: `${trouble.key.pk} ${trouble.key.sk} ${trouble.since.toISOString()}`,
           ...trouble,
           noted: trouble,
-          isRipe: trouble.kind !== 'waiting' || isWell(partners[trouble.partner], outageMs, now),
+          isDue: trouble.kind !== 'waiting' || isWell(partners[trouble.partner], outageMs, now),
         }),
       ),
       ...overdue.map((order) => overdueOrder(order, long.has(order), now)),
@@ -94,7 +94,7 @@ const maxLooked = 20;
  */
 async function withoutTakenIn(
   noted: readonly OpenTrouble[],
-  { orders, orderChanges }: StandingDependencies['ledger'],
+  { orders, orderChanges }: SituationDependencies['ledger'],
 ): Promise<readonly OpenTrouble[]> {
   const ended = new Set<OpenTrouble>();
   for (const trouble of noted.filter(({ kind }) => kind === 'unmapped').slice(0, maxLooked)) {
@@ -121,15 +121,15 @@ function outageOf(
 ): SeenTrouble[] {
   if (!open || openedAt === undefined) return [];
   const since = new Date(openedAt);
-  const isRipe = now.getTime() - since.getTime() >= outageMs;
-  return [{ id: `${partner} ${openedAt}`, kind: 'partner-down', partner, since, isRipe }];
+  const isDue = now.getTime() - since.getTime() >= outageMs;
+  return [{ id: `${partner} ${openedAt}`, kind: 'partner-down', partner, since, isDue }];
 }
 
-function overdueOrder(order: string, isRipe: boolean, now: Date): SeenTrouble {
-  return { id: order, kind: 'overdue', partner: 'azumuta', since: now, isRipe, order };
+function overdueOrder(order: string, isDue: boolean, now: Date): SeenTrouble {
+  return { id: order, kind: 'overdue', partner: 'azumuta', since: now, isDue, order };
 }
 
 function unfiledMessage(at: number, now: Date): SeenTrouble {
   const kind = 'unfiled';
-  return { id: String(at), kind, partner: 'azumuta', cause: 'unreadable-message', since: now, isRipe: true };
+  return { id: String(at), kind, partner: 'azumuta', cause: 'unreadable-message', since: now, isDue: true };
 }

@@ -4,8 +4,8 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SendMessageCommand, type SQSServiceException } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { createLedgerClient } from '../../../../functions/surroundings.ts';
-import { awsClientOptions } from '../../../../shared/platform/aws/client-options.ts';
 import { rotatingSecretSchema } from '../../../../shared/platform/aws/credentials.ts';
+import { awsClientOptions } from '../../../../shared/platform/aws/lambda.ts';
 import { createSqsClient } from '../../../../shared/platform/aws/queue.ts';
 import { createSecrets, createSecretsClient } from '../../../../shared/platform/aws/secrets.ts';
 import { testClock } from '../../../support/clock.ts';
