@@ -38,7 +38,7 @@ describe('a secret of ours', () => {
     expect(await keeper.finish('webhook-token')).toBe(false);
   });
 
-  it('is not overwritten at one stroke, as its users would be locked out', async () => {
+  it('is not overwritten, because its users would be locked out', async () => {
     await keeper.set('order-api-key', first);
     await expect(keeper.set('order-api-key', second)).rejects.toThrow('rotate it instead');
     await keeper.rotate('order-api-key', second);
@@ -82,7 +82,7 @@ describe("a partner's secret", () => {
     expect((await keeper.states()).get('erp-credentials')).toEqual({ state: 'set' });
   });
 
-  it('with another shape than the connector reads is told, field by field', async () => {
+  it('of the ERP with another shape is reported field by field', async () => {
     await createSecretStore(store.target).set('erp-credentials', '{"token":"x"}');
     expect((await keeper.states()).get('erp-credentials')).toEqual({
       state: 'unfit',
@@ -91,7 +91,7 @@ describe("a partner's secret", () => {
   });
 });
 
-it('the addresses of alert webhooks are a secret of stacks that have some, and must be https', async () => {
+it('lists the addresses of alert webhooks only for stacks that have them, and requires https', async () => {
   // Prepare
   const withWebhooks = createSecretStore({ ...store.target, outputs: { AlertWebhooksSecret: 'there' } });
   const address = 'https://hooks.slack.com/services/T0/B0/x';
@@ -105,7 +105,7 @@ it('the addresses of alert webhooks are a secret of stacks that have some, and m
   expect((await withWebhooks.states()).get('alert-webhooks')).toEqual({ state: 'set' });
 });
 
-it('doctor names each secret that is not usable, and what to type, without a value', async () => {
+it('names in doctor each secret that is not usable, and the command for it, without a value', async () => {
   // Prepare
   await keeper.set('webhook-token', first);
   await keeper.rotate('webhook-token', second);
@@ -127,7 +127,7 @@ it('doctor names each secret that is not usable, and what to type, without a val
   expect(JSON.stringify(found)).not.toMatch(/hunter2|0123456789/);
 });
 
-describe('the walk through the secrets', () => {
+describe('the secrets wizard', () => {
   /** A terminal in the hands of a test: what is shown, and keys to press. */
   function terminal() {
     const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
@@ -177,7 +177,7 @@ describe('the walk through the secrets', () => {
     expect(shown.text).toContain('\nnpm run doctor -- --stack S\n');
   });
 
-  it('makes a token, hands it out once, and leaves at Ctrl-C without harm', async () => {
+  it('makes a token, shows it once, and ends at Ctrl-C without changes', async () => {
     // Prepare
     const { shown, dependencies: io, whenShown } = terminal();
 

@@ -124,7 +124,7 @@ it('shows an open dead letter although the clock of the laptop that replayed it 
   });
 });
 
-it('tells the cause of a refused order, of a refused booking, and of an order that cannot follow the ERP', async () => {
+it('shows the cause of a refused order, of a refused booking, and of an order that cannot follow the ERP', async () => {
   // Prepare
   const claimOf = async (key: Key) => {
     const claimed = await ledger.claims.claim(key, { owner: key.sk, messageId: key.sk, endsAt });
