@@ -4,6 +4,7 @@ import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger
 import { ownHint, webhookHint } from '../../../shared/completions/messages.ts';
 import { type Cause, causes } from '../../../shared/model/errors.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
+import { jsonOf } from '../../../shared/platform/validation.ts';
 import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */
@@ -124,13 +125,4 @@ export function routeOf(
   // How long it is retried counts from now, not from when the call came.
   const hint = webhookHint(parsed.content, { receivedAt: now, eventId: letter.messageId });
   return { to: 'completions', body: JSON.stringify(hint) };
-}
-
-/** The parsed text; undefined when it is not JSON. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

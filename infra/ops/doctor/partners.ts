@@ -5,8 +5,8 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
-import { jsonOf, type SecretName } from '../secrets/schemas.ts';
+import { describeMismatches, jsonOf, parse } from '../../../shared/platform/validation.ts';
+import type { SecretName } from '../secrets/schemas.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 
 /** Both partners, called from the operator's machine with the stack's secrets. */
